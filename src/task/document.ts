@@ -1,0 +1,106 @@
+/**
+ * A task document: the upstream's exact text, and beside it the few values that are searched and scheduled.
+ * The text is what is stored and served; the values are only ever read out of it.
+ */
+import { asTaskId, type TaskId } from './id.ts';
+import { isObject, type JsonObject, own, ownObject, ownString } from './json-object.ts';
+import { jsonDepth, MAX_DEPTH } from './slices.ts';
+import { type TaskState, taskState } from './state.ts';
+
+export interface TaskDocument {
+  readonly id: TaskId;
+  /** The exact JSON text. */
+  readonly text: string;
+  readonly state: TaskState;
+  /** Epoch milliseconds; the time of reading when the document has none. */
+  readonly createdAtMs: number;
+  /** The prompt as it stands in the request (else in the first result), empty when there is none. */
+  readonly prompt: string;
+  readonly model: string | undefined;
+  readonly size: string | undefined;
+  readonly action: string | undefined;
+  readonly type: string | undefined;
+  readonly userId: string | undefined;
+  readonly applicationId: string | undefined;
+  readonly seed: number | undefined;
+}
+
+/** Why a text is not a task document; `reason` may be shown to anyone, it quotes nothing of the text. */
+export class MalformedDocument extends Error {
+  override readonly name = 'MalformedDocument';
+}
+
+const LATEST_SECONDS = Date.UTC(2200, 0, 1) / 1000;
+
+/**
+ * Reads one task document.
+ * @param text its exact text, without surrounding white space
+ * @param nowMs epoch milliseconds
+ * @throws MalformedDocument not JSON, not an object, nested too deep, or without a usable `id`
+ */
+export function parseDocument(text: string, nowMs: number): TaskDocument {
+  return readDocument(text, parseJson(text), nowMs);
+}
+
+/** The same for a text that is parsed already (an item of a batch answer). */
+export function readDocument(text: string, value: unknown, nowMs: number): TaskDocument {
+  if (!isObject(value)) throw new MalformedDocument('a task document must be a JSON object');
+  const id = asTaskId(own(value, 'id'));
+  if (id === undefined) throw new MalformedDocument('a task document must have an id of 1 to 128 characters');
+  if (jsonDepth(text) > MAX_DEPTH) throw new MalformedDocument(`nested deeper than ${MAX_DEPTH} levels`);
+
+  const request = ownObject(value, 'request');
+  const createdAtMs = epochMs(own(value, 'created_at')) ?? nowMs;
+  return {
+    id,
+    text,
+    state: taskState(value, createdAtMs, nowMs),
+    createdAtMs,
+    prompt: ownString(request, 'prompt') ?? firstResultPrompt(value) ?? '',
+    model: ownString(request, 'model'),
+    size: ownString(request, 'size'),
+    action: ownString(request, 'action'),
+    type: ownString(value, 'type'),
+    userId: ownString(value, 'user_id'),
+    applicationId: ownString(value, 'application_id'),
+    seed: firstSeed(value),
+  };
+}
+
+/** Parses JSON; a syntax error becomes a MalformedDocument that doesn't quote the text. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new MalformedDocument('not valid JSON', { cause });
+  }
+}
+
+/**
+ * A time of the upstream as epoch milliseconds: epoch seconds (a number) or an ISO 8601 string.
+ * @returns undefined for anything else, and for numbers that can't be seconds of 1970 to 2200
+ */
+export function epochMs(value: unknown): number | undefined {
+  if (typeof value === 'number') {
+    return value > 0 && value < LATEST_SECONDS ? Math.round(value * 1000) : undefined;
+  }
+  const parsed = typeof value === 'string' && /^\d{4}-\d\d/.test(value) ? Date.parse(value) : Number.NaN;
+  return parsed > 0 && parsed < LATEST_SECONDS * 1000 ? parsed : undefined;
+}
+
+function results(document: JsonObject): JsonObject[] {
+  const data = own(ownObject(document, 'response'), 'data');
+  return Array.isArray(data) ? data.filter(isObject) : [];
+}
+
+function firstResultPrompt(document: JsonObject): string | undefined {
+  return results(document)
+    .map((result) => ownString(result, 'prompt'))
+    .find((prompt) => prompt !== undefined);
+}
+
+function firstSeed(document: JsonObject): number | undefined {
+  return results(document)
+    .map((result) => own(result, 'seed'))
+    .find((seed): seed is number => typeof seed === 'number' && Number.isSafeInteger(seed));
+}
