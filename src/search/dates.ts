@@ -1,0 +1,90 @@
+/**
+ * The dates of a search: `2026`, `2026-03`, `2026-03-14`, an ISO 8601 instant, `7d`, `24h`, `today`, `yesterday`.
+ * A calendar value is the whole year, month or day in a time zone; everything is half-open, [from, to).
+ */
+import { Temporal } from '@js-temporal/polyfill';
+
+/** Epoch milliseconds; `fromMs` included, `toMs` not. An instant has both alike. */
+export interface TimeRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+const CALENDAR = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/;
+const AGO = /^(\d{1,5})([hdwmy])$/;
+const AGO_UNITS = { h: 'hours', d: 'days', w: 'weeks', m: 'months', y: 'years' } as const;
+
+/**
+ * Reads a date.
+ * @param timeZone IANA name in which calendar values are meant
+ * @param nowMs epoch milliseconds, for relative values
+ * @returns undefined when the text is no date
+ */
+export function parseDate(text: string, timeZone: string, nowMs: number): TimeRange | undefined {
+  const value = text.trim().toLowerCase();
+  const now = Temporal.Instant.fromEpochMilliseconds(nowMs).toZonedDateTimeISO(timeZone);
+  const today = now.toPlainDate();
+  if (value === 'today') return calendarRange(today, { days: 1 }, timeZone);
+  if (value === 'yesterday') return calendarRange(today.subtract({ days: 1 }), { days: 1 }, timeZone);
+  return ago(value, now) ?? calendar(value, timeZone) ?? instant(text.trim(), timeZone);
+}
+
+/** True for an IANA time zone name (or an offset such as `+08:00`) that this machine knows. */
+export function isTimeZone(name: string): boolean {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
+    return true;
+  } catch {
+    return false; // the only way that Temporal has of saying no
+  }
+}
+
+function ago(value: string, now: Temporal.ZonedDateTime): TimeRange | undefined {
+  const [, count, unit] = AGO.exec(value) ?? [];
+  if (count === undefined || unit === undefined) return undefined;
+  const then = now.subtract({ [AGO_UNITS[unit as keyof typeof AGO_UNITS]]: Number(count) });
+  return { fromMs: then.epochMilliseconds, toMs: then.epochMilliseconds };
+}
+
+function calendar(value: string, timeZone: string): TimeRange | undefined {
+  const [, year, month, day] = CALENDAR.exec(value) ?? [];
+  if (year === undefined) return undefined;
+  try {
+    const first = Temporal.PlainDate.from(
+      { year: Number(year), month: Number(month ?? 1), day: Number(day ?? 1) },
+      { overflow: 'reject' },
+    );
+    const length = day !== undefined ? { days: 1 } : month !== undefined ? { months: 1 } : { years: 1 };
+    return calendarRange(first, length, timeZone);
+  } catch {
+    return undefined; // no such day, as 2026-02-30
+  }
+}
+
+function instant(text: string, timeZone: string): TimeRange | undefined {
+  const parsed =
+    tryParse(() => Temporal.Instant.from(text).epochMilliseconds) ??
+    tryParse(() =>
+      /t/i.test(text)
+        ? Temporal.PlainDateTime.from(text).toZonedDateTime(timeZone).epochMilliseconds
+        : undefined,
+    );
+  return parsed === undefined ? undefined : { fromMs: parsed, toMs: parsed };
+}
+
+function tryParse(parse: () => number | undefined): number | undefined {
+  try {
+    return parse();
+  } catch {
+    return undefined; // Temporal throws RangeError for what is no date
+  }
+}
+
+function calendarRange(
+  first: Temporal.PlainDate,
+  length: Temporal.DurationLike,
+  timeZone: string,
+): TimeRange {
+  const startOf = (date: Temporal.PlainDate) => date.toZonedDateTime(timeZone).epochMilliseconds;
+  return { fromMs: startOf(first), toMs: startOf(first.add(length)) };
+}

@@ -1,0 +1,61 @@
+/**
+ * Makes letters comparable: width, case, accents and compositions stop mattering (NFKC, upper then lower case,
+ * accents removed). Works on small chunks of text, so that every folded character knows where it came from.
+ */
+
+/** A piece of text beyond ASCII that can be normalised alone: a run of Hangul jamo, or a character with its marks. */
+const CHUNK = /[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]+|.[\p{M}\uff9e\uff9f]*/suy;
+
+/** Marks that are an accent upon a letter. Not among them: vowels of Indic and Thai writing, voicing marks of kana. */
+const ACCENTS =
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: the class names single marks on purpose, to take them off
+  /[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]/gu;
+
+/**
+ * Cuts a text into chunks that can be folded one by one.
+ * @param text well-formed Unicode
+ * @param visit gets the kind and the UTF-16 offsets: `word` is a run of ASCII letters and digits, `gap` of other ASCII
+ */
+export function eachChunk(
+  text: string,
+  visit: (kind: 'word' | 'gap' | 'other', start: number, end: number) => void,
+): void {
+  let at = 0;
+  while (at < text.length) {
+    let end = asciiEnd(text, at);
+    if (end > at) {
+      visit(isAsciiWord(text.charCodeAt(at)) ? 'word' : 'gap', at, end);
+    } else {
+      CHUNK.lastIndex = at;
+      end = CHUNK.test(text) ? CHUNK.lastIndex : at + 1;
+      visit('other', at, end);
+    }
+    at = end;
+  }
+}
+
+/** Folds one chunk. Upper case first: it makes `ß` and `ẞ`, `ς` and `σ`, `ı` and `i` alike, as full case folding does. */
+export function fold(chunk: string): string {
+  const upperThenLower = chunk.normalize('NFKD').replace(ACCENTS, '').toUpperCase().toLowerCase();
+  return upperThenLower.normalize('NFKD').replace(ACCENTS, '').normalize('NFKC');
+}
+
+/**
+ * The end of the run of ASCII letters and digits, or of other ASCII characters, that begins at `at`.
+ * Its last character is left out when something beyond ASCII follows, which may be a mark upon it.
+ */
+function asciiEnd(text: string, at: number): number {
+  const isWord = isAsciiWord(text.charCodeAt(at));
+  let end = at;
+  while (end < text.length) {
+    const code = text.charCodeAt(end);
+    if (code > 0x7f) return Math.max(at, end - 1);
+    if (isAsciiWord(code) !== isWord) return end;
+    end += 1;
+  }
+  return end;
+}
+
+function isAsciiWord(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a);
+}
