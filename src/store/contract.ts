@@ -1,0 +1,243 @@
+/**
+ * What the mirror needs of a store, in the domain's words. SQLite stands behind it today; another engine may one day,
+ * checked by the same conformance suite. Every function is one atomic step, and callers always `await`.
+ */
+import type { Query } from '../search/query.ts';
+import type { TaskDocument } from '../task/document.ts';
+import type { TaskId } from '../task/id.ts';
+import type { TaskState } from '../task/state.ts';
+
+export type MaybePromise<T> = T | Promise<T>;
+
+/** A stored document. Times are epoch milliseconds. */
+export interface StoredTask {
+  readonly id: TaskId;
+  /** The upstream's exact text. */
+  readonly text: string;
+  readonly state: TaskState;
+  readonly createdAtMs: number;
+  /** When the upstream last confirmed it. */
+  readonly fetchedAtMs: number;
+}
+
+/** Documents that one request brought, and what it means for the tracked ids that it was made for. */
+export interface Batch {
+  readonly documents: readonly TaskDocument[];
+  /** From `nextRequestSeq()`, taken before the request was sent. */
+  readonly requestSeq: number;
+  readonly fetchedAtMs: number;
+  readonly settlements?: readonly Settlement[];
+  /** Unfinished documents that are new here become tracked, first due then. Left out: they don't. */
+  readonly trackPendingAtMs?: number;
+}
+
+export interface BatchResult {
+  inserted: number;
+  /** Replaced by another text. */
+  updated: number;
+  /** The same text again. */
+  unchanged: number;
+  /** Refused, because what is stored is finished, is newer, or was deleted meanwhile. */
+  kept: number;
+  /** Of those: the upstream sent another text for a task that was finished. */
+  regressions: number;
+}
+
+/** An id taken from the schedule by one worker. `gen` fences it: a result from an older claim is ignored. */
+export interface Claim {
+  readonly id: TaskId;
+  readonly gen: number;
+  readonly attempts: number;
+  readonly trackedAtMs: number;
+  readonly unknownSinceMs: number | undefined;
+}
+
+/** What a refresh found out about a claimed id. Finished documents need none: storing them ends their tracking. */
+export interface Settlement {
+  readonly claim: Claim;
+  /** When to look again; undefined gives the id up. */
+  readonly dueAtMs: number | undefined;
+  /** Since when the upstream doesn't know the id; undefined when it does. */
+  readonly unknownSinceMs: number | undefined;
+  /** What went wrong, for people. */
+  readonly error: string | undefined;
+}
+
+export interface TrackedId {
+  readonly id: TaskId;
+  readonly trackedAtMs: number;
+  /** When it is looked at next; undefined when it was given up. */
+  readonly dueAtMs: number | undefined;
+  readonly attempts: number;
+  readonly unknownSinceMs: number | undefined;
+  readonly lastError: string | undefined;
+}
+
+export interface TrackResult {
+  /** Ids that were not tracked before. */
+  readonly added: number;
+  /** Given up before, and tracked again. */
+  readonly revived: number;
+  /** Tracked already. */
+  readonly alreadyTracked: number;
+  /** Stored and finished: nothing to refresh. */
+  readonly alreadyFinished: number;
+}
+
+/** Limits a search or a list. Empty or absent members limit nothing. */
+export interface TaskFilter {
+  readonly states?: readonly TaskState[];
+  readonly models?: readonly string[];
+  readonly sizes?: readonly string[];
+  readonly actions?: readonly string[];
+  readonly types?: readonly string[];
+  readonly userIds?: readonly string[];
+  readonly applicationIds?: readonly string[];
+  /** Created at or after; epoch milliseconds. */
+  readonly fromMs?: number;
+  /** Created before; epoch milliseconds. */
+  readonly toMs?: number;
+}
+
+export type SortOrder = 'newest' | 'oldest';
+
+export interface SearchRequest {
+  readonly query: Query;
+  readonly filter: TaskFilter;
+  readonly sort: SortOrder;
+  readonly limit: number;
+  /** The `next` of the page before. */
+  readonly after?: number;
+}
+
+export interface SearchPage {
+  readonly tasks: readonly StoredTask[];
+  /** Where the next page goes on; undefined on the last page. */
+  readonly next: number | undefined;
+  /** Exact up to COUNT_LIMIT, else COUNT_LIMIT as a lower bound. */
+  readonly total: number;
+  readonly totalIsExact: boolean;
+}
+
+/** A total is counted up to here. */
+export const COUNT_LIMIT = 1000;
+
+export interface ListPage {
+  readonly tasks: readonly StoredTask[];
+  /** All matches, exactly. */
+  readonly count: number;
+}
+
+export interface RunCounts {
+  claimed: number;
+  finished: number;
+  pending: number;
+  unknown: number;
+  failed: number;
+  givenUp: number;
+  requests: number;
+  regressions: number;
+  /** Items of answers that were not stored: not asked for, twice, or malformed. */
+  dropped: number;
+}
+
+export type RunTrigger = 'schedule' | 'api' | 'command';
+export type RunOutcome =
+  | 'running'
+  | 'done'
+  | 'stopped'
+  | 'rejected'
+  | 'rate-limited'
+  | 'unreachable'
+  | 'failed'
+  | 'interrupted';
+
+export interface Run {
+  readonly id: number;
+  readonly trigger: RunTrigger;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | undefined;
+  readonly outcome: RunOutcome;
+  readonly counts: RunCounts;
+  readonly error: string | undefined;
+}
+
+/** Why, and until when, the upstream is left alone. */
+export interface Block {
+  readonly untilMs: number;
+  /** `rate-limited`: it said so. `rejected`: 401 or 403. `unreachable`: it failed several times in a row. */
+  readonly reason: 'rate-limited' | 'rejected' | 'unreachable';
+  readonly message: string;
+  /** How often in a row it was blocked for this reason. */
+  readonly times: number;
+}
+
+export interface Stats {
+  readonly total: number;
+  readonly byState: Readonly<Record<TaskState, number>>;
+  readonly oldestMs: number | undefined;
+  readonly newestMs: number | undefined;
+  readonly tracked: number;
+  readonly due: number;
+  readonly givenUp: number;
+  readonly diskBytes: number;
+}
+
+/** What an audit found wrong. Empty: nothing. */
+export interface AuditFinding {
+  readonly id: string;
+  readonly problem: string;
+}
+
+export interface Store {
+  /** One stored document. The hot path. */
+  get(id: TaskId): MaybePromise<StoredTask | undefined>;
+  /** Stored documents in the order asked, each once; unknown ids are left out. */
+  getMany(ids: readonly TaskId[]): MaybePromise<StoredTask[]>;
+  /** Stores what one request brought, in one transaction. A finished task is never replaced. */
+  putBatch(batch: Batch): MaybePromise<BatchResult>;
+  /** Removes a document, its search row and its tracking. False when nothing was stored or tracked. */
+  remove(id: TaskId): MaybePromise<boolean>;
+  /** The history list: newest first. */
+  list(filter: TaskFilter, page: { limit: number; offset: number }): MaybePromise<ListPage>;
+  /** Every document text, oldest first, a page at a time. */
+  stream(): AsyncIterable<readonly StoredTask[]>;
+  search(request: SearchRequest): MaybePromise<SearchPage>;
+
+  /** A number for the next upstream request; rises across restarts. */
+  nextRequestSeq(): MaybePromise<number>;
+
+  /** Remembers ids, due at once. */
+  track(ids: readonly TaskId[], nowMs: number): MaybePromise<TrackResult>;
+  /** Stops refreshing; the document stays. False when it was not tracked. */
+  untrack(id: TaskId): MaybePromise<boolean>;
+  tracked(page: { limit: number; offset: number }): MaybePromise<{ items: TrackedId[]; total: number }>;
+  /** Takes up to `limit` ids that were due at `dueBeforeMs`, longest due first, for `leaseMs` from `nowMs` on. */
+  claimDue(request: {
+    dueBeforeMs: number;
+    nowMs: number;
+    limit: number;
+    leaseMs: number;
+  }): MaybePromise<Claim[]>;
+  /** Gives claims back untouched. */
+  release(claims: readonly Claim[]): MaybePromise<void>;
+  /** How many ids are due. */
+  countDue(nowMs: number): MaybePromise<number>;
+
+  startRun(run: { trigger: RunTrigger; startedAtMs: number }): MaybePromise<number>;
+  endRun(
+    id: number,
+    end: { endedAtMs: number; outcome: RunOutcome; counts: RunCounts; error?: string },
+  ): MaybePromise<void>;
+  /** Newest first. */
+  runs(limit: number): MaybePromise<Run[]>;
+
+  block(block: Block): MaybePromise<void>;
+  unblock(): MaybePromise<void>;
+  blocked(): MaybePromise<Block | undefined>;
+
+  stats(nowMs: number): MaybePromise<Stats>;
+  /** Compares every document with its hash, and the search index with the documents. */
+  audit(): MaybePromise<AuditFinding[]>;
+  close(): MaybePromise<void>;
+}

@@ -1,0 +1,56 @@
+/**
+ * One owner a data directory. The lock is an exclusive transaction held open on a database of its own, so it is free
+ * the moment the owner dies, however it dies. The owner must never open `lock.db` or `mirror.db` with node:fs:
+ * closing such a file would drop SQLite's locks. Who the owner is stands in a file of its own.
+ */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+
+export interface Lock {
+  release(): void;
+}
+
+/** Another process owns the data directory; the message says which. */
+export class DirectoryInUse extends Error {
+  override readonly name = 'DirectoryInUse';
+}
+
+/** @throws DirectoryInUse */
+export function acquireLock(dataDir: string, nowMs: number): Lock {
+  const ownerFile = join(dataDir, 'owner.json');
+  const database = new Database(join(dataDir, 'lock.db'), { timeout: 0 });
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (cause) {
+    database.close();
+    if (!isBusy(cause)) throw cause;
+    throw new DirectoryInUse(`${dataDir} is in use by another flux-mirror${describeOwner(ownerFile)}`, {
+      cause,
+    });
+  }
+  writeFileSync(
+    ownerFile,
+    `${JSON.stringify({ pid: process.pid, host: hostname(), started_at: new Date(nowMs).toISOString() })}\n`,
+  );
+  return {
+    release: () => {
+      rmSync(ownerFile, { force: true });
+      database.close();
+    },
+  };
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+}
+
+function describeOwner(ownerFile: string): string {
+  try {
+    const owner = JSON.parse(readFileSync(ownerFile, 'utf8')) as Record<string, unknown>;
+    return ` (pid ${owner.pid} on ${owner.host}, started ${owner.started_at})`;
+  } catch {
+    return ''; // the owner is just starting: it holds the lock and has not written its name yet
+  }
+}

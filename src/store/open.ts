@@ -1,0 +1,121 @@
+/** Opens the mirror's database in a data directory and puts the parts of the store together. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { audit } from './audit.ts';
+import type { Store } from './contract.ts';
+import { openDatabase, type Sqlite } from './database.ts';
+import { createFacts } from './facts.ts';
+import { acquireLock, type Lock } from './lock.ts';
+import { migrate, needsMigration } from './migrate.ts';
+import { createRequestSeq } from './request-seq.ts';
+import { createRunStore } from './runs.ts';
+import { createSearchStore } from './search.ts';
+import { readStats } from './stats.ts';
+import { createTaskStore } from './tasks.ts';
+import { createTracking } from './tracking.ts';
+import { createBlockStore } from './upstream-block.ts';
+
+export interface OpenOptions {
+  readonly dataDir: string;
+  readonly clock: Clock;
+  /**
+   * `owner` keeps every other owner out (the server). `writer` may write beside an owner, a transaction at a time
+   * (commands). `reader` never writes.
+   */
+  readonly mode: 'owner' | 'writer' | 'reader';
+}
+
+/** There is no database where one was expected. */
+export class NoMirror extends Error {
+  override readonly name = 'NoMirror';
+}
+
+/**
+ * Opens the store.
+ * @throws DirectoryInUse, NewerDatabase, NoMirror
+ */
+export function openStore({ dataDir, clock, mode }: OpenOptions): Store {
+  const file = join(dataDir, 'mirror.db');
+  if (mode === 'reader' && !existsSync(file)) {
+    throw new NoMirror(
+      `there is no mirror in ${dataDir} yet: start \`flux-mirror serve\`, or \`track\` or \`import\` something`,
+    );
+  }
+  if (mode !== 'reader') mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+
+  const lock = mode === 'owner' ? acquireLock(dataDir, clock.now()) : undefined;
+  try {
+    const db = openDatabase(file, { readonly: mode === 'reader' });
+    try {
+      bringUpToDate(db, { dataDir, clock, mode }, lock);
+      return assemble(db, lock);
+    } catch (error) {
+      db.raw.close();
+      throw error;
+    }
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+}
+
+function bringUpToDate(db: Sqlite, { dataDir, clock, mode }: OpenOptions, lock: Lock | undefined): void {
+  if (!needsMigration(db)) return;
+  if (mode === 'reader') {
+    throw new NoMirror(
+      `the mirror in ${dataDir} is of an older version: start \`flux-mirror serve\` once to update it`,
+    );
+  }
+  // Migrating under a running server would change the tables under its prepared statements.
+  const own = lock ?? acquireLock(dataDir, clock.now());
+  try {
+    if (needsMigration(db)) migrate(db);
+  } finally {
+    if (own !== lock) own.release();
+  }
+}
+
+function assemble(db: Sqlite, lock: Lock | undefined): Store {
+  const facts = createFacts(db);
+  const tracking = createTracking(db);
+  const requestSeq = createRequestSeq(db, facts);
+  const runs = createRunStore(db);
+  const block = createBlockStore(facts);
+  const tasks = createTaskStore(db, facts, tracking, requestSeq);
+  const search = createSearchStore(db, () => Number(facts.get('drift') ?? 0));
+  if (lock) {
+    // Whoever held claims, or was in a run, died: we are the only owner.
+    tracking.releaseAll();
+    runs.closeInterrupted();
+    requestSeq(); // takes its start number now, while there is room on the disk
+  }
+  return {
+    get: tasks.get,
+    getMany: tasks.getMany,
+    putBatch: tasks.putBatch,
+    remove: tasks.remove,
+    list: search.list,
+    stream: search.stream,
+    search: search.search,
+    nextRequestSeq: requestSeq,
+    track: tracking.track,
+    untrack: tracking.untrack,
+    tracked: tracking.list,
+    claimDue: tracking.claimDue,
+    release: tracking.release,
+    countDue: tracking.countDue,
+    startRun: runs.startRun,
+    endRun: runs.endRun,
+    runs: runs.runs,
+    block: block.block,
+    unblock: block.unblock,
+    blocked: block.blocked,
+    stats: (nowMs) => readStats(db, tracking, nowMs),
+    audit: () => audit(db),
+    close: () => {
+      db.raw.close();
+      lock?.release();
+    },
+  };
+}

@@ -1,0 +1,83 @@
+/**
+ * The tables, as Drizzle sees them. Times are epoch milliseconds. The full-text index over the prompts
+ * (`prompt_index`, FTS5) is made by a hand-written migration, because Drizzle knows no virtual tables.
+ */
+import { blob, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+/** Every task document that was ever stored. */
+export const tasks = sqliteTable(
+  'tasks',
+  {
+    /** Rises with the time of creation (see position.ts), so that the order of rows is the order of time. */
+    position: integer('position').primaryKey(),
+    id: text('id').notNull().unique(),
+    state: text('state', { enum: ['pending', 'succeeded', 'failed'] }).notNull(),
+    createdAt: integer('created_at').notNull(),
+    /** When the upstream last confirmed this document. */
+    fetchedAt: integer('fetched_at').notNull(),
+    /** Which of our requests brought it; an older request never overwrites a newer. */
+    requestSeq: integer('request_seq').notNull(),
+    /** SHA-256 of the document's UTF-8 bytes, for audits. */
+    hash: blob('hash', { mode: 'buffer' }).notNull(),
+    /** First 8 bytes of the prompt's SHA-256: tells whether the search row must be rewritten. */
+    promptHash: blob('prompt_hash', { mode: 'buffer' }).notNull(),
+    model: text('model'),
+    size: text('size'),
+    action: text('action'),
+    type: text('type'),
+    userId: text('user_id'),
+    applicationId: text('application_id'),
+    seed: integer('seed'),
+    /** The upstream's exact text. Last, so that reading the columns above never reads its overflow pages. */
+    document: text('document').notNull(),
+  },
+  (table) => [
+    index('tasks_state').on(table.state),
+    index('tasks_user').on(table.userId),
+    index('tasks_application').on(table.applicationId),
+  ],
+);
+
+/** Ids that the schedule looks after: unfinished, unknown to the upstream, or given up. */
+export const tracked = sqliteTable(
+  'tracked',
+  {
+    id: text('id').primaryKey(),
+    trackedAt: integer('tracked_at').notNull(),
+    /** When to look again; null = given up. */
+    dueAt: integer('due_at'),
+    /** Refreshes so far that found it unfinished or unknown. */
+    attempts: integer('attempts').notNull().default(0),
+    /** Since when the upstream says that it doesn't know the id. */
+    unknownSince: integer('unknown_since'),
+    lastError: text('last_error'),
+    /** Counts claims; a result from an older claim is ignored. */
+    gen: integer('gen').notNull().default(0),
+    claimedUntil: integer('claimed_until').notNull().default(0),
+  },
+  (table) => [index('tracked_due').on(table.dueAt)],
+);
+
+/** Explicitly deleted ids with the request that was newest then, so that an answer still under way can't bring them back. */
+export const removed = sqliteTable('removed', {
+  id: text('id').primaryKey(),
+  requestSeq: integer('request_seq').notNull(),
+});
+
+/** One row a sync run. */
+export const runs = sqliteTable('sync_runs', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  trigger: text('trigger').notNull(),
+  startedAt: integer('started_at').notNull(),
+  endedAt: integer('ended_at'),
+  outcome: text('outcome').notNull(),
+  /** JSON: counts of the run (see contract.ts, RunCounts). */
+  counts: text('counts').notNull(),
+  error: text('error'),
+});
+
+/** Single values: the start counter, the upstream's block, the version of the text preparation. */
+export const facts = sqliteTable('facts', {
+  name: text('name').primaryKey(),
+  value: text('value').notNull(),
+});

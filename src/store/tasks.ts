@@ -1,0 +1,140 @@
+/**
+ * The documents. The rule that keeps promise 1 has its home here, in `verdict`: a finished task is never replaced,
+ * an older request never overwrites a newer one, and what was deleted does not come back by an answer under way.
+ */
+import { indexText } from '../search/terms.ts';
+import type { TaskDocument } from '../task/document.ts';
+import type { TaskId } from '../task/id.ts';
+import type { Batch, BatchResult, StoredTask } from './contract.ts';
+import { type Sqlite, transaction } from './database.ts';
+import type { Facts } from './facts.ts';
+import { freePosition, slotOf } from './position.ts';
+import { type Present, prepareTaskStatements, type TaskStatements, taskRow } from './task-statements.ts';
+import { textHash } from './text-hash.ts';
+import type { Tracking } from './tracking.ts';
+
+export interface TaskStore {
+  get(id: TaskId): StoredTask | undefined;
+  getMany(ids: readonly TaskId[]): StoredTask[];
+  putBatch(batch: Batch): BatchResult;
+  remove(id: TaskId): boolean;
+}
+
+export function createTaskStore(
+  db: Sqlite,
+  facts: Facts,
+  tracking: Tracking,
+  requestSeq: () => number,
+): TaskStore {
+  const statements = prepareTaskStatements(db);
+  let drift = Number(facts.get('drift') ?? 0);
+
+  const placeFor = (createdAtMs: number): number => {
+    const position = freePosition(
+      createdAtMs,
+      (from, to) => statements.highest.get(from, to)?.highest ?? null,
+    );
+    if (position - slotOf(createdAtMs) > drift) {
+      // Another process may have gone further meanwhile.
+      drift = Math.max(position - slotOf(createdAtMs), Number(facts.get('drift') ?? 0));
+      facts.set('drift', String(drift));
+    }
+    return position;
+  };
+
+  const insert = (task: TaskDocument, batch: Batch): void => {
+    const position = placeFor(task.createdAtMs);
+    statements.insert.run(taskRow(task, batch, position));
+    statements.index.run(position, indexText(task.prompt));
+    if (task.state === 'pending') {
+      if (batch.trackPendingAtMs !== undefined)
+        tracking.add(task.id, batch.fetchedAtMs, batch.trackPendingAtMs);
+    } else {
+      tracking.untrack(task.id);
+    }
+  };
+
+  const replace = (task: TaskDocument, batch: Batch, present: Present): void => {
+    const moves = task.createdAtMs !== present.createdAt;
+    const position = moves ? placeFor(task.createdAtMs) : present.position;
+    const values = taskRow(task, batch, position);
+    statements.update.run(values);
+    // An FTS row costs eight times as much as the rest, and the prompt almost never changes.
+    if (moves || !present.promptHash.equals(values.promptHash)) {
+      statements.unindex.run(present.position);
+      statements.index.run(position, indexText(task.prompt));
+    }
+    if (task.state !== 'pending') tracking.untrack(task.id);
+  };
+
+  const put = (task: TaskDocument, batch: Batch, result: BatchResult): void => {
+    const present = statements.present.get({ id: task.id });
+    if (!present) {
+      const tombstone = statements.tombstone.get({ id: task.id });
+      if (tombstone && tombstone.requestSeq >= batch.requestSeq) {
+        result.kept += 1;
+        return;
+      }
+      if (tombstone) statements.forgetTombstone.run({ id: task.id });
+      insert(task, batch);
+      result.inserted += 1;
+      return;
+    }
+    const decision = verdict(present, task, batch.requestSeq);
+    if (decision === 'replace') {
+      replace(task, batch, present);
+      result.updated += 1;
+    } else if (decision === 'same') {
+      confirm(statements, task, batch, present);
+      result.unchanged += 1;
+    } else {
+      result.kept += 1;
+      if (decision === 'regression') result.regressions += 1;
+    }
+  };
+
+  return {
+    get: (id) => statements.get.get(id),
+    getMany: (ids) => {
+      const found = new Map(statements.getMany.all(JSON.stringify(ids)).map((task) => [task.id, task]));
+      return [...new Set(ids)].map((id) => found.get(id)).filter((task) => task !== undefined);
+    },
+    putBatch: (batch) =>
+      transaction(db, () => {
+        const result: BatchResult = { inserted: 0, updated: 0, unchanged: 0, kept: 0, regressions: 0 };
+        for (const settlement of batch.settlements ?? []) tracking.settle(settlement);
+        for (const task of batch.documents) put(task, batch, result);
+        return result;
+      }),
+    remove: (id) =>
+      transaction(db, () => {
+        const present = statements.present.get({ id });
+        if (present) {
+          statements.unindex.run(present.position);
+          statements.remove.run(id);
+        }
+        statements.bury.run({ id, requestSeq: requestSeq() });
+        const wasTracked = tracking.untrack(id);
+        return present !== undefined || wasTracked;
+      }),
+  };
+}
+
+/** What to do with a document of which another is stored. Pure. */
+function verdict(
+  present: Pick<Present, 'state' | 'requestSeq' | 'hash'>,
+  task: TaskDocument,
+  requestSeq: number,
+): 'replace' | 'same' | 'older' | 'regression' {
+  if (present.hash.equals(textHash(task.text)) && present.state === task.state) return 'same';
+  if (present.state !== 'pending') return 'regression';
+  // A finished document is final, so it is welcome however late it comes.
+  if (task.state === 'pending' && requestSeq < present.requestSeq) return 'older';
+  return 'replace';
+}
+
+/** The same text again: only an unfinished one needs to know that it was confirmed. */
+function confirm(statements: TaskStatements, task: TaskDocument, batch: Batch, present: Present): void {
+  if (present.state !== 'pending' || batch.requestSeq < present.requestSeq) return;
+  statements.confirm.run({ id: task.id, fetchedAt: batch.fetchedAtMs, requestSeq: batch.requestSeq });
+}

@@ -1,0 +1,7 @@
+/** The hash that is kept with each document. */
+import { hash } from 'node:crypto';
+
+/** SHA-256 of a text's UTF-8 bytes. */
+export function textHash(text: string): Buffer {
+  return hash('sha256', text, 'buffer');
+}
