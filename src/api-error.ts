@@ -1,0 +1,29 @@
+/** What a caller may be told, in the upstream's vocabulary. Thrown anywhere, made into a body in one place. */
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+
+export type ApiErrorCode =
+  | 'bad_request'
+  | 'no_token'
+  | 'invalid_token'
+  | 'forbidden'
+  | 'not_found'
+  | 'no_api'
+  | 'too_many_requests'
+  | 'api_error';
+
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  constructor(
+    readonly status: ContentfulStatusCode,
+    readonly code: ApiErrorCode,
+    message: string,
+    readonly options: ErrorOptions & { retryAfterSeconds?: number } = {},
+  ) {
+    super(message, options);
+  }
+}
+
+/** A request that can't be understood. */
+export function badRequest(message: string): ApiError {
+  return new ApiError(400, 'bad_request', message);
+}

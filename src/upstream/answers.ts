@@ -1,0 +1,144 @@
+/** What an upstream answer says: pure readings that trust nothing. */
+import { MalformedDocument, readDocument, type TaskDocument } from '../task/document.ts';
+import type { TaskId } from '../task/id.ts';
+import { isObject, own, ownObject, ownString } from '../task/json-object.ts';
+import { sliceArray } from '../task/slices.ts';
+import { type UpstreamAnswer, UpstreamError } from './errors.ts';
+
+/** Items of an answer that are not taken. */
+export interface Dropped {
+  unasked: number;
+  duplicate: number;
+  malformed: number;
+}
+
+export interface BatchItems {
+  readonly documents: TaskDocument[];
+  readonly dropped: Dropped;
+}
+
+/** The body as text. @throws UpstreamError `nonsense` when it is not UTF-8 */
+export function answerText(answer: UpstreamAnswer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(answer.body);
+  } catch (cause) {
+    throw new UpstreamError('nonsense', 'the answer of the upstream is not UTF-8', undefined, undefined, {
+      cause,
+    });
+  }
+}
+
+/** True when the body is JSON, so that it may be handed on to a caller; a gateway's HTML is not. */
+export function isJsonAnswer(answer: UpstreamAnswer): boolean {
+  try {
+    JSON.parse(answerText(answer));
+    return true;
+  } catch {
+    return false; // the question was whether it parses
+  }
+}
+
+/**
+ * Whether an error answer means "I don't know this id": 404 (but not for a wrong address), or 400 whose code or
+ * message says so.
+ */
+export function saysUnknown(answer: UpstreamAnswer): boolean {
+  if (answer.status !== 404 && answer.status !== 400) return false;
+  if (answer.body.length === 0) return answer.status === 404;
+  if (!isJsonAnswer(answer)) return false;
+  const { code, message } = errorOf(answer);
+  if (answer.status === 404) return code !== 'no_api';
+  return /not[ _-]?found|no such|does ?n[o']t exist|unknown (task|id)/i.test(`${code} ${message}`);
+}
+
+/** Code and message of an error answer, empty where it has none. The error may be an object or a bare string. */
+export function errorOf(answer: UpstreamAnswer): { code: string; message: string } {
+  if (!isJsonAnswer(answer)) return { code: '', message: '' };
+  const value: unknown = JSON.parse(answerText(answer));
+  if (!isObject(value)) return { code: '', message: '' };
+  const bare = ownString(value, 'error');
+  if (bare !== undefined) return { code: '', message: bare };
+  const error = ownObject(value, 'error');
+  return { code: ownString(error, 'code') ?? '', message: ownString(error, 'message') ?? '' };
+}
+
+/**
+ * The document of a `retrieve` answer.
+ * @returns undefined when the answer means "unknown": empty, `null`, or an object without an id
+ * @throws UpstreamError `nonsense` for anything else that is not the asked document
+ */
+export function readRetrieved(
+  answer: UpstreamAnswer,
+  asked: TaskId,
+  nowMs: number,
+): TaskDocument | undefined {
+  const text = answerText(answer).trim();
+  if (text === '' || text === 'null') return undefined;
+  const value = parseJson(text);
+  if (!isObject(value)) throw nonsense('is not an object');
+  if (own(value, 'id') === undefined || own(value, 'id') === null) return undefined;
+  const document = documentOf(() => readDocument(text, value, nowMs));
+  if (document === undefined) throw nonsense('is not a task document');
+  if (document.id !== asked) throw nonsense('is about another task than the one asked for');
+  return document;
+}
+
+/**
+ * The documents of a batch answer, matched by id: the upstream's order means nothing.
+ * Of two documents with one id the more finished counts, else the later.
+ * @param asked undefined takes every item (the history list)
+ * @throws UpstreamError `nonsense` when there is no array `items`
+ */
+export function readItems(
+  answer: UpstreamAnswer,
+  asked: ReadonlySet<string> | undefined,
+  nowMs: number,
+): BatchItems {
+  const text = answerText(answer);
+  const value = parseJson(text);
+  const items = isObject(value) ? own(value, 'items') : undefined;
+  const slices = Array.isArray(items) ? sliceArray(text, 'items') : undefined;
+  if (!Array.isArray(items) || slices?.length !== items.length) throw nonsense('has no array "items"');
+
+  const byId = new Map<string, TaskDocument>();
+  const dropped: Dropped = { unasked: 0, duplicate: 0, malformed: 0 };
+  slices.forEach((slice, at) => {
+    const document = documentOf(() => readDocument(slice, items[at], nowMs));
+    if (document === undefined) dropped.malformed += 1;
+    else if (asked && !asked.has(document.id)) dropped.unasked += 1;
+    else {
+      const other = byId.get(document.id);
+      if (other) dropped.duplicate += 1;
+      if (!other || other.state === 'pending' || document.state !== 'pending')
+        byId.set(document.id, document);
+    }
+  });
+  return { documents: [...byId.values()], dropped };
+}
+
+/** Whether a `delete` answer says that the task was deleted. */
+export function saysDeleted(answer: UpstreamAnswer): boolean {
+  const value = parseJson(answerText(answer));
+  return isObject(value) && own(value, 'deleted') === true;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw nonsense('is not JSON', cause);
+  }
+}
+
+function documentOf(read: () => TaskDocument): TaskDocument | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof MalformedDocument) return undefined;
+    throw error;
+  }
+}
+
+function nonsense(what: string, cause?: unknown): UpstreamError {
+  return new UpstreamError('nonsense', `the answer of the upstream ${what}`, undefined, undefined, { cause });
+}

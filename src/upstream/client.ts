@@ -1,0 +1,140 @@
+/**
+ * The vendor's Tasks API as a client: at most `concurrency` requests in flight, callers before the schedule, retries
+ * by the table in retry.ts, every answer checked before anybody sees it.
+ */
+import PQueue from 'p-queue';
+import type { Clock } from '../clock.ts';
+import type { TaskDocument } from '../task/document.ts';
+import type { TaskId } from '../task/id.ts';
+import { VERSION } from '../version.ts';
+import { type BatchItems, errorOf, readItems, readRetrieved, saysDeleted, saysUnknown } from './answers.ts';
+import { type UpstreamAnswer, UpstreamError } from './errors.ts';
+import { exchange } from './exchange.ts';
+import { type Patience, retryDelay } from './retry.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+/** The vendor's clients refuse more than 50 ids in one request. */
+export const MAX_BATCH = 50;
+/** Of one decoded answer. */
+export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+
+export interface UpstreamOptions {
+  readonly baseUrl: string;
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly fetch?: typeof globalThis.fetch;
+  readonly random?: () => number;
+  readonly maxAnswerBytes?: number;
+  /** Called after every request that was sent, for counters. */
+  readonly onRequest?: (outcome: string, durationMs: number) => void;
+}
+
+export interface Asking {
+  readonly token: string;
+  readonly patience: Patience;
+}
+
+export type Retrieved =
+  | { readonly kind: 'found'; readonly document: TaskDocument }
+  | { readonly kind: 'unknown'; readonly answer: UpstreamAnswer };
+
+export interface Upstream {
+  /** One task. @throws UpstreamError */
+  retrieve(id: TaskId, asking: Asking): Promise<Retrieved>;
+  /** Up to MAX_BATCH tasks; ids unknown to the upstream are missing from the result. @throws UpstreamError */
+  retrieveBatch(ids: readonly TaskId[], asking: Asking): Promise<BatchItems>;
+  /** The history list, asked with the caller's own body. @throws UpstreamError */
+  list(body: string, asking: Asking): Promise<BatchItems & { answer: UpstreamAnswer }>;
+  /** Deletes with the caller's own body; never repeated. @throws UpstreamError */
+  remove(body: string, asking: Asking): Promise<{ deleted: boolean; answer: UpstreamAnswer }>;
+}
+
+const PRIORITY = { interactive: 1, background: 0 } as const;
+
+export function createUpstream(options: UpstreamOptions): Upstream {
+  const { clock, random = Math.random } = options;
+  const queue = new PQueue({ concurrency: options.concurrency });
+  const url = `${options.baseUrl.replace(/\/+$/, '')}/flux/tasks`;
+
+  const attempt = async (body: string, token: string): Promise<UpstreamAnswer> => {
+    const started = clock.monotonic();
+    const report = (outcome: string) => options.onRequest?.(outcome, clock.monotonic() - started);
+    try {
+      const answer = await exchange(
+        {
+          url,
+          body,
+          headers: {
+            authorization: `Bearer ${token}`,
+            'content-type': 'application/json',
+            accept: 'application/json',
+            'user-agent': `flux-mirror/${VERSION}`,
+          },
+          timeoutMs: options.timeoutMs,
+          maxBytes: options.maxAnswerBytes ?? MAX_ANSWER_BYTES,
+        },
+        options.fetch ?? globalThis.fetch,
+      );
+      report(String(answer.status));
+      return answer;
+    } catch (error) {
+      report(error instanceof UpstreamError ? error.kind : 'error');
+      throw error;
+    }
+  };
+
+  /** Sends, reads, and repeats what the table allows. A slot is held while a request is under way, not while waiting. */
+  const ask = async <T>(
+    body: string,
+    { token, patience }: Asking,
+    read: (answer: UpstreamAnswer) => T,
+  ): Promise<T> => {
+    for (let repeats = 0; ; repeats += 1) {
+      try {
+        const answer = await queue.add(() => attempt(body, token), { priority: PRIORITY[patience] });
+        return read(answer);
+      } catch (error) {
+        const delay =
+          error instanceof UpstreamError ? retryDelay(error, repeats, patience, random) : undefined;
+        if (delay === undefined) throw error;
+        await clock.sleep(delay);
+      }
+    }
+  };
+
+  const succeeded = (answer: UpstreamAnswer): UpstreamAnswer => {
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    throw statusError(answer, clock.now());
+  };
+
+  return {
+    retrieve: (id, asking) =>
+      ask(JSON.stringify({ action: 'retrieve', id }), asking, (answer): Retrieved => {
+        if (saysUnknown(answer)) return { kind: 'unknown', answer };
+        const document = readRetrieved(succeeded(answer), id, clock.now());
+        return document ? { kind: 'found', document } : { kind: 'unknown', answer };
+      }),
+    retrieveBatch: (ids, asking) =>
+      ask(JSON.stringify({ action: 'retrieve_batch', ids }), asking, (answer) =>
+        readItems(succeeded(answer), new Set(ids), clock.now()),
+      ),
+    list: (body, asking) =>
+      ask(body, asking, (answer) => ({ ...readItems(succeeded(answer), undefined, clock.now()), answer })),
+    remove: async (body, { token }) => {
+      const answer = await queue.add(() => attempt(body, token), { priority: PRIORITY.interactive });
+      return { deleted: saysDeleted(succeeded(answer)), answer };
+    },
+  };
+}
+
+function statusError(answer: UpstreamAnswer, nowMs: number): UpstreamError {
+  const { code } = errorOf(answer);
+  const said = /^[a-z0-9_.-]{1,64}$/i.test(code) ? ` ${code}` : '';
+  return new UpstreamError(
+    'status',
+    `the upstream answered ${answer.status}${said}`,
+    answer,
+    retryAfterMs(answer.headers, nowMs),
+  );
+}

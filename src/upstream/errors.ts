@@ -1,0 +1,43 @@
+/** How an upstream request can fail. Messages are for operators and callers alike: no address, no body, no token. */
+
+/** An HTTP answer of the upstream, whole. */
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+}
+
+export type FailureKind =
+  /** No connection: refused, no such name, TLS. */
+  | 'unreachable'
+  /** The connection broke before the answer was whole. */
+  | 'interrupted'
+  /** No whole answer within the time allowed. */
+  | 'timeout'
+  /** A body beyond the cap. */
+  | 'too-large'
+  /** A redirect, or an answer that is not what the API says. */
+  | 'nonsense'
+  /** An answer with an error status; `answer` holds it. */
+  | 'status'
+  /** Nothing was sent: the upstream asked for silence. */
+  | 'blocked';
+
+export class UpstreamError extends Error {
+  override readonly name = 'UpstreamError';
+  constructor(
+    readonly kind: FailureKind,
+    message: string,
+    readonly answer?: UpstreamAnswer,
+    /** How long the upstream asks to wait, milliseconds, at most an hour. */
+    readonly retryAfterMs?: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+
+  /** The answer's status, when there was an answer. */
+  get status(): number | undefined {
+    return this.answer?.status;
+  }
+}
