@@ -1,0 +1,269 @@
+/**
+ * The settings: one parsed, validated object. Precedence: flag, environment, `.env` file, default.
+ * This table is the single place that knows their names; the command line makes its options from it.
+ */
+import { readFileSync } from 'node:fs';
+import { BlockList, isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+import { parseDuration } from './duration.ts';
+import { LOG_LEVELS } from './log.ts';
+
+/** A setting that can't be used; the message names it, its value and what is allowed, in one line. */
+export class BadSetting extends Error {
+  override readonly name = 'BadSetting';
+}
+
+const text = z.string().trim().min(1);
+const integer = (min: number, max: number) =>
+  z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max));
+const duration = z.string().transform((value, context) => {
+  const ms = parseDuration(value);
+  if (ms === undefined) context.addIssue({ code: 'custom', message: 'not a duration' });
+  return ms ?? z.NEVER;
+});
+const flag = z.stringbool();
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+const token = text.regex(/^[\x21-\x7e]+$/);
+const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+const basePath = z
+  .string()
+  .regex(/^\/[\w./~-]*$/)
+  .transform((path) => `/${path.split('/').filter(Boolean).join('/')}`);
+const tokenList = list.pipe(
+  z.array(z.union([z.string().regex(/^sha256:[0-9a-f]{64}$/), token.regex(/^(?!sha256:)/)])),
+);
+const origins = list.pipe(z.array(z.string().regex(/^https?:\/\/[^/\s]+$/)));
+
+interface Setting {
+  readonly env: string;
+  readonly flag?: string;
+  readonly fallback: string | undefined;
+  readonly allowed: string;
+  readonly describe: string;
+  readonly secret?: true;
+}
+
+/** Every setting: its names, its default, and what people are told about it. */
+export const SETTINGS = {
+  upstreamToken: {
+    env: 'ACEDATACLOUD_API_TOKEN',
+    flag: 'upstream-token',
+    fallback: undefined,
+    allowed: 'a token without spaces',
+    describe:
+      "token for the upstream; without one the mirror serves what it has, and asks with the caller's token",
+    secret: true,
+  },
+  upstreamUrl: {
+    env: 'ACEDATACLOUD_API_BASE_URL',
+    flag: 'upstream',
+    fallback: 'https://api.acedata.cloud',
+    allowed: 'an http or https address',
+    describe: 'the upstream',
+  },
+  host: {
+    env: 'FLUX_MIRROR_HOST',
+    flag: 'host',
+    fallback: '127.0.0.1',
+    allowed: 'an address or host name',
+    describe: 'address to listen on; beyond loopback it needs FLUX_MIRROR_TOKENS',
+  },
+  port: {
+    env: 'FLUX_MIRROR_PORT',
+    flag: 'port',
+    fallback: '8787',
+    allowed: 'a number from 0 to 65535',
+    describe: 'port; 0 picks a free one',
+  },
+  dataDir: {
+    env: 'FLUX_MIRROR_DATA_DIR',
+    flag: 'data-dir',
+    fallback: './data',
+    allowed: 'a directory',
+    describe: 'where the database lives',
+  },
+  offline: {
+    env: 'FLUX_MIRROR_OFFLINE',
+    flag: 'offline',
+    fallback: 'false',
+    allowed: 'true or false',
+    describe: 'never contact the upstream',
+  },
+  syncCron: {
+    env: 'FLUX_MIRROR_SYNC_CRON',
+    flag: 'sync-cron',
+    fallback: '*/15 * * * * *',
+    allowed: 'a cron expression of five or six fields, or off',
+    describe: 'when to sync (seconds field allowed); off disables',
+  },
+  batchSize: {
+    env: 'FLUX_MIRROR_BATCH_SIZE',
+    flag: 'batch-size',
+    fallback: '50',
+    allowed: 'a number from 1 to 50',
+    describe: 'ids in one upstream request',
+  },
+  concurrency: {
+    env: 'FLUX_MIRROR_CONCURRENCY',
+    flag: 'concurrency',
+    fallback: '2',
+    allowed: 'a number from 1 to 32',
+    describe: 'upstream requests in flight',
+  },
+  pendingTtlMs: {
+    env: 'FLUX_MIRROR_PENDING_TTL',
+    flag: 'pending-ttl',
+    fallback: '3s',
+    allowed: 'a duration such as 500ms, 3s, 10m, 2h or 7d',
+    describe: 'how old a cached unfinished task may be before a retrieve refreshes it',
+  },
+  upstreamTimeoutMs: {
+    env: 'FLUX_MIRROR_UPSTREAM_TIMEOUT',
+    flag: 'upstream-timeout',
+    fallback: '30s',
+    allowed: 'a duration such as 500ms, 3s, 10m, 2h or 7d',
+    describe: 'time for one upstream request',
+  },
+  giveUpAfterMs: {
+    env: 'FLUX_MIRROR_GIVE_UP_AFTER',
+    flag: 'give-up-after',
+    fallback: '7d',
+    allowed: 'a duration such as 500ms, 3s, 10m, 2h or 7d',
+    describe: 'how long an id unknown to the upstream stays tracked',
+  },
+  tokens: {
+    env: 'FLUX_MIRROR_TOKENS',
+    fallback: undefined,
+    allowed: 'comma-separated tokens, each plain or sha256:<64 hex digits>',
+    describe: 'tokens that callers must present',
+    secret: true,
+  },
+  allowedOrigins: {
+    env: 'FLUX_MIRROR_ALLOWED_ORIGINS',
+    fallback: undefined,
+    allowed: 'comma-separated origins such as https://app.example',
+    describe: 'browser origins allowed by CORS',
+  },
+  basePath: {
+    env: 'FLUX_MIRROR_BASE_PATH',
+    flag: 'base-path',
+    fallback: '/',
+    allowed: 'a path that begins with /',
+    describe: 'serve everything below this path',
+  },
+  allowedHosts: {
+    env: 'FLUX_MIRROR_ALLOWED_HOSTS',
+    fallback: undefined,
+    allowed: 'comma-separated host names',
+    describe: 'accepted Host headers, besides the loopback names and the listen address',
+  },
+  logLevel: {
+    env: 'FLUX_MIRROR_LOG_LEVEL',
+    flag: 'log-level',
+    fallback: 'info',
+    allowed: LOG_LEVELS.join(', '),
+    describe: 'how much to log',
+  },
+  logFormat: {
+    env: 'FLUX_MIRROR_LOG_FORMAT',
+    flag: 'log-format',
+    fallback: undefined,
+    allowed: 'pretty or json',
+    describe: 'pretty on a terminal, json elsewhere',
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+const shapes = {
+  upstreamToken: token.optional(),
+  upstreamUrl: httpUrl,
+  host: text,
+  port: integer(0, 65535),
+  dataDir: text.transform((path) => resolve(path)),
+  offline: flag,
+  syncCron: text,
+  batchSize: integer(1, 50),
+  concurrency: integer(1, 32),
+  pendingTtlMs: duration,
+  upstreamTimeoutMs: duration.pipe(z.number().min(1).max(600_000)),
+  giveUpAfterMs: duration,
+  tokens: tokenList.default([]),
+  allowedOrigins: origins.default([]),
+  basePath,
+  allowedHosts: list.default([]),
+  logLevel: z.enum(LOG_LEVELS),
+  logFormat: z.enum(['pretty', 'json']).default(process.stderr.isTTY ? 'pretty' : 'json'),
+} satisfies Record<SettingName, z.ZodType>;
+
+export type Config = { readonly [Name in SettingName]: z.output<(typeof shapes)[Name]> };
+
+export interface SettingSources {
+  /** From the command line, by setting name. */
+  readonly flags: Partial<Record<SettingName, string>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The text of a `.env` file. */
+  readonly envFile?: string;
+  /** Checks a cron expression; passed in because the schedule knows them. */
+  readonly isCron: (expression: string) => boolean;
+}
+
+/**
+ * Parses all settings.
+ * @throws BadSetting for the first that can't be used
+ */
+export function parseConfig({ flags, env, envFile, isCron }: SettingSources): Config {
+  const file: Record<string, string | undefined> = envFile === undefined ? {} : parseEnv(envFile);
+  const parsed: Record<string, unknown> = {};
+  for (const name of Object.keys(SETTINGS) as SettingName[]) {
+    const setting: Setting = SETTINGS[name];
+    const fromFlag = flags[name];
+    // An empty variable is as good as none: that is how compose files and unit files leave one out.
+    const value =
+      fromFlag ?? (env[setting.env] || undefined) ?? (file[setting.env] || undefined) ?? setting.fallback;
+    const result = shapes[name].safeParse(value);
+    const isBadCron = name === 'syncCron' && value !== 'off' && !isCron(value ?? '');
+    if (!result.success || isBadCron) {
+      const given = setting.secret ? 'its value' : JSON.stringify(value);
+      const label = fromFlag !== undefined ? `--${setting.flag}` : setting.env;
+      throw new BadSetting(`${label}: ${given} can't be used; allowed: ${setting.allowed}`);
+    }
+    parsed[name] = result.data;
+  }
+  const config = parsed as Config;
+  if (config.tokens.length === 0 && !isLoopback(config.host)) {
+    throw new BadSetting(
+      `${flags.host !== undefined ? '--host' : SETTINGS.host.env}: ${JSON.stringify(config.host)} is reachable from other machines; allowed: a loopback address, or any once ${SETTINGS.tokens.env} is set`,
+    );
+  }
+  return config;
+}
+
+/** The text of `.env` in the working directory, undefined when there is none. */
+export function readEnvFile(): string | undefined {
+  try {
+    return readFileSync('.env', 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** Whether only this machine can reach an address to listen on. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  const family = isIP(bare);
+  if (family === 0) return bare === 'localhost' || bare.endsWith('.localhost');
+  return loopback.check(bare, family === 6 ? 'ipv6' : 'ipv4');
+}
