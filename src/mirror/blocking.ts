@@ -1,0 +1,44 @@
+/** Leaving the upstream alone when it asks for that: one wait for callers and schedule together, kept over restarts. */
+import type { Clock } from '../clock.ts';
+import type { Block, Store } from '../store/contract.ts';
+import type { UpstreamError } from '../upstream/errors.ts';
+import { LONGEST_WAIT_MS } from '../upstream/retry-after.ts';
+
+interface Parts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+const FIRST_WAIT_MS = { 'rate-limited': 5000, unreachable: 5000, rejected: 15 * 60_000 } as const;
+const LONGEST_OWN_WAIT_MS = {
+  'rate-limited': 5 * 60_000,
+  unreachable: 5 * 60_000,
+  rejected: 15 * 60_000,
+} as const;
+
+/** The block in force now; one that a wrong clock put too far ahead is not believed. */
+export async function activeBlock({ store, clock }: Omit<Parts, 'random'>): Promise<Block | undefined> {
+  const block = await store.blocked();
+  const remaining = block ? block.untilMs - clock.now() : 0;
+  return remaining > 0 && remaining <= LONGEST_WAIT_MS ? block : undefined;
+}
+
+/**
+ * Blocks the upstream after a failure: as long as it asked for, else 5 s doubling to 5 min (15 min after 401/403),
+ * with jitter.
+ */
+export async function blockAfter(
+  parts: Parts,
+  reason: Block['reason'],
+  error: UpstreamError,
+): Promise<Block> {
+  const { store, clock, random } = parts;
+  const before = await store.blocked();
+  const times = before?.reason === reason ? before.times + 1 : 1;
+  const own = Math.min(FIRST_WAIT_MS[reason] * 2 ** (times - 1), LONGEST_OWN_WAIT_MS[reason]);
+  const wait = error.retryAfterMs ?? own * (0.8 + 0.4 * random());
+  const block = { untilMs: Math.round(clock.now() + wait), reason, message: error.message, times };
+  await store.block(block);
+  return block;
+}

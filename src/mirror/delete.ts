@@ -1,0 +1,38 @@
+/** Deleting: the upstream first, and here only when it says that it did. */
+import { ApiError } from '../api-error.ts';
+import type { TaskId } from '../task/id.ts';
+import { UpstreamError } from '../upstream/errors.ts';
+import { askingFor, type Caller, type MirrorParts } from './parts.ts';
+import { politely } from './polite.ts';
+import { noUpstreamToken, relayError } from './refusal.ts';
+import { relayed, type Served } from './served.ts';
+
+/**
+ * Answers `{"action":"delete","id":…}`.
+ * @param body the caller's own body, handed on
+ * @throws ApiError 503 when offline, 401 without a token, 502 when the upstream can't be reached; nothing is deleted then
+ */
+export async function deleteTask(
+  parts: MirrorParts,
+  id: TaskId,
+  body: string,
+  caller: Caller,
+): Promise<Served> {
+  if (parts.offline || caller.control.onlyIfCached) {
+    throw new ApiError(
+      503,
+      'api_error',
+      'deleting needs the upstream, and the mirror is offline: nothing was deleted',
+    );
+  }
+  const asking = askingFor(parts, caller);
+  if (!asking) throw noUpstreamToken();
+  try {
+    const { deleted, answer } = await politely(parts, asking, () => parts.upstream.remove(body, asking));
+    if (deleted) await parts.store.remove(id);
+    return relayed(answer, { fwd: 'bypass' });
+  } catch (error) {
+    if (error instanceof UpstreamError) return relayError(error);
+    throw error;
+  }
+}

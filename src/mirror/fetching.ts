@@ -1,0 +1,113 @@
+/**
+ * Is somebody already fetching it? Concurrent identical misses share one upstream request (RFC 9211 calls them
+ * collapsed). Never across tokens, unless it is the mirror's own. A request goes on when its callers hang up: what it
+ * brings is stored for the next one.
+ */
+import type { StoredTask } from '../store/contract.ts';
+import type { TaskDocument } from '../task/document.ts';
+import type { TaskId } from '../task/id.ts';
+import { type Asking, MAX_BATCH } from '../upstream/client.ts';
+import { type UpstreamAnswer, UpstreamError } from '../upstream/errors.ts';
+import { keep } from './keeping.ts';
+import type { MirrorParts } from './parts.ts';
+import { politely } from './polite.ts';
+
+export type Fetched =
+  | { readonly kind: 'found'; readonly task: StoredTask; readonly stored: boolean }
+  /** `answer` is missing when it was left out of a batch. */
+  | { readonly kind: 'unknown'; readonly answer: UpstreamAnswer | undefined };
+
+export interface Fetching {
+  /** @throws UpstreamError */
+  one(id: TaskId, asking: Asking): Promise<{ fetched: Fetched; collapsed: boolean }>;
+  /** Fetches many in batches. An id whose batch failed has the error in place of a result. */
+  many(ids: readonly TaskId[], asking: Asking): Promise<Map<TaskId, Fetched | UpstreamError>>;
+  /** Requests under way. */
+  readonly size: number;
+}
+
+export function createFetching(parts: MirrorParts): Fetching {
+  const { store, upstream } = parts;
+  const underWay = new Map<string, Promise<Fetched>>();
+
+  const begin = (id: TaskId, asking: Asking, promise: Promise<Fetched>): Promise<Fetched> => {
+    const key = `${asking.token}\n${id}`;
+    underWay.set(key, promise);
+    const done = () => {
+      if (underWay.get(key) === promise) underWay.delete(key);
+    };
+    promise.then(done, done);
+    return promise;
+  };
+  const current = (id: TaskId, asking: Asking) => underWay.get(`${asking.token}\n${id}`);
+
+  /** Stores, and gives back what is stored now: that may be further than what just came. */
+  const keepFound = async (
+    documents: readonly TaskDocument[],
+    requestSeq: number,
+  ): Promise<Map<TaskId, Fetched>> => {
+    const stored = await keep(parts, documents, requestSeq);
+    const tasks: StoredTask[] = stored
+      ? await store.getMany(documents.map(({ id }) => id))
+      : documents.map((document) => ({ ...document, fetchedAtMs: parts.clock.now() }));
+    return new Map(tasks.map((task) => [task.id, { kind: 'found', task, stored }]));
+  };
+
+  const fetchOne = async (id: TaskId, asking: Asking): Promise<Fetched> => {
+    const requestSeq = await store.nextRequestSeq();
+    const answer = await politely(parts, asking, () => upstream.retrieve(id, asking));
+    if (answer.kind === 'unknown') return { kind: 'unknown', answer: answer.answer };
+    const kept = await keepFound([answer.document], requestSeq);
+    return kept.get(id) ?? { kind: 'unknown', answer: undefined };
+  };
+
+  const fetchBatch = async (ids: readonly TaskId[], asking: Asking): Promise<Map<TaskId, Fetched>> => {
+    const requestSeq = await store.nextRequestSeq();
+    const answer = await politely(parts, asking, () => upstream.retrieveBatch(ids, asking));
+    return keepFound(answer.documents, requestSeq);
+  };
+
+  return {
+    one: async (id, asking) => {
+      const already = await current(id, asking);
+      if (already && (already.kind === 'found' || already.answer))
+        return { fetched: already, collapsed: true };
+      // Look again: another caller may have begun while we waited.
+      const again = current(id, asking);
+      if (again) return { fetched: await again, collapsed: true };
+      return { fetched: await begin(id, asking, fetchOne(id, asking)), collapsed: false };
+    },
+
+    many: async (ids, asking) => {
+      const waiting = new Map<TaskId, Promise<Fetched>>();
+      for (const id of ids) {
+        const already = current(id, asking);
+        if (already) waiting.set(id, already);
+      }
+      const missing = ids.filter((id) => !waiting.has(id));
+      const batchSize = Math.min(parts.batchSize, MAX_BATCH);
+      for (let at = 0; at < missing.length; at += batchSize) {
+        const chunk = missing.slice(at, at + batchSize);
+        const batch = fetchBatch(chunk, asking);
+        for (const id of chunk) {
+          const mine = batch.then(
+            (found): Fetched => found.get(id) ?? { kind: 'unknown', answer: undefined },
+          );
+          waiting.set(id, begin(id, asking, mine));
+        }
+      }
+      const results = new Map<TaskId, Fetched | UpstreamError>();
+      for (const [id, promise] of waiting) results.set(id, await promise.catch(onlyUpstreamErrors));
+      return results;
+    },
+
+    get size() {
+      return underWay.size;
+    },
+  };
+}
+
+function onlyUpstreamErrors(error: unknown): UpstreamError {
+  if (error instanceof UpstreamError) return error;
+  throw error;
+}

@@ -1,0 +1,23 @@
+/** May this be served without asking? Pure. */
+import type { StoredTask } from '../store/contract.ts';
+import type { CacheControl } from './cache-control.ts';
+
+/**
+ * A finished task is always fresh. An unfinished one is fresh while it is younger than the pending TTL, or than the
+ * caller's `max-age`; never with `no-cache`.
+ */
+export function isFresh(
+  task: StoredTask,
+  control: CacheControl,
+  pendingTtlMs: number,
+  nowMs: number,
+): boolean {
+  if (task.state !== 'pending') return true;
+  if (control.noCache) return false;
+  return ageMs(task, nowMs) < (control.maxAgeMs ?? pendingTtlMs);
+}
+
+/** Time since the upstream last confirmed it, milliseconds; never negative, however the clock was moved. */
+export function ageMs(task: StoredTask, nowMs: number): number {
+  return Math.max(0, nowMs - task.fetchedAtMs);
+}

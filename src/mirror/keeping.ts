@@ -1,0 +1,34 @@
+/** Storing what the upstream sent on a caller's behalf. */
+import type { TaskDocument } from '../task/document.ts';
+import { nextCheckDelay } from '../task/next-check.ts';
+import type { MirrorParts } from './parts.ts';
+
+/**
+ * Stores documents; new unfinished ones become tracked.
+ * @returns whether it worked. The disk may be full, and the caller shall still get what the upstream said.
+ */
+export async function keep(
+  parts: MirrorParts,
+  documents: readonly TaskDocument[],
+  requestSeq: number,
+): Promise<boolean> {
+  const fetchedAtMs = parts.clock.now();
+  try {
+    const result = await parts.store.putBatch({
+      documents,
+      requestSeq,
+      fetchedAtMs,
+      trackPendingAtMs: fetchedAtMs + nextCheckDelay(0, parts.random),
+    });
+    if (result.regressions > 0) {
+      parts.log.warn(
+        { regressions: result.regressions },
+        'the upstream changed finished tasks; kept what was stored',
+      );
+    }
+    return true;
+  } catch (error) {
+    parts.log.error({ err: error }, 'could not store what the upstream sent');
+    return false;
+  }
+}

@@ -1,0 +1,31 @@
+/** What read-through is built of, and who is asking. */
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { Store } from '../store/contract.ts';
+import type { Asking, Upstream } from '../upstream/client.ts';
+import type { CacheControl } from './cache-control.ts';
+
+export interface MirrorParts {
+  readonly store: Store;
+  readonly upstream: Upstream;
+  /** The mirror's own token for the upstream. */
+  readonly upstreamToken: string | undefined;
+  readonly offline: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly pendingTtlMs: number;
+  readonly batchSize: number;
+  readonly random: () => number;
+}
+
+export interface Caller {
+  /** A token of the caller's that may be sent to the upstream; never one of the mirror's own tokens. */
+  readonly token: string | undefined;
+  readonly control: CacheControl;
+}
+
+/** The token to ask the upstream with: the mirror's own, else the caller's. Undefined: there is none. */
+export function askingFor(parts: MirrorParts, caller: Caller): Asking | undefined {
+  const token = parts.upstreamToken ?? caller.token;
+  return token === undefined ? undefined : { token, patience: 'interactive' };
+}

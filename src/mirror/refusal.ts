@@ -1,0 +1,34 @@
+/** What a caller is told when the upstream failed and nothing is cached. */
+import { ApiError } from '../api-error.ts';
+import { isJsonAnswer } from '../upstream/answers.ts';
+import type { UpstreamError } from '../upstream/errors.ts';
+import { relayed, type Served } from './served.ts';
+
+/**
+ * The upstream's own status and body where it gave a readable error.
+ * @throws ApiError 429 while the upstream asked for silence, 502 `api_error` for everything else
+ */
+export function relayError(error: UpstreamError): Served {
+  if (error.answer && isJsonAnswer(error.answer)) return relayed(error.answer, { fwd: 'miss' });
+  if (error.kind === 'blocked') {
+    throw new ApiError(
+      429,
+      'too_many_requests',
+      `${error.message}; asked again after the time that it named`,
+      {
+        cause: error,
+        retryAfterSeconds: Math.max(1, Math.ceil((error.retryAfterMs ?? 0) / 1000)),
+      },
+    );
+  }
+  throw new ApiError(502, 'api_error', error.message, { cause: error });
+}
+
+/** No token to ask the upstream with. */
+export function noUpstreamToken(): ApiError {
+  return new ApiError(
+    401,
+    'no_token',
+    'this task is not in the mirror, and there is no token to ask the upstream with: set ACEDATACLOUD_API_TOKEN, or send your own as "authorization: Bearer …"',
+  );
+}

@@ -1,0 +1,67 @@
+/** Many tasks at once: only what is missing or stale is fetched, the rest comes from the store. */
+import type { StoredTask } from '../store/contract.ts';
+import type { TaskId } from '../task/id.ts';
+import { UpstreamError } from '../upstream/errors.ts';
+import type { Fetched, Fetching } from './fetching.ts';
+import { isFresh } from './freshness.ts';
+import { askingFor, type Caller, type MirrorParts } from './parts.ts';
+import { noUpstreamToken, relayError } from './refusal.ts';
+import { type CacheStatus, type Served, servedItems } from './served.ts';
+
+/**
+ * Answers `{"action":"retrieve_batch","ids":[…]}`: items in the order asked, each id once, unknown ids left out.
+ * @throws ApiError when the upstream failed and none of the ids is cached
+ */
+export async function retrieveBatch(
+  parts: MirrorParts,
+  fetching: Fetching,
+  asked: readonly TaskId[],
+  caller: Caller,
+): Promise<Served> {
+  const { store, clock } = parts;
+  const ids = [...new Set(asked)];
+  const cached = new Map((await store.getMany(ids)).map((task) => [task.id, task]));
+  const wanting = ids.filter((id) => {
+    const task = cached.get(id);
+    return !task || !isFresh(task, caller.control, parts.pendingTtlMs, clock.now());
+  });
+
+  const answer = (status: CacheStatus, fetched?: ReadonlyMap<TaskId, Fetched | UpstreamError>) => {
+    const tasks = ids
+      .map((id) => foundTask(fetched?.get(id)) ?? cached.get(id))
+      .filter((task) => task !== undefined);
+    return servedItems(tasks, tasks.length, status, clock.now());
+  };
+
+  if (wanting.length === 0) return answer({ hit: true });
+  if (caller.control.onlyIfCached) return answer({ hit: true, detail: 'only-if-cached' });
+  if (parts.offline) return answer({ hit: true, detail: 'offline' });
+
+  const asking = askingFor(parts, caller);
+  if (!asking) {
+    if (cached.size === 0) throw noUpstreamToken();
+    return answer({ hit: true, detail: 'stale-if-error' });
+  }
+
+  const fetched = await fetching.many(wanting, asking);
+  const errors = [...fetched.values()].filter((result) => result instanceof UpstreamError);
+  const [firstError] = errors;
+  if (firstError && errors.length === wanting.length) {
+    return cached.size === 0 ? relayError(firstError) : answer({ hit: true, detail: 'stale-if-error' });
+  }
+  const found = [...fetched.values()].filter(
+    (result) => !(result instanceof UpstreamError) && result.kind === 'found',
+  );
+  return answer(
+    {
+      fwd: caller.control.noCache ? 'request' : cached.size > 0 ? 'stale' : 'miss',
+      stored: found.length > 0 && found.every((result) => 'stored' in result && result.stored),
+      ...(firstError ? { detail: 'partial' } : {}),
+    },
+    fetched,
+  );
+}
+
+function foundTask(result: Fetched | UpstreamError | undefined): StoredTask | undefined {
+  return result && !(result instanceof UpstreamError) && result.kind === 'found' ? result.task : undefined;
+}
