@@ -1,0 +1,19 @@
+/** What a sync run is built of. */
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { Store } from '../store/contract.ts';
+import type { Upstream } from '../upstream/client.ts';
+
+export interface SyncParts {
+  readonly store: Store;
+  readonly upstream: Upstream;
+  readonly upstreamToken: string | undefined;
+  readonly offline: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly batchSize: number;
+  readonly concurrency: number;
+  readonly upstreamTimeoutMs: number;
+  readonly giveUpAfterMs: number;
+  readonly random: () => number;
+}

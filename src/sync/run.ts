@@ -1,0 +1,190 @@
+/** One sync run: everything that is due now, oldest first, in batches. */
+import { activeBlock, blockAfter } from '../mirror/blocking.ts';
+import type { Block, Claim, RunCounts, RunOutcome, RunTrigger } from '../store/contract.ts';
+import { noCounts } from '../store/runs.ts';
+import { MAX_BATCH } from '../upstream/client.ts';
+import { UpstreamError } from '../upstream/errors.ts';
+import type { SyncParts } from './parts.ts';
+import { refreshBatch } from './refresh-batch.ts';
+import { settleFailed } from './settlement.ts';
+
+export interface RunResult {
+  readonly outcome: RunOutcome;
+  readonly counts: RunCounts;
+  readonly error: string | undefined;
+}
+
+export interface RunOptions {
+  readonly trigger: RunTrigger;
+  /** Ends the run after the batches under way. */
+  readonly signal?: AbortSignal;
+  /** Called when ids were dealt with: how many so far, of how many that were due. */
+  readonly onProgress?: (done: number, due: number) => void;
+}
+
+/** So many failed batches in a row mean that the upstream is down, not that a batch is bad. */
+const FAILURES_BEFORE_STOPPING = 3;
+/** A run waits this long for a rate limit to pass; beyond it, the next run goes on. */
+const LONGEST_WAIT_IN_RUN_MS = 60_000;
+
+interface Progress {
+  readonly token: string;
+  readonly dueBeforeMs: number;
+  readonly due: number;
+  readonly counts: RunCounts;
+  failuresInARow: number;
+  end: { outcome: RunOutcome; error: string } | undefined;
+}
+
+/** Runs the schedule once, and records it. A run that finds nothing due is not recorded: there is one every 15 s. */
+export async function runSync(parts: SyncParts, options: RunOptions): Promise<RunResult> {
+  const { store, clock } = parts;
+  const startedAtMs = clock.now();
+  const due = await store.countDue(startedAtMs);
+  const counts = noCounts();
+  if (due === 0 && options.trigger === 'schedule') return { outcome: 'done', counts, error: undefined };
+
+  const hindrance = await whyNot(parts, options.trigger);
+  if (hindrance && options.trigger === 'schedule') return { ...hindrance, counts };
+
+  const runId = await store.startRun({ trigger: options.trigger, startedAtMs });
+  let result: RunResult;
+  try {
+    result = hindrance
+      ? { ...hindrance, counts }
+      : await work(parts, options, { startedAtMs, due, counts, token: parts.upstreamToken ?? '' });
+  } catch (error) {
+    parts.log.error({ err: error }, 'the sync run failed');
+    result = { outcome: 'failed', counts, error: 'internal error, see the log' };
+  }
+  await store.endRun(runId, {
+    endedAtMs: clock.now(),
+    outcome: result.outcome,
+    counts,
+    ...(result.error === undefined ? {} : { error: result.error }),
+  });
+  return result;
+}
+
+/** Reasons not to ask the upstream at all. A person who asks for a run is stopped by fewer of them. */
+async function whyNot(
+  parts: SyncParts,
+  trigger: RunTrigger,
+): Promise<Pick<RunResult, 'outcome' | 'error'> | undefined> {
+  if (parts.offline) return { outcome: 'stopped', error: 'the mirror is offline' };
+  if (parts.upstreamToken === undefined) {
+    return { outcome: 'stopped', error: 'there is no token for the upstream: set ACEDATACLOUD_API_TOKEN' };
+  }
+  const block = await activeBlock(parts);
+  if (!block || (trigger !== 'schedule' && block.reason !== 'rate-limited')) return undefined;
+  return {
+    outcome: block.reason,
+    error: `${block.message}; waiting until ${new Date(block.untilMs).toISOString()}`,
+  };
+}
+
+async function work(
+  parts: SyncParts,
+  options: RunOptions,
+  start: { startedAtMs: number; due: number; counts: RunCounts; token: string },
+): Promise<RunResult> {
+  const progress: Progress = {
+    token: start.token,
+    dueBeforeMs: start.startedAtMs,
+    due: start.due,
+    counts: start.counts,
+    failuresInARow: 0,
+    end: undefined,
+  };
+  const workers = Array.from({ length: parts.concurrency }, () => workThrough(parts, options, progress));
+  // Wait for all, then report the first that broke: nothing may go on behind a run that is over.
+  const broken = (await Promise.allSettled(workers)).find((worker) => worker.status === 'rejected');
+  if (broken) throw broken.reason;
+  if (progress.end) return { ...progress.end, counts: progress.counts };
+  if (options.signal?.aborted) return { outcome: 'stopped', counts: progress.counts, error: 'stopped' };
+  return { outcome: 'done', counts: progress.counts, error: undefined };
+}
+
+/** One worker: a batch after the other until nothing is due, the run must end, or somebody stops it. */
+async function workThrough(parts: SyncParts, options: RunOptions, progress: Progress): Promise<void> {
+  const { store, clock } = parts;
+  while (!progress.end && !options.signal?.aborted) {
+    const claims = await store.claimDue({
+      dueBeforeMs: progress.dueBeforeMs,
+      nowMs: clock.now(),
+      limit: Math.min(parts.batchSize, MAX_BATCH),
+      // Tries, pauses between them, and halving all fit; a crash frees the ids after that, or at the next start.
+      leaseMs: parts.upstreamTimeoutMs * 10,
+    });
+    if (claims.length === 0) return;
+    progress.counts.claimed += claims.length;
+    try {
+      await refreshBatch(parts, progress.token, claims, progress.counts);
+      progress.failuresInARow = 0;
+      if ((await store.blocked()) !== undefined) await store.unblock();
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) {
+        await store.release(claims);
+        throw error;
+      }
+      await afterFailure(parts, options, progress, claims, error);
+    }
+    options.onProgress?.(progress.counts.claimed, progress.due);
+  }
+}
+
+async function afterFailure(
+  parts: SyncParts,
+  options: RunOptions,
+  progress: Progress,
+  claims: readonly Claim[],
+  error: UpstreamError,
+): Promise<void> {
+  const { store, clock, random, log } = parts;
+  if (error.status === 401 || error.status === 403) {
+    await giveBack(parts, progress, claims);
+    await stop(parts, progress, 'rejected', error);
+    return;
+  }
+  if (error.status === 429 || error.retryAfterMs !== undefined) {
+    await giveBack(parts, progress, claims);
+    const block = await blockAfter(parts, 'rate-limited', error);
+    const wait = block.untilMs - clock.now();
+    if (wait > LONGEST_WAIT_IN_RUN_MS || block.times > FAILURES_BEFORE_STOPPING) {
+      progress.end ??= { outcome: 'rate-limited', error: block.message };
+      return;
+    }
+    log.info({ wait_ms: wait }, 'the upstream asks to wait');
+    await clock.sleep(wait, options.signal).catch(() => undefined); // aborted: the loop ends by itself
+    return;
+  }
+  log.warn({ error: error.message, ids: claims.length }, 'a batch failed');
+  const nowMs = clock.now();
+  await store.putBatch({
+    documents: [],
+    requestSeq: await store.nextRequestSeq(),
+    fetchedAtMs: nowMs,
+    settlements: claims.map((claim) => settleFailed(claim, error.message, { nowMs, random })),
+  });
+  progress.counts.failed += claims.length;
+  progress.failuresInARow += 1;
+  if (progress.failuresInARow >= FAILURES_BEFORE_STOPPING) await stop(parts, progress, 'unreachable', error);
+}
+
+async function giveBack(parts: SyncParts, progress: Progress, claims: readonly Claim[]): Promise<void> {
+  await parts.store.release(claims);
+  progress.counts.claimed -= claims.length;
+}
+
+/** Ends the run and leaves the upstream alone for a while; of two workers that fail alike the first decides. */
+async function stop(
+  parts: SyncParts,
+  progress: Progress,
+  reason: Extract<Block['reason'], 'rejected' | 'unreachable'>,
+  error: UpstreamError,
+): Promise<void> {
+  if (progress.end) return;
+  progress.end = { outcome: reason, error: error.message };
+  await blockAfter(parts, reason, error);
+  parts.log.warn({ reason, error: error.message }, 'the sync run stopped');
+}
