@@ -1,0 +1,31 @@
+/** `/api/stats`, and the probes: alive, and ready with the reasons why not. */
+import { Hono } from 'hono';
+import { activeBlock } from '../mirror/blocking.ts';
+import type { ServerEnv, ServerParts } from './parts.ts';
+import { statusJson } from './status-json.ts';
+
+/** @param isStopping true once the server takes no new work */
+export function health(parts: ServerParts, isStopping: () => boolean): Hono<ServerEnv> {
+  const { store, clock, log } = parts;
+  const app = new Hono<ServerEnv>();
+
+  app.get('/api/stats', async (c) => c.json(await statusJson(parts)));
+
+  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+
+  // A rejected token or an unreachable upstream is a reason worth showing, but the mirror serves without it.
+  app.get('/readyz', async (c) => {
+    if (isStopping()) return c.json({ status: 'not ready', reasons: ['the mirror is stopping'] }, 503);
+    try {
+      const block = await activeBlock({ store, clock });
+      const reasons = block ? [`upstream ${block.reason}: ${block.message}`] : [];
+      if (parts.config.offline) reasons.push('offline by setting');
+      return c.json({ status: 'ready', reasons });
+    } catch (error) {
+      log.error({ err: error }, 'the database does not answer');
+      return c.json({ status: 'not ready', reasons: ['the database does not answer, see the log'] }, 503);
+    }
+  });
+
+  return app;
+}

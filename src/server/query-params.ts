@@ -1,0 +1,45 @@
+/** Query parameters of our own routes. */
+import { badRequest } from '../api-error.ts';
+import type { ServerContext } from './parts.ts';
+
+/**
+ * A whole number.
+ * @throws ApiError 400 when it is none, or outside of the range
+ */
+export function integerParam(
+  c: ServerContext,
+  name: string,
+  { min, max, fallback }: { min: number; max: number; fallback: number },
+): number {
+  const text = c.req.query(name);
+  if (text === undefined || text === '') return fallback;
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= min && value <= max))
+    throw badRequest(`"${name}" must be a whole number from ${min} to ${max}`);
+  return value;
+}
+
+/** The values of a parameter that may be repeated or hold several, separated by commas. */
+export function listParam(c: ServerContext, name: string): string[] {
+  return (c.req.queries(name) ?? [])
+    .flatMap((value) => value.split(','))
+    .map((value) => value.trim())
+    .filter((value) => value !== '');
+}
+
+/**
+ * The values of a parameter, each of which must be one of a list.
+ * @throws ApiError 400
+ */
+export function choiceParam<T extends string>(c: ServerContext, name: string, allowed: readonly T[]): T[] {
+  return listParam(c, name).map((value) => {
+    const choice = allowed.find((candidate) => candidate === value);
+    if (choice === undefined) throw badRequest(`"${name}" must be one of ${allowed.join(', ')}`);
+    return choice;
+  });
+}
+
+/** Epoch milliseconds as ISO 8601 in UTC, null where there is none. */
+export function isoTime(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
+}

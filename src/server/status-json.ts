@@ -1,0 +1,24 @@
+/** The state of the mirror as JSON; the same for `/api/stats` and the `status` command. */
+
+import type { Clock } from '../clock.ts';
+import { activeBlock } from '../mirror/blocking.ts';
+import type { Store } from '../store/contract.ts';
+import { isoTime } from './query-params.ts';
+
+export async function statusJson({ store, clock }: { store: Store; clock: Clock }) {
+  const stats = await store.stats(clock.now());
+  const block = await activeBlock({ store, clock });
+  return {
+    total: stats.total,
+    by_state: stats.byState,
+    oldest: isoTime(stats.oldestMs),
+    newest: isoTime(stats.newestMs),
+    tracked: stats.tracked,
+    due: stats.due,
+    given_up: stats.givenUp,
+    disk_bytes: stats.diskBytes,
+    upstream: block
+      ? { state: block.reason, until: isoTime(block.untilMs), message: block.message }
+      : { state: 'ok', until: null, message: null },
+  };
+}

@@ -1,0 +1,103 @@
+/** What a `POST /flux/tasks` body asks for, checked by hand: the stock validators answer in a shape of their own. */
+import { badRequest } from '../api-error.ts';
+import type { HistoryRequest } from '../mirror/history-list.ts';
+import { asTaskId, type TaskId } from '../task/id.ts';
+import { type JsonObject, own } from '../task/json-object.ts';
+
+export type TaskRequest =
+  | { readonly action: 'retrieve'; readonly id: TaskId }
+  | { readonly action: 'retrieve_batch'; readonly ids: readonly TaskId[] }
+  | { readonly action: 'list'; readonly list: HistoryRequest }
+  | { readonly action: 'delete'; readonly id: TaskId; readonly body: string };
+
+const MAX_IDS = 1000;
+const MAX_LIMIT = 1000;
+const DEFAULT_LIMIT = 20;
+
+/** @throws ApiError 400 that says what was wrong and what would be right */
+export function readTaskRequest(value: JsonObject, body: string): TaskRequest {
+  const action = own(value, 'action');
+  switch (action) {
+    case 'retrieve':
+      return { action, id: readId(value) };
+    case 'retrieve_batch': {
+      const ids = own(value, 'ids');
+      if (isAbsent(ids)) return { action: 'list', list: readHistoryRequest(value, body) };
+      return { action, ids: readIds(ids) };
+    }
+    case 'delete':
+      return { action, id: readId(value), body };
+    case undefined:
+      throw badRequest('"action" is missing; it must be "retrieve", "retrieve_batch" or "delete"');
+    default:
+      throw badRequest('"action" must be "retrieve", "retrieve_batch" or "delete"');
+  }
+}
+
+/** @throws ApiError 400 */
+export function readIds(value: unknown): TaskId[] {
+  if (!Array.isArray(value)) throw badRequest('"ids" must be an array of task ids');
+  if (value.length > MAX_IDS)
+    throw badRequest(`"ids" has ${value.length} ids; at most ${MAX_IDS} are allowed`);
+  return value.map((item: unknown, at) => {
+    const id = asTaskId(item);
+    if (id === undefined) throw badRequest(`"ids"[${at}] must be a string of 1 to 128 characters`);
+    return id;
+  });
+}
+
+function readId(value: JsonObject): TaskId {
+  const given = own(value, 'id');
+  if (given === undefined) throw badRequest('"id" is missing');
+  const id = asTaskId(given);
+  if (id === undefined) throw badRequest('"id" must be a string of 1 to 128 characters');
+  return id;
+}
+
+function readHistoryRequest(value: JsonObject, body: string): HistoryRequest {
+  const from = readNumber(value, 'created_at_min', 0, Number.MAX_SAFE_INTEGER);
+  const to = readNumber(value, 'created_at_max', 0, Number.MAX_SAFE_INTEGER);
+  return {
+    filter: {
+      userIds: readStrings(value, 'user_id'),
+      applicationIds: readStrings(value, 'application_id'),
+      types: readStrings(value, 'type'),
+      ...(from === undefined ? {} : { fromMs: Math.round(from * 1000) }),
+      // The upstream's bound is inclusive, ours is not.
+      ...(to === undefined ? {} : { toMs: Math.round(to * 1000) + 1 }),
+    },
+    limit: readInteger(value, 'limit', 1, MAX_LIMIT) ?? DEFAULT_LIMIT,
+    offset: readInteger(value, 'offset', 0, Number.MAX_SAFE_INTEGER) ?? 0,
+    body,
+  };
+}
+
+/** One string or several; the web app sends empty arrays, which limit nothing. */
+function readStrings(value: JsonObject, member: string): string[] {
+  const given = own(value, member);
+  if (isAbsent(given)) return [];
+  const items: unknown[] = Array.isArray(given) ? given : [given];
+  return items.map((item) => {
+    if (typeof item !== 'string') throw badRequest(`"${member}" must be a string`);
+    return item;
+  });
+}
+
+function readNumber(value: JsonObject, member: string, min: number, max: number): number | undefined {
+  const given = own(value, member);
+  if (isAbsent(given)) return undefined;
+  if (typeof given !== 'number' || !(given >= min && given <= max)) {
+    throw badRequest(`"${member}" must be a number from ${min} to ${max}`);
+  }
+  return given;
+}
+
+function readInteger(value: JsonObject, member: string, min: number, max: number): number | undefined {
+  const given = readNumber(value, member, min, max);
+  if (given !== undefined && !Number.isInteger(given)) throw badRequest(`"${member}" must be a whole number`);
+  return given;
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}
