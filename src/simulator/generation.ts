@@ -1,0 +1,69 @@
+/** `POST /flux/images` of the simulated upstream: at once, later by callback, or line by line. */
+import type { ServerResponse } from 'node:http';
+import type { Account, AccountTask } from './account.ts';
+import { errorAnswer, generationAnswer } from './answers.ts';
+
+type Body = Readonly<Record<string, unknown>>;
+
+export interface Generation {
+  answer(body: Body, accept: string, response: ServerResponse): Promise<void>;
+  /** Posts to every `callback_url` whose task is finished. */
+  deliverDue(): Promise<void>;
+}
+
+/** How often the simulator looks whether a synchronous generation is done. */
+const POLL_MS = 20;
+
+export function createGeneration(account: Account): Generation {
+  const callbacks = new Map<AccountTask, string>();
+
+  return {
+    answer: async (body, accept, response) => {
+      if (typeof body.prompt !== 'string' || body.prompt === '') {
+        send(response, errorAnswer(400, 'bad_request', 'prompt is required'));
+        return;
+      }
+      const task = account.add({
+        prompt: body.prompt,
+        action: body.action === 'edit' ? 'edit' : 'generate',
+        ...(typeof body.model === 'string' ? { model: body.model } : {}),
+        ...(typeof body.size === 'string' ? { size: body.size } : {}),
+        ...(typeof body.count === 'number' ? { count: body.count } : {}),
+      });
+      if (typeof body.callback_url === 'string') callbacks.set(task, body.callback_url);
+      if (body.async === true || typeof body.callback_url === 'string') {
+        send(response, {
+          status: 200,
+          body: JSON.stringify({ task_id: task.id, trace_id: task.databaseId }),
+        });
+      } else if (accept.includes('application/x-ndjson')) {
+        response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+        response.write(`${JSON.stringify({ task_id: task.id, progress: 0 })}\n`);
+        await finished(task, response);
+        response.end(`${generationAnswer(task).body}\n`);
+      } else {
+        await finished(task, response);
+        send(response, generationAnswer(task));
+      }
+    },
+    deliverDue: async () => {
+      for (const [task, url] of callbacks) {
+        if (!task.isFinished()) continue;
+        callbacks.delete(task);
+        const { body } = generationAnswer(task);
+        const headers = { 'content-type': 'application/json' };
+        // Whoever asked for the call may be gone; the upstream does not care either.
+        await fetch(url, { method: 'POST', headers, body }).catch(() => undefined);
+      }
+    },
+  };
+}
+
+async function finished(task: AccountTask, response: ServerResponse): Promise<void> {
+  while (!task.isFinished() && !response.destroyed)
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+}
+
+function send(response: ServerResponse, { status, body }: { status: number; body: string }): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+}

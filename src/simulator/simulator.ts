@@ -1,0 +1,174 @@
+/**
+ * A stand-in for the Ace Data Cloud Flux API over real HTTP on loopback, for the demo and the tests. Nothing of the
+ * mirror imports it.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text as readAll } from 'node:stream/consumers';
+import { createAccount, type NewTask } from './account.ts';
+import { errorAnswer, type SimulatedAnswer, tasksAnswer } from './answers.ts';
+import { answerWithFault, type Fault } from './faults.ts';
+import { createGeneration } from './generation.ts';
+import { pngFor } from './png.ts';
+import { seededRandom } from './random.ts';
+
+export interface SimulatorOptions {
+  /** 0 picks a free port. */
+  port?: number;
+  /** The only accepted token; any when left out. */
+  token?: string;
+  /** Epoch milliseconds. */
+  now?: () => number;
+  /** How long a generated task stays pending. */
+  taskDurationMs?: number;
+  random?: () => number;
+  /** Order of a batch's items; `own` is never the order asked. */
+  itemOrder?: 'own' | 'asked';
+}
+
+export interface RequestRecord {
+  readonly method: string;
+  readonly path: string;
+  readonly action: string | undefined;
+  readonly id: string | undefined;
+  readonly ids: readonly string[] | undefined;
+  readonly body: string;
+  readonly authorization: string | undefined;
+  readonly headers: IncomingMessage['headers'];
+  /** Epoch milliseconds by the simulator's clock. */
+  readonly at: number;
+}
+
+export interface Simulator {
+  readonly url: string;
+  /** Every request so far, oldest first. */
+  readonly requests: RequestRecord[];
+  /** Adds documents, served byte for byte. */
+  seed(documents: Iterable<string>): void;
+  /** Adds a task that is pending now. @returns its id */
+  addTask(task: NewTask): string;
+  /** The exact text that would be served for an id now. */
+  documentText(id: string): string | undefined;
+  /** Answers with a fault instead. @returns a function that ends it */
+  fault(fault: Fault, options?: { times?: number; when?: (request: RequestRecord) => boolean }): () => void;
+  clearFaults(): void;
+  /** Posts the callbacks that are due. */
+  deliverCallbacks(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface ActiveFault {
+  readonly fault: Fault;
+  readonly when: (request: RequestRecord) => boolean;
+  left: number;
+}
+
+const DEFAULT_DURATION_MS = 4000;
+const CALLBACK_CHECK_MS = 250;
+const SEED = 20260314;
+
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const now = options.now ?? Date.now;
+  const requests: RequestRecord[] = [];
+  const faults: ActiveFault[] = [];
+  let url = '';
+  const account = createAccount({
+    now,
+    random: options.random ?? seededRandom(SEED),
+    taskDurationMs: options.taskDurationMs ?? DEFAULT_DURATION_MS,
+    imageBase: () => url,
+  });
+  const generation = createGeneration(account);
+
+  const answerTasks = (record: RequestRecord): SimulatedAnswer =>
+    refusal(record, options.token) ?? tasksAnswer(account, parse(record.body), options.itemOrder ?? 'own');
+
+  const server = createServer(async (request, response) => {
+    const record = recordOf(request, await readAll(request), now());
+    requests.push(record);
+    const active = faults.find(({ left, when }) => left > 0 && when(record));
+    if (active) {
+      active.left -= 1;
+      await answerWithFault(active.fault, response, () => answerTasks(record), [
+        record.id ?? '',
+        ...(record.ids ?? []),
+      ]);
+    } else if (record.method === 'POST' && record.path === '/flux/tasks') {
+      send(response, answerTasks(record));
+    } else if (record.method === 'POST' && record.path === '/flux/images') {
+      const refused = refusal(record, options.token);
+      if (refused) send(response, refused);
+      else await generation.answer(parse(record.body), request.headers.accept ?? '', response);
+    } else if (record.method === 'GET' && /^\/images\/[\w-]+\.png$/.test(record.path)) {
+      response.writeHead(200, { 'content-type': 'image/png' }).end(pngFor(record.path));
+    } else {
+      send(response, errorAnswer(404, 'no_api', 'no such api'));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const callbacks = setInterval(() => void generation.deliverDue(), CALLBACK_CHECK_MS).unref();
+
+  return {
+    url,
+    requests,
+    seed: account.seed,
+    addTask: (task) => account.add(task).id,
+    documentText: (id) => account.get(id)?.text(),
+    fault: (fault, { times = Number.POSITIVE_INFINITY, when = () => true } = {}) => {
+      const active = { fault, when, left: times };
+      faults.push(active);
+      return () => {
+        active.left = 0;
+      };
+    },
+    clearFaults: () => {
+      faults.length = 0;
+    },
+    deliverCallbacks: generation.deliverDue,
+    stop: () => {
+      clearInterval(callbacks);
+      return new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+function recordOf(request: IncomingMessage, body: string, at: number): RequestRecord {
+  const { action, id, ids } = parse(body);
+  return {
+    method: request.method ?? '',
+    path: new URL(request.url ?? '/', 'http://localhost').pathname,
+    action: typeof action === 'string' ? action : undefined,
+    id: typeof id === 'string' ? id : undefined,
+    ids: Array.isArray(ids) ? ids.map(String) : undefined,
+    body,
+    authorization: request.headers.authorization,
+    headers: request.headers,
+    at,
+  };
+}
+
+/** The body as an object; anything else as an empty one, which no action fits. */
+function parse(body: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function refusal({ authorization }: RequestRecord, token: string | undefined): SimulatedAnswer | undefined {
+  const given = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
+  if (given === undefined) return errorAnswer(401, 'no_token', 'no token');
+  return token === undefined || given === token
+    ? undefined
+    : errorAnswer(401, 'invalid_token', 'token is invalid');
+}
+
+function send(response: ServerResponse, { status, body }: SimulatedAnswer): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+}
