@@ -1,0 +1,52 @@
+/** From an error to one line and an exit code. */
+import { CommanderError } from 'commander';
+import { BadSetting } from '../config.ts';
+import { DirectoryInUse } from '../store/lock.ts';
+import { NewerDatabase } from '../store/migrate.ts';
+import { NoMirror } from '../store/open.ts';
+
+export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+/** A command can't do what it was asked; the message is for the person who asked. */
+export class CommandFailed extends Error {
+  override readonly name = 'CommandFailed';
+  constructor(
+    message: string,
+    readonly exitCode: number = EXIT.failed,
+  ) {
+    super(message);
+  }
+}
+
+const EXPECTED = [BadSetting, DirectoryInUse, NewerDatabase, NoMirror, CommandFailed];
+
+/** Prints what went wrong, in one line where it was to be expected. @returns the exit code */
+export function reportFailure(error: unknown): number {
+  // Commander has printed its own message already; only help and version are no mistake.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (EXPECTED.some((kind) => error instanceof kind) && error instanceof Error) {
+    process.stderr.write(`flux-mirror: ${error.message}\n`);
+    if (error instanceof BadSetting) return EXIT.usage;
+    return error instanceof CommandFailed ? error.exitCode : EXIT.failed;
+  }
+  const system = systemMessage(error);
+  if (system !== undefined) process.stderr.write(`flux-mirror: ${system}\n`);
+  else process.stderr.write(`flux-mirror: this is a bug, please report it\n${stackOf(error)}\n`);
+  return EXIT.failed;
+}
+
+/** What the operating system or SQLite said, where a person can do something about it. */
+function systemMessage(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  const { code, message } = error;
+  if (code === 'EADDRINUSE') return `${message}: another program listens there; choose another --port`;
+  if (code === 'SQLITE_READONLY' || code === 'EACCES' || code === 'EROFS' || code === 'SQLITE_CANTOPEN') {
+    return `${message}: is FLUX_MIRROR_DATA_DIR (--data-dir) writable?`;
+  }
+  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') return `mirror.db is damaged: ${message}`;
+  return /^E[A-Z]+$/.test(code) || code.startsWith('SQLITE_') ? message : undefined;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,21 @@
+/** What commands print: results on standard output, everything else on standard error. */
+
+/** One line of a result. */
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** A result for programs. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
+
+/** A remark for the person at the terminal. */
+export function remark(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** `1 id`, `2 ids`, `1,030 ids`. */
+export function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}

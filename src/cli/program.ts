@@ -1,0 +1,49 @@
+/** The command line as a whole. */
+import { Command } from 'commander';
+import { VERSION } from '../version.ts';
+import { demoCommand } from './demo.ts';
+import { exportCommand } from './export.ts';
+import { getCommand } from './get.ts';
+import { importCommand } from './import.ts';
+import { searchCommand } from './search.ts';
+import { serveCommand } from './serve.ts';
+import { statusCommand } from './status.ts';
+import { syncCommand } from './sync.ts';
+import { trackCommand, untrackCommand } from './track.ts';
+
+const EXAMPLES = `
+Examples:
+  flux-mirror demo                                 try it, nothing to configure
+  flux-mirror serve                                the server and the schedule
+  flux-mirror track 2db0168c-2373-4367-8d9a-9dc778802e8a
+  flux-mirror search siamese cat --from 2025-01
+
+Settings come from flags, the environment, or a .env file; \`flux-mirror serve --help\` lists them.`;
+
+/** Every command. Mistakes are thrown as CommanderError, after their message was printed. */
+export function createProgram(): Command {
+  const program = new Command('flux-mirror')
+    .description(
+      'A local mirror of the Ace Data Cloud Flux Tasks API: drop-in endpoint, schedule and prompt search.',
+    )
+    .version(VERSION)
+    .addHelpText('after', EXAMPLES);
+  for (const command of [
+    serveCommand(),
+    demoCommand(),
+    trackCommand(),
+    untrackCommand(),
+    syncCommand(),
+    getCommand(),
+    searchCommand(),
+    importCommand(),
+    exportCommand(),
+    statusCommand(),
+  ]) {
+    program.addCommand(command);
+  }
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().showSuggestionAfterError(true).showHelpAfterError('(--help shows what there is)');
+  }
+  return program;
+}

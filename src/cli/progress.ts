@@ -1,0 +1,49 @@
+/** Progress of long work: a bar on a terminal, a plain line every few seconds elsewhere. */
+import { SingleBar } from 'cli-progress';
+import type { Clock } from '../clock.ts';
+import { remark } from './output.ts';
+
+export interface Progress {
+  /** @param total 0 when it isn't known */
+  update(done: number, total: number): void;
+  end(): void;
+}
+
+const PLAIN_EVERY_MS = 5000;
+
+/** @param label what is being counted, as `ids` */
+export function startProgress(label: string, clock: Clock): Progress {
+  return process.stderr.isTTY ? bar(label) : plainLines(label, clock);
+}
+
+function bar(label: string): Progress {
+  const single = new SingleBar({
+    format: `{bar} {value}/{total} ${label}, {duration_formatted} so far, {eta_formatted} to go`,
+    hideCursor: true,
+    stream: process.stderr,
+  });
+  let isStarted = false;
+  return {
+    update: (done, total) => {
+      if (!isStarted) single.start(total, 0);
+      isStarted = true;
+      single.setTotal(Math.max(total, done));
+      single.update(done);
+    },
+    end: () => {
+      if (isStarted) single.stop();
+    },
+  };
+}
+
+function plainLines(label: string, clock: Clock): Progress {
+  let last = clock.monotonic();
+  return {
+    update: (done, total) => {
+      if (clock.monotonic() - last < PLAIN_EVERY_MS) return;
+      last = clock.monotonic();
+      remark(total > 0 ? `${done} of ${total} ${label}` : `${done} ${label}`);
+    },
+    end: () => undefined,
+  };
+}

@@ -1,0 +1,28 @@
+/** `flux-mirror serve`. */
+import { Command } from 'commander';
+import { systemClock } from '../clock.ts';
+import { createLog } from '../log.ts';
+import { print } from './output.ts';
+import { configFor, SERVER_SETTINGS, UPSTREAM_SETTINGS, withSettings } from './settings.ts';
+import { stopOnSignal } from './signals.ts';
+import { startMirror } from './start-mirror.ts';
+
+export function serveCommand(): Command {
+  const command = new Command('serve')
+    .summary('the server and the schedule')
+    .description(
+      'Starts the server and the schedule: answers POST /flux/tasks from the local copy, and keeps tracked ids fresh.',
+    );
+  return withSettings(command, [...SERVER_SETTINGS, ...UPSTREAM_SETTINGS]).action(async () => {
+    const config = configFor(command);
+    const log = createLog({ level: config.logLevel, format: config.logFormat });
+    const mirror = await startMirror(config, { clock: systemClock, log });
+    print(`flux-mirror listens on ${mirror.url} and keeps its data in ${config.dataDir}`);
+    if (config.upstreamToken === undefined && !config.offline) {
+      print('there is no ACEDATACLOUD_API_TOKEN: nothing is synced, and callers bring their own token');
+    }
+    const auth = config.tokens.length > 0 ? ' -H "authorization: Bearer $YOUR_TOKEN"' : '';
+    print(`try:  curl${auth} '${mirror.url}/api/search?q=cat'`);
+    await stopOnSignal(log, () => mirror.stop());
+  });
+}

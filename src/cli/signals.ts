@@ -1,0 +1,12 @@
+/** Ending a long-running command in order. */
+import type { Log } from '../log.ts';
+
+/** Waits for SIGINT or SIGTERM, then stops. A second signal ends the process at once. */
+export async function stopOnSignal(log: Log, stop: () => Promise<void>): Promise<void> {
+  const signal = await new Promise<string>((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve(name));
+  });
+  log.info({ signal }, 'stopping');
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(1));
+  await stop();
+}

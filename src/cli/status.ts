@@ -1,0 +1,49 @@
+/** `flux-mirror status`: what there is, what is due, what fails and why. */
+import { Command } from 'commander';
+import { systemClock } from '../clock.ts';
+import { runJson } from '../server/run-json.ts';
+import { statusJson } from '../server/status-json.ts';
+import { print, printJson } from './output.ts';
+import { configFor, withSettings } from './settings.ts';
+import { withStore } from './with-store.ts';
+
+const SHOWN_RUNS = 5;
+
+export function statusCommand(): Command {
+  const command = new Command('status')
+    .summary('counts, last runs, what is due')
+    .description('Shows what the mirror holds, the last sync runs, what is due, and what fails and why.')
+    .option('--json', 'print it as JSON');
+  return withSettings(command).action(async (options: { json?: boolean }) => {
+    const config = configFor(command);
+    const { status, runs, failing } = await withStore(config, 'reader', async (store) => ({
+      status: await statusJson({ store, clock: systemClock }),
+      runs: (await store.runs(SHOWN_RUNS)).map(runJson),
+      failing: (await store.tracked({ limit: 1000, offset: 0 })).items
+        .filter(({ lastError }) => lastError !== undefined)
+        .map(({ id, lastError, attempts }) => ({ id, attempts, last_error: lastError })),
+    }));
+    if (options.json) {
+      printJson({ data_dir: config.dataDir, ...status, runs, failing });
+      return;
+    }
+    const { by_state: states, upstream } = status;
+    print(
+      `tasks     ${status.total} (${states.succeeded} succeeded, ${states.failed} failed, ${states.pending} pending)`,
+    );
+    print(`dates     ${status.oldest ?? '-'} to ${status.newest ?? '-'}`);
+    print(`tracked   ${status.tracked} (${status.due} due now, ${status.given_up} given up)`);
+    print(
+      `upstream  ${upstream.state}${upstream.message === null ? '' : `: ${upstream.message}, until ${upstream.until}`}`,
+    );
+    print(`disk      ${(status.disk_bytes / 1e6).toFixed(1)} MB in ${config.dataDir}`);
+    for (const run of runs) {
+      print(
+        `run ${run.id}  ${run.started_at}  ${run.outcome}: ${run.claimed} ids, ${run.finished} finished, ${run.failed} failed${run.error === null ? '' : ` (${run.error})`}`,
+      );
+    }
+    for (const { id, attempts, last_error } of failing.slice(0, 10))
+      print(`${id}  after ${attempts} tries: ${last_error}`);
+    if (failing.length > 10) print(`and ${failing.length - 10} more: see --json`);
+  });
+}

@@ -1,0 +1,112 @@
+/** `flux-mirror track` and `untrack`. */
+import { readFile } from 'node:fs/promises';
+import { text as readAll } from 'node:stream/consumers';
+import { Command } from 'commander';
+import { systemClock } from '../clock.ts';
+import { asTaskId, findTaskIds, type TaskId } from '../task/id.ts';
+import { CommandFailed, EXIT } from './failure.ts';
+import { counted, print, printJson, remark } from './output.ts';
+import { configFor, withSettings } from './settings.ts';
+import { withStore } from './with-store.ts';
+
+interface TrackOptions {
+  file?: string;
+  json?: boolean;
+}
+
+export function trackCommand(): Command {
+  const command = new Command('track')
+    .summary('remember ids')
+    .description('Remembers task ids; the schedule then keeps them fresh until they are finished.')
+    .argument('[ids...]', 'task ids (UUIDs)')
+    .option(
+      '-f, --file <file>',
+      'ids from a file, one a line or any text or JSON with UUIDs in it (- = standard input)',
+    )
+    .option('--json', 'print the result as JSON');
+  return withSettings(command).action(async (args: string[], options: TrackOptions) => {
+    const config = configFor(command);
+    if (args.length === 0 && options.file === undefined) {
+      throw new CommandFailed('name the ids to track, or a file with -f', EXIT.usage);
+    }
+    const found = findIn(args, (at) => `argument ${at + 1}`);
+    if (options.file !== undefined) {
+      const fromFile = idsOfText(await readText(options.file), options.file);
+      found.ids.push(...fromFile.ids);
+      found.problems.push(...fromFile.problems);
+    }
+    for (const problem of found.problems) remark(problem);
+    const result = await withStore(config, 'writer', async (store) =>
+      store.track(found.ids, systemClock.now()),
+    );
+    if (options.json) {
+      printJson({
+        added: result.added,
+        revived: result.revived,
+        already_tracked: result.alreadyTracked,
+        already_finished: result.alreadyFinished,
+        problems: found.problems,
+      });
+    } else {
+      const known = result.alreadyTracked + result.alreadyFinished;
+      print(
+        `${counted(result.added + result.revived, 'new id')} tracked, ${known.toLocaleString('en')} known already`,
+      );
+    }
+    if (found.problems.length > 0) process.exitCode = EXIT.failed;
+  });
+}
+
+export function untrackCommand(): Command {
+  const command = new Command('untrack')
+    .summary('stop refreshing ids')
+    .description('Stops refreshing task ids; stored documents stay.')
+    .argument('<ids...>', 'task ids')
+    .option('--json', 'print the result as JSON');
+  return withSettings(command).action(async (args: string[], options: { json?: boolean }) => {
+    const untracked: string[] = [];
+    const unknown: string[] = [];
+    await withStore(configFor(command), 'writer', async (store) => {
+      for (const arg of args) {
+        const id = asTaskId(arg);
+        (id !== undefined && (await store.untrack(id)) ? untracked : unknown).push(arg);
+      }
+    });
+    if (options.json) printJson({ untracked, not_tracked: unknown });
+    else print(`${counted(untracked.length, 'id')} untracked`);
+    for (const id of unknown) remark(`not tracked: ${id}`);
+    if (unknown.length > 0) process.exitCode = EXIT.failed;
+  });
+}
+
+interface Found {
+  ids: TaskId[];
+  problems: string[];
+}
+
+/**
+ * The ids of a file. JSON is searched as a whole; of other text every line must have an id, but for empty lines and
+ * comments (`#`).
+ */
+function idsOfText(text: string, file: string): Found {
+  if (/^\s*[[{]/.test(text)) {
+    const ids = findTaskIds(text);
+    return { ids, problems: ids.length === 0 ? [`${file}: there is no task id in it`] : [] };
+  }
+  return findIn(text.split(/\r?\n/), (at) => `${file}:${at + 1}`);
+}
+
+function findIn(lines: readonly string[], placeOf: (at: number) => string): Found {
+  const found: Found = { ids: [], problems: [] };
+  lines.forEach((line, at) => {
+    const ids = findTaskIds(line);
+    found.ids.push(...ids);
+    if (ids.length === 0 && !/^\s*(#|$)/.test(line))
+      found.problems.push(`${placeOf(at)}: no task id (a UUID)`);
+  });
+  return found;
+}
+
+function readText(file: string): Promise<string> {
+  return file === '-' ? readAll(process.stdin) : readFile(file, 'utf8');
+}
