@@ -4,9 +4,9 @@ import { etag } from 'hono/etag';
 import { ApiError, badRequest } from '../api-error.ts';
 import { servedTask } from '../mirror/served.ts';
 import { asTaskId, type TaskId } from '../task/id.ts';
+import { respond, servedAnswer } from './answer.ts';
 import { callerOf } from './flux-tasks.ts';
 import type { ServerEnv, ServerParts } from './parts.ts';
-import { serveAnswer } from './serve-answer.ts';
 
 export function apiTasks({ store, mirror, clock }: ServerParts): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
@@ -14,16 +14,16 @@ export function apiTasks({ store, mirror, clock }: ServerParts): Hono<ServerEnv>
   app.get('/api/tasks/:id', etag(), async (c) => {
     const task = await store.get(idParam(c.req.param('id')));
     if (!task) throw new ApiError(404, 'not_found', 'this task is not in the mirror');
-    const response = serveAnswer(c, servedTask(task, { hit: true }, clock.now()));
-    response.headers.set('cache-control', 'no-cache');
-    return response;
+    const { headers, ...answer } = servedAnswer(servedTask(task, { hit: true }, clock.now()));
+    return respond(c, { ...answer, headers: { ...headers, 'cache-control': 'no-cache' } });
   });
 
   // A finished task never changes, so for one nothing is asked.
   app.post('/api/tasks/:id/refresh', async (c) => {
     const caller = callerOf(c);
     const control = { ...caller.control, noCache: true };
-    return serveAnswer(c, await mirror.retrieve(idParam(c.req.param('id')), { ...caller, control }));
+    const served = await mirror.retrieve(idParam(c.req.param('id')), { ...caller, control });
+    return respond(c, servedAnswer(served));
   });
 
   return app;

@@ -30,8 +30,8 @@ export function apiTracked({ store, clock }: ServerParts): Hono<ServerEnv> {
   });
 
   app.post('/api/tracked', async (c) => {
-    const { value } = await readJsonBody(c);
-    const result = await store.track(readIds(own(value, 'ids')), clock.now());
+    const body = await readJsonBody(c);
+    const result = await store.track(readIds(own(body, 'ids')), clock.now());
     return c.json({
       added: result.added,
       revived: result.revived,

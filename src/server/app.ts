@@ -2,25 +2,29 @@
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { ApiError } from '../api-error.ts';
+import { respond } from './answer.ts';
 import { apiSearch } from './api-search.ts';
 import { apiSync } from './api-sync.ts';
 import { apiTasks } from './api-tasks.ts';
 import { apiTracked } from './api-tracked.ts';
-import { errorResponse } from './errors.ts';
+import { errorAnswer } from './errors.ts';
 import { fluxTasks } from './flux-tasks.ts';
-import { gate } from './gate.ts';
+import { type Gate, gateMiddleware } from './gate.ts';
 import { health } from './health.ts';
-import type { ServerEnv, ServerParts } from './parts.ts';
+import type { ServerContext, ServerEnv, ServerParts } from './parts.ts';
 
-/** @param isStopping true once the server takes no new work */
-export function createApp(parts: ServerParts, isStopping: () => boolean): Hono<ServerEnv> {
+/**
+ * @param gate lets requests in
+ * @param isStopping true once the server takes no new work
+ */
+export function createApp(parts: ServerParts, gate: Gate, isStopping: () => boolean): Hono<ServerEnv> {
   const { config, log } = parts;
   const app = new Hono<ServerEnv>().basePath(config.basePath);
 
   if (config.allowedOrigins.length > 0) {
     app.use(cors({ origin: [...config.allowedOrigins], exposeHeaders: ['cache-status', 'age', 'etag'] }));
   }
-  app.use(gate(parts));
+  app.use(gateMiddleware(gate));
   for (const routes of [
     fluxTasks(parts),
     apiTasks(parts),
@@ -31,7 +35,9 @@ export function createApp(parts: ServerParts, isStopping: () => boolean): Hono<S
   ]) {
     app.route('/', routes);
   }
-  app.notFound((c) => errorResponse(new ApiError(404, 'no_api', 'there is no such route'), c, log));
-  app.onError((error, c) => errorResponse(error, c, log));
+  const failed = (error: unknown, c: ServerContext) =>
+    respond(c, errorAnswer(error, { method: c.req.method, path: c.req.path }, log));
+  app.notFound((c) => failed(new ApiError(404, 'no_api', 'there is no such route'), c));
+  app.onError(failed);
   return app;
 }

@@ -1,16 +1,49 @@
-/** Reading a request's body: capped, as JSON. */
+/** Reading a request's body: capped, as a JSON object. */
+import type { IncomingMessage } from 'node:http';
 import { ApiError, badRequest } from '../api-error.ts';
 import { isObject, type JsonObject } from '../task/json-object.ts';
-import { requestHeader, type ServerContext } from './parts.ts';
+import type { ServerContext } from './parts.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /**
- * The body as text, and as the JSON object that it must be. The content type does not matter: `curl -d` sends a form's.
+ * The body of a request to one of our own routes.
  * @throws ApiError 413 beyond 1 MiB, 400 when it is not a JSON object
  */
-export async function readJsonBody(c: ServerContext): Promise<{ text: string; value: JsonObject }> {
-  const text = await readBody(c);
+export async function readJsonBody(c: ServerContext): Promise<JsonObject> {
+  return parseJsonObject(await readBody(c.env.incoming));
+}
+
+/**
+ * The body as text, whatever its content type: `curl -d` sends a form's.
+ * @throws ApiError 413 beyond 1 MiB; nothing more is read then
+ */
+export function readBody(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
+      reject(tooLarge());
+      return;
+    }
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size > MAX_BODY_BYTES) {
+        request.pause();
+        reject(tooLarge());
+      }
+    });
+    request.once('end', () => {
+      const [only] = chunks;
+      resolve(chunks.length === 1 && only ? only.toString() : Buffer.concat(chunks).toString());
+    });
+    request.once('error', () => reject(badRequest('the request was cut off')));
+  });
+}
+
+/** @throws ApiError 400 */
+export function parseJsonObject(text: string): JsonObject {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -18,23 +51,7 @@ export async function readJsonBody(c: ServerContext): Promise<{ text: string; va
     throw new ApiError(400, 'bad_request', 'the body is not JSON', { cause });
   }
   if (!isObject(value)) throw badRequest('the body must be a JSON object');
-  return { text, value };
-}
-
-async function readBody(c: ServerContext): Promise<string> {
-  const length = requestHeader(c, 'content-length');
-  if (length !== undefined) {
-    if (Number(length) > MAX_BODY_BYTES) throw tooLarge();
-    return c.req.text(); // node-server's short way
-  }
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of c.env.incoming as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  return value;
 }
 
 function tooLarge(): ApiError {

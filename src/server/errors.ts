@@ -1,33 +1,26 @@
 /** The one place where an error becomes a body, always in the upstream's shape. */
 import { randomUUID } from 'node:crypto';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ApiError } from '../api-error.ts';
 import type { Log } from '../log.ts';
-import type { ServerContext } from './parts.ts';
+import type { Answer } from './answer.ts';
 
 /**
  * `{"success":false,"error":{"code","message"},"trace_id"}`.
  * What is not an ApiError is a bug or the machine: logged whole, answered as `api_error` without a word of it.
  */
-export function errorResponse(error: unknown, c: ServerContext, log: Log): Response {
+export function errorAnswer(error: unknown, request: { method: string; path: string }, log: Log): Answer {
   const traceId = randomUUID();
   const told = error instanceof ApiError ? error : machineTrouble(error);
   if (told.status >= 500) {
-    log.error(
-      { trace_id: traceId, method: c.req.method, path: c.req.path, status: told.status, err: error },
-      told.message,
-    );
+    log.error({ trace_id: traceId, ...request, status: told.status, err: error }, told.message);
   }
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { 'content-type': 'application/json' };
   if (told.status === 401) headers['www-authenticate'] = 'Bearer';
   if (told.status === 413) headers.connection = 'close';
   if (told.options.retryAfterSeconds !== undefined)
     headers['retry-after'] = String(told.options.retryAfterSeconds);
-  return c.json(
-    { success: false, error: { code: told.code, message: told.message }, trace_id: traceId },
-    told.status as ContentfulStatusCode,
-    headers,
-  );
+  const body = { success: false, error: { code: told.code, message: told.message }, trace_id: traceId };
+  return { status: told.status, headers, body: JSON.stringify(body) };
 }
 
 /** SQLite's names for a disk that is full, read-only or broken, and for a database that somebody else holds. */

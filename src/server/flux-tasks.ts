@@ -1,31 +1,49 @@
 /** `POST /flux/tasks`: the upstream's own route, answered from the mirror. */
+import type { IncomingMessage } from 'node:http';
 import { Hono } from 'hono';
 import { parseCacheControl } from '../mirror/cache-control.ts';
+import type { Mirror } from '../mirror/mirror.ts';
 import type { Caller } from '../mirror/parts.ts';
-import { readJsonBody } from './body.ts';
-import { requestHeader, type ServerContext, type ServerEnv, type ServerParts } from './parts.ts';
-import { serveAnswer } from './serve-answer.ts';
+import type { Served } from '../mirror/served.ts';
+import { respond, servedAnswer } from './answer.ts';
+import { parseJsonObject, readBody } from './body.ts';
+import type { ServerContext, ServerEnv, ServerParts } from './parts.ts';
 import { readTaskRequest } from './task-request.ts';
 
 export function fluxTasks({ mirror }: ServerParts): Hono<ServerEnv> {
-  return new Hono<ServerEnv>().post('/flux/tasks', async (c) => {
-    const { text, value } = await readJsonBody(c);
-    const request = readTaskRequest(value, text);
-    const caller = callerOf(c);
-    switch (request.action) {
-      case 'retrieve':
-        return serveAnswer(c, await mirror.retrieve(request.id, caller));
-      case 'retrieve_batch':
-        return serveAnswer(c, await mirror.retrieveBatch(request.ids, caller));
-      case 'list':
-        return serveAnswer(c, await mirror.historyList(request.list, caller));
-      case 'delete':
-        return serveAnswer(c, await mirror.delete(request.id, request.body, caller));
-    }
-  });
+  return new Hono<ServerEnv>().post('/flux/tasks', async (c) =>
+    respond(c, servedAnswer(await answerTaskRequest(mirror, c.env.incoming, c.get('callerToken')))),
+  );
 }
 
-/** Who asks, and how fresh it must be. */
+/**
+ * The answer to a request that the gate let in.
+ * @throws ApiError
+ */
+export async function answerTaskRequest(
+  mirror: Mirror,
+  incoming: IncomingMessage,
+  callerToken: string | undefined,
+): Promise<Served> {
+  const text = await readBody(incoming);
+  const request = readTaskRequest(parseJsonObject(text), text);
+  const caller: Caller = {
+    token: callerToken,
+    control: parseCacheControl(incoming.headers['cache-control']),
+  };
+  switch (request.action) {
+    case 'retrieve':
+      return mirror.retrieve(request.id, caller);
+    case 'retrieve_batch':
+      return mirror.retrieveBatch(request.ids, caller);
+    case 'list':
+      return mirror.historyList(request.list, caller);
+    case 'delete':
+      return mirror.delete(request.id, request.body, caller);
+  }
+}
+
+/** Who asks one of our own routes, and how fresh it must be. */
 export function callerOf(c: ServerContext): Caller {
-  return { token: c.get('callerToken'), control: parseCacheControl(requestHeader(c, 'cache-control')) };
+  return { token: c.get('callerToken'), control: parseCacheControl(c.env.incoming.headers['cache-control']) };
 }

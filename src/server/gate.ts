@@ -1,34 +1,55 @@
-/** What every request passes first: `Host`, `Origin`, token. One middleware, because each costs time on the hot path. */
+/** What every request passes first: `Host`, `Origin`, token. */
+import type { IncomingMessage } from 'node:http';
 import type { MiddlewareHandler } from 'hono';
+import type { Config } from '../config.ts';
 import { bearerToken, createTokenCheck } from './auth.ts';
 import { createHostCheck } from './hosts.ts';
-import { requestHeader, type ServerEnv, type ServerParts } from './parts.ts';
+import type { ServerEnv } from './parts.ts';
 
 /** Probes come without a token, and learn nothing that is secret. */
 const OPEN_PATHS = new Set(['/healthz', '/readyz']);
 
-export function gate({ config }: ServerParts): MiddlewareHandler<ServerEnv> {
+/**
+ * Lets a request in, or throws ApiError 401 or 403.
+ * @returns the caller's token where it may be sent to the upstream
+ */
+export type Gate = (request: IncomingMessage, path: string) => string | undefined;
+
+export function createGate(
+  config: Pick<Config, 'host' | 'allowedHosts' | 'allowedOrigins' | 'tokens' | 'basePath'>,
+): Gate {
   const checkHost = createHostCheck(config);
   const checkToken = createTokenCheck(config.tokens);
   const prefix = config.basePath === '/' ? '' : config.basePath;
 
-  return (c, next) => {
+  return ({ headers, rawHeaders, method = 'GET' }, path) => {
     checkHost({
-      hosts: hostHeaders(c.env.incoming.rawHeaders),
-      origin: requestHeader(c, 'origin'),
-      fetchSite: requestHeader(c, 'sec-fetch-site'),
-      fetchMode: requestHeader(c, 'sec-fetch-mode'),
-      method: c.req.method,
+      hosts: hostHeaders(rawHeaders),
+      origin: headers.origin,
+      fetchSite: headers['sec-fetch-site'] as string | undefined,
+      fetchMode: headers['sec-fetch-mode'] as string | undefined,
+      method,
     });
-    const authorization = requestHeader(c, 'authorization');
-    if (!OPEN_PATHS.has(c.req.path.slice(prefix.length))) checkToken(authorization);
+    if (!OPEN_PATHS.has(path.slice(prefix.length))) checkToken(headers.authorization);
     // With tokens of our own, what the caller presents is one of them and must never leave the house.
-    c.set('callerToken', config.tokens.length === 0 ? bearerToken(authorization) : undefined);
+    return config.tokens.length === 0 ? bearerToken(headers.authorization) : undefined;
+  };
+}
+
+/** The gate in front of Hono's routes. */
+export function gateMiddleware(gate: Gate): MiddlewareHandler<ServerEnv> {
+  return (c, next) => {
+    c.set('callerToken', gate(c.env.incoming, c.req.path));
     return next();
   };
 }
 
 /** All of them: Node's parsed headers keep the first and hide a second. */
 function hostHeaders(rawHeaders: readonly string[]): string[] {
-  return rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === 'host');
+  const hosts: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts.push(rawHeaders[at + 1] ?? '');
+  }
+  return hosts;
 }

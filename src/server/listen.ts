@@ -1,10 +1,12 @@
 /** The server on its port: limits for slow clients, and an orderly end. */
 
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import type { Config } from '../config.ts';
 import { createApp } from './app.ts';
+import { createFastLane } from './fast-lane.ts';
+import { createGate } from './gate.ts';
 import type { ServerParts } from './parts.ts';
 
 export interface RunningServer {
@@ -22,15 +24,17 @@ const GRACE_MS = 10_000;
 /** Listens. @throws the system's error when the address can't be had */
 export async function listen(parts: ServerParts & { config: Pick<Config, 'port'> }): Promise<RunningServer> {
   let isStopping = false;
-  const app = createApp(parts, () => isStopping);
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    serverOptions: {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: 5000,
-    },
-  }) as Server;
+  const gate = createGate(parts.config);
+  const takeFastLane = createFastLane(parts, gate);
+  const takeHono = getRequestListener(createApp(parts, gate, () => isStopping).fetch);
+  const limits = {
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: 5000,
+  };
+  const server = createServer(limits, (request, response) => {
+    if (!takeFastLane(request, response)) void takeHono(request, response);
+  });
 
   const { host, port, basePath } = parts.config;
   await new Promise<void>((resolve, reject) => {

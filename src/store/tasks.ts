@@ -12,9 +12,10 @@ import { freePosition, slotOf } from './position.ts';
 import { type Present, prepareTaskStatements, type TaskStatements, taskRow } from './task-statements.ts';
 import { textHash } from './text-hash.ts';
 import type { Tracking } from './tracking.ts';
+import { createTurnLoader } from './turn-loader.ts';
 
 export interface TaskStore {
-  get(id: TaskId): StoredTask | undefined;
+  get(id: TaskId): Promise<StoredTask | undefined>;
   getMany(ids: readonly TaskId[]): StoredTask[];
   putBatch(batch: Batch): BatchResult;
   remove(id: TaskId): boolean;
@@ -93,10 +94,17 @@ export function createTaskStore(
     }
   };
 
+  const loadMany = (ids: readonly TaskId[]): StoredTask[] => {
+    const [only] = ids;
+    if (ids.length > 1 || only === undefined) return statements.getMany.all(JSON.stringify(ids));
+    const task = statements.get.get(only);
+    return task ? [task] : [];
+  };
+
   return {
-    get: (id) => statements.get.get(id),
+    get: createTurnLoader<TaskId, StoredTask>(loadMany),
     getMany: (ids) => {
-      const found = new Map(statements.getMany.all(JSON.stringify(ids)).map((task) => [task.id, task]));
+      const found = new Map(loadMany(ids).map((task) => [task.id, task]));
       return [...new Set(ids)].map((id) => found.get(id)).filter((task) => task !== undefined);
     },
     putBatch: (batch) =>

@@ -1,0 +1,18 @@
+/** Fills a data directory through the store's own door. */
+import { systemClock } from '../src/clock.ts';
+import { openStore } from '../src/store/open.ts';
+import { parseDocument } from '../src/task/document.ts';
+import type { BenchDocument } from './dataset.ts';
+
+export async function storeDocuments(dataDir: string, documents: readonly BenchDocument[]): Promise<void> {
+  const store = openStore({ dataDir, clock: systemClock, mode: 'owner' });
+  for (let at = 0; at < documents.length; at += 500) {
+    const now = systemClock.now();
+    await store.putBatch({
+      documents: documents.slice(at, at + 500).map(({ text }) => parseDocument(text, now)),
+      requestSeq: await store.nextRequestSeq(),
+      fetchedAtMs: now,
+    });
+  }
+  await store.close();
+}

@@ -1,0 +1,37 @@
+/** A whole HTTP answer as plain values, so that Hono's routes and the fast lane write the same. */
+import type { StatusCode } from 'hono/utils/http-status';
+import type { CacheStatus, Served } from '../mirror/served.ts';
+import type { ServerContext } from './parts.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: string | Uint8Array;
+}
+
+/** A served answer with `Cache-Status` (RFC 9211) and `Age` (RFC 9111, section 5.1). The body is not looked into. */
+export function servedAnswer({ status, body, cacheStatus, ageSeconds, headers: handedOn }: Served): Answer {
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'cache-status': cacheStatusHeader(cacheStatus),
+    ...handedOn,
+  };
+  if (ageSeconds !== undefined) headers.age = String(ageSeconds);
+  return { status, headers, body };
+}
+
+/** Writes an answer through Hono. */
+export function respond(c: ServerContext, { status, headers, body }: Answer): Response {
+  return c.newResponse(body as string | Uint8Array<ArrayBuffer>, status as StatusCode, headers);
+}
+
+/** `flux-mirror; hit; detail=stale-if-error`, `flux-mirror; fwd=miss; stored` … */
+export function cacheStatusHeader({ hit, fwd, stored, collapsed, detail }: CacheStatus): string {
+  let header = 'flux-mirror';
+  if (hit) header += '; hit';
+  if (fwd) header += `; fwd=${fwd}`;
+  if (stored) header += '; stored';
+  if (collapsed) header += '; collapsed';
+  if (detail) header += `; detail=${detail}`;
+  return header;
+}
