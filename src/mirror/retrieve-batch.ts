@@ -20,10 +20,16 @@ export async function retrieveBatch(
 ): Promise<Served> {
   const { store, clock } = parts;
   const ids = [...new Set(asked)];
-  const cached = new Map((await store.getMany(ids)).map((task) => [task.id, task]));
+  const stored = await store.getMany(ids);
+  const now = clock.now();
+  const isServable = (task: StoredTask) => isFresh(task, caller.control, parts.pendingTtlMs, now);
+  if (stored.length === ids.length && stored.every(isServable)) {
+    return servedItems(stored, stored.length, { hit: true }, now);
+  }
+  const cached = new Map(stored.map((task) => [task.id, task]));
   const wanting = ids.filter((id) => {
     const task = cached.get(id);
-    return !task || !isFresh(task, caller.control, parts.pendingTtlMs, clock.now());
+    return !task || !isServable(task);
   });
 
   const answer = (status: CacheStatus, fetched?: ReadonlyMap<TaskId, Fetched | UpstreamError>) => {
@@ -33,7 +39,6 @@ export async function retrieveBatch(
     return servedItems(tasks, tasks.length, status, clock.now());
   };
 
-  if (wanting.length === 0) return answer({ hit: true });
   if (caller.control.onlyIfCached) return answer({ hit: true, detail: 'only-if-cached' });
   if (parts.offline) return answer({ hit: true, detail: 'offline' });
 

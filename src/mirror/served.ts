@@ -50,11 +50,30 @@ export function servedItems(
   const oldest = tasks.reduce((age, task) => Math.max(age, ageMs(task, nowMs)), 0);
   return {
     status: 200,
-    body: `{"items":[${tasks.map((task) => task.text).join(',')}],"count":${count}}`,
+    body: spliced(tasks, count),
     cacheStatus,
     ageSeconds: cacheStatus.hit ? Math.floor(oldest / 1000) : undefined,
     headers: NO_HEADERS,
   };
+}
+
+const MAX_UTF8_BYTES_PER_UNIT = 3;
+
+/**
+ * `{"items":[…],"count":N}` as bytes. Each text is encoded by itself: joined to one string first, a single prompt
+ * beyond Latin-1 would make all of it wide, and slow to encode.
+ */
+function spliced(tasks: readonly StoredTask[], count: number): Uint8Array {
+  const [head, tail] = ['{"items":[', `],"count":${count}}`];
+  const units = tasks.reduce((sum, { text }) => sum + text.length + 1, head.length + tail.length);
+  const bytes = Buffer.allocUnsafe(units * MAX_UTF8_BYTES_PER_UNIT);
+  let at = bytes.write(head);
+  for (const [index, { text }] of tasks.entries()) {
+    if (index > 0) at += bytes.write(',', at);
+    at += bytes.write(text, at);
+  }
+  at += bytes.write(tail, at);
+  return bytes.subarray(0, at);
 }
 
 const HANDED_ON = ['retry-after', 'www-authenticate'];

@@ -63,8 +63,9 @@ export function prepareTaskStatements({ raw, drizzle }: Sqlite) {
   const tombstoneIs = sql`${removed.id} = ${sql.placeholder('id')}`;
   return {
     get: raw.prepare<[string], StoredTask>(`SELECT ${STORED_TASK} FROM tasks WHERE id = ?`),
+    // The ids lead the join, so the rows come in the order asked.
     getMany: raw.prepare<[string], StoredTask>(
-      `SELECT ${STORED_TASK} FROM tasks WHERE id IN (SELECT value FROM json_each(?))`,
+      `SELECT ${STORED_TASK} FROM json_each(?) AS asked CROSS JOIN tasks ON tasks.id = asked.value`,
     ),
     highest: raw.prepare<[number, number], { highest: number | null }>(
       'SELECT max(position) AS highest FROM tasks WHERE position >= CAST(? AS INTEGER) AND position < CAST(? AS INTEGER)',

@@ -103,10 +103,7 @@ export function createTaskStore(
 
   return {
     get: createTurnLoader<TaskId, StoredTask>(loadMany),
-    getMany: (ids) => {
-      const found = new Map(loadMany(ids).map((task) => [task.id, task]));
-      return [...new Set(ids)].map((id) => found.get(id)).filter((task) => task !== undefined);
-    },
+    getMany: (ids) => loadMany([...new Set(ids)]),
     putBatch: (batch) =>
       transaction(db, () => {
         const result: BatchResult = { inserted: 0, updated: 0, unchanged: 0, kept: 0, regressions: 0 };
