@@ -1,4 +1,7 @@
-/** `npm run bench`: every figure of docs/benchmarks.md, as ratios of sides measured in one run. */
+/**
+ * `npm run bench`: every figure of docs/benchmarks.md, as ratios of sides measured in one run.
+ * `npm run bench -- serving` measures only that part (storing, syncing, serving).
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +14,9 @@ import { benchSyncing } from './syncing.ts';
 import { printTable } from './table.ts';
 
 const DOCUMENTS = 100_000;
+
+const [wantedPart] = process.argv.slice(2);
+const isWanted = (part: string) => wantedPart === undefined || wantedPart === part;
 
 if (!isInstalled('wrk')) {
   console.error('the benchmark needs wrk (Debian: apt-get install wrk nginx)');
@@ -27,11 +33,13 @@ try {
   console.log(
     `${documents.length.toLocaleString('en')} documents of ${Math.round(bytes / documents.length)} bytes on average`,
   );
-  printTable('Storing', await benchStoring(documents, directory));
-  printTable('Syncing', await benchSyncing(documents, directory));
-  const dataDir = join(directory, 'data');
-  await storeDocuments(dataDir, documents);
-  printTable('Serving', await benchServing(documents, dataDir, directory));
+  if (isWanted('storing')) printTable('Storing', await benchStoring(documents, directory));
+  if (isWanted('syncing')) printTable('Syncing', await benchSyncing(documents, directory));
+  if (isWanted('serving')) {
+    const dataDir = join(directory, 'data');
+    await storeDocuments(dataDir, documents);
+    printTable('Serving', await benchServing(documents, dataDir, directory));
+  }
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }

@@ -18,6 +18,6 @@ export function isFresh(
 }
 
 /** Time since the upstream last confirmed it, milliseconds; never negative, however the clock was moved. */
-export function ageMs(task: StoredTask, nowMs: number): number {
+export function ageMs(task: Pick<StoredTask, 'fetchedAtMs'>, nowMs: number): number {
   return Math.max(0, nowMs - task.fetchedAtMs);
 }

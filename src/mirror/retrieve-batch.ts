@@ -6,7 +6,7 @@ import type { Fetched, Fetching } from './fetching.ts';
 import { isFresh } from './freshness.ts';
 import { askingFor, type Caller, type MirrorParts } from './parts.ts';
 import { noUpstreamToken, relayError } from './refusal.ts';
-import { type CacheStatus, type Served, servedItems } from './served.ts';
+import { type CacheStatus, type Served, servedItems, servedJoined } from './served.ts';
 
 /**
  * Answers `{"action":"retrieve_batch","ids":[…]}`: items in the order asked, each id once, unknown ids left out.
@@ -20,16 +20,13 @@ export async function retrieveBatch(
 ): Promise<Served> {
   const { store, clock } = parts;
   const ids = [...new Set(asked)];
-  const stored = await store.getMany(ids);
-  const now = clock.now();
-  const isServable = (task: StoredTask) => isFresh(task, caller.control, parts.pendingTtlMs, now);
-  if (stored.length === ids.length && stored.every(isServable)) {
-    return servedItems(stored, stored.length, { hit: true }, now);
-  }
-  const cached = new Map(stored.map((task) => [task.id, task]));
+  const finished = await store.joinFinished(ids);
+  if (finished.count === ids.length) return servedJoined(finished, clock.now());
+
+  const cached = new Map((await store.getMany(ids)).map((task) => [task.id, task]));
   const wanting = ids.filter((id) => {
     const task = cached.get(id);
-    return !task || !isServable(task);
+    return !task || !isFresh(task, caller.control, parts.pendingTtlMs, clock.now());
   });
 
   const answer = (status: CacheStatus, fetched?: ReadonlyMap<TaskId, Fetched | UpstreamError>) => {
@@ -39,6 +36,7 @@ export async function retrieveBatch(
     return servedItems(tasks, tasks.length, status, clock.now());
   };
 
+  if (wanting.length === 0) return answer({ hit: true });
   if (caller.control.onlyIfCached) return answer({ hit: true, detail: 'only-if-cached' });
   if (parts.offline) return answer({ hit: true, detail: 'offline' });
 

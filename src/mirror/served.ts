@@ -1,5 +1,5 @@
 /** What a caller gets, and how it came about. */
-import type { StoredTask } from '../store/contract.ts';
+import type { JoinedTasks, StoredTask } from '../store/contract.ts';
 import type { UpstreamAnswer } from '../upstream/errors.ts';
 import { ageMs } from './freshness.ts';
 
@@ -50,30 +50,28 @@ export function servedItems(
   const oldest = tasks.reduce((age, task) => Math.max(age, ageMs(task, nowMs)), 0);
   return {
     status: 200,
-    body: spliced(tasks, count),
+    body: `${LIST_HEAD}${tasks.map((task) => task.text).join(',')}${listTail(count)}`,
     cacheStatus,
     ageSeconds: cacheStatus.hit ? Math.floor(oldest / 1000) : undefined,
     headers: NO_HEADERS,
   };
 }
 
-const MAX_UTF8_BYTES_PER_UNIT = 3;
+/** The same of documents that the store joined already. */
+export function servedJoined({ text, count, fetchedAtMs = 0 }: JoinedTasks, nowMs: number): Served {
+  return {
+    status: 200,
+    body: Buffer.concat([LIST_HEAD, text, Buffer.from(listTail(count))]),
+    cacheStatus: { hit: true },
+    ageSeconds: Math.floor(ageMs({ fetchedAtMs }, nowMs) / 1000),
+    headers: NO_HEADERS,
+  };
+}
 
-/**
- * `{"items":[…],"count":N}` as bytes. Each text is encoded by itself: joined to one string first, a single prompt
- * beyond Latin-1 would make all of it wide, and slow to encode.
- */
-function spliced(tasks: readonly StoredTask[], count: number): Uint8Array {
-  const [head, tail] = ['{"items":[', `],"count":${count}}`];
-  const units = tasks.reduce((sum, { text }) => sum + text.length + 1, head.length + tail.length);
-  const bytes = Buffer.allocUnsafe(units * MAX_UTF8_BYTES_PER_UNIT);
-  let at = bytes.write(head);
-  for (const [index, { text }] of tasks.entries()) {
-    if (index > 0) at += bytes.write(',', at);
-    at += bytes.write(text, at);
-  }
-  at += bytes.write(tail, at);
-  return bytes.subarray(0, at);
+const LIST_HEAD = Buffer.from('{"items":[');
+
+function listTail(count: number): string {
+  return `],"count":${count}}`;
 }
 
 const HANDED_ON = ['retry-after', 'www-authenticate'];

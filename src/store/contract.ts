@@ -20,6 +20,15 @@ export interface StoredTask {
   readonly fetchedAtMs: number;
 }
 
+/** Several stored documents as one text. */
+export interface JoinedTasks {
+  readonly count: number;
+  /** Their exact texts in the order asked, with commas between them; UTF-8. */
+  readonly text: Uint8Array;
+  /** When the upstream confirmed the one that was confirmed first; undefined when there are none. */
+  readonly fetchedAtMs: number | undefined;
+}
+
 /** Documents that one request brought, and what it means for the tracked ids that it was made for. */
 export interface Batch {
   readonly documents: readonly TaskDocument[];
@@ -194,6 +203,8 @@ export interface Store {
   get(id: TaskId): MaybePromise<StoredTask | undefined>;
   /** Stored documents in the order asked, each once; unknown ids are left out. */
   getMany(ids: readonly TaskId[]): MaybePromise<StoredTask[]>;
+  /** The finished ones of the ids, as one text: the hot path of batches. An id given twice counts twice. */
+  joinFinished(ids: readonly TaskId[]): MaybePromise<JoinedTasks>;
   /** Stores what one request brought, in one transaction. A finished task is never replaced. */
   putBatch(batch: Batch): MaybePromise<BatchResult>;
   /** Removes a document, its search row and its tracking. False when nothing was stored or tracked. */

@@ -93,6 +93,7 @@ function assemble(db: Sqlite, lock: Lock | undefined): Store {
   return {
     get: tasks.get,
     getMany: tasks.getMany,
+    joinFinished: tasks.joinFinished,
     putBatch: tasks.putBatch,
     remove: tasks.remove,
     list: search.list,

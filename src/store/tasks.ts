@@ -5,7 +5,7 @@
 import { indexText } from '../search/terms.ts';
 import type { TaskDocument } from '../task/document.ts';
 import type { TaskId } from '../task/id.ts';
-import type { Batch, BatchResult, StoredTask } from './contract.ts';
+import type { Batch, BatchResult, JoinedTasks, StoredTask } from './contract.ts';
 import { type Sqlite, transaction } from './database.ts';
 import type { Facts } from './facts.ts';
 import { freePosition, slotOf } from './position.ts';
@@ -14,9 +14,12 @@ import { textHash } from './text-hash.ts';
 import type { Tracking } from './tracking.ts';
 import { createTurnLoader } from './turn-loader.ts';
 
+const NOTHING = new Uint8Array();
+
 export interface TaskStore {
   get(id: TaskId): Promise<StoredTask | undefined>;
   getMany(ids: readonly TaskId[]): StoredTask[];
+  joinFinished(ids: readonly TaskId[]): JoinedTasks;
   putBatch(batch: Batch): BatchResult;
   remove(id: TaskId): boolean;
 }
@@ -104,6 +107,14 @@ export function createTaskStore(
   return {
     get: createTurnLoader<TaskId, StoredTask>(loadMany),
     getMany: (ids) => loadMany([...new Set(ids)]),
+    joinFinished: (ids) => {
+      const joined = statements.joinFinished.get(JSON.stringify(ids));
+      return {
+        count: joined?.count ?? 0,
+        text: joined?.text ?? NOTHING,
+        fetchedAtMs: joined?.fetchedAtMs ?? undefined,
+      };
+    },
     putBatch: (batch) =>
       transaction(db, () => {
         const result: BatchResult = { inserted: 0, updated: 0, unchanged: 0, kept: 0, regressions: 0 };
