@@ -18,10 +18,21 @@ const CREATED_AT = 1_773_400_000;
 
 /** The text of a document. */
 export function documentText(options: DocumentOptions = {}): string {
-  const { id = randomUUID(), prompt = 'a white siamese cat', createdAt = CREATED_AT, state = 'succeeded' } = options;
+  const {
+    id = randomUUID(),
+    prompt = 'a white siamese cat',
+    createdAt = CREATED_AT,
+    state = 'succeeded',
+  } = options;
   const responses = {
     pending: {},
-    succeeded: { response: { success: true, task_id: id, data: [{ prompt, image_url: `https://img.example/${id}.png`, seed: 7 }] } },
+    succeeded: {
+      response: {
+        success: true,
+        task_id: id,
+        data: [{ prompt, image_url: `https://img.example/${id}.png`, seed: 7 }],
+      },
+    },
     failed: { response: { success: false, error: { code: 'bad_request', message: 'flagged' } } },
   };
   return JSON.stringify({

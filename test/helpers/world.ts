@@ -37,11 +37,21 @@ export async function world(
   simulatorOptions: SimulatorOptions = {},
 ): Promise<World> {
   const clock = new ManualClock();
-  const simulator = await startSimulator({ token: UPSTREAM_TOKEN, now: () => clock.now(), ...simulatorOptions });
+  const simulator = await startSimulator({
+    token: UPSTREAM_TOKEN,
+    now: () => clock.now(),
+    ...simulatorOptions,
+  });
   const dataDir = temporaryDirectory();
   const lines: string[] = [];
   const log = createLog({ level: 'debug', format: 'json' }, lineCollector(lines));
-  const defaults = { upstreamToken: UPSTREAM_TOKEN, upstreamUrl: simulator.url, dataDir, port: '0', syncCron: 'off' };
+  const defaults = {
+    upstreamToken: UPSTREAM_TOKEN,
+    upstreamUrl: simulator.url,
+    dataDir,
+    port: '0',
+    syncCron: 'off',
+  };
 
   const start = async (changed: Partial<Record<SettingName, string>>) => {
     const config = testConfig({ ...defaults, ...changed });

@@ -46,7 +46,9 @@ describe('retrieve', () => {
     simulator.seed([odd]);
     const single = await post({ action: 'retrieve', id: 'odd' });
     expect(await single.text()).toBe(odd);
-    expect(await (await post({ action: 'retrieve_batch', ids: ['odd'] })).text()).toBe(`{"items":[${odd}],"count":1}`);
+    expect(await (await post({ action: 'retrieve_batch', ids: ['odd'] })).text()).toBe(
+      `{"items":[${odd}],"count":1}`,
+    );
   });
 
   test('shares one upstream request among 300 concurrent identical misses', async () => {
@@ -54,11 +56,15 @@ describe('retrieve', () => {
     simulator.seed(VENDOR_DOCUMENTS);
     simulator.fault({ kind: 'delay', ms: 100 });
 
-    const answers = await Promise.all(Array.from({ length: 300 }, () => post({ action: 'retrieve', id: FIRST_ID })));
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, () => post({ action: 'retrieve', id: FIRST_ID })),
+    );
 
     expect(new Set(await Promise.all(answers.map((answer) => answer.text())))).toEqual(new Set([FIRST]));
     expect(simulator.requests).toHaveLength(1);
-    expect(answers.filter((answer) => answer.headers.get('cache-status')?.includes('collapsed'))).toHaveLength(299);
+    expect(
+      answers.filter((answer) => answer.headers.get('cache-status')?.includes('collapsed')),
+    ).toHaveLength(299);
   });
 
   test('gives an error to all who wait for the same miss, and does not remember it', async () => {
@@ -79,7 +85,9 @@ describe('retrieve', () => {
     clock.advance(2999);
     expect((await post({ action: 'retrieve', id })).headers.get('cache-status')).toBe('flux-mirror; hit');
     clock.advance(1);
-    expect((await post({ action: 'retrieve', id })).headers.get('cache-status')).toBe('flux-mirror; fwd=stale; stored');
+    expect((await post({ action: 'retrieve', id })).headers.get('cache-status')).toBe(
+      'flux-mirror; fwd=stale; stored',
+    );
     expect(simulator.requests).toHaveLength(2);
 
     clock.advance(10_000);
@@ -101,7 +109,9 @@ describe('retrieve', () => {
     expect((await retrieve('no-cache')).headers.get('cache-status')).toBe('flux-mirror; fwd=request; stored');
     clock.advance(50_000);
     expect((await retrieve('max-age=60')).headers.get('cache-status')).toBe('flux-mirror; hit');
-    expect((await retrieve('only-if-cached')).headers.get('cache-status')).toBe('flux-mirror; hit; detail=only-if-cached');
+    expect((await retrieve('only-if-cached')).headers.get('cache-status')).toBe(
+      'flux-mirror; hit; detail=only-if-cached',
+    );
     expect((await retrieve('max-age=50')).headers.get('cache-status')).toBe('flux-mirror; fwd=stale; stored');
   });
 
@@ -112,7 +122,11 @@ describe('retrieve', () => {
       [{ kind: 'body', body: '{}' }, 200, '{}'],
       [{ kind: 'body', body: 'null' }, 200, 'null'],
       [{ kind: 'body', body: '' }, 200, ''],
-      [{ kind: 'status', status: 400, body: '{"error":"task not found"}' }, 400, '{"error":"task not found"}'],
+      [
+        { kind: 'status', status: 400, body: '{"error":"task not found"}' },
+        400,
+        '{"error":"task not found"}',
+      ],
     ] as const) {
       simulator.clearFaults();
       if (fault) simulator.fault(fault);
@@ -188,7 +202,9 @@ describe('retrieve_batch', () => {
     simulator.fault({ kind: 'delay', ms: 60 });
     const [, batch] = await Promise.all([post({ action: 'retrieve', id: FIRST_ID }), post(BOTH)]);
     expect(await batch.text()).toBe(`{"items":[${FIRST},${SECOND}],"count":2}`);
-    expect(simulator.requests.flatMap(({ id, ids }) => id ?? ids ?? []).sort()).toEqual([FIRST_ID, SECOND_ID].sort());
+    expect(simulator.requests.flatMap(({ id, ids }) => id ?? ids ?? []).sort()).toEqual(
+      [FIRST_ID, SECOND_ID].sort(),
+    );
   });
 
   test('answers an empty list of ids with no items', async () => {
@@ -218,7 +234,9 @@ describe('the history list', () => {
 
   test('filters and pages from the cache as the upstream does', async () => {
     const { simulator, post, restart } = await world();
-    simulator.seed(numberedIds(30).map((id, at) => documentText({ id, createdAt: 1_770_000_000 + at + 0.25 })));
+    simulator.seed(
+      numberedIds(30).map((id, at) => documentText({ id, createdAt: 1_770_000_000 + at + 0.25 })),
+    );
     await post({ action: 'retrieve_batch', limit: 100 });
     const requests = [
       {},
@@ -228,7 +246,8 @@ describe('the history list', () => {
       { user_id: 'nobody' },
     ];
     const online = [];
-    for (const request of requests) online.push(await (await post({ action: 'retrieve_batch', ...request })).text());
+    for (const request of requests)
+      online.push(await (await post({ action: 'retrieve_batch', ...request })).text());
     await restart({ offline: 'true' });
     for (const [at, request] of requests.entries()) {
       const answer = await post({ action: 'retrieve_batch', ...request });
@@ -282,7 +301,10 @@ describe('tokens for the upstream', () => {
     simulator.seed(VENDOR_DOCUMENTS);
     expect((await post({ action: 'retrieve', id: FIRST_ID })).status).toBe(401);
     expect(simulator.requests).toHaveLength(0);
-    const answer = await post({ action: 'retrieve', id: FIRST_ID }, { authorization: `Bearer ${UPSTREAM_TOKEN}` });
+    const answer = await post(
+      { action: 'retrieve', id: FIRST_ID },
+      { authorization: `Bearer ${UPSTREAM_TOKEN}` },
+    );
     expect(await answer.text()).toBe(FIRST);
   });
 
@@ -290,7 +312,8 @@ describe('tokens for the upstream', () => {
     const { simulator, post } = await world({ upstreamToken: '' });
     simulator.seed(VENDOR_DOCUMENTS);
     simulator.fault({ kind: 'delay', ms: 50 });
-    const ask = (token: string) => post({ action: 'retrieve', id: FIRST_ID }, { authorization: `Bearer ${token}` });
+    const ask = (token: string) =>
+      post({ action: 'retrieve', id: FIRST_ID }, { authorization: `Bearer ${token}` });
     const answers = await Promise.all([ask(UPSTREAM_TOKEN), ask('wrong')]);
     expect(answers.map(({ status }) => status)).toEqual([200, 401]);
   });

@@ -1,0 +1,359 @@
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
+import { temporaryDirectory, world } from '../helpers/world.ts';
+
+const [ID] = VENDOR_IDS;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+async function expectError(answer: Response, status: number, code: string): Promise<string> {
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+  const body = (await answer.json()) as { error: { message: string } };
+  expect(body).toEqual({
+    success: false,
+    error: { code, message: expect.any(String) },
+    trace_id: expect.stringMatching(UUID),
+  });
+  expect(body.error.message).not.toMatch(/at .*\.[jt]s:\d|SELECT|INSERT|SQLITE|\/tmp\//);
+  return body.error.message;
+}
+
+/** A request as raw bytes, for what `fetch` refuses to send. */
+async function raw(url: string, head: string[], body = ''): Promise<{ status: number; text: string }> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  socket.write(`${head.join('\r\n')}\r\nconnection: close\r\n\r\n${body}`);
+  let text = '';
+  for await (const chunk of socket) text += String(chunk);
+  return { status: Number(text.slice(9, 12)), text };
+}
+
+describe('bad requests to /flux/tasks', () => {
+  test.each([
+    ['not JSON', '{"action":', 'JSON'],
+    ['an empty body', '', 'JSON'],
+    ['an array', '[]', 'object'],
+    ['a string', '"retrieve"', 'object'],
+    ['null', 'null', 'object'],
+    ['no action', '{}', 'action'],
+    ['an unknown action', '{"action":"explode"}', 'action'],
+    ['an action of another type', '{"action":1}', 'action'],
+    ['no id', '{"action":"retrieve"}', 'id'],
+    ['an id of another type', '{"action":"retrieve","id":7}', 'id'],
+    ['an empty id', '{"action":"retrieve","id":""}', 'id'],
+    ['an id that is too long', `{"action":"retrieve","id":"${'x'.repeat(129)}"}`, 'id'],
+    ['delete without an id', '{"action":"delete"}', 'id'],
+    ['ids that are no array', '{"action":"retrieve_batch","ids":"a"}', 'ids'],
+    ['an id in ids that is none', '{"action":"retrieve_batch","ids":["a",null]}', '"ids"[1]'],
+    ['too many ids', JSON.stringify({ action: 'retrieve_batch', ids: Array(1001).fill('a') }), '1000'],
+    ['a limit that is too large', '{"action":"retrieve_batch","limit":1001}', 'limit'],
+    ['a limit that is no number', '{"action":"retrieve_batch","limit":"5"}', 'limit'],
+    ['a broken offset', '{"action":"retrieve_batch","offset":1.5}', 'offset'],
+    ['a bound that is no number', '{"action":"retrieve_batch","created_at_min":"x"}', 'created_at_min'],
+    ['a user that is no string', '{"action":"retrieve_batch","user_id":{}}', 'user_id'],
+  ])('%s', async (_name, body, named) => {
+    const { post, simulator } = await world();
+    expect(await expectError(await post(body), 400, 'bad_request')).toContain(named);
+    expect(simulator.requests).toHaveLength(0);
+  });
+
+  test('are answered alike by the way through Hono', async () => {
+    const { post } = await world({ allowedOrigins: 'https://app.example' });
+    const answer = await post('{"action":"explode"}', { origin: 'https://app.example' });
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example');
+    await expectError(answer, 400, 'bad_request');
+  });
+});
+
+describe('bad requests to the mirror’s own routes', () => {
+  test.each([
+    ['/api/search?limit=0', 'limit'],
+    ['/api/search?limit=101', 'limit'],
+    ['/api/search?limit=x', 'limit'],
+    ['/api/search?sort=random', 'sort'],
+    ['/api/search?state=lost', 'state'],
+    ['/api/search?tz=Mars/Olympus', 'tz'],
+    ['/api/search?cursor=nonsense', 'cursor'],
+    [`/api/search?q=${'x'.repeat(1001)}`, 'q'],
+    ['/api/tracked?limit=-1', 'limit'],
+    ['/api/tracked?offset=x', 'offset'],
+    ['/api/sync/runs?limit=1001', 'limit'],
+    [`/api/tasks/${'x'.repeat(129)}`, 'id'],
+  ])('%s', async (path, named) => {
+    const { get } = await world();
+    expect(await expectError(await get(path), 400, 'bad_request')).toContain(named);
+  });
+
+  test.each(['', '[]', '{}', '{"ids":"x"}', '{"ids":[1]}'])('POST /api/tracked %s', async (body) => {
+    const { request } = await world();
+    await expectError(await request('/api/tracked', { method: 'POST', body }), 400, 'bad_request');
+  });
+});
+
+describe('tokens', () => {
+  const tokens = 'first-token, sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
+
+  test('no token gives 401 no_token, a wrong one 401 invalid_token', async () => {
+    const { post, get, simulator } = await world({ tokens });
+    simulator.seed(VENDOR_DOCUMENTS);
+    const body = { action: 'retrieve', id: ID };
+    const missing = await post(body);
+    expect(missing.headers.get('www-authenticate')).toBe('Bearer');
+    await expectError(missing, 401, 'no_token');
+    await expectError(await get('/api/stats'), 401, 'no_token');
+    for (const wrong of [
+      'Bearer nope',
+      'Bearer',
+      'Basic first-token',
+      'first-token',
+      'Bearer first-token x',
+    ]) {
+      await expectError(await post(body, { authorization: wrong }), 401, 'invalid_token');
+      await expectError(await get('/api/stats', { authorization: wrong }), 401, 'invalid_token');
+    }
+    expect(simulator.requests).toHaveLength(0);
+  });
+
+  test('a plain and a hashed token let in, and never go to the upstream', async () => {
+    const { post, simulator } = await world({ tokens });
+    simulator.seed(VENDOR_DOCUMENTS);
+    for (const [at, token] of ['first-token', 'test'].entries()) {
+      const answer = await post(
+        { action: 'retrieve', id: VENDOR_IDS[at] },
+        { authorization: `Bearer ${token}` },
+      );
+      expect(answer.status).toBe(200);
+    }
+    expect(simulator.requests.map(({ authorization }) => authorization)).not.toContain('Bearer first-token');
+    expect(simulator.requests).toHaveLength(2);
+  });
+
+  test('a caller’s token is not sent on where the mirror has tokens of its own but none for the upstream', async () => {
+    const { post, simulator } = await world({ tokens, upstreamToken: '' });
+    const answer = await post({ action: 'retrieve', id: ID }, { authorization: 'Bearer first-token' });
+    expect(answer.status).not.toBe(200);
+    expect(simulator.requests).toHaveLength(0);
+  });
+
+  test('the probes need none', async () => {
+    const { get } = await world({ tokens });
+    expect((await get('/healthz')).status).toBe(200);
+    expect((await get('/readyz')).status).toBe(200);
+  });
+});
+
+describe('Host and Origin', () => {
+  const HEAD = ['POST /flux/tasks HTTP/1.1', 'content-type: application/json', 'content-length: 2'];
+
+  test.each([
+    ['a foreign name', ['host: evil.example']],
+    ['a name that only begins like ours', ['host: localhost.evil.example']],
+    ['an empty one', ['host:']],
+    ['a user part', ['host: localhost@evil.example']],
+  ])('403 for a Host that is %s', async (_name, hosts) => {
+    const { mirror } = await world();
+    const answer = await raw(mirror.url, [...HEAD, ...hosts], '{}');
+    expect(answer.status).toBe(403);
+    expect(answer.text).toContain('"code":"forbidden"');
+  });
+
+  test('two Host headers never get in', async () => {
+    const { mirror } = await world();
+    const answer = await raw(mirror.url, [...HEAD, 'host: localhost', 'host: evil.example'], '{}');
+    expect([400, 403]).toContain(answer.status);
+  });
+
+  test.each(['localhost', 'LOCALHOST:80', '127.0.0.1', '[::1]:1234', 'mirror.lan', 'mirror.lan:8787'])(
+    'lets in Host %s',
+    async (host) => {
+      const { mirror } = await world({ allowedHosts: 'mirror.lan' });
+      expect((await raw(mirror.url, [...HEAD, `host: ${host}`], '{}')).status).toBe(400);
+    },
+  );
+
+  test.each([
+    ['a foreign origin', { origin: 'https://evil.example' }],
+    ['the null origin', { origin: 'null' }],
+    ['our host, but another port', { origin: 'http://127.0.0.1:1' }],
+  ])('403 for %s', async (_name, headers) => {
+    const { mirror, post, request } = await world();
+    await expectError(await post({}, headers), 403, 'forbidden');
+    await expectError(await request('/api/sync', { method: 'POST', headers }), 403, 'forbidden');
+    expect(mirror.runner.isRunning).toBe(false);
+  });
+
+  test.each([
+    ['POST', 'cross-site', 'no-cors', 403],
+    ['POST', 'same-site', 'no-cors', 403],
+    ['POST', 'cross-site', 'navigate', 403],
+    ['GET', 'cross-site', 'no-cors', 403],
+    ['GET', 'cross-site', 'navigate', 200],
+    ['GET', 'same-origin', 'cors', 200],
+    ['GET', 'none', 'navigate', 200],
+  ])('a browser’s %s from a site that is %s, as %s, gets %i', async (method, site, mode, status) => {
+    const { mirror } = await world();
+    const path = method === 'GET' ? '/api/stats' : '/api/sync';
+    const head = [
+      `${method} ${path} HTTP/1.1`,
+      'host: localhost',
+      `sec-fetch-site: ${site}`,
+      `sec-fetch-mode: ${mode}`,
+    ];
+    expect((await raw(mirror.url, [...head, 'content-length: 0'])).status).toBe(status);
+  });
+
+  test('lets in its own pages, and origins that are allowed', async () => {
+    const { mirror, get } = await world({ allowedOrigins: 'https://app.example' });
+    expect((await get('/api/stats', { origin: new URL(mirror.url).origin })).status).toBe(200);
+    const page = await get('/api/stats', { origin: 'https://app.example' });
+    expect(page.headers.get('access-control-allow-origin')).toBe('https://app.example');
+    expect(page.headers.get('access-control-expose-headers')?.toLowerCase()).toContain('cache-status');
+  });
+
+  test('answers a preflight of an allowed origin without a token, and of no other', async () => {
+    const { request } = await world({ allowedOrigins: 'https://app.example', tokens: 'secret-one' });
+    const preflight = (origin: string) =>
+      request('/flux/tasks', {
+        method: 'OPTIONS',
+        headers: {
+          origin,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'authorization,content-type',
+        },
+      });
+    const allowed = await preflight('https://app.example');
+    expect(allowed.status).toBe(204);
+    expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example');
+    expect(allowed.headers.get('access-control-allow-headers')).toContain('authorization');
+    expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
+  });
+});
+
+describe('not found', () => {
+  test('offline and unknown gives 404 not_found', async () => {
+    const { post, get } = await world({ offline: 'true' });
+    await expectError(await post({ action: 'retrieve', id: ID }), 404, 'not_found');
+    await expectError(await get(`/api/tasks/${ID}`), 404, 'not_found');
+  });
+
+  test.each([
+    ['GET', '/nothing'],
+    ['GET', '/flux/tasks'],
+    ['PUT', '/api/tracked'],
+    ['POST', '/flux/tasks/'],
+    ['POST', '//flux/tasks'],
+  ])('%s %s gives 404 no_api', async (method, path) => {
+    const { request } = await world();
+    await expectError(await request(path, { method }), 404, 'no_api');
+  });
+});
+
+describe('a body over 1 MiB', () => {
+  const MIB = 1024 * 1024;
+
+  test('with a length is refused before it is read', async () => {
+    const { mirror } = await world();
+    const answer = await raw(mirror.url, [
+      'POST /flux/tasks HTTP/1.1',
+      'host: localhost',
+      'content-type: application/json',
+      `content-length: ${MIB + 1}`,
+    ]);
+    expect(answer.status).toBe(413);
+    expect(answer.text).toContain('"code":"bad_request"');
+  });
+
+  test.each(['/flux/tasks', '/api/tracked'])(
+    'without a length is refused once it is too long: %s',
+    async (path) => {
+      const { mirror, get } = await world();
+      const sent = httpRequest(`${mirror.url}${path}`, {
+        method: 'POST',
+        headers: { 'transfer-encoding': 'chunked' },
+      });
+      sent.on('error', () => undefined); // The server hangs up while we still send.
+      const answered = once(sent, 'response');
+      for (let megabytes = 0; megabytes < 4; megabytes += 1) sent.write(Buffer.alloc(MIB, ' '));
+      const [response] = await answered;
+      expect(response.statusCode).toBe(413);
+      sent.destroy();
+      expect((await get('/healthz')).status).toBe(200);
+    },
+  );
+
+  test('of exactly 1 MiB is read', async () => {
+    const { post } = await world();
+    const body = '{"action":"retrieve","id":""}';
+    await expectError(await post(body.padEnd(MIB, ' ')), 400, 'bad_request');
+  });
+});
+
+describe('the upstream fails and nothing is cached', () => {
+  test('unreachable gives 502 api_error', async () => {
+    const { simulator, post } = await world();
+    await simulator.stop();
+    await expectError(await post({ action: 'retrieve', id: ID }), 502, 'api_error');
+    await expectError(await post({ action: 'retrieve_batch', ids: [ID] }), 502, 'api_error');
+  });
+
+  test.each([
+    ['nonsense', { kind: 'body', body: 'hello' }],
+    ['half a document', { kind: 'truncated-json' }],
+    ['another task', { kind: 'body', body: VENDOR_DOCUMENTS[1] ?? '' }],
+    ['a redirect', { kind: 'redirect', location: 'http://127.0.0.1:1/' }],
+  ] as const)('%s gives 502 api_error', async (_name, fault) => {
+    const { simulator, post } = await world();
+    simulator.seed(VENDOR_DOCUMENTS);
+    simulator.fault(fault);
+    await expectError(await post({ action: 'retrieve', id: ID }), 502, 'api_error');
+  });
+
+  test('silence gives 502 api_error after the timeout', async () => {
+    const { simulator, post } = await world({ upstreamTimeoutMs: '100ms' });
+    simulator.fault({ kind: 'hang' });
+    await expectError(await post({ action: 'retrieve', id: ID }), 502, 'api_error');
+  });
+});
+
+describe('503', () => {
+  test('delete while offline', async () => {
+    const { post } = await world({ offline: 'true' });
+    await expectError(await post({ action: 'delete', id: ID }), 503, 'api_error');
+  });
+
+  test('the mirror is stopping: what is under way ends, what is new is refused', async () => {
+    const { simulator, mirror, post, get } = await world();
+    simulator.seed(VENDOR_DOCUMENTS);
+    simulator.fault({ kind: 'delay', ms: 200 });
+    const kept = await get('/healthz'); // Opens a connection that is kept alive.
+    await kept.text();
+    const slow = post({ action: 'retrieve', id: ID });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const stopped = mirror.stop();
+    const late = await get('/readyz').catch((error: unknown) => error);
+    if (late instanceof Response) await expectError(late, 503, 'api_error');
+    expect(await (await slow).text()).toBe(VENDOR_DOCUMENTS[0]);
+    await stopped;
+  });
+});
+
+test('a base path moves every route, and only it', async () => {
+  const { mirror, post, get, simulator } = await world({ basePath: '/mirror/' });
+  simulator.seed(VENDOR_DOCUMENTS);
+  expect(new URL(mirror.url).pathname).toBe('/mirror');
+  expect((await post({ action: 'retrieve', id: ID })).status).toBe(200);
+  expect((await get('/api/stats')).status).toBe(200);
+  expect((await get('/healthz')).status).toBe(200);
+  const outside = await fetch(new URL('/flux/tasks', mirror.url), { method: 'POST', body: '{}' });
+  await expectError(outside, 404, 'no_api');
+});
+
+test('a data directory in use is refused', async () => {
+  const dataDir = temporaryDirectory();
+  await world({ dataDir });
+  await expect(world({ dataDir })).rejects.toThrow(/in use|another/i);
+});
