@@ -37,7 +37,7 @@ export async function benchServing(
     const [bare, naive, mirror] = [await freePort(), await freePort(), await freePort()];
     children.push(await startScript(script('bare'), [String(bare), bodyFile], bare));
     children.push(await startScript(script('naive'), [String(naive), dataDir], naive));
-    const main = new URL('../dist/cli/main.js', import.meta.url).pathname;
+    const main = new URL('../../dist/cli/main.js', import.meta.url).pathname;
     const settings = [
       '--port',
       String(mirror),

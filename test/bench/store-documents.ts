@@ -1,7 +1,7 @@
 /** Fills a data directory through the store's own door. */
-import { systemClock } from '../src/clock.ts';
-import { openStore } from '../src/store/open.ts';
-import { parseDocument } from '../src/task/document.ts';
+import { systemClock } from '../../src/clock.ts';
+import { openStore } from '../../src/store/open.ts';
+import { parseDocument } from '../../src/task/document.ts';
 import type { BenchDocument } from './dataset.ts';
 
 export async function storeDocuments(dataDir: string, documents: readonly BenchDocument[]): Promise<void> {

@@ -1,5 +1,5 @@
 /** Made-up tasks for the benchmarks: the vendor's document shape, about 900 bytes, prompts from a small vocabulary. */
-import { randomHex, randomId, seededRandom } from '../src/simulator/random.ts';
+import { randomHex, randomId, seededRandom } from '../../src/simulator/random.ts';
 
 const WORDS =
   'a the of in with portrait landscape cat dog fox whale lighthouse harbour mountain forest city street market rain snow fog sunset dawn golden blue crimson emerald oil watercolour charcoal ink photo film grain soft light shadow cinematic macro wide angle detailed quiet ancient futuristic glass stone copper silk paper robot sailor violinist gardener child old young smiling sleeping flying above below beside through window door bridge tower train boat bicycle teapot book map star moon river garden'.split(

@@ -1,13 +1,13 @@
 /** How many upstream requests a full sync takes, and how long. */
 import { join } from 'node:path';
-import { assemble } from '../src/cli/start-mirror.ts';
-import { systemClock } from '../src/clock.ts';
-import { parseConfig } from '../src/config.ts';
-import { createLog } from '../src/log.ts';
-import { startSimulator } from '../src/simulator/simulator.ts';
-import { openStore } from '../src/store/open.ts';
-import { isCronExpression } from '../src/sync/schedule.ts';
-import { findTaskIds } from '../src/task/id.ts';
+import { assemble } from '../../src/cli/start-mirror.ts';
+import { systemClock } from '../../src/clock.ts';
+import { parseConfig } from '../../src/config.ts';
+import { createLog } from '../../src/log.ts';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import { openStore } from '../../src/store/open.ts';
+import { isCronExpression } from '../../src/sync/schedule.ts';
+import { findTaskIds } from '../../src/task/id.ts';
 import type { BenchDocument } from './dataset.ts';
 import type { Row } from './table.ts';
 

@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { Hono } from 'hono';
-import { tasks } from '../../src/store/schema.ts';
+import { tasks } from '../../../src/store/schema.ts';
 
 const [port, dataDir] = process.argv.slice(2);
 const db = drizzle(new Database(join(dataDir ?? '', 'mirror.db'), { readonly: true }));

@@ -2,13 +2,13 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { systemClock } from '../src/clock.ts';
-import { indexText } from '../src/search/terms.ts';
-import type { Batch } from '../src/store/contract.ts';
-import { openStore } from '../src/store/open.ts';
-import { slotOf } from '../src/store/position.ts';
-import { taskRow } from '../src/store/task-statements.ts';
-import { parseDocument, type TaskDocument } from '../src/task/document.ts';
+import { systemClock } from '../../src/clock.ts';
+import { indexText } from '../../src/search/terms.ts';
+import type { Batch } from '../../src/store/contract.ts';
+import { openStore } from '../../src/store/open.ts';
+import { slotOf } from '../../src/store/position.ts';
+import { taskRow } from '../../src/store/task-statements.ts';
+import { parseDocument, type TaskDocument } from '../../src/task/document.ts';
 import type { BenchDocument } from './dataset.ts';
 import { median, type Row } from './table.ts';
 
