@@ -35,9 +35,9 @@ export function syncCommand(): Command {
           `${counted(counts.claimed, 'id')} refreshed in ${counted(counts.requests, 'request')}: ` +
             `${counts.finished} finished, ${counts.pending} pending, ${counts.unknown} unknown to the upstream, ${counts.failed} failed`,
         );
-        if (error !== undefined) remark(`${outcome}: ${error}`);
+        if (error !== undefined) remark(outcome === 'done' ? error : `${outcome}: ${error}`);
       }
-      if (outcome !== 'done') process.exitCode = EXIT.failed;
+      if (error !== undefined) process.exitCode = EXIT.failed;
     });
   });
 }

@@ -33,6 +33,9 @@ interface Progress {
   readonly due: number;
   readonly counts: RunCounts;
   failuresInARow: number;
+  /** Of the batches that failed in this run, the last. */
+  lastFailure: UpstreamError | undefined;
+  hasAnswer: boolean;
   end: { outcome: RunOutcome; error: string } | undefined;
 }
 
@@ -94,6 +97,8 @@ async function work(
     due: start.due,
     counts: start.counts,
     failuresInARow: 0,
+    lastFailure: undefined,
+    hasAnswer: false,
     end: undefined,
   };
   const workers = Array.from({ length: parts.concurrency }, () => workThrough(parts, options, progress));
@@ -102,7 +107,11 @@ async function work(
   if (broken) throw broken.reason;
   if (progress.end) return { ...progress.end, counts: progress.counts };
   if (options.signal?.aborted) return { outcome: 'stopped', counts: progress.counts, error: 'stopped' };
-  return { outcome: 'done', counts: progress.counts, error: undefined };
+  return {
+    outcome: progress.lastFailure && !progress.hasAnswer ? 'unreachable' : 'done',
+    counts: progress.counts,
+    error: progress.lastFailure?.message,
+  };
 }
 
 /** One worker: a batch after the other until nothing is due, the run must end, or somebody stops it. */
@@ -121,6 +130,7 @@ async function workThrough(parts: SyncParts, options: RunOptions, progress: Prog
     try {
       await refreshBatch(parts, progress.token, claims, progress.counts);
       progress.failuresInARow = 0;
+      progress.hasAnswer = true;
       if ((await store.blocked()) !== undefined) await store.unblock();
     } catch (error) {
       if (!(error instanceof UpstreamError)) {
@@ -168,6 +178,7 @@ async function afterFailure(
   });
   progress.counts.failed += claims.length;
   progress.failuresInARow += 1;
+  progress.lastFailure = error;
   if (progress.failuresInARow >= FAILURES_BEFORE_STOPPING) await stop(parts, progress, 'unreachable', error);
 }
 

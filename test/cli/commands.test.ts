@@ -1,0 +1,267 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import { type CliOptions, runCli } from '../helpers/cli.ts';
+import { documentText, numberedIds } from '../helpers/documents.ts';
+import { temporaryDirectory } from '../helpers/world.ts';
+
+const [FIRST, SECOND] = VENDOR_IDS;
+let directory: string;
+let dataDir: string;
+
+beforeEach(() => {
+  directory = temporaryDirectory();
+  dataDir = join(directory, 'data');
+});
+
+const cli = (args: readonly string[], options: CliOptions = {}) =>
+  runCli([...args, '--data-dir', dataDir], { cwd: directory, ...options });
+const file = (name: string, content: string | Uint8Array) => {
+  const path = join(directory, name);
+  writeFileSync(path, content);
+  return path;
+};
+
+describe('wrong usage ends with 2', () => {
+  test.each([
+    [['sreve'], 'serve'],
+    [['exprot'], 'export'],
+    [['serve', '--prot', '1'], '--port'],
+    [['search', 'cat', '--form', '2026'], '--from'],
+    [['search'], 'query'],
+    [['search', 'cat', '--limit', '0'], 'limit'],
+    [['search', 'cat', '--from', 'someday'], 'someday'],
+    [['get'], 'ids'],
+    [['track'], 'ids'],
+    [['sync', '--batch-size', '51'], 'from 1 to 50'],
+    [['serve', '--host', '0.0.0.0'], 'FLUX_MIRROR_TOKENS'],
+  ])('%j names %s', async (args, hint) => {
+    const { code, stderr, stdout } = await runCli(args, { cwd: directory });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(hint);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test('a bad setting of the environment is one line', async () => {
+    const { code, stderr } = await cli(['status'], { env: { FLUX_MIRROR_PORT: 'eighty' } });
+    expect([code, stderr]).toEqual([
+      2,
+      'flux-mirror: FLUX_MIRROR_PORT: "eighty" can\'t be used; allowed: a number from 0 to 65535\n',
+    ]);
+  });
+});
+
+describe('help', () => {
+  test('lists every command, and every command has its own', async () => {
+    const { code, stdout } = await runCli(['--help']);
+    expect(code).toBe(0);
+    const commands = [
+      'serve',
+      'demo',
+      'track',
+      'untrack',
+      'sync',
+      'get',
+      'search',
+      'import',
+      'export',
+      'status',
+    ];
+    for (const command of commands) expect(stdout).toMatch(new RegExp(`^ +${command}\\b`, 'm'));
+    const { stdout: serve } = await runCli(['serve', '--help']);
+    for (const flag of [
+      '--port',
+      '--host',
+      '--upstream',
+      '--sync-cron',
+      '--pending-ttl',
+      '--data-dir',
+      '--offline',
+    ]) {
+      expect(serve).toContain(flag);
+    }
+  });
+
+  test('the version is the package’s', async () => {
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect((await runCli(['--version'])).stdout).toBe(`${version}\n`);
+  });
+});
+
+describe('without a mirror', () => {
+  test.each([['status'], ['search', 'cat'], ['get', FIRST as string], ['export']])(
+    '%s says so and fails',
+    async (...args) => {
+      const { code, stderr } = await cli(args);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/^flux-mirror: there is no mirror in .*\n$/)]);
+    },
+  );
+});
+
+describe('import and export', () => {
+  const lines = [
+    ...VENDOR_DOCUMENTS,
+    '{"id":"odd","created_at":1736305000.000,"n":1.0,"big":12345678901234567890,"s":"\\u00e9\\u2028\u2028猫","request":{"prompt":"水墨画 \u2028"}}',
+    documentText({ id: 'late', createdAt: 1_780_000_000, state: 'pending' }),
+  ];
+
+  test('export then import gives the same bytes', async () => {
+    const original = file('in.jsonl', `${lines.join('\n')}\n`);
+    expect((await cli(['import', original])).code).toBe(0);
+    const out = join(directory, 'out.jsonl.gz');
+    expect((await cli(['export', out])).code).toBe(0);
+    expect(gunzipSync(readFileSync(out)).toString()).toBe(`${lines.join('\n')}\n`);
+    expect((await cli(['export'])).stdout).toBe(`${lines.join('\n')}\n`);
+
+    const second = join(directory, 'second');
+    expect((await runCli(['import', out, '--data-dir', second])).stdout).toContain('4 new');
+    expect((await runCli(['export', '--data-dir', second])).stdout).toBe(`${lines.join('\n')}\n`);
+    // An unfinished task that was imported is one that the schedule should look after.
+    expect(JSON.parse((await cli(['status', '--json'])).stdout)).toMatchObject({ total: 4, tracked: 2 });
+  });
+
+  test('a document that is spread over lines keeps its bytes too', async () => {
+    const indented = JSON.stringify(JSON.parse(VENDOR_DOCUMENTS[0] ?? ''), null, 2);
+    const batch = file('batch.json', `{"items":[\n${indented},\n${VENDOR_DOCUMENTS[1]}\n],\n"count":2}`);
+    expect((await cli(['import', batch])).code).toBe(0);
+    expect((await cli(['get', FIRST as string])).stdout).toBe(`${indented}\n`);
+    const exported = (await cli(['export'])).stdout;
+    expect(exported.split('\n')).toHaveLength(3);
+    const second = join(directory, 'second');
+    await runCli(['import', file('again.jsonl', exported), '--data-dir', second]);
+    expect((await runCli(['get', FIRST as string, '--data-dir', second])).stdout).toBe(`${indented}\n`);
+  });
+
+  test.each([
+    ['an array', `[${VENDOR_DOCUMENTS.join(', ')}]`],
+    ['a list answer', `{"items":[${VENDOR_DOCUMENTS.join(',')}],"count":2}`],
+    ['lines with CR', `${VENDOR_DOCUMENTS.join('\r\n')}\r\n`],
+    ['lines with a byte order mark', `\ufeff${VENDOR_DOCUMENTS.join('\n')}`],
+    ['gzip under any name', gzipSync(VENDOR_DOCUMENTS.join('\n'))],
+  ])('reads %s', async (_name, content) => {
+    expect((await cli(['import', file('x.dat', content)])).code).toBe(0);
+    expect((await cli(['get', FIRST as string, SECOND as string])).stdout).toBe(
+      `${VENDOR_DOCUMENTS.join('\n')}\n`,
+    );
+  });
+
+  test('reads standard input', async () => {
+    const { code, stdout } = await cli(['import', '-'], { input: VENDOR_DOCUMENTS.join('\n') });
+    expect([code, stdout]).toEqual([0, expect.stringContaining('2 new')]);
+  });
+
+  test('a malformed line is reported with its number, and the rest is done', async () => {
+    const bad = file(
+      'bad.jsonl',
+      Buffer.concat([
+        Buffer.from(`${VENDOR_DOCUMENTS[0]}\n{"id":\n\n{"noid":1}\n7\n`),
+        Buffer.from([0xff, 0x0a]),
+        Buffer.from(`${VENDOR_DOCUMENTS[1]}`),
+      ]),
+    );
+    const { code, stderr, stdout } = await cli(['import', bad]);
+    expect(code).toBe(1);
+    for (const line of [2, 4, 5, 6]) expect(stderr).toMatch(new RegExp(`bad\\.jsonl:${line}: `));
+    expect(stderr).not.toMatch(/bad\.jsonl:(1|3|7): /);
+    expect(stdout).toContain('2 new');
+    expect((await cli(['get', SECOND as string])).code).toBe(0);
+  });
+
+  test('a file that ends inside its gzip fails, and keeps what came before', async () => {
+    const whole = gzipSync(
+      numberedIds(5000)
+        .map((id) => documentText({ id }))
+        .join('\n'),
+    );
+    const { code } = await cli(['import', file('cut.gz', whole.subarray(0, whole.length - 2000))]);
+    expect(code).toBe(1);
+    expect(JSON.parse((await cli(['status', '--json'])).stdout)).toMatchObject({ total: expect.any(Number) });
+  });
+
+  test('a file that is not there fails in one line', async () => {
+    const { code, stderr } = await cli(['import', join(directory, 'nothing.jsonl')]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^flux-mirror: .*nothing\.jsonl.*\n$/)]);
+  });
+});
+
+describe('track', () => {
+  test('takes ids from arguments, lines, text and JSON, and says how many were new', async () => {
+    const [a, b, c] = numberedIds(3);
+    expect((await cli(['track', a, b])).stdout).toBe('2 new ids tracked, 0 known already\n');
+    const list = file('ids.txt', `# mine\n${a}\n\nsee https://x.example/${c}?x\n`);
+    expect((await cli(['track', '-f', list])).stdout).toBe('1 new id tracked, 1 known already\n');
+    const json = JSON.stringify({ tasks: [{ id: a }, { task_id: b }] });
+    expect((await cli(['track', '-f', '-'], { input: json })).stdout).toBe(
+      '0 new ids tracked, 2 known already\n',
+    );
+    const untracked = await cli(['untrack', a, 'never-tracked']);
+    expect([untracked.code, untracked.stdout]).toEqual([1, '1 id untracked\n']);
+  });
+
+  test('a line without an id is reported with its number, and the rest is done', async () => {
+    const [a, b] = numberedIds(2);
+    const { code, stdout, stderr } = await cli([
+      'track',
+      '-f',
+      file('ids.txt', `${a}\nnonsense\n${b}\n`),
+      '--json',
+    ]);
+    expect([code, JSON.parse(stdout).added]).toEqual([1, 2]);
+    expect(stderr).toMatch(/ids\.txt:2: /);
+  });
+});
+
+describe('sync, get, search, status', () => {
+  test('the whole way of an id', async () => {
+    const simulator = await startSimulator({ token: 't' });
+    try {
+      simulator.seed(VENDOR_DOCUMENTS);
+      const env = { ACEDATACLOUD_API_TOKEN: 't', ACEDATACLOUD_API_BASE_URL: simulator.url };
+      await cli(['track', ...VENDOR_IDS, ...numberedIds(1)]);
+      const sync = await cli(['sync', '--json'], { env });
+      expect(sync.code).toBe(0);
+      expect(JSON.parse(sync.stdout)).toMatchObject({
+        outcome: 'done',
+        claimed: 3,
+        finished: 2,
+        unknown: 1,
+        requests: 1,
+      });
+    } finally {
+      await simulator.stop();
+    }
+    expect((await cli(['get', FIRST as string, 'nobody'])).stdout).toBe(`${VENDOR_DOCUMENTS[0]}\n`);
+    const found = JSON.parse((await cli(['search', 'siamese', 'cat', '--to', '2025-01', '--json'])).stdout);
+    expect(found).toMatchObject({
+      total: 2,
+      items: [
+        {
+          id: SECOND,
+          highlights: [
+            [8, 15],
+            [16, 19],
+          ],
+        },
+        { id: FIRST },
+      ],
+    });
+    expect((await cli(['search', 'cat', '--from', '2025-02'])).stdout).toBe('');
+    expect((await cli(['search', 'siamese'])).stdout).toContain('a white siamese cat');
+    const status = await cli(['status']);
+    expect(status.stdout).toMatch(/2 succeeded/);
+    expect(status.stdout).toContain('does not know this id');
+  });
+
+  test('a sync that can’t reach the upstream fails and says why', async () => {
+    await cli(['track', ...VENDOR_IDS]);
+    const env = { ACEDATACLOUD_API_TOKEN: 't', ACEDATACLOUD_API_BASE_URL: 'http://127.0.0.1:9' };
+    const { code, stderr } = await cli(['sync'], { env });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/can't be reached|unreachable/);
+  });
+});
