@@ -6,9 +6,6 @@
 import { stemmer } from 'stemmer';
 import { eachChunk, fold } from './fold.ts';
 
-/** Raise it when the terms of any text change: the index is then made anew. */
-export const TERMS_VERSION = 1;
-
 export interface Term {
   readonly term: string;
   /** UTF-16 offsets of what it was made from. */

@@ -26,7 +26,7 @@ export function respond(c: ServerContext, { status, headers, body }: Answer): Re
 }
 
 /** `flux-mirror; hit; detail=stale-if-error`, `flux-mirror; fwd=miss; stored` … */
-export function cacheStatusHeader({ hit, fwd, stored, collapsed, detail }: CacheStatus): string {
+function cacheStatusHeader({ hit, fwd, stored, collapsed, detail }: CacheStatus): string {
   let header = 'flux-mirror';
   if (hit) header += '; hit';
   if (fwd) header += `; fwd=${fwd}`;

@@ -3,7 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { Sqlite } from './database.ts';
 import { facts } from './schema.ts';
 
-export type FactName = 'starts' | 'block' | 'drift' | 'terms-version';
+type FactName = 'starts' | 'block' | 'drift';
 
 export interface Facts {
   get(name: FactName): string | undefined;

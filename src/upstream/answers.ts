@@ -18,7 +18,7 @@ export interface BatchItems {
 }
 
 /** The body as text. @throws UpstreamError `nonsense` when it is not UTF-8 */
-export function answerText(answer: UpstreamAnswer): string {
+function answerText(answer: UpstreamAnswer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(answer.body);
   } catch (cause) {

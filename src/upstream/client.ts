@@ -16,7 +16,7 @@ import { retryAfterMs } from './retry-after.ts';
 /** The vendor's clients refuse more than 50 ids in one request. */
 export const MAX_BATCH = 50;
 /** Of one decoded answer. */
-export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 export interface UpstreamOptions {
   readonly baseUrl: string;
