@@ -51,6 +51,10 @@ export function document(options: DocumentOptions = {}, nowMs = CREATED_AT * 100
 }
 
 /** `count` ids, the same every time. */
+export function numberedIds(count: 1): [TaskId];
+export function numberedIds(count: 2): [TaskId, TaskId];
+export function numberedIds(count: 3): [TaskId, TaskId, TaskId];
+export function numberedIds(count: number): TaskId[];
 export function numberedIds(count: number): TaskId[] {
   return Array.from(
     { length: count },

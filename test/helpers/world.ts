@@ -93,7 +93,7 @@ export async function world(
 }
 
 /** Settings by name, as if they came from the environment; an empty text leaves one out. */
-export function testConfig(settings: Partial<Record<SettingName, string>>): Config {
+function testConfig(settings: Partial<Record<SettingName, string>>): Config {
   const env = Object.entries(settings).map(([name, value]) => [SETTINGS[name as SettingName].env, value]);
   return parseConfig({ flags: {}, env: Object.fromEntries(env), isCron: isCronExpression });
 }

@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import { runCli, startCli, watch } from '../helpers/cli.ts';
+import { temporaryDirectory } from '../helpers/world.ts';
+
+const LISTENS = /listens on (http:\S+)/;
+
+test('serve says where it listens, with a curl line that works, and ends in order on SIGTERM', async () => {
+  const dataDir = temporaryDirectory();
+  const simulator = await startSimulator();
+  simulator.seed(VENDOR_DOCUMENTS);
+  const child = startCli(['serve', '--port', '0', '--data-dir', dataDir, '--upstream', simulator.url], {
+    env: { ACEDATACLOUD_API_TOKEN: 'secret-of-the-test' },
+  });
+  const seen = watch(child);
+  const [, url = ''] = await seen(LISTENS);
+  const [, curl = ''] = await seen(/try: {2}curl '(\S+)'/);
+  expect((await fetch(curl)).status).toBe(200);
+
+  // A second one is kept out, with a clear line, and does no harm.
+  const second = await runCli(['serve', '--port', '0', '--data-dir', dataDir]);
+  expect([second.code, second.stderr]).toEqual([
+    1,
+    expect.stringMatching(/in use by another flux-mirror \(pid \d+/),
+  ]);
+  // Commands work beside it.
+  const [id = ''] = VENDOR_IDS;
+  await runCli(['track', id, '--data-dir', dataDir]);
+  const synced = await fetch(`${url}/api/sync`, { method: 'POST' });
+  expect(await synced.json()).toMatchObject({ outcome: 'done', finished: 1 });
+  expect((await runCli(['get', id, '--data-dir', dataDir])).stdout).toBe(`${VENDOR_DOCUMENTS[0]}\n`);
+
+  simulator.fault({ kind: 'delay', ms: 400 });
+  const underWay = fetch(`${url}/flux/tasks`, {
+    method: 'POST',
+    body: `{"action":"retrieve","id":"${VENDOR_IDS[1]}"}`,
+  });
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  child.kill('SIGTERM');
+  expect(await (await underWay).text()).toBe(VENDOR_DOCUMENTS[1]);
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(existsSync(join(dataDir, 'mirror.db-wal'))).toBe(false); // the database was closed, not dropped
+  await simulator.stop();
+});
+
+test('a port that is taken fails in one line', async () => {
+  const blocker = createServer().listen(0, '127.0.0.1');
+  await once(blocker, 'listening');
+  const { port } = blocker.address() as { port: number };
+  const { code, stderr } = await runCli([
+    'serve',
+    '--port',
+    String(port),
+    '--data-dir',
+    temporaryDirectory(),
+  ]);
+  blocker.close();
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^flux-mirror: .*choose another --port\n$/)]);
+});
+
+test('the demo syncs simulated tasks within seconds, and its curl lines work as printed', async () => {
+  const child = startCli(['demo', '--port', '0']);
+  const seen = watch(child);
+  await seen(/SIMULATED/);
+  await seen(/"finished":6\d/);
+  const [, first = '', body = ''] = await seen(/curl -s (\S+\/flux\/tasks) -d '(\S+)'/);
+  const answer = await fetch(first, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' }, // as curl -d sends it
+    body,
+  });
+  expect(await answer.text()).toBe(VENDOR_DOCUMENTS[0]);
+  for (const pattern of [/curl -s '(\S+q=cat&limit=3)'/, /curl -s '(\S+q=%E7%8C%AB)'/]) {
+    const [, url = ''] = await seen(pattern);
+    const { total } = (await (await fetch(url)).json()) as { total: number };
+    expect(total).toBeGreaterThan(0);
+  }
+  child.kill('SIGINT');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});

@@ -1,0 +1,71 @@
+/** The real command line, as a process of its own. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { onTestFinished } from 'vitest';
+import { temporaryDirectory } from './world.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const MAIN = ['--import', join(ROOT, 'node_modules/tsx/dist/esm/index.mjs'), join(ROOT, 'src/cli/main.ts')];
+
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly env?: Record<string, string>;
+  readonly input?: string | Uint8Array;
+  readonly cwd?: string;
+}
+
+/** Starts a command; it is killed when the test ends before it does. Its environment is only what is given. */
+export function startCli(
+  args: readonly string[],
+  { env = {}, cwd = temporaryDirectory() }: CliOptions = {},
+): ChildProcessWithoutNullStreams {
+  const child = spawn(process.execPath, [...MAIN, ...args], {
+    cwd,
+    env: { PATH: process.env.PATH, TZ: 'UTC', ...env },
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+/** Runs a command to its end. */
+export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const child = startCli(args, options);
+  child.stdin.end(options.input ?? '');
+  const [[code], stdout, stderr] = await Promise.all([
+    once(child, 'exit') as Promise<[number | null]>,
+    text(child.stdout),
+    text(child.stderr),
+  ]);
+  return { code, stdout, stderr };
+}
+
+/** Collects what a running command prints, and waits for a pattern in it. */
+export function watch(child: ChildProcessWithoutNullStreams): (pattern: RegExp) => Promise<RegExpExecArray> {
+  let output = '';
+  const listeners = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += String(chunk);
+      for (const listener of listeners) listener();
+    });
+  }
+  return (pattern) =>
+    new Promise((resolve, reject) => {
+      const look = () => {
+        const match = pattern.exec(output);
+        if (!match) return;
+        listeners.delete(look);
+        resolve(match);
+      };
+      listeners.add(look);
+      child.once('exit', () => reject(new Error(`it ended without ${pattern}:\n${output}`)));
+      look();
+    });
+}

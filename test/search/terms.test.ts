@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { highlights } from '../../src/search/highlights.ts';
+import { matchExpression } from '../../src/search/match-expression.ts';
+import { parseQuery } from '../../src/search/query.ts';
+import { indexText, terms } from '../../src/search/terms.ts';
+
+const anyText = fc.string({ unit: 'binary', maxLength: 80 });
+
+describe('terms', () => {
+  test.each([
+    ['Two Siamese CATS, running', 'two siames cat run'],
+    ['Café ÉCLAIR naïve', 'cafe eclair naiv'],
+    ['ｆｕｌｌ ｗｉｄｔｈ １２', 'full width 12'],
+    ['Straße STRASSE', 'strass strass'],
+    ['一只白色的猫', '一 只 白 色 的 猫'],
+    ['ﾈｺ と カタカナ', 'ネ コ と カ タ カ ナ'],
+    ['고양이', '고 양 이'],
+    ['cat猫dog', 'cat 猫 dog'],
+    ['🐈 and 👩‍🚀', '🐈 and 👩 🚀'],
+    ['кошки Ёлка', 'кошки елка'],
+    ['don’t 1024x1024 flux-pro-1.1', 'don t 1024x1024 flux pro 1 1'],
+    ['\u0000\ud800 *** ""', ''],
+  ])('of %s', (text, expected) => {
+    expect(indexText(text)).toBe(expected);
+  });
+
+  test('know where they came from, whatever the text', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        let last = 0;
+        for (const { term, start, end } of terms(text)) {
+          expect(term).toMatch(/^[^\s"\p{Cc}]+$/u);
+          expect(start).toBeGreaterThanOrEqual(0);
+          expect(end).toBeGreaterThan(start);
+          expect(end).toBeLessThanOrEqual(text.length);
+          expect(end).toBeGreaterThanOrEqual(last);
+          last = end;
+        }
+      }),
+    );
+  });
+
+  test('are the same in either composition and case', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'aÀéñßçøİıΣσςЖ고が猫Å1 ') }), (text) => {
+        expect(indexText(text.normalize('NFD'))).toBe(indexText(text.normalize('NFC')));
+        expect(indexText(text.toUpperCase().toLowerCase())).toBe(indexText(text.toLowerCase()));
+      }),
+    );
+  });
+
+  test('cut words that nobody would type', () => {
+    expect(indexText('x'.repeat(10_000))).toBe('x'.repeat(64));
+  });
+});
+
+describe('queries', () => {
+  test('are words and phrases; an open quote ends with the text', () => {
+    expect(matchExpression(parseQuery('red "two cats" "open end'))).toBe(
+      '"red" AND "two cat" AND "open end"',
+    );
+    expect(matchExpression(parseQuery('  ** "" - '))).toBeUndefined();
+  });
+});
+
+describe('highlights', () => {
+  const marked = (query: string, prompt: string) =>
+    highlights(parseQuery(query), prompt).map(([start, end]) => prompt.slice(start, end));
+
+  test('are UTF-16 offsets of what matched', () => {
+    expect(marked('cat', '🐈 Two Cats; a cat.')).toEqual(['Cats', 'cat']);
+    expect(marked('"two cats" red', 'red: two cats, cats')).toEqual(['red', 'two cats']);
+    expect(marked('暹罗猫', '白色的暹罗猫，猫')).toEqual(['暹罗猫']);
+    expect(marked('cafe', 'Cafe\u0301s')).toEqual(['Cafe\u0301s']);
+    expect(marked('', 'cat')).toEqual([]);
+  });
+
+  test('lie inside the prompt, in order, apart from each other', () => {
+    fc.assert(
+      fc.property(anyText, anyText, (query, prompt) => {
+        let last = -1;
+        for (const [start, end] of highlights(parseQuery(query), prompt)) {
+          expect(start).toBeGreaterThan(last);
+          expect(end).toBeGreaterThan(start);
+          expect(end).toBeLessThanOrEqual(prompt.length);
+          last = end;
+        }
+      }),
+    );
+  });
+});

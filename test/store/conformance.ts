@@ -1,0 +1,444 @@
+/** What every store must do, whatever stands behind it: the contract and nothing else. */
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { parseQuery } from '../../src/search/query.ts';
+import { type Claim, COUNT_LIMIT, type Store } from '../../src/store/contract.ts';
+import { parseDocument, type TaskDocument } from '../../src/task/document.ts';
+import type { TaskId } from '../../src/task/id.ts';
+import { type DocumentOptions, document, documentText, numberedIds } from '../helpers/documents.ts';
+
+const NOW = Date.UTC(2026, 2, 14, 12);
+const idOf = (id: string) => id as TaskId;
+
+/** Runs the suite. @param open gives an empty store that is closed after the test */
+export function describeStore(name: string, open: () => Store): void {
+  describe(name, () => {
+    let store: Store;
+    beforeEach(() => {
+      store = open();
+    });
+
+    const put = async (...documents: readonly (TaskDocument | DocumentOptions)[]) =>
+      store.putBatch({
+        documents: documents.map((item) => ('text' in item ? (item as TaskDocument) : document(item))),
+        requestSeq: await store.nextRequestSeq(),
+        fetchedAtMs: NOW,
+      });
+    const search = async (text: string, more: Partial<Parameters<Store['search']>[0]> = {}) =>
+      store.search({ query: parseQuery(text), filter: {}, sort: 'newest', limit: 20, ...more });
+    const found = async (text: string, more: Partial<Parameters<Store['search']>[0]> = {}) =>
+      (await search(text, more)).tasks.map(({ id }) => id);
+
+    describe('documents', () => {
+      test('come back with their exact text', async () => {
+        const odd =
+          ' {"id":"odd", "created_at":1e9,"n":1.0,"big":12345678901234567890,"s":"\\u00e9\\ud800é猫🐈"} ';
+        await put(parseDocument(odd, NOW));
+        expect((await store.get(idOf('odd')))?.text).toBe(odd);
+        expect((await store.getMany([idOf('odd')]))[0]?.text).toBe(odd);
+        expect(await store.get(idOf('other'))).toBeUndefined();
+      });
+
+      test('any document text survives', async () => {
+        await fc.assert(
+          fc.asyncProperty(
+            fc.uuid(),
+            fc.jsonValue({ noUnicodeString: false }),
+            fc.string({ unit: 'binary' }),
+            async (id, more, prompt) => {
+              const text = documentText({ id, prompt, more: { more }, state: 'pending' });
+              await put(parseDocument(text, NOW));
+              expect((await store.get(idOf(id)))?.text).toBe(text);
+              expect(await store.audit()).toEqual([]);
+            },
+          ),
+          { numRuns: 60 },
+        );
+      });
+
+      test('getMany gives the order asked, each once, unknown ids left out', async () => {
+        const ids = numberedIds(5);
+        await put(...ids.map((id) => ({ id })));
+        const asked = [ids[3], idOf('unknown'), ids[1], ids[3], ids[4]] as TaskId[];
+        expect((await store.getMany(asked)).map(({ id }) => id)).toEqual([ids[3], ids[1], ids[4]]);
+        expect(await store.getMany([])).toEqual([]);
+      });
+
+      test('joinFinished gives the same texts as one, and leaves out what is unfinished or unknown', async () => {
+        const ids = numberedIds(200);
+        const documents = ids.map((id, at) =>
+          document({ id, prompt: `一只猫 ${at}`, state: at % 4 ? 'succeeded' : 'pending' }),
+        );
+        await put(...documents);
+        const asked = [...ids].reverse();
+        const finished = documents.filter(({ state }) => state !== 'pending').reverse();
+        const joined = await store.joinFinished([idOf('unknown'), ...asked]);
+        expect(Buffer.from(joined.text).toString()).toBe(finished.map(({ text }) => text).join(','));
+        expect([joined.count, joined.fetchedAtMs]).toEqual([150, NOW]);
+        const none = await store.joinFinished([idOf('unknown')]);
+        expect([none.count, none.text.length, none.fetchedAtMs]).toEqual([0, 0, undefined]);
+      });
+
+      test('counts what was new, newer, the same, and kept', async () => {
+        const [a, b] = numberedIds(2);
+        expect(await put({ id: a }, { id: b, state: 'pending' })).toMatchObject({ inserted: 2 });
+        expect(await put({ id: a }, { id: b, state: 'pending' })).toMatchObject({ unchanged: 2 });
+        expect(await put({ id: b })).toMatchObject({ updated: 1 });
+        expect(await put({ id: a, prompt: 'changed' })).toMatchObject({ kept: 1, regressions: 1 });
+      });
+
+      test('a later confirmation makes an unfinished document younger', async () => {
+        const [id] = numberedIds(1);
+        const pending = document({ id, state: 'pending' });
+        await put(pending);
+        await store.putBatch({
+          documents: [pending],
+          requestSeq: await store.nextRequestSeq(),
+          fetchedAtMs: NOW + 5,
+        });
+        expect((await store.get(id))?.fetchedAtMs).toBe(NOW + 5);
+      });
+
+      test('a finished document never changes, and an older answer never undoes a newer one, in any sequence', async () => {
+        const [id] = numberedIds(1);
+        const step = fc.record({
+          state: fc.constantFrom('pending', 'succeeded', 'failed'),
+          version: fc.nat(3),
+          seq: fc.nat(20),
+        });
+        await fc.assert(
+          fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+            const fresh = open();
+            const base = await fresh.nextRequestSeq();
+            let frozen: string | undefined;
+            let newestSeq = -1;
+            let newestText: string | undefined;
+            for (const { state, version, seq } of steps) {
+              const doc = document({ id, state: state as 'pending', more: { version } });
+              await fresh.putBatch({ documents: [doc], requestSeq: base + seq, fetchedAtMs: NOW });
+              const stored = await fresh.get(id);
+              if (frozen !== undefined) expect(stored?.text).toBe(frozen);
+              else if (doc.state !== 'pending') frozen = doc.text;
+              else if (seq >= newestSeq) [newestSeq, newestText] = [seq, doc.text];
+              expect(stored?.text).toBe(frozen ?? newestText);
+            }
+            expect(await fresh.audit()).toEqual([]);
+          }),
+          { numRuns: 40 },
+        );
+      });
+
+      test('remove takes the document, its search row and its tracking; an answer under way does not bring it back', async () => {
+        const [id] = numberedIds(1);
+        await put({ id, prompt: 'a zebra', state: 'pending' });
+        await store.track([id], NOW);
+        const underWay = await store.nextRequestSeq();
+        expect(await store.remove(id)).toBe(true);
+        expect(await found('zebra')).toEqual([]);
+        expect((await store.tracked({ limit: 5, offset: 0 })).total).toBe(0);
+        const late = await store.putBatch({
+          documents: [document({ id })],
+          requestSeq: underWay,
+          fetchedAtMs: NOW,
+        });
+        expect([late.kept, await store.get(id)]).toEqual([1, undefined]);
+        expect(await put({ id, prompt: 'a zebra' })).toMatchObject({ inserted: 1 });
+        expect(await found('zebra')).toEqual([id]);
+        expect(await store.remove(idOf('unknown'))).toBe(false);
+      });
+
+      test('stream gives everything once, oldest first', async () => {
+        const ids = numberedIds(1234);
+        await put(...ids.map((id, at) => ({ id, createdAt: 1_770_000_000 + ((at * 7919) % 1234) })));
+        const seen: { id: string; createdAtMs: number }[] = [];
+        for await (const page of store.stream()) seen.push(...page);
+        expect(new Set(seen.map(({ id }) => id)).size).toBe(1234);
+        const times = seen.map(({ createdAtMs }) => createdAtMs);
+        expect(times).toEqual([...times].sort((a, b) => a - b));
+      });
+    });
+
+    describe('the history list', () => {
+      test('is newest first, filtered and paged, with the number of all matches', async () => {
+        const ids = numberedIds(30);
+        await put(
+          ...ids.map((id, at) => ({ id, createdAt: 1_770_000_000 + at, userId: at % 2 ? 'odd' : 'even' })),
+        );
+        const page = await store.list(
+          { userIds: ['odd'], fromMs: 1_770_000_005_000 },
+          { limit: 3, offset: 1 },
+        );
+        expect(page.tasks.map(({ id }) => id)).toEqual([ids[27], ids[25], ids[23]]);
+        expect(page.count).toBe(13);
+      });
+    });
+
+    describe('search', () => {
+      const prompts = {
+        cats: 'Two Siamese cats, sleeping on a red sofa',
+        dog: 'a dog on a red carpet',
+        cafe: 'Café in PARIS, ｗｉｄｅ angle',
+        chinese: '一只白色的暹罗猫，水墨画风格',
+        japanese: 'カタカナの東京タワー',
+        emoji: 'a smiling 🐈 in the rain',
+        empty: '',
+        syntax: 'NEAR(a b) AND "quoted" OR col:umn -minus prefix*',
+      };
+      beforeEach(async () => {
+        await put(
+          ...Object.entries(prompts).map(([id, prompt], at) => ({
+            id,
+            prompt,
+            createdAt: 1_770_000_000 + at,
+          })),
+        );
+      });
+
+      test.each([
+        ['cat', ['cats']],
+        ['red', ['dog', 'cats']],
+        ['red sofa', ['cats']],
+        ['"red sofa"', ['cats']],
+        ['"sofa red"', []],
+        ['cafe', ['cafe']],
+        ['paris WIDE', ['cafe']],
+        ['猫', ['chinese']],
+        ['暹罗', ['chinese']],
+        ['罗暹', []],
+        ['東京', ['japanese']],
+        ['タワ', ['japanese']],
+        ['🐈', ['emoji']],
+        ['NEAR(a b)', ['syntax']],
+        ['nothing-like-it', []],
+        ['col:umn', ['syntax']],
+        ['', ['syntax', 'empty', 'emoji', 'japanese', 'chinese', 'cafe', 'dog', 'cats']],
+        ['***', ['syntax', 'empty', 'emoji', 'japanese', 'chinese', 'cafe', 'dog', 'cats']],
+      ])('%s', async (text, ids) => {
+        expect(await found(text)).toEqual(ids);
+      });
+
+      test('no text is a syntax error, and every prompt is found by itself', async () => {
+        await fc.assert(
+          fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async (prompt) => {
+            const fresh = open();
+            const one = document({ id: 'it', prompt: prompt.toWellFormed() });
+            await fresh.putBatch({
+              documents: [one],
+              requestSeq: await fresh.nextRequestSeq(),
+              fetchedAtMs: NOW,
+            });
+            const page = await fresh.search({
+              query: parseQuery(prompt),
+              filter: {},
+              sort: 'newest',
+              limit: 5,
+            });
+            expect(page.tasks.map(({ id }) => id)).toEqual(['it']);
+          }),
+          { numRuns: 60 },
+        );
+      });
+
+      test('filters by time (half-open), state, model and user', async () => {
+        const filter = { fromMs: 1_770_000_001_000, toMs: 1_770_000_003_000 };
+        expect(await found('', { filter })).toEqual(['cafe', 'dog']);
+        await put({
+          id: 'failed',
+          state: 'failed',
+          model: 'flux-pro',
+          userId: 'me',
+          createdAt: 1_770_000_050,
+        });
+        expect(await found('', { filter: { states: ['failed'] } })).toEqual(['failed']);
+        expect(await found('cat', { filter: { models: ['flux-pro', 'x'], userIds: ['me'] } })).toEqual([
+          'failed',
+        ]);
+      });
+
+      test('a prompt that changes is found by the new words only', async () => {
+        await put({ id: 'pending', state: 'pending', prompt: 'an owl' });
+        await put({ id: 'pending', state: 'succeeded', prompt: 'an eagle' });
+        expect([await found('owl'), await found('eagle')]).toEqual([[], ['pending']]);
+      });
+    });
+
+    test('pages give everything once, in both orders, while documents come in', async () => {
+      const ids = numberedIds(95);
+      // Many share a second, and even a millisecond.
+      await put(...ids.map((id, at) => ({ id, createdAt: 1_770_000_000 + Math.floor(at / 40) })));
+      for (const sort of ['newest', 'oldest'] as const) {
+        const seen: string[] = [];
+        let after: number | undefined;
+        do {
+          const page = await search('cat', { sort, limit: 10, ...(after === undefined ? {} : { after }) });
+          seen.push(...page.tasks.map(({ id }) => id));
+          expect(page.total).toBeGreaterThanOrEqual(95);
+          after = page.next;
+          await put({
+            id: `${sort}-${seen.length}`,
+            createdAt: sort === 'newest' ? 1_780_000_000 : 1_760_000_000,
+          });
+        } while (after !== undefined);
+        expect(new Set(seen).size).toBe(seen.length);
+        expect(seen).toEqual(expect.arrayContaining(ids));
+      }
+    });
+
+    test('a total is exact up to the limit, and a lower bound beyond it', async () => {
+      const ids = numberedIds(COUNT_LIMIT + 1);
+      await put(...ids.slice(0, COUNT_LIMIT).map((id) => ({ id })));
+      expect(await search('cat')).toMatchObject({ total: COUNT_LIMIT, totalIsExact: true });
+      await put({ id: ids[COUNT_LIMIT] ?? '' });
+      expect(await search('cat')).toMatchObject({ total: COUNT_LIMIT, totalIsExact: false });
+    });
+
+    describe('tracking', () => {
+      const claim = (limit = 50, nowMs = NOW, leaseMs = 1000) =>
+        store.claimDue({ dueBeforeMs: nowMs, nowMs, limit, leaseMs });
+      const settled = async (claims: readonly Claim[], dueAtMs: number | undefined) =>
+        store.putBatch({
+          documents: [],
+          requestSeq: await store.nextRequestSeq(),
+          fetchedAtMs: NOW,
+          settlements: claims.map((claim) => ({
+            claim,
+            dueAtMs,
+            unknownSinceMs: undefined,
+            error: undefined,
+          })),
+        });
+
+      test('says how many ids were new, and forgets none', async () => {
+        const ids = numberedIds(3);
+        await put({ id: ids[2] });
+        expect(await store.track([...ids, ids[0]], NOW)).toEqual({
+          added: 2,
+          revived: 0,
+          alreadyTracked: 0,
+          alreadyFinished: 1,
+        });
+        expect(await store.track(ids, NOW)).toMatchObject({ added: 0, alreadyTracked: 2 });
+        expect(await store.untrack(ids[0])).toBe(true);
+        expect(await store.untrack(ids[0])).toBe(false);
+        expect((await store.tracked({ limit: 1, offset: 0 })).total).toBe(1);
+      });
+
+      test('claims are due, longest due first, and taken once until their lease ends', async () => {
+        const ids = numberedIds(6);
+        for (const [at, id] of ids.entries()) await store.track([id], NOW - at);
+        const first = await claim(4);
+        expect(first.map(({ id }) => id).sort()).toEqual(ids.slice(2).sort());
+        expect((await claim()).map(({ id }) => id).sort()).toEqual(ids.slice(0, 2).sort());
+        expect(await claim()).toEqual([]);
+        expect(await claim(50, NOW + 999)).toEqual([]);
+        expect(await claim(50, NOW + 1000)).toHaveLength(6);
+      });
+
+      test('a result from an older claim is ignored', async () => {
+        const [id] = numberedIds(1);
+        await store.track([id], NOW);
+        const old = await claim();
+        const current = await claim(50, NOW + 2000);
+        await settled(old, NOW + 99_000);
+        expect((await store.tracked({ limit: 1, offset: 0 })).items[0]?.dueAtMs).toBe(NOW);
+        await settled(current, NOW + 50_000);
+        const [item] = (await store.tracked({ limit: 1, offset: 0 })).items;
+        expect([item?.dueAtMs, item?.attempts]).toEqual([NOW + 50_000, 1]);
+        await settled(current, NOW + 70_000); // told twice
+        expect((await store.tracked({ limit: 1, offset: 0 })).items[0]?.dueAtMs).toBe(NOW + 50_000);
+      });
+
+      test('released claims are due again at once, untouched', async () => {
+        await store.track(numberedIds(3), NOW);
+        await store.release(await claim());
+        expect((await claim()).map(({ attempts }) => attempts)).toEqual([0, 0, 0]);
+      });
+
+      test('a finished document ends its tracking in the same step', async () => {
+        const [id] = numberedIds(1);
+        await store.track([id], NOW);
+        await claim();
+        await put({ id });
+        expect((await store.tracked({ limit: 1, offset: 0 })).total).toBe(0);
+      });
+
+      test('a given-up id stays visible, is never due, and comes back when asked for', async () => {
+        const [id] = numberedIds(1);
+        await store.track([id], NOW);
+        await settled(await claim(), undefined);
+        expect((await store.tracked({ limit: 1, offset: 0 })).items[0]).toMatchObject({
+          id,
+          dueAtMs: undefined,
+        });
+        expect([await claim(50, NOW + 1e12), (await store.stats(NOW)).givenUp]).toEqual([[], 1]);
+        expect(await store.track([id], NOW + 5)).toMatchObject({ revived: 1 });
+        expect(await claim(50, NOW + 5)).toMatchObject([{ id, attempts: 0, unknownSinceMs: undefined }]);
+      });
+
+      test('an id that lies far in the future, because a clock was wrong, comes back', async () => {
+        const [id] = numberedIds(1);
+        await store.track([id], NOW + 10 * 365 * 86_400_000);
+        expect(await claim()).toHaveLength(1);
+      });
+    });
+
+    test('request numbers rise', async () => {
+      const numbers = [
+        await store.nextRequestSeq(),
+        await store.nextRequestSeq(),
+        await store.nextRequestSeq(),
+      ];
+      expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+      expect(new Set(numbers).size).toBe(3);
+    });
+
+    test('runs are recorded, newest first', async () => {
+      const first = await store.startRun({ trigger: 'schedule', startedAtMs: NOW });
+      const second = await store.startRun({ trigger: 'api', startedAtMs: NOW + 1 });
+      const counts = {
+        claimed: 3,
+        finished: 2,
+        pending: 1,
+        unknown: 0,
+        failed: 0,
+        givenUp: 0,
+        requests: 1,
+        regressions: 0,
+        dropped: 0,
+      };
+      await store.endRun(first, { endedAtMs: NOW + 9, outcome: 'unreachable', counts, error: 'gone' });
+      expect(await store.runs(10)).toMatchObject([
+        { id: second, trigger: 'api', outcome: 'running', endedAtMs: undefined },
+        { id: first, outcome: 'unreachable', endedAtMs: NOW + 9, counts, error: 'gone' },
+      ]);
+      expect(await store.runs(1)).toHaveLength(1);
+    });
+
+    test('a block is remembered until it is lifted', async () => {
+      expect(await store.blocked()).toBeUndefined();
+      const block = { untilMs: NOW + 5, reason: 'rate-limited', message: 'slow down', times: 2 } as const;
+      await store.block(block);
+      expect(await store.blocked()).toEqual(block);
+      await store.unblock();
+      expect(await store.blocked()).toBeUndefined();
+    });
+
+    test('stats count by state', async () => {
+      await put(
+        { createdAt: 1_770_000_000 },
+        { state: 'failed', createdAt: 1_770_000_009 },
+        { state: 'pending', createdAt: 1_770_000_005 },
+      );
+      await store.track(numberedIds(2), NOW);
+      expect(await store.stats(NOW)).toMatchObject({
+        total: 3,
+        byState: { pending: 1, succeeded: 1, failed: 1 },
+        oldestMs: 1_770_000_000_000,
+        newestMs: 1_770_000_009_000,
+        tracked: 2,
+        due: 2,
+        givenUp: 0,
+      });
+    });
+  });
+}

@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type UpstreamAnswer, UpstreamError } from '../../src/upstream/errors.ts';
+import { retryDelay } from '../../src/upstream/retry.ts';
+import { LONGEST_WAIT_MS, retryAfterMs } from '../../src/upstream/retry-after.ts';
+
+const NOW = Date.UTC(2026, 2, 14, 12);
+
+function failure(status: number, waitMs?: number): UpstreamError {
+  const answer: UpstreamAnswer = { status, headers: new Headers(), body: new Uint8Array() };
+  return new UpstreamError('status', 'failed', answer, waitMs);
+}
+
+describe('the retry table', () => {
+  test.each([408, 409, 500, 502, 503, 504])(
+    '%i is repeated twice for the schedule, never for a caller',
+    (status) => {
+      expect(retryDelay(failure(status), 1, 'background', () => 0.5)).toBe(1000);
+      expect(retryDelay(failure(status), 2, 'background', () => 0.5)).toBeUndefined();
+      expect(retryDelay(failure(status), 0, 'interactive', () => 0.5)).toBeUndefined();
+    },
+  );
+
+  test.each([400, 401, 402, 403, 404, 413, 422, 429, 501])('%i is never repeated', (status) => {
+    expect(retryDelay(failure(status), 0, 'background', () => 0)).toBeUndefined();
+  });
+
+  test('a broken connection is tried once more, a timeout is not', () => {
+    const broken = new UpstreamError('interrupted', 'broke');
+    expect(retryDelay(broken, 0, 'interactive', () => 0)).toBe(400);
+    expect(retryDelay(broken, 1, 'background', () => 0)).toBeUndefined();
+    expect(retryDelay(new UpstreamError('timeout', 'late'), 0, 'background', () => 0)).toBeUndefined();
+  });
+
+  test('Retry-After decides where it is short, and ends the tries where it is long', () => {
+    expect(retryDelay(failure(503, 3000), 0, 'background', () => 0)).toBe(3000);
+    expect(retryDelay(failure(503, 9000), 0, 'background', () => 0)).toBeUndefined();
+  });
+});
+
+describe('Retry-After', () => {
+  const wait = (value: string, date?: string) =>
+    retryAfterMs(new Headers({ 'retry-after': value, ...(date ? { date } : {}) }), NOW);
+  const at = (offsetMs: number) => new Date(NOW + offsetMs).toUTCString();
+
+  test.each([
+    ['120', 120_000],
+    [' 7 ', 7000],
+    ['0', undefined],
+    ['-1', undefined],
+    ['1.5', undefined],
+    ['soon', undefined],
+    ['', undefined],
+    ['999999999999', LONGEST_WAIT_MS],
+    [at(5000), 5000],
+    [at(-5000), undefined],
+    ['Sat, 99 Foo 2026 00:00:00 GMT', undefined],
+  ])('%s', (value, ms) => {
+    expect(wait(value)).toBe(ms);
+  });
+
+  test('a date is measured from the answer’s own date: their clock may be hours off', () => {
+    expect(wait(at(7_205_000), at(7_200_000))).toBe(5000);
+  });
+
+  test('is never negative, zero or endless', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.integer().map(String),
+          fc.date({ noInvalidDate: true }).map((d) => d.toUTCString()),
+        ),
+        (value) => {
+          let headers: Headers;
+          try {
+            headers = new Headers({ 'retry-after': value });
+          } catch {
+            return; // not a header value at all
+          }
+          const ms = retryAfterMs(headers, NOW);
+          if (ms !== undefined) expect(ms > 0 && ms <= LONGEST_WAIT_MS).toBe(true);
+        },
+      ),
+    );
+  });
+});
