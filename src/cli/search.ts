@@ -1,11 +1,13 @@
 /** `flux-mirror search`: prompts from the terminal. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { systemClock } from '../clock.ts';
-import { parseDate } from '../search/dates.ts';
+import type { Cursor } from '../search/cursor.ts';
+import { isTimeZone, parseDate } from '../search/dates.ts';
 import { parseQuery } from '../search/query.ts';
 import { type SearchHit, searchHit } from '../server/search-hit.ts';
-import type { TaskFilter } from '../store/contract.ts';
+import type { SearchPage, SearchRequest, SortOrder, Store, TaskFilter } from '../store/contract.ts';
 import { CommandFailed, EXIT } from './failure.ts';
+import { hitTable } from './hit-table.ts';
 import { print, printJson, remark } from './output.ts';
 import { configFor, withSettings } from './settings.ts';
 import { withStore } from './with-store.ts';
@@ -13,37 +15,103 @@ import { withStore } from './with-store.ts';
 interface SearchOptions {
   from?: string;
   to?: string;
+  tz?: string;
+  sort: SortOrder;
+  group?: boolean;
   limit: number;
-  oldest?: boolean;
+  all?: boolean;
   json?: boolean;
 }
+
+/** Hits in one look into the store, however many are wanted. */
+const PAGE = 500;
+const GRAMMAR = `
+The query:
+  red cat              both words, by their English stem (cats finds cat)
+  "red cat"  猫        a phrase; any run of Chinese, Japanese or Korean
+  cat OR dog  -blue    one of them; not that
+  photogr*             words that begin so
+  (cat OR dog) snow    groups
+  model:flux-pro  size:16:9  action:edit  state:failed  seed:42  id:2db0168c*
+  on:2026-03  after:7d  before:2026-03-14  on:yesterday  after:"last week"
+
+Put it into single quotes when your shell would read it: 'cat -dog (snow OR rain)'`;
 
 export function searchCommand(): Command {
   const command = new Command('search')
     .summary('search prompts')
-    .description(
-      'Searches the prompts: words (all must match), "phrases", and any run of Chinese, Japanese or Korean.',
-    )
-    .argument('<query...>', 'what to look for')
+    .description('Searches the prompts, in any language. The same grammar as the server.')
+    .argument('<query...>', 'what to look for; write -- before it when it begins with a minus')
     .option('--from <date>', 'created from: 2026, 2026-03, 2026-03-14, an ISO 8601 time, 7d, yesterday')
     .option('--to <date>', 'created up to the end of that day, month or year')
+    .option('--tz <zone>', 'time zone of the dates (default: where this machine is)')
+    .addOption(
+      new Option('--sort <order>', 'order of the hits')
+        .choices(['newest', 'oldest', 'relevance'])
+        .default('newest'),
+    )
+    .option('--group', 'fold tasks of the same prompt into one hit')
     .option('--limit <n>', 'how many to show', parseLimit, 20)
-    .option('--oldest', 'oldest first')
-    .option('--json', 'print the hits as JSON');
+    .option('--all', 'show all')
+    .option('--json', 'print the hits as JSON')
+    .addHelpText('after', GRAMMAR);
   return withSettings(command).action(async (words: string[], options: SearchOptions) => {
-    const query = parseQuery(words.join(' '));
-    const filter = dateFilter(options);
-    const page = await withStore(configFor(command), 'reader', async (store) =>
-      store.search({ query, filter, sort: options.oldest ? 'oldest' : 'newest', limit: options.limit }),
-    );
-    const hits = page.tasks.map((task) => searchHit(task, query));
-    if (options.json) {
-      printJson({ items: hits, total: page.total, total_is_exact: page.totalIsExact });
-      return;
-    }
-    for (const hit of hits) print(hitLine(hit));
-    remark(`${hits.length} of ${page.totalIsExact ? '' : 'more than '}${page.total} hits`);
+    const timeZone = options.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (!isTimeZone(timeZone)) throw wrongUsage('--tz', timeZone, 'a time zone such as Europe/Berlin');
+    const query = parseQuery(words.join(' '), { timeZone, nowMs: systemClock.now() });
+    const request = {
+      query,
+      filter: dateFilter(options, timeZone),
+      sort: options.sort,
+      groupByPrompt: options.group ?? false,
+      nowMs: systemClock.now(),
+    };
+    const limit = options.all ? Number.POSITIVE_INFINITY : options.limit;
+    await withStore(configFor(command), 'reader', async (store) => {
+      const found: SearchHit[] = [];
+      let last: SearchPage | undefined;
+      for await (const page of pages(store, request, limit)) {
+        last = page;
+        const hits = page.hits.map((hit) => searchHit(hit, query));
+        if (options.json) found.push(...hits);
+        else for (const line of lines(hits, options.tz)) print(line);
+      }
+      const total = last?.total ?? 0;
+      for (const note of query.notes) remark(note);
+      if (last?.indexedFromMs !== undefined)
+        remark('the search index is being made anew: older tasks are not found yet');
+      if (options.json)
+        printJson({ items: found, total, total_is_exact: last?.totalIsExact ?? true, notes: query.notes });
+      else remark(`${last?.totalIsExact === false ? 'more than ' : ''}${total.toLocaleString('en')} hits`);
+    });
   });
+}
+
+async function* pages(
+  store: Store,
+  request: Omit<SearchRequest, 'limit' | 'after'>,
+  limit: number,
+): AsyncGenerator<SearchPage> {
+  let left = limit;
+  let after: Cursor | undefined;
+  do {
+    const page: SearchPage = await store.search({
+      ...request,
+      limit: Math.min(left, PAGE),
+      ...(after ? { after } : {}),
+    });
+    yield page;
+    left -= page.hits.length;
+    after = page.next;
+  } while (after && left > 0);
+}
+
+/** A table on a terminal; elsewhere fields between tabs, whole, for other programs. */
+function lines(hits: readonly SearchHit[], timeZone: string | undefined): string[] {
+  if (process.stdout.isTTY) return hitTable(hits, process.stdout.columns, timeZone);
+  return hits.map(({ created_at, id, state, model, prompt }) =>
+    [created_at, id, state, model ?? '-', prompt.replaceAll(/\s+/g, ' ')].join('\t'),
+  );
 }
 
 function parseLimit(value: string): number {
@@ -52,23 +120,20 @@ function parseLimit(value: string): number {
   return limit;
 }
 
-function dateFilter({ from, to }: SearchOptions): TaskFilter {
-  const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+function dateFilter({ from, to }: SearchOptions, timeZone: string): TaskFilter {
   const read = (name: string, value: string | undefined) => {
     if (value === undefined) return undefined;
     const range = parseDate(value, timeZone, systemClock.now());
-    if (!range)
-      throw new CommandFailed(
-        `--${name}: ${JSON.stringify(value)} is no date; try 2026-03, 2026-03-14 or 7d`,
-        EXIT.usage,
-      );
+    if (!range) throw wrongUsage(name, value, 'a date such as 2026-03, 2026-03-14 or 7d');
     return range;
   };
-  const [first, last] = [read('from', from), read('to', to)];
+  const [first, last] = [read('--from', from), read('--to', to)];
   return { ...(first ? { fromMs: first.fromMs } : {}), ...(last ? { toMs: last.toMs } : {}) };
 }
 
-function hitLine(hit: SearchHit): string {
-  const prompt = hit.prompt.replaceAll(/\s+/g, ' ');
-  return `${hit.created_at.slice(0, 16).replace('T', ' ')}  ${hit.id}  ${hit.state.padEnd(9)}  ${hit.model ?? '-'}  ${prompt}`;
+function wrongUsage(flag: string, value: string, allowed: string): CommandFailed {
+  return new CommandFailed(
+    `${flag}: ${JSON.stringify(value)} can't be used; allowed: ${allowed}`,
+    EXIT.usage,
+  );
 }

@@ -9,6 +9,7 @@ import { openStore } from '../store/open.ts';
 import { createSyncRunner, type SyncRunner } from '../sync/runner.ts';
 import { startSchedule } from '../sync/schedule.ts';
 import { createUpstream } from '../upstream/client.ts';
+import { startReindexing } from './reindexing.ts';
 
 /** What the outside world is, so that tests can bring their own. */
 export interface World {
@@ -27,17 +28,19 @@ export interface RunningMirror {
 
 /** @throws DirectoryInUse, NewerDatabase, or the system's error when the address can't be had */
 export async function startMirror(config: Config, world: World): Promise<RunningMirror> {
-  const store = openStore({ dataDir: config.dataDir, clock: world.clock, mode: 'owner' });
+  const store = openStore({ dataDir: config.dataDir, clock: world.clock, mode: 'owner', searchThread: true });
   try {
     const { mirror, runner } = assemble(config, world, store);
     const server = await listen({ config, store, mirror, runner, clock: world.clock, log: world.log });
     const schedule = startSchedule(config.syncCron, runner, world.log);
+    const reindexing = startReindexing(store, world);
     return {
       url: server.url,
       store,
       runner,
       stop: async () => {
         await schedule.stop();
+        await reindexing.stop();
         await Promise.all([server.stop(), runner.stop()]);
         await store.close();
       },

@@ -1,13 +1,41 @@
 /** Where a page ended, as an opaque text that survives a restart. */
+import { z } from 'zod';
 
-/** @param position of the last hit  @param sort the order it belongs to: a cursor of one order means nothing in another */
-export function encodeCursor(position: number, sort: string): string {
-  return Buffer.from(`${sort}:${position}`).toString('base64url');
+const shape = z.object({
+  /** The order that it belongs to: a cursor of one order means nothing in another. */
+  sort: z.enum(['newest', 'oldest', 'relevance']),
+  /** Of the last hit. */
+  createdAtMs: z.number(),
+  id: z.string().max(128),
+  /** How the pages of a search by relevance are ranked; see ranking.ts. */
+  ranking: z
+    .object({
+      score: z.number(),
+      /** The window that was ranked, in time: newest and oldest hit. */
+      newestMs: z.number(),
+      oldestMs: z.number(),
+      weights: z.array(z.number()).max(1000),
+      averageLength: z.number(),
+      nowMs: z.number(),
+      ranked: z.enum(['all', 'newest']),
+    })
+    .optional(),
+});
+
+export type Cursor = z.output<typeof shape>;
+
+export function encodeCursor(cursor: Cursor): string {
+  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 
-/** @returns the position; undefined when it is no cursor of this order */
-export function decodeCursor(cursor: string, sort: string): number | undefined {
-  const [, order, digits] =
-    /^([a-z]+):(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
-  return order === sort && digits !== undefined ? Number(digits) : undefined;
+/** @returns undefined when it is no cursor of this order */
+export function decodeCursor(text: string, sort: Cursor['sort']): Cursor | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(text, 'base64url').toString());
+  } catch {
+    return undefined; // whatever a person put there, it is no cursor
+  }
+  const parsed = shape.safeParse(value);
+  return parsed.success && parsed.data.sort === sort ? parsed.data : undefined;
 }

@@ -1,5 +1,6 @@
 /**
- * The dates of a search: `2026`, `2026-03`, `2026-03-14`, an ISO 8601 instant, `7d`, `24h`, `today`, `yesterday`.
+ * The dates of a search: `2026`, `2026-03`, `2026-03-14`, an ISO 8601 instant, `7d`, `24h`, `today`, `yesterday`,
+ * `this week`, `last month` (a hyphen will do for the space).
  * A calendar value is the whole year, month or day in a time zone; everything is half-open, [from, to).
  */
 import { Temporal } from '@js-temporal/polyfill';
@@ -12,6 +13,7 @@ export interface TimeRange {
 
 const CALENDAR = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/;
 const AGO = /^(\d{1,5})([hdwmy])$/;
+const NAMED = /^(this|last)[ -]?(week|month|year)$/;
 const AGO_UNITS = { h: 'hours', d: 'days', w: 'weeks', m: 'months', y: 'years' } as const;
 
 /**
@@ -26,7 +28,12 @@ export function parseDate(text: string, timeZone: string, nowMs: number): TimeRa
   const today = now.toPlainDate();
   if (value === 'today') return calendarRange(today, { days: 1 }, timeZone);
   if (value === 'yesterday') return calendarRange(today.subtract({ days: 1 }), { days: 1 }, timeZone);
-  return ago(value, now) ?? calendar(value, timeZone) ?? instant(text.trim(), timeZone);
+  return (
+    ago(value, now) ??
+    named(value, today, timeZone) ??
+    calendar(value, timeZone) ??
+    instant(text.trim(), timeZone)
+  );
 }
 
 /** True for an IANA time zone name (or an offset such as `+08:00`) that this machine knows. */
@@ -37,6 +44,55 @@ export function isTimeZone(name: string): boolean {
   } catch {
     return false; // the only way that Temporal has of saying no
   }
+}
+
+/** A calendar period. */
+export type TimeUnit = 'day' | 'month' | 'year';
+
+/**
+ * The beginnings of all periods from the one of `fromMs` to the one of `toMs`, epoch milliseconds, rising; then the end of
+ * the last.
+ */
+export function periodStarts(unit: TimeUnit, fromMs: number, toMs: number, timeZone: string): number[] {
+  const first = Temporal.Instant.fromEpochMilliseconds(fromMs).toZonedDateTimeISO(timeZone).toPlainDate();
+  let start =
+    unit === 'year' ? first.with({ month: 1, day: 1 }) : unit === 'month' ? first.with({ day: 1 }) : first;
+  const starts: number[] = [];
+  for (;;) {
+    const ms = start.toZonedDateTime(timeZone).epochMilliseconds;
+    starts.push(ms);
+    if (ms > toMs) return starts;
+    start = start.add({ [`${unit}s`]: 1 });
+  }
+}
+
+/** `2026-03-14`, `2026-03` or `2026`: the period in which an instant lies. */
+export function periodName(unit: TimeUnit, ms: number, timeZone: string): string {
+  const day = Temporal.Instant.fromEpochMilliseconds(ms)
+    .toZonedDateTimeISO(timeZone)
+    .toPlainDate()
+    .toString();
+  return day.slice(0, { day: 10, month: 7, year: 4 }[unit]);
+}
+
+/** The calendar day on which an instant lies. */
+export function calendarDay(ms: number, timeZone: string): TimeRange {
+  const day = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone).toPlainDate();
+  return calendarRange(day, { days: 1 }, timeZone);
+}
+
+/** Weeks begin on Monday (ISO 8601). */
+function named(value: string, today: Temporal.PlainDate, timeZone: string): TimeRange | undefined {
+  const [, which, unit] = NAMED.exec(value) ?? [];
+  if (which === undefined || unit === undefined) return undefined;
+  const starts: Record<string, Temporal.PlainDate> = {
+    week: today.subtract({ days: today.dayOfWeek - 1 }),
+    month: today.with({ day: 1 }),
+    year: today.with({ month: 1, day: 1 }),
+  };
+  const start = starts[unit] ?? today;
+  const length = { [`${unit}s`]: 1 };
+  return calendarRange(which === 'last' ? start.subtract(length) : start, length, timeZone);
 }
 
 function ago(value: string, now: Temporal.ZonedDateTime): TimeRange | undefined {

@@ -1,30 +1,26 @@
 /** Where a query matched inside a prompt. */
-import type { Phrase, Query } from './query.ts';
+import { lengthOf, occurrences } from './occurrences.ts';
+import { type Query, type TextNode, wantedText } from './query-tree.ts';
 import { type Term, terms } from './terms.ts';
 
 /** Start (inclusive) and end (exclusive), UTF-16 offsets into the prompt. */
 export type Highlight = readonly [start: number, end: number];
 
-/** The places of all phrases of the query, in order, overlapping and touching ones joined. */
+/** The places of everything that the query wants, in order, overlapping and touching ones joined. */
 export function highlights(query: Query, prompt: string): Highlight[] {
-  if (query.parts.length === 0) return [];
+  const leaves = wantedText(query);
+  if (leaves.length === 0) return [];
   const promptTerms = terms(prompt);
-  const places = query.parts.flatMap((phrase) => placesOf(phrase, promptTerms));
+  const places = leaves.flatMap((leaf) => placesOf(leaf, promptTerms));
   return joined(places.sort((a, b) => a[0] - b[0]));
 }
 
-function placesOf(phrase: Phrase, promptTerms: readonly Term[]): Highlight[] {
-  const length = phrase.terms.length;
-  const places: Highlight[] = [];
-  for (let at = 0; at + length <= promptTerms.length; at += 1) {
+function placesOf(leaf: TextNode, promptTerms: readonly Term[]): Highlight[] {
+  return occurrences(leaf, promptTerms).flatMap((at): Highlight[] => {
     const first = promptTerms[at];
-    const last = promptTerms[at + length - 1];
-    if (!first || !last) continue;
-    if (phrase.terms.every((term, offset) => promptTerms[at + offset]?.term === term)) {
-      places.push([first.start, last.end]);
-    }
-  }
-  return places;
+    const last = promptTerms[at + lengthOf(leaf) - 1];
+    return first && last ? [[first.start, last.end]] : [];
+  });
 }
 
 function joined(places: readonly Highlight[]): Highlight[] {

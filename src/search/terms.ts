@@ -8,6 +8,8 @@ import { eachChunk, fold } from './fold.ts';
 
 export interface Term {
   readonly term: string;
+  /** The folded letters of a word before it was stemmed; undefined for a character that is a term of its own. */
+  readonly word: string | undefined;
   /** UTF-16 offsets of what it was made from. */
   readonly start: number;
   readonly end: number;
@@ -25,25 +27,40 @@ const MAX_REMEMBERED = 100_000;
 /** The terms of a text, in order, each with the place that it was made from. */
 export function terms(text: string): Term[] {
   const found: Term[] = [];
-  eachTerm(text, (term, start, end) => found.push({ term, start, end }));
+  eachTerm(text, (term, start, end, word) => found.push({ term, word, start, end }));
   return found;
 }
 
-/** What the index stores for a text: its terms with a space between two. */
-export function indexText(text: string): string {
-  let index = '';
-  eachTerm(text, (term) => {
-    index = index === '' ? term : `${index} ${term}`;
-  });
-  return index;
+/** Raise it when the terms of any text change: the index is then made anew (see store/reindex.ts). */
+export const TERMS_VERSION = 1;
+
+/** What the index stores for a text. */
+export interface IndexEntry {
+  /** The terms with a space between two. */
+  readonly terms: string;
+  /** The words, folded but not stemmed, each once. */
+  readonly words: ReadonlySet<string>;
 }
 
-function eachTerm(text: string, visit: (term: string, start: number, end: number) => void): void {
+export function indexEntry(text: string): IndexEntry {
+  let joined = '';
+  const words = new Set<string>();
+  eachTerm(text, (term, _start, _end, word) => {
+    joined = joined === '' ? term : `${joined} ${term}`;
+    if (word !== undefined && word.length <= MAX_TERM_CHARACTERS) words.add(word);
+  });
+  return { terms: joined, words };
+}
+
+function eachTerm(
+  text: string,
+  visit: (term: string, start: number, end: number, word: string | undefined) => void,
+): void {
   let word = '';
   let wordStart = 0;
   let wordEnd = 0;
   const endWord = () => {
-    if (word !== '') visit(wordTerm(word), wordStart, wordEnd);
+    if (word !== '') visit(stem(word), wordStart, wordEnd, word);
     word = '';
   };
   const extendWord = (letters: string, start: number, end: number) => {
@@ -61,7 +78,7 @@ function eachTerm(text: string, visit: (term: string, start: number, end: number
         continue;
       }
       endWord();
-      if (piece.kind === 'solo') visit(piece.letters, start, end);
+      if (piece.kind === 'solo') visit(piece.letters, start, end, undefined);
     }
   });
   endWord();
@@ -89,15 +106,16 @@ function pieces(chunk: string): readonly Piece[] {
 
 const stems = new Map<string, string>();
 
-function wordTerm(word: string): string {
+/** The term of a folded word: its English stem, or the word itself. */
+export function stem(word: string): string {
   if (!ENGLISH.test(word)) return word.length <= MAX_TERM_CHARACTERS ? word : cut(word);
   if (word.length > MAX_TERM_CHARACTERS) return cut(word);
   const known = stems.get(word);
   if (known !== undefined) return known;
-  const stem = stemmer(word);
+  const result = stemmer(word);
   if (stems.size >= MAX_REMEMBERED) stems.clear();
-  stems.set(word, stem);
-  return stem;
+  stems.set(word, result);
+  return result;
 }
 
 function cut(word: string): string {

@@ -2,7 +2,9 @@
  * What the mirror needs of a store, in the domain's words. SQLite stands behind it today; another engine may one day,
  * checked by the same conformance suite. Every function is one atomic step, and callers always `await`.
  */
-import type { Query } from '../search/query.ts';
+import type { Cursor } from '../search/cursor.ts';
+import type { TimeUnit } from '../search/dates.ts';
+import type { Query } from '../search/query-tree.ts';
 import type { TaskDocument } from '../task/document.ts';
 import type { TaskId } from '../task/id.ts';
 import type { TaskState } from '../task/state.ts';
@@ -108,7 +110,7 @@ export interface TaskFilter {
   readonly toMs?: number;
 }
 
-export type SortOrder = 'newest' | 'oldest';
+export type SortOrder = 'newest' | 'oldest' | 'relevance';
 
 export interface SearchRequest {
   readonly query: Query;
@@ -116,16 +118,74 @@ export interface SearchRequest {
   readonly sort: SortOrder;
   readonly limit: number;
   /** The `next` of the page before. */
-  readonly after?: number;
+  readonly after?: Cursor;
+  /** Folds tasks of the same prompt into the newest of them. */
+  readonly groupByPrompt?: boolean;
+  /** For relevance, which prefers recent tasks. */
+  readonly nowMs: number;
 }
 
+export interface Hit {
+  readonly task: StoredTask;
+  /** All matches with the same prompt, where that was asked for. */
+  readonly group?: PromptGroup;
+}
+
+export interface PromptGroup {
+  readonly count: number;
+  /** Newest first, GROUP_LIMIT at most; the hit's own task is the first. */
+  readonly tasks: readonly Pick<StoredTask, 'id' | 'state' | 'createdAtMs'>[];
+}
+
+/** So many tasks of a group are named. */
+export const GROUP_LIMIT = 100;
+
 export interface SearchPage {
-  readonly tasks: readonly StoredTask[];
+  readonly hits: readonly Hit[];
   /** Where the next page goes on; undefined on the last page. */
-  readonly next: number | undefined;
-  /** Exact up to COUNT_LIMIT, else COUNT_LIMIT as a lower bound. */
+  readonly next: Cursor | undefined;
+  /** Of hits, exact up to COUNT_LIMIT, else COUNT_LIMIT as a lower bound. */
   readonly total: number;
   readonly totalIsExact: boolean;
+  /** By relevance: whether all matches were ranked, or the newest RANKING_LIMIT. */
+  readonly ranked: 'all' | 'newest' | undefined;
+  /** Set while the index is being made anew: tasks created before are not found yet. */
+  readonly indexedFromMs: number | undefined;
+}
+
+/** So many matches are ranked by relevance. */
+export const RANKING_LIMIT = 1000;
+
+export interface FacetRequest {
+  readonly query: Query;
+  readonly filter: TaskFilter;
+  /** The bars of the histogram. */
+  readonly by: TimeUnit;
+  /** IANA name; the calendar of the bars. */
+  readonly timeZone: string;
+}
+
+export interface FacetCount {
+  /** Null counts the tasks that have none. */
+  readonly value: string | null;
+  readonly count: number;
+}
+
+/** Counts of all matches, each list by falling count. */
+export interface Facets {
+  readonly total: number;
+  readonly models: readonly FacetCount[];
+  readonly sizes: readonly FacetCount[];
+  readonly actions: readonly FacetCount[];
+  readonly states: readonly FacetCount[];
+  /** Rising in time; periods without tasks are left out. */
+  readonly histogram: readonly { readonly fromMs: number; readonly count: number }[];
+}
+
+export interface WordUse {
+  readonly word: string;
+  /** In how many prompts it stands. */
+  readonly uses: number;
 }
 
 /** A total is counted up to here. */
@@ -214,9 +274,15 @@ export interface Store {
   /** Every document text, oldest first, a page at a time. */
   stream(): AsyncIterable<readonly StoredTask[]>;
   search(request: SearchRequest): MaybePromise<SearchPage>;
+  facets(request: FacetRequest): MaybePromise<Facets>;
+  /** The most used words that begin with these folded letters. */
+  suggest(beginning: string, limit: number): MaybePromise<WordUse[]>;
 
   /** A number for the next upstream request; rises across restarts. */
   nextRequestSeq(): MaybePromise<number>;
+
+  /** Makes a part of the search index anew, after its preparation has changed. Undefined once it is whole. */
+  reindexSome(): MaybePromise<{ readonly tasksLeft: number } | undefined>;
 
   /** Remembers ids, due at once. */
   track(ids: readonly TaskId[], nowMs: number): MaybePromise<TrackResult>;

@@ -10,19 +10,20 @@ export interface Condition {
 /**
  * The conditions of a filter, to be joined by AND.
  * @param filter what to keep
- * @param rowPosition the SQL name of the row's position (`tasks.position`, or the index's rowid)
+ * @param row the SQL name of the row of tasks
  * @param drift how far behind its time's slot a row may stand
  */
-export function filterConditions(filter: TaskFilter, rowPosition: string, drift: number): Condition[] {
+export function filterConditions(filter: TaskFilter, row: string, drift: number): Condition[] {
   return [
-    oneOf('tasks.state', filter.states),
-    oneOf('tasks.model', filter.models),
-    oneOf('tasks.size', filter.sizes),
-    oneOf('tasks.action', filter.actions),
-    oneOf('tasks.type', filter.types),
-    oneOf('tasks.user_id', filter.userIds),
-    oneOf('tasks.application_id', filter.applicationIds),
-    ...timeConditions(filter, rowPosition, drift),
+    oneOf(`${row}.state`, filter.states),
+    oneOf(`${row}.model`, filter.models),
+    oneOf(`${row}.size`, filter.sizes),
+    oneOf(`${row}.action`, filter.actions),
+    oneOf(`${row}.type`, filter.types),
+    oneOf(`${row}.user_id`, filter.userIds),
+    oneOf(`${row}.application_id`, filter.applicationIds),
+    ...timeConditions(filter, `${row}.position`, drift),
+    ...exactTimes(filter, row),
   ].filter((condition) => condition !== undefined);
 }
 
@@ -32,18 +33,38 @@ function oneOf(column: string, values: readonly string[] | undefined): Condition
 }
 
 /**
- * Positions narrow the range, times decide. The casts matter: better-sqlite3 binds numbers as REAL, and FTS5 uses a
- * rowid bound only when it is an INTEGER.
+ * The range of positions in which the times lie.
+ * The casts matter: better-sqlite3 binds numbers as REAL, and FTS5 uses a rowid bound only when it is an INTEGER.
  */
-function timeConditions({ fromMs, toMs }: TaskFilter, rowPosition: string, drift: number): Condition[] {
+export function timeConditions(
+  { fromMs, toMs }: Pick<TaskFilter, 'fromMs' | 'toMs'>,
+  position: string,
+  drift: number,
+): Condition[] {
   const conditions: Condition[] = [];
-  if (fromMs !== undefined) {
-    conditions.push({ sql: `${rowPosition} >= CAST(? AS INTEGER)`, params: [slotOf(fromMs)] });
-    conditions.push({ sql: 'tasks.created_at >= ?', params: [fromMs] });
-  }
-  if (toMs !== undefined) {
-    conditions.push({ sql: `${rowPosition} <= CAST(? AS INTEGER)`, params: [slotOf(toMs) + drift] });
-    conditions.push({ sql: 'tasks.created_at < ?', params: [toMs] });
-  }
+  if (fromMs !== undefined)
+    conditions.push({ sql: `${position} >= CAST(? AS INTEGER)`, params: [slotOf(Math.max(0, fromMs))] });
+  if (toMs !== undefined)
+    conditions.push({
+      sql: `${position} <= CAST(? AS INTEGER)`,
+      params: [slotOf(Math.max(0, toMs)) + drift],
+    });
   return conditions;
+}
+
+function exactTimes({ fromMs, toMs }: TaskFilter, row: string): Condition[] {
+  return [
+    ...(fromMs === undefined ? [] : [{ sql: `${row}.created_at >= ?`, params: [fromMs] }]),
+    ...(toMs === undefined ? [] : [{ sql: `${row}.created_at < ?`, params: [toMs] }]),
+  ];
+}
+
+/** All conditions as a WHERE clause; empty when there are none. */
+export function where(conditions: readonly Condition[]): string {
+  return conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
+}
+
+/** The parameters of conditions, in their order. */
+export function params(conditions: readonly Condition[]): (string | number)[] {
+  return conditions.flatMap((condition) => condition.params);
 }

@@ -6,15 +6,19 @@ import { audit } from './audit.ts';
 import type { Store } from './contract.ts';
 import { openDatabase, type Sqlite } from './database.ts';
 import { createFacts } from './facts.ts';
+import { createHistoryStore } from './history.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { migrate, needsMigration } from './migrate.ts';
+import { createReindexing } from './reindex.ts';
 import { createRequestSeq } from './request-seq.ts';
 import { createRunStore } from './runs.ts';
-import { createSearchStore } from './search.ts';
+import { startSearchThread } from './search-thread.ts';
+import { createSearching } from './searching.ts';
 import { readStats } from './stats.ts';
 import { createTaskStore } from './tasks.ts';
 import { createTracking } from './tracking.ts';
 import { createBlockStore } from './upstream-block.ts';
+import { createWordStore } from './words.ts';
 
 export interface OpenOptions {
   readonly dataDir: string;
@@ -24,6 +28,8 @@ export interface OpenOptions {
    * (commands). `reader` never writes.
    */
   readonly mode: 'owner' | 'writer' | 'reader';
+  /** Searches on a thread of their own, so that a heavy one holds nobody up. */
+  readonly searchThread?: boolean;
 }
 
 /** There is no database where one was expected. */
@@ -35,7 +41,8 @@ export class NoMirror extends Error {
  * Opens the store.
  * @throws DirectoryInUse, NewerDatabase, NoMirror
  */
-export function openStore({ dataDir, clock, mode }: OpenOptions): Store {
+export function openStore(options: OpenOptions): Store {
+  const { dataDir, clock, mode } = options;
   const file = join(dataDir, 'mirror.db');
   if (mode === 'reader' && !existsSync(file)) {
     throw new NoMirror(
@@ -48,8 +55,8 @@ export function openStore({ dataDir, clock, mode }: OpenOptions): Store {
   try {
     const db = openDatabase(file, { readonly: mode === 'reader' });
     try {
-      bringUpToDate(db, { dataDir, clock, mode }, lock);
-      return assemble(db, lock);
+      bringUpToDate(db, options, lock);
+      return assemble(db, options, lock);
     } catch (error) {
       db.raw.close();
       throw error;
@@ -76,14 +83,18 @@ function bringUpToDate(db: Sqlite, { dataDir, clock, mode }: OpenOptions, lock: 
   }
 }
 
-function assemble(db: Sqlite, lock: Lock | undefined): Store {
+function assemble(db: Sqlite, { mode, searchThread }: OpenOptions, lock: Lock | undefined): Store {
   const facts = createFacts(db);
   const tracking = createTracking(db);
   const requestSeq = createRequestSeq(db, facts);
   const runs = createRunStore(db);
   const block = createBlockStore(facts);
-  const tasks = createTaskStore(db, facts, tracking, requestSeq);
-  const search = createSearchStore(db, () => Number(facts.get('drift') ?? 0));
+  const words = createWordStore(db);
+  const tasks = createTaskStore(db, facts, tracking, words, requestSeq);
+  const history = createHistoryStore(db, () => Number(facts.get('drift') ?? 0));
+  const reindexing = createReindexing(db, facts, words);
+  if (mode !== 'reader') reindexing.begin({ isOwner: lock !== undefined });
+  const searching = searchThread ? startSearchThread(db.raw.name) : createSearching(db);
   if (lock) {
     // Whoever held claims, or was in a run, died: we are the only owner.
     tracking.releaseAll();
@@ -96,9 +107,12 @@ function assemble(db: Sqlite, lock: Lock | undefined): Store {
     joinFinished: tasks.joinFinished,
     putBatch: tasks.putBatch,
     remove: tasks.remove,
-    list: search.list,
-    stream: search.stream,
-    search: search.search,
+    list: history.list,
+    stream: history.stream,
+    search: searching.search,
+    facets: searching.facets,
+    suggest: words.suggest,
+    reindexSome: reindexing.some,
     nextRequestSeq: requestSeq,
     track: tracking.track,
     untrack: tracking.untrack,
@@ -114,7 +128,9 @@ function assemble(db: Sqlite, lock: Lock | undefined): Store {
     blocked: block.blocked,
     stats: (nowMs) => readStats(db, tracking, nowMs),
     audit: () => audit(db),
-    close: () => {
+    close: async () => {
+      await searching.close();
+      if (mode !== 'reader') words.flush();
       db.raw.close();
       lock?.release();
     },

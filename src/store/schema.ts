@@ -35,6 +35,17 @@ export const tasks = sqliteTable(
     index('tasks_state').on(table.state),
     index('tasks_user').on(table.userId),
     index('tasks_application').on(table.applicationId),
+    // What filters and facets read, without the documents between: a scan reads 60 bytes a task instead of a thousand.
+    index('tasks_narrow').on(
+      table.position,
+      table.state,
+      table.model,
+      table.size,
+      table.action,
+      table.createdAt,
+    ),
+    // Finds the other tasks of a prompt.
+    index('tasks_prompt').on(table.promptHash, table.position),
   ],
 );
 
@@ -74,6 +85,13 @@ export const runs = sqliteTable('sync_runs', {
   /** JSON: counts of the run (see contract.ts, RunCounts). */
   counts: text('counts').notNull(),
   error: text('error'),
+});
+
+/** The words of the prompts, folded but not stemmed: for suggestions, and for beginnings of words. */
+export const words = sqliteTable('words', {
+  word: text('word').primaryKey(),
+  /** In how many prompts it stands. Counted late (see words.ts), so it may lag behind after a crash. */
+  uses: integer('uses').notNull(),
 });
 
 /** Single values: the start counter, the upstream's block, the version of the text preparation. */

@@ -2,7 +2,7 @@
  * The documents. The rule that keeps promise 1 has its home here, in `verdict`: a finished task is never replaced,
  * an older request never overwrites a newer one, and what was deleted does not come back by an answer under way.
  */
-import { indexText } from '../search/terms.ts';
+import { indexEntry } from '../search/terms.ts';
 import type { TaskDocument } from '../task/document.ts';
 import type { TaskId } from '../task/id.ts';
 import type { Batch, BatchResult, JoinedTasks, StoredTask } from './contract.ts';
@@ -13,6 +13,7 @@ import { type Present, prepareTaskStatements, type TaskStatements, taskRow } fro
 import { textHash } from './text-hash.ts';
 import type { Tracking } from './tracking.ts';
 import { createTurnLoader } from './turn-loader.ts';
+import type { WordStore } from './words.ts';
 
 const NOTHING = new Uint8Array();
 
@@ -28,6 +29,7 @@ export function createTaskStore(
   db: Sqlite,
   facts: Facts,
   tracking: Tracking,
+  words: WordStore,
   requestSeq: () => number,
 ): TaskStore {
   const statements = prepareTaskStatements(db);
@@ -46,10 +48,16 @@ export function createTaskStore(
     return position;
   };
 
+  const index = (position: number, prompt: string): void => {
+    const entry = indexEntry(prompt);
+    statements.index.run(position, entry.terms);
+    words.add(entry.words);
+  };
+
   const insert = (task: TaskDocument, batch: Batch): void => {
     const position = placeFor(task.createdAtMs);
     statements.insert.run(taskRow(task, batch, position));
-    statements.index.run(position, indexText(task.prompt));
+    index(position, task.prompt);
     if (task.state === 'pending') {
       if (batch.trackPendingAtMs !== undefined)
         tracking.add(task.id, batch.fetchedAtMs, batch.trackPendingAtMs);
@@ -66,7 +74,7 @@ export function createTaskStore(
     // An FTS row costs eight times as much as the rest, and the prompt almost never changes.
     if (moves || !present.promptHash.equals(values.promptHash)) {
       statements.unindex.run(present.position);
-      statements.index.run(position, indexText(task.prompt));
+      index(position, task.prompt);
     }
     if (task.state !== 'pending') tracking.untrack(task.id);
   };
@@ -115,13 +123,20 @@ export function createTaskStore(
         fetchedAtMs: joined?.fetchedAtMs ?? undefined,
       };
     },
-    putBatch: (batch) =>
-      transaction(db, () => {
-        const result: BatchResult = { inserted: 0, updated: 0, unchanged: 0, kept: 0, regressions: 0 };
-        for (const settlement of batch.settlements ?? []) tracking.settle(settlement);
-        for (const task of batch.documents) put(task, batch, result);
-        return result;
-      }),
+    putBatch: (batch) => {
+      const result: BatchResult = { inserted: 0, updated: 0, unchanged: 0, kept: 0, regressions: 0 };
+      try {
+        transaction(db, () => {
+          for (const settlement of batch.settlements ?? []) tracking.settle(settlement);
+          for (const task of batch.documents) put(task, batch, result);
+        });
+      } catch (error) {
+        words.rolledBack();
+        throw error;
+      }
+      words.committed();
+      return result;
+    },
     remove: (id) =>
       transaction(db, () => {
         const present = statements.present.get({ id });

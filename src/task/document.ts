@@ -56,7 +56,7 @@ export function readDocument(text: string, value: unknown, nowMs: number): TaskD
     text,
     state: taskState(value, createdAtMs, nowMs),
     createdAtMs,
-    prompt: ownString(request, 'prompt') ?? firstResultPrompt(value) ?? '',
+    prompt: readPrompt(value),
     model: ownString(request, 'model'),
     size: ownString(request, 'size'),
     action: ownString(request, 'action'),
@@ -65,6 +65,16 @@ export function readDocument(text: string, value: unknown, nowMs: number): TaskD
     applicationId: ownString(value, 'application_id'),
     seed: firstSeed(value),
   };
+}
+
+/** The prompt of a stored document's text. */
+export function promptOf(text: string): string {
+  const value: unknown = JSON.parse(text);
+  return isObject(value) ? readPrompt(value) : '';
+}
+
+function readPrompt(document: JsonObject): string {
+  return ownString(ownObject(document, 'request'), 'prompt') ?? firstResultPrompt(document) ?? '';
 }
 
 /** Parses JSON; a syntax error becomes a MalformedDocument that doesn't quote the text. */

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { systemClock } from '../../src/clock.ts';
-import { indexText } from '../../src/search/terms.ts';
+import { indexEntry } from '../../src/search/terms.ts';
 import type { Batch } from '../../src/store/contract.ts';
 import { openStore } from '../../src/store/open.ts';
 import { slotOf } from '../../src/store/position.ts';
@@ -88,6 +88,8 @@ async function storeBare(dataDir: string, tasks: readonly TaskDocument[]): Promi
        :size, :action, :type, :userId, :applicationId, :seed, :document)`,
   );
   const index = db.prepare('INSERT INTO prompt_index (rowid, terms) VALUES (CAST(? AS INTEGER), ?)');
+  const insertWord = db.prepare('INSERT INTO words (word, uses) VALUES (?, 0) ON CONFLICT DO NOTHING');
+  const known = new Set<string>();
   const started = performance.now();
   for (let at = 0; at < tasks.length; at += BATCH) {
     const batch: Batch = {
@@ -99,7 +101,12 @@ async function storeBare(dataDir: string, tasks: readonly TaskDocument[]): Promi
       for (const task of batch.documents) {
         const position = slotOf(task.createdAtMs);
         insert.run(taskRow(task, batch, position));
-        index.run(position, indexText(task.prompt));
+        const entry = indexEntry(task.prompt);
+        index.run(position, entry.terms);
+        for (const word of entry.words) {
+          if (!known.has(word)) insertWord.run(word);
+          known.add(word);
+        }
       }
     }).immediate();
   }

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { highlights } from '../../src/search/highlights.ts';
-import { matchExpression } from '../../src/search/match-expression.ts';
 import { parseQuery } from '../../src/search/query.ts';
-import { indexText, terms } from '../../src/search/terms.ts';
+import { indexEntry, terms } from '../../src/search/terms.ts';
 
+const indexed = (text: string) => indexEntry(text).terms;
+const UTC = { timeZone: 'UTC', nowMs: Date.UTC(2026, 2, 14, 12) };
 const anyText = fc.string({ unit: 'binary', maxLength: 80 });
 
 describe('terms', () => {
@@ -22,7 +23,7 @@ describe('terms', () => {
     ['don’t 1024x1024 flux-pro-1.1', 'don t 1024x1024 flux pro 1 1'],
     ['\u0000\ud800 *** ""', ''],
   ])('of %s', (text, expected) => {
-    expect(indexText(text)).toBe(expected);
+    expect(indexed(text)).toBe(expected);
   });
 
   test('know where they came from, whatever the text', () => {
@@ -44,29 +45,20 @@ describe('terms', () => {
   test('are the same in either composition and case', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'aÀéñßçøİıΣσςЖ고が猫Å1 ') }), (text) => {
-        expect(indexText(text.normalize('NFD'))).toBe(indexText(text.normalize('NFC')));
-        expect(indexText(text.toUpperCase().toLowerCase())).toBe(indexText(text.toLowerCase()));
+        expect(indexed(text.normalize('NFD'))).toBe(indexed(text.normalize('NFC')));
+        expect(indexed(text.toUpperCase().toLowerCase())).toBe(indexed(text.toLowerCase()));
       }),
     );
   });
 
   test('cut words that nobody would type', () => {
-    expect(indexText('x'.repeat(10_000))).toBe('x'.repeat(64));
-  });
-});
-
-describe('queries', () => {
-  test('are words and phrases; an open quote ends with the text', () => {
-    expect(matchExpression(parseQuery('red "two cats" "open end'))).toBe(
-      '"red" AND "two cat" AND "open end"',
-    );
-    expect(matchExpression(parseQuery('  ** "" - '))).toBeUndefined();
+    expect(indexed('x'.repeat(10_000))).toBe('x'.repeat(64));
   });
 });
 
 describe('highlights', () => {
   const marked = (query: string, prompt: string) =>
-    highlights(parseQuery(query), prompt).map(([start, end]) => prompt.slice(start, end));
+    highlights(parseQuery(query, UTC), prompt).map(([start, end]) => prompt.slice(start, end));
 
   test('are UTF-16 offsets of what matched', () => {
     expect(marked('cat', '🐈 Two Cats; a cat.')).toEqual(['Cats', 'cat']);
@@ -80,7 +72,7 @@ describe('highlights', () => {
     fc.assert(
       fc.property(anyText, anyText, (query, prompt) => {
         let last = -1;
-        for (const [start, end] of highlights(parseQuery(query), prompt)) {
+        for (const [start, end] of highlights(parseQuery(query, UTC), prompt)) {
           expect(start).toBeGreaterThan(last);
           expect(end).toBeGreaterThan(start);
           expect(end).toBeLessThanOrEqual(prompt.length);

@@ -1,11 +1,11 @@
 /** What every store must do, whatever stands behind it: the contract and nothing else. */
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { parseQuery } from '../../src/search/query.ts';
-import { type Claim, COUNT_LIMIT, type Store } from '../../src/store/contract.ts';
+import { type Claim, COUNT_LIMIT, type SearchPage, type Store } from '../../src/store/contract.ts';
 import { parseDocument, type TaskDocument } from '../../src/task/document.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { type DocumentOptions, document, documentText, numberedIds } from '../helpers/documents.ts';
+import { searchRequest } from '../helpers/search.ts';
 
 const NOW = Date.UTC(2026, 2, 14, 12);
 const idOf = (id: string) => id as TaskId;
@@ -25,9 +25,9 @@ export function describeStore(name: string, open: () => Store): void {
         fetchedAtMs: NOW,
       });
     const search = async (text: string, more: Partial<Parameters<Store['search']>[0]> = {}) =>
-      store.search({ query: parseQuery(text), filter: {}, sort: 'newest', limit: 20, ...more });
+      store.search(searchRequest(text, more));
     const found = async (text: string, more: Partial<Parameters<Store['search']>[0]> = {}) =>
-      (await search(text, more)).tasks.map(({ id }) => id);
+      (await search(text, more)).hits.map(({ task }) => task.id);
 
     describe('documents', () => {
       test('come back with their exact text', async () => {
@@ -227,13 +227,8 @@ export function describeStore(name: string, open: () => Store): void {
               requestSeq: await fresh.nextRequestSeq(),
               fetchedAtMs: NOW,
             });
-            const page = await fresh.search({
-              query: parseQuery(prompt),
-              filter: {},
-              sort: 'newest',
-              limit: 5,
-            });
-            expect(page.tasks.map(({ id }) => id)).toEqual(['it']);
+            const page = await fresh.search(searchRequest(prompt));
+            expect(page.hits.map(({ task }) => task.id)).toEqual(['it']);
           }),
           { numRuns: 60 },
         );
@@ -268,10 +263,10 @@ export function describeStore(name: string, open: () => Store): void {
       await put(...ids.map((id, at) => ({ id, createdAt: 1_770_000_000 + Math.floor(at / 40) })));
       for (const sort of ['newest', 'oldest'] as const) {
         const seen: string[] = [];
-        let after: number | undefined;
+        let after: SearchPage['next'];
         do {
           const page = await search('cat', { sort, limit: 10, ...(after === undefined ? {} : { after }) });
-          seen.push(...page.tasks.map(({ id }) => id));
+          seen.push(...page.hits.map(({ task }) => task.id));
           expect(page.total).toBeGreaterThanOrEqual(95);
           after = page.next;
           await put({

@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { parseQuery } from '../../src/search/query.ts';
 import { DirectoryInUse } from '../../src/store/lock.ts';
 import { NewerDatabase } from '../../src/store/migrate.ts';
 import { NoMirror, openStore } from '../../src/store/open.ts';
 import { document, numberedIds } from '../helpers/documents.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
+import { searchRequest } from '../helpers/search.ts';
 import { openTestStore, temporaryDirectory } from '../helpers/world.ts';
 import { describeStore } from './conformance.ts';
 
@@ -123,12 +123,11 @@ test('thousands of tasks of one second keep their order and are found by their t
     requestSeq: 2,
     fetchedAtMs: 1,
   });
-  const search = (filter: object) =>
-    store.search({ query: parseQuery('cat'), filter, sort: 'newest', limit: 3000 });
+  const search = (filter: object) => store.search(searchRequest('cat', { filter, limit: 3000 }));
   const second = { fromMs: 1_770_000_000_000, toMs: 1_770_000_001_000 };
-  expect((await search(second)).tasks.map(({ id }) => id)).toEqual([...ids].reverse());
+  expect((await search(second)).hits.map(({ task }) => task.id)).toEqual([...ids].reverse());
   const after = { fromMs: 1_770_000_003_000, toMs: 1_770_000_004_000 };
-  expect((await search(after)).tasks.map(({ id }) => id)).toEqual(['later']);
+  expect((await search(after)).hits.map(({ task }) => task.id)).toEqual(['later']);
 });
 
 test('reads of one turn that fail are told so, each of them', async () => {

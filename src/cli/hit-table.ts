@@ -1,0 +1,63 @@
+/** Search hits as a table for a terminal: what matched is marked, and a line never breaks. */
+import { styleText } from 'node:util';
+import cliTruncate from 'cli-truncate';
+import stringWidth from 'string-width';
+import type { SearchHit } from '../server/search-hit.ts';
+
+/** Of the id, enough to look it up with `id:2db0168c*`. */
+const SHORT_ID = 8;
+/** Columns left of the first match when the prompt must be cut there, as a share of the room. */
+const LEAD = 0.25;
+
+/** @param columns width of the terminal */
+export function hitTable(hits: readonly SearchHit[], columns: number, timeZone?: string): string[] {
+  const modelWidth = Math.max(0, ...hits.map(({ model }) => stringWidth(model ?? '-')));
+  return hits.map((hit) => {
+    const count = hit.group && hit.group.count > 1 ? `${hit.group.count}× ` : '';
+    const head = [
+      localTime(hit.created_at, timeZone),
+      cliTruncate(hit.id.slice(0, SHORT_ID), SHORT_ID).padEnd(SHORT_ID),
+      stateMark(hit.state),
+      (hit.model ?? '-') + ' '.repeat(modelWidth - stringWidth(hit.model ?? '-')),
+    ].join('  ');
+    const room = Math.max(20, columns - stringWidth(head) - 2 - stringWidth(count));
+    return `${head}  ${count}${markedPrompt(hit, room)}`;
+  });
+}
+
+/** `2026-03-14 12:00` where the person is. */
+function localTime(iso: string, timeZone: string | undefined): string {
+  return new Date(iso).toLocaleString('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+}
+
+function stateMark(state: SearchHit['state']): string {
+  const color = { succeeded: 'green', failed: 'red', pending: 'yellow' } as const;
+  return styleText(color[state], state.padEnd('succeeded'.length));
+}
+
+/** The prompt from about its first match on, matches marked, cut to the room there is. Wide characters count as two. */
+function markedPrompt({ prompt, highlights }: SearchHit, room: number): string {
+  // One character for one: the offsets must stay.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a prompt must not steer the terminal
+  const line = prompt.replace(/[\s\u0000-\u001f\u007f-\u009f]/g, ' ');
+  const first = highlights[0]?.[0] ?? 0;
+  const isFar = stringWidth(line.slice(0, highlights[0]?.[1] ?? 0)) > room - 1;
+  const start = isFar ? first - tailWithin(line.slice(0, first), room * LEAD).length : 0;
+  let text = isFar ? '…' : '';
+  let at = start;
+  for (const [from, to] of highlights) {
+    text += line.slice(at, from) + styleText(['bold', 'underline'], line.slice(from, to));
+    at = to;
+  }
+  return cliTruncate(text + line.slice(at), room);
+}
+
+/** The longest end of a text that takes no more than so many columns. */
+function tailWithin(text: string, columns: number): string {
+  let tail = '';
+  for (const character of Array.from(text).reverse()) {
+    if (stringWidth(character + tail) > columns) break;
+    tail = character + tail;
+  }
+  return tail;
+}

@@ -1,0 +1,62 @@
+/** What a person asked for, as a tree. Made by query.ts; read by highlights, ranking, and the store. */
+
+/** Terms that stand side by side, in this order. A single word is a phrase of one. */
+export interface PhraseNode {
+  readonly kind: 'phrase';
+  readonly terms: readonly string[];
+}
+
+/** The same, with the beginning of a word behind the terms: folded letters, not a stem. */
+export interface PrefixNode {
+  readonly kind: 'prefix';
+  readonly terms: readonly string[];
+  readonly prefix: string;
+}
+
+export const FIELDS = ['model', 'size', 'action', 'state', 'seed', 'id'] as const;
+export type Field = (typeof FIELDS)[number];
+
+/** A member of the task has this value, whatever the case of its ASCII letters. */
+export interface FieldNode {
+  readonly kind: 'field';
+  readonly field: Field;
+  readonly value: string;
+  /** Any value that begins with it. */
+  readonly isPrefix: boolean;
+}
+
+/** Created in [fromMs, toMs); an absent bound limits nothing. */
+export interface TimeNode {
+  readonly kind: 'time';
+  readonly fromMs: number | undefined;
+  readonly toMs: number | undefined;
+}
+
+export interface NotNode {
+  readonly kind: 'not';
+  readonly part: QueryNode;
+}
+
+export interface GroupNode {
+  readonly kind: 'and' | 'or';
+  readonly parts: readonly QueryNode[];
+}
+
+export type TextNode = PhraseNode | PrefixNode;
+export type QueryNode = TextNode | FieldNode | TimeNode | NotNode | GroupNode;
+
+/** All parts must match; no parts: everything matches. */
+export interface Query {
+  readonly parts: readonly QueryNode[];
+  /** What was not understood as it may have been meant, for the person who asked. */
+  readonly notes: readonly string[];
+}
+
+/** The words, phrases and beginnings that a hit may contain: everything that is not negated. */
+export function wantedText(query: Query): TextNode[] {
+  const collect = (node: QueryNode): TextNode[] => {
+    if (node.kind === 'phrase' || node.kind === 'prefix') return [node];
+    return node.kind === 'and' || node.kind === 'or' ? node.parts.flatMap(collect) : [];
+  };
+  return query.parts.flatMap(collect);
+}

@@ -1,0 +1,77 @@
+/** What a request searches for: the query of `q`, and the same operators as parameters. Shared by search and facets. */
+import { badRequest } from '../api-error.ts';
+import { isTimeZone, parseDate } from '../search/dates.ts';
+import { parseOperator, parseQuery, type QueryContext } from '../search/query.ts';
+import type { Query, QueryNode } from '../search/query-tree.ts';
+import type { TaskFilter } from '../store/contract.ts';
+import type { ServerContext } from './parts.ts';
+import { choiceParam, listParam } from './query-params.ts';
+
+export interface SearchTarget {
+  readonly query: Query;
+  readonly filter: TaskFilter;
+  readonly timeZone: string;
+}
+
+const BY_VALUE = ['model', 'size', 'action', 'state', 'seed', 'id'] as const;
+const BY_DATE = ['before', 'after', 'on'] as const;
+
+/** @throws ApiError 400 for a time zone or a state that is none */
+export function readSearchTarget(c: ServerContext, nowMs: number): SearchTarget {
+  const timeZone = c.req.query('tz') || Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!isTimeZone(timeZone)) throw badRequest('"tz" must be an IANA time zone such as Europe/Berlin');
+  choiceParam(c, 'state', ['pending', 'succeeded', 'failed']);
+
+  const context = { timeZone, nowMs };
+  const query = parseQuery(c.req.query('q') ?? '', context);
+  const notes = [...query.notes];
+  const parameters = [...BY_VALUE.map((name) => anyOf(c, name, context, notes)), ...dates(c, context, notes)];
+  const filter = readFilter(c, context, notes);
+  return {
+    query: { parts: [...query.parts, ...parameters.filter((part) => part !== undefined)], notes },
+    filter,
+    timeZone,
+  };
+}
+
+/** Several values of one parameter are choices. */
+function anyOf(
+  c: ServerContext,
+  name: (typeof BY_VALUE)[number],
+  context: QueryContext,
+  notes: string[],
+): QueryNode | undefined {
+  const parts = listParam(c, name)
+    .map((value) => parseOperator(name, value, context, notes))
+    .filter((part) => part !== undefined);
+  return parts.length > 1 ? { kind: 'or', parts } : parts[0];
+}
+
+function dates(c: ServerContext, context: QueryContext, notes: string[]): (QueryNode | undefined)[] {
+  return BY_DATE.map((name) => {
+    const value = c.req.query(name);
+    return value ? parseOperator(name, value, context, notes) : undefined;
+  });
+}
+
+/** A date that is none is no error: it is left out, and the answer says so. */
+function readFilter(c: ServerContext, { timeZone, nowMs }: QueryContext, notes: string[]): TaskFilter {
+  const readDate = (name: 'from' | 'to') => {
+    const value = c.req.query(name);
+    if (!value) return undefined;
+    const range = parseDate(value, timeZone, nowMs);
+    if (!range)
+      notes.push(
+        `"${name}" is not a date that is understood, and was left out; try 2026-03, 2026-03-14 or 7d`,
+      );
+    return range;
+  };
+  const from = readDate('from');
+  const to = readDate('to');
+  return {
+    userIds: listParam(c, 'user_id'),
+    applicationIds: listParam(c, 'application_id'),
+    ...(from ? { fromMs: from.fromMs } : {}),
+    ...(to ? { toMs: to.toMs } : {}),
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * From the order of positions to the order of time, ties by id. Positions follow the time of creation to 1/64 s, and
+ * stand behind it in bursts, so rows are held back only until no later one can belong before them.
+ */
+import { slotOf } from './position.ts';
+
+export interface TimedRow {
+  readonly position: number;
+  readonly createdAt: number;
+  readonly id: string;
+}
+
+export type Direction = 'newest' | 'oldest';
+
+/** Below zero when `a` comes first. */
+export function compareInTime(
+  direction: Direction,
+  a: Omit<TimedRow, 'position'>,
+  b: Omit<TimedRow, 'position'>,
+): number {
+  const order = a.createdAt - b.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  return direction === 'oldest' ? order : -order;
+}
+
+/**
+ * @param rows in the order of their positions: falling for `newest`, rising for `oldest`
+ * @param drift how far behind its time's slot a row may stand
+ */
+export function* inTimeOrder<Row extends TimedRow>(
+  rows: Iterable<Row>,
+  direction: Direction,
+  drift: number,
+): Generator<Row> {
+  let held: Row[] = [];
+  /** The slot of the row that is the first to become certain. */
+  let first: number | undefined;
+  // What is still to come was created in this slot at the latest (or, rising, at the earliest).
+  const isCertain = (slot: number, position: number) =>
+    direction === 'newest' ? slot > position : slot < position - drift;
+  const earlier = direction === 'newest' ? Math.max : Math.min;
+
+  for (const row of rows) {
+    if (first !== undefined && isCertain(first, row.position)) {
+      const certain = held.filter(({ createdAt }) => isCertain(slotOf(createdAt), row.position));
+      held = held.filter(({ createdAt }) => !isCertain(slotOf(createdAt), row.position));
+      first = held.length === 0 ? undefined : earlier(...held.map(({ createdAt }) => slotOf(createdAt)));
+      yield* certain.sort((a, b) => compareInTime(direction, a, b));
+    }
+    held.push(row);
+    const slot = slotOf(row.createdAt);
+    first = first === undefined ? slot : earlier(first, slot);
+  }
+  yield* held.sort((a, b) => compareInTime(direction, a, b));
+}

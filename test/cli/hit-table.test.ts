@@ -1,0 +1,65 @@
+import { stripVTControlCharacters } from 'node:util';
+import stringWidth from 'string-width';
+import { expect, test } from 'vitest';
+import { hitTable } from '../../src/cli/hit-table.ts';
+import { highlights } from '../../src/search/highlights.ts';
+import { parseQuery } from '../../src/search/query.ts';
+import type { SearchHit } from '../../src/server/search-hit.ts';
+import { SEARCH_CONTEXT } from '../helpers/search.ts';
+
+const hit = (prompt: string, query: string, more: Partial<SearchHit> = {}): SearchHit => ({
+  id: '2db0168c-2373-4367-8d9a-9dc778802e8a' as SearchHit['id'],
+  created_at: '2026-03-14T11:00:00.000Z',
+  state: 'succeeded',
+  action: 'generate',
+  model: 'flux-dev',
+  size: '1024x1024',
+  seed: 1,
+  user_id: null,
+  application_id: null,
+  prompt,
+  highlights: highlights(parseQuery(query, SEARCH_CONTEXT), prompt),
+  images: [],
+  ...more,
+});
+
+test('shows date, id, state, model and the prompt with its match marked', () => {
+  const [line = ''] = hitTable([hit('two red cats', 'cat')], 100, 'Asia/Tokyo');
+  expect(stripVTControlCharacters(line)).toBe(
+    '2026-03-14 20:00  2db0168c  succeeded  flux-dev  two red cats',
+  );
+  expect(line).toContain('two red \u001b[1m\u001b[4mcats');
+});
+
+test('cuts to the width, wide characters counted as two, and keeps the match in sight', () => {
+  const chinese = `${'很长的中文提示词'.repeat(20)}暹罗猫${'结尾'.repeat(40)}`;
+  for (const columns of [60, 80, 81, 120]) {
+    for (const prompt of [
+      chinese,
+      'a very long English prompt '.repeat(20) + chinese,
+      '👩‍🚀 '.repeat(80) + chinese,
+    ]) {
+      const [line = ''] = hitTable([hit(prompt, '暹罗猫')], columns, 'UTC');
+      expect(stringWidth(line)).toBeLessThanOrEqual(Math.max(columns, 74));
+      expect(stripVTControlCharacters(line)).toContain('暹罗猫');
+    }
+  }
+});
+
+test('control characters of a prompt never reach the terminal', () => {
+  const [line = ''] = hitTable([hit('a\u001b[2J\u0007cat\nnext\u009b1m', 'cat')], 120, 'UTC');
+  expect(stripVTControlCharacters(line)).not.toMatch(/\p{Cc}/u);
+  expect(line).not.toContain('\u001b[2J');
+});
+
+test('columns line up, and a group shows its count', () => {
+  const hits = [
+    hit('one', ''),
+    hit('two', '', { model: 'flux-kontext-pro', group: { count: 40, tasks: [] } }),
+    hit('three', '', { model: null }),
+  ];
+  const lines = hitTable(hits, 120, 'UTC').map((line) => stripVTControlCharacters(line));
+  expect(lines.map((line) => line.indexOf(['one', '40× two', 'three'][lines.indexOf(line)] ?? ''))).toEqual([
+    57, 57, 57,
+  ]);
+});
