@@ -49,7 +49,10 @@ function markedPrompt({ prompt, highlights }: SearchHit, room: number): string {
     text += line.slice(at, from) + styleText(['bold', 'underline'], line.slice(from, to));
     at = to;
   }
-  return cliTruncate(text + line.slice(at), room);
+  text += line.slice(at);
+  // It counts the ellipsis for one column too few where it falls upon a wide character.
+  const cut = cliTruncate(text, room);
+  return stringWidth(cut) > room ? cliTruncate(text, room - 1) : cut;
 }
 
 /** The longest end of a text that takes no more than so many columns. */
