@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import { createMirror } from '../mirror/mirror.ts';
 import { listen } from '../server/listen.ts';
+import { startSearchThread } from '../server/search-thread.ts';
 import type { Store } from '../store/contract.ts';
 import { openStore } from '../store/open.ts';
 import { createSyncRunner, type SyncRunner } from '../sync/runner.ts';
@@ -28,10 +29,19 @@ export interface RunningMirror {
 
 /** @throws DirectoryInUse, NewerDatabase, or the system's error when the address can't be had */
 export async function startMirror(config: Config, world: World): Promise<RunningMirror> {
-  const store = openStore({ dataDir: config.dataDir, clock: world.clock, mode: 'owner', searchThread: true });
+  const store = openStore({ dataDir: config.dataDir, clock: world.clock, mode: 'owner' });
+  const searching = startSearchThread(config.dataDir);
   try {
     const { mirror, runner } = assemble(config, world, store);
-    const server = await listen({ config, store, mirror, runner, clock: world.clock, log: world.log });
+    const server = await listen({
+      config,
+      store,
+      searching,
+      mirror,
+      runner,
+      clock: world.clock,
+      log: world.log,
+    });
     const schedule = startSchedule(config.syncCron, runner, world.log);
     const reindexing = startReindexing(store, world);
     return {
@@ -42,6 +52,7 @@ export async function startMirror(config: Config, world: World): Promise<Running
         await schedule.stop();
         await reindexing.stop();
         await Promise.all([server.stop(), runner.stop()]);
+        await searching.close();
         await store.close();
       },
     };

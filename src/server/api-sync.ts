@@ -1,7 +1,7 @@
 /** `/api/sync`: run the syncer now, and see what it did. */
 import { Hono } from 'hono';
 import type { ServerEnv, ServerParts } from './parts.ts';
-import { integerParam } from './query-params.ts';
+import { integerParam, paramsOf } from './query-params.ts';
 import { countsJson, runJson } from './run-json.ts';
 
 export function apiSync({ store, runner }: ServerParts): Hono<ServerEnv> {
@@ -14,7 +14,7 @@ export function apiSync({ store, runner }: ServerParts): Hono<ServerEnv> {
   });
 
   app.get('/api/sync/runs', async (c) => {
-    const limit = integerParam(c, 'limit', { min: 1, max: 1000, fallback: 20 });
+    const limit = integerParam(paramsOf(c), 'limit', { min: 1, max: 1000, fallback: 20 });
     return c.json({ items: (await store.runs(limit)).map(runJson) });
   });
 

@@ -5,15 +5,15 @@ import { own } from '../task/json-object.ts';
 import { idParam } from './api-tasks.ts';
 import { readJsonBody } from './body.ts';
 import type { ServerEnv, ServerParts } from './parts.ts';
-import { integerParam, isoTime } from './query-params.ts';
+import { integerParam, isoTime, paramsOf } from './query-params.ts';
 import { readIds } from './task-request.ts';
 
 export function apiTracked({ store, clock }: ServerParts): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
 
   app.get('/api/tracked', async (c) => {
-    const limit = integerParam(c, 'limit', { min: 1, max: 1000, fallback: 100 });
-    const offset = integerParam(c, 'offset', { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 });
+    const limit = integerParam(paramsOf(c), 'limit', { min: 1, max: 1000, fallback: 100 });
+    const offset = integerParam(paramsOf(c), 'offset', { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 });
     const { items, total } = await store.tracked({ limit, offset });
     return c.json({
       items: items.map((item) => ({

@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import type { Store } from '../store/contract.ts';
 import type { SyncRunner } from '../sync/runner.ts';
+import type { Searching } from './search-thread.ts';
 
 export interface ServerParts {
   readonly config: Pick<
@@ -14,6 +15,7 @@ export interface ServerParts {
     'host' | 'tokens' | 'allowedHosts' | 'allowedOrigins' | 'basePath' | 'offline'
   >;
   readonly store: Store;
+  readonly searching: Searching;
   readonly mirror: Mirror;
   readonly runner: SyncRunner;
   readonly clock: Clock;

@@ -2,17 +2,22 @@
 import { badRequest } from '../api-error.ts';
 import type { ServerContext } from './parts.ts';
 
+/** The query parameters of a request. */
+export function paramsOf(c: ServerContext): URLSearchParams {
+  return new URL(c.req.url).searchParams;
+}
+
 /**
  * A whole number.
  * @throws ApiError 400 when it is none, or outside of the range
  */
 export function integerParam(
-  c: ServerContext,
+  params: URLSearchParams,
   name: string,
   { min, max, fallback }: { min: number; max: number; fallback: number },
 ): number {
-  const text = c.req.query(name);
-  if (text === undefined || text === '') return fallback;
+  const text = params.get(name);
+  if (text === null || text === '') return fallback;
   const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= min && value <= max))
     throw badRequest(`"${name}" must be a whole number from ${min} to ${max}`);
@@ -20,8 +25,9 @@ export function integerParam(
 }
 
 /** The values of a parameter that may be repeated or hold several, separated by commas. */
-export function listParam(c: ServerContext, name: string): string[] {
-  return (c.req.queries(name) ?? [])
+export function listParam(params: URLSearchParams, name: string): string[] {
+  return params
+    .getAll(name)
     .flatMap((value) => value.split(','))
     .map((value) => value.trim())
     .filter((value) => value !== '');
@@ -31,8 +37,12 @@ export function listParam(c: ServerContext, name: string): string[] {
  * The values of a parameter, each of which must be one of a list.
  * @throws ApiError 400
  */
-export function choiceParam<T extends string>(c: ServerContext, name: string, allowed: readonly T[]): T[] {
-  return listParam(c, name).map((value) => {
+export function choiceParam<T extends string>(
+  params: URLSearchParams,
+  name: string,
+  allowed: readonly T[],
+): T[] {
+  return listParam(params, name).map((value) => {
     const choice = allowed.find((candidate) => candidate === value);
     if (choice === undefined) throw badRequest(`"${name}" must be one of ${allowed.join(', ')}`);
     return choice;

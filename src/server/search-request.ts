@@ -4,7 +4,6 @@ import { isTimeZone, parseDate } from '../search/dates.ts';
 import { parseOperator, parseQuery, type QueryContext } from '../search/query.ts';
 import type { Query, QueryNode } from '../search/query-tree.ts';
 import type { TaskFilter } from '../store/contract.ts';
-import type { ServerContext } from './parts.ts';
 import { choiceParam, listParam } from './query-params.ts';
 
 export interface SearchTarget {
@@ -17,16 +16,19 @@ const BY_VALUE = ['model', 'size', 'action', 'state', 'seed', 'id'] as const;
 const BY_DATE = ['before', 'after', 'on'] as const;
 
 /** @throws ApiError 400 for a time zone or a state that is none */
-export function readSearchTarget(c: ServerContext, nowMs: number): SearchTarget {
-  const timeZone = c.req.query('tz') || Intl.DateTimeFormat().resolvedOptions().timeZone;
+export function readSearchTarget(params: URLSearchParams, nowMs: number): SearchTarget {
+  const timeZone = params.get('tz') || Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (!isTimeZone(timeZone)) throw badRequest('"tz" must be an IANA time zone such as Europe/Berlin');
-  choiceParam(c, 'state', ['pending', 'succeeded', 'failed']);
+  choiceParam(params, 'state', ['pending', 'succeeded', 'failed']);
 
   const context = { timeZone, nowMs };
-  const query = parseQuery(c.req.query('q') ?? '', context);
+  const query = parseQuery(params.get('q') ?? '', context);
   const notes = [...query.notes];
-  const parameters = [...BY_VALUE.map((name) => anyOf(c, name, context, notes)), ...dates(c, context, notes)];
-  const filter = readFilter(c, context, notes);
+  const parameters = [
+    ...BY_VALUE.map((name) => anyOf(params, name, context, notes)),
+    ...dates(params, context, notes),
+  ];
+  const filter = readFilter(params, context, notes);
   return {
     query: { parts: [...query.parts, ...parameters.filter((part) => part !== undefined)], notes },
     filter,
@@ -36,28 +38,28 @@ export function readSearchTarget(c: ServerContext, nowMs: number): SearchTarget 
 
 /** Several values of one parameter are choices. */
 function anyOf(
-  c: ServerContext,
+  params: URLSearchParams,
   name: (typeof BY_VALUE)[number],
   context: QueryContext,
   notes: string[],
 ): QueryNode | undefined {
-  const parts = listParam(c, name)
+  const parts = listParam(params, name)
     .map((value) => parseOperator(name, value, context, notes))
     .filter((part) => part !== undefined);
   return parts.length > 1 ? { kind: 'or', parts } : parts[0];
 }
 
-function dates(c: ServerContext, context: QueryContext, notes: string[]): (QueryNode | undefined)[] {
+function dates(params: URLSearchParams, context: QueryContext, notes: string[]): (QueryNode | undefined)[] {
   return BY_DATE.map((name) => {
-    const value = c.req.query(name);
+    const value = params.get(name);
     return value ? parseOperator(name, value, context, notes) : undefined;
   });
 }
 
 /** A date that is none is no error: it is left out, and the answer says so. */
-function readFilter(c: ServerContext, { timeZone, nowMs }: QueryContext, notes: string[]): TaskFilter {
+function readFilter(params: URLSearchParams, { timeZone, nowMs }: QueryContext, notes: string[]): TaskFilter {
   const readDate = (name: 'from' | 'to') => {
-    const value = c.req.query(name);
+    const value = params.get(name);
     if (!value) return undefined;
     const range = parseDate(value, timeZone, nowMs);
     if (!range)
@@ -69,8 +71,8 @@ function readFilter(c: ServerContext, { timeZone, nowMs }: QueryContext, notes: 
   const from = readDate('from');
   const to = readDate('to');
   return {
-    userIds: listParam(c, 'user_id'),
-    applicationIds: listParam(c, 'application_id'),
+    userIds: listParam(params, 'user_id'),
+    applicationIds: listParam(params, 'application_id'),
     ...(from ? { fromMs: from.fromMs } : {}),
     ...(to ? { toMs: to.toMs } : {}),
   };

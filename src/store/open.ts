@@ -5,15 +5,16 @@ import type { Clock } from '../clock.ts';
 import { audit } from './audit.ts';
 import type { Store } from './contract.ts';
 import { openDatabase, type Sqlite } from './database.ts';
+import { countFacets } from './facets.ts';
 import { createFacts } from './facts.ts';
 import { createHistoryStore } from './history.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { migrate, needsMigration } from './migrate.ts';
-import { createReindexing } from './reindex.ts';
+import { definePromptFunction } from './prompt-function.ts';
+import { createReindexing, indexedFrom } from './reindex.ts';
 import { createRequestSeq } from './request-seq.ts';
 import { createRunStore } from './runs.ts';
-import { startSearchThread } from './search-thread.ts';
-import { createSearching } from './searching.ts';
+import { createSearchStore } from './search.ts';
 import { readStats } from './stats.ts';
 import { createTaskStore } from './tasks.ts';
 import { createTracking } from './tracking.ts';
@@ -28,8 +29,6 @@ export interface OpenOptions {
    * (commands). `reader` never writes.
    */
   readonly mode: 'owner' | 'writer' | 'reader';
-  /** Searches on a thread of their own, so that a heavy one holds nobody up. */
-  readonly searchThread?: boolean;
 }
 
 /** There is no database where one was expected. */
@@ -83,7 +82,7 @@ function bringUpToDate(db: Sqlite, { dataDir, clock, mode }: OpenOptions, lock: 
   }
 }
 
-function assemble(db: Sqlite, { mode, searchThread }: OpenOptions, lock: Lock | undefined): Store {
+function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): Store {
   const facts = createFacts(db);
   const tracking = createTracking(db);
   const requestSeq = createRequestSeq(db, facts);
@@ -91,10 +90,12 @@ function assemble(db: Sqlite, { mode, searchThread }: OpenOptions, lock: Lock | 
   const block = createBlockStore(facts);
   const words = createWordStore(db);
   const tasks = createTaskStore(db, facts, tracking, words, requestSeq);
-  const history = createHistoryStore(db, () => Number(facts.get('drift') ?? 0));
+  const drift = () => Number(facts.get('drift') ?? 0);
+  const history = createHistoryStore(db, drift);
   const reindexing = createReindexing(db, facts, words);
   if (mode !== 'reader') reindexing.begin({ isOwner: lock !== undefined });
-  const searching = searchThread ? startSearchThread(db.raw.name) : createSearching(db);
+  definePromptFunction(db.raw);
+  const { search } = createSearchStore(db, () => ({ drift: drift(), indexedFromMs: indexedFrom(db, facts) }));
   if (lock) {
     // Whoever held claims, or was in a run, died: we are the only owner.
     tracking.releaseAll();
@@ -109,8 +110,8 @@ function assemble(db: Sqlite, { mode, searchThread }: OpenOptions, lock: Lock | 
     remove: tasks.remove,
     list: history.list,
     stream: history.stream,
-    search: searching.search,
-    facets: searching.facets,
+    search,
+    facets: (request) => countFacets(db, request, drift()),
     suggest: words.suggest,
     reindexSome: reindexing.some,
     nextRequestSeq: requestSeq,
@@ -128,8 +129,7 @@ function assemble(db: Sqlite, { mode, searchThread }: OpenOptions, lock: Lock | 
     blocked: block.blocked,
     stats: (nowMs) => readStats(db, tracking, nowMs),
     audit: () => audit(db),
-    close: async () => {
-      await searching.close();
+    close: () => {
       if (mode !== 'reader') words.flush();
       db.raw.close();
       lock?.release();

@@ -94,26 +94,3 @@ test('an index of another version is made anew, newest first, beside everything 
   expect(lines.at(-1)).toContain('the search index is whole');
   expect((await third.suggest('ca', 1))[0]?.word).toBe('cat');
 });
-
-test('a search on the thread answers as one without it does, and comes back after the thread broke', async () => {
-  const dataDir = temporaryDirectory();
-  const clock = new ManualClock();
-  const store = openStore({ dataDir, clock, mode: 'owner', searchThread: true });
-  try {
-    await put(store, ...numberedIds(30).map((id, at) => document({ id, prompt: `cat ${at % 3}` })));
-    const reader = openStore({ dataDir, clock, mode: 'reader' });
-    for (const request of [
-      searchRequest('cat'),
-      searchRequest('cat 1', { sort: 'relevance', groupByPrompt: true }),
-    ]) {
-      expect(await store.search(request)).toEqual(await reader.search(request));
-    }
-    await reader.close();
-    // A cursor of another shape can't come through the door; here it breaks the request, and nothing else.
-    const broken = { ...searchRequest('cat'), query: { parts: [{ kind: 'or' }], notes: [] } } as never;
-    await expect(store.search(broken)).rejects.toThrow();
-    expect((await store.search(searchRequest('cat'))).total).toBe(30);
-  } finally {
-    await store.close();
-  }
-});

@@ -1,0 +1,71 @@
+/** The answers of `/api/search` and `/api/facets`, as JSON texts. They run on the search thread. */
+import { badRequest } from '../api-error.ts';
+import { type Cursor, decodeCursor, encodeCursor } from '../search/cursor.ts';
+import type { SortOrder, Store } from '../store/contract.ts';
+import { facetsJson } from './facets-json.ts';
+import { choiceParam, integerParam } from './query-params.ts';
+import { searchHit } from './search-hit.ts';
+import { readSearchTarget } from './search-request.ts';
+
+const SORTS = ['newest', 'oldest', 'relevance'] as const;
+const UNITS = ['day', 'month', 'year'] as const;
+const MAX_LIMIT = 100;
+
+/** @throws ApiError 400 */
+export async function answerSearch(store: Store, params: URLSearchParams, nowMs: number): Promise<string> {
+  const started = performance.now();
+  const { query, filter } = readSearchTarget(params, nowMs);
+  const [sort = 'newest'] = choiceParam(params, 'sort', SORTS);
+  const [group] = choiceParam(params, 'group', ['prompt']);
+  const after = readCursor(params, sort);
+  const page = await store.search({
+    query,
+    filter,
+    sort,
+    limit: integerParam(params, 'limit', { min: 1, max: MAX_LIMIT, fallback: 20 }),
+    groupByPrompt: group === 'prompt',
+    nowMs,
+    ...(after ? { after } : {}),
+  });
+  return JSON.stringify({
+    items: page.hits.map((hit) => searchHit(hit, query)),
+    next_cursor: page.next ? encodeCursor(page.next) : null,
+    total: page.total,
+    total_is_exact: page.totalIsExact,
+    ranked: page.ranked ?? null,
+    notes: [...query.notes, ...gapNote(page.indexedFromMs)],
+    took_ms: millisecondsSince(started),
+  });
+}
+
+/** @throws ApiError 400 */
+export async function answerFacets(store: Store, params: URLSearchParams, nowMs: number): Promise<string> {
+  const started = performance.now();
+  const { query, filter, timeZone } = readSearchTarget(params, nowMs);
+  const [by = 'month'] = choiceParam(params, 'by', UNITS);
+  const facets = await store.facets({ query, filter, by, timeZone });
+  const took_ms = millisecondsSince(started);
+  return JSON.stringify({ ...facetsJson(facets, by, timeZone), notes: query.notes, took_ms });
+}
+
+function readCursor(params: URLSearchParams, sort: SortOrder): Cursor | undefined {
+  const text = params.get('cursor');
+  if (!text) return undefined;
+  const cursor = decodeCursor(text, sort);
+  if (!cursor) throw badRequest('"cursor" is not one of this search; leave it out to start anew');
+  return cursor;
+}
+
+function gapNote(indexedFromMs: number | undefined): string[] {
+  if (indexedFromMs === undefined) return [];
+  const found =
+    indexedFromMs === Number.MAX_SAFE_INTEGER
+      ? 'nothing'
+      : `what was created from ${new Date(indexedFromMs).toISOString()} on`;
+  return [`the search index is being made anew; so far ${found} is found`];
+}
+
+/** To the microsecond. */
+function millisecondsSince(started: number): number {
+  return Math.round((performance.now() - started) * 1000) / 1000;
+}

@@ -1,0 +1,102 @@
+/**
+ * Searching on a thread of its own: however heavy a search is, a cached retrieve does not wait for it. Whole answers are made
+ * there, so that not even their JSON is written here.
+ */
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { ApiError } from '../api-error.ts';
+
+export type SearchRoute = 'search' | 'facets';
+
+export interface SearchJob {
+  readonly number: number;
+  readonly route: SearchRoute;
+  /** The query string of the request. */
+  readonly query: string;
+  readonly nowMs: number;
+}
+
+export type SearchReply = { readonly number: number } & (
+  | { readonly body: string }
+  | {
+      readonly failed: {
+        readonly message: string;
+        /** Set for what the caller may be told. */
+        readonly api?: { readonly status: ApiError['status']; readonly code: ApiError['code'] };
+        /** The code of SQLite or of the system. */
+        readonly system?: string | undefined;
+      };
+    }
+);
+
+export interface Searching {
+  /** The JSON text of an answer. @throws ApiError 400 */
+  answer(route: SearchRoute, query: string, nowMs: number): Promise<string>;
+  close(): Promise<void>;
+}
+
+interface Waiter {
+  resolve(body: string): void;
+  reject(reason: Error): void;
+}
+
+/** The thread starts with the first search, and again after it broke. @param dataDir whose owner we are */
+export function startSearchThread(dataDir: string): Searching {
+  const waiting = new Map<number, Waiter>();
+  let worker: Worker | undefined;
+  let number = 0;
+
+  const fail = (broken: Worker, reason: Error) => {
+    if (worker !== broken) return;
+    worker = undefined;
+    for (const { reject } of waiting.values()) reject(reason);
+    waiting.clear();
+  };
+  const start = (): Worker => {
+    const started = newWorker(dataDir);
+    started.on('message', (reply: SearchReply) => {
+      const waiter = waiting.get(reply.number);
+      waiting.delete(reply.number);
+      if ('body' in reply) waiter?.resolve(reply.body);
+      else waiter?.reject(errorOf(reply.failed));
+    });
+    started.on('error', (error) => fail(started, error));
+    started.on('exit', () => fail(started, new Error('the search thread ended')));
+    started.unref();
+    return started;
+  };
+  return {
+    answer: (route, query, nowMs) =>
+      new Promise((resolve, reject) => {
+        number += 1;
+        waiting.set(number, { resolve, reject });
+        worker ??= start();
+        worker.postMessage({ number, route, query, nowMs } satisfies SearchJob);
+      }),
+    close: async () => {
+      await worker?.terminate();
+    },
+  };
+}
+
+function errorOf({ message, api, system }: Extract<SearchReply, { failed: unknown }>['failed']): Error {
+  return api
+    ? new ApiError(api.status, api.code, message)
+    : Object.assign(new Error(message), { code: system });
+}
+
+/** From sources, the thread must first learn to read TypeScript; built, it starts as it is. */
+function newWorker(dataDir: string): Worker {
+  if (!import.meta.url.endsWith('.ts')) {
+    return new Worker(new URL('./search-worker.js', import.meta.url), { workerData: dataDir });
+  }
+  const worker = new URL('./search-worker.ts', import.meta.url).href;
+  // The CommonJS form of tsx's loader does not find itself.
+  const loader = createRequire(import.meta.url)
+    .resolve('tsx/esm/api')
+    .replace(/\.cjs$/, '.mjs');
+  const start = `import(${JSON.stringify(pathToFileURL(loader).href)})
+    .then(({ register }) => { register(); return import(${JSON.stringify(worker)}); })`;
+  return new Worker(start, { eval: true, workerData: dataDir, execArgv: [] });
+}

@@ -1,0 +1,27 @@
+/** The thread that searches, over a connection of its own that only reads. See search-thread.ts. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { ApiError } from '../api-error.ts';
+import { systemClock } from '../clock.ts';
+import { openStore } from '../store/open.ts';
+import { answerFacets, answerSearch } from './search-answers.ts';
+import type { SearchJob, SearchReply } from './search-thread.ts';
+
+const store = openStore({ dataDir: String(workerData), clock: systemClock, mode: 'reader' });
+const answers = { search: answerSearch, facets: answerFacets };
+
+parentPort?.on('message', async ({ number, route, query, nowMs }: SearchJob) => {
+  let reply: SearchReply;
+  try {
+    reply = { number, body: await answers[route](store, new URLSearchParams(query), nowMs) };
+  } catch (error) {
+    reply = { number, failed: failureOf(error) };
+  }
+  parentPort?.postMessage(reply);
+});
+
+/** What an error keeps of itself on the way between threads is not enough. */
+function failureOf(error: unknown): Extract<SearchReply, { failed: unknown }>['failed'] {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof ApiError) return { message, api: { status: error.status, code: error.code } };
+  return { message, system: error instanceof Error && 'code' in error ? String(error.code) : undefined };
+}

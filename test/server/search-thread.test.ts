@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { startSearchThread } from '../../src/server/search-thread.ts';
+import { document } from '../helpers/documents.ts';
+import { openTestStore, temporaryDirectory } from '../helpers/world.ts';
+
+test('a thread that broke fails those who wait, and the next search starts another', async () => {
+  const dataDir = temporaryDirectory();
+  const searching = startSearchThread(dataDir);
+  await expect(searching.answer('search', 'q=cat', 0)).rejects.toThrow('there is no mirror');
+
+  const store = openTestStore(dataDir);
+  await store.putBatch({ documents: [document({ prompt: 'a cat' })], requestSeq: 1, fetchedAtMs: 0 });
+  expect(JSON.parse(await searching.answer('search', 'q=cat', 0))).toMatchObject({ total: 1 });
+  await expect(searching.answer('search', 'limit=0', 0)).rejects.toMatchObject({ status: 400, code: 'bad_request' });
+  await searching.close();
+});
+
+test('closing ends what is under way', async () => {
+  const dataDir = temporaryDirectory();
+  openTestStore(dataDir);
+  const searching = startSearchThread(dataDir);
+  const answer = searching.answer('search', 'q=cat', 0).catch((error: unknown) => error);
+  await searching.close();
+  expect(await answer).toBeInstanceOf(Error);
+});
