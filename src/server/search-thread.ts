@@ -75,7 +75,9 @@ export function startSearchThread(dataDir: string): Searching {
         worker.postMessage({ number, route, query, nowMs } satisfies SearchJob);
       }),
     close: async () => {
-      await worker?.terminate();
+      const last = worker;
+      if (last) fail(last, new ApiError(503, 'api_error', 'the mirror is stopping'));
+      await last?.terminate();
     },
   };
 }

@@ -1,10 +1,15 @@
 /** The thread that searches, over a connection of its own that only reads. See search-thread.ts. */
+import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ApiError } from '../api-error.ts';
 import { systemClock } from '../clock.ts';
 import { openStore } from '../store/open.ts';
 import { answerFacets, answerSearch } from './search-answers.ts';
 import type { SearchJob, SearchReply } from './search-thread.ts';
+
+// Where the cores are few, whoever waits for a retrieve goes first. On Linux this means this thread alone; elsewhere it would
+// mean the whole process.
+if (platform() === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 const store = openStore({ dataDir: String(workerData), clock: systemClock, mode: 'reader' });
 const answers = { search: answerSearch, facets: answerFacets };

@@ -9,7 +9,7 @@ import {
   type StoredTask,
 } from './contract.ts';
 import type { Sqlite } from './database.ts';
-import { type Condition, params, where } from './filter-sql.ts';
+import { type Condition, params, timeConditions, where } from './filter-sql.ts';
 import { slotOf } from './position.ts';
 import { isNewestOfPrompt, promptGroup } from './prompt-groups.ts';
 import { rankingBasis, type Scored, scoreAll } from './relevance.ts';
@@ -52,6 +52,67 @@ export function createSearchStore(
     return counted?.n ?? 0;
   };
 
+  const byTime = (
+    { limit, after }: SearchRequest,
+    sort: Direction,
+    sql: SearchSql,
+    conditions: readonly Condition[],
+    drift: number,
+  ): Page => {
+    const onPage = after ? [...conditions, beyond(after, sort, sql.position, drift)] : conditions;
+    const rows: TimedRow[] = [];
+    for (const row of matches(sql, onPage, sort, drift)) {
+      if (after && compareInTime(sort, { createdAt: after.createdAtMs, id: after.id }, row) >= 0) continue;
+      rows.push(row);
+      if (rows.length > limit) break;
+    }
+    const last = rows[limit - 1];
+    const next = rows.length > limit && last ? { sort, createdAtMs: last.createdAt, id: last.id } : undefined;
+    return { rows: rows.slice(0, limit), next, ranked: undefined };
+  };
+
+  /** Ranks the newest matches. A later page ranks the window of the first again, by the same measures. */
+  const byRelevance = (
+    { query, limit, after, nowMs }: SearchRequest,
+    sql: SearchSql,
+    conditions: readonly Condition[],
+    found: number,
+    drift: number,
+  ): Page => {
+    const before = after?.ranking;
+    const window: TimedRow[] = [];
+    const inWindow = before ? [...conditions, ...within(before, sql.position, drift)] : conditions;
+    for (const row of matches(sql, inWindow, 'newest', drift)) {
+      window.push(row);
+      if (window.length >= (before ? 2 : 1) * RANKING_LIMIT) break; // twice: old tasks may have come in between
+    }
+    const [newest, oldest] = [window[0], window.at(-1)];
+    if (!newest || !oldest) return { rows: [], next: undefined, ranked: before?.ranked ?? 'all' };
+
+    const basis = before ?? rankingBasis(db, query, window, nowMs);
+    const scored = scoreAll(db, query, window, basis).sort(compareScored);
+    const rest = before
+      ? scored.filter((hit) => compareScored({ score: before.score, id: after.id }, hit) < 0)
+      : scored;
+    const rows = rest.slice(0, limit);
+    const last = rows.at(-1);
+    const ranked = before?.ranked ?? (found > RANKING_LIMIT ? 'newest' : 'all');
+    const ranking = {
+      weights: [...basis.weights],
+      averageLength: basis.averageLength,
+      nowMs: basis.nowMs,
+      score: last?.score ?? 0,
+      newestMs: before?.newestMs ?? newest.createdAt,
+      oldestMs: before?.oldestMs ?? oldest.createdAt,
+      ranked,
+    };
+    const next: Cursor | undefined =
+      rest.length > limit && last
+        ? { sort: 'relevance', createdAtMs: last.createdAt, id: last.id, ranking }
+        : undefined;
+    return { rows, next, ranked };
+  };
+
   return {
     search: (request) => {
       const { drift, indexedFromMs } = state();
@@ -81,66 +142,6 @@ export function createSearchStore(
       };
     },
   };
-
-  function byTime(
-    { limit, after }: SearchRequest,
-    sort: Direction,
-    sql: SearchSql,
-    conditions: readonly Condition[],
-    drift: number,
-  ): Page {
-    const onPage = after ? [...conditions, beyond(after, sort, sql.position, drift)] : conditions;
-    const rows: TimedRow[] = [];
-    for (const row of matches(sql, onPage, sort, drift)) {
-      if (after && compareInTime(sort, { createdAt: after.createdAtMs, id: after.id }, row) >= 0) continue;
-      rows.push(row);
-      if (rows.length > limit) break;
-    }
-    const last = rows[limit - 1];
-    const next = rows.length > limit && last ? { sort, createdAtMs: last.createdAt, id: last.id } : undefined;
-    return { rows: rows.slice(0, limit), next, ranked: undefined };
-  }
-
-  /** Ranks the newest matches. A later page ranks the window of the first again, by the same measures. */
-  function byRelevance(
-    { query, limit, after, nowMs }: SearchRequest,
-    sql: SearchSql,
-    conditions: readonly Condition[],
-    found: number,
-    drift: number,
-  ): Page {
-    const before = after?.ranking;
-    const window: TimedRow[] = [];
-    for (const row of matches(sql, before ? [...conditions, within(before)] : conditions, 'newest', drift)) {
-      window.push(row);
-      if (window.length >= (before ? 2 : 1) * RANKING_LIMIT) break; // twice: old tasks may have come in between
-    }
-    const [newest, oldest] = [window[0], window.at(-1)];
-    if (!newest || !oldest) return { rows: [], next: undefined, ranked: before?.ranked ?? 'all' };
-
-    const basis = before ?? rankingBasis(db, query, window, nowMs);
-    const scored = scoreAll(db, query, window, basis).sort(compareScored);
-    const rest = before
-      ? scored.filter((hit) => compareScored({ score: before.score, id: after.id }, hit) < 0)
-      : scored;
-    const rows = rest.slice(0, limit);
-    const last = rows.at(-1);
-    const ranked = before?.ranked ?? (found > RANKING_LIMIT ? 'newest' : 'all');
-    const ranking = {
-      weights: [...basis.weights],
-      averageLength: basis.averageLength,
-      nowMs: basis.nowMs,
-      score: last?.score ?? 0,
-      newestMs: before?.newestMs ?? newest.createdAt,
-      oldestMs: before?.oldestMs ?? oldest.createdAt,
-      ranked,
-    };
-    const next: Cursor | undefined =
-      rest.length > limit && last
-        ? { sort: 'relevance', createdAtMs: last.createdAt, id: last.id, ranking }
-        : undefined;
-    return { rows, next, ranked };
-  }
 }
 
 interface Page {
@@ -161,6 +162,14 @@ function beyond({ createdAtMs }: Cursor, sort: Direction, position: string, drif
     : { sql: `${position} >= CAST(? AS INTEGER)`, params: [slotOf(createdAtMs)] };
 }
 
-function within({ newestMs, oldestMs }: { newestMs: number; oldestMs: number }): Condition {
-  return { sql: 'tasks.created_at BETWEEN ? AND ?', params: [oldestMs, newestMs] };
+/** Created in the window. The positions matter: without them a page would read on to the oldest match of all. */
+function within(
+  { newestMs, oldestMs }: { newestMs: number; oldestMs: number },
+  position: string,
+  drift: number,
+): Condition[] {
+  return [
+    ...timeConditions({ fromMs: oldestMs, toMs: newestMs }, position, drift),
+    { sql: 'tasks.created_at BETWEEN ? AND ?', params: [oldestMs, newestMs] },
+  ];
 }

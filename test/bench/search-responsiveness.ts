@@ -1,14 +1,16 @@
 /** Does a stream of searches hold up those who only retrieve? */
+import { spawn } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { freePort, startScript, stopProcess } from './processes.ts';
-import { QUESTIONS } from './search-queries.ts';
 import { median, type Row } from './table.ts';
 
 const ROUNDS = 5;
 const RETRIEVES = 2000;
 const EVERY_MS = 2;
+const WARM_UP_MS = 1500;
+const STREAM = new URL('./servers/search-stream.ts', import.meta.url).pathname;
 
 export async function benchResponsiveness(dataDir: string): Promise<Row[]> {
   const ids = sampleIds(dataDir);
@@ -28,9 +30,12 @@ export async function benchResponsiveness(dataDir: string): Promise<Row[]> {
     for (let round = 0; round < ROUNDS; round += 1) {
       quiet.push(await p99(port, ids));
       for (const [name, parameters] of Object.entries(kinds)) {
-        const stream = startStream(port, parameters);
+        const stream = spawn(process.execPath, ['--import', 'tsx', STREAM, String(port), parameters], {
+          stdio: 'inherit',
+        });
+        await new Promise((resolve) => setTimeout(resolve, WARM_UP_MS));
         beside[name]?.push(await p99(port, ids));
-        await stream.stop();
+        await stopProcess(stream);
       }
     }
     rows.push({ what: 'p99 of a retrieve, quiet', value: `${median(quiet).toFixed(2)} ms` });
@@ -43,26 +48,6 @@ export async function benchResponsiveness(dataDir: string): Promise<Row[]> {
   } finally {
     await stopProcess(child);
   }
-}
-
-/** One search after the other, without a pause. */
-function startStream(port: number, parameters: string): { stop(): Promise<void> } {
-  let isRunning = true;
-  const agent = new Agent({ keepAlive: true });
-  const work = async () => {
-    const texts = QUESTIONS['very common word'];
-    for (let at = 0; isRunning; at += 1) {
-      await send(port, agent, 'GET', `/api/search?limit=20&${parameters}&q=${texts[at % texts.length]}`);
-    }
-  };
-  const working = work();
-  return {
-    stop: async () => {
-      isRunning = false;
-      await working;
-      agent.destroy();
-    },
-  };
 }
 
 /** Milliseconds, of retrieves that come one every EVERY_MS, whether the one before was answered or not. */

@@ -33,6 +33,8 @@ describe('wrong usage ends with 2', () => {
     [['search', 'cat', '--form', '2026'], '--from'],
     [['search'], 'query'],
     [['search', 'cat', '--limit', '0'], 'limit'],
+    [['search', 'cat', '--sort', 'random'], 'newest, oldest, relevance'],
+    [['search', 'cat', '--tz', 'Mars'], 'time zone'],
     [['search', 'cat', '--from', 'someday'], 'someday'],
     [['get'], 'ids'],
     [['track'], 'ids'],
@@ -213,6 +215,31 @@ describe('track', () => {
     ]);
     expect([code, JSON.parse(stdout).added]).toEqual([1, 2]);
     expect(stderr).toMatch(/ids\.txt:2: /);
+  });
+});
+
+describe('search', () => {
+  test('takes the whole grammar, page after page, and prints fields for other programs', async () => {
+    const prompts = Array.from({ length: 1100 }, (_, at) =>
+      at % 10 === 0 ? `a red\tcat ${at}` : 'a blue dog',
+    );
+    const lines = prompts.map((prompt, at) =>
+      documentText({ id: numberedIds(1100)[at] ?? '', prompt, createdAt: 1_770_000_000 + at }),
+    );
+    await cli(['import', file('many.jsonl', lines.join('\n'))]);
+
+    const all = await cli(['search', 'red cat OR dog -blue', '--all']);
+    expect(all.stdout.trim().split('\n')).toHaveLength(110);
+    expect(all.stdout.split('\n')[0]).toMatch(
+      /^2026-02-02T02:58:10\.000Z\t[\w-]{36}\tsucceeded\tflux-dev\ta red cat 1090$/,
+    );
+    expect(all.stderr).toBe('110 hits\n');
+    const dogs = await cli(['search', 'dog', '--all', '--sort', 'oldest']);
+    expect(dogs.stdout.trim().split('\n')).toHaveLength(990);
+    const groups = JSON.parse((await cli(['search', 'dog', '--group', '--json'])).stdout);
+    expect(groups).toMatchObject({ total: 1, items: [{ group: { count: 990 } }] });
+    const noted = await cli(['search', 'cat before:yesterdayish']);
+    expect(noted.stderr).toMatch(/before:yesterdayish is not a date[^\n]*\n0 hits/);
   });
 });
 
