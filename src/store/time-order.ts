@@ -1,6 +1,6 @@
 /**
- * From the order of positions to the order of time, ties by id. Positions follow the time of creation to 1/64 s, and
- * stand behind it in bursts, so rows are held back only until no later one can belong before them.
+ * From the order of positions to the order of time, ties by id. Positions follow the time of creation to a quarter of a second,
+ * and stand behind it in bursts, so rows are held back only until no later one can belong before them.
  */
 import { slotOf } from './position.ts';
 
@@ -25,12 +25,18 @@ export function compareInTime(
 /**
  * @param rows in the order of their positions: falling for `newest`, rising for `oldest`
  * @param drift how far behind its time's slot a row may stand
+ * @param ties by id, or in the order of arrival
  */
 export function* inTimeOrder<Row extends TimedRow>(
   rows: Iterable<Row>,
   direction: Direction,
   drift: number,
+  ties: 'id' | 'arrival' = 'id',
 ): Generator<Row> {
+  const compare = (a: Row, b: Row) => {
+    if (ties === 'id' || a.createdAt !== b.createdAt) return compareInTime(direction, a, b);
+    return direction === 'newest' ? b.position - a.position : a.position - b.position;
+  };
   let held: Row[] = [];
   /** The slot of the row that is the first to become certain. */
   let first: number | undefined;
@@ -44,11 +50,11 @@ export function* inTimeOrder<Row extends TimedRow>(
       const certain = held.filter(({ createdAt }) => isCertain(slotOf(createdAt), row.position));
       held = held.filter(({ createdAt }) => !isCertain(slotOf(createdAt), row.position));
       first = held.length === 0 ? undefined : earlier(...held.map(({ createdAt }) => slotOf(createdAt)));
-      yield* certain.sort((a, b) => compareInTime(direction, a, b));
+      yield* certain.sort(compare);
     }
     held.push(row);
     const slot = slotOf(row.createdAt);
     first = first === undefined ? slot : earlier(first, slot);
   }
-  yield* held.sort((a, b) => compareInTime(direction, a, b));
+  yield* held.sort(compare);
 }

@@ -158,6 +158,18 @@ export function describeStore(name: string, open: () => Store): void {
       });
     });
 
+    test('the history list and the stream are in the order of time, to the millisecond, ties as they came', async () => {
+      const times = [5, 240, 17, 17, 249, 0, 100, 17];
+      const ids = numberedIds(times.length);
+      await put(...ids.map((id, at) => ({ id, createdAt: 1_770_000_000 + (times[at] ?? 0) / 1000 })));
+      const rising = [5, 0, 2, 3, 7, 6, 1, 4].map((at) => ids[at]);
+      const streamed: string[] = [];
+      for await (const page of store.stream()) streamed.push(...page.map(({ id }) => id));
+      expect(streamed).toEqual(rising);
+      const { tasks } = await store.list({}, { limit: 5, offset: 2 });
+      expect(tasks.map(({ id }) => id)).toEqual([...rising].reverse().slice(2, 7));
+    });
+
     describe('the history list', () => {
       test('is newest first, filtered and paged, with the number of all matches', async () => {
         const ids = numberedIds(30);
