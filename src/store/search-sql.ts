@@ -24,14 +24,6 @@ export interface SearchSql {
   differing(row: string): Condition[];
 }
 
-const COLUMNS: Record<FieldNode['field'], string> = {
-  model: 'model',
-  size: 'size',
-  action: 'action',
-  state: 'state',
-  seed: 'seed',
-  id: 'id',
-};
 const NARROW_TASKS = 'tasks INDEXED BY tasks_narrow';
 const NARROW = new Set(['model', 'size', 'action', 'state']);
 
@@ -216,7 +208,7 @@ function inIndex(match: string, row: string): Condition {
 
 /** Never NULL, so that a negation of it holds for tasks without the member. */
 function fieldCondition({ field, value, isPrefix }: FieldNode, row: string): Condition {
-  const column = `${row}.${COLUMNS[field]}`;
+  const column = `${row}.${field}`; // every field is a column of its own name
   if (field === 'seed')
     return { sql: `(${column} IS NOT NULL AND ${column} = CAST(? AS INTEGER))`, params: [value] };
   if (!isPrefix) {

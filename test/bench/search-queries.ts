@@ -23,7 +23,7 @@ export const QUESTIONS = {
   'Chinese run of two': ['风格', '水墨', '背景', '一只'],
 } as const;
 
-export function request(text: string, more: Partial<SearchRequest> = {}): SearchRequest {
+function request(text: string, more: Partial<SearchRequest> = {}): SearchRequest {
   return { query: parseQuery(text, CONTEXT), filter: {}, sort: 'newest', limit: 20, nowMs: NOW, ...more };
 }
 

@@ -155,6 +155,8 @@ test('GET /api/facets counts what the same query finds', async () => {
   });
   const shanghai = (await facets('q=cat&tz=Asia/Shanghai&by=day')).histogram as { items: unknown[] };
   expect(shanghai.items[0]).toEqual({ period: '2025-02-01', from: '2025-01-31T16:00:00.000Z', count: 2 });
+  expect(await facets('q=cat&user_id=user-1&from=2025-02&tz=UTC')).toMatchObject({ total: 2 });
+  expect(await facets('user_id=nobody')).toMatchObject({ total: 0 });
   expect(await facets('q=nothing')).toMatchObject({ total: 0, model: [], histogram: { items: [] } });
 });
 
