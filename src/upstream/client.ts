@@ -8,8 +8,9 @@ import type { TaskDocument } from '../task/document.ts';
 import type { TaskId } from '../task/id.ts';
 import { VERSION } from '../version.ts';
 import { type BatchItems, errorOf, readItems, readRetrieved, saysDeleted, saysUnknown } from './answers.ts';
-import { type UpstreamAnswer, UpstreamError } from './errors.ts';
-import { exchange } from './exchange.ts';
+import { type StreamedAnswer, type UpstreamAnswer, UpstreamError } from './errors.ts';
+import { exchange, openExchange } from './exchange.ts';
+import { patientFetch } from './patient-fetch.ts';
 import { type Patience, retryDelay } from './retry.ts';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -17,6 +18,8 @@ import { retryAfterMs } from './retry-after.ts';
 export const MAX_BATCH = 50;
 /** Of one decoded answer. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+/** A synchronous generation answers after one to two minutes. */
+const GENERATION_TIMEOUT_MS = 10 * 60_000;
 
 export interface UpstreamOptions {
   readonly baseUrl: string;
@@ -48,6 +51,17 @@ export interface Upstream {
   list(body: string, asking: Asking): Promise<BatchItems & { answer: UpstreamAnswer }>;
   /** Deletes with the caller's own body; never repeated. @throws UpstreamError */
   remove(body: string, asking: Asking): Promise<{ deleted: boolean; answer: UpstreamAnswer }>;
+  /**
+   * Hands a generation on as it came. Never repeated: each one can be charged. It waits for no slot and holds none, because
+   * it may take minutes. @throws UpstreamError when there is no answer; an error status is an answer
+   */
+  generate(generation: Generation, token: string): Promise<StreamedAnswer>;
+}
+
+export interface Generation {
+  readonly body: Uint8Array<ArrayBuffer>;
+  /** The caller's own, but for its token. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 const PRIORITY = { interactive: 1, background: 0 } as const;
@@ -55,13 +69,27 @@ const PRIORITY = { interactive: 1, background: 0 } as const;
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { clock, random = Math.random } = options;
   const queue = new PQueue({ concurrency: options.concurrency });
-  const url = `${options.baseUrl.replace(/\/+$/, '')}/flux/tasks`;
+  const base = options.baseUrl.replace(/\/+$/, '');
+  const url = `${base}/flux/tasks`;
+  const maxBytes = options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
+  const generationFetch = options.fetch ?? patientFetch;
 
-  const attempt = async (body: string, token: string): Promise<UpstreamAnswer> => {
+  const reported = async <Answer extends { status: number }>(send: () => Promise<Answer>) => {
     const started = clock.monotonic();
     const report = (outcome: string) => options.onRequest?.(outcome, clock.monotonic() - started);
     try {
-      const answer = await exchange(
+      const answer = await send();
+      report(String(answer.status));
+      return answer;
+    } catch (error) {
+      report(error instanceof UpstreamError ? error.kind : 'error');
+      throw error;
+    }
+  };
+
+  const attempt = (body: string, token: string): Promise<UpstreamAnswer> =>
+    reported(() =>
+      exchange(
         {
           url,
           body,
@@ -72,17 +100,11 @@ export function createUpstream(options: UpstreamOptions): Upstream {
             'user-agent': `flux-mirror/${VERSION}`,
           },
           timeoutMs: options.timeoutMs,
-          maxBytes: options.maxAnswerBytes ?? MAX_ANSWER_BYTES,
+          maxBytes,
         },
         options.fetch ?? globalThis.fetch,
-      );
-      report(String(answer.status));
-      return answer;
-    } catch (error) {
-      report(error instanceof UpstreamError ? error.kind : 'error');
-      throw error;
-    }
-  };
+      ),
+    );
 
   /** Sends, reads, and repeats what the table allows. A slot is held while a request is under way, not while waiting. */
   const ask = async <T>(
@@ -125,6 +147,19 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       const answer = await queue.add(() => attempt(body, token), { priority: PRIORITY.interactive });
       return { deleted: saysDeleted(succeeded(answer)), answer };
     },
+    generate: ({ body, headers }, token) =>
+      reported(() =>
+        openExchange(
+          {
+            url: `${base}/flux/images`,
+            body,
+            headers: { ...headers, authorization: `Bearer ${token}` },
+            timeoutMs: GENERATION_TIMEOUT_MS,
+            maxBytes,
+          },
+          generationFetch,
+        ),
+      ),
   };
 }
 

@@ -7,6 +7,11 @@ export interface UpstreamAnswer {
   readonly body: Uint8Array;
 }
 
+/** The same while its body is still coming; reading the body may throw UpstreamError. */
+export interface StreamedAnswer extends Omit<UpstreamAnswer, 'body'> {
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
 export type FailureKind =
   /** No connection: refused, no such name, TLS. */
   | 'unreachable'

@@ -1,10 +1,10 @@
-/** One HTTP request and its whole answer: total deadline, capped body, no redirects. Every failure is typed. */
-import { type UpstreamAnswer, UpstreamError } from './errors.ts';
+/** One HTTP request and its answer: total deadline, capped body, no redirects. Every failure is typed. */
+import { type StreamedAnswer, type UpstreamAnswer, UpstreamError } from './errors.ts';
 
 export interface ExchangeRequest {
   readonly url: string;
   readonly headers: Record<string, string>;
-  readonly body: string;
+  readonly body: string | Uint8Array<ArrayBuffer>;
   /** For the whole answer, milliseconds. Idle timers would let a slow drip go on for ever. */
   readonly timeoutMs: number;
   /** Bytes after decoding: counting compressed bytes would let a gzip bomb in. */
@@ -18,52 +18,69 @@ const CONNECTION_BROKE = new Set([
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
 ]);
 
-/**
- * Sends a POST and reads the answer.
- * @throws UpstreamError `unreachable`, `interrupted`, `timeout`, `too-large` or `nonsense` (a redirect); an error
- * status is an answer like any other
- */
+/** Sends a POST and reads the whole answer. @throws UpstreamError as `openExchange`, or while the body comes */
 export async function exchange(
   request: ExchangeRequest,
   fetch: typeof globalThis.fetch,
 ): Promise<UpstreamAnswer> {
+  const { body, ...head } = await openExchange(request, fetch);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return { ...head, body: Buffer.concat(chunks) };
+}
+
+/**
+ * Sends a POST; the answer's body comes as it arrives.
+ * @throws UpstreamError `unreachable`, `interrupted`, `timeout`, `too-large` or `nonsense` (a redirect), also out of
+ * the body; an error status is an answer like any other
+ */
+export async function openExchange(
+  request: ExchangeRequest,
+  fetch: typeof globalThis.fetch,
+): Promise<StreamedAnswer> {
   const deadline = AbortSignal.timeout(request.timeoutMs);
   const cut = new AbortController();
-  let response: Response | undefined;
-  try {
-    response = await fetch(request.url, {
+  const failure = (error: unknown, hadAnswer: boolean): UpstreamError => {
+    cut.abort();
+    if (error instanceof UpstreamError) return error;
+    return deadline.aborted
+      ? new UpstreamError('timeout', `the upstream gave no whole answer within ${request.timeoutMs} ms`)
+      : connectionError(error, hadAnswer);
+  };
+  const send = () =>
+    fetch(request.url, {
       method: 'POST',
       headers: request.headers,
       body: request.body,
       redirect: 'manual',
       signal: AbortSignal.any([deadline, cut.signal]),
     });
-    if (response.status >= 300 && response.status < 400) {
-      throw new UpstreamError('nonsense', 'the upstream answered with a redirect, which is never followed');
-    }
-    const body = await readCapped(response, request.maxBytes);
-    return { status: response.status, headers: response.headers, body };
-  } catch (error) {
-    cut.abort();
-    if (error instanceof UpstreamError) throw error;
-    if (deadline.aborted) {
-      throw new UpstreamError('timeout', `the upstream gave no whole answer within ${request.timeoutMs} ms`);
-    }
-    throw connectionError(error, response !== undefined);
+  const response = await send().catch((error: unknown) => {
+    throw failure(error, false);
+  });
+  if (response.status >= 300 && response.status < 400) {
+    const redirect = 'the upstream answered with a redirect, which is never followed';
+    throw failure(new UpstreamError('nonsense', redirect), true);
   }
+  async function* body() {
+    try {
+      yield* capped(response, request.maxBytes);
+    } catch (error) {
+      throw failure(error, true);
+    }
+  }
+  return { status: response.status, headers: response.headers, body: body() };
 }
 
-async function readCapped(response: Response, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+async function* capped(response: Response, maxBytes: number): AsyncGenerator<Uint8Array> {
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
     if (size > maxBytes) {
       throw new UpstreamError('too-large', `the upstream's answer is larger than ${maxBytes} bytes`);
     }
-    chunks.push(chunk);
+    yield chunk;
   }
-  return Buffer.concat(chunks);
 }
 
 function connectionError(error: unknown, hadAnswer: boolean): UpstreamError {
