@@ -258,6 +258,83 @@ export interface AuditFinding {
   readonly problem: string;
 }
 
+export interface Removal {
+  /** False when nothing was stored or tracked. */
+  readonly wasKnown: boolean;
+  /** Images that nothing uses any more; their files are the caller's to delete. */
+  readonly orphans: readonly ArchivedImage[];
+}
+
+/** An image whose file is in the archive. */
+export interface ArchivedImage {
+  /** Of its bytes; lower-case hex. */
+  readonly sha256: string;
+  /** `image/png` …, by its content. */
+  readonly mediaType: string;
+  readonly bytes: number;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly thumbhash: Uint8Array;
+}
+
+/** An archived image and its place among the image links of a task. */
+export interface TaskImage extends ArchivedImage {
+  readonly taskId: TaskId;
+  readonly n: number;
+}
+
+/** An image that is to be fetched. */
+export interface WantedImage {
+  readonly taskId: TaskId;
+  readonly n: number;
+  /** Undefined when the task has no such link (any more). */
+  readonly url: string | undefined;
+  readonly attempts: number;
+  readonly addedAtMs: number;
+}
+
+export interface FailingImage {
+  readonly taskId: TaskId;
+  readonly n: number;
+  readonly attempts: number;
+  /** Undefined when it was given up. */
+  readonly dueAtMs: number | undefined;
+  readonly error: string;
+}
+
+export interface ImageStats {
+  readonly archived: number;
+  /** Of all archived images together. */
+  readonly bytes: number;
+  /** Not fetched yet, or failed and tried again. */
+  readonly wanted: number;
+  readonly givenUp: number;
+  /** Those that failed, by what went wrong, most first. */
+  readonly reasons: readonly { readonly error: string; readonly count: number }[];
+}
+
+/** What the upstream posted, to be handed on. */
+export interface DueCallback {
+  readonly key: string;
+  /** The caller's own `callback_url`. */
+  readonly target: string;
+  readonly body: Uint8Array;
+  readonly mediaType: string;
+  readonly attempts: number;
+  readonly receivedAtMs: number;
+}
+
+export interface CallbackStats {
+  /** The upstream has not called yet. */
+  readonly waiting: number;
+  readonly undelivered: number;
+  readonly delivered: number;
+  readonly givenUp: number;
+  /** Of those that are undelivered or given up, one of the reasons. */
+  readonly lastError: string | undefined;
+}
+
 export interface Store {
   /** One stored document. The hot path. */
   get(id: TaskId): MaybePromise<StoredTask | undefined>;
@@ -267,8 +344,14 @@ export interface Store {
   joinFinished(ids: readonly TaskId[]): MaybePromise<JoinedTasks>;
   /** Stores what one request brought, in one transaction. A finished task is never replaced. */
   putBatch(batch: Batch): MaybePromise<BatchResult>;
-  /** Removes a document, its search row and its tracking. False when nothing was stored or tracked. */
-  remove(id: TaskId): MaybePromise<boolean>;
+  /**
+   * Remembers a task of which only the request is known (see `requestedTask`), and tracks it. It is found by a search at
+   * once, but it is no document: everything else leaves it out until the upstream's own text takes its place. No effect on
+   * a task that is stored or was removed.
+   */
+  expectTask(task: TaskDocument, times: { nowMs: number; dueAtMs: number }): MaybePromise<void>;
+  /** Removes a document, its search row, its tracking, and the archived images that no other task has. */
+  remove(id: TaskId): MaybePromise<Removal>;
   /** The history list: newest first. */
   list(filter: TaskFilter, page: { limit: number; offset: number }): MaybePromise<ListPage>;
   /** Every document text, oldest first, a page at a time. */
@@ -277,6 +360,42 @@ export interface Store {
   facets(request: FacetRequest): MaybePromise<Facets>;
   /** The most used words that begin with these folded letters. */
   suggest(beginning: string, limit: number): MaybePromise<WordUse[]>;
+
+  /** Takes images that are due, the last added first, because their links live longest; no one else gets them for `leaseMs`. */
+  claimImages(request: { nowMs: number; limit: number; leaseMs: number }): MaybePromise<WantedImage[]>;
+  /** The file of a wanted image is in the archive. False when the task was removed meanwhile. */
+  archiveImage(
+    wanted: Pick<WantedImage, 'taskId' | 'n'>,
+    image: ArchivedImage,
+    nowMs: number,
+  ): MaybePromise<boolean>;
+  /** @param failure when to try again (undefined gives it up), and why */
+  failImage(
+    wanted: Pick<WantedImage, 'taskId' | 'n'>,
+    failure: { dueAtMs: number | undefined; error: string },
+  ): MaybePromise<void>;
+  image(sha256: string): MaybePromise<ArchivedImage | undefined>;
+  /** Fetches an archived image again, for instance because its file is damaged. */
+  wantImageAgain(sha256: string, nowMs: number): MaybePromise<void>;
+  imagesOf(ids: readonly TaskId[]): MaybePromise<TaskImage[]>;
+  imageStats(): MaybePromise<ImageStats>;
+  /** Images that failed, the last tried first. */
+  failingImages(limit: number): MaybePromise<FailingImage[]>;
+
+  /** The upstream was given an address with this key; what it posts there is owed to `target`, where there is one. */
+  addCallback(callback: { key: string; target: string | undefined; nowMs: number }): MaybePromise<void>;
+  /** The upstream called; a second call changes nothing. False for a key that was never given. */
+  receiveCallback(
+    key: string,
+    received: { body: Uint8Array; mediaType: string; nowMs: number },
+  ): MaybePromise<boolean>;
+  /** Takes callbacks that are to be handed on, longest due first; no one else gets them for `leaseMs`. */
+  claimCallbacks(request: { nowMs: number; limit: number; leaseMs: number }): MaybePromise<DueCallback[]>;
+  settleCallback(
+    key: string,
+    end: { deliveredAtMs: number } | { dueAtMs: number | undefined; error: string },
+  ): MaybePromise<void>;
+  callbackStats(): MaybePromise<CallbackStats>;
 
   /** A number for the next upstream request; rises across restarts. */
   nextRequestSeq(): MaybePromise<number>;

@@ -2,7 +2,7 @@
 import type { ListPage, StoredTask, TaskFilter } from './contract.ts';
 import type { Sqlite } from './database.ts';
 import { filterConditions, params, where } from './filter-sql.ts';
-import { STORED_TASK } from './task-statements.ts';
+import { IS_DOCUMENT, STORED_TASK } from './task-statements.ts';
 import { inTimeOrder, type TimedRow } from './time-order.ts';
 
 export interface HistoryStore {
@@ -19,7 +19,7 @@ export function createHistoryStore({ raw }: Sqlite, driftNow: () => number): His
     `SELECT ${STORED_TASK} FROM tasks WHERE position = CAST(? AS INTEGER)`,
   );
   const nextRows = raw.prepare<[number], TimedRow>(
-    `SELECT ${TIMED_ROW} FROM tasks WHERE position > CAST(? AS INTEGER) ORDER BY position LIMIT ${STREAM_PAGE}`,
+    `SELECT ${TIMED_ROW} FROM tasks WHERE position > CAST(? AS INTEGER) AND ${IS_DOCUMENT} ORDER BY position LIMIT ${STREAM_PAGE}`,
   );
 
   /** A page at a time: an export must not hold a read open while it waits for its reader. */
@@ -35,7 +35,7 @@ export function createHistoryStore({ raw }: Sqlite, driftNow: () => number): His
 
   return {
     list: (filter, { limit, offset }) => {
-      const conditions = filterConditions(filter, 'tasks', driftNow());
+      const conditions = [...filterConditions(filter, 'tasks', driftNow()), { sql: IS_DOCUMENT, params: [] }];
       const count = raw
         .prepare<unknown[], { n: number }>(`SELECT count(*) AS n FROM tasks ${where(conditions)}`)
         .get(...params(conditions));

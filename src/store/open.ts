@@ -3,11 +3,13 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { audit } from './audit.ts';
+import { createCallbackStore } from './callbacks.ts';
 import type { Store } from './contract.ts';
 import { openDatabase, type Sqlite } from './database.ts';
 import { countFacets } from './facets.ts';
 import { createFacts } from './facts.ts';
 import { createHistoryStore } from './history.ts';
+import { createImageStore } from './images.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { migrate, needsMigration } from './migrate.ts';
 import { definePromptFunction } from './prompt-function.ts';
@@ -89,7 +91,9 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
   const runs = createRunStore(db);
   const block = createBlockStore(facts);
   const words = createWordStore(db);
-  const tasks = createTaskStore(db, facts, tracking, words, requestSeq);
+  const images = createImageStore(db);
+  const callbacks = createCallbackStore(db);
+  const tasks = createTaskStore(db, facts, tracking, words, images, requestSeq);
   const drift = () => Number(facts.get('drift') ?? 0);
   const history = createHistoryStore(db, drift);
   const reindexing = createReindexing(db, facts, words);
@@ -107,6 +111,7 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
     getMany: tasks.getMany,
     joinFinished: tasks.joinFinished,
     putBatch: tasks.putBatch,
+    expectTask: tasks.expectTask,
     remove: tasks.remove,
     list: history.list,
     stream: history.stream,
@@ -114,6 +119,15 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
     facets: (request) => countFacets(db, request, drift()),
     suggest: words.suggest,
     reindexSome: reindexing.some,
+    claimImages: images.claimImages,
+    archiveImage: images.archiveImage,
+    failImage: images.failImage,
+    image: images.image,
+    wantImageAgain: images.wantImageAgain,
+    imagesOf: images.imagesOf,
+    imageStats: images.imageStats,
+    failingImages: images.failingImages,
+    ...callbacks,
     nextRequestSeq: requestSeq,
     track: tracking.track,
     untrack: tracking.untrack,

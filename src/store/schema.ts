@@ -2,7 +2,8 @@
  * The tables, as Drizzle sees them. Times are epoch milliseconds. The full-text index over the prompts
  * (`prompt_index`, FTS5) is made by a hand-written migration, because Drizzle knows no virtual tables.
  */
-import { blob, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { sql } from 'drizzle-orm';
+import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /** Every task document that was ever stored. */
 export const tasks = sqliteTable(
@@ -13,7 +14,7 @@ export const tasks = sqliteTable(
     id: text('id').notNull().unique(),
     state: text('state', { enum: ['pending', 'succeeded', 'failed'] }).notNull(),
     createdAt: integer('created_at').notNull(),
-    /** When the upstream last confirmed this document. */
+    /** When the upstream last confirmed this document; 0: never, it is made of a generation's request (see requested.ts). */
     fetchedAt: integer('fetched_at').notNull(),
     /** Which of our requests brought it; an older request never overwrites a newer. */
     requestSeq: integer('request_seq').notNull(),
@@ -47,6 +48,64 @@ export const tasks = sqliteTable(
     // Finds the other tasks of a prompt.
     index('tasks_prompt').on(table.promptHash, table.position),
   ],
+);
+
+/** Every image of a succeeded task, by its place among the task's image links: archived, still to fetch, or given up. */
+export const taskImages = sqliteTable(
+  'task_images',
+  {
+    taskId: text('task_id').notNull(),
+    n: integer('n').notNull(),
+    /** Set once it is archived. */
+    sha256: text('sha256'),
+    addedAt: integer('added_at').notNull(),
+    /** When to fetch it; null = archived, or given up. */
+    dueAt: integer('due_at'),
+    attempts: integer('attempts').notNull().default(0),
+    lastError: text('last_error'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.taskId, table.n] }),
+    index('task_images_due').on(table.dueAt).where(sql`${table.dueAt} IS NOT NULL`),
+    index('task_images_sha256').on(table.sha256).where(sql`${table.sha256} IS NOT NULL`),
+    index('task_images_failed').on(table.lastError).where(sql`${table.lastError} IS NOT NULL`),
+  ],
+);
+
+/** Every archived image, by the SHA-256 of its bytes in lower-case hex, which is also the name of its file. */
+export const images = sqliteTable('images', {
+  sha256: text('sha256').primaryKey(),
+  /** By its content: `image/png` … */
+  mediaType: text('media_type').notNull(),
+  bytes: integer('bytes').notNull(),
+  /** Pixels, as it is shown (after its EXIF orientation). */
+  width: integer('width').notNull(),
+  height: integer('height').notNull(),
+  /** A placeholder of about 25 bytes (see thumbhash). */
+  thumbhash: blob('thumbhash', { mode: 'buffer' }).notNull(),
+  archivedAt: integer('archived_at').notNull(),
+});
+
+/** What the upstream was told to post to us, and whom we owe the same bytes. */
+export const callbacks = sqliteTable(
+  'callbacks',
+  {
+    /** The unguessable part of the address that the upstream was given. */
+    key: text('key').primaryKey(),
+    /** The caller's own `callback_url`. */
+    target: text('target'),
+    askedAt: integer('asked_at').notNull(),
+    receivedAt: integer('received_at'),
+    /** What the upstream posted. */
+    body: blob('body', { mode: 'buffer' }),
+    mediaType: text('media_type'),
+    /** When to deliver it; null = not received yet, delivered, or given up. */
+    dueAt: integer('due_at'),
+    attempts: integer('attempts').notNull().default(0),
+    deliveredAt: integer('delivered_at'),
+    lastError: text('last_error'),
+  },
+  (table) => [index('callbacks_due').on(table.dueAt).where(sql`${table.dueAt} IS NOT NULL`)],
 );
 
 /** Ids that the schedule looks after: unfinished, unknown to the upstream, or given up. */

@@ -10,6 +10,9 @@ import { textHash } from './text-hash.ts';
 export const STORED_TASK =
   'tasks.id AS id, tasks.document AS text, tasks.state AS state, tasks.created_at AS createdAtMs, tasks.fetched_at AS fetchedAtMs';
 
+/** Leaves out the tasks of which only the request is known. */
+export const IS_DOCUMENT = 'tasks.fetched_at > 0';
+
 /** What must be known of a stored document before another one may take its place. */
 export type Present = Pick<
   typeof tasks.$inferSelect,
@@ -62,10 +65,12 @@ export function prepareTaskStatements({ raw, drizzle }: Sqlite) {
   const taskIs = sql`${tasks.id} = ${sql.placeholder('id')}`;
   const tombstoneIs = sql`${removed.id} = ${sql.placeholder('id')}`;
   return {
-    get: raw.prepare<[string], StoredTask>(`SELECT ${STORED_TASK} FROM tasks WHERE id = ?`),
+    get: raw.prepare<[string], StoredTask>(
+      `SELECT ${STORED_TASK} FROM tasks WHERE id = ? AND ${IS_DOCUMENT}`,
+    ),
     // The ids lead the join, so the rows come in the order asked.
     getMany: raw.prepare<[string], StoredTask>(
-      `SELECT ${STORED_TASK} FROM json_each(?) AS asked CROSS JOIN tasks ON tasks.id = asked.value`,
+      `SELECT ${STORED_TASK} FROM json_each(?) AS asked CROSS JOIN tasks ON tasks.id = asked.value WHERE ${IS_DOCUMENT}`,
     ),
     // SQLite joins the bytes: as rows, each text would be decoded and encoded again, which is most of a batch's time.
     joinFinished: raw.prepare<[string], { [Name in keyof JoinedTasks]: JoinedTasks[Name] | null }>(

@@ -5,9 +5,10 @@
 import { indexEntry } from '../search/terms.ts';
 import type { TaskDocument } from '../task/document.ts';
 import type { TaskId } from '../task/id.ts';
-import type { Batch, BatchResult, JoinedTasks, StoredTask } from './contract.ts';
+import type { Batch, BatchResult, JoinedTasks, Removal, StoredTask } from './contract.ts';
 import { type Sqlite, transaction } from './database.ts';
 import type { Facts } from './facts.ts';
+import type { ImageStore } from './images.ts';
 import { freePosition, slotOf } from './position.ts';
 import { type Present, prepareTaskStatements, type TaskStatements, taskRow } from './task-statements.ts';
 import { textHash } from './text-hash.ts';
@@ -22,14 +23,19 @@ export interface TaskStore {
   getMany(ids: readonly TaskId[]): StoredTask[];
   joinFinished(ids: readonly TaskId[]): JoinedTasks;
   putBatch(batch: Batch): BatchResult;
-  remove(id: TaskId): boolean;
+  expectTask(task: TaskDocument, times: { nowMs: number; dueAtMs: number }): void;
+  remove(id: TaskId): Removal;
 }
+
+/** The `fetchedAtMs` and `requestSeq` of a task of which only the request is known: any answer of the upstream is newer. */
+const NEVER = 0;
 
 export function createTaskStore(
   db: Sqlite,
   facts: Facts,
   tracking: Tracking,
   words: WordStore,
+  images: ImageStore,
   requestSeq: () => number,
 ): TaskStore {
   const statements = prepareTaskStatements(db);
@@ -62,8 +68,13 @@ export function createTaskStore(
       if (batch.trackPendingAtMs !== undefined)
         tracking.add(task.id, batch.fetchedAtMs, batch.trackPendingAtMs);
     } else {
-      tracking.untrack(task.id);
+      finish(task, batch);
     }
+  };
+
+  const finish = (task: TaskDocument, batch: Batch): void => {
+    tracking.untrack(task.id);
+    if (task.state === 'succeeded') images.want(task.id, task.imageCount, batch.fetchedAtMs);
   };
 
   const replace = (task: TaskDocument, batch: Batch, present: Present): void => {
@@ -76,7 +87,7 @@ export function createTaskStore(
       statements.unindex.run(present.position);
       index(position, task.prompt);
     }
-    if (task.state !== 'pending') tracking.untrack(task.id);
+    if (task.state !== 'pending') finish(task, batch);
   };
 
   const put = (task: TaskDocument, batch: Batch, result: BatchResult): void => {
@@ -105,6 +116,17 @@ export function createTaskStore(
     }
   };
 
+  /** One transaction that may add words. */
+  const indexing = (work: () => void): void => {
+    try {
+      transaction(db, work);
+    } catch (error) {
+      words.rolledBack();
+      throw error;
+    }
+    words.committed();
+  };
+
   const loadMany = (ids: readonly TaskId[]): StoredTask[] => {
     const [only] = ids;
     if (ids.length > 1 || only === undefined) return statements.getMany.all(JSON.stringify(ids));
@@ -125,18 +147,20 @@ export function createTaskStore(
     },
     putBatch: (batch) => {
       const result: BatchResult = { inserted: 0, updated: 0, unchanged: 0, kept: 0, regressions: 0 };
-      try {
-        transaction(db, () => {
-          for (const settlement of batch.settlements ?? []) tracking.settle(settlement);
-          for (const task of batch.documents) put(task, batch, result);
-        });
-      } catch (error) {
-        words.rolledBack();
-        throw error;
-      }
-      words.committed();
+      indexing(() => {
+        for (const settlement of batch.settlements ?? []) tracking.settle(settlement);
+        for (const task of batch.documents) put(task, batch, result);
+      });
       return result;
     },
+    expectTask: (task, { nowMs, dueAtMs }) =>
+      indexing(() => {
+        const { id } = task;
+        const present = statements.present.get({ id });
+        if (!present && !statements.tombstone.get({ id }))
+          insert(task, { documents: [], requestSeq: NEVER, fetchedAtMs: NEVER });
+        if (!present || present.state === 'pending') tracking.add(id, nowMs, dueAtMs);
+      }),
     remove: (id) =>
       transaction(db, () => {
         const present = statements.present.get({ id });
@@ -146,7 +170,7 @@ export function createTaskStore(
         }
         statements.bury.run({ id, requestSeq: requestSeq() });
         const wasTracked = tracking.untrack(id);
-        return present !== undefined || wasTracked;
+        return { wasKnown: present !== undefined || wasTracked, orphans: images.release(id) };
       }),
   };
 }

@@ -5,7 +5,7 @@
 import { asTaskId, type TaskId } from './id.ts';
 import { isObject, type JsonObject, own, ownObject, ownString } from './json-object.ts';
 import { jsonDepth, MAX_DEPTH } from './slices.ts';
-import { type TaskState, taskState } from './state.ts';
+import { imageUrls, type TaskState, taskState } from './state.ts';
 
 export interface TaskDocument {
   readonly id: TaskId;
@@ -23,6 +23,8 @@ export interface TaskDocument {
   readonly userId: string | undefined;
   readonly applicationId: string | undefined;
   readonly seed: number | undefined;
+  /** How many images its result links to. */
+  readonly imageCount: number;
 }
 
 /** Why a text is not a task document; `reason` may be shown to anyone, it quotes nothing of the text. */
@@ -64,6 +66,7 @@ export function readDocument(text: string, value: unknown, nowMs: number): TaskD
     userId: ownString(value, 'user_id'),
     applicationId: ownString(value, 'application_id'),
     seed: firstSeed(value),
+    imageCount: imageUrls(value).length,
   };
 }
 

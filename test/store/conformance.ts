@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { type Claim, COUNT_LIMIT, type SearchPage, type Store } from '../../src/store/contract.ts';
 import { parseDocument, type TaskDocument } from '../../src/task/document.ts';
 import type { TaskId } from '../../src/task/id.ts';
+import { requestedTask } from '../../src/task/requested.ts';
 import { type DocumentOptions, document, documentText, numberedIds } from '../helpers/documents.ts';
 import { searchRequest } from '../helpers/search.ts';
 
@@ -28,6 +29,115 @@ export function describeStore(name: string, open: () => Store): void {
       store.search(searchRequest(text, more));
     const found = async (text: string, more: Partial<Parameters<Store['search']>[0]> = {}) =>
       (await search(text, more)).hits.map(({ task }) => task.id);
+
+    describe('expected tasks', () => {
+      const request = (prompt: string) => JSON.stringify({ action: 'generate', model: 'flux-dev', prompt });
+      const expectTask = async (id: TaskId, prompt: string) =>
+        store.expectTask(requestedTask(id, request(prompt), NOW), { nowMs: NOW, dueAtMs: NOW + 5 });
+
+      test('are found and tracked, but are no documents', async () => {
+        const [id] = numberedIds(1);
+        await expectTask(id, 'a zebra');
+        expect(await found('zebra model:flux-dev state:pending')).toEqual([id]);
+        expect((await store.tracked({ limit: 5, offset: 0 })).items).toMatchObject([
+          { id, dueAtMs: NOW + 5 },
+        ]);
+        expect(await store.get(id)).toBeUndefined();
+        expect(await store.getMany([id])).toEqual([]);
+        expect((await store.joinFinished([id])).count).toBe(0);
+        expect(await store.list({}, { limit: 5, offset: 0 })).toEqual({ tasks: [], count: 0 });
+        for await (const page of store.stream()) expect(page).toEqual([]);
+        expect(await store.audit()).toEqual([]);
+      });
+
+      test('give way to whatever the upstream sends, however old the request for it is', async () => {
+        const [id] = numberedIds(1);
+        const requestSeq = await store.nextRequestSeq();
+        await expectTask(id, 'a zebra');
+        const pending = document({ id, prompt: 'a horse', state: 'pending' });
+        await store.putBatch({ documents: [pending], requestSeq, fetchedAtMs: NOW });
+        expect((await store.get(id))?.text).toBe(pending.text);
+        expect([await found('zebra'), await found('horse')]).toEqual([[], [id]]);
+        await expectTask(id, 'a zebra');
+        expect((await store.get(id))?.text).toBe(pending.text);
+        await put({ id, prompt: 'a horse' });
+        await expectTask(id, 'a zebra');
+        expect((await store.tracked({ limit: 5, offset: 0 })).total).toBe(0);
+      });
+
+      test('never bring back what was removed', async () => {
+        const [id] = numberedIds(1);
+        await put({ id });
+        await store.remove(id);
+        await expectTask(id, 'a zebra');
+        expect(await found('zebra')).toEqual([]);
+      });
+    });
+
+    describe('images', () => {
+      const image = (sha256: string) => ({
+        sha256,
+        mediaType: 'image/png',
+        bytes: 10,
+        width: 4,
+        height: 3,
+        thumbhash: Buffer.from([1, 2]),
+      });
+      const claim = async (nowMs = NOW, limit = 10) => store.claimImages({ nowMs, limit, leaseMs: 100 });
+
+      test('of succeeded tasks are wanted, the last added first; a claim holds for its lease', async () => {
+        const [first, second, pending] = numberedIds(3);
+        await put({ id: first }, { id: pending, state: 'pending' });
+        await store.putBatch({
+          documents: [document({ id: second })],
+          requestSeq: await store.nextRequestSeq(),
+          fetchedAtMs: NOW + 1,
+        });
+        expect(await claim(NOW - 1)).toEqual([]);
+        expect(await claim(NOW + 1)).toMatchObject([
+          { taskId: second, n: 0, url: `https://img.example/${second}.png`, attempts: 0, addedAtMs: NOW + 1 },
+          { taskId: first },
+        ]);
+        expect(await claim(NOW + 1)).toEqual([]);
+        expect(await claim(NOW + 101, 1)).toHaveLength(1);
+      });
+
+      test('are archived, or fail and are tried again, or are given up', async () => {
+        const [id, other] = numberedIds(2);
+        await put({ id }, { id: other });
+        expect(await store.archiveImage({ taskId: id, n: 0 }, image('aa'), NOW)).toBe(true);
+        await store.failImage({ taskId: other, n: 0 }, { dueAtMs: NOW + 50, error: 'gone' });
+        expect(await store.image('aa')).toEqual(image('aa'));
+        expect(await store.imagesOf([other, id])).toEqual([{ taskId: id, n: 0, ...image('aa') }]);
+        expect(await store.imageStats()).toEqual({
+          archived: 1,
+          bytes: 10,
+          wanted: 1,
+          givenUp: 0,
+          reasons: [{ error: 'gone', count: 1 }],
+        });
+        expect(await store.failingImages(5)).toEqual([
+          { taskId: other, n: 0, attempts: 1, dueAtMs: NOW + 50, error: 'gone' },
+        ]);
+        await store.failImage({ taskId: other, n: 0 }, { dueAtMs: undefined, error: 'gone' });
+        expect(await claim(NOW + 1e9)).toEqual([]);
+        expect(await store.imageStats()).toMatchObject({ wanted: 0, givenUp: 1 });
+        await store.wantImageAgain('aa', NOW);
+        expect(await claim()).toMatchObject([{ taskId: id }]);
+        expect(await store.imagesOf([id])).toHaveLength(1);
+      });
+
+      test('go with the last task that has them', async () => {
+        const [id, other] = numberedIds(2);
+        await put({ id }, { id: other });
+        for (const taskId of [id, other]) await store.archiveImage({ taskId, n: 0 }, image('aa'), NOW);
+        expect((await store.remove(id)).orphans).toEqual([]);
+        expect((await store.remove(other)).orphans).toEqual([image('aa')]);
+        expect(await store.image('aa')).toBeUndefined();
+        expect(await store.archiveImage({ taskId: id, n: 0 }, image('bb'), NOW)).toBe(false);
+        expect(await store.image('bb')).toBeUndefined();
+      });
+    });
 
     describe('documents', () => {
       test('come back with their exact text', async () => {
@@ -133,7 +243,7 @@ export function describeStore(name: string, open: () => Store): void {
         await put({ id, prompt: 'a zebra', state: 'pending' });
         await store.track([id], NOW);
         const underWay = await store.nextRequestSeq();
-        expect(await store.remove(id)).toBe(true);
+        expect(await store.remove(id)).toEqual({ wasKnown: true, orphans: [] });
         expect(await found('zebra')).toEqual([]);
         expect((await store.tracked({ limit: 5, offset: 0 })).total).toBe(0);
         const late = await store.putBatch({
@@ -144,7 +254,7 @@ export function describeStore(name: string, open: () => Store): void {
         expect([late.kept, await store.get(id)]).toEqual([1, undefined]);
         expect(await put({ id, prompt: 'a zebra' })).toMatchObject({ inserted: 1 });
         expect(await found('zebra')).toEqual([id]);
-        expect(await store.remove(idOf('unknown'))).toBe(false);
+        expect(await store.remove(idOf('unknown'))).toEqual({ wasKnown: false, orphans: [] });
       });
 
       test('stream gives everything once, oldest first', async () => {
