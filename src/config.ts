@@ -9,6 +9,7 @@ import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { parseDuration } from './duration.ts';
 import { LOG_LEVELS } from './log.ts';
+import { parseSize } from './size.ts';
 
 /** A setting that can't be used; the message names it, its value and what is allowed, in one line. */
 export class BadSetting extends Error {
@@ -22,6 +23,11 @@ const duration = z.string().transform((value, context) => {
   const ms = parseDuration(value);
   if (ms === undefined) context.addIssue({ code: 'custom', message: 'not a duration' });
   return ms ?? z.NEVER;
+});
+const size = z.string().transform((value, context) => {
+  const bytes = parseSize(value);
+  if (bytes === undefined) context.addIssue({ code: 'custom', message: 'not a size' });
+  return bytes ?? z.NEVER;
 });
 const flag = z.stringbool();
 const list = z.string().transform((value) =>
@@ -138,6 +144,52 @@ export const SETTINGS = {
     allowed: 'a duration such as 500ms, 3s, 10m, 2h or 7d',
     describe: 'how long an id unknown to the upstream stays tracked',
   },
+  archiveImages: {
+    env: 'FLUX_MIRROR_ARCHIVE_IMAGES',
+    flag: 'archive-images',
+    fallback: 'true',
+    allowed: 'true or false',
+    describe: 'keep the images themselves',
+  },
+  imageAllowHosts: {
+    env: 'FLUX_MIRROR_IMAGE_ALLOW_HOSTS',
+    fallback: undefined,
+    allowed: 'comma-separated hosts, each name or name:port',
+    describe: 'hosts that may be fetched from (and called back) although their addresses are private',
+  },
+  imageConcurrency: {
+    env: 'FLUX_MIRROR_IMAGE_CONCURRENCY',
+    fallback: '4',
+    allowed: 'a number from 1 to 32',
+    describe: 'images fetched at the same time',
+  },
+  maxImageBytes: {
+    env: 'FLUX_MIRROR_MAX_IMAGE_SIZE',
+    fallback: '64MiB',
+    allowed: 'a size such as 500kB, 64MiB or 2GB',
+    describe: 'the largest image that is archived',
+  },
+  maxArchiveBytes: {
+    env: 'FLUX_MIRROR_MAX_ARCHIVE_SIZE',
+    fallback: undefined,
+    allowed: 'a size such as 500MB or 20GiB',
+    describe:
+      'the largest archive; beyond it archiving stops and says so, nothing is dropped (no limit by default)',
+  },
+  rewriteImageUrls: {
+    env: 'FLUX_MIRROR_REWRITE_IMAGE_URLS',
+    flag: 'rewrite-image-urls',
+    fallback: 'false',
+    allowed: 'true or false',
+    describe: 'point image_url at the archived copy, where there is one',
+  },
+  callbackUrl: {
+    env: 'FLUX_MIRROR_CALLBACK_URL',
+    flag: 'callback-url',
+    fallback: undefined,
+    allowed: 'the http or https address at which the upstream reaches this mirror',
+    describe: 'lets the upstream call the mirror when a generation is done',
+  },
   tokens: {
     env: 'FLUX_MIRROR_TOKENS',
     fallback: undefined,
@@ -195,6 +247,13 @@ const shapes = {
   pendingTtlMs: duration,
   upstreamTimeoutMs: duration.pipe(z.number().min(1).max(600_000)),
   giveUpAfterMs: duration,
+  archiveImages: flag,
+  imageAllowHosts: list.pipe(z.array(z.string().regex(/^[^\s/]+$/))).default([]),
+  imageConcurrency: integer(1, 32),
+  maxImageBytes: size,
+  maxArchiveBytes: size.optional(),
+  rewriteImageUrls: flag,
+  callbackUrl: httpUrl.optional(),
   tokens: tokenList.default([]),
   allowedOrigins: origins.default([]),
   basePath,

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { demoCommand } from './demo.ts';
 import { exportCommand } from './export.ts';
+import { forgetCommand } from './forget.ts';
 import { getCommand } from './get.ts';
 import { importCommand } from './import.ts';
 import { searchCommand } from './search.ts';
@@ -33,6 +34,7 @@ export function createProgram(): Command {
     demoCommand(),
     trackCommand(),
     untrackCommand(),
+    forgetCommand(),
     syncCommand(),
     getCommand(),
     searchCommand(),

@@ -4,7 +4,7 @@ import { systemClock } from '../clock.ts';
 import type { Cursor } from '../search/cursor.ts';
 import { isTimeZone, parseDate } from '../search/dates.ts';
 import { parseQuery } from '../search/query.ts';
-import { type SearchHit, searchHit } from '../server/search-hit.ts';
+import { type SearchHit, searchHits } from '../server/search-hit.ts';
 import type { SearchPage, SearchRequest, SortOrder, Store, TaskFilter } from '../store/contract.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 import { hitTable } from './hit-table.ts';
@@ -67,12 +67,13 @@ export function searchCommand(): Command {
       nowMs: systemClock.now(),
     };
     const limit = options.all ? Number.POSITIVE_INFINITY : options.limit;
-    await withStore(configFor(command), 'reader', async (store) => {
+    const config = configFor(command);
+    await withStore(config, 'reader', async (store) => {
       const found: SearchHit[] = [];
       let last: SearchPage | undefined;
       for await (const page of pages(store, request, limit)) {
         last = page;
-        const hits = page.hits.map((hit) => searchHit(hit, query));
+        const hits = await searchHits(store, page.hits, query, config.basePath);
         if (options.json) found.push(...hits);
         else for (const line of lines(hits, options.tz)) print(line);
       }

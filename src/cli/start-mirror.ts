@@ -1,8 +1,15 @@
 /** Builds the parts of a running mirror and starts them; ends them in the opposite order. */
+import { type Archiver, createArchiver, startArchiving } from '../archive/archiver.ts';
+import { createImageFiles } from '../archive/files.ts';
+import { createThumbnails } from '../archive/thumbnails.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { type Courier, startCourier } from '../generation/courier.ts';
+import { drainSpool } from '../generation/expect-task.ts';
+import { createSpool } from '../generation/spool.ts';
 import type { Log } from '../log.ts';
 import { createMirror } from '../mirror/mirror.ts';
+import { createSafeFetch } from '../outbound/safe-fetch.ts';
 import { listen } from '../server/listen.ts';
 import { startSearchThread } from '../server/search-thread.ts';
 import type { Store } from '../store/contract.ts';
@@ -24,39 +31,44 @@ export interface RunningMirror {
   readonly url: string;
   readonly store: Store;
   readonly runner: SyncRunner;
+  readonly archiver: Archiver;
+  readonly courier: Courier;
   stop(): Promise<void>;
 }
 
 /** @throws DirectoryInUse, NewerDatabase, or the system's error when the address can't be had */
 export async function startMirror(config: Config, world: World): Promise<RunningMirror> {
-  const store = openStore({ dataDir: config.dataDir, clock: world.clock, mode: 'owner' });
-  const searching = startSearchThread(config.dataDir);
+  const { clock, log } = world;
+  const store = openStore({ dataDir: config.dataDir, clock, mode: 'owner' });
+  const searching = startSearchThread(config);
+  const parts = assemble(config, world, store);
+  const courier = startCourier(parts.shared);
   try {
-    const { mirror, runner } = assemble(config, world, store);
-    const server = await listen({
-      config,
-      store,
-      searching,
-      mirror,
-      runner,
-      clock: world.clock,
-      log: world.log,
-    });
-    const schedule = startSchedule(config.syncCron, runner, world.log);
-    const reindexing = startReindexing(store, world);
+    await parts.files.sweep();
+    await drainSpool(parts.generation);
+    const archive = { files: parts.files, thumbnails: createThumbnails(parts.files) };
+    const server = await listen({ ...parts, config, store, searching, courier, archive, clock, log });
+    const running = [
+      startSchedule(config.syncCron, parts.runner, log),
+      startReindexing(store, world),
+      ...(config.archiveImages && !config.offline ? [startArchiving(parts.archiver, log)] : []),
+      courier,
+    ];
     return {
       url: server.url,
       store,
-      runner,
+      runner: parts.runner,
+      archiver: parts.archiver,
+      courier,
       stop: async () => {
-        await schedule.stop();
-        await reindexing.stop();
-        await Promise.all([server.stop(), runner.stop()]);
+        await Promise.all([server.stop(), parts.runner.stop(), ...running.map((part) => part.stop())]);
+        parts.shared.safeFetch.close();
         await searching.close();
         await store.close();
       },
     };
   } catch (error) {
+    await courier.stop();
     await store.close();
     throw error;
   }
@@ -72,6 +84,15 @@ export function assemble(config: Config, { clock, log, random = Math.random, fet
     random,
     ...(fetch ? { fetch } : {}),
   });
-  const parts = { ...config, store, upstream, clock, log, random };
-  return { mirror: createMirror(parts), runner: createSyncRunner(parts) };
+  const files = createImageFiles(config.dataDir);
+  const safeFetch = createSafeFetch(config.imageAllowHosts);
+  const shared = { ...config, store, upstream, files, safeFetch, clock, log, random };
+  return {
+    shared,
+    files,
+    mirror: createMirror(shared),
+    runner: createSyncRunner(shared),
+    archiver: createArchiver(shared),
+    generation: { ...shared, spool: createSpool(config.dataDir) },
+  };
 }

@@ -1,6 +1,7 @@
 /** `flux-mirror status`: what there is, what is due, what fails and why. */
 import { Command } from 'commander';
 import { systemClock } from '../clock.ts';
+import { isoTime } from '../server/query-params.ts';
 import { runJson } from '../server/run-json.ts';
 import { statusJson } from '../server/status-json.ts';
 import { print, printJson } from './output.ts';
@@ -16,18 +17,25 @@ export function statusCommand(): Command {
     .option('--json', 'print it as JSON');
   return withSettings(command).action(async (options: { json?: boolean }) => {
     const config = configFor(command);
-    const { status, runs, failing } = await withStore(config, 'reader', async (store) => ({
+    const { status, runs, failing, failingImages } = await withStore(config, 'reader', async (store) => ({
       status: await statusJson({ store, clock: systemClock }),
       runs: (await store.runs(SHOWN_RUNS)).map(runJson),
       failing: (await store.tracked({ limit: 1000, offset: 0 })).items
         .filter(({ lastError }) => lastError !== undefined)
         .map(({ id, lastError, attempts }) => ({ id, attempts, last_error: lastError })),
+      failingImages: (await store.failingImages(1000)).map(({ taskId, n, attempts, dueAtMs, error }) => ({
+        id: taskId,
+        image: n,
+        attempts,
+        next_try: isoTime(dueAtMs),
+        last_error: error,
+      })),
     }));
     if (options.json) {
-      printJson({ data_dir: config.dataDir, ...status, runs, failing });
+      printJson({ data_dir: config.dataDir, ...status, runs, failing, failing_images: failingImages });
       return;
     }
-    const { by_state: states, upstream } = status;
+    const { by_state: states, upstream, images, callbacks } = status;
     print(
       `tasks     ${status.total} (${states.succeeded} succeeded, ${states.failed} failed, ${states.pending} pending)`,
     );
@@ -36,6 +44,15 @@ export function statusCommand(): Command {
     print(
       `upstream  ${upstream.state}${upstream.message === null ? '' : `: ${upstream.message}, until ${upstream.until}`}`,
     );
+    print(
+      `images    ${images.archived} archived (${(images.bytes / 1e6).toFixed(1)} MB), ${images.wanted} to fetch, ${images.given_up} given up`,
+    );
+    for (const { error, count } of images.reasons) print(`          ${count} × ${error}`);
+    if (callbacks.waiting + callbacks.undelivered + callbacks.delivered + callbacks.given_up > 0) {
+      print(
+        `callbacks ${callbacks.waiting} expected, ${callbacks.delivered} handed on, ${callbacks.undelivered} to hand on, ${callbacks.given_up} given up${callbacks.last_error === null ? '' : ` (${callbacks.last_error})`}`,
+      );
+    }
     print(`disk      ${(status.disk_bytes / 1e6).toFixed(1)} MB in ${config.dataDir}`);
     for (const run of runs) {
       print(

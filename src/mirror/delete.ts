@@ -1,5 +1,6 @@
 /** Deleting: the upstream first, and here only when it says that it did. */
 import { ApiError } from '../api-error.ts';
+import { removeTask } from '../archive/remove-task.ts';
 import type { TaskId } from '../task/id.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import { askingFor, type Caller, type MirrorParts } from './parts.ts';
@@ -29,7 +30,7 @@ export async function deleteTask(
   if (!asking) throw noUpstreamToken();
   try {
     const { deleted, answer } = await politely(parts, asking, () => parts.upstream.remove(body, asking));
-    if (deleted) await parts.store.remove(id);
+    if (deleted) await removeTask(parts, id);
     return relayed(answer, { fwd: 'bypass' });
   } catch (error) {
     if (error instanceof UpstreamError) return relayError(error);

@@ -1,4 +1,5 @@
 /** What read-through is built of, and who is asking. */
+import type { ImageFiles } from '../archive/files.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/contract.ts';
@@ -7,6 +8,7 @@ import type { CacheControl } from './cache-control.ts';
 
 export interface MirrorParts {
   readonly store: Store;
+  readonly files: ImageFiles;
   readonly upstream: Upstream;
   /** The mirror's own token for the upstream. */
   readonly upstreamToken: string | undefined;
@@ -25,7 +27,10 @@ export interface Caller {
 }
 
 /** The token to ask the upstream with: the mirror's own, else the caller's. Undefined: there is none. */
-export function askingFor(parts: MirrorParts, caller: Caller): Asking | undefined {
+export function askingFor(
+  parts: Pick<MirrorParts, 'upstreamToken'>,
+  caller: Pick<Caller, 'token'>,
+): Asking | undefined {
   const token = parts.upstreamToken ?? caller.token;
   return token === undefined ? undefined : { token, patience: 'interactive' };
 }

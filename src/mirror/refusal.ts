@@ -24,11 +24,18 @@ export function relayError(error: UpstreamError): Served {
   throw new ApiError(502, 'api_error', error.message, { cause: error });
 }
 
+const BRING_A_TOKEN = 'set ACEDATACLOUD_API_TOKEN, or send your own as "authorization: Bearer …"';
+
 /** No token to ask the upstream with. */
 export function noUpstreamToken(): ApiError {
   return new ApiError(
     401,
     'no_token',
-    'this task is not in the mirror, and there is no token to ask the upstream with: set ACEDATACLOUD_API_TOKEN, or send your own as "authorization: Bearer …"',
+    `this task is not in the mirror, and there is no token to ask the upstream with: ${BRING_A_TOKEN}`,
   );
+}
+
+/** No token to generate with. */
+export function generationNeedsToken(): ApiError {
+  return new ApiError(401, 'no_token', `a generation needs a token for the upstream: ${BRING_A_TOKEN}`);
 }

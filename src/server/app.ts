@@ -7,7 +7,10 @@ import { apiSearch } from './api-search.ts';
 import { apiSync } from './api-sync.ts';
 import { apiTasks } from './api-tasks.ts';
 import { apiTracked } from './api-tracked.ts';
+import { archivedImages } from './archived-images.ts';
+import { callbacks } from './callbacks.ts';
 import { errorAnswer } from './errors.ts';
+import { fluxImages } from './flux-images.ts';
 import { fluxTasks } from './flux-tasks.ts';
 import { type Gate, gateMiddleware } from './gate.ts';
 import { health } from './health.ts';
@@ -27,6 +30,9 @@ export function createApp(parts: ServerParts, gate: Gate, isStopping: () => bool
   app.use(gateMiddleware(gate));
   for (const routes of [
     fluxTasks(parts),
+    fluxImages(parts),
+    callbacks(parts),
+    archivedImages(parts),
     apiTasks(parts),
     apiTracked(parts),
     apiSync(parts),

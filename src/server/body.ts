@@ -14,19 +14,21 @@ export async function readJsonBody(c: ServerContext): Promise<JsonObject> {
   return parseJsonObject(await readBody(c.env.incoming));
 }
 
-/**
- * The body as text, whatever its content type: `curl -d` sends a form's.
- * @throws ApiError 413 beyond 1 MiB; nothing more is read then
- */
-export function readBody(request: IncomingMessage): Promise<string> {
+/** The body as text, whatever its content type: `curl -d` sends a form's. @throws ApiError 413 as `readBytes` */
+export async function readBody(request: IncomingMessage): Promise<string> {
+  return (await readBytes(request)).toString();
+}
+
+/** @throws ApiError 413 beyond 1 MiB; nothing more is read then */
+export function readBytes(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
       reject(tooLarge());
       return;
     }
-    const chunks: Buffer[] = [];
+    const chunks: Buffer<ArrayBuffer>[] = [];
     let size = 0;
-    request.on('data', (chunk: Buffer) => {
+    request.on('data', (chunk: Buffer<ArrayBuffer>) => {
       size += chunk.length;
       chunks.push(chunk);
       if (size > MAX_BODY_BYTES) {
@@ -36,7 +38,7 @@ export function readBody(request: IncomingMessage): Promise<string> {
     });
     request.once('end', () => {
       const [only] = chunks;
-      resolve(chunks.length === 1 && only ? only.toString() : Buffer.concat(chunks).toString());
+      resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks));
     });
     request.once('error', () => reject(badRequest('the request was cut off')));
   });

@@ -5,20 +5,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, servedAnswer } from './answer.ts';
 import { errorAnswer } from './errors.ts';
-import { answerTaskRequest } from './flux-tasks.ts';
+import { answerTaskRequest, type TaskParts } from './flux-tasks.ts';
 import type { Gate } from './gate.ts';
 import type { ServerParts } from './parts.ts';
 
 /** @returns a function that takes a request, or returns false to leave it to Hono */
 export function createFastLane(
-  { config, mirror, log }: Pick<ServerParts, 'config' | 'mirror' | 'log'>,
+  parts: TaskParts & Pick<ServerParts, 'log'>,
   gate: Gate,
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
+  const { config, log } = parts;
   const path = `${config.basePath === '/' ? '' : config.basePath}/flux/tasks`;
 
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     try {
-      return servedAnswer(await answerTaskRequest(mirror, request, gate(request, path)));
+      return servedAnswer(await answerTaskRequest(parts, request, gate(request, path)));
     } catch (error) {
       return errorAnswer(error, { method: 'POST', path }, log);
     }

@@ -2,26 +2,44 @@
 import type { IncomingMessage } from 'node:http';
 import { Hono } from 'hono';
 import { parseCacheControl } from '../mirror/cache-control.ts';
-import type { Mirror } from '../mirror/mirror.ts';
 import type { Caller } from '../mirror/parts.ts';
 import type { Served } from '../mirror/served.ts';
 import { respond, servedAnswer } from './answer.ts';
 import { parseJsonObject, readBody } from './body.ts';
+import { withLocalImages } from './local-images.ts';
 import type { ServerContext, ServerEnv, ServerParts } from './parts.ts';
 import { readTaskRequest } from './task-request.ts';
 
-export function fluxTasks({ mirror }: ServerParts): Hono<ServerEnv> {
+export function fluxTasks(parts: ServerParts): Hono<ServerEnv> {
   return new Hono<ServerEnv>().post('/flux/tasks', async (c) =>
-    respond(c, servedAnswer(await answerTaskRequest(mirror, c.env.incoming, c.get('callerToken')))),
+    respond(c, servedAnswer(await answerTaskRequest(parts, c.env.incoming, c.get('callerToken')))),
   );
 }
+
+/** What answering takes. */
+export type TaskParts = Pick<ServerParts, 'mirror' | 'store' | 'config'>;
 
 /**
  * The answer to a request that the gate let in.
  * @throws ApiError
  */
 export async function answerTaskRequest(
-  mirror: Mirror,
+  parts: TaskParts,
+  incoming: IncomingMessage,
+  callerToken: string | undefined,
+): Promise<Served> {
+  const served = await serve(parts, incoming, callerToken);
+  if (!parts.config.rewriteImageUrls && incoming.headers['x-flux-mirror-images'] !== 'local') return served;
+  return withLocalImages(served, parts.store, `${publicUrl(parts.config, incoming)}/images`);
+}
+
+/** Where the caller reaches us: the address that we were told, else the one that the caller used. */
+function publicUrl({ callbackUrl, basePath }: ServerParts['config'], { headers }: IncomingMessage): string {
+  return callbackUrl ?? `http://${headers.host}${basePath === '/' ? '' : basePath}`;
+}
+
+async function serve(
+  { mirror }: TaskParts,
   incoming: IncomingMessage,
   callerToken: string | undefined,
 ): Promise<Served> {

@@ -2,12 +2,18 @@
 import type { IncomingMessage } from 'node:http';
 import type { MiddlewareHandler } from 'hono';
 import type { Config } from '../config.ts';
+import { CALLBACK_PATH } from '../generation/callbacks.ts';
 import { bearerToken, createTokenCheck } from './auth.ts';
 import { createHostCheck } from './hosts.ts';
 import type { ServerEnv } from './parts.ts';
 
 /** Probes come without a token, and learn nothing that is secret. */
 const OPEN_PATHS = new Set(['/healthz', '/readyz']);
+
+/** The upstream has no token of ours; the key in the path is its password. */
+function isOpen(path: string): boolean {
+  return OPEN_PATHS.has(path) || path.startsWith(`${CALLBACK_PATH}/`);
+}
 
 /**
  * Lets a request in, or throws ApiError 401 or 403.
@@ -16,7 +22,7 @@ const OPEN_PATHS = new Set(['/healthz', '/readyz']);
 export type Gate = (request: IncomingMessage, path: string) => string | undefined;
 
 export function createGate(
-  config: Pick<Config, 'host' | 'allowedHosts' | 'allowedOrigins' | 'tokens' | 'basePath'>,
+  config: Pick<Config, 'host' | 'allowedHosts' | 'allowedOrigins' | 'tokens' | 'basePath' | 'callbackUrl'>,
 ): Gate {
   const checkHost = createHostCheck(config);
   const checkToken = createTokenCheck(config.tokens);
@@ -30,7 +36,7 @@ export function createGate(
       fetchMode: headers['sec-fetch-mode'] as string | undefined,
       method,
     });
-    if (!OPEN_PATHS.has(path.slice(prefix.length))) checkToken(headers.authorization);
+    if (!isOpen(path.slice(prefix.length))) checkToken(headers.authorization);
     // With tokens of our own, what the caller presents is one of them and must never leave the house.
     return config.tokens.length === 0 ? bearerToken(headers.authorization) : undefined;
   };

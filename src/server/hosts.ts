@@ -21,7 +21,7 @@ export interface RequestOrigin {
  * @returns a function that throws ApiError 403 for a request that must not get in
  */
 export function createHostCheck(
-  config: Pick<Config, 'host' | 'allowedHosts' | 'allowedOrigins'>,
+  config: Pick<Config, 'host' | 'allowedHosts' | 'allowedOrigins' | 'callbackUrl'>,
 ): (request: RequestOrigin) => void {
   const names = new Set(
     [
@@ -29,6 +29,7 @@ export function createHostCheck(
       config.host,
       config.host.includes(':') ? `[${config.host}]` : config.host,
       ...config.allowedHosts,
+      ...(config.callbackUrl === undefined ? [] : [new URL(config.callbackUrl).hostname]),
     ]
       .map((name) => name.toLowerCase())
       .map(withoutPort),

@@ -1,8 +1,12 @@
 /** What the server is built of. */
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
+import type { ImageFiles } from '../archive/files.ts';
+import type { Thumbnails } from '../archive/thumbnails.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import type { Courier } from '../generation/courier.ts';
+import type { GenerationParts } from '../generation/generate.ts';
 import type { Log } from '../log.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import type { Store } from '../store/contract.ts';
@@ -12,11 +16,22 @@ import type { Searching } from './search-thread.ts';
 export interface ServerParts {
   readonly config: Pick<
     Config,
-    'host' | 'tokens' | 'allowedHosts' | 'allowedOrigins' | 'basePath' | 'offline'
+    | 'host'
+    | 'tokens'
+    | 'allowedHosts'
+    | 'allowedOrigins'
+    | 'basePath'
+    | 'offline'
+    | 'callbackUrl'
+    | 'rewriteImageUrls'
+    | 'archiveImages'
   >;
   readonly store: Store;
   readonly searching: Searching;
   readonly mirror: Mirror;
+  readonly generation: GenerationParts;
+  readonly courier: Pick<Courier, 'run'>;
+  readonly archive: { readonly files: ImageFiles; readonly thumbnails: Thumbnails };
   readonly runner: SyncRunner;
   readonly clock: Clock;
   readonly log: Log;

@@ -4,7 +4,7 @@ import { type Cursor, decodeCursor, encodeCursor } from '../search/cursor.ts';
 import type { SortOrder, Store } from '../store/contract.ts';
 import { facetsJson } from './facets-json.ts';
 import { choiceParam, integerParam } from './query-params.ts';
-import { searchHit } from './search-hit.ts';
+import { searchHits } from './search-hit.ts';
 import { readSearchTarget } from './search-request.ts';
 
 const SORTS = ['newest', 'oldest', 'relevance'] as const;
@@ -12,7 +12,12 @@ const UNITS = ['day', 'month', 'year'] as const;
 const MAX_LIMIT = 100;
 
 /** @throws ApiError 400 */
-export async function answerSearch(store: Store, params: URLSearchParams, nowMs: number): Promise<string> {
+export async function answerSearch(
+  store: Store,
+  params: URLSearchParams,
+  nowMs: number,
+  basePath: string,
+): Promise<string> {
   const started = performance.now();
   const { query, filter } = readSearchTarget(params, nowMs);
   const [sort = 'newest'] = choiceParam(params, 'sort', SORTS);
@@ -28,7 +33,7 @@ export async function answerSearch(store: Store, params: URLSearchParams, nowMs:
     ...(after ? { after } : {}),
   });
   return JSON.stringify({
-    items: page.hits.map((hit) => searchHit(hit, query)),
+    items: await searchHits(store, page.hits, query, basePath),
     next_cursor: page.next ? encodeCursor(page.next) : null,
     total: page.total,
     total_is_exact: page.totalIsExact,

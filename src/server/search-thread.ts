@@ -30,6 +30,13 @@ export type SearchReply = { readonly number: number } & (
     }
 );
 
+/** What the thread must know of the settings. */
+export interface SearchWorkerData {
+  /** Whose owner we are. */
+  readonly dataDir: string;
+  readonly basePath: string;
+}
+
 export interface Searching {
   /** The JSON text of an answer. @throws ApiError 400 */
   answer(route: SearchRoute, query: string, nowMs: number): Promise<string>;
@@ -41,8 +48,8 @@ interface Waiter {
   reject(reason: Error): void;
 }
 
-/** The thread starts with the first search, and again after it broke. @param dataDir whose owner we are */
-export function startSearchThread(dataDir: string): Searching {
+/** The thread starts with the first search, and again after it broke. */
+export function startSearchThread(data: SearchWorkerData): Searching {
   const waiting = new Map<number, Waiter>();
   let worker: Worker | undefined;
   let number = 0;
@@ -54,7 +61,7 @@ export function startSearchThread(dataDir: string): Searching {
     waiting.clear();
   };
   const start = (): Worker => {
-    const started = newWorker(dataDir);
+    const started = newWorker(data);
     started.on('message', (reply: SearchReply) => {
       const waiter = waiting.get(reply.number);
       waiting.delete(reply.number);
@@ -89,9 +96,10 @@ function errorOf({ message, api, system }: Extract<SearchReply, { failed: unknow
 }
 
 /** From sources, the thread must first learn to read TypeScript; built, it starts as it is. */
-function newWorker(dataDir: string): Worker {
+function newWorker({ dataDir, basePath }: SearchWorkerData): Worker {
+  const workerData: SearchWorkerData = { dataDir, basePath };
   if (!import.meta.url.endsWith('.ts')) {
-    return new Worker(new URL('./search-worker.js', import.meta.url), { workerData: dataDir });
+    return new Worker(new URL('./search-worker.js', import.meta.url), { workerData });
   }
   const worker = new URL('./search-worker.ts', import.meta.url).href;
   // The CommonJS form of tsx's loader does not find itself.
@@ -100,5 +108,5 @@ function newWorker(dataDir: string): Worker {
     .replace(/\.cjs$/, '.mjs');
   const start = `import(${JSON.stringify(pathToFileURL(loader).href)})
     .then(({ register }) => { register(); return import(${JSON.stringify(worker)}); })`;
-  return new Worker(start, { eval: true, workerData: dataDir, execArgv: [] });
+  return new Worker(start, { eval: true, workerData, execArgv: [] });
 }

@@ -5,19 +5,23 @@ import { ApiError } from '../api-error.ts';
 import { systemClock } from '../clock.ts';
 import { openStore } from '../store/open.ts';
 import { answerFacets, answerSearch } from './search-answers.ts';
-import type { SearchJob, SearchReply } from './search-thread.ts';
+import type { SearchJob, SearchReply, SearchWorkerData } from './search-thread.ts';
 
 // Where the cores are few, whoever waits for a retrieve goes first. On Linux this means this thread alone; elsewhere it would
 // mean the whole process.
 if (platform() === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
-const store = openStore({ dataDir: String(workerData), clock: systemClock, mode: 'reader' });
-const answers = { search: answerSearch, facets: answerFacets };
+const { dataDir, basePath } = workerData as SearchWorkerData;
+const store = openStore({ dataDir, clock: systemClock, mode: 'reader' });
+const answers = {
+  search: (params: URLSearchParams, nowMs: number) => answerSearch(store, params, nowMs, basePath),
+  facets: (params: URLSearchParams, nowMs: number) => answerFacets(store, params, nowMs),
+};
 
 parentPort?.on('message', async ({ number, route, query, nowMs }: SearchJob) => {
   let reply: SearchReply;
   try {
-    reply = { number, body: await answers[route](store, new URLSearchParams(query), nowMs) };
+    reply = { number, body: await answers[route](new URLSearchParams(query), nowMs) };
   } catch (error) {
     reply = { number, failed: failureOf(error) };
   }

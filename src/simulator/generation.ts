@@ -38,7 +38,8 @@ export function createGeneration(account: Account): Generation {
         });
       } else if (accept.includes('application/x-ndjson')) {
         response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-        response.write(`${JSON.stringify({ task_id: task.id, progress: 0 })}\n`);
+        response.write(`${JSON.stringify({ progress: 0 })}\n`);
+        response.write(`${JSON.stringify({ task_id: task.id, progress: 10 })}\n`);
         await finished(task, response);
         response.end(`${generationAnswer(task).body}\n`);
       } else {

@@ -51,6 +51,7 @@ export async function world(
     dataDir,
     port: '0',
     syncCron: 'off',
+    archiveImages: 'false',
   };
 
   const start = async (changed: Partial<Record<SettingName, string>>) => {

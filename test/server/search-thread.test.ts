@@ -5,7 +5,7 @@ import { openTestStore, temporaryDirectory } from '../helpers/world.ts';
 
 test('a thread that broke fails those who wait, and the next search starts another', async () => {
   const dataDir = temporaryDirectory();
-  const searching = startSearchThread(dataDir);
+  const searching = startSearchThread({ dataDir, basePath: '/' });
   await expect(searching.answer('search', 'q=cat', 0)).rejects.toThrow('there is no mirror');
 
   const store = openTestStore(dataDir);
@@ -21,7 +21,7 @@ test('a thread that broke fails those who wait, and the next search starts anoth
 test('closing ends what is under way', async () => {
   const dataDir = temporaryDirectory();
   openTestStore(dataDir);
-  const searching = startSearchThread(dataDir);
+  const searching = startSearchThread({ dataDir, basePath: '/' });
   const answer = searching.answer('search', 'q=cat', 0).catch((error: unknown) => error);
   await searching.close();
   expect(await answer).toMatchObject({ status: 503 });

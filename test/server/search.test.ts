@@ -57,7 +57,7 @@ describe('GET /api/search', () => {
           application_id: null,
           prompt: 'running cats, CAFÉ',
           highlights: [[0, 7]],
-          images: [{ url: `https://img.example/${IDS[4]}.png` }],
+          images: [{ url: `https://img.example/${IDS[4]}.png`, local: null }],
         },
       ],
       next_cursor: null,

@@ -103,7 +103,7 @@ describe('the simulated upstream', () => {
     clock.advance(1000);
     const answer = (await (await slow).json()) as { data: { image_url: string }[] };
     const stream = (await (await lines).text()).trim().split('\n');
-    expect(JSON.parse(stream[0] ?? '')).toHaveProperty('task_id');
+    expect(JSON.parse(stream[1] ?? '')).toHaveProperty('task_id');
     expect(JSON.parse(stream.at(-1) ?? '')).toMatchObject({ success: true });
     await simulator.deliverCallbacks();
     expect(JSON.parse(received[0] ?? '')).toMatchObject({ success: true, data: [{ prompt: 'a red cat' }] });

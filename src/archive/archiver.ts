@@ -1,0 +1,173 @@
+/** Fetches the images of succeeded tasks, soon, because their links die: a few at a time, again after a failure. */
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { SafeFetch } from '../outbound/safe-fetch.ts';
+import type { Store, WantedImage } from '../store/contract.ts';
+import { nextCheckDelay } from '../task/next-check.ts';
+import { ImageFailure } from './failure.ts';
+import { fetchImage, IMAGE_TIMEOUT_MS } from './fetch-image.ts';
+import type { ImageFiles } from './files.ts';
+
+export interface ArchiverParts {
+  readonly store: Store;
+  readonly files: ImageFiles;
+  readonly safeFetch: SafeFetch;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly imageConcurrency: number;
+  readonly maxImageBytes: number;
+  /** Of all archived images together; undefined: no limit. */
+  readonly maxArchiveBytes: number | undefined;
+}
+
+export interface Archiver {
+  /** Fetches everything that is due; whoever asks while it is at it gets that run. */
+  run(): Promise<ArchiveCounts>;
+  /** Gives up what is under way, and starts nothing more. */
+  stop(): Promise<void>;
+}
+
+export interface ArchiveCounts {
+  archived: number;
+  failed: number;
+}
+
+const GIVE_UP_AFTER_MS = 30 * 86_400_000;
+/** Age alone gives nothing up: the mirror may have been off for a month. */
+const TRIES_BEFORE_GIVING_UP = 10;
+const LEASE_MS = 2 * IMAGE_TIMEOUT_MS;
+/** While the disk or the archive is full, it is tried again this often. */
+const RETRY_WHEN_FULL_MS = 10 * 60_000;
+
+export function createArchiver(parts: ArchiverParts): Archiver {
+  const { store, clock, log } = parts;
+  const stopping = new AbortController();
+  let current: Promise<ArchiveCounts> | undefined;
+  let restUntilMs = 0;
+
+  /** There is no room: says so once, and rests. */
+  const rest = (why: string) => {
+    if (restUntilMs <= clock.now()) log.error({ why }, 'archiving images has stopped');
+    restUntilMs = clock.now() + RETRY_WHEN_FULL_MS;
+  };
+
+  const handle = async (wanted: WantedImage, room: { left: number }): Promise<boolean> => {
+    try {
+      await archiveOne(parts, wanted, room, stopping.signal);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ImageFailure))
+        log.error({ err: error, id: wanted.taskId }, 'archiving an image failed');
+      const message = error instanceof Error ? readableTrouble(error) : String(error);
+      if (error instanceof NoRoom || !(error instanceof ImageFailure)) rest(message);
+      const failure = stopping.signal.aborted
+        ? { dueAtMs: clock.now(), error: 'interrupted by a stop' }
+        : { dueAtMs: nextTry(wanted, clock.now(), parts.random), error: message };
+      await store.failImage(wanted, failure);
+      return false;
+    }
+  };
+
+  const work = async (counts: ArchiveCounts, room: { left: number }): Promise<void> => {
+    while (!stopping.signal.aborted && clock.now() >= restUntilMs) {
+      const [wanted] = await store.claimImages({ nowMs: clock.now(), limit: 1, leaseMs: LEASE_MS });
+      if (!wanted) return;
+      if (await handle(wanted, room)) counts.archived += 1;
+      else counts.failed += 1;
+    }
+  };
+
+  const run = async (): Promise<ArchiveCounts> => {
+    const counts = { archived: 0, failed: 0 };
+    if (clock.now() < restUntilMs) return counts;
+    const { maxArchiveBytes } = parts;
+    const room = {
+      left:
+        maxArchiveBytes === undefined
+          ? Number.POSITIVE_INFINITY
+          : maxArchiveBytes - (await store.imageStats()).bytes,
+    };
+    const workers = Array.from({ length: parts.imageConcurrency }, () => work(counts, room));
+    // Wait for all, then report the first that broke: nothing may go on behind a run that is over.
+    const broken = (await Promise.allSettled(workers)).find((worker) => worker.status === 'rejected');
+    if (broken) throw broken.reason;
+    return counts;
+  };
+
+  return {
+    run: () => {
+      current ??= run()
+        .catch((error: unknown) => {
+          rest('the database does not answer');
+          throw error;
+        })
+        .finally(() => {
+          current = undefined;
+        });
+      return current;
+    },
+    stop: async () => {
+      stopping.abort(new Error('the mirror is stopping'));
+      await current;
+    },
+  };
+}
+
+class NoRoom extends ImageFailure {}
+
+/** @throws ImageFailure, NoRoom, or the system's error */
+async function archiveOne(
+  parts: ArchiverParts,
+  wanted: WantedImage,
+  room: { left: number },
+  stop: AbortSignal,
+): Promise<void> {
+  const { store, files, clock } = parts;
+  if (wanted.url === undefined) throw new ImageFailure('the task has no such image');
+  const { received, image } = await fetchImage(parts, wanted.url, stop);
+  try {
+    const isNew = (await store.image(image.sha256)) === undefined;
+    if (isNew && image.bytes > room.left) throw new NoRoom('the archive is as large as it may be');
+    await files.keep(received, image);
+    if (!(await store.archiveImage(wanted, image, clock.now()))) {
+      // The task went while its image came; the file goes too, unless another task has the same.
+      if (isNew && (await store.image(image.sha256)) === undefined) await files.remove(image, []);
+      return;
+    }
+    if (isNew) room.left -= image.bytes;
+  } finally {
+    await files.discard(received);
+  }
+}
+
+function nextTry(
+  { addedAtMs, attempts }: WantedImage,
+  nowMs: number,
+  random: () => number,
+): number | undefined {
+  const isHopeless = nowMs - addedAtMs >= GIVE_UP_AFTER_MS && attempts + 1 >= TRIES_BEFORE_GIVING_UP;
+  return isHopeless ? undefined : nowMs + nextCheckDelay(attempts, random);
+}
+
+/** The system's words for a full disk name its paths. */
+function readableTrouble(error: Error): string {
+  if (error instanceof ImageFailure) return error.message;
+  const code = 'code' in error ? String(error.code) : error.name;
+  return code === 'ENOSPC' ? 'the disk is full' : `could not be written (${code})`;
+}
+
+const LOOK_EVERY_MS = 1000;
+
+/** Looks every second whether an image is due, until it is stopped. */
+export function startArchiving(archiver: Archiver, log: Log): { stop(): Promise<void> } {
+  const look = () =>
+    archiver.run().catch((error: unknown) => log.error({ err: error }, 'archiving images failed'));
+  const timer = setInterval(look, LOOK_EVERY_MS);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return archiver.stop();
+    },
+  };
+}

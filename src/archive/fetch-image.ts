@@ -1,0 +1,81 @@
+/** One image from its link to the disk, checked: but not under its name yet. */
+
+import type { IncomingMessage } from 'node:http';
+import { ForbiddenAddress } from '../outbound/addresses.ts';
+import { isRedirection, type SafeFetch } from '../outbound/safe-fetch.ts';
+import type { ArchivedImage } from '../store/contract.ts';
+import { VERSION } from '../version.ts';
+import { ImageFailure } from './failure.ts';
+import type { ImageFiles, ReceivedFile } from './files.ts';
+import { inspectImage } from './inspect.ts';
+
+export interface FetchedImage {
+  readonly received: ReceivedFile;
+  readonly image: ArchivedImage;
+}
+
+const MAX_REDIRECTS = 3;
+/** For the whole image, however slowly it drips. */
+export const IMAGE_TIMEOUT_MS = 2 * 60_000;
+
+/**
+ * Fetches, hashes and inspects.
+ * @throws ImageFailure with the reason; the system's error when the disk is the trouble
+ */
+export async function fetchImage(
+  { safeFetch, files, maxImageBytes }: { safeFetch: SafeFetch; files: ImageFiles; maxImageBytes: number },
+  url: string,
+  stop: AbortSignal,
+): Promise<FetchedImage> {
+  const deadline = AbortSignal.timeout(IMAGE_TIMEOUT_MS);
+  try {
+    const answer = await ask(safeFetch, url, AbortSignal.any([deadline, stop]));
+    const received = await files.receive(imageBytes(answer, maxImageBytes), maxImageBytes);
+    try {
+      const { sha256, bytes } = received;
+      return { received, image: { sha256, bytes, ...(await inspectImage(received.path)) } };
+    } catch (error) {
+      await files.discard(received);
+      throw error;
+    }
+  } catch (error) {
+    if (deadline.aborted) throw new ImageFailure('took too long', { cause: error });
+    throw error;
+  }
+}
+
+async function ask(safeFetch: SafeFetch, url: string, signal: AbortSignal): Promise<IncomingMessage> {
+  try {
+    return await safeFetch.fetch(url, {
+      method: 'GET',
+      signal,
+      maxRedirects: MAX_REDIRECTS,
+      headers: { accept: 'image/*', 'accept-encoding': 'identity', 'user-agent': `flux-mirror/${VERSION}` },
+    });
+  } catch (error) {
+    throw ofTheNetwork(error);
+  }
+}
+
+async function* imageBytes(answer: IncomingMessage, maxBytes: number): AsyncGenerator<Uint8Array> {
+  const { statusCode, headers } = answer;
+  try {
+    if (isRedirection(answer)) throw new ImageFailure('too many redirects');
+    if (statusCode !== 200) throw new ImageFailure(`its host answered ${statusCode}`);
+    if (Number(headers['content-length'] ?? 0) > maxBytes)
+      throw new ImageFailure(`larger than ${maxBytes} bytes`);
+    yield* answer;
+  } catch (error) {
+    throw ofTheNetwork(error);
+  } finally {
+    answer.destroy(); // no effect on one that was read to its end
+  }
+}
+
+function ofTheNetwork(error: unknown): ImageFailure {
+  if (error instanceof ImageFailure) return error;
+  if (error instanceof ForbiddenAddress)
+    return new ImageFailure(`refused: ${error.message}`, { cause: error });
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'no code';
+  return new ImageFailure(`could not be fetched (${code})`, { cause: error });
+}

@@ -1,0 +1,57 @@
+/** Thumbnails in WebP, made when they are first asked for, and kept. */
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { ImageFiles, NamedImage } from './files.ts';
+import { openImage } from './pixels.ts';
+
+/** For a list, and for a screen. Pixels. */
+export const THUMBNAIL_WIDTHS = [320, 960] as const;
+const QUALITY = 80;
+
+export interface Thumbnails {
+  /** The width that is made for a wish. */
+  widthFor(width: number): number;
+  /** The path of a thumbnail at least as wide as asked for, where there is one; never wider than the image. */
+  of(image: NamedImage, width: number): Promise<string>;
+}
+
+export function createThumbnails(files: ImageFiles): Thumbnails {
+  const underWay = new Map<string, Promise<void>>();
+
+  const make = async (image: NamedImage, path: string, width: number): Promise<void> => {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const partial = `${path}.${randomUUID()}`;
+    try {
+      await openImage(files.pathOf(image))
+        .resize({ width, withoutEnlargement: true })
+        .webp({ quality: QUALITY })
+        .toFile(partial);
+      await rename(partial, path);
+    } finally {
+      await rm(partial, { force: true });
+    }
+  };
+
+  const widthFor = (asked: number) => THUMBNAIL_WIDTHS.find((width) => width >= asked) ?? THUMBNAIL_WIDTHS[1];
+
+  return {
+    widthFor,
+    of: async (image, asked) => {
+      const path = files.thumbnailPath(image, widthFor(asked));
+      if (await exists(path)) return path;
+      const making =
+        underWay.get(path) ?? make(image, path, widthFor(asked)).finally(() => underWay.delete(path));
+      underWay.set(path, making);
+      await making;
+      return path;
+    },
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false, // it will be made, and whatever is wrong will show then
+  );
+}

@@ -1,0 +1,35 @@
+/** `flux-mirror forget`: removes tasks here, and nowhere else. */
+import { Command } from 'commander';
+import { createImageFiles } from '../archive/files.ts';
+import { removeTask } from '../archive/remove-task.ts';
+import { asTaskId } from '../task/id.ts';
+import { EXIT } from './failure.ts';
+import { counted, print, printJson, remark } from './output.ts';
+import { configFor, withSettings } from './settings.ts';
+import { withStore } from './with-store.ts';
+
+export function forgetCommand(): Command {
+  const command = new Command('forget')
+    .summary('remove tasks from this mirror')
+    .description(
+      'Removes tasks from this mirror: document, search row, tracking, and the images that no other task has. The upstream is not asked; naming the id again (track, get through the server, import) brings a task back.',
+    )
+    .argument('<ids...>', 'task ids')
+    .option('--json', 'print the result as JSON');
+  return withSettings(command).action(async (args: string[], options: { json?: boolean }) => {
+    const config = configFor(command);
+    const files = createImageFiles(config.dataDir);
+    const forgotten: string[] = [];
+    const unknown: string[] = [];
+    await withStore(config, 'writer', async (store) => {
+      for (const arg of args) {
+        const id = asTaskId(arg);
+        (id !== undefined && (await removeTask({ store, files }, id)) ? forgotten : unknown).push(arg);
+      }
+    });
+    if (options.json) printJson({ forgotten, not_known: unknown });
+    else print(`${counted(forgotten.length, 'task')} forgotten`);
+    for (const id of unknown) remark(`not known: ${id}`);
+    if (unknown.length > 0) process.exitCode = EXIT.failed;
+  });
+}

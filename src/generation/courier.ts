@@ -1,0 +1,100 @@
+/** Hands what the upstream posted to the mirror on to the caller's own `callback_url`, until it is taken. */
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import { ForbiddenAddress } from '../outbound/addresses.ts';
+import type { SafeFetch } from '../outbound/safe-fetch.ts';
+import type { DueCallback, Store } from '../store/contract.ts';
+import { nextCheckDelay } from '../task/next-check.ts';
+import { VERSION } from '../version.ts';
+
+export interface CourierParts {
+  readonly store: Store;
+  readonly safeFetch: SafeFetch;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+}
+
+export interface Courier {
+  /** Delivers everything that is due; whoever asks while it is at it gets that round. */
+  run(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const DELIVERY_TIMEOUT_MS = 15_000;
+const GIVE_UP_AFTER_MS = 24 * 3_600_000;
+const AT_ONCE = 8;
+const LOOK_EVERY_MS = 1000;
+
+/** Looks every second, and whenever it is run. */
+export function startCourier(parts: CourierParts): Courier {
+  const { store, clock, log } = parts;
+  const stopping = new AbortController();
+  let current: Promise<void> | undefined;
+
+  const round = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      const due = await store.claimCallbacks({
+        nowMs: clock.now(),
+        limit: AT_ONCE,
+        leaseMs: 2 * DELIVERY_TIMEOUT_MS,
+      });
+      if (due.length === 0) return;
+      await Promise.all(due.map((callback) => deliver(parts, callback, stopping.signal)));
+    }
+  };
+  const run = () => {
+    current ??= round()
+      .catch((error: unknown) => log.error({ err: error }, 'delivering callbacks failed'))
+      .finally(() => {
+        current = undefined;
+      });
+    return current;
+  };
+  const timer = setInterval(run, LOOK_EVERY_MS);
+  return {
+    run,
+    stop: async () => {
+      clearInterval(timer);
+      stopping.abort();
+      await current;
+    },
+  };
+}
+
+async function deliver(parts: CourierParts, callback: DueCallback, stop: AbortSignal): Promise<void> {
+  const { store, clock, log, random } = parts;
+  const error = await post(parts.safeFetch, callback, stop);
+  const nowMs = clock.now();
+  if (error === undefined) {
+    await store.settleCallback(callback.key, { deliveredAtMs: nowMs });
+    return;
+  }
+  const isHopeless = nowMs - callback.receivedAtMs >= GIVE_UP_AFTER_MS;
+  const dueAtMs = isHopeless ? undefined : nowMs + nextCheckDelay(callback.attempts, random);
+  log.warn({ error, attempts: callback.attempts + 1 }, 'a callback was not taken');
+  await store.settleCallback(callback.key, { dueAtMs, error });
+}
+
+/** @returns what went wrong, undefined when it was taken */
+async function post(
+  safeFetch: SafeFetch,
+  { target, body, mediaType }: DueCallback,
+  stop: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const answer = await safeFetch.fetch(target, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': mediaType, 'user-agent': `flux-mirror/${VERSION}` },
+      signal: AbortSignal.any([AbortSignal.timeout(DELIVERY_TIMEOUT_MS), stop]),
+      maxRedirects: 0,
+    });
+    answer.destroy();
+    const { statusCode = 0 } = answer;
+    return statusCode >= 200 && statusCode < 300 ? undefined : `its host answered ${statusCode}`;
+  } catch (error) {
+    if (error instanceof ForbiddenAddress) return `refused: ${error.message}`;
+    return 'its host could not be reached in time';
+  }
+}

@@ -1,0 +1,57 @@
+/** `POST /flux/images`, handed on as it came and answered as it came; on the way the task id is caught. */
+import { ApiError } from '../api-error.ts';
+import { askingFor, type Caller, type MirrorParts } from '../mirror/parts.ts';
+import { generationNeedsToken } from '../mirror/refusal.ts';
+import type { TaskId } from '../task/id.ts';
+import type { Generation } from '../upstream/client.ts';
+import { type StreamedAnswer, UpstreamError } from '../upstream/errors.ts';
+import { type CallbackParts, withOwnCallback } from './callbacks.ts';
+import { type ExpectingParts, expectTask } from './expect-task.ts';
+import { answeredTaskId, catchInLines } from './task-id.ts';
+
+export interface GenerationParts extends ExpectingParts, CallbackParts {
+  readonly upstream: MirrorParts['upstream'];
+  readonly upstreamToken: string | undefined;
+  readonly offline: boolean;
+}
+
+const NDJSON = /^application\/(x-)?ndjson\b/i;
+
+/**
+ * Sends it once and never again: each one can be charged. It goes on when its caller hangs up.
+ * @returns the upstream's answer; its body is a stream when it is newline-delimited JSON
+ * @throws ApiError 503 when offline, 401 without a token, 502 when there is no answer
+ */
+export async function generate(
+  parts: GenerationParts,
+  generation: Generation,
+  caller: Pick<Caller, 'token'>,
+): Promise<Omit<StreamedAnswer, 'body'> & { body: Uint8Array | AsyncIterable<Uint8Array> }> {
+  if (parts.offline) {
+    throw new ApiError(503, 'api_error', 'generating needs the upstream, and the mirror is offline');
+  }
+  const asking = askingFor(parts, caller);
+  if (!asking) throw generationNeedsToken();
+
+  const request = Buffer.from(generation.body).toString();
+  const onId = (id: TaskId) => expectTask(parts, { id, request, atMs: parts.clock.now() });
+  try {
+    const sent = await withOwnCallback(parts, generation);
+    const { body, ...head } = await parts.upstream.generate(sent, asking.token);
+    if (NDJSON.test(head.headers.get('content-type') ?? ''))
+      return { ...head, body: catchInLines(body, onId) };
+    const whole = await collect(body);
+    const id = answeredTaskId(whole.toString());
+    if (id !== undefined) await onId(id);
+    return { ...head, body: whole };
+  } catch (error) {
+    if (error instanceof UpstreamError) throw new ApiError(502, 'api_error', error.message, { cause: error });
+    throw error;
+  }
+}
+
+async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,69 @@
+/** `POST /flux/images`: generations, handed on. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { Hono } from 'hono';
+import type { StatusCode } from 'hono/utils/http-status';
+import { generate } from '../generation/generate.ts';
+import { readBytes } from './body.ts';
+import type { ServerEnv, ServerParts } from './parts.ts';
+
+export function fluxImages({ generation, log }: ServerParts): Hono<ServerEnv> {
+  return new Hono<ServerEnv>().post('/flux/images', async (c) => {
+    const request = {
+      body: await readBytes(c.env.incoming),
+      headers: headersToUpstream(c.env.incoming.headers),
+    };
+    const { status, headers, body } = await generate(generation, request, { token: c.get('callerToken') });
+    const content =
+      body instanceof Uint8Array
+        ? (body as Uint8Array<ArrayBuffer>)
+        : untilTheEnd(body, (error) => log.warn({ err: error }, 'the answer to a generation broke off'));
+    return c.newResponse(content, status as StatusCode, headersToCaller(headers));
+  });
+}
+
+const SENT_ON = new Set(['content-type', 'accept', 'accept-language']);
+/** Of the way to us, not of the request. */
+const OURS = /^x-(forwarded|real|flux-mirror)/;
+
+function headersToUpstream(headers: IncomingHttpHeaders): Record<string, string> {
+  const sent = Object.entries(headers).filter(
+    (entry): entry is [string, string] =>
+      typeof entry[1] === 'string' &&
+      (SENT_ON.has(entry[0]) || (entry[0].startsWith('x-') && !OURS.test(entry[0]))),
+  );
+  // What comes is looked into for the task id, so it must not be compressed.
+  return { 'content-type': 'application/json', ...Object.fromEntries(sent), 'accept-encoding': 'identity' };
+}
+
+const HANDED_ON = new Set(['content-type', 'content-encoding', 'retry-after', 'www-authenticate']);
+
+function headersToCaller(headers: Headers): Record<string, string> {
+  const handedOn = [...headers].filter(([name]) => HANDED_ON.has(name) || name.startsWith('x-'));
+  // Of RFC 9211: the answer was not looked for in the cache.
+  return { ...Object.fromEntries(handedOn), 'cache-status': 'flux-mirror; fwd=bypass' };
+}
+
+/** A stream that is read to its end also when nobody listens any more: the task id may still be to come. */
+function untilTheEnd(
+  chunks: AsyncIterable<Uint8Array>,
+  onError: (error: unknown) => void,
+): ReadableStream<Uint8Array> {
+  let isGone = false;
+  const pump = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    try {
+      for await (const chunk of chunks) if (!isGone) controller.enqueue(chunk);
+      if (!isGone) controller.close();
+    } catch (error) {
+      onError(error);
+      if (!isGone) controller.error(error);
+    }
+  };
+  return new ReadableStream({
+    start: (controller) => {
+      void pump(controller);
+    },
+    cancel: () => {
+      isGone = true;
+    },
+  });
+}

@@ -1,0 +1,49 @@
+/** Points `image_url` at the archived copy, where there is one: in the text, so that every other byte stays as it was. */
+import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
+import type { Served } from '../mirror/served.ts';
+import type { Store } from '../store/contract.ts';
+import { asTaskId, type TaskId } from '../task/id.ts';
+
+/**
+ * @param served the answer to a retrieve, a batch or a list
+ * @param imageBase absolute address below which images are, without a slash at the end
+ */
+export async function withLocalImages(served: Served, store: Store, imageBase: string): Promise<Served> {
+  if (served.status !== 200) return served;
+  const text = typeof served.body === 'string' ? served.body : Buffer.from(served.body).toString();
+  const root = parseTree(text);
+  if (!root) return served;
+  const items = findNodeAtLocation(root, ['items'])?.children;
+  const links = (items ?? [root]).flatMap(imageLinks);
+  if (links.length === 0) return served;
+
+  const images = await store.imagesOf([...new Set(links.map(({ taskId }) => taskId))]);
+  const local = new Map(images.map(({ taskId, n, sha256 }) => [`${taskId} ${n}`, sha256]));
+  let rewritten = '';
+  let copied = 0;
+  for (const { taskId, n, node } of links) {
+    const sha256 = local.get(`${taskId} ${n}`);
+    if (sha256 === undefined) continue;
+    rewritten += text.slice(copied, node.offset) + JSON.stringify(`${imageBase}/${sha256}`);
+    copied = node.offset + node.length;
+  }
+  return copied === 0 ? served : { ...served, body: rewritten + text.slice(copied) };
+}
+
+interface ImageLink {
+  readonly taskId: TaskId;
+  /** Its place among the task's image links, as in `imageUrls`. */
+  readonly n: number;
+  readonly node: Node;
+}
+
+function imageLinks(document: Node): ImageLink[] {
+  const taskId = asTaskId(findNodeAtLocation(document, ['id'])?.value);
+  const data = findNodeAtLocation(document, ['response', 'data']);
+  if (taskId === undefined || data?.type !== 'array') return [];
+  return (data.children ?? [])
+    .map((item) => (item.type === 'object' ? findNodeAtLocation(item, ['image_url']) : undefined))
+    .filter((node) => node?.type === 'string' && /^https?:\/\//i.test(String(node.value)))
+    .filter((node) => node !== undefined)
+    .map((node, n) => ({ taskId, n, node }));
+}

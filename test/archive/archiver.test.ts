@@ -1,0 +1,288 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import type { Config, SettingName } from '../../src/config.ts';
+import type { TaskId } from '../../src/task/id.ts';
+import { startCli } from '../helpers/cli.ts';
+import { documentText, numberedIds } from '../helpers/documents.ts';
+import { type ImageAnswer, type ImageHost, imageHost } from '../helpers/image-host.ts';
+import { type Format, filesIn, picture, storeTaskWithImages } from '../helpers/images.ts';
+import { temporaryDirectory, type World, world } from '../helpers/world.ts';
+
+const DAY_MS = 86_400_000;
+const [ID, OTHER_ID] = numberedIds(2);
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** A mirror that may fetch from an image host, but does so only when told. */
+async function withHost(
+  settings: Partial<Record<SettingName, string>> = {},
+): Promise<{ here: World; host: ImageHost; archive: (id: TaskId, urls: string[]) => Promise<unknown> }> {
+  const host = await imageHost();
+  const here = await world({ imageAllowHosts: host.host, ...settings });
+  const archive = async (id: TaskId, urls: string[]) => {
+    await storeTaskWithImages(here, id, urls);
+    return here.mirror.archiver.run();
+  };
+  return { here, host, archive };
+}
+
+const imageFiles = ({ dataDir }: Pick<Config, 'dataDir'>) => filesIn(dataDir, 'images').sort();
+
+describe('archiving', () => {
+  test.each<[Format, string, string]>([
+    ['png', 'image/png', 'png'],
+    ['jpeg', 'image/jpeg', 'jpg'],
+    ['webp', 'image/webp', 'webp'],
+    ['gif', 'image/gif', 'gif'],
+    ['avif', 'image/avif', 'avif'],
+  ])('keeps a %s, known by its content', async (format, mediaType, ending) => {
+    const { here, host, archive } = await withHost();
+    const bytes = await picture(format);
+    host.serve('/1', bytes);
+    expect(await archive(ID, [`${host.url}/1`])).toEqual({ archived: 1, failed: 0 });
+    const hash = sha256(bytes);
+    expect(imageFiles(here.config)).toEqual([`${hash.slice(0, 2)}/${hash}.${ending}`]);
+    const [image] = await here.store.imagesOf([ID]);
+    expect(image).toMatchObject({
+      n: 0,
+      sha256: hash,
+      mediaType,
+      bytes: bytes.length,
+      width: 400,
+      height: 200,
+    });
+    expect(image?.thumbhash.length).toBeGreaterThan(5);
+  });
+
+  test('fetches each image once, and keeps the same bytes once', async () => {
+    const { here, host, archive } = await withHost();
+    const bytes = await picture('png');
+    const other = await picture('png', { shade: 9 });
+    host.serve('/a', bytes);
+    host.serve('/b', bytes);
+    host.serve('/c', other);
+    await archive(ID, [`${host.url}/a`, `${host.url}/c`]);
+    await archive(OTHER_ID, [`${host.url}/b`]);
+    here.clock.advance(DAY_MS);
+    await here.mirror.archiver.run();
+    expect(host.paths.sort()).toEqual(['/a', '/b', '/c']);
+    expect(imageFiles(here.config)).toHaveLength(2);
+    expect(await here.store.imageStats()).toMatchObject({
+      archived: 2,
+      bytes: bytes.length + other.length,
+      wanted: 0,
+    });
+    expect((await here.store.imagesOf([ID])).map(({ n, sha256 }) => [n, sha256])).toEqual([
+      [0, sha256(bytes)],
+      [1, sha256(other)],
+    ]);
+  });
+
+  test('shows an image as it is meant to be seen', async () => {
+    const { here, host, archive } = await withHost();
+    host.serve(
+      '/1',
+      await sharp(await picture('jpeg'))
+        .withMetadata({ orientation: 6 })
+        .toBuffer(),
+    );
+    await archive(ID, [`${host.url}/1`]);
+    expect((await here.store.imagesOf([ID]))[0]).toMatchObject({ width: 200, height: 400 });
+  });
+
+  test('takes the images of tasks that were stored while it was off', async () => {
+    const { here, host } = await withHost();
+    host.serve('/1', await picture('png'));
+    await storeTaskWithImages(here, ID, [`${host.url}/1`]);
+    expect(host.paths).toEqual([]);
+    await here.restart({ archiveImages: 'true' });
+    await expect.poll(async () => (await here.store.imageStats()).archived, { timeout: 5000 }).toBe(1);
+  });
+});
+
+const whole = picture('png', { width: 800, height: 800 });
+const html: ImageAnswer = (response) =>
+  response.writeHead(200, { 'content-type': 'image/png' }).end('<html><script>alert(1)</script></html>');
+const svg: ImageAnswer = (response) =>
+  response
+    .writeHead(200, { 'content-type': 'image/svg+xml' })
+    .end('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
+const redirect =
+  (location: string): ImageAnswer =>
+  (response) =>
+    response.writeHead(302, { location }).end();
+const endless: ImageAnswer = (response) => {
+  const block = Buffer.alloc(1 << 20, 1);
+  const more = () => {
+    while (!response.destroyed && response.write(block));
+  };
+  response.on('drain', more);
+  more();
+};
+
+describe('what is no whole image leaves no file, and shows its reason:', () => {
+  test.each<[string, ImageAnswer, string]>([
+    ['gone', (response) => response.writeHead(404).end(), 'its host answered 404'],
+    ['an error', (response) => response.writeHead(503).end(), 'its host answered 503'],
+    ['HTML that says it is a PNG', html, 'not a PNG, JPEG, WebP, GIF or AVIF image'],
+    ['SVG', svg, 'not a PNG, JPEG, WebP, GIF or AVIF image'],
+    ['nothing', (response) => response.writeHead(200).end(), 'empty'],
+    [
+      'an image that is cut off, with its length',
+      async (response) => {
+        const bytes = await whole;
+        response.writeHead(200, { 'content-length': bytes.length });
+        response.write(bytes.subarray(0, bytes.length / 2), () => response.socket?.resetAndDestroy());
+      },
+      'could not be fetched',
+    ],
+    [
+      'an image that is cut off, without its length',
+      async (response) => {
+        const bytes = await whole;
+        response.socket?.write('HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n');
+        response.socket?.end(bytes.subarray(0, bytes.length / 2));
+      },
+      'damaged or cut off',
+    ],
+    [
+      '200 MB that it announces',
+      (response) => response.writeHead(200, { 'content-length': 200_000_000 }).write('x'),
+      'larger than 67108864 bytes',
+    ],
+    ['bytes without end', endless, 'larger than 67108864 bytes'],
+    [
+      'a redirect to a cloud’s metadata',
+      redirect('http://169.254.169.254/latest/'),
+      'refused: its link leads to a private address',
+    ],
+    ['a redirect to a file', redirect('file:///etc/passwd'), 'refused: its link is neither http nor https'],
+    ['a redirect in a circle', redirect('/1'), 'too many redirects'],
+  ])('%s', async (_name, answer, reason) => {
+    const { here, host, archive } = await withHost();
+    host.serve('/1', answer);
+    expect(await archive(ID, [`${host.url}/1`])).toEqual({ archived: 0, failed: 1 });
+    expect(imageFiles(here.config)).toEqual([]);
+    const status = (await (await here.get('/api/stats')).json()) as {
+      images: { reasons: { error: string }[] };
+    };
+    expect(status.images.reasons).toEqual([{ error: expect.stringContaining(reason), count: 1 }]);
+    expect(await here.store.imagesOf([ID])).toEqual([]);
+  });
+
+  test('too many pixels', async () => {
+    const { here, host, archive } = await withHost();
+    const size = { width: 10_100, height: 10_100, channels: 3 as const, background: 'red' };
+    host.serve('/1', await sharp({ create: size, limitInputPixels: false }).png().toBuffer());
+    await archive(ID, [`${host.url}/1`]);
+    expect((await here.store.imageStats()).reasons).toEqual([{ error: 'too many pixels', count: 1 }]);
+    expect(imageFiles(here.config)).toEqual([]);
+  });
+
+  test('a link to this machine, however it is spelt', async () => {
+    const host = await imageHost();
+    host.serve('/1', await picture('png'));
+    const { port } = new URL(host.url);
+    const here = await world();
+    const names = [
+      'localhost',
+      '127.0.0.1',
+      '127.1',
+      '2130706433',
+      '0x7f.1',
+      '017700000001',
+      '0',
+      '[::1]',
+      '[::ffff:127.0.0.1]',
+      '[::7f00:1]',
+    ];
+    await storeTaskWithImages(
+      here,
+      ID,
+      names.map((name) => `http://${name}:${port}/1`),
+    );
+    expect(await here.mirror.archiver.run()).toEqual({ archived: 0, failed: names.length });
+    expect(host.paths).toEqual([]);
+    const reasons = (await here.store.imageStats()).reasons.map(({ error }) => error);
+    expect(reasons.every((reason) => reason.startsWith('refused: '))).toBe(true);
+  });
+});
+
+test('tries again, ever more rarely, and gives up after 30 days', async () => {
+  const { here, host, archive } = await withHost();
+  await archive(ID, [`${host.url}/late`]);
+  await here.mirror.archiver.run();
+  expect(host.paths).toHaveLength(1);
+  here.clock.advance(6000);
+  await here.mirror.archiver.run();
+  expect(host.paths).toHaveLength(2);
+  for (let day = 0; day < 15; day += 1) {
+    here.clock.advance(DAY_MS);
+    await here.mirror.archiver.run();
+  }
+  expect(await here.store.imageStats()).toMatchObject({ wanted: 1, givenUp: 0 });
+  here.clock.advance(15 * DAY_MS);
+  await here.mirror.archiver.run();
+  expect(await here.store.imageStats()).toMatchObject({
+    wanted: 0,
+    givenUp: 1,
+    reasons: [{ error: 'its host answered 404', count: 1 }],
+  });
+  const tries = host.paths.length;
+  here.clock.advance(DAY_MS);
+  await here.mirror.archiver.run();
+  expect(host.paths).toHaveLength(tries);
+});
+
+test('an archive that is as large as it may be stops, says so, and drops nothing', async () => {
+  const first = await picture('png');
+  const { here, host, archive } = await withHost({ maxArchiveBytes: `${first.length + 10}B` });
+  host.serve('/1', first);
+  host.serve('/2', await picture('png', { shade: 5 }));
+  await archive(ID, [`${host.url}/1`]);
+  await archive(OTHER_ID, [`${host.url}/2`]);
+  const full = {
+    archived: 1,
+    wanted: 1,
+    reasons: [{ error: 'the archive is as large as it may be', count: 1 }],
+  };
+  expect(await here.store.imageStats()).toMatchObject(full);
+  expect(here.log()).toContain('archiving images has stopped');
+  await here.restart({ maxArchiveBytes: '1GB' });
+  here.clock.advance(3_600_000);
+  await here.mirror.archiver.run();
+  expect(await here.store.imageStats()).toMatchObject({ archived: 2, wanted: 0, reasons: [] });
+});
+
+test('a kill while an image comes leaves no partial file, and the image is fetched again', async () => {
+  const host = await imageHost();
+  const bytes = await whole;
+  host.serve('/1', (response) => {
+    response.writeHead(200, { 'content-length': bytes.length });
+    response.write(bytes.subarray(0, bytes.length / 2)); // and then waits for ever
+  });
+  const dataDir = temporaryDirectory();
+  const env = { FLUX_MIRROR_IMAGE_ALLOW_HOSTS: host.host, FLUX_MIRROR_SYNC_CRON: 'off' };
+  const data = [{ image_url: `${host.url}/1` }];
+  const text = documentText({ id: ID, more: { response: { success: true, data } } });
+  const importing = startCli(['import', '-', '--data-dir', dataDir]);
+  importing.stdin.end(text);
+  await once(importing, 'exit');
+
+  const serving = startCli(['serve', '--data-dir', dataDir, '--port', '0'], { env });
+  await expect.poll(() => filesIn(dataDir, 'images').length, { timeout: 10_000 }).toBe(1);
+  serving.kill('SIGKILL');
+  await once(serving, 'exit');
+  expect(filesIn(dataDir, 'images')[0]).toMatch(/^partial\//);
+
+  host.serve('/1', bytes);
+  const here = await world({ dataDir, imageAllowHosts: host.host });
+  expect(existsSync(join(dataDir, 'images', 'partial'))).toBe(false);
+  here.clock.advance(365 * DAY_MS); // beyond the lease that the killed process took by the real clock
+  await here.mirror.archiver.run();
+  const hash = sha256(bytes);
+  expect(filesIn(dataDir, 'images')).toEqual([`${hash.slice(0, 2)}/${hash}.png`]);
+});

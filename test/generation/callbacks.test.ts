@@ -1,0 +1,148 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { SettingName } from '../../src/config.ts';
+import type { TaskId } from '../../src/task/id.ts';
+import { world } from '../helpers/world.ts';
+
+const GENERATE = { action: 'generate', prompt: 'a zebra that calls back' };
+
+/** Somebody who wants to be called. */
+async function listener() {
+  const calls: { body: string; type: string | undefined }[] = [];
+  const state = { status: 200 };
+  const server = createServer(async (request, response) => {
+    calls.push({ body: await text(request), type: request.headers['content-type'] });
+    response.writeHead(state.status).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { calls, state, host, url: `http://${host}/done?x=1` };
+}
+
+/** A mirror that knows its own public address. */
+async function withCallbacks(
+  settings: Partial<Record<SettingName, string>> = {},
+  headers: Record<string, string> = {},
+) {
+  const here = await world(settings);
+  const { port } = new URL(here.mirror.url);
+  await here.restart({ ...settings, port, callbackUrl: `http://localhost:${port}` });
+  const generate = async (body: unknown) =>
+    (
+      await here.request('/flux/images', { method: 'POST', headers, body: JSON.stringify(body) })
+    ).json() as Promise<{
+      task_id: TaskId;
+    }>;
+  const sentCallback = () =>
+    (JSON.parse(here.simulator.requests.at(-1)?.body ?? '{}') as { callback_url?: string }).callback_url;
+  const finish = async () => {
+    here.clock.advance(10_000);
+    await here.simulator.deliverCallbacks();
+  };
+  return { here, generate, sentCallback, finish };
+}
+
+test('without a public address, nothing of a request is changed', async () => {
+  const here = await world();
+  const body = JSON.stringify({ ...GENERATE, callback_url: 'http://client.example/done' });
+  await here.request('/flux/images', { method: 'POST', body });
+  expect(here.simulator.requests[0]?.body).toBe(body);
+});
+
+describe('with a public address', () => {
+  test('the mirror is called, has the finished document at once, and hands the same bytes on', async () => {
+    const client = await listener();
+    const { here, generate, sentCallback, finish } = await withCallbacks({ imageAllowHosts: client.host });
+    const { task_id: id } = await generate({ ...GENERATE, callback_url: client.url });
+    expect(sentCallback()).toMatch(/^http:\/\/localhost:\d+\/callbacks\/[\w-]{32}$/);
+    expect(client.calls).toEqual([]);
+
+    await finish();
+    await expect.poll(() => client.calls).toHaveLength(1);
+    const result = JSON.parse(here.simulator.documentText(id) ?? '') as { response: unknown };
+    expect(client.calls[0]).toEqual({ body: JSON.stringify(result.response), type: 'application/json' });
+    await expect.poll(async () => (await here.store.get(id))?.state).toBe('succeeded');
+    await expect.poll(async () => (await here.store.callbackStats()).delivered).toBe(1);
+  });
+
+  test('an async request is called back too, one that waits is not', async () => {
+    const { here, generate, sentCallback, finish } = await withCallbacks();
+    const { task_id: id } = await generate({ ...GENERATE, async: true });
+    expect(sentCallback()).toMatch(/\/callbacks\//);
+    await finish();
+    await expect.poll(async () => (await here.store.get(id))?.state).toBe('succeeded');
+    expect(await here.store.callbackStats()).toMatchObject({ waiting: 0, undelivered: 0, delivered: 0 });
+
+    const waiting = generate(GENERATE);
+    await expect.poll(() => here.simulator.requests.at(-1)?.body).toBe(JSON.stringify(GENERATE));
+    here.clock.advance(10_000);
+    await waiting;
+  });
+
+  test('changes the callback_url alone, every other byte stays', async () => {
+    const { here } = await withCallbacks();
+    const body = '{ "prompt" : "a z\\u0065bra",\n  "callback_url": "http://c.example/", "seed": 1.0 }';
+    await here.request('/flux/images', { method: 'POST', body });
+    const sent = here.simulator.requests.at(-1)?.body ?? '';
+    expect(sent.replace(/http:\/\/localhost[^"]*/, 'http://c.example/')).toBe(body);
+  });
+
+  test('tries again while the caller does not take it, and keeps the record', async () => {
+    const client = await listener();
+    client.state.status = 500;
+    const { here, generate, finish } = await withCallbacks({ imageAllowHosts: client.host });
+    await generate({ ...GENERATE, callback_url: client.url });
+    await finish();
+    await expect.poll(async () => (await here.store.callbackStats()).lastError).toBe('its host answered 500');
+    expect(await here.store.callbackStats()).toMatchObject({ undelivered: 1, delivered: 0 });
+    client.state.status = 204;
+    await here.restart();
+    here.clock.advance(60_000);
+    await here.mirror.courier.run();
+    expect(await here.store.callbackStats()).toMatchObject({
+      undelivered: 0,
+      delivered: 1,
+      lastError: undefined,
+    });
+    expect(new Set(client.calls.map(({ body }) => body)).size).toBe(1);
+  });
+
+  test('gives up after a day, visibly', async () => {
+    const client = await listener();
+    client.state.status = 500;
+    const { here, generate, finish } = await withCallbacks({ imageAllowHosts: client.host });
+    await generate({ ...GENERATE, callback_url: client.url });
+    await finish();
+    await expect.poll(async () => (await here.store.callbackStats()).lastError).toBeDefined();
+    here.clock.advance(25 * 3_600_000);
+    await here.mirror.courier.run();
+    expect(await here.store.callbackStats()).toMatchObject({ undelivered: 0, givenUp: 1 });
+  });
+
+  test('never calls a private address for a caller', async () => {
+    const client = await listener();
+    const { here, generate, finish } = await withCallbacks();
+    await generate({ ...GENERATE, callback_url: client.url });
+    await finish();
+    await expect
+      .poll(async () => (await here.store.callbackStats()).lastError)
+      .toBe('refused: its link leads to a private address');
+    expect(client.calls).toEqual([]);
+  });
+
+  test('needs the key and no token; a second call changes nothing', async () => {
+    const authorization = { authorization: 'Bearer mirror-secret' };
+    const { here, generate, sentCallback } = await withCallbacks({ tokens: 'mirror-secret' }, authorization);
+    const call = (path: string) => here.request(path, { method: 'POST', body: '{"success":true}' });
+    expect((await call(`/callbacks/${'x'.repeat(32)}`)).status).toBe(404);
+    await generate({ ...GENERATE, async: true });
+    const { pathname } = new URL(sentCallback() ?? '');
+    expect((await here.store.callbackStats()).waiting).toBe(1);
+    expect([(await call(pathname)).status, (await call(pathname)).status]).toEqual([200, 200]);
+    expect((await here.store.callbackStats()).waiting).toBe(0);
+    expect((await call('/api/sync')).status).toBe(401);
+  });
+});

@@ -1,0 +1,197 @@
+import { request as httpRequest } from 'node:http';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import type { TaskId } from '../../src/task/id.ts';
+import { UPSTREAM_TOKEN, type World, world } from '../helpers/world.ts';
+
+const GENERATE = { action: 'generate', model: 'flux-dev', size: '512x512', prompt: 'a zebra on the moon' };
+
+function generate(
+  { request }: World,
+  body: unknown = GENERATE,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return request('/flux/images', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
+async function zebras({ get }: World) {
+  const { items } = (await (await get('/api/search?q=zebra')).json()) as { items: Record<string, unknown>[] };
+  return items;
+}
+
+const atOnce = { taskDurationMs: 0 };
+
+describe('POST /flux/images', () => {
+  test('goes on as it came, and is answered as it was', async () => {
+    const here = await world();
+    const odd = '{"action":"generate", "prompt":"a zebra \\u00e9",\n "seed":1.0,"async":true}';
+    const answer = await generate(here, odd, { 'x-record-exempt': 'true', 'x-forwarded-for': '10.0.0.1' });
+    const [sent] = here.simulator.requests;
+    expect(sent?.body).toBe(odd);
+    expect(sent?.authorization).toBe(`Bearer ${UPSTREAM_TOKEN}`);
+    expect(sent?.headers).toMatchObject({
+      accept: 'application/json',
+      'content-type': 'application/json',
+      'x-record-exempt': 'true',
+    });
+    expect(sent?.headers).not.toHaveProperty('x-forwarded-for');
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('application/json');
+    expect(await answer.json()).toEqual({ task_id: expect.any(String), trace_id: expect.any(String) });
+  });
+
+  test('is searchable and tracked before the answer is there, and no document until the upstream sends one', async () => {
+    const here = await world();
+    const { task_id: id } = (await (await generate(here, { ...GENERATE, async: true })).json()) as {
+      task_id: TaskId;
+    };
+    expect(await zebras(here)).toMatchObject([
+      { id, state: 'pending', prompt: GENERATE.prompt, model: 'flux-dev', size: '512x512', images: [] },
+    ]);
+    expect((await here.store.tracked({ limit: 5, offset: 0 })).items).toMatchObject([{ id }]);
+    // What is known of it is ours, so it is never served as the upstream's.
+    expect((await here.get(`/api/tasks/${id}`)).status).toBe(404);
+    const cached = await here.post({ action: 'retrieve', id }, { 'cache-control': 'only-if-cached' });
+    expect(cached.status).toBe(504);
+    expect((await here.store.list({}, { limit: 5, offset: 0 })).count).toBe(0);
+
+    const pending = await here.post({ action: 'retrieve', id });
+    expect(await pending.text()).toBe(here.simulator.documentText(id));
+    here.clock.advance(10_000);
+    await here.mirror.runner.run({ trigger: 'command' });
+    expect(await zebras(here)).toMatchObject([
+      { id, state: 'succeeded', images: [{ url: expect.any(String) }] },
+    ]);
+    expect((await here.store.get(id))?.text).toBe(here.simulator.documentText(id));
+    expect(await here.store.audit()).toEqual([]);
+  });
+
+  test('waits for a synchronous generation, and catches its id', async () => {
+    const here = await world({}, atOnce);
+    const body = (await (await generate(here)).json()) as { task_id: string; data: unknown[] };
+    expect(body).toMatchObject({ success: true, data: [{ prompt: GENERATE.prompt }] });
+    expect(await zebras(here)).toMatchObject([{ id: body.task_id }]);
+  });
+
+  test('passes lines on as they come, and has tracked the task when its line arrives', async () => {
+    const here = await world();
+    const answer = await generate(here, GENERATE, { accept: 'application/x-ndjson' });
+    expect(answer.headers.get('content-type')).toBe('application/x-ndjson');
+    const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    const readTo = async (lines: number) => {
+      while (text.split('\n').length <= lines) {
+        const { value, done } = (await reader?.read()) ?? { done: true };
+        if (done) break;
+        text += value ?? '';
+      }
+    };
+    await readTo(2); // the simulator's clock stands still, so the last line can't have been sent
+    const [first, second] = text.split('\n');
+    expect(JSON.parse(first ?? '')).toEqual({ progress: 0 });
+    const { task_id } = JSON.parse(second ?? '') as { task_id: string };
+    expect(await zebras(here)).toMatchObject([{ id: task_id, state: 'pending' }]);
+
+    here.clock.advance(10_000);
+    await readTo(3);
+    expect(JSON.parse(text.split('\n')[2] ?? '')).toMatchObject({ success: true, task_id });
+  });
+
+  test.each(['application/json', 'application/x-ndjson'])(
+    'catches the id when the caller of %s hangs up',
+    async (accept) => {
+      const here = await world();
+      const url = new URL(`${here.mirror.url}/flux/images`);
+      const call = httpRequest(url, { method: 'POST', headers: { accept } });
+      call.on('error', () => undefined);
+      call.end(JSON.stringify(GENERATE));
+      await expect.poll(() => here.simulator.requests.length).toBe(1);
+      call.destroy();
+      here.clock.advance(10_000);
+      await expect.poll(() => zebras(here)).toHaveLength(1);
+      expect(here.simulator.requests).toHaveLength(1);
+    },
+  );
+
+  test('is never repeated, and says what went wrong', async () => {
+    const here = await world();
+    here.simulator.fault({ kind: 'reset' });
+    const reset = await generate(here);
+    expect(reset.status).toBe(502);
+    expect(await reset.json()).toMatchObject({ success: false, error: { code: 'api_error' } });
+    here.simulator.clearFaults();
+    here.simulator.fault({ kind: 'status', status: 500, code: 'api_error', message: 'fetch failed' });
+    expect((await generate(here)).status).toBe(500);
+    here.simulator.clearFaults();
+    here.simulator.fault({ kind: 'redirect', location: 'http://127.0.0.1:1/' });
+    expect((await generate(here)).status).toBe(502);
+    expect(here.simulator.requests).toHaveLength(3);
+  });
+
+  test('relays what the upstream refuses: status, body, content type, Retry-After', async () => {
+    const here = await world();
+    const body = '{"success": false, "error": {"code":"used_up","message":"balance"}}';
+    here.simulator.fault({ kind: 'status', status: 403, body, headers: { 'retry-after': '7' } });
+    const refused = await generate(here);
+    expect([refused.status, await refused.text(), refused.headers.get('retry-after')]).toEqual([
+      403,
+      body,
+      '7',
+    ]);
+    here.simulator.clearFaults();
+    here.simulator.fault({ kind: 'html', status: 502 });
+    const html = await generate(here);
+    expect([html.status, html.headers.get('content-type')]).toEqual([502, 'text/html']);
+    expect(await zebras(here)).toEqual([]);
+  });
+
+  test('needs the upstream and a token for it', async () => {
+    const here = await world({ offline: 'true' });
+    const offline = await generate(here);
+    expect(offline.status).toBe(503);
+    expect(await offline.json()).toMatchObject({ error: { code: 'api_error' } });
+    await here.restart({ offline: 'false', upstreamToken: '' });
+    const refused = await generate(here);
+    expect(refused.status).toBe(401);
+    expect(await refused.json()).toMatchObject({ error: { code: 'no_token' } });
+    expect(here.simulator.requests).toHaveLength(0);
+    const own = await generate(
+      here,
+      { ...GENERATE, async: true },
+      { authorization: `Bearer ${UPSTREAM_TOKEN}` },
+    );
+    expect(own.status).toBe(200);
+  });
+
+  test('never sends a token of the mirror upstream', async () => {
+    const here = await world({ tokens: 'mirror-secret', upstreamToken: '' });
+    expect((await generate(here, GENERATE)).status).toBe(401);
+    expect((await generate(here, GENERATE, { authorization: 'Bearer mirror-secret' })).status).toBe(401);
+    expect(here.simulator.requests).toHaveLength(0);
+  });
+
+  test('passes with a database that fails; the id is spooled, and tracked at the next start', async () => {
+    const here = await world({}, atOnce);
+    const damage = (sql: string) => {
+      const database = new Database(join(here.config.dataDir, 'mirror.db'));
+      database.exec(sql);
+      database.close();
+    };
+    damage('ALTER TABLE tracked RENAME TO elsewhere');
+    const answer = await generate(here);
+    const { task_id } = (await answer.json()) as { task_id: string };
+    expect(answer.status).toBe(200);
+    expect(here.log()).toContain(task_id);
+    damage('ALTER TABLE elsewhere RENAME TO tracked');
+    expect(await zebras(here)).toEqual([]);
+    await here.restart();
+    expect(await zebras(here)).toMatchObject([{ id: task_id, prompt: GENERATE.prompt }]);
+    await here.restart();
+    expect(await zebras(here)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,45 @@
+/** Images for tests, and tasks that have them. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { parseDocument } from '../../src/task/document.ts';
+import type { TaskId } from '../../src/task/id.ts';
+import { documentText } from './documents.ts';
+import type { World } from './world.ts';
+
+export type Format = 'png' | 'jpeg' | 'webp' | 'gif' | 'avif';
+
+/** A picture with something in it. @param shade so that two differ */
+export function picture(format: Format, { width = 400, height = 200, shade = 0 } = {}): Promise<Buffer> {
+  const pixels = Buffer.alloc(width * height * 3);
+  for (let at = 0; at < pixels.length; at += 1) pixels[at] = (at * 31 + (at >> 7) + shade) % 256;
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+    .toFormat(format)
+    .toBuffer();
+}
+
+/** Stores a succeeded task with these image links. */
+export async function storeTaskWithImages(
+  { store, clock }: World,
+  id: TaskId,
+  urls: readonly string[],
+): Promise<void> {
+  const data = urls.map((image_url) => ({ prompt: 'a picture', image_url }));
+  const text = documentText({ id, prompt: 'a picture', more: { response: { success: true, data } } });
+  await store.putBatch({
+    documents: [parseDocument(text, clock.now())],
+    requestSeq: await store.nextRequestSeq(),
+    fetchedAtMs: clock.now(),
+  });
+}
+
+/** Every file below a folder of the data directory, by its path in it. */
+export function filesIn(dataDir: string, folder: string): string[] {
+  try {
+    return readdirSync(join(dataDir, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(dataDir.length + folder.length + 2));
+  } catch {
+    return []; // nothing was ever written there
+  }
+}

@@ -1,0 +1,231 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import type { SettingName } from '../../src/config.ts';
+import type { ArchivedImage } from '../../src/store/contract.ts';
+import { runCli } from '../helpers/cli.ts';
+import { documentText, numberedIds } from '../helpers/documents.ts';
+import { imageHost } from '../helpers/image-host.ts';
+import { filesIn, picture, storeTaskWithImages } from '../helpers/images.ts';
+import { world } from '../helpers/world.ts';
+
+const [ID, OTHER_ID] = numberedIds(2);
+const PICTURE = picture('png', { width: 1200, height: 600 });
+
+/** A mirror with one task whose picture is archived. */
+async function withPicture(settings: Partial<Record<SettingName, string>> = {}) {
+  const host = await imageHost();
+  const here = await world({ imageAllowHosts: host.host, ...settings });
+  const bytes = await PICTURE;
+  host.serve('/1', bytes);
+  await storeTaskWithImages(here, ID, [`${host.url}/gone`, `${host.url}/1`]);
+  await here.mirror.archiver.run();
+  const [image] = await here.store.imagesOf([ID]);
+  return { here, host, bytes, image: image as ArchivedImage };
+}
+
+describe('GET /images/:sha256', () => {
+  test('gives the bytes, for ever, and nothing that a browser could run', async () => {
+    const { here, bytes, image } = await withPicture();
+    const answer = await here.get(`/images/${image.sha256}`);
+    expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': 'image/png',
+      'content-length': String(bytes.length),
+      'cache-control': 'public, max-age=31536000, immutable',
+      etag: `"${image.sha256}"`,
+      'accept-ranges': 'bytes',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; sandbox",
+    });
+  });
+
+  test.each([
+    ['"ETAG"', 304],
+    ['W/"ETAG"', 304],
+    ['"other", "ETAG"', 304],
+    ['*', 304],
+    ['"other"', 200],
+  ])('If-None-Match %s', async (header, status) => {
+    const { here, image } = await withPicture();
+    const answer = await here.get(`/images/${image.sha256}`, {
+      'if-none-match': header.replace('ETAG', image.sha256),
+    });
+    expect(answer.status).toBe(status);
+    if (status === 304) expect((await answer.arrayBuffer()).byteLength).toBe(0);
+  });
+
+  test.each<[string, (size: number) => [number, number] | undefined, number]>([
+    ['bytes=0-9', () => [0, 9], 206],
+    ['bytes=5-', (size) => [5, size - 1], 206],
+    ['bytes=-7', (size) => [size - 7, size - 1], 206],
+    ['bytes=0-99999999', (size) => [0, size - 1], 206],
+    ['bytes=99999999-', () => undefined, 416],
+    ['bytes=0-1,4-5', (size) => [0, size - 1], 200],
+    ['apples=1-2', (size) => [0, size - 1], 200],
+    ['nonsense', (size) => [0, size - 1], 200],
+  ])('Range %s', async (range, expected, status) => {
+    const { here, bytes, image } = await withPicture();
+    const answer = await here.get(`/images/${image.sha256}`, { range });
+    expect(answer.status).toBe(status);
+    const body = Buffer.from(await answer.arrayBuffer());
+    const [start, end] = expected(bytes.length) ?? [];
+    if (start === undefined || end === undefined) {
+      expect(answer.headers.get('content-range')).toBe(`bytes */${bytes.length}`);
+      return;
+    }
+    expect(body.equals(bytes.subarray(start, end + 1))).toBe(true);
+    const contentRange = status === 206 ? `bytes ${start}-${end}/${bytes.length}` : null;
+    expect(answer.headers.get('content-range')).toBe(contentRange);
+  });
+
+  test('If-Range of other bytes gives the whole', async () => {
+    const { here, image } = await withPicture();
+    const range = { range: 'bytes=0-9', 'if-range': '"other"' };
+    expect((await here.get(`/images/${image.sha256}`, range)).status).toBe(200);
+    const same = { range: 'bytes=0-9', 'if-range': `"${image.sha256}"` };
+    expect((await here.get(`/images/${image.sha256}`, same)).status).toBe(206);
+  });
+
+  test('HEAD has the head alone', async () => {
+    const { here, bytes, image } = await withPicture();
+    const answer = await here.request(`/images/${image.sha256}`, { method: 'HEAD' });
+    expect([answer.status, answer.headers.get('content-length')]).toEqual([200, String(bytes.length)]);
+    expect((await answer.arrayBuffer()).byteLength).toBe(0);
+  });
+
+  test.each([
+    '/images/..%2f..%2fmirror.db',
+    '/images/%00',
+    `/images/${'A'.repeat(64)}`,
+    `/images/${'a'.repeat(64)}`,
+    '/thumbs/x',
+  ])('%s is not there', async (path) => {
+    const { here } = await withPicture();
+    const answer = await here.get(path);
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ success: false });
+  });
+
+  test('is private where the mirror has tokens, and needs one', async () => {
+    const { here, image } = await withPicture({ tokens: 'secret' });
+    expect((await here.get(`/images/${image.sha256}`)).status).toBe(401);
+    const answer = await here.get(`/images/${image.sha256}`, { authorization: 'Bearer secret' });
+    expect(answer.headers.get('cache-control')).toBe('private, max-age=31536000, immutable');
+  });
+
+  test('a damaged file is never served, and is fetched again', async () => {
+    const { here, host, bytes, image } = await withPicture();
+    const [file = ''] = filesIn(here.config.dataDir, 'images');
+    writeFileSync(join(here.config.dataDir, 'images', file), Buffer.concat([bytes, Buffer.from('x')]));
+    expect((await here.get(`/images/${image.sha256}`)).status).toBe(404);
+    expect((await here.get(`/thumbs/${image.sha256}`)).status).toBe(404);
+    await here.mirror.archiver.run();
+    expect(host.paths.filter((path) => path === '/1')).toHaveLength(2);
+    const mended = await here.get(`/images/${image.sha256}`);
+    expect(Buffer.from(await mended.arrayBuffer()).equals(bytes)).toBe(true);
+  });
+});
+
+describe('GET /thumbs/:sha256', () => {
+  test.each([
+    ['', 320],
+    ['?w=100', 320],
+    ['?w=321', 960],
+    ['?w=5000', 960],
+  ])('%s is %i pixels wide', async (query, width) => {
+    const { here, image } = await withPicture();
+    const answer = await here.get(`/thumbs/${image.sha256}${query}`);
+    expect(answer.headers.get('content-type')).toBe('image/webp');
+    const meta = await sharp(Buffer.from(await answer.arrayBuffer())).metadata();
+    expect([meta.format, meta.width, meta.height]).toEqual(['webp', width, width / 2]);
+    expect(filesIn(here.config.dataDir, 'thumbs')).toHaveLength(1);
+    expect(await (await here.get(`/thumbs/${image.sha256}?w=x`)).json()).toMatchObject({ success: false });
+  });
+
+  test('many who ask at once wait for one', async () => {
+    const { here, image } = await withPicture();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => here.get(`/thumbs/${image.sha256}`)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(filesIn(here.config.dataDir, 'thumbs')).toHaveLength(1);
+  });
+});
+
+describe('where links lead', () => {
+  test('the search gives both, and what a page needs to lay the picture out', async () => {
+    const { here, host, bytes, image } = await withPicture({ basePath: '/flux' });
+    const { items } = (await (await here.get('/api/search?q=picture')).json()) as {
+      items: { images: unknown }[];
+    };
+    expect(items[0]?.images).toEqual([
+      { url: `${host.url}/gone`, local: null },
+      {
+        url: `${host.url}/1`,
+        local: {
+          url: `/flux/images/${image.sha256}`,
+          thumb_url: `/flux/thumbs/${image.sha256}`,
+          sha256: image.sha256,
+          media_type: 'image/png',
+          bytes: bytes.length,
+          width: 1200,
+          height: 600,
+          thumbhash: expect.stringMatching(/^[\w+/]+=*$/),
+        },
+      },
+    ]);
+  });
+
+  test('the drop-in answers keep the upstream’s, unless they are asked for local ones', async () => {
+    const { here, host, image } = await withPicture();
+    const retrieve = { action: 'retrieve', id: ID };
+    const stored = (await here.store.get(ID))?.text ?? '';
+    expect(await (await here.post(retrieve)).text()).toBe(stored);
+
+    const expected = stored.replace(`${host.url}/1`, `${here.mirror.url}/images/${image.sha256}`);
+    expect(expected).toContain(`${host.url}/gone`);
+    const local = { 'x-flux-mirror-images': 'local' };
+    expect(await (await here.post(retrieve, local)).text()).toBe(expected);
+    const batch = await here.post({ action: 'retrieve_batch', ids: [ID] }, local);
+    expect(await batch.text()).toBe(`{"items":[${expected}],"count":1}`);
+    const list = await here.post(
+      { action: 'retrieve_batch' },
+      { ...local, 'cache-control': 'only-if-cached' },
+    );
+    expect(await list.text()).toBe(`{"items":[${expected}],"count":1}`);
+
+    await here.restart({ rewriteImageUrls: 'true', callbackUrl: 'https://mirror.example/flux' });
+    const always = (await (await here.post(retrieve)).json()) as {
+      response: { data: { image_url: string }[] };
+    };
+    expect(always.response.data[1]?.image_url).toBe(`https://mirror.example/flux/images/${image.sha256}`);
+  });
+});
+
+describe('removing a task', () => {
+  test('takes the images along that no other task has', async () => {
+    const { here, host, image } = await withPicture();
+    await storeTaskWithImages(here, OTHER_ID, [`${host.url}/1`]);
+    await here.mirror.archiver.run();
+    await here.get(`/thumbs/${image.sha256}`);
+    const forget = (id: string) => runCli(['forget', id, '--data-dir', here.config.dataDir]);
+
+    expect(await forget(ID)).toMatchObject({ code: 0, stdout: '1 task forgotten\n' });
+    expect((await here.get(`/images/${image.sha256}`)).status).toBe(200);
+    expect(await forget(OTHER_ID)).toMatchObject({ code: 0 });
+    expect((await here.get(`/images/${image.sha256}`)).status).toBe(404);
+    expect(filesIn(here.config.dataDir, 'images')).toEqual([]);
+    expect(filesIn(here.config.dataDir, 'thumbs')).toEqual([]);
+    expect(await here.store.imageStats()).toMatchObject({ archived: 0, wanted: 0 });
+    expect(await forget(ID)).toMatchObject({ code: 1, stderr: `not known: ${ID}\n` });
+    expect(here.simulator.requests).toEqual([]);
+  });
+
+  test('by the upstream’s delete does the same', async () => {
+    const { here, image } = await withPicture();
+    here.simulator.seed([documentText({ id: ID })]);
+    expect(await (await here.post({ action: 'delete', id: ID })).json()).toEqual({ id: ID, deleted: true });
+    expect((await here.get(`/images/${image.sha256}`)).status).toBe(404);
+    expect(filesIn(here.config.dataDir, 'images')).toEqual([]);
+  });
+});
