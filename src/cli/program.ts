@@ -1,6 +1,7 @@
 /** The command line as a whole. */
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
+import { backfillCommand } from './backfill.ts';
 import { demoCommand } from './demo.ts';
 import { exportCommand } from './export.ts';
 import { forgetCommand } from './forget.ts';
@@ -36,6 +37,7 @@ export function createProgram(): Command {
     untrackCommand(),
     forgetCommand(),
     syncCommand(),
+    backfillCommand(),
     getCommand(),
     searchCommand(),
     importCommand(),

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { type Config, parseConfig, readEnvFile, SETTINGS, type SettingName } from '../config.ts';
 import { isCronExpression } from '../sync/schedule.ts';
 
-const BOOLEAN: ReadonlySet<SettingName> = new Set(['offline']);
+const BOOLEAN: ReadonlySet<SettingName> = new Set(['offline', 'discover']);
 
 /** Settings that only the server needs. */
 export const SERVER_SETTINGS: readonly SettingName[] = [
@@ -12,6 +12,10 @@ export const SERVER_SETTINGS: readonly SettingName[] = [
   'syncCron',
   'pendingTtlMs',
   'basePath',
+  'archiveImages',
+  'rewriteImageUrls',
+  'callbackUrl',
+  'discover',
 ];
 /** Settings of whatever talks to the upstream. */
 export const UPSTREAM_SETTINGS: readonly SettingName[] = [
@@ -22,6 +26,8 @@ export const UPSTREAM_SETTINGS: readonly SettingName[] = [
   'concurrency',
   'upstreamTimeoutMs',
   'giveUpAfterMs',
+  'userIds',
+  'applicationIds',
 ];
 /** Settings of every command. */
 const COMMON_SETTINGS: readonly SettingName[] = ['dataDir', 'logLevel', 'logFormat'];

@@ -37,7 +37,7 @@ export async function historyList(
   try {
     const requestSeq = await store.nextRequestSeq();
     const { documents, answer } = await politely(parts, asking, () => upstream.list(request.body, asking));
-    const stored = await keep(parts, documents, requestSeq);
+    const stored = await keep(parts, documents, requestSeq, { isUnasked: true });
     return relayed(answer, { fwd: 'bypass', stored });
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;

@@ -1,4 +1,5 @@
 /** Storing what the upstream sent on a caller's behalf. */
+import type { Batch } from '../store/contract.ts';
 import type { TaskDocument } from '../task/document.ts';
 import { nextCheckDelay } from '../task/next-check.ts';
 import type { MirrorParts } from './parts.ts';
@@ -11,10 +12,12 @@ export async function keep(
   parts: MirrorParts,
   documents: readonly TaskDocument[],
   requestSeq: number,
+  options: Pick<Batch, 'isUnasked'> = {},
 ): Promise<boolean> {
   const fetchedAtMs = parts.clock.now();
   try {
     const result = await parts.store.putBatch({
+      ...options,
       documents,
       requestSeq,
       fetchedAtMs,

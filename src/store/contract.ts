@@ -40,6 +40,8 @@ export interface Batch {
   readonly settlements?: readonly Settlement[];
   /** Unfinished documents that are new here become tracked, first due then. Left out: they don't. */
   readonly trackPendingAtMs?: number;
+  /** Nobody named these ids, they came in a list: one that was removed stays away. */
+  readonly isUnasked?: true;
 }
 
 export interface BatchResult {
@@ -208,6 +210,8 @@ export interface RunCounts {
   regressions: number;
   /** Items of answers that were not stored: not asked for, twice, or malformed. */
   dropped: number;
+  /** Tasks that were found in the history list and not known before. */
+  discovered: number;
 }
 
 export type RunTrigger = 'schedule' | 'api' | 'command';
@@ -396,6 +400,12 @@ export interface Store {
     end: { deliveredAtMs: number } | { dueAtMs: number | undefined; error: string },
   ): MaybePromise<void>;
   callbackStats(): MaybePromise<CallbackStats>;
+
+  /** The user and application ids of the stored documents, some of them where there are many. */
+  accounts(): MaybePromise<{ userIds: string[]; applicationIds: string[] }>;
+  /** A named text that survives a restart. */
+  bookmark(name: string): MaybePromise<string | undefined>;
+  setBookmark(name: string, text: string): MaybePromise<void>;
 
   /** A number for the next upstream request; rises across restarts. */
   nextRequestSeq(): MaybePromise<number>;

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
+import { readAccounts } from './accounts.ts';
 import { audit } from './audit.ts';
 import { createCallbackStore } from './callbacks.ts';
 import type { Store } from './contract.ts';
@@ -128,6 +129,9 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
     imageStats: images.imageStats,
     failingImages: images.failingImages,
     ...callbacks,
+    accounts: () => readAccounts(db),
+    bookmark: (name) => facts.get(`bookmark ${name}`),
+    setBookmark: (name, text) => facts.set(`bookmark ${name}`, text),
     nextRequestSeq: requestSeq,
     track: tracking.track,
     untrack: tracking.untrack,

@@ -55,6 +55,7 @@ export function noCounts(): RunCounts {
     requests: 0,
     regressions: 0,
     dropped: 0,
+    discovered: 0,
   };
 }
 

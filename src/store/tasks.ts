@@ -94,7 +94,7 @@ export function createTaskStore(
     const present = statements.present.get({ id: task.id });
     if (!present) {
       const tombstone = statements.tombstone.get({ id: task.id });
-      if (tombstone && tombstone.requestSeq >= batch.requestSeq) {
+      if (tombstone && (batch.isUnasked || tombstone.requestSeq >= batch.requestSeq)) {
         result.kept += 1;
         return;
       }

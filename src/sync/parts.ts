@@ -15,5 +15,10 @@ export interface SyncParts {
   readonly concurrency: number;
   readonly upstreamTimeoutMs: number;
   readonly giveUpAfterMs: number;
+  /** Look for tasks that were made elsewhere. */
+  readonly discover: boolean;
+  /** Whose history; empty: of the documents that are stored. */
+  readonly userIds: readonly string[];
+  readonly applicationIds: readonly string[];
   readonly random: () => number;
 }

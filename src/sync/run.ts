@@ -4,6 +4,7 @@ import type { Block, Claim, RunCounts, RunOutcome, RunTrigger } from '../store/c
 import { noCounts } from '../store/runs.ts';
 import { MAX_BATCH } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/errors.ts';
+import { discover } from './discover.ts';
 import type { SyncParts } from './parts.ts';
 import { refreshBatch } from './refresh-batch.ts';
 import { settleFailed } from './settlement.ts';
@@ -43,12 +44,15 @@ interface Progress {
 export async function runSync(parts: SyncParts, options: RunOptions): Promise<RunResult> {
   const { store, clock } = parts;
   const startedAtMs = clock.now();
-  const due = await store.countDue(startedAtMs);
   const counts = noCounts();
-  if (due === 0 && options.trigger === 'schedule') return { outcome: 'done', counts, error: undefined };
-
   const hindrance = await whyNot(parts, options.trigger);
-  if (hindrance && options.trigger === 'schedule') return { ...hindrance, counts };
+  if (!hindrance && parts.discover) await discover(parts, parts.upstreamToken ?? '', counts, options.signal);
+
+  const due = await store.countDue(startedAtMs);
+  if (options.trigger === 'schedule' && counts.discovered === 0) {
+    if (due === 0) return { outcome: 'done', counts, error: undefined };
+    if (hindrance) return { ...hindrance, counts };
+  }
 
   const runId = await store.startRun({ trigger: options.trigger, startedAtMs });
   let result: RunResult;

@@ -19,7 +19,8 @@ export function startSchedule(expression: string, runner: SyncRunner, log: Log):
     expression,
     async () => {
       const { outcome, counts, error } = await runner.run({ trigger: 'schedule' });
-      if (counts.claimed > 0 || outcome === 'failed') log.info({ outcome, ...counts, error }, 'sync run');
+      if (counts.claimed + counts.discovered > 0 || outcome === 'failed')
+        log.info({ outcome, ...counts, error }, 'sync run');
     },
     { noOverlap: true, suppressMissedWarning: true, logger: quiet(log) },
   );

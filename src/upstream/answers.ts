@@ -116,6 +116,19 @@ export function readItems(
   return { documents: [...byId.values()], dropped };
 }
 
+export interface HistoryItems extends BatchItems {
+  /** Of all matches, not of this page alone; undefined when the answer does not say. */
+  readonly count: number | undefined;
+}
+
+/** The documents of a history list. @throws UpstreamError `nonsense` when there is no array `items` */
+export function readHistory(answer: UpstreamAnswer, nowMs: number): HistoryItems {
+  const page = readItems(answer, undefined, nowMs);
+  const value = parseJson(answerText(answer));
+  const count = isObject(value) ? (own(value, 'count') ?? own(value, 'total')) : undefined;
+  return { ...page, count: typeof count === 'number' && count >= 0 ? count : undefined };
+}
+
 /** Whether a `delete` answer says that the task was deleted. */
 export function saysDeleted(answer: UpstreamAnswer): boolean {
   const value = parseJson(answerText(answer));

@@ -7,7 +7,16 @@ import type { Clock } from '../clock.ts';
 import type { TaskDocument } from '../task/document.ts';
 import type { TaskId } from '../task/id.ts';
 import { VERSION } from '../version.ts';
-import { type BatchItems, errorOf, readItems, readRetrieved, saysDeleted, saysUnknown } from './answers.ts';
+import {
+  type BatchItems,
+  errorOf,
+  type HistoryItems,
+  readHistory,
+  readItems,
+  readRetrieved,
+  saysDeleted,
+  saysUnknown,
+} from './answers.ts';
 import { type StreamedAnswer, type UpstreamAnswer, UpstreamError } from './errors.ts';
 import { exchange, openExchange } from './exchange.ts';
 import { patientFetch } from './patient-fetch.ts';
@@ -48,7 +57,7 @@ export interface Upstream {
   /** Up to MAX_BATCH tasks; ids unknown to the upstream are missing from the result. @throws UpstreamError */
   retrieveBatch(ids: readonly TaskId[], asking: Asking): Promise<BatchItems>;
   /** The history list, asked with the caller's own body. @throws UpstreamError */
-  list(body: string, asking: Asking): Promise<BatchItems & { answer: UpstreamAnswer }>;
+  list(body: string, asking: Asking): Promise<HistoryItems & { answer: UpstreamAnswer }>;
   /** Deletes with the caller's own body; never repeated. @throws UpstreamError */
   remove(body: string, asking: Asking): Promise<{ deleted: boolean; answer: UpstreamAnswer }>;
   /**
@@ -142,7 +151,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         readItems(succeeded(answer), new Set(ids), clock.now()),
       ),
     list: (body, asking) =>
-      ask(body, asking, (answer) => ({ ...readItems(succeeded(answer), undefined, clock.now()), answer })),
+      ask(body, asking, (answer) => ({ ...readHistory(succeeded(answer), clock.now()), answer })),
     remove: async (body, { token }) => {
       const answer = await queue.add(() => attempt(body, token), { priority: PRIORITY.interactive });
       return { deleted: saysDeleted(succeeded(answer)), answer };

@@ -65,6 +65,21 @@ export function describeStore(name: string, open: () => Store): void {
         expect((await store.tracked({ limit: 5, offset: 0 })).total).toBe(0);
       });
 
+      test('what was removed stays away when nobody asked for it', async () => {
+        const [id] = numberedIds(1);
+        await put({ id });
+        await store.remove(id);
+        const again = async (isUnasked: boolean) =>
+          store.putBatch({
+            documents: [document({ id })],
+            requestSeq: await store.nextRequestSeq(),
+            fetchedAtMs: NOW,
+            ...(isUnasked ? { isUnasked } : {}),
+          });
+        expect(await again(true)).toMatchObject({ kept: 1, inserted: 0 });
+        expect(await again(false)).toMatchObject({ inserted: 1 });
+      });
+
       test('never bring back what was removed', async () => {
         const [id] = numberedIds(1);
         await put({ id });
@@ -72,6 +87,25 @@ export function describeStore(name: string, open: () => Store): void {
         await expectTask(id, 'a zebra');
         expect(await found('zebra')).toEqual([]);
       });
+    });
+
+    test('accounts are the users and applications of the stored documents', async () => {
+      expect(await store.accounts()).toEqual({ userIds: [], applicationIds: [] });
+      const [a, b, c] = numberedIds(3);
+      await put(
+        { id: a, userId: 'u-2', more: { application_id: 'a-1' } },
+        { id: b, userId: 'u-1' },
+        { id: c, userId: 'u-2' },
+      );
+      expect(await store.accounts()).toEqual({ userIds: ['u-1', 'u-2'], applicationIds: ['a-1'] });
+    });
+
+    test('a bookmark keeps its text', async () => {
+      expect(await store.bookmark('a')).toBeUndefined();
+      await store.setBookmark('a', 'one');
+      await store.setBookmark('b', 'two');
+      await store.setBookmark('a', 'three');
+      expect([await store.bookmark('a'), await store.bookmark('b')]).toEqual(['three', 'two']);
     });
 
     describe('images', () => {
@@ -534,6 +568,7 @@ export function describeStore(name: string, open: () => Store): void {
         requests: 1,
         regressions: 0,
         dropped: 0,
+        discovered: 4,
       };
       await store.endRun(first, { endedAtMs: NOW + 9, outcome: 'unreachable', counts, error: 'gone' });
       expect(await store.runs(10)).toMatchObject([

@@ -1,0 +1,21 @@
+/** Whose documents are stored. */
+import type { Sqlite } from './database.ts';
+
+const MOST = 20;
+
+/** From one value of an index to the next, so that a million tasks of one user cost as much as one. */
+export function readAccounts({ raw }: Sqlite): { userIds: string[]; applicationIds: string[] } {
+  const distinct = (column: 'user_id' | 'application_id') =>
+    raw
+      .prepare<[], string>(
+        `WITH RECURSIVE found (value) AS (
+           SELECT min(${column}) FROM tasks
+           UNION ALL
+           SELECT (SELECT min(${column}) FROM tasks WHERE ${column} > found.value) FROM found
+           WHERE found.value IS NOT NULL LIMIT ${MOST + 1}
+         ) SELECT value FROM found WHERE value IS NOT NULL LIMIT ${MOST}`,
+      )
+      .pluck()
+      .all();
+  return { userIds: distinct('user_id'), applicationIds: distinct('application_id') };
+}

@@ -1,0 +1,117 @@
+/** Reads the upstream's whole history list into the store, and goes on where it was stopped. */
+import type { BatchResult } from '../store/contract.ts';
+import { UpstreamError } from '../upstream/errors.ts';
+import { type Bookmark, bookmarkOf } from './bookmarks.ts';
+import { afterPage, beginWalk, nextFloor, sawNothingNewer, type Walk, walkWindow } from './history-walk.ts';
+import type { SyncParts } from './parts.ts';
+import { readPage, readPagePatiently } from './read-page.ts';
+import { type HistoryScope, historyScopes, scopeName } from './scopes.ts';
+
+export interface BackfillOptions {
+  readonly upstreamUrl: string;
+  /** Begins anew. */
+  readonly restart: boolean;
+  /** Ends it after the page under way. */
+  readonly signal: AbortSignal;
+  /** How many tasks were read, of about how many. */
+  readonly onProgress: (done: number, total: number) => void;
+  /** The upstream asks for silence; epoch milliseconds. */
+  readonly onWait: (untilMs: number) => void;
+}
+
+export interface BackfillResult {
+  readonly outcome: 'done' | 'stopped' | 'failed';
+  readonly requests: number;
+  readonly stored: BatchResult;
+  /** What went wrong, a scope each. */
+  readonly errors: readonly string[];
+}
+
+/** Where new tasks never cease, somebody else must look after those to come. */
+const MAX_WALKS = 20;
+
+interface Tally {
+  requests: number;
+  done: number;
+  readonly stored: BatchResult;
+}
+
+/** What fails is in the result; whatever else is thrown is the store's. */
+export async function backfill(
+  parts: SyncParts,
+  token: string,
+  options: BackfillOptions,
+): Promise<BackfillResult> {
+  const tally: Tally = {
+    requests: 0,
+    done: 0,
+    stored: { inserted: 0, updated: 0, unchanged: 0, kept: 0, regressions: 0 },
+  };
+  const errors: string[] = [];
+  for (const scope of await scopesToRead(parts, options)) {
+    try {
+      await backfillScope(parts, token, scope, options, tally);
+    } catch (error) {
+      if (options.signal.aborted) break;
+      if (!(error instanceof UpstreamError)) throw error;
+      errors.push(`${scopeName(scope)}: ${error.message}`);
+      // Another scope of the same token would be told the same, or find nobody there.
+      const isHopeless = error.status === undefined || error.status === 401 || error.status >= 500;
+      if (isHopeless) break;
+    }
+  }
+  const outcome = options.signal.aborted ? 'stopped' : errors.length > 0 ? 'failed' : 'done';
+  return { outcome, requests: tally.requests, stored: tally.stored, errors };
+}
+
+/** An account that was once read without limits goes on so: what it brought does not narrow it. */
+async function scopesToRead(parts: SyncParts, { upstreamUrl }: BackfillOptions): Promise<HistoryScope[]> {
+  const isNarrowed = parts.userIds.length + parts.applicationIds.length > 0;
+  const whole = isNarrowed ? undefined : await bookmarkOf(parts.store, upstreamUrl, {}).read();
+  return whole ? [{}] : historyScopes(parts.store, parts);
+}
+
+/** Walks down, and again from the top for what arrived meanwhile, until nothing did. */
+async function backfillScope(
+  parts: SyncParts,
+  token: string,
+  scope: HistoryScope,
+  options: BackfillOptions,
+  tally: Tally,
+): Promise<void> {
+  const bookmark = bookmarkOf(parts.store, options.upstreamUrl, scope);
+  let walk = options.restart ? beginWalk(0) : ((await bookmark.read()) ?? beginWalk(0));
+  for (let walks = 0; walks < MAX_WALKS; walks += 1) {
+    const done = await walkDown(parts, token, scope, walk, bookmark, options, tally);
+    walk = beginWalk(nextFloor(done));
+    await bookmark.write(walk);
+    if (done.pages <= 1 || sawNothingNewer(done)) return;
+  }
+}
+
+async function walkDown(
+  parts: SyncParts,
+  token: string,
+  scope: HistoryScope,
+  start: Walk,
+  bookmark: Bookmark,
+  options: BackfillOptions,
+  tally: Tally,
+): Promise<Walk> {
+  const ask = (walk: Walk) => () => {
+    tally.requests += 1;
+    return readPage(parts, token, scope, walkWindow(walk));
+  };
+  for (let walk = start; ; ) {
+    const page = await readPagePatiently(parts, ask(walk), options.signal, options.onWait);
+    for (const name of Object.keys(tally.stored) as (keyof BatchResult)[])
+      tally.stored[name] += page.result[name];
+    tally.done += page.timesMs.length;
+    const below = Math.max(0, (page.count ?? 0) - walk.offset - page.timesMs.length);
+    options.onProgress(tally.done, tally.done + below);
+    const step = afterPage(walk, page);
+    if (step.isOver) return step.walk;
+    walk = step.walk;
+    await bookmark.write(walk);
+  }
+}

@@ -1,0 +1,48 @@
+/** Finds tasks that were made elsewhere with the same account: the newest pages of its history list. */
+import { blockAfter } from '../mirror/blocking.ts';
+import type { RunCounts } from '../store/contract.ts';
+import { UpstreamError } from '../upstream/errors.ts';
+import type { SyncParts } from './parts.ts';
+import { PAGE_SIZE, readPage } from './read-page.ts';
+import { type HistoryScope, historyScopes } from './scopes.ts';
+
+/** Beyond this, `flux-mirror backfill` is the way. */
+const MAX_PAGES = 20;
+
+/**
+ * Reads the newest page of each scope, and the next ones while they bring something new: after a night without the mirror it
+ * catches up. A failure is noted and logged; the sync run goes on.
+ * @param counts is added to
+ */
+export async function discover(
+  parts: SyncParts,
+  token: string,
+  counts: RunCounts,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  try {
+    for (const scope of await historyScopes(parts.store, parts)) {
+      await discoverScope(parts, token, scope, counts, signal);
+    }
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    parts.log.warn({ error: error.message }, 'looking for new tasks failed');
+    if (error.status === 429) await blockAfter(parts, 'rate-limited', error);
+  }
+}
+
+async function discoverScope(
+  parts: SyncParts,
+  token: string,
+  scope: HistoryScope,
+  counts: RunCounts,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (let page = 0; page < MAX_PAGES && !signal?.aborted; page += 1) {
+    counts.requests += 1;
+    // New tasks that arrive between two pages shift them; what comes twice is stored once.
+    const { timesMs, result } = await readPage(parts, token, scope, { offset: page * PAGE_SIZE });
+    counts.discovered += result.inserted;
+    if (result.inserted === 0 || timesMs.length < PAGE_SIZE) return;
+  }
+}

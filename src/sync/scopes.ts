@@ -1,0 +1,31 @@
+/** Whose history is asked for: the upstream's list is limited by user and application ids. */
+import type { Store } from '../store/contract.ts';
+
+export interface HistoryScope {
+  readonly user_id?: string;
+  readonly application_id?: string;
+}
+
+export interface ScopeSettings {
+  readonly userIds: readonly string[];
+  readonly applicationIds: readonly string[];
+}
+
+/** The ids of the settings, else those of the documents that are stored, else one scope without limits. */
+export async function historyScopes(store: Store, settings: ScopeSettings): Promise<HistoryScope[]> {
+  const isSet = settings.userIds.length + settings.applicationIds.length > 0;
+  const { userIds, applicationIds } = isSet ? settings : await store.accounts();
+  if (userIds.length === 0) {
+    return applicationIds.length === 0 ? [{}] : applicationIds.map((application_id) => ({ application_id }));
+  }
+  // A stored user may have several applications; naming the user covers them all.
+  if (!isSet || applicationIds.length === 0) return userIds.map((user_id) => ({ user_id }));
+  return userIds.flatMap((user_id) => applicationIds.map((application_id) => ({ user_id, application_id })));
+}
+
+/** For people. */
+export function scopeName({ user_id, application_id }: HistoryScope): string {
+  if (user_id === undefined)
+    return application_id === undefined ? 'the account' : `application ${application_id}`;
+  return application_id === undefined ? `user ${user_id}` : `user ${user_id}, application ${application_id}`;
+}
