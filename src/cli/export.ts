@@ -1,53 +1,77 @@
-/** `flux-mirror export`: every document, oldest first, as JSON Lines. */
-import { createWriteStream } from 'node:fs';
-import { rename } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
-import { Command } from 'commander';
+/** `flux-mirror export`: documents, oldest first, as JSON Lines or CSV. */
+import { Command, Option } from 'commander';
 import { systemClock } from '../clock.ts';
-import type { Store } from '../store/contract.ts';
+import type { Store, StoredTask } from '../store/contract.ts';
+import { csvHeader, csvLines } from './csv.ts';
 import { counted, remark } from './output.ts';
-import { type Progress, startProgress } from './progress.ts';
+import { writeOut } from './output-file.ts';
+import { startProgress } from './progress.ts';
+import { matchingPages, type QueryOptions, readQuery, withQueryOptions } from './query-options.ts';
 import { configFor, withSettings } from './settings.ts';
 import { withStore } from './with-store.ts';
 
+type Format = 'jsonl' | 'csv';
+
+interface ExportOptions extends QueryOptions {
+  query?: string;
+  format?: Format;
+}
+
 export function exportCommand(): Command {
-  const command = new Command('export')
-    .summary('write all documents')
-    .description(
-      'Writes every stored document, oldest first, one a line and byte for byte; to standard output when no file is named. A name that ends in .gz is compressed.',
-    )
-    .argument('[file]', 'file to write');
-  return withSettings(command).action(async (file: string | undefined) => {
-    const progress = startProgress('documents', systemClock);
-    const count = await withStore(configFor(command), 'reader', (store) => exportTo(store, file, progress));
-    progress.end();
-    remark(`${counted(count, 'document')} written${file === undefined ? '' : ` to ${file}`}`);
+  const command = withQueryOptions(
+    new Command('export')
+      .summary('write documents')
+      .description(
+        'Writes stored documents, oldest first, one a line and byte for byte; to standard output when no file is named. A name that ends in .csv gives CSV, one that ends in .gz is compressed.',
+      )
+      .argument('[file]', 'file to write (- = standard output)')
+      .option('--query <query>', 'only what a search for this finds; the grammar of `search`')
+      .addOption(new Option('--format <format>', 'what the name says, else jsonl').choices(['jsonl', 'csv'])),
+  );
+  return withSettings(command).action(async (file: string | undefined, options: ExportOptions) => {
+    const format = options.format ?? (/\.csv(\.gz)?$/i.test(file ?? '') ? 'csv' : 'jsonl');
+    const count = await withStore(configFor(command), 'reader', (store) =>
+      exportTo(store, file, format, options),
+    );
+    remark(`${counted(count, 'document')} written${file === undefined || file === '-' ? '' : ` to ${file}`}`);
   });
 }
 
-async function exportTo(store: Store, file: string | undefined, progress: Progress): Promise<number> {
-  const { total } = await store.stats(systemClock.now());
+async function exportTo(
+  store: Store,
+  file: string | undefined,
+  format: Format,
+  options: ExportOptions,
+): Promise<number> {
+  const isAll = options.query === undefined && options.from === undefined && options.to === undefined;
+  const total = isAll ? (await store.stats(systemClock.now())).total : 0;
+  const pages = isAll ? store.stream() : matchingDocuments(store, options);
+  const progress = startProgress('documents', systemClock);
   let count = 0;
-  async function* lines() {
-    for await (const page of store.stream()) {
+  async function* chunks() {
+    if (format === 'csv') yield csvHeader();
+    for await (const page of pages) {
       count += page.length;
       progress.update(count, total);
-      yield page.map(({ text }) => `${asLine(text)}\n`).join('');
+      yield format === 'csv' ? csvLines(page) : page.map(({ text }) => `${asLine(text)}\n`).join('');
     }
   }
-  if (file === undefined || file === '-') {
-    await pipeline(Readable.from(lines()), process.stdout, { end: false });
-    return count;
+  try {
+    await writeOut(file, chunks());
+  } finally {
+    progress.end();
   }
-  // A file under its own name is always a whole one.
-  const partial = `${file}.partial`;
-  const target = createWriteStream(partial);
-  if (file.endsWith('.gz')) await pipeline(Readable.from(lines()), createGzip(), target);
-  else await pipeline(Readable.from(lines()), target);
-  await rename(partial, file);
   return count;
+}
+
+async function* matchingDocuments(store: Store, options: ExportOptions): AsyncGenerator<StoredTask[]> {
+  const { query, filter, nowMs } = readQuery(options.query ?? '', options);
+  for (const note of query.notes) remark(note);
+  const request = { query, filter, sort: 'oldest', nowMs } as const;
+  for await (const page of matchingPages(store, request, Number.POSITIVE_INFINITY)) {
+    // A task of which only the request is known has no document yet.
+    yield page.hits.map(({ task }) => task).filter(({ fetchedAtMs }) => fetchedAtMs > 0);
+  }
 }
 
 /**

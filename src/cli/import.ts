@@ -1,10 +1,13 @@
 /** `flux-mirror import`: documents from files into the mirror. */
 import { Command } from 'commander';
 import { systemClock } from '../clock.ts';
+import { addResult, noResult } from '../store/batch-result.ts';
 import type { BatchResult, Store } from '../store/contract.ts';
-import { MalformedDocument, parseDocument, type TaskDocument } from '../task/document.ts';
+import { MalformedDocument, readDocument, type TaskDocument } from '../task/document.ts';
+import { isObject, own } from '../task/json-object.ts';
 import { type DocumentLine, readDocumentLines } from './document-lines.ts';
 import { EXIT } from './failure.ts';
+import { findSources, type ImportSource } from './import-sources.ts';
 import { counted, print, printJson, remark } from './output.ts';
 import { startProgress } from './progress.ts';
 import { configFor, withSettings } from './settings.ts';
@@ -12,59 +15,79 @@ import { withStore } from './with-store.ts';
 
 /** Documents in one transaction. */
 const BATCH = 500;
-const SHOWN_PROBLEMS = 100;
+const SHOWN_PROBLEMS = 20;
 
-interface ImportResult extends BatchResult {
-  refused: number;
+interface ImportResult {
+  readonly stored: BatchResult;
+  /** How many lines were refused, by the reason. */
+  readonly reasons: Map<string, number>;
+  readonly seconds: number;
 }
 
 export function importCommand(): Command {
   const command = new Command('import')
     .summary('store documents from files')
     .description(
-      'Stores task documents from JSON Lines, a JSON array or {"items":[…]}, plain or gzipped. Unfinished ones become tracked. What is stored and finished is never replaced.',
+      'Stores task documents from JSON Lines, JSON arrays or {"items":[…]}, plain or gzipped, and from folders of such files. Unfinished ones become tracked. What is stored and finished is never replaced.',
     )
-    .argument('<files...>', 'files (- = standard input)')
+    .argument('<files...>', 'files or folders (- = standard input)')
     .option('--json', 'print the result as JSON');
-  return withSettings(command).action(async (files: string[], options: { json?: boolean }) => {
-    const result = await withStore(configFor(command), 'writer', (store) => importFiles(store, files));
+  return withSettings(command).action(async (names: string[], options: { json?: boolean }) => {
+    const config = configFor(command);
+    const { sources, skipped } = await findSources(names);
+    const result = await withStore(config, 'writer', (store) => importAll(store, sources));
+    if (skipped > 0)
+      remark(`${counted(skipped, 'file')} in folders skipped: neither .json, .jsonl nor .ndjson`);
+    const refused = [...result.reasons.values()].reduce((sum, count) => sum + count, 0);
+    const { inserted, updated, unchanged, kept } = result.stored;
+    const documents = inserted + updated + unchanged + kept;
     if (options.json) {
-      printJson({
-        new: result.inserted,
-        newer: result.updated,
-        same: result.unchanged,
-        kept: result.kept,
-        refused: result.refused,
-      });
+      const reasons = Object.fromEntries(result.reasons);
+      printJson({ new: inserted, newer: updated, same: unchanged, kept, refused, reasons, skipped });
     } else {
+      const rate = Math.round(documents / Math.max(result.seconds, 0.001)).toLocaleString('en');
       print(
-        `${counted(result.inserted, 'new task')}, ${result.updated} newer, ${result.unchanged} the same, ` +
-          `${result.kept} kept as they were, ${counted(result.refused, 'line')} refused`,
+        `${counted(inserted, 'new task')}, ${updated} newer, ${unchanged} the same, ${kept} kept as they were, ` +
+          `${counted(refused, 'line')} refused (${rate} documents a second)`,
       );
+      for (const [reason, count] of result.reasons) remark(`refused ${count} ×: ${reason}`);
     }
-    if (result.refused > 0) process.exitCode = EXIT.failed;
+    if (refused > 0) process.exitCode = EXIT.failed;
   });
 }
 
-async function importFiles(store: Store, files: readonly string[]): Promise<ImportResult> {
-  const total: ImportResult = { inserted: 0, updated: 0, unchanged: 0, kept: 0, regressions: 0, refused: 0 };
+async function importAll(store: Store, sources: readonly ImportSource[]): Promise<ImportResult> {
+  const stored = noResult();
+  const reasons = new Map<string, number>();
+  const started = systemClock.monotonic();
   const progress = startProgress('documents', systemClock);
-  let batch: TaskDocument[] = [];
+  const allBytes = sources.reduce((sum, { bytes }) => sum + (bytes ?? Number.NaN), 0);
+  let readBytes = 0;
   let seen = 0;
+  let problems = 0;
+  let batch: TaskDocument[] = [];
+
   const flush = async () => {
-    if (batch.length === 0) return;
-    add(total, await putBatch(store, batch));
+    if (batch.length > 0) addResult(stored, await putBatch(store, batch));
     batch = [];
-    progress.update(seen, 0);
+    // How many there will be is known only by the bytes that are left.
+    progress.update(seen, readBytes > 0 && allBytes > 0 ? Math.round((seen * allBytes) / readBytes) : 0);
   };
+  async function* counting(chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
+      readBytes += chunk.length;
+      yield chunk;
+    }
+  }
   try {
-    for (const file of files) {
-      for await (const line of readDocumentLines(file)) {
+    for (const source of sources) {
+      for await (const line of readDocumentLines(counting(source.read()))) {
         seen += 1;
-        const document = parseLine(line);
+        const document = documentOf(line);
         if (typeof document === 'string') {
-          total.refused += 1;
-          if (total.refused <= SHOWN_PROBLEMS) remark(`${file}:${line.line}: ${document}`);
+          reasons.set(document, (reasons.get(document) ?? 0) + 1);
+          problems += 1;
+          if (problems <= SHOWN_PROBLEMS) remark(`${source.name}:${line.line}: ${document}`);
         } else {
           batch.push(document);
           if (batch.length >= BATCH) await flush();
@@ -75,15 +98,17 @@ async function importFiles(store: Store, files: readonly string[]): Promise<Impo
   } finally {
     progress.end();
   }
-  if (total.refused > SHOWN_PROBLEMS) remark(`and ${total.refused - SHOWN_PROBLEMS} lines more were refused`);
-  return total;
+  return { stored, reasons, seconds: (systemClock.monotonic() - started) / 1000 };
 }
 
 /** The document, or why there is none. */
-function parseLine(line: DocumentLine): TaskDocument | string {
+function documentOf(line: DocumentLine): TaskDocument | string {
   if ('problem' in line) return line.problem;
+  const { text, value } = line;
+  if (isObject(value) && own(value, 'id') === undefined && own(value, 'task_id') !== undefined)
+    return 'the answer of a generation, not a task document; `flux-mirror track` takes its id';
   try {
-    return parseDocument(line.text, systemClock.now());
+    return readDocument(text, value, systemClock.now());
   } catch (error) {
     if (error instanceof MalformedDocument) return error.message;
     throw error;
@@ -94,12 +119,4 @@ async function putBatch(store: Store, documents: readonly TaskDocument[]): Promi
   const now = systemClock.now();
   const requestSeq = await store.nextRequestSeq();
   return store.putBatch({ documents, requestSeq, fetchedAtMs: now, trackPendingAtMs: now });
-}
-
-function add(total: BatchResult, result: BatchResult): void {
-  total.inserted += result.inserted;
-  total.updated += result.updated;
-  total.unchanged += result.unchanged;
-  total.kept += result.kept;
-  total.regressions += result.regressions;
 }

@@ -13,22 +13,23 @@ const PLAIN_EVERY_MS = 5000;
 
 /** @param label what is being counted, as `ids` */
 export function startProgress(label: string, clock: Clock): Progress {
-  return process.stderr.isTTY ? bar(label) : plainLines(label, clock);
+  return process.stderr.isTTY ? bar(label, clock) : plainLines(label, clock);
 }
 
-function bar(label: string): Progress {
+function bar(label: string, clock: Clock): Progress {
   const single = new SingleBar({
-    format: `{bar} {value}/{total} ${label}, {duration_formatted} so far, {eta_formatted} to go`,
+    format: `{bar} {value}/{total} ${label}, {rate}/s, {duration_formatted} so far, {eta_formatted} to go`,
     hideCursor: true,
     stream: process.stderr,
   });
+  const rate = rateSince(clock);
   let isStarted = false;
   return {
     update: (done, total) => {
-      if (!isStarted) single.start(total, 0);
+      if (!isStarted) single.start(total, 0, { rate: 0 });
       isStarted = true;
       single.setTotal(Math.max(total, done));
-      single.update(done);
+      single.update(done, { rate: rate(done) });
     },
     end: () => {
       if (isStarted) single.stop();
@@ -37,13 +38,20 @@ function bar(label: string): Progress {
 }
 
 function plainLines(label: string, clock: Clock): Progress {
+  const rate = rateSince(clock);
   let last = clock.monotonic();
   return {
     update: (done, total) => {
       if (clock.monotonic() - last < PLAIN_EVERY_MS) return;
       last = clock.monotonic();
-      remark(total > 0 ? `${done} of ${total} ${label}` : `${done} ${label}`);
+      remark(`${total > 0 ? `${done} of ${total}` : done} ${label}, ${rate(done)}/s`);
     },
     end: () => undefined,
   };
+}
+
+/** Whole things a second, from now on. */
+function rateSince(clock: Clock): (done: number) => number {
+  const started = clock.monotonic();
+  return (done) => Math.round((1000 * done) / Math.max(1, clock.monotonic() - started));
 }

@@ -1,21 +1,14 @@
 /** `flux-mirror search`: prompts from the terminal. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { systemClock } from '../clock.ts';
-import type { Cursor } from '../search/cursor.ts';
-import { isTimeZone, parseDate } from '../search/dates.ts';
-import { parseQuery } from '../search/query.ts';
 import { type SearchHit, searchHits } from '../server/search-hit.ts';
-import type { SearchPage, SearchRequest, SortOrder, Store, TaskFilter } from '../store/contract.ts';
-import { CommandFailed, EXIT } from './failure.ts';
+import type { SearchPage, SortOrder } from '../store/contract.ts';
 import { hitTable } from './hit-table.ts';
 import { print, printJson, remark } from './output.ts';
+import { matchingPages, type QueryOptions, readQuery, withQueryOptions } from './query-options.ts';
 import { configFor, withSettings } from './settings.ts';
 import { withStore } from './with-store.ts';
 
-interface SearchOptions {
-  from?: string;
-  to?: string;
-  tz?: string;
+interface SearchOptions extends QueryOptions {
   sort: SortOrder;
   group?: boolean;
   limit: number;
@@ -23,8 +16,6 @@ interface SearchOptions {
   json?: boolean;
 }
 
-/** Hits in one look into the store, however many are wanted. */
-const PAGE = 500;
 const GRAMMAR = `
 The query:
   red cat              both words, by their English stem (cats finds cat)
@@ -38,13 +29,10 @@ The query:
 Put it into single quotes when your shell would read it: 'cat -dog (snow OR rain)'`;
 
 export function searchCommand(): Command {
-  const command = new Command('search')
+  const command = withQueryOptions(new Command('search'))
     .summary('search prompts')
     .description('Searches the prompts, in any language. The same grammar as the server.')
     .argument('<query...>', 'what to look for; write -- before it when it begins with a minus')
-    .option('--from <date>', 'created from: 2026, 2026-03, 2026-03-14, an ISO 8601 time, 7d, yesterday')
-    .option('--to <date>', 'created up to the end of that day, month or year')
-    .option('--tz <zone>', 'time zone of the dates (default: where this machine is)')
     .addOption(
       new Option('--sort <order>', 'order of the hits')
         .choices(['newest', 'oldest', 'relevance'])
@@ -56,22 +44,14 @@ export function searchCommand(): Command {
     .option('--json', 'print the hits as JSON')
     .addHelpText('after', GRAMMAR);
   return withSettings(command).action(async (words: string[], options: SearchOptions) => {
-    const timeZone = options.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-    if (!isTimeZone(timeZone)) throw wrongUsage('--tz', timeZone, 'a time zone such as Europe/Berlin');
-    const query = parseQuery(words.join(' '), { timeZone, nowMs: systemClock.now() });
-    const request = {
-      query,
-      filter: dateFilter(options, timeZone),
-      sort: options.sort,
-      groupByPrompt: options.group ?? false,
-      nowMs: systemClock.now(),
-    };
+    const { query, filter, nowMs } = readQuery(words.join(' '), options);
+    const request = { query, filter, sort: options.sort, groupByPrompt: options.group ?? false, nowMs };
     const limit = options.all ? Number.POSITIVE_INFINITY : options.limit;
     const config = configFor(command);
     await withStore(config, 'reader', async (store) => {
       const found: SearchHit[] = [];
       let last: SearchPage | undefined;
-      for await (const page of pages(store, request, limit)) {
+      for await (const page of matchingPages(store, request, limit)) {
         last = page;
         const hits = await searchHits(store, page.hits, query, config.basePath);
         if (options.json) found.push(...hits);
@@ -88,25 +68,6 @@ export function searchCommand(): Command {
   });
 }
 
-async function* pages(
-  store: Store,
-  request: Omit<SearchRequest, 'limit' | 'after'>,
-  limit: number,
-): AsyncGenerator<SearchPage> {
-  let left = limit;
-  let after: Cursor | undefined;
-  do {
-    const page: SearchPage = await store.search({
-      ...request,
-      limit: Math.min(left, PAGE),
-      ...(after ? { after } : {}),
-    });
-    yield page;
-    left -= page.hits.length;
-    after = page.next;
-  } while (after && left > 0);
-}
-
 /** A table on a terminal; elsewhere fields between tabs, whole, for other programs. */
 function lines(hits: readonly SearchHit[], timeZone: string | undefined): string[] {
   if (process.stdout.isTTY) return hitTable(hits, process.stdout.columns, timeZone);
@@ -119,22 +80,4 @@ function parseLimit(value: string): number {
   const limit = /^\d{1,6}$/.test(value) ? Number(value) : 0;
   if (limit < 1) throw new InvalidArgumentError('it must be a whole number from 1 on.');
   return limit;
-}
-
-function dateFilter({ from, to }: SearchOptions, timeZone: string): TaskFilter {
-  const read = (name: string, value: string | undefined) => {
-    if (value === undefined) return undefined;
-    const range = parseDate(value, timeZone, systemClock.now());
-    if (!range) throw wrongUsage(name, value, 'a date such as 2026-03, 2026-03-14 or 7d');
-    return range;
-  };
-  const [first, last] = [read('--from', from), read('--to', to)];
-  return { ...(first ? { fromMs: first.fromMs } : {}), ...(last ? { toMs: last.toMs } : {}) };
-}
-
-function wrongUsage(flag: string, value: string, allowed: string): CommandFailed {
-  return new CommandFailed(
-    `${flag}: ${JSON.stringify(value)} can't be used; allowed: ${allowed}`,
-    EXIT.usage,
-  );
 }

@@ -5,6 +5,7 @@
 import { indexEntry } from '../search/terms.ts';
 import type { TaskDocument } from '../task/document.ts';
 import type { TaskId } from '../task/id.ts';
+import { noResult } from './batch-result.ts';
 import type { Batch, BatchResult, JoinedTasks, Removal, StoredTask } from './contract.ts';
 import { type Sqlite, transaction } from './database.ts';
 import type { Facts } from './facts.ts';
@@ -146,7 +147,7 @@ export function createTaskStore(
       };
     },
     putBatch: (batch) => {
-      const result: BatchResult = { inserted: 0, updated: 0, unchanged: 0, kept: 0, regressions: 0 };
+      const result = noResult();
       indexing(() => {
         for (const settlement of batch.settlements ?? []) tracking.settle(settlement);
         for (const task of batch.documents) put(task, batch, result);

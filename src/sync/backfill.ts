@@ -1,4 +1,5 @@
 /** Reads the upstream's whole history list into the store, and goes on where it was stopped. */
+import { addResult, noResult } from '../store/batch-result.ts';
 import type { BatchResult } from '../store/contract.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import { type Bookmark, bookmarkOf } from './bookmarks.ts';
@@ -45,7 +46,7 @@ export async function backfill(
   const tally: Tally = {
     requests: 0,
     done: 0,
-    stored: { inserted: 0, updated: 0, unchanged: 0, kept: 0, regressions: 0 },
+    stored: noResult(),
   };
   const errors: string[] = [];
   for (const scope of await scopesToRead(parts, options)) {
@@ -104,8 +105,7 @@ async function walkDown(
   };
   for (let walk = start; ; ) {
     const page = await readPagePatiently(parts, ask(walk), options.signal, options.onWait);
-    for (const name of Object.keys(tally.stored) as (keyof BatchResult)[])
-      tally.stored[name] += page.result[name];
+    addResult(tally.stored, page.result);
     tally.done += page.timesMs.length;
     const below = Math.max(0, (page.count ?? 0) - walk.offset - page.timesMs.length);
     options.onProgress(tally.done, tally.done + below);

@@ -1,0 +1,78 @@
+/** A document as a row of CSV. The columns are documented in docs/files.md. */
+import { stringify } from 'csv-stringify/sync';
+import type { StoredTask } from '../store/contract.ts';
+import { readDocument } from '../task/document.ts';
+import { type JsonObject, own, ownObject, ownString } from '../task/json-object.ts';
+import { imageUrls } from '../task/state.ts';
+
+const CSV_COLUMNS = [
+  'id',
+  'created_at',
+  'state',
+  'action',
+  'model',
+  'size',
+  'seed',
+  'prompt',
+  'user_id',
+  'application_id',
+  'image_urls',
+  'error_code',
+  'error_message',
+  'cost_amount',
+  'cost_currency',
+] as const;
+
+type CsvRow = Record<(typeof CSV_COLUMNS)[number], string | number | undefined>;
+
+/** The line with the names. */
+export function csvHeader(): string {
+  return csv([Object.fromEntries(CSV_COLUMNS.map((name) => [name, name]))]);
+}
+
+/** RFC 4180, a line each. What a spreadsheet would take for a formula begins with an apostrophe. */
+export function csvLines(tasks: readonly StoredTask[]): string {
+  return csv(tasks.map(csvRow));
+}
+
+function csv(rows: readonly Record<string, unknown>[]): string {
+  return stringify([...rows], {
+    columns: [...CSV_COLUMNS],
+    record_delimiter: 'windows',
+    escape_formulas: true,
+    quoted_match: /[\r\n]/, // by itself it quotes for the pair of both alone
+  });
+}
+
+function csvRow(task: StoredTask): CsvRow {
+  const value = JSON.parse(task.text) as JsonObject; // it was read as a document before it was stored
+  const { action, model, size, seed, prompt, userId, applicationId } = readDocument(
+    task.text,
+    value,
+    task.fetchedAtMs,
+  );
+  const response = ownObject(value, 'response');
+  const error = ownObject(response, 'error');
+  const cost = ownObject(response, 'cost');
+  return {
+    id: task.id,
+    created_at: new Date(task.createdAtMs).toISOString(),
+    state: task.state,
+    action,
+    model,
+    size,
+    seed,
+    prompt,
+    user_id: userId,
+    application_id: applicationId,
+    image_urls: imageUrls(value).join(' '),
+    error_code: scalar(own(error, 'code')),
+    error_message: ownString(error, 'message') ?? ownString(response, 'error'),
+    cost_amount: scalar(own(cost, 'amount')),
+    cost_currency: scalar(own(cost, 'currency')),
+  };
+}
+
+function scalar(value: unknown): string | number | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? value : undefined;
+}

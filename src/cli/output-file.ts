@@ -1,0 +1,66 @@
+/** Writing a file that is either whole or not there. */
+import { createWriteStream, type Stats } from 'node:fs';
+import { realpath, rename, rm, stat } from 'node:fs/promises';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { CommandFailed } from './failure.ts';
+
+/** Prompts may be private; a file that is there already keeps its own mode. */
+const NEW_FILE_MODE = 0o600;
+
+/**
+ * Writes chunks to a file, or to standard output when there is none (`-`). A name that ends in .gz is compressed.
+ * A file gets its name when it is whole; a pipe or a device is written to as it is.
+ * @throws CommandFailed when the target can't be written
+ */
+export async function writeOut(file: string | undefined, chunks: AsyncIterable<string>): Promise<void> {
+  if (file === undefined || file === '-') {
+    await pipeline(Readable.from(chunks), process.stdout, { end: false });
+    return;
+  }
+  const present = await statOf(file);
+  if (present?.isDirectory()) throw new CommandFailed(`${file}: this is a folder; name a file in it`);
+  try {
+    if (present && !present.isFile()) await send(chunks, createWriteStream(file), file);
+    else await replaceFile(present ? await realpath(file) : file, chunks, file, present?.mode);
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    const code = 'code' in error ? String(error.code) : error.message;
+    throw new CommandFailed(`${file}: could not be written (${code})`, undefined, { cause: error });
+  }
+}
+
+async function replaceFile(
+  path: string,
+  chunks: AsyncIterable<string>,
+  name: string,
+  mode: number | undefined,
+): Promise<void> {
+  const partial = `${path}.partial`;
+  try {
+    await send(
+      chunks,
+      createWriteStream(partial, { mode: (mode ?? NEW_FILE_MODE) & 0o777, flush: true }),
+      name,
+    );
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+async function send(chunks: AsyncIterable<string>, target: Writable, name: string): Promise<void> {
+  if (name.endsWith('.gz')) await pipeline(Readable.from(chunks), createGzip(), target);
+  else await pipeline(Readable.from(chunks), target);
+}
+
+async function statOf(file: string): Promise<Stats | undefined> {
+  try {
+    return await stat(file);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

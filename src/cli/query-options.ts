@@ -1,0 +1,74 @@
+/** A search on the command line: its options, its request, its pages. */
+import type { Command } from 'commander';
+import { systemClock } from '../clock.ts';
+import type { Cursor } from '../search/cursor.ts';
+import { isTimeZone, parseDate } from '../search/dates.ts';
+import { parseQuery } from '../search/query.ts';
+import type { Query } from '../search/query-tree.ts';
+import type { SearchPage, SearchRequest, Store, TaskFilter } from '../store/contract.ts';
+import { CommandFailed, EXIT } from './failure.ts';
+
+export interface QueryOptions {
+  from?: string;
+  to?: string;
+  tz?: string;
+}
+
+/** Hits in one look into the store, however many are wanted. */
+const PAGE = 500;
+
+export function withQueryOptions(command: Command): Command {
+  return command
+    .option('--from <date>', 'created from: 2026, 2026-03, 2026-03-14, an ISO 8601 time, 7d, yesterday')
+    .option('--to <date>', 'created up to the end of that day, month or year')
+    .option('--tz <zone>', 'time zone of the dates (default: where this machine is)');
+}
+
+/** @throws CommandFailed for a date or a time zone that is none */
+export function readQuery(
+  text: string,
+  options: QueryOptions,
+): { query: Query; filter: TaskFilter; nowMs: number } {
+  const timeZone = options.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!isTimeZone(timeZone)) throw wrongUsage('--tz', timeZone, 'a time zone such as Europe/Berlin');
+  const nowMs = systemClock.now();
+  return { query: parseQuery(text, { timeZone, nowMs }), filter: dateFilter(options, timeZone), nowMs };
+}
+
+/** A page after the other, until there are `limit` hits or no more. */
+export async function* matchingPages(
+  store: Store,
+  request: Omit<SearchRequest, 'limit' | 'after'>,
+  limit: number,
+): AsyncGenerator<SearchPage> {
+  let left = limit;
+  let after: Cursor | undefined;
+  do {
+    const page: SearchPage = await store.search({
+      ...request,
+      limit: Math.min(left, PAGE),
+      ...(after ? { after } : {}),
+    });
+    yield page;
+    left -= page.hits.length;
+    after = page.next;
+  } while (after && left > 0);
+}
+
+function dateFilter({ from, to }: QueryOptions, timeZone: string): TaskFilter {
+  const read = (name: string, value: string | undefined) => {
+    if (value === undefined) return undefined;
+    const range = parseDate(value, timeZone, systemClock.now());
+    if (!range) throw wrongUsage(name, value, 'a date such as 2026-03, 2026-03-14 or 7d');
+    return range;
+  };
+  const [first, last] = [read('--from', from), read('--to', to)];
+  return { ...(first ? { fromMs: first.fromMs } : {}), ...(last ? { toMs: last.toMs } : {}) };
+}
+
+function wrongUsage(flag: string, value: string, allowed: string): CommandFailed {
+  return new CommandFailed(
+    `${flag}: ${JSON.stringify(value)} can't be used; allowed: ${allowed}`,
+    EXIT.usage,
+  );
+}
