@@ -1,5 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], testTimeout: 20_000, pool: 'forks' },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: 'test/helpers/build.ts',
+    testTimeout: 20_000,
+    pool: 'forks',
+    maxWorkers: '100%',
+  },
 });

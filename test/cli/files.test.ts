@@ -16,7 +16,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { csvLines } from '../../src/cli/csv.ts';
 import type { StoredTask } from '../../src/store/contract.ts';
-import { runCli } from '../helpers/cli.ts';
+import { MAIN, runCli } from '../helpers/cli.ts';
 import { document, documentText, numberedIds } from '../helpers/documents.ts';
 import { temporaryDirectory } from '../helpers/world.ts';
 
@@ -206,9 +206,7 @@ describe('export', () => {
 
   test('says in one line when standard output is full', async () => {
     const { file } = await filled();
-    const main = join(import.meta.dirname, '../../src/cli/main.ts');
-    const tsx = join(import.meta.dirname, '../../node_modules/tsx/dist/esm/index.mjs');
-    const command = `exec "${process.execPath}" --import "${tsx}" "${main}" export --data-dir "${file('data')}" > /dev/full`;
+    const command = `exec "${process.execPath}" "${MAIN}" export --data-dir "${file('data')}" > /dev/full`;
     const child = spawn('sh', ['-c', command], { stdio: ['ignore', 'ignore', 'pipe'] });
     const [stderr, [code]] = await Promise.all([readAll(child.stderr), once(child, 'exit')]);
     expect(code).toBe(1);

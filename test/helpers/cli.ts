@@ -6,8 +6,8 @@ import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { temporaryDirectory } from './world.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-const MAIN = ['--import', join(ROOT, 'node_modules/tsx/dist/esm/index.mjs'), join(ROOT, 'src/cli/main.ts')];
+/** Built before the tests, see build.ts. */
+export const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
 
 export interface CliResult {
   readonly code: number | null;
@@ -26,7 +26,7 @@ export function startCli(
   args: readonly string[],
   { env = {}, cwd = temporaryDirectory() }: CliOptions = {},
 ): ChildProcessWithoutNullStreams {
-  const child = spawn(process.execPath, [...MAIN, ...args], {
+  const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
     env: { PATH: process.env.PATH, TZ: 'UTC', ...env },
   });

@@ -54,7 +54,7 @@ describe('retrieve', () => {
   test('shares one upstream request among 300 concurrent identical misses', async () => {
     const { simulator, post } = await world();
     simulator.seed(VENDOR_DOCUMENTS);
-    simulator.fault({ kind: 'delay', ms: 100 });
+    simulator.fault({ kind: 'delay', ms: 1000 });
 
     const answers = await Promise.all(
       Array.from({ length: 300 }, () => post({ action: 'retrieve', id: FIRST_ID })),

@@ -21,6 +21,7 @@ describe('parseDocument', () => {
       userId: 'u',
       applicationId: 'p',
       seed: 12,
+      imageCount: 1,
     });
   });
 
