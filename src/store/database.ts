@@ -13,10 +13,11 @@ const CACHE_KIB = 64 * 1024;
 const MMAP_BYTES = 1 << 30;
 
 /**
- * Opens the file with our pragmas. FULL synchronisation: an acknowledged write survives a power cut, and at one
+ * Opens the file with our pragmas. Mapped into memory, it is read without copying; what was read then counts as memory of the
+ * process, so only the server does that. FULL synchronisation: an acknowledged write survives a power cut, and at one
  * transaction a batch it costs nothing measurable.
  */
-export function openDatabase(file: string, options: { readonly: boolean }): Sqlite {
+export function openDatabase(file: string, options: { readonly: boolean; isMapped: boolean }): Sqlite {
   const raw = new Database(file, { readonly: options.readonly, timeout: BUSY_TIMEOUT_MS });
   if (!options.readonly) {
     raw.pragma('journal_mode = WAL');
@@ -24,7 +25,7 @@ export function openDatabase(file: string, options: { readonly: boolean }): Sqli
     raw.pragma('foreign_keys = ON');
   }
   raw.pragma(`cache_size = -${CACHE_KIB}`);
-  raw.pragma(`mmap_size = ${MMAP_BYTES}`);
+  if (options.isMapped) raw.pragma(`mmap_size = ${MMAP_BYTES}`);
   raw.pragma('temp_store = MEMORY');
   return { raw, drizzle: drizzle(raw, { schema }) };
 }

@@ -1,5 +1,5 @@
 /** Opens the mirror's database in a data directory and puts the parts of the store together. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { readAccounts } from './accounts.ts';
@@ -32,6 +32,8 @@ export interface OpenOptions {
    * (commands). `reader` never writes.
    */
   readonly mode: 'owner' | 'writer' | 'reader';
+  /** A reader that lives as long as the server: reads from mapped memory, as the owner does. */
+  readonly isResident?: boolean;
 }
 
 /** There is no database where one was expected. */
@@ -46,7 +48,7 @@ export class NoMirror extends Error {
 export function openStore(options: OpenOptions): Store {
   const { dataDir, clock, mode } = options;
   const file = join(dataDir, 'mirror.db');
-  if (mode === 'reader' && !existsSync(file)) {
+  if (mode === 'reader' && !isThere(file)) {
     throw new NoMirror(
       `there is no mirror in ${dataDir} yet: start \`flux-mirror serve\`, or \`track\` or \`import\` something`,
     );
@@ -55,7 +57,10 @@ export function openStore(options: OpenOptions): Store {
 
   const lock = mode === 'owner' ? acquireLock(dataDir, clock.now()) : undefined;
   try {
-    const db = openDatabase(file, { readonly: mode === 'reader' });
+    const db = openDatabase(file, {
+      readonly: mode === 'reader',
+      isMapped: mode === 'owner' || options.isResident === true,
+    });
     try {
       bringUpToDate(db, options, lock);
       return assemble(db, options, lock);
@@ -67,6 +72,11 @@ export function openStore(options: OpenOptions): Store {
     lock?.release();
     throw error;
   }
+}
+
+/** @throws the system's error where it may not be looked at */
+function isThere(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
 function bringUpToDate(db: Sqlite, { dataDir, clock, mode }: OpenOptions, lock: Lock | undefined): void {
