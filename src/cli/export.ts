@@ -1,10 +1,10 @@
 /** `flux-mirror export`: documents, oldest first, as JSON Lines or CSV. */
 import { Command, Option } from 'commander';
 import { systemClock } from '../clock.ts';
+import { csvHeader, csvLines } from '../files/csv.ts';
+import { writeOut } from '../files/write-out.ts';
 import type { Store, StoredTask } from '../store/contract.ts';
-import { csvHeader, csvLines } from './csv.ts';
 import { counted, remark } from './output.ts';
-import { writeOut } from './output-file.ts';
 import { startProgress } from './progress.ts';
 import { matchingPages, type QueryOptions, readQuery, withQueryOptions } from './query-options.ts';
 import { configFor, withSettings } from './settings.ts';

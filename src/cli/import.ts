@@ -1,13 +1,13 @@
 /** `flux-mirror import`: documents from files into the mirror. */
 import { Command } from 'commander';
 import { systemClock } from '../clock.ts';
+import { type DocumentLine, readDocumentLines } from '../files/document-lines.ts';
+import { findInputFiles, type InputFile } from '../files/input-files.ts';
 import { addResult, noResult } from '../store/batch-result.ts';
 import type { BatchResult, Store } from '../store/contract.ts';
 import { MalformedDocument, readDocument, type TaskDocument } from '../task/document.ts';
 import { isObject, own } from '../task/json-object.ts';
-import { type DocumentLine, readDocumentLines } from './document-lines.ts';
 import { EXIT } from './failure.ts';
-import { findSources, type ImportSource } from './import-sources.ts';
 import { counted, print, printJson, remark } from './output.ts';
 import { startProgress } from './progress.ts';
 import { configFor, withSettings } from './settings.ts';
@@ -34,8 +34,8 @@ export function importCommand(): Command {
     .option('--json', 'print the result as JSON');
   return withSettings(command).action(async (names: string[], options: { json?: boolean }) => {
     const config = configFor(command);
-    const { sources, skipped } = await findSources(names);
-    const result = await withStore(config, 'writer', (store) => importAll(store, sources));
+    const { files, skipped } = await findInputFiles(names);
+    const result = await withStore(config, 'writer', (store) => importAll(store, files));
     if (skipped > 0)
       remark(`${counted(skipped, 'file')} in folders skipped: neither .json, .jsonl nor .ndjson`);
     const refused = [...result.reasons.values()].reduce((sum, count) => sum + count, 0);
@@ -56,12 +56,12 @@ export function importCommand(): Command {
   });
 }
 
-async function importAll(store: Store, sources: readonly ImportSource[]): Promise<ImportResult> {
+async function importAll(store: Store, files: readonly InputFile[]): Promise<ImportResult> {
   const stored = noResult();
   const reasons = new Map<string, number>();
   const started = systemClock.monotonic();
   const progress = startProgress('documents', systemClock);
-  const allBytes = sources.reduce((sum, { bytes }) => sum + (bytes ?? Number.NaN), 0);
+  const allBytes = files.reduce((sum, { bytes }) => sum + (bytes ?? Number.NaN), 0);
   let readBytes = 0;
   let seen = 0;
   let problems = 0;
@@ -80,14 +80,14 @@ async function importAll(store: Store, sources: readonly ImportSource[]): Promis
     }
   }
   try {
-    for (const source of sources) {
-      for await (const line of readDocumentLines(counting(source.read()))) {
+    for (const file of files) {
+      for await (const line of readDocumentLines(counting(file.read()))) {
         seen += 1;
         const document = documentOf(line);
         if (typeof document === 'string') {
           reasons.set(document, (reasons.get(document) ?? 0) + 1);
           problems += 1;
-          if (problems <= SHOWN_PROBLEMS) remark(`${source.name}:${line.line}: ${document}`);
+          if (problems <= SHOWN_PROBLEMS) remark(`${file.name}:${line.line}: ${document}`);
         } else {
           batch.push(document);
           if (batch.length >= BATCH) await flush();

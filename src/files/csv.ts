@@ -1,4 +1,4 @@
-/** A document as a row of CSV. The columns are documented in docs/files.md. */
+/** A document as a row of CSV. The columns are documented in docs/capture.md. */
 import { stringify } from 'csv-stringify/sync';
 import type { StoredTask } from '../store/contract.ts';
 import { readDocument } from '../task/document.ts';

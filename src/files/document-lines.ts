@@ -45,13 +45,20 @@ function* documentsOf(text: string, line: number): Generator<DocumentLine> {
     yield { line, problem: 'not valid JSON' };
     return;
   }
-  const items = Array.isArray(value) ? value : isList(value) ? own(value, 'items') : undefined;
-  const slices = items === value ? sliceArray(text) : sliceArray(text, 'items');
-  if (!Array.isArray(items) || !slices) yield { line, text, value };
-  else for (const [at, slice] of slices.entries()) yield { line, text: slice, value: items[at] };
+  if (Array.isArray(value)) yield* elementsOf(value, sliceArray(text), line);
+  else if (isList(value)) yield* elementsOf(value.items, sliceArray(text, 'items'), line);
+  else yield { line, text, value };
 }
 
-function isList(value: unknown): value is { items: unknown } {
+function* elementsOf(
+  values: readonly unknown[],
+  texts: readonly string[] | undefined,
+  line: number,
+): Generator<DocumentLine> {
+  for (const [at, text] of (texts ?? []).entries()) yield { line, text, value: values[at] };
+}
+
+function isList(value: unknown): value is { items: unknown[] } {
   return isObject(value) && own(value, 'id') === undefined && Array.isArray(own(value, 'items'));
 }
 

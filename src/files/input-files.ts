@@ -2,17 +2,17 @@
 import { createReadStream, type Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CommandFailed } from './failure.ts';
+import { BadFile } from './bad-file.ts';
 
-export interface ImportSource {
+export interface InputFile {
   readonly name: string;
   /** Undefined where nobody knows. */
   readonly bytes: number | undefined;
   read(): AsyncIterable<Uint8Array>;
 }
 
-export interface ImportSources {
-  readonly sources: readonly ImportSource[];
+export interface InputFiles {
+  readonly files: readonly InputFile[];
   /** Files in folders that are no documents by their name. */
   readonly skipped: number;
 }
@@ -23,35 +23,35 @@ const DOCUMENTS = /\.(json|jsonl|ndjson)(\.gz)?$/i;
 /**
  * Looks at everything before anything is read, so that a mistyped name costs nothing.
  * @param names of files and folders; `-` is standard input
- * @throws CommandFailed for a name that is not there, and for a folder without documents
+ * @throws BadFile for a name that is not there, and for a folder without documents
  */
-export async function findSources(names: readonly string[]): Promise<ImportSources> {
-  const sources: ImportSource[] = [];
+export async function findInputFiles(names: readonly string[]): Promise<InputFiles> {
+  const files: InputFile[] = [];
   let skipped = 0;
   for (const name of names) {
     if (name === '-') {
-      sources.push({ name, bytes: undefined, read: () => process.stdin });
+      files.push({ name, bytes: undefined, read: () => process.stdin });
       continue;
     }
     const stats = await statOf(name);
     if (!stats.isDirectory()) {
-      sources.push(fileSource(name, stats));
+      files.push(inputFile(name, stats));
       continue;
     }
-    const files = await filesBelow(name);
-    const documents = files.filter((file) => DOCUMENTS.test(file));
+    const below = await filesBelow(name);
+    const documents = below.filter((file) => DOCUMENTS.test(file));
     if (documents.length === 0) {
-      throw new CommandFailed(
+      throw new BadFile(
         `${name}: there is no .json, .jsonl or .ndjson file in this folder; nothing was imported`,
       );
     }
-    skipped += files.length - documents.length;
-    for (const file of documents) sources.push(fileSource(file, await statOf(file)));
+    skipped += below.length - documents.length;
+    for (const file of documents) files.push(inputFile(file, await statOf(file)));
   }
-  return { sources, skipped };
+  return { files, skipped };
 }
 
-function fileSource(name: string, stats: Stats): ImportSource {
+function inputFile(name: string, stats: Stats): InputFile {
   return { name, bytes: stats.isFile() ? stats.size : undefined, read: () => createReadStream(name) };
 }
 
@@ -67,12 +67,8 @@ async function statOf(name: string): Promise<Stats> {
   try {
     return await stat(name);
   } catch (cause) {
-    throw new CommandFailed(
-      `${name}: there is no such file or folder that can be read; nothing was imported`,
-      undefined,
-      {
-        cause,
-      },
-    );
+    throw new BadFile(`${name}: there is no such file or folder that can be read; nothing was imported`, {
+      cause,
+    });
   }
 }

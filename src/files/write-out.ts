@@ -4,7 +4,7 @@ import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { CommandFailed } from './failure.ts';
+import { BadFile } from './bad-file.ts';
 
 /** Prompts may be private; a file that is there already keeps its own mode. */
 const NEW_FILE_MODE = 0o600;
@@ -12,7 +12,7 @@ const NEW_FILE_MODE = 0o600;
 /**
  * Writes chunks to a file, or to standard output when there is none (`-`). A name that ends in .gz is compressed.
  * A file gets its name when it is whole; a pipe or a device is written to as it is.
- * @throws CommandFailed when the target can't be written
+ * @throws BadFile when the target can't be written
  */
 export async function writeOut(file: string | undefined, chunks: AsyncIterable<string>): Promise<void> {
   if (file === undefined || file === '-') {
@@ -20,14 +20,14 @@ export async function writeOut(file: string | undefined, chunks: AsyncIterable<s
     return;
   }
   const present = await statOf(file);
-  if (present?.isDirectory()) throw new CommandFailed(`${file}: this is a folder; name a file in it`);
+  if (present?.isDirectory()) throw new BadFile(`${file}: this is a folder; name a file in it`);
   try {
     if (present && !present.isFile()) await send(chunks, createWriteStream(file), file);
     else await replaceFile(present ? await realpath(file) : file, chunks, file, present?.mode);
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     const code = 'code' in error ? String(error.code) : error.message;
-    throw new CommandFailed(`${file}: could not be written (${code})`, undefined, { cause: error });
+    throw new BadFile(`${file}: could not be written (${code})`, { cause: error });
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { asTaskId, type TaskId } from './id.ts';
 import { isObject, type JsonObject, own, ownObject, ownString } from './json-object.ts';
-import { jsonDepth, MAX_DEPTH } from './slices.ts';
+import { isTooDeep, MAX_DEPTH } from './slices.ts';
 import { imageUrls, type TaskState, taskState } from './state.ts';
 
 export interface TaskDocument {
@@ -49,7 +49,7 @@ export function readDocument(text: string, value: unknown, nowMs: number): TaskD
   if (!isObject(value)) throw new MalformedDocument('a task document must be a JSON object');
   const id = asTaskId(own(value, 'id'));
   if (id === undefined) throw new MalformedDocument('a task document must have an id of 1 to 128 characters');
-  if (jsonDepth(text) > MAX_DEPTH) throw new MalformedDocument(`nested deeper than ${MAX_DEPTH} levels`);
+  if (isTooDeep(text)) throw new MalformedDocument(`nested deeper than ${MAX_DEPTH} levels`);
 
   const request = ownObject(value, 'request');
   const createdAtMs = epochMs(own(value, 'created_at')) ?? nowMs;

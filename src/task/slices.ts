@@ -18,8 +18,23 @@ const Token = {
 /** Deeper JSON than this is refused: nothing real is, and recursive code elsewhere would overflow the stack. */
 export const MAX_DEPTH = 64;
 
-/** How deep the brackets of a JSON text nest; stops counting just beyond MAX_DEPTH. The text must be valid JSON. */
-export function jsonDepth(text: string): number {
+/** Whether the brackets of a JSON text nest deeper than MAX_DEPTH. The text must be valid JSON. */
+export function isTooDeep(text: string): boolean {
+  // Few brackets can't nest deep, and almost every document has few.
+  return countUpTo(text, MAX_DEPTH + 1) > MAX_DEPTH && jsonDepth(text) > MAX_DEPTH;
+}
+
+/** How many brackets open in a text, those in strings as well. */
+function countUpTo(text: string, limit: number): number {
+  let count = 0;
+  for (const bracket of ['{', '['])
+    for (let at = text.indexOf(bracket); at !== -1 && count < limit; at = text.indexOf(bracket, at + 1))
+      count += 1;
+  return count;
+}
+
+/** Stops counting just beyond MAX_DEPTH. */
+function jsonDepth(text: string): number {
   let depth = 0;
   let deepest = 0;
   const scanner = createScanner(text, true);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MAX_PIECE_BYTES, splitJson } from '../../src/cli/json-pieces.ts';
+import { MAX_PIECE_BYTES, splitJson } from '../../src/files/json-pieces.ts';
 
 async function* inChunks(bytes: Uint8Array, size: number) {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jsonDepth, MAX_DEPTH, sliceArray } from '../../src/task/slices.ts';
+import { isTooDeep, MAX_DEPTH, sliceArray } from '../../src/task/slices.ts';
 
 /** JSON text with white space that JSON.stringify would not make, and numbers that it would change. */
 const spaced = fc
@@ -53,11 +53,14 @@ describe('sliceArray', () => {
   test('does not overflow the stack on deep input', () => {
     const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
     expect(sliceArray(`[${deep}]`)).toEqual([deep]);
-    expect(jsonDepth(deep)).toBe(MAX_DEPTH + 1);
+    expect(isTooDeep(deep)).toBe(true);
   });
 });
 
-test('jsonDepth counts brackets, not those inside strings', () => {
-  expect(jsonDepth('7')).toBe(0);
-  expect(jsonDepth('{"a":[{"b":"[[[["}]}')).toBe(3);
+test('isTooDeep counts how deep brackets nest, not those inside strings, not those beside each other', () => {
+  const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+  expect(isTooDeep('7')).toBe(false);
+  expect([isTooDeep(nested(MAX_DEPTH)), isTooDeep(nested(MAX_DEPTH + 1))]).toEqual([false, true]);
+  expect(isTooDeep(JSON.stringify({ a: [{ b: '{['.repeat(MAX_DEPTH) }] }))).toBe(false);
+  expect(isTooDeep(JSON.stringify(Array.from({ length: 100 }, () => [{}])))).toBe(false);
 });
