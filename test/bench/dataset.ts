@@ -21,10 +21,15 @@ export interface BenchDocument {
 }
 
 /** `count` finished tasks, oldest first, the same every time. */
-export function makeDocuments(count: number, seed = 1): BenchDocument[] {
+export function makeDocuments(count: number): BenchDocument[] {
+  return [...generateDocuments(count)];
+}
+
+/** The same, one after the other. */
+export function* generateDocuments(count: number, seed = 1): Generator<BenchDocument> {
   const random = seededRandom(seed);
   const pick = (list: readonly string[]) => list[Math.floor(random() * list.length)] ?? '';
-  return Array.from({ length: count }, (_, at) => {
+  for (let at = 0; at < count; at += 1) {
     const id = randomId(random);
     const trace = randomId(random);
     const words = Array.from({ length: 12 + Math.floor(random() * 8) }, () => pick(WORDS)).join(' ');
@@ -53,6 +58,6 @@ export function makeDocuments(count: number, seed = 1): BenchDocument[] {
         ],
       },
     });
-    return { id, text };
-  });
+    yield { id, text };
+  }
 }

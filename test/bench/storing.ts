@@ -1,14 +1,10 @@
 /** How fast documents are stored, against bare prepared statements that make the same rows in the same transactions. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { systemClock } from '../../src/clock.ts';
-import { indexEntry } from '../../src/search/terms.ts';
-import type { Batch } from '../../src/store/contract.ts';
 import { openStore } from '../../src/store/open.ts';
-import { slotOf } from '../../src/store/position.ts';
-import { taskRow } from '../../src/store/task-statements.ts';
 import { parseDocument, type TaskDocument } from '../../src/task/document.ts';
+import { storeBare } from './bare-store.ts';
 import type { BenchDocument } from './dataset.ts';
 import { median, type Row } from './table.ts';
 
@@ -24,7 +20,7 @@ export async function benchStoring(documents: readonly BenchDocument[], director
   const bare: number[] = [];
   for (let round = 0; round <= ROUNDS; round += 1) {
     const [mine, theirs] = [join(directory, `store-${round}`), join(directory, `bare-${round}`)];
-    const bareSeconds = await storeBare(theirs, tasks);
+    const bareSeconds = await storeBare(theirs, inBatches(tasks));
     const [firstSeconds, againSeconds] = await storeTwice(mine, tasks);
     rmSync(mine, { recursive: true });
     rmSync(theirs, { recursive: true });
@@ -71,46 +67,6 @@ async function storeTwice(dataDir: string, tasks: readonly TaskDocument[]): Prom
   return seconds;
 }
 
-/** The same rows by hand: no look whether a document is there already, positions taken as they come. */
-async function storeBare(dataDir: string, tasks: readonly TaskDocument[]): Promise<number> {
-  await openStore({ dataDir, clock: systemClock, mode: 'owner' }).close(); // makes the schema
-  const db = new Database(join(dataDir, 'mirror.db'));
-  for (const pragma of [
-    'journal_mode = WAL',
-    'synchronous = FULL',
-    'cache_size = -65536',
-    'mmap_size = 1073741824',
-  ]) {
-    db.pragma(pragma);
-  }
-  const insert = db.prepare(
-    `INSERT INTO tasks VALUES (:position, :id, :state, :createdAt, :fetchedAt, :requestSeq, :hash, :promptHash, :model,
-       :size, :action, :type, :userId, :applicationId, :seed, :document)`,
-  );
-  const index = db.prepare('INSERT INTO prompt_index (rowid, terms) VALUES (CAST(? AS INTEGER), ?)');
-  const insertWord = db.prepare('INSERT INTO words (word, uses) VALUES (?, 0) ON CONFLICT DO NOTHING');
-  const known = new Set<string>();
-  const started = performance.now();
-  for (let at = 0; at < tasks.length; at += BATCH) {
-    const batch: Batch = {
-      documents: tasks.slice(at, at + BATCH),
-      requestSeq: at,
-      fetchedAtMs: systemClock.now(),
-    };
-    db.transaction(() => {
-      for (const task of batch.documents) {
-        const position = slotOf(task.createdAtMs);
-        insert.run(taskRow(task, batch, position));
-        const entry = indexEntry(task.prompt);
-        index.run(position, entry.terms);
-        for (const word of entry.words) {
-          if (!known.has(word)) insertWord.run(word);
-          known.add(word);
-        }
-      }
-    }).immediate();
-  }
-  const seconds = (performance.now() - started) / 1000;
-  db.close();
-  return seconds;
+function* inBatches(tasks: readonly TaskDocument[]): Generator<readonly TaskDocument[]> {
+  for (let at = 0; at < tasks.length; at += BATCH) yield tasks.slice(at, at + BATCH);
 }
