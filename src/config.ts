@@ -43,7 +43,8 @@ const basePath = z
   .regex(/^\/[\w./~-]*$/)
   .transform((path) => `/${path.split('/').filter(Boolean).join('/')}`);
 const tokenList = list.pipe(
-  z.array(z.union([z.string().regex(/^sha256:[0-9a-f]{64}$/), token.regex(/^(?!sha256:)/)])),
+  // A list of nothing would let everybody in.
+  z.array(z.union([z.string().regex(/^sha256:[0-9a-f]{64}$/), token.regex(/^(?!sha256:)/)])).min(1),
 );
 const origins = list.pipe(z.array(z.string().regex(/^https?:\/\/[^/\s]+$/)));
 
@@ -329,10 +330,16 @@ export function parseConfig({ flags, env, envFile, isCron }: SettingSources): Co
   return config;
 }
 
+/** Variables that look like settings and are none: mistyped, most likely. */
+export function unknownSettings(env: SettingSources['env']): string[] {
+  const known = new Set<string>(Object.values(SETTINGS).map((setting) => setting.env));
+  return Object.keys(env).filter((name) => name.startsWith('FLUX_MIRROR_') && !known.has(name));
+}
+
 /** The text of `.env` in the working directory, undefined when there is none. */
 export function readEnvFile(): string | undefined {
   try {
-    return readFileSync('.env', 'utf8');
+    return readFileSync('.env', 'utf8').replace(/^\ufeff/, ''); // a byte order mark would be part of the first name
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BadSetting, isLoopback, parseConfig, SETTINGS, type SettingName } from '../src/config.ts';
+import {
+  BadSetting,
+  isLoopback,
+  parseConfig,
+  SETTINGS,
+  type SettingName,
+  unknownSettings,
+} from '../src/config.ts';
 import { parseDuration } from '../src/duration.ts';
+import { parseSize } from '../src/size.ts';
 import { isCronExpression } from '../src/sync/schedule.ts';
 
 const parse = (
@@ -29,6 +37,13 @@ describe('settings', () => {
       basePath: '/',
       allowedHosts: [],
       logLevel: 'info',
+      archiveImages: true,
+      imageAllowHosts: [],
+      maxImageBytes: 64 * 1024 * 1024,
+      maxArchiveBytes: undefined,
+      rewriteImageUrls: false,
+      callbackUrl: undefined,
+      discover: false,
     });
   });
 
@@ -57,6 +72,8 @@ describe('settings', () => {
     ['FLUX_MIRROR_BASE_PATH', '/a b', 'begins with /'],
     ['FLUX_MIRROR_ALLOWED_ORIGINS', 'app.example', 'https://app.example'],
     ['FLUX_MIRROR_LOG_LEVEL', 'loud', 'info'],
+    ['FLUX_MIRROR_MAX_IMAGE_SIZE', '64', 'size'],
+    ['FLUX_MIRROR_CALLBACK_URL', 'mirror.example', 'http or https'],
     ['FLUX_MIRROR_HOST', '0.0.0.0', 'FLUX_MIRROR_TOKENS'],
     ['FLUX_MIRROR_HOST', '::', 'FLUX_MIRROR_TOKENS'],
   ])('%s=%s stops the start with one line that says what is allowed', (name, value, allowed) => {
@@ -73,6 +90,7 @@ describe('settings', () => {
     ['ACEDATACLOUD_API_TOKEN', 'secret with spaces'],
     ['FLUX_MIRROR_TOKENS', 'good,bad secret'],
     ['FLUX_MIRROR_TOKENS', 'sha256:secret'],
+    ['FLUX_MIRROR_TOKENS', ' , '],
   ])('a bad %s is not printed', (name, value) => {
     expect(() => parse({ [name]: value })).toThrow(BadSetting);
     expect(() => parse({ [name]: value })).not.toThrow(/secret/);
@@ -114,6 +132,26 @@ test.each([
   ['mirror.lan', false],
 ])('isLoopback %s: %s', (host, loopback) => {
   expect(isLoopback(host)).toBe(loopback);
+});
+
+test('names that look like settings and are none are found', () => {
+  const env = { FLUX_MIRROR_PROT: '1', FLUX_MIRROR_PORT: '2', PATH: '/bin' };
+  expect(unknownSettings(env)).toEqual(['FLUX_MIRROR_PROT']);
+});
+
+describe('sizes', () => {
+  test.each([
+    ['500kB', 500_000],
+    ['64MiB', 67_108_864],
+    ['1.5 GiB', 1_610_612_736],
+    ['7b', 7],
+    ['64', undefined],
+    ['-1MB', undefined],
+    ['MB', undefined],
+    ['1 MB x', undefined],
+  ])('%s', (text, bytes) => {
+    expect(parseSize(text)).toBe(bytes);
+  });
 });
 
 describe('durations', () => {

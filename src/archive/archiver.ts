@@ -52,7 +52,7 @@ export function createArchiver(parts: ArchiverParts): Archiver {
     restUntilMs = clock.now() + RETRY_WHEN_FULL_MS;
   };
 
-  const handle = async (wanted: WantedImage, room: { left: number }): Promise<boolean> => {
+  const handle = async (wanted: WantedImage, room: Room): Promise<boolean> => {
     try {
       await archiveOne(parts, wanted, room, stopping.signal);
       return true;
@@ -69,7 +69,7 @@ export function createArchiver(parts: ArchiverParts): Archiver {
     }
   };
 
-  const work = async (counts: ArchiveCounts, room: { left: number }): Promise<void> => {
+  const work = async (counts: ArchiveCounts, room: Room): Promise<void> => {
     while (!stopping.signal.aborted && clock.now() >= restUntilMs) {
       const [wanted] = await store.claimImages({ nowMs: clock.now(), limit: 1, leaseMs: LEASE_MS });
       if (!wanted) return;
@@ -81,13 +81,7 @@ export function createArchiver(parts: ArchiverParts): Archiver {
   const run = async (): Promise<ArchiveCounts> => {
     const counts = { archived: 0, failed: 0 };
     if (clock.now() < restUntilMs) return counts;
-    const { maxArchiveBytes } = parts;
-    const room = {
-      left:
-        maxArchiveBytes === undefined
-          ? Number.POSITIVE_INFINITY
-          : maxArchiveBytes - (await store.imageStats()).bytes,
-    };
+    const room = createRoom(parts);
     const workers = Array.from({ length: parts.imageConcurrency }, () => work(counts, room));
     // Wait for all, then report the first that broke: nothing may go on behind a run that is over.
     const broken = (await Promise.allSettled(workers)).find((worker) => worker.status === 'rejected');
@@ -109,18 +103,44 @@ export function createArchiver(parts: ArchiverParts): Archiver {
     },
     stop: async () => {
       stopping.abort(new Error('the mirror is stopping'));
-      await current;
+      await current?.catch(() => undefined); // whoever asked for the run hears of it
     },
   };
 }
 
 class NoRoom extends ImageFailure {}
 
+/** How much the archive may still grow. */
+interface Room {
+  /** Bytes. */
+  left(): Promise<number>;
+  take(bytes: number): void;
+}
+
+/** Counts what is there once, when it is first needed: almost every run finds nothing to do. */
+function createRoom({ store, maxArchiveBytes }: ArchiverParts): Room {
+  let atFirst: Promise<number> | undefined;
+  let taken = 0;
+  const count = async () =>
+    maxArchiveBytes === undefined
+      ? Number.POSITIVE_INFINITY
+      : maxArchiveBytes - (await store.imageStats()).bytes;
+  return {
+    left: async () => {
+      atFirst ??= count();
+      return (await atFirst) - taken;
+    },
+    take: (bytes) => {
+      taken += bytes;
+    },
+  };
+}
+
 /** @throws ImageFailure, NoRoom, or the system's error */
 async function archiveOne(
   parts: ArchiverParts,
   wanted: WantedImage,
-  room: { left: number },
+  room: Room,
   stop: AbortSignal,
 ): Promise<void> {
   const { store, files, clock } = parts;
@@ -128,14 +148,14 @@ async function archiveOne(
   const { received, image } = await fetchImage(parts, wanted.url, stop);
   try {
     const isNew = (await store.image(image.sha256)) === undefined;
-    if (isNew && image.bytes > room.left) throw new NoRoom('the archive is as large as it may be');
+    if (isNew && image.bytes > (await room.left())) throw new NoRoom('the archive is as large as it may be');
     await files.keep(received, image);
     if (!(await store.archiveImage(wanted, image, clock.now()))) {
       // The task went while its image came; the file goes too, unless another task has the same.
       if (isNew && (await store.image(image.sha256)) === undefined) await files.remove(image, []);
       return;
     }
-    if (isNew) room.left -= image.bytes;
+    if (isNew) room.take(image.bytes);
   } finally {
     await files.discard(received);
   }

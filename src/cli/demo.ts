@@ -41,7 +41,7 @@ export function demoCommand(): Command {
       const mirror = await startOnSomePort(config, options.port, log);
       await mirror.store.track(ids, systemClock.now());
       const generating = setInterval(() => generateAnother(simulator, mirror), NEW_TASK_EVERY_MS).unref();
-      explain(mirror.url, simulator.url, ids.length);
+      explain(mirror.url, simulator.url, dataDir, ids.length);
       const { outcome, counts } = await mirror.runner.run({ trigger: 'command' });
       log.info({ outcome, ...counts }, 'sync run');
       await stopOnSignal(log, async () => {
@@ -63,6 +63,7 @@ function demoConfig(upstream: string, dataDir: string, port: string | undefined)
       ACEDATACLOUD_API_BASE_URL: upstream,
       FLUX_MIRROR_DATA_DIR: dataDir,
       FLUX_MIRROR_SYNC_CRON: '*/3 * * * * *',
+      FLUX_MIRROR_IMAGE_ALLOW_HOSTS: new URL(upstream).host,
       FLUX_MIRROR_LOG_FORMAT: process.stderr.isTTY ? 'pretty' : 'json',
     },
     isCron: isCronExpression,
@@ -111,7 +112,7 @@ function generateAnother(simulator: Simulator, mirror: RunningMirror): void {
   void mirror.store.track(findTaskIds(id), systemClock.now());
 }
 
-function explain(mirrorUrl: string, simulatorUrl: string, tracked: number): void {
+function explain(mirrorUrl: string, simulatorUrl: string, dataDir: string, tracked: number): void {
   print(`This is a demo. The upstream is SIMULATED on ${simulatorUrl}; the mirror of it is ${mirrorUrl}`);
   print(`${tracked} task ids are tracked; watch them being synced below, and try in another terminal:`);
   print('');
@@ -119,6 +120,7 @@ function explain(mirrorUrl: string, simulatorUrl: string, tracked: number): void
   print(`  curl -s '${mirrorUrl}/api/search?q=cat&limit=3'`);
   print(`  curl -s '${mirrorUrl}/api/search?q=%E7%8C%AB'`);
   print(`  curl -s ${mirrorUrl}/api/stats`);
+  print(`  npm run flux-mirror -- search 'cat -portrait' --data-dir ${dataDir}`);
   print('');
   print('Ctrl-C ends it; everything was in a temporary directory and goes away.');
 }

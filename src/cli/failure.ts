@@ -1,6 +1,7 @@
 /** From an error to one line and an exit code. */
 import { CommanderError } from 'commander';
 import { BadSetting } from '../config.ts';
+import { BadFile } from '../files/bad-file.ts';
 import { DirectoryInUse } from '../store/lock.ts';
 import { NewerDatabase } from '../store/migrate.ts';
 import { NoMirror } from '../store/open.ts';
@@ -13,13 +14,12 @@ export class CommandFailed extends Error {
   constructor(
     message: string,
     readonly exitCode: number = EXIT.failed,
-    options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(message);
   }
 }
 
-const EXPECTED = [BadSetting, DirectoryInUse, NewerDatabase, NoMirror, CommandFailed];
+const EXPECTED = [BadSetting, BadFile, DirectoryInUse, NewerDatabase, NoMirror, CommandFailed];
 
 /** Prints what went wrong, in one line where it was to be expected. @returns the exit code */
 export function reportFailure(error: unknown): number {
@@ -41,8 +41,14 @@ function systemMessage(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   const { code, message } = error;
   if (code === 'EADDRINUSE') return `${message}: another program listens there; choose another --port`;
-  if (code === 'SQLITE_READONLY' || code === 'EACCES' || code === 'EROFS' || code === 'SQLITE_CANTOPEN') {
-    return `${message}: is FLUX_MIRROR_DATA_DIR (--data-dir) writable?`;
+  // Even a reader of SQLite's write-ahead log must be able to make files beside the database.
+  if (
+    code.startsWith('SQLITE_READONLY') ||
+    code === 'EACCES' ||
+    code === 'EROFS' ||
+    code === 'SQLITE_CANTOPEN'
+  ) {
+    return `${message}: may you write to FLUX_MIRROR_DATA_DIR (--data-dir)? Reading needs it as well`;
   }
   if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') return `mirror.db is damaged: ${message}`;
   return /^E[A-Z]+$/.test(code) || code.startsWith('SQLITE_') ? message : undefined;

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { type SearchHit, searchHits } from '../server/search-hit.ts';
 import type { SearchPage, SortOrder } from '../store/contract.ts';
 import { hitTable } from './hit-table.ts';
-import { print, printJson, remark } from './output.ts';
+import { counted, print, printJson, remark } from './output.ts';
 import { matchingPages, type QueryOptions, readQuery, withQueryOptions } from './query-options.ts';
 import { configFor, withSettings } from './settings.ts';
 import { withStore } from './with-store.ts';
@@ -63,7 +63,7 @@ export function searchCommand(): Command {
         remark('the search index is being made anew: older tasks are not found yet');
       if (options.json)
         printJson({ items: found, total, total_is_exact: last?.totalIsExact ?? true, notes: query.notes });
-      else remark(`${last?.totalIsExact === false ? 'more than ' : ''}${total.toLocaleString('en')} hits`);
+      else remark(`${last?.totalIsExact === false ? 'more than ' : ''}${counted(total, 'hit')}`);
     });
   });
 }

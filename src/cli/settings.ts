@@ -1,7 +1,16 @@
 /** Settings as options of a command, made from the one table in config.ts. */
+import { parseEnv } from 'node:util';
 import type { Command } from 'commander';
-import { type Config, parseConfig, readEnvFile, SETTINGS, type SettingName } from '../config.ts';
+import {
+  type Config,
+  parseConfig,
+  readEnvFile,
+  SETTINGS,
+  type SettingName,
+  unknownSettings,
+} from '../config.ts';
 import { isCronExpression } from '../sync/schedule.ts';
+import { remark } from './output.ts';
 
 const BOOLEAN: ReadonlySet<SettingName> = new Set(['offline', 'discover']);
 
@@ -12,10 +21,8 @@ export const SERVER_SETTINGS: readonly SettingName[] = [
   'syncCron',
   'pendingTtlMs',
   'basePath',
-  'archiveImages',
   'rewriteImageUrls',
   'callbackUrl',
-  'discover',
 ];
 /** Settings of whatever talks to the upstream. */
 export const UPSTREAM_SETTINGS: readonly SettingName[] = [
@@ -26,6 +33,8 @@ export const UPSTREAM_SETTINGS: readonly SettingName[] = [
   'concurrency',
   'upstreamTimeoutMs',
   'giveUpAfterMs',
+  'archiveImages',
+  'discover',
   'userIds',
   'applicationIds',
 ];
@@ -55,6 +64,8 @@ export function configFor(command: Command): Config {
     if (value !== undefined) flags[name] = String(value);
   }
   const envFile = readEnvFile();
+  const named = { ...process.env, ...(envFile === undefined ? {} : parseEnv(envFile)) };
+  for (const name of unknownSettings(named)) remark(`${name} is no setting of flux-mirror`);
   return parseConfig({
     flags,
     env: process.env,

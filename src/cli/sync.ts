@@ -19,8 +19,11 @@ export function syncCommand(): Command {
     const config = configFor(command);
     const log = createLog({ level: config.logLevel, format: config.logFormat });
     await withStore(config, 'writer', async (store) => {
-      const { runner } = assemble(config, { clock: systemClock, log }, store);
-      const stop = () => void runner.stop();
+      const { runner, archiver, shared } = assemble(config, { clock: systemClock, log }, store);
+      const stop = () => {
+        void runner.stop();
+        void archiver.stop();
+      };
       process.once('SIGINT', stop).once('SIGTERM', stop);
       const progress = startProgress('ids', systemClock);
       const { outcome, counts, error } = await runner.run({
@@ -28,13 +31,19 @@ export function syncCommand(): Command {
         onProgress: progress.update,
       });
       progress.end();
+      const isArchiving = config.archiveImages && !config.offline;
+      const images = isArchiving ? await archiver.run() : { archived: 0, failed: 0 };
+      shared.safeFetch.close();
       if (options.json) {
-        printJson({ outcome, ...countsJson(counts), error: error ?? null });
+        printJson({ outcome, ...countsJson(counts), images, error: error ?? null });
       } else {
         print(
           `${counted(counts.claimed, 'id')} refreshed in ${counted(counts.requests, 'request')}: ` +
             `${counts.finished} finished, ${counts.pending} pending, ${counts.unknown} unknown to the upstream, ${counts.failed} failed`,
         );
+        if (counts.discovered > 0) print(`${counted(counts.discovered, 'new task')} discovered`);
+        if (images.archived + images.failed > 0)
+          print(`${counted(images.archived, 'image')} archived, ${images.failed} failed`);
         if (error !== undefined) remark(outcome === 'done' ? error : `${outcome}: ${error}`);
       }
       if (error !== undefined) process.exitCode = EXIT.failed;

@@ -57,7 +57,7 @@ export async function retrieveBatch(
   );
   return answer(
     {
-      fwd: caller.control.noCache ? 'request' : cached.size > 0 ? 'stale' : 'miss',
+      fwd: caller.control.noCache ? 'request' : wanting.some((id) => cached.has(id)) ? 'stale' : 'miss',
       stored: found.length > 0 && found.every((result) => 'stored' in result && result.stored),
       ...(firstError ? { detail: 'partial' } : {}),
     },

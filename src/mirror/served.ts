@@ -58,12 +58,12 @@ export function servedItems(
 }
 
 /** The same of documents that the store joined already. */
-export function servedJoined({ text, count, fetchedAtMs = 0 }: JoinedTasks, nowMs: number): Served {
+export function servedJoined({ text, count, fetchedAtMs }: JoinedTasks, nowMs: number): Served {
   return {
     status: 200,
     body: Buffer.concat([LIST_HEAD, text, Buffer.from(listTail(count))]),
     cacheStatus: { hit: true },
-    ageSeconds: Math.floor(ageMs({ fetchedAtMs }, nowMs) / 1000),
+    ageSeconds: Math.floor(ageMs({ fetchedAtMs: fetchedAtMs ?? nowMs }, nowMs) / 1000),
     headers: NO_HEADERS,
   };
 }

@@ -31,7 +31,7 @@ const STATES = new Set(['pending', 'succeeded', 'failed']);
 
 /**
  * An operator that came by itself, as a parameter.
- * @param notes gets a line when the value is none of the operator's
+ * @param notes gets a line when the value is none of the operator's, and it is left out
  * @returns undefined then
  */
 export function parseOperator(
@@ -40,7 +40,10 @@ export function parseOperator(
   context: QueryContext,
   notes: string[],
 ): QueryNode | undefined {
-  return operatorNode(name, value, { pieces: [], at: 0, context, notes });
+  const own: string[] = [];
+  const node = operatorNode(name, value, { pieces: [], at: 0, context, notes: own });
+  notes.push(...own.map((note) => note.replace('was taken as text', 'was left out')));
+  return node;
 }
 
 /** Reads a query. Never throws. */
@@ -115,6 +118,7 @@ function readUnit(reader: Reader): QueryNode | undefined {
       return parts.length > 1 ? { kind: 'and', parts } : only;
     }
     case 'word':
+      noteMisunderstanding(piece.text, reader.notes);
       return textNode(piece.text, true);
     case 'quoted':
       return textNode(piece.text, false);
@@ -124,6 +128,17 @@ function readUnit(reader: Reader): QueryNode | undefined {
       return textNode('OR', false);
     default:
       return undefined;
+  }
+}
+
+/** Words that look as if they were meant for more than words. */
+function noteMisunderstanding(text: string, notes: string[]): void {
+  if (text === 'AND') notes.push('AND was taken as a word; words are joined by AND without it');
+  if (text === 'NOT') notes.push('NOT was taken as a word; -word leaves a word out');
+  const [, name] = /^([a-z_]{2,20}):(?!\/\/)\S/i.exec(text) ?? [];
+  if (name !== undefined) {
+    const operators = [...OPERATORS].map((operator) => `${operator}:`).join(' ');
+    notes.push(`${name}: is no operator, and was taken as text; there are ${operators}`);
   }
 }
 
@@ -144,8 +159,11 @@ function termOf({ term }: Term): string {
 
 /** Undefined when the value is none of the operator's; a note then says so. */
 function operatorNode(name: string, value: string, reader: Reader): QueryNode | undefined {
-  if (value === '') return undefined;
   const { context, notes } = reader;
+  if (value === '') {
+    notes.push(`${name}: has no value, and was taken as text`);
+    return undefined;
+  }
   if (isDateOperator(name)) {
     const time = timeNode(name, value, context);
     if (!time) {

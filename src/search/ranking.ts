@@ -37,9 +37,14 @@ export function score(
   const promptTerms = terms(prompt);
   const norm = 1 - LENGTH_EFFECT + (LENGTH_EFFECT * promptTerms.length) / Math.max(averageLength, 1);
   const places = leaves.map((leaf) => occurrences(leaf, promptTerms));
-  const sum = places.reduce((total, { length: frequency }, at) => {
-    return total + ((weights[at] ?? 0) * frequency * (SATURATION + 1)) / (frequency + SATURATION * norm);
-  }, 0);
+  const sum =
+    leaves.length === 0
+      ? 1
+      : places.reduce((total, { length: frequency }, at) => {
+          return (
+            total + ((weights[at] ?? 0) * frequency * (SATURATION + 1)) / (frequency + SATURATION * norm)
+          );
+        }, 0);
   const phrase = leaves.length > 1 && standSideBySide(leaves, places) ? PHRASE_LIFT : 0;
   const age = Math.max(0, nowMs - createdAtMs);
   return sum * (1 + phrase) * (1 + RECENCY_LIFT * 2 ** (-age / RECENCY_HALF_LIFE_MS));

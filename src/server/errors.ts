@@ -12,15 +12,26 @@ export function errorAnswer(error: unknown, request: { method: string; path: str
   const traceId = randomUUID();
   const told = error instanceof ApiError ? error : machineTrouble(error);
   if (told.status >= 500) {
-    log.error({ trace_id: traceId, ...request, status: told.status, err: error }, told.message);
+    const about = { trace_id: traceId, ...request, status: told.status };
+    // What was foreseen needs no stack; why the upstream failed stands in its cause.
+    if (told === error) log.warn({ ...about, cause: causeOf(told) }, told.message);
+    else log.error({ ...about, err: error }, told.message);
   }
   const headers: Record<string, string> = { 'content-type': 'application/json' };
+  if (IS_DROP_IN.test(request.path)) headers['cache-status'] = `flux-mirror; detail=${told.code}`;
   if (told.status === 401) headers['www-authenticate'] = 'Bearer';
   if (told.status === 413) headers.connection = 'close';
   if (told.options.retryAfterSeconds !== undefined)
     headers['retry-after'] = String(told.options.retryAfterSeconds);
   const body = { success: false, error: { code: told.code, message: told.message }, trace_id: traceId };
   return { status: told.status, headers, body: JSON.stringify(body) };
+}
+
+/** Every answer of these says what the cache had to do with it. */
+const IS_DROP_IN = /\/flux\/(tasks|images)$/;
+
+function causeOf({ cause }: ApiError): string | undefined {
+  return cause instanceof Error ? cause.message : undefined;
 }
 
 /** SQLite's names for a disk that is full, read-only or broken, and for a database that somebody else holds. */

@@ -20,6 +20,8 @@ export function health(parts: ServerParts, isStopping: () => boolean): Hono<Serv
       const block = await activeBlock({ store, clock });
       const reasons = block ? [`upstream ${block.reason}: ${block.message}`] : [];
       if (parts.config.offline) reasons.push('offline by setting');
+      else if (parts.config.upstreamToken === undefined)
+        reasons.push('there is no ACEDATACLOUD_API_TOKEN: nothing is synced');
       return c.json({ status: 'ready', reasons });
     } catch (error) {
       log.error({ err: error }, 'the database does not answer');

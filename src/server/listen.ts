@@ -1,10 +1,13 @@
 /** The server on its port: limits for slow clients, and an orderly end. */
 
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
+import { ApiError } from '../api-error.ts';
 import type { Config } from '../config.ts';
 import { createApp } from './app.ts';
+import { errorAnswer } from './errors.ts';
 import { createFastLane } from './fast-lane.ts';
 import { createGate } from './gate.ts';
 import type { ServerParts } from './parts.ts';
@@ -16,6 +19,8 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** A query of 1,000 characters of any script fits well. */
+const MAX_HEADER_BYTES = 64 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** A request that is still under way after this is cut off. */
@@ -28,6 +33,7 @@ export async function listen(parts: ServerParts & { config: Pick<Config, 'port'>
   const takeFastLane = createFastLane(parts, gate);
   const takeHono = getRequestListener(createApp(parts, gate, () => isStopping).fetch);
   const limits = {
+    maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionsCheckingInterval: 5000,
@@ -35,6 +41,8 @@ export async function listen(parts: ServerParts & { config: Pick<Config, 'port'>
   const server = createServer(limits, (request, response) => {
     if (!takeFastLane(request, response)) void takeHono(request, response);
   });
+
+  server.on('clientError', (error, socket) => refuse(error, socket, parts.log));
 
   const { host, port, basePath } = parts.config;
   await new Promise<void>((resolve, reject) => {
@@ -53,6 +61,20 @@ export async function listen(parts: ServerParts & { config: Pick<Config, 'port'>
       return close(server);
     },
   };
+}
+
+/** What is no HTTP never gets to a route; it is told so in the same shape. */
+function refuse(error: Error & { code?: string }, socket: Duplex, log: ServerParts['log']): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const [status, message] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? [431, `the address and the headers are larger than ${MAX_HEADER_BYTES} bytes`]
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? [408, 'the request did not come in time']
+        : [400, 'this is no HTTP request'];
+  const { body } = errorAnswer(new ApiError(400, 'bad_request', message), { method: '', path: '' }, log);
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json`;
+  socket.end(`${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
 }
 
 function close(server: Server): Promise<void> {

@@ -24,7 +24,7 @@ export interface ServerParts {
     | 'offline'
     | 'callbackUrl'
     | 'rewriteImageUrls'
-    | 'archiveImages'
+    | 'upstreamToken'
   >;
   readonly store: Store;
   readonly searching: Searching;

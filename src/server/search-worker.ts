@@ -12,7 +12,7 @@ import type { SearchJob, SearchReply, SearchWorkerData } from './search-thread.t
 if (platform() === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 const { dataDir, basePath } = workerData as SearchWorkerData;
-const store = openStore({ dataDir, clock: systemClock, mode: 'reader' });
+const store = openStore({ dataDir, clock: systemClock, mode: 'reader', isResident: true });
 const answers = {
   search: (params: URLSearchParams, nowMs: number) => answerSearch(store, params, nowMs, basePath),
   facets: (params: URLSearchParams, nowMs: number) => answerFacets(store, params, nowMs),

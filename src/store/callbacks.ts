@@ -33,6 +33,7 @@ export function createCallbackStore(db: Sqlite): CallbackStore {
      WHERE key IN (SELECT key FROM callbacks WHERE due_at <= :nowMs ORDER BY due_at LIMIT :limit)
      RETURNING key, target, body, media_type AS mediaType, attempts, received_at AS receivedAtMs`,
   );
+  const isDue = raw.prepare<[number], unknown>('SELECT 1 FROM callbacks WHERE due_at <= ? LIMIT 1');
   // What was delivered is the caller's now.
   const delivered = raw.prepare<[number, string]>(
     'UPDATE callbacks SET due_at = NULL, body = NULL, last_error = NULL, attempts = attempts + 1, delivered_at = ? WHERE key = ?',
@@ -57,8 +58,11 @@ export function createCallbackStore(db: Sqlite): CallbackStore {
       receive.run({ key, ...received });
       return isKnown.get(key) !== undefined;
     },
-    claimCallbacks: ({ nowMs, limit, leaseMs }) =>
-      transaction(db, () => due.all({ nowMs, limit, until: nowMs + leaseMs })),
+    claimCallbacks: ({ nowMs, limit, leaseMs }) => {
+      // Asked every second, and almost always in vain: that must not wait for a writer.
+      if (isDue.get(nowMs) === undefined) return [];
+      return transaction(db, () => due.all({ nowMs, limit, until: nowMs + leaseMs }));
+    },
     settleCallback: (key, end) => {
       if ('deliveredAtMs' in end) delivered.run(end.deliveredAtMs, key);
       else failed.run(end.dueAtMs ?? null, end.error, key);

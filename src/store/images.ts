@@ -58,13 +58,16 @@ export function createImageStore(db: Sqlite): ImageStore {
       for (const { sha256 } of orphans) statements.remove.run(sha256);
       return orphans;
     },
-    claimImages: ({ nowMs, limit, leaseMs }) =>
-      transaction(db, () =>
+    claimImages: ({ nowMs, limit, leaseMs }) => {
+      // Asked every second, and almost always in vain: that must not wait for a writer.
+      if (statements.due.all(nowMs, 1).length === 0) return [];
+      return transaction(db, () =>
         statements.due.all(nowMs, limit).map((row): WantedImage => {
           statements.lease.run(nowMs + leaseMs, row.taskId, row.n);
           return { ...row, url: urlOf(row.taskId, row.n) };
         }),
-      ),
+      );
+    },
     archiveImage: ({ taskId, n }, image, nowMs) =>
       transaction(db, () => {
         if (statements.archived.run(image.sha256, taskId, n).changes === 0) return false;

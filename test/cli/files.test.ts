@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { csvLines } from '../../src/cli/csv.ts';
+import { csvLines } from '../../src/files/csv.ts';
 import type { StoredTask } from '../../src/store/contract.ts';
 import { MAIN, runCli } from '../helpers/cli.ts';
 import { document, documentText, numberedIds } from '../helpers/documents.ts';

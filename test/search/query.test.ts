@@ -89,10 +89,21 @@ describe('the grammar', () => {
     ['on:2026-02-30', '"on 2026 02 30"', 'not a date'],
     ['state:lost', '"state lost"', 'not a state'],
     ['seed:x', '"seed x"', 'not a whole number'],
+    ['cat AND dog', 'cat and dog', 'AND was taken as a word'],
+    ['cat NOT dog', 'cat not dog', '-word leaves a word out'],
+    ['model:', 'model', 'model: has no value'],
+    ['prompt:cat', '"prompt cat"', 'prompt: is no operator'],
   ])('%s is text, and a note says why', (text, expected, note) => {
     expect(tree(text)).toBe(expected);
     expect(parse(text).notes).toEqual([expect.stringContaining(note)]);
   });
+
+  test.each(['cat and dog', 'https://x.example/a', 'C: drive', '"prompt:cat"', '猫:狗'])(
+    '%s means nothing else',
+    (text) => {
+      expect(parse(text).notes).toEqual([]);
+    },
+  );
 
   test('dates are read in the time zone', () => {
     const [part] = parseQuery('on:2025-03', { timeZone: 'Asia/Shanghai', nowMs: 0 }).parts;

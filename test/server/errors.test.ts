@@ -69,6 +69,29 @@ describe('bad requests to /flux/tasks', () => {
   });
 });
 
+describe('what never gets to a route', () => {
+  test('a query of any length is answered, in our shape where it is too long', async () => {
+    const { get } = await world();
+    expect((await get(`/api/search?q=${'%E7%8C%AB'.repeat(5000)}`)).status).toBe(200);
+    const answer = await get(`/api/search?q=${'x'.repeat(100_000)}`);
+    await expectError(answer, 431, 'bad_request');
+  });
+
+  test('what is no HTTP is told so', async () => {
+    const { mirror } = await world();
+    const { status, text } = await raw(mirror.url, ['HELLO', 'host: localhost']);
+    expect(status).toBe(400);
+    expect(text).toContain('"code":"bad_request"');
+  });
+
+  test('errors of the drop-in routes say what the cache had to do with it', async () => {
+    const { post } = await world({ offline: 'true' });
+    const missing = await post({ action: 'retrieve', id: ID });
+    expect(missing.headers.get('cache-status')).toBe('flux-mirror; detail=not_found');
+    expect((await post('{')).headers.get('cache-status')).toBe('flux-mirror; detail=bad_request');
+  });
+});
+
 describe('bad requests to the mirror’s own routes', () => {
   test.each([
     ['/api/search?limit=0', 'limit'],

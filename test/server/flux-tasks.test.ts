@@ -22,6 +22,22 @@ describe('the documents of the vendor’s documentation', () => {
   });
 });
 
+describe('a batch', () => {
+  test('of no ids is empty, and of no age', async () => {
+    const { post } = await world();
+    const answer = await post({ action: 'retrieve_batch', ids: [] });
+    expect([await answer.text(), answer.headers.get('age')]).toEqual(['{"items":[],"count":0}', '0']);
+  });
+
+  test('of which a part is finished here and a part is missing is a miss, nothing was stale', async () => {
+    const { simulator, post } = await world();
+    simulator.seed(VENDOR_DOCUMENTS);
+    await post({ action: 'retrieve', id: FIRST_ID });
+    const answer = await post(BOTH);
+    expect(answer.headers.get('cache-status')).toBe('flux-mirror; fwd=miss; stored');
+  });
+});
+
 describe('retrieve', () => {
   test('asks once for a finished task, then never again', async () => {
     const { simulator, post } = await world();

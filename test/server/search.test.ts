@@ -98,7 +98,14 @@ describe('GET /api/search', () => {
   test('says what it did not understand', async () => {
     const { search } = await withTasks();
     expect((await search('q=before:someday')).notes).toEqual([expect.stringContaining('before:someday')]);
-    expect((await search('q=cat&before=someday&seed=x&from=never')).notes).toHaveLength(3);
+    const { notes } = await search('q=cat&before=someday&seed=x&from=never');
+    expect(notes).toHaveLength(3);
+    for (const note of notes) expect(note).toContain('was left out');
+  });
+
+  test('by relevance, without words, puts the newest first', async () => {
+    const { search } = await withTasks();
+    expect(found(await search('sort=relevance'))).toEqual(found(await search('sort=newest')));
   });
 
   test('folds equal prompts', async () => {
@@ -175,6 +182,7 @@ test('GET /api/suggest completes the last word from the words of the history, mo
     [],
     [],
   ]);
+  expect(await suggest('model:ca')).toEqual([]); // of the values of operators, words know nothing
   const id = simulator.addTask({ prompt: 'caramel', durationMs: 0 });
   await post({ action: 'retrieve', id });
   expect(await suggest('CAR')).toEqual([{ word: 'caramel', uses: 1, query: 'caramel' }]);
