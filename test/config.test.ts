@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  BadSetting,
-  isLoopback,
-  parseConfig,
-  SETTINGS,
-  type SettingName,
-  unknownSettings,
-} from '../src/config.ts';
+import { BadSetting, isLoopback, parseConfig, unknownSettings } from '../src/config.ts';
 import { parseDuration } from '../src/duration.ts';
+import { SETTINGS, type SettingName } from '../src/setting-table.ts';
 import { parseSize } from '../src/size.ts';
 import { isCronExpression } from '../src/sync/schedule.ts';
 

@@ -1,14 +1,8 @@
 /** Settings as options of a command, made from the one table in config.ts. */
 import { parseEnv } from 'node:util';
 import type { Command } from 'commander';
-import {
-  type Config,
-  parseConfig,
-  readEnvFile,
-  SETTINGS,
-  type SettingName,
-  unknownSettings,
-} from '../config.ts';
+import { type Config, parseConfig, readEnvFile, unknownSettings } from '../config.ts';
+import { SETTINGS, type SettingName } from '../setting-table.ts';
 import { isCronExpression } from '../sync/schedule.ts';
 import { remark } from './output.ts';
 

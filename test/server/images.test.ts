@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import type { SettingName } from '../../src/config.ts';
+import type { SettingName } from '../../src/setting-table.ts';
 import type { ArchivedImage } from '../../src/store/contract.ts';
 import { runCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
