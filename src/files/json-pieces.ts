@@ -23,7 +23,7 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
-/** How far to look for `{"items":[`. */
+/** How far to look for `{"items":[`, and for a bracket alone. */
 const HEAD_BYTES = 256;
 
 export async function* splitJson(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Piece> {
@@ -57,7 +57,8 @@ class Splitter {
       await this.#dropLine();
       return;
     }
-    if (this.#reader.window.subarray(0, end).toString('latin1').trim() === '{') {
+    const isShort = end < HEAD_BYTES; // as a line with one bracket is
+    if (isShort && this.#reader.window.subarray(0, end).toString('latin1').trim() === '{') {
       const whole = await this.#valueLength();
       if (typeof whole === 'number') {
         yield { line, bytes: this.#take(whole) };
