@@ -23,14 +23,14 @@ CREATE TABLE `images` (
 );
 --> statement-breakpoint
 CREATE TABLE `task_images` (
-	`task_id` text NOT NULL,
+	`position` integer NOT NULL,
 	`n` integer NOT NULL,
 	`sha256` text,
 	`added_at` integer NOT NULL,
 	`due_at` integer,
 	`attempts` integer DEFAULT 0 NOT NULL,
 	`last_error` text,
-	PRIMARY KEY(`task_id`, `n`)
+	PRIMARY KEY(`position`, `n`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `task_images_due` ON `task_images` (`due_at`) WHERE "task_images"."due_at" IS NOT NULL;--> statement-breakpoint
@@ -38,10 +38,11 @@ CREATE INDEX `task_images_sha256` ON `task_images` (`sha256`) WHERE "task_images
 CREATE INDEX `task_images_failed` ON `task_images` (`last_error`) WHERE "task_images"."last_error" IS NOT NULL;
 --> statement-breakpoint
 -- The images of the tasks that are stored already: due at once.
-INSERT INTO `task_images` (`task_id`, `n`, `added_at`, `due_at`)
-SELECT id, row_number() OVER (PARTITION BY id ORDER BY place) - 1, unixepoch() * 1000, unixepoch() * 1000
+INSERT INTO `task_images` (`position`, `n`, `added_at`, `due_at`)
+SELECT position, row_number() OVER (PARTITION BY position ORDER BY place) - 1, unixepoch() * 1000, unixepoch() * 1000
 FROM (
-	SELECT tasks.id AS id, item.key AS place, CASE WHEN item.type = 'object' THEN item.value ->> '$.image_url' END AS url
+	SELECT tasks.position AS position, item.key AS place,
+		CASE WHEN item.type = 'object' THEN item.value ->> '$.image_url' END AS url
 	FROM tasks, json_each(tasks.document, '$.response.data') AS item
 	WHERE tasks.state = 'succeeded' AND json_type(tasks.document, '$.response.data') = 'array'
 )

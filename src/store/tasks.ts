@@ -69,13 +69,13 @@ export function createTaskStore(
       if (batch.trackPendingAtMs !== undefined)
         tracking.add(task.id, batch.fetchedAtMs, batch.trackPendingAtMs);
     } else {
-      finish(task, batch);
+      finish(task, batch, position);
     }
   };
 
-  const finish = (task: TaskDocument, batch: Batch): void => {
+  const finish = (task: TaskDocument, batch: Batch, position: number): void => {
     tracking.untrack(task.id);
-    if (task.state === 'succeeded') images.want(task.id, task.imageCount, batch.fetchedAtMs);
+    if (task.state === 'succeeded') images.want(position, task.imageCount, batch.fetchedAtMs);
   };
 
   const replace = (task: TaskDocument, batch: Batch, present: Present): void => {
@@ -88,7 +88,7 @@ export function createTaskStore(
       statements.unindex.run(present.position);
       index(position, task.prompt);
     }
-    if (task.state !== 'pending') finish(task, batch);
+    if (task.state !== 'pending') finish(task, batch, position);
   };
 
   const put = (task: TaskDocument, batch: Batch, result: BatchResult): void => {
@@ -165,13 +165,14 @@ export function createTaskStore(
     remove: (id) =>
       transaction(db, () => {
         const present = statements.present.get({ id });
+        const orphans = present ? images.release(present.position) : [];
         if (present) {
           statements.unindex.run(present.position);
           statements.remove.run(id);
         }
         statements.bury.run({ id, requestSeq: requestSeq() });
         const wasTracked = tracking.untrack(id);
-        return { wasKnown: present !== undefined || wasTracked, orphans: images.release(id) };
+        return { wasKnown: present !== undefined || wasTracked, orphans };
       }),
   };
 }

@@ -34,7 +34,7 @@ export async function storeBare(
   const index = db.prepare('INSERT INTO prompt_index (rowid, terms) VALUES (CAST(? AS INTEGER), ?)');
   const insertWord = db.prepare('INSERT INTO words (word, uses) VALUES (?, 0) ON CONFLICT DO NOTHING');
   const insertImage = db.prepare(
-    'INSERT INTO task_images (task_id, n, added_at, due_at) VALUES (?, ?, ?, ?)',
+    'INSERT INTO task_images (position, n, added_at, due_at) VALUES (?, ?, ?, ?)',
   );
   const known = new Set<string>();
   const storeBatch = db.transaction((documents: readonly TaskDocument[], requestSeq: number) => {
@@ -42,7 +42,7 @@ export async function storeBare(
     for (const task of documents) {
       const position = slotOf(task.createdAtMs);
       insert.run(taskRow(task, { documents, requestSeq, fetchedAtMs }, position));
-      for (let n = 0; n < task.imageCount; n += 1) insertImage.run(task.id, n, fetchedAtMs, fetchedAtMs);
+      for (let n = 0; n < task.imageCount; n += 1) insertImage.run(position, n, fetchedAtMs, fetchedAtMs);
       const entry = indexEntry(task.prompt);
       index.run(position, entry.terms);
       for (const word of entry.words) {

@@ -47,6 +47,8 @@ export async function benchServing(
       'http://127.0.0.1:9',
       '--sync-cron',
       'off',
+      '--archive-images', // of made-up links: it would try 100,000 of them
+      'false',
     ];
     children.push(await startScript(main, ['serve', ...settings], mirror));
     add('bare node:http, fixed body', bare);

@@ -113,6 +113,34 @@ describe('the database file', () => {
   });
 });
 
+test('the images of tasks that were stored before there was an archive are wanted once it is', async () => {
+  const dataDir = temporaryDirectory();
+  const links = ['http://img.example/0', 'ftp://img.example/1', 'https://img.example/2'];
+  const data = [{ image_url: links[0] }, 'no object', { image_url: links[1] }, { image_url: links[2] }];
+  const before = openStore({ dataDir, clock: new ManualClock(), mode: 'owner' });
+  await before.putBatch({
+    documents: [
+      document({ id: 'a', more: { response: { success: true, data } } }),
+      document({ id: 'b', state: 'pending' }),
+      document({ id: 'c', state: 'failed' }),
+    ],
+    requestSeq: 1,
+    fetchedAtMs: 1,
+  });
+  await before.close();
+  const raw = new Database(join(dataDir, 'mirror.db'));
+  raw.exec(`DROP TABLE task_images; DROP TABLE images; DROP TABLE callbacks;
+    DELETE FROM __drizzle_migrations WHERE created_at = (SELECT max(created_at) FROM __drizzle_migrations)`);
+  raw.close();
+
+  const store = openTestStore(dataDir);
+  const wanted = await store.claimImages({ nowMs: Date.now() + 1000, limit: 10, leaseMs: 1 });
+  expect(wanted.map(({ taskId, n, url }) => [taskId, n, url]).sort()).toEqual([
+    ['a', 0, links[0]],
+    ['a', 1, links[2]],
+  ]);
+});
+
 test('thousands of tasks of one second keep their order and are found by their time', async () => {
   const store = openTestStore();
   const ids = numberedIds(2000);
