@@ -119,6 +119,9 @@ function explain(mirrorUrl: string, simulatorUrl: string, dataDir: string, track
   print(`  curl -s ${mirrorUrl}/flux/tasks -d '{"action":"retrieve","id":"${VENDOR_IDS[0]}"}'`);
   print(`  curl -s '${mirrorUrl}/api/search?q=cat&limit=3'`);
   print(`  curl -s '${mirrorUrl}/api/search?q=%E7%8C%AB'`);
+  print(
+    `  curl -s ${mirrorUrl}/flux/images -d '{"action":"generate","prompt":"a cat in a mirror","async":true}'`,
+  );
   print(`  curl -s ${mirrorUrl}/api/stats`);
   print(`  npm run flux-mirror -- search 'cat -portrait' --data-dir ${dataDir}`);
   print('');

@@ -62,7 +62,7 @@ export async function startMirror(config: Config, world: World): Promise<Running
       courier,
       stop: async () => {
         await Promise.all([server.stop(), parts.runner.stop(), ...running.map((part) => part.stop())]);
-        parts.shared.safeFetch.close();
+        parts.end();
         await searching.close();
         await store.close();
       },
@@ -76,12 +76,14 @@ export async function startMirror(config: Config, world: World): Promise<Running
 
 /** The parts above an open store. */
 export function assemble(config: Config, { clock, log, random = Math.random, fetch }: World, store: Store) {
+  const ending = new AbortController();
   const upstream = createUpstream({
     baseUrl: config.upstreamUrl,
     concurrency: config.concurrency,
     timeoutMs: config.upstreamTimeoutMs,
     clock,
     random,
+    signal: ending.signal,
     ...(fetch ? { fetch } : {}),
   });
   const files = createImageFiles(config.dataDir);
@@ -94,5 +96,10 @@ export function assemble(config: Config, { clock, log, random = Math.random, fet
     runner: createSyncRunner(shared),
     archiver: createArchiver(shared),
     generation: { ...shared, spool: createSpool(config.dataDir) },
+    /** Lets go of every connection to the outside. */
+    end: () => {
+      ending.abort();
+      safeFetch.close();
+    },
   };
 }

@@ -19,7 +19,7 @@ export function syncCommand(): Command {
     const config = configFor(command);
     const log = createLog({ level: config.logLevel, format: config.logFormat });
     await withStore(config, 'writer', async (store) => {
-      const { runner, archiver, shared } = assemble(config, { clock: systemClock, log }, store);
+      const { runner, archiver, end } = assemble(config, { clock: systemClock, log }, store);
       const stop = () => {
         void runner.stop();
         void archiver.stop();
@@ -33,7 +33,7 @@ export function syncCommand(): Command {
       progress.end();
       const isArchiving = config.archiveImages && !config.offline;
       const images = isArchiving ? await archiver.run() : { archived: 0, failed: 0 };
-      shared.safeFetch.close();
+      end();
       if (options.json) {
         printJson({ outcome, ...countsJson(counts), images, error: error ?? null });
       } else {

@@ -38,6 +38,8 @@ export interface UpstreamOptions {
   readonly fetch?: typeof globalThis.fetch;
   readonly random?: () => number;
   readonly maxAnswerBytes?: number;
+  /** Ends generations under way, which would go on for minutes. */
+  readonly signal?: AbortSignal;
   /** Called after every request that was sent, for counters. */
   readonly onRequest?: (outcome: string, durationMs: number) => void;
 }
@@ -164,6 +166,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
             body,
             headers: { ...headers, authorization: `Bearer ${token}` },
             timeoutMs: GENERATION_TIMEOUT_MS,
+            signal: options.signal,
             maxBytes,
           },
           generationFetch,

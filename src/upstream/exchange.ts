@@ -7,6 +7,8 @@ export interface ExchangeRequest {
   readonly body: string | Uint8Array<ArrayBuffer>;
   /** For the whole answer, milliseconds. Idle timers would let a slow drip go on for ever. */
   readonly timeoutMs: number;
+  /** Ends it before. */
+  readonly signal?: AbortSignal | undefined;
   /** Bytes after decoding: counting compressed bytes would let a gzip bomb in. */
   readonly maxBytes: number;
 }
@@ -53,7 +55,7 @@ export async function openExchange(
       headers: request.headers,
       body: request.body,
       redirect: 'manual',
-      signal: AbortSignal.any([deadline, cut.signal]),
+      signal: AbortSignal.any([deadline, cut.signal, ...(request.signal ? [request.signal] : [])]),
     });
   const response = await send().catch((error: unknown) => {
     throw failure(error, false);
