@@ -6,6 +6,8 @@ import { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { type Config, parseConfig } from '../config.ts';
 import { createLog } from '../log.ts';
+import { ForbiddenAddress } from '../outbound/addresses.ts';
+import { createSafeFetch, type SafeFetch } from '../outbound/safe-fetch.ts';
 import { seededRandom } from '../simulator/random.ts';
 import { sampleTasks, VENDOR_DOCUMENTS, VENDOR_IDS } from '../simulator/samples.ts';
 import { type Simulator, startSimulator } from '../simulator/simulator.ts';
@@ -13,7 +15,7 @@ import { isCronExpression } from '../sync/schedule.ts';
 import { findTaskIds } from '../task/id.ts';
 import { print } from './output.ts';
 import { stopOnSignal } from './signals.ts';
-import { type RunningMirror, startMirror } from './start-mirror.ts';
+import { type RunningMirror, startMirror, type World } from './start-mirror.ts';
 
 const DEMO_TOKEN = 'demo';
 const FINISHED_AT_START = 60;
@@ -38,7 +40,8 @@ export function demoCommand(): Command {
       const ids = fillAccount(simulator);
       const config = demoConfig(simulator.url, dataDir, options.port);
       const log = createLog({ level: config.logLevel, format: config.logFormat });
-      const mirror = await startOnSomePort(config, options.port, log);
+      const safeFetch = onlyTo(simulator.url);
+      const mirror = await startOnSomePort(config, options.port, { clock: systemClock, log, safeFetch });
       await mirror.store.track(ids, systemClock.now());
       const generating = setInterval(() => generateAnother(simulator, mirror), NEW_TASK_EVERY_MS).unref();
       explain(mirror.url, simulator.url, dataDir, ids.length);
@@ -63,25 +66,36 @@ function demoConfig(upstream: string, dataDir: string, port: string | undefined)
       ACEDATACLOUD_API_BASE_URL: upstream,
       FLUX_MIRROR_DATA_DIR: dataDir,
       FLUX_MIRROR_SYNC_CRON: '*/3 * * * * *',
-      FLUX_MIRROR_IMAGE_ALLOW_HOSTS: new URL(upstream).host,
       FLUX_MIRROR_LOG_FORMAT: process.stderr.isTTY ? 'pretty' : 'json',
     },
     isCron: isCronExpression,
   });
 }
 
+/** The vendor's two sample tasks link to images on the internet, and a demo goes nowhere. */
+function onlyTo(url: string): SafeFetch {
+  const { fetch, close } = createSafeFetch([new URL(url).host]);
+  return {
+    close,
+    fetch: async (link, request) => {
+      if (!link.startsWith(`${url}/`)) throw new ForbiddenAddress('the demo reaches its simulator alone');
+      return fetch(link, request);
+    },
+  };
+}
+
 /** A demo must not fail because something else has the port; a port that was asked for is another matter. */
 async function startOnSomePort(
   config: Config,
   asked: string | undefined,
-  log: ReturnType<typeof createLog>,
+  world: World,
 ): Promise<RunningMirror> {
   try {
-    return await startMirror(config, { clock: systemClock, log });
+    return await startMirror(config, world);
   } catch (error) {
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     if (!isTaken || asked !== undefined) throw error;
-    return startMirror({ ...config, port: 0 }, { clock: systemClock, log });
+    return startMirror({ ...config, port: 0 }, world);
   }
 }
 

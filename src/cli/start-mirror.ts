@@ -9,7 +9,7 @@ import { drainSpool } from '../generation/expect-task.ts';
 import { createSpool } from '../generation/spool.ts';
 import type { Log } from '../log.ts';
 import { createMirror } from '../mirror/mirror.ts';
-import { createSafeFetch } from '../outbound/safe-fetch.ts';
+import { createSafeFetch, type SafeFetch } from '../outbound/safe-fetch.ts';
 import { listen } from '../server/listen.ts';
 import { startSearchThread } from '../server/search-thread.ts';
 import type { Store } from '../store/contract.ts';
@@ -25,6 +25,8 @@ export interface World {
   readonly log: Log;
   readonly random?: () => number;
   readonly fetch?: typeof globalThis.fetch;
+  /** For images and callbacks. */
+  readonly safeFetch?: SafeFetch;
 }
 
 export interface RunningMirror {
@@ -75,7 +77,8 @@ export async function startMirror(config: Config, world: World): Promise<Running
 }
 
 /** The parts above an open store. */
-export function assemble(config: Config, { clock, log, random = Math.random, fetch }: World, store: Store) {
+export function assemble(config: Config, world: World, store: Store) {
+  const { clock, log, random = Math.random, fetch } = world;
   const ending = new AbortController();
   const upstream = createUpstream({
     baseUrl: config.upstreamUrl,
@@ -87,7 +90,7 @@ export function assemble(config: Config, { clock, log, random = Math.random, fet
     ...(fetch ? { fetch } : {}),
   });
   const files = createImageFiles(config.dataDir);
-  const safeFetch = createSafeFetch(config.imageAllowHosts);
+  const safeFetch = world.safeFetch ?? createSafeFetch(config.imageAllowHosts);
   const shared = { ...config, store, upstream, files, safeFetch, clock, log, random };
   return {
     shared,

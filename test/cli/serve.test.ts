@@ -80,6 +80,16 @@ test('the demo syncs simulated tasks within seconds, and its curl lines work as 
     const { total } = (await (await fetch(url)).json()) as { total: number };
     expect(total).toBeGreaterThan(0);
   }
+  const [, images = '', request = ''] = await seen(/curl -s (\S+\/flux\/images) -d '([^']+)'/);
+  const generated = await fetch(images, { method: 'POST', body: request });
+  expect(await generated.json()).toHaveProperty('task_id');
+  const [, stats = ''] = await seen(/curl -s (\S+\/api\/stats)/);
+  const archive = async () =>
+    ((await (await fetch(stats)).json()) as { images: { archived: number; reasons: unknown } }).images;
+  await expect.poll(async () => (await archive()).archived, { timeout: 10_000 }).toBeGreaterThan(50);
+  // The vendor's two samples link to the internet, and a demo goes nowhere.
+  const reason = { error: 'refused: the demo reaches its simulator alone', count: 2 };
+  await expect.poll(async () => (await archive()).reasons).toEqual([reason]);
   child.kill('SIGINT');
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
