@@ -266,7 +266,11 @@ test('a kill while an image comes leaves no partial file, and the image is fetch
     response.write(bytes.subarray(0, bytes.length / 2)); // and then waits for ever
   });
   const dataDir = temporaryDirectory();
-  const env = { FLUX_MIRROR_IMAGE_ALLOW_HOSTS: host.host, FLUX_MIRROR_SYNC_CRON: 'off' };
+  const env = {
+    FLUX_MIRROR_ARCHIVE_IMAGES: 'true',
+    FLUX_MIRROR_IMAGE_ALLOW_HOSTS: host.host,
+    FLUX_MIRROR_SYNC_CRON: 'off',
+  };
   const data = [{ image_url: `${host.url}/1` }];
   const text = documentText({ id: ID, more: { response: { success: true, data } } });
   const importing = startCli(['import', '-', '--data-dir', dataDir]);

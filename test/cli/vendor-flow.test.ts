@@ -48,6 +48,7 @@ test('the vendor’s flow works with only the base URL changed, and what it made
     env: {
       ACEDATACLOUD_API_BASE_URL: simulator.url,
       ACEDATACLOUD_API_TOKEN: TOKEN,
+      FLUX_MIRROR_ARCHIVE_IMAGES: 'true',
       FLUX_MIRROR_PENDING_TTL: '300ms',
       FLUX_MIRROR_IMAGE_ALLOW_HOSTS: new URL(simulator.url).host,
     },

@@ -28,7 +28,8 @@ export function startCli(
 ): ChildProcessWithoutNullStreams {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
-    env: { PATH: process.env.PATH, TZ: 'UTC', ...env },
+    // Links of test documents lead into the internet.
+    env: { PATH: process.env.PATH, TZ: 'UTC', FLUX_MIRROR_ARCHIVE_IMAGES: 'false', ...env },
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
