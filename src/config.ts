@@ -114,13 +114,7 @@ export function parseConfig({ flags, env, envFile, isCron }: SettingSources): Co
     }
     parsed[name] = result.data;
   }
-  const config = parsed as Config;
-  if (config.tokens.length === 0 && !isLoopback(config.host)) {
-    throw new BadSetting(
-      `${flags.host !== undefined ? '--host' : SETTINGS.host.env}: ${JSON.stringify(config.host)} is reachable from other machines; allowed: a loopback address, or any once ${SETTINGS.tokens.env} is set`,
-    );
-  }
-  return config;
+  return parsed as Config;
 }
 
 /** Variables that look like settings and are none: mistyped, most likely. */

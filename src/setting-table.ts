@@ -35,7 +35,7 @@ export const SETTINGS = {
     flag: 'host',
     fallback: '127.0.0.1',
     allowed: 'an address or host name',
-    describe: 'address to listen on; beyond loopback it needs FLUX_MIRROR_TOKENS',
+    describe: 'address to listen on; beyond loopback it needs a token (`token new`, or FLUX_MIRROR_TOKENS)',
   },
   port: {
     env: 'FLUX_MIRROR_PORT',

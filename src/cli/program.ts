@@ -11,6 +11,7 @@ import { searchCommand } from './search.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 import { syncCommand } from './sync.ts';
+import { tokenCommand } from './token.ts';
 import { trackCommand, untrackCommand } from './track.ts';
 
 const EXAMPLES = `
@@ -43,11 +44,16 @@ export function createProgram(): Command {
     importCommand(),
     exportCommand(),
     statusCommand(),
+    tokenCommand(),
   ]) {
     program.addCommand(command);
   }
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command.exitOverride().showSuggestionAfterError(true).showHelpAfterError('(--help shows what there is)');
   }
   return program;
+}
+
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }

@@ -21,7 +21,7 @@ export function serveCommand(): Command {
     if (config.upstreamToken === undefined && !config.offline) {
       print('there is no ACEDATACLOUD_API_TOKEN: nothing is synced, and callers bring their own token');
     }
-    const auth = config.tokens.length > 0 ? ' -H "authorization: Bearer $YOUR_TOKEN"' : '';
+    const auth = mirror.needsToken ? ' -H "authorization: Bearer $YOUR_TOKEN"' : '';
     print(`try:  curl${auth} '${mirror.url}/api/search?q=cat'`);
     await stopOnSignal(log, () => mirror.stop());
   });

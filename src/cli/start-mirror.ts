@@ -10,7 +10,10 @@ import { createSpool } from '../generation/spool.ts';
 import type { Log } from '../log.ts';
 import { createMirror } from '../mirror/mirror.ts';
 import { createSafeFetch, type SafeFetch } from '../outbound/safe-fetch.ts';
+import { startDiskWatch } from '../server/disk-watch.ts';
+import { startGauges } from '../server/gauges.ts';
 import { listen } from '../server/listen.ts';
+import { createMetrics, type Metrics } from '../server/metrics.ts';
 import { startSearchThread } from '../server/search-thread.ts';
 import type { Store } from '../store/contract.ts';
 import { openStore } from '../store/open.ts';
@@ -31,6 +34,8 @@ export interface World {
 
 export interface RunningMirror {
   readonly url: string;
+  /** Whether callers must have a token. */
+  readonly needsToken: boolean;
   readonly store: Store;
   readonly runner: SyncRunner;
   readonly archiver: Archiver;
@@ -38,26 +43,41 @@ export interface RunningMirror {
   stop(): Promise<void>;
 }
 
-/** @throws DirectoryInUse, NewerDatabase, or the system's error when the address can't be had */
+/** @throws DirectoryInUse, NewerDatabase, BadSetting for an open address, or the system's error when the address can't be had */
 export async function startMirror(config: Config, world: World): Promise<RunningMirror> {
   const { clock, log } = world;
-  const store = openStore({ dataDir: config.dataDir, clock, mode: 'owner' });
+  const metrics = createMetrics();
+  const opened = openStore({ dataDir: config.dataDir, clock, mode: 'owner' });
+  const store = counting(opened, metrics);
   const searching = startSearchThread(config);
-  const parts = assemble(config, world, store);
+  const parts = assemble(config, world, store, metrics);
   const courier = startCourier(parts.shared);
   try {
     await parts.files.sweep();
     await drainSpool(parts.generation);
     const archive = { files: parts.files, thumbnails: createThumbnails(parts.files) };
-    const server = await listen({ ...parts, config, store, searching, courier, archive, clock, log });
+    const server = await listen({
+      ...parts,
+      config,
+      store,
+      searching,
+      courier,
+      archive,
+      metrics,
+      clock,
+      log,
+    });
     const running = [
       startSchedule(config.syncCron, parts.runner, log),
       startReindexing(store, world),
+      startDiskWatch(store, log),
+      startGauges(metrics.registry, { store, clock }),
       ...(config.archiveImages && !config.offline ? [startArchiving(parts.archiver, log)] : []),
       courier,
     ];
     return {
       url: server.url,
+      needsToken: server.needsToken,
       store,
       runner: parts.runner,
       archiver: parts.archiver,
@@ -76,8 +96,20 @@ export async function startMirror(config: Config, world: World): Promise<Running
   }
 }
 
+/** The store, with what comes into it counted. */
+function counting(store: Store, metrics: Metrics): Store {
+  return {
+    ...store,
+    putBatch: async (batch) => {
+      const result = await store.putBatch(batch);
+      metrics.stored(result);
+      return result;
+    },
+  };
+}
+
 /** The parts above an open store. */
-export function assemble(config: Config, world: World, store: Store) {
+export function assemble(config: Config, world: World, store: Store, metrics?: Metrics) {
   const { clock, log, random = Math.random, fetch } = world;
   const ending = new AbortController();
   const upstream = createUpstream({
@@ -88,6 +120,7 @@ export function assemble(config: Config, world: World, store: Store) {
     random,
     signal: ending.signal,
     ...(fetch ? { fetch } : {}),
+    ...(metrics ? { onRequest: metrics.upstreamRequest } : {}),
   });
   const files = createImageFiles(config.dataDir);
   const safeFetch = world.safeFetch ?? createSafeFetch(config.imageAllowHosts);
@@ -96,7 +129,7 @@ export function assemble(config: Config, world: World, store: Store) {
     shared,
     files,
     mirror: createMirror(shared),
-    runner: createSyncRunner(shared),
+    runner: createSyncRunner(shared, metrics?.syncRun),
     archiver: createArchiver(shared),
     generation: { ...shared, spool: createSpool(config.dataDir) },
     /** Lets go of every connection to the outside. */

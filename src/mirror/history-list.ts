@@ -26,11 +26,14 @@ export async function historyList(
 ): Promise<Served> {
   const { store, upstream, clock } = parts;
   const fromCache = async (status: CacheStatus) => {
-    const { tasks, count } = await store.list(request.filter, request);
+    const filter = caller.limits ? { ...request.filter, within: caller.limits } : request.filter;
+    const { tasks, count } = await store.list(filter, request);
     return servedItems(tasks, count, status, clock.now());
   };
   if (caller.control.onlyIfCached) return fromCache({ hit: true, detail: 'only-if-cached' });
   if (parts.offline) return fromCache({ hit: true, detail: 'offline' });
+  // The upstream's list is its account's, and its count would tell how many tasks others have.
+  if (caller.limits) return fromCache({ hit: true });
   const asking = askingFor(parts, caller);
   if (!asking) return fromCache({ hit: true, detail: 'stale-if-error' });
 

@@ -3,6 +3,7 @@ import type { ImageFiles } from '../archive/files.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/contract.ts';
+import type { TaskLimits } from '../task/limits.ts';
 import type { Asking, Upstream } from '../upstream/client.ts';
 import type { CacheControl } from './cache-control.ts';
 
@@ -23,6 +24,8 @@ export interface MirrorParts {
 export interface Caller {
   /** A token of the caller's that may be sent to the upstream; never one of the mirror's own tokens. */
   readonly token: string | undefined;
+  /** Whose tasks the caller may see; undefined: all. */
+  readonly limits?: TaskLimits | undefined;
   readonly control: CacheControl;
 }
 

@@ -7,9 +7,11 @@ import { isFresh } from './freshness.ts';
 import { askingFor, type Caller, type MirrorParts } from './parts.ts';
 import { noUpstreamToken, relayError } from './refusal.ts';
 import { type CacheStatus, type Served, servedItems, servedJoined } from './served.ts';
+import { maySee } from './visibility.ts';
 
 /**
- * Answers `{"action":"retrieve_batch","ids":[…]}`: items in the order asked, each id once, unknown ids left out.
+ * Answers `{"action":"retrieve_batch","ids":[…]}`: items in the order asked, each id once, unknown ids left out,
+ * and those that the caller may not see.
  * @throws ApiError when the upstream failed and none of the ids is cached
  */
 export async function retrieveBatch(
@@ -20,8 +22,10 @@ export async function retrieveBatch(
 ): Promise<Served> {
   const { store, clock } = parts;
   const ids = [...new Set(asked)];
-  const finished = await store.joinFinished(ids);
-  if (finished.count === ids.length) return servedJoined(finished, clock.now());
+  if (!caller.limits) {
+    const finished = await store.joinFinished(ids);
+    if (finished.count === ids.length) return servedJoined(finished, clock.now());
+  }
 
   const cached = new Map((await store.getMany(ids)).map((task) => [task.id, task]));
   const wanting = ids.filter((id) => {
@@ -32,7 +36,8 @@ export async function retrieveBatch(
   const answer = (status: CacheStatus, fetched?: ReadonlyMap<TaskId, Fetched | UpstreamError>) => {
     const tasks = ids
       .map((id) => foundTask(fetched?.get(id)) ?? cached.get(id))
-      .filter((task) => task !== undefined);
+      .filter((task) => task !== undefined)
+      .filter((task) => maySee(caller, task));
     return servedItems(tasks, tasks.length, status, clock.now());
   };
 

@@ -8,9 +8,10 @@ import { isFresh } from './freshness.ts';
 import { askingFor, type Caller, type MirrorParts } from './parts.ts';
 import { noUpstreamToken, relayError } from './refusal.ts';
 import { relayed, type Served, servedTask } from './served.ts';
+import { maySee, unknownHere } from './visibility.ts';
 
 /**
- * Answers `{"action":"retrieve","id":…}`.
+ * Answers `{"action":"retrieve","id":…}`. Who may not see a task hears the same as if there were none.
  * @throws ApiError when there is nothing to serve
  */
 export async function retrieve(
@@ -20,11 +21,14 @@ export async function retrieve(
   caller: Caller,
 ): Promise<Served> {
   const { store, clock } = parts;
-  const cached = await store.get(id);
+  const stored = await store.get(id);
+  const isHidden = stored !== undefined && !maySee(caller, stored);
+  const cached = isHidden ? undefined : stored;
   if (cached && isFresh(cached, caller.control, parts.pendingTtlMs, clock.now())) {
     return servedTask(cached, { hit: true }, clock.now());
   }
   if (caller.control.onlyIfCached || parts.offline) return withoutAsking(parts, cached, caller);
+  if (isHidden) throw unknownHere();
 
   const asking = askingFor(parts, caller);
   if (!asking) {
@@ -35,10 +39,12 @@ export async function retrieve(
   try {
     const { fetched, collapsed } = await fetching.one(id, asking);
     if (fetched.kind === 'found') {
+      if (!maySee(caller, fetched.task)) throw unknownHere();
       return servedTask(fetched.task, { fwd, stored: fetched.stored, collapsed }, clock.now());
     }
     // What was stored stays stored, even when the upstream has forgotten it.
     if (cached) return servedTask(cached, { hit: true, detail: 'unknown-to-upstream' }, clock.now());
+    if (caller.limits) throw unknownHere();
     if (fetched.answer) return relayed(fetched.answer, { fwd, collapsed });
     throw new ApiError(404, 'not_found', 'the upstream does not know this task');
   } catch (error) {

@@ -10,7 +10,12 @@ const MAX_SUGGESTIONS = 50;
 export function apiSearch({ store, searching, clock }: ServerParts): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
   const answer = async (c: ServerContext, route: SearchRoute) => {
-    const body = await searching.answer(route, paramsOf(c).toString(), clock.now());
+    const body = await searching.answer({
+      route,
+      query: paramsOf(c).toString(),
+      limits: c.get('access').limits,
+      nowMs: clock.now(),
+    });
     return c.body(body, 200, { 'content-type': 'application/json' });
   };
 
@@ -23,7 +28,7 @@ export function apiSearch({ store, searching, clock }: ServerParts): Hono<Server
     const text = params.get('q') ?? '';
     const limit = integerParam(params, 'limit', { min: 1, max: MAX_SUGGESTIONS, fallback: 10 });
     const last = lastWord(text);
-    const words = last ? await store.suggest(last.word, limit) : [];
+    const words = last ? await store.suggest(last.word, limit, c.get('access').limits) : [];
     return c.json({
       items: words.map(({ word, uses }) => ({ word, uses, query: `${text.slice(0, last?.start)}${word}` })),
     });

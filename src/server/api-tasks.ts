@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { etag } from 'hono/etag';
 import { ApiError, badRequest } from '../api-error.ts';
 import { servedTask } from '../mirror/served.ts';
+import { maySee } from '../mirror/visibility.ts';
 import { asTaskId, type TaskId } from '../task/id.ts';
 import { respond, servedAnswer } from './answer.ts';
 import { callerOf } from './flux-tasks.ts';
@@ -13,7 +14,8 @@ export function apiTasks({ store, mirror, clock }: ServerParts): Hono<ServerEnv>
 
   app.get('/api/tasks/:id', etag(), async (c) => {
     const task = await store.get(idParam(c.req.param('id')));
-    if (!task) throw new ApiError(404, 'not_found', 'this task is not in the mirror');
+    if (!task || !maySee(callerOf(c), task))
+      throw new ApiError(404, 'not_found', 'this task is not in the mirror');
     const { headers, ...answer } = servedAnswer(servedTask(task, { hit: true }, clock.now()));
     return respond(c, { ...answer, headers: { ...headers, 'cache-control': 'no-cache' } });
   });

@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import { ApiError } from '../api-error.ts';
 import { own } from '../task/json-object.ts';
+import { wholeMirror } from './access.ts';
 import { idParam } from './api-tasks.ts';
 import { readJsonBody } from './body.ts';
 import type { ServerEnv, ServerParts } from './parts.ts';
@@ -14,7 +15,7 @@ export function apiTracked({ store, clock }: ServerParts): Hono<ServerEnv> {
   app.get('/api/tracked', async (c) => {
     const limit = integerParam(paramsOf(c), 'limit', { min: 1, max: 1000, fallback: 100 });
     const offset = integerParam(paramsOf(c), 'offset', { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 });
-    const { items, total } = await store.tracked({ limit, offset });
+    const { items, total } = await store.tracked({ limit, offset, within: c.get('access').limits });
     return c.json({
       items: items.map((item) => ({
         id: item.id,
@@ -29,7 +30,7 @@ export function apiTracked({ store, clock }: ServerParts): Hono<ServerEnv> {
     });
   });
 
-  app.post('/api/tracked', async (c) => {
+  app.post('/api/tracked', wholeMirror, async (c) => {
     const body = await readJsonBody(c);
     const result = await store.track(readIds(own(body, 'ids')), clock.now());
     return c.json({
@@ -40,7 +41,7 @@ export function apiTracked({ store, clock }: ServerParts): Hono<ServerEnv> {
     });
   });
 
-  app.delete('/api/tracked/:id', async (c) => {
+  app.delete('/api/tracked/:id', wholeMirror, async (c) => {
     const id = idParam(c.req.param('id'));
     if (!(await store.untrack(id))) throw new ApiError(404, 'not_found', 'this id is not tracked');
     return c.json({ id, untracked: true });

@@ -9,21 +9,30 @@ import { apiTasks } from './api-tasks.ts';
 import { apiTracked } from './api-tracked.ts';
 import { archivedImages } from './archived-images.ts';
 import { callbacks } from './callbacks.ts';
+import { description } from './description.ts';
 import { errorAnswer } from './errors.ts';
 import { fluxImages } from './flux-images.ts';
 import { fluxTasks } from './flux-tasks.ts';
 import { type Gate, gateMiddleware } from './gate.ts';
 import { health } from './health.ts';
+import { metricsRoute } from './metrics-route.ts';
+import { type Observe, observingMiddleware } from './observing.ts';
 import type { ServerContext, ServerEnv, ServerParts } from './parts.ts';
+import { traceIdOf } from './trace.ts';
 
 /**
  * @param gate lets requests in
+ * @param observe hears of every answer
  * @param isStopping true once the server takes no new work
  */
-export function createApp(parts: ServerParts, gate: Gate, isStopping: () => boolean): Hono<ServerEnv> {
+export function createApp(
+  parts: ServerParts,
+  { gate, observe, isStopping }: { gate: Gate; observe: Observe; isStopping: () => boolean },
+): Hono<ServerEnv> {
   const { config, log } = parts;
   const app = new Hono<ServerEnv>().basePath(config.basePath);
 
+  app.use(observingMiddleware(observe, config.basePath));
   if (config.allowedOrigins.length > 0) {
     app.use(cors({ origin: [...config.allowedOrigins], exposeHeaders: ['cache-status', 'age', 'etag'] }));
   }
@@ -38,11 +47,15 @@ export function createApp(parts: ServerParts, gate: Gate, isStopping: () => bool
     apiSync(parts),
     apiSearch(parts),
     health(parts, isStopping),
+    metricsRoute(parts),
+    description(parts),
   ]) {
     app.route('/', routes);
   }
-  const failed = (error: unknown, c: ServerContext) =>
-    respond(c, errorAnswer(error, { method: c.req.method, path: c.req.path }, log));
+  const failed = (error: unknown, c: ServerContext) => {
+    const { method, path } = c.req;
+    return respond(c, errorAnswer(error, { traceId: traceIdOf(c.env.incoming), method, path }, log));
+  };
   app.notFound((c) => failed(new ApiError(404, 'no_api', 'there is no such route'), c));
   app.onError(failed);
   return app;

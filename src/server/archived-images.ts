@@ -12,15 +12,13 @@ import { integerParam, paramsOf } from './query-params.ts';
 
 const SHA256 = '[0-9a-f]{64}';
 
-export function archivedImages({ store, archive, config, clock, log }: ServerParts): Hono<ServerEnv> {
+export function archivedImages({ store, archive, clock, log }: ServerParts): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
   /** Looked at once a process: a file that was damaged is never served, and fetched again if its link lives. */
   const intact = new Set<string>();
-  // With tokens, an image is for those who have one.
-  const scope = config.tokens.length > 0 ? 'private' : 'public';
 
-  const find = async (sha256: string): Promise<ArchivedImage> => {
-    const image = await store.image(sha256);
+  const find = async (c: ServerContext, sha256: string): Promise<ArchivedImage> => {
+    const image = await store.image(sha256, c.get('access').limits);
     if (!image) throw notFound();
     if (intact.has(sha256)) return image;
     if (!(await archive.files.isIntact(image))) {
@@ -33,27 +31,23 @@ export function archivedImages({ store, archive, config, clock, log }: ServerPar
   };
 
   app.get(`/images/:sha256{${SHA256}}`, async (c) => {
-    const image = await find(c.req.param('sha256'));
-    return send(c, archive.files.pathOf(image), image.mediaType, `"${image.sha256}"`, scope);
+    const image = await find(c, c.req.param('sha256'));
+    return send(c, archive.files.pathOf(image), image.mediaType, `"${image.sha256}"`);
   });
 
   app.get(`/thumbs/:sha256{${SHA256}}`, async (c) => {
-    const image = await find(c.req.param('sha256'));
+    const image = await find(c, c.req.param('sha256'));
     const width = integerParam(paramsOf(c), 'w', { min: 1, max: 10_000, fallback: THUMBNAIL_WIDTHS[0] });
     const path = await archive.thumbnails.of(image, width);
-    return send(c, path, 'image/webp', `"${image.sha256}-${archive.thumbnails.widthFor(width)}"`, scope);
+    return send(c, path, 'image/webp', `"${image.sha256}-${archive.thumbnails.widthFor(width)}"`);
   });
 
   return app;
 }
 
-async function send(
-  c: ServerContext,
-  path: string,
-  mediaType: string,
-  etag: string,
-  scope: 'private' | 'public',
-): Promise<Response> {
+async function send(c: ServerContext, path: string, mediaType: string, etag: string): Promise<Response> {
+  // With tokens, an image is for those who have one.
+  const scope = c.get('access').holder === undefined ? 'public' : 'private';
   const headers: Record<string, string> = {
     etag,
     'cache-control': `${scope}, max-age=31536000, immutable`,

@@ -1,5 +1,4 @@
 /** The one place where an error becomes a body, always in the upstream's shape. */
-import { randomUUID } from 'node:crypto';
 import { ApiError } from '../api-error.ts';
 import type { Log } from '../log.ts';
 import type { Answer } from './answer.ts';
@@ -8,8 +7,11 @@ import type { Answer } from './answer.ts';
  * `{"success":false,"error":{"code","message"},"trace_id"}`.
  * What is not an ApiError is a bug or the machine: logged whole, answered as `api_error` without a word of it.
  */
-export function errorAnswer(error: unknown, request: { method: string; path: string }, log: Log): Answer {
-  const traceId = randomUUID();
+export function errorAnswer(
+  error: unknown,
+  { traceId, ...request }: { traceId: string; method: string; path: string },
+  log: Log,
+): Answer {
   const told = error instanceof ApiError ? error : machineTrouble(error);
   if (told.status >= 500) {
     const about = { trace_id: traceId, ...request, status: told.status };

@@ -7,28 +7,39 @@ import { type Answer, servedAnswer } from './answer.ts';
 import { errorAnswer } from './errors.ts';
 import { answerTaskRequest, type TaskParts } from './flux-tasks.ts';
 import type { Gate } from './gate.ts';
+import type { Observe } from './observing.ts';
 import type { ServerParts } from './parts.ts';
+import { traceIdOf } from './trace.ts';
+
+const ROUTE = '/flux/tasks';
 
 /** @returns a function that takes a request, or returns false to leave it to Hono */
 export function createFastLane(
   parts: TaskParts & Pick<ServerParts, 'log'>,
   gate: Gate,
+  observe: Observe,
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
   const { config, log } = parts;
-  const path = `${config.basePath === '/' ? '' : config.basePath}/flux/tasks`;
+  const path = `${config.basePath === '/' ? '' : config.basePath}${ROUTE}`;
 
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     try {
-      return servedAnswer(await answerTaskRequest(parts, request, gate(request, path)));
+      return servedAnswer(await answerTaskRequest(parts, request, await gate(request, path)));
     } catch (error) {
-      return errorAnswer(error, { method: 'POST', path }, log);
+      return errorAnswer(error, { traceId: traceIdOf(request), method: 'POST', path }, log);
     }
   };
 
   return (request, response) => {
     if (request.url !== path || request.method !== 'POST' || request.headers.origin !== undefined)
       return false;
+    const startedMs = performance.now();
     void answer(request).then(({ status, headers, body }) => {
+      observe(
+        request,
+        { method: 'POST', route: ROUTE, status, cacheStatus: headers['cache-status'] },
+        startedMs,
+      );
       headers['content-length'] = String(Buffer.byteLength(body));
       response.writeHead(status, headers).end(body);
     });

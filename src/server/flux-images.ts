@@ -12,7 +12,9 @@ export function fluxImages({ generation, log }: ServerParts): Hono<ServerEnv> {
       body: await readBytes(c.env.incoming),
       headers: headersToUpstream(c.env.incoming.headers),
     };
-    const { status, headers, body } = await generate(generation, request, { token: c.get('callerToken') });
+    const { status, headers, body } = await generate(generation, request, {
+      token: c.get('access').upstreamToken,
+    });
     const content =
       body instanceof Uint8Array
         ? (body as Uint8Array<ArrayBuffer>)

@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import { parseCacheControl } from '../mirror/cache-control.ts';
 import type { Caller } from '../mirror/parts.ts';
 import type { Served } from '../mirror/served.ts';
+import { type Access, onlyReads } from './access.ts';
 import { respond, servedAnswer } from './answer.ts';
 import { parseJsonObject, readBody } from './body.ts';
 import { withLocalImages } from './local-images.ts';
@@ -12,7 +13,7 @@ import { readTaskRequest } from './task-request.ts';
 
 export function fluxTasks(parts: ServerParts): Hono<ServerEnv> {
   return new Hono<ServerEnv>().post('/flux/tasks', async (c) =>
-    respond(c, servedAnswer(await answerTaskRequest(parts, c.env.incoming, c.get('callerToken')))),
+    respond(c, servedAnswer(await answerTaskRequest(parts, c.env.incoming, c.get('access')))),
   );
 }
 
@@ -26,9 +27,9 @@ export type TaskParts = Pick<ServerParts, 'mirror' | 'store' | 'config'>;
 export async function answerTaskRequest(
   parts: TaskParts,
   incoming: IncomingMessage,
-  callerToken: string | undefined,
+  access: Access,
 ): Promise<Served> {
-  const served = await serve(parts, incoming, callerToken);
+  const served = await serve(parts, incoming, access);
   if (!parts.config.rewriteImageUrls && incoming.headers['x-flux-mirror-images'] !== 'local') return served;
   return withLocalImages(served, parts.store, `${publicUrl(parts.config, incoming)}/images`);
 }
@@ -38,17 +39,10 @@ function publicUrl({ callbackUrl, basePath }: ServerParts['config'], { headers }
   return callbackUrl ?? `http://${headers.host}${basePath === '/' ? '' : basePath}`;
 }
 
-async function serve(
-  { mirror }: TaskParts,
-  incoming: IncomingMessage,
-  callerToken: string | undefined,
-): Promise<Served> {
+async function serve({ mirror }: TaskParts, incoming: IncomingMessage, access: Access): Promise<Served> {
   const text = await readBody(incoming);
   const request = readTaskRequest(parseJsonObject(text), text);
-  const caller: Caller = {
-    token: callerToken,
-    control: parseCacheControl(incoming.headers['cache-control']),
-  };
+  const caller = callerFor(access, incoming);
   switch (request.action) {
     case 'retrieve':
       return mirror.retrieve(request.id, caller);
@@ -57,11 +51,16 @@ async function serve(
     case 'list':
       return mirror.historyList(request.list, caller);
     case 'delete':
+      if (access.isReadOnly) throw onlyReads();
       return mirror.delete(request.id, request.body, caller);
   }
 }
 
 /** Who asks one of our own routes, and how fresh it must be. */
 export function callerOf(c: ServerContext): Caller {
-  return { token: c.get('callerToken'), control: parseCacheControl(c.env.incoming.headers['cache-control']) };
+  return callerFor(c.get('access'), c.env.incoming);
+}
+
+function callerFor({ upstreamToken, limits }: Access, { headers }: IncomingMessage): Caller {
+  return { token: upstreamToken, limits, control: parseCacheControl(headers['cache-control']) };
 }

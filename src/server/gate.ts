@@ -1,9 +1,13 @@
 /** What every request passes first: `Host`, `Origin`, token. */
 import type { IncomingMessage } from 'node:http';
 import type { MiddlewareHandler } from 'hono';
+import { ApiError } from '../api-error.ts';
+import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { CALLBACK_PATH } from '../generation/callbacks.ts';
-import { bearerToken, createTokenCheck } from './auth.ts';
+import type { MaybePromise } from '../store/contract.ts';
+import { type Access, type AccessControl, onlyReads, PROBE } from './access.ts';
+import { createFailedLogins } from './failed-logins.ts';
 import { createHostCheck } from './hosts.ts';
 import type { ServerEnv } from './parts.ts';
 
@@ -15,20 +19,30 @@ function isOpen(path: string): boolean {
   return OPEN_PATHS.has(path) || path.startsWith(`${CALLBACK_PATH}/`);
 }
 
-/**
- * Lets a request in, or throws ApiError 401 or 403.
- * @returns the caller's token where it may be sent to the upstream
- */
-export type Gate = (request: IncomingMessage, path: string) => string | undefined;
+/** Lets a request in, and says what it may do; or throws ApiError 401 or 403. */
+export type Gate = (request: IncomingMessage, path: string) => MaybePromise<Access>;
 
-export function createGate(
-  config: Pick<Config, 'host' | 'allowedHosts' | 'allowedOrigins' | 'tokens' | 'basePath' | 'callbackUrl'>,
-): Gate {
+type GateConfig = Pick<Config, 'host' | 'allowedHosts' | 'allowedOrigins' | 'basePath' | 'callbackUrl'>;
+
+export function createGate(config: GateConfig, control: AccessControl, clock: Clock): Gate {
   const checkHost = createHostCheck(config);
-  const checkToken = createTokenCheck(config.tokens);
+  const slowDown = createFailedLogins(clock);
   const prefix = config.basePath === '/' ? '' : config.basePath;
 
-  return ({ headers, rawHeaders, method = 'GET' }, path) => {
+  const admit = async (request: IncomingMessage, path: string): Promise<Access> => {
+    try {
+      const access = await control.check(request.headers.authorization);
+      if (access.isReadOnly && !onlyReading(request.method, path)) throw onlyReads();
+      return access;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'invalid_token')
+        await slowDown(request.socket.remoteAddress ?? '');
+      throw error;
+    }
+  };
+
+  return (request, fullPath) => {
+    const { headers, rawHeaders, method = 'GET' } = request;
     checkHost({
       hosts: hostHeaders(rawHeaders),
       origin: headers.origin,
@@ -36,16 +50,20 @@ export function createGate(
       fetchMode: headers['sec-fetch-mode'] as string | undefined,
       method,
     });
-    if (!isOpen(path.slice(prefix.length))) checkToken(headers.authorization);
-    // With tokens of our own, what the caller presents is one of them and must never leave the house.
-    return config.tokens.length === 0 ? bearerToken(headers.authorization) : undefined;
+    const path = fullPath.slice(prefix.length);
+    return isOpen(path) ? PROBE : admit(request, path);
   };
+}
+
+/** The vendor's own route reads by POST; what a body of it asks for is looked at there. */
+function onlyReading(method: string | undefined, path: string): boolean {
+  return method === 'GET' || method === 'HEAD' || (method === 'POST' && path === '/flux/tasks');
 }
 
 /** The gate in front of Hono's routes. */
 export function gateMiddleware(gate: Gate): MiddlewareHandler<ServerEnv> {
-  return (c, next) => {
-    c.set('callerToken', gate(c.env.incoming, c.req.path));
+  return async (c, next) => {
+    c.set('access', await gate(c.env.incoming, c.req.path));
     return next();
   };
 }

@@ -1,15 +1,18 @@
 /** `/api/stats`, and the probes: alive, and ready with the reasons why not. */
 import { Hono } from 'hono';
-import { activeBlock } from '../mirror/blocking.ts';
+import { wholeMirror } from './access.ts';
 import type { ServerEnv, ServerParts } from './parts.ts';
 import { statusJson } from './status-json.ts';
+import { troubles } from './troubles.ts';
 
 /** @param isStopping true once the server takes no new work */
 export function health(parts: ServerParts, isStopping: () => boolean): Hono<ServerEnv> {
-  const { store, clock, log } = parts;
+  const { log } = parts;
   const app = new Hono<ServerEnv>();
 
-  app.get('/api/stats', async (c) => c.json(await statusJson(parts)));
+  app.get('/api/stats', wholeMirror, async (c) =>
+    c.json({ ...(await statusJson(parts)), trouble: await troubles(parts) }),
+  );
 
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
 
@@ -17,11 +20,7 @@ export function health(parts: ServerParts, isStopping: () => boolean): Hono<Serv
   app.get('/readyz', async (c) => {
     if (isStopping()) return c.json({ status: 'not ready', reasons: ['the mirror is stopping'] }, 503);
     try {
-      const block = await activeBlock({ store, clock });
-      const reasons = block ? [`upstream ${block.reason}: ${block.message}`] : [];
-      if (parts.config.offline) reasons.push('offline by setting');
-      else if (parts.config.upstreamToken === undefined)
-        reasons.push('there is no ACEDATACLOUD_API_TOKEN: nothing is synced');
+      const reasons = await troubles(parts);
       return c.json({ status: 'ready', reasons });
     } catch (error) {
       log.error({ err: error }, 'the database does not answer');

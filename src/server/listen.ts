@@ -1,20 +1,26 @@
 /** The server on its port: limits for slow clients, and an orderly end. */
 
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { ApiError } from '../api-error.ts';
-import type { Config } from '../config.ts';
+import { BadSetting, type Config, isLoopback } from '../config.ts';
+import { SETTINGS } from '../setting-table.ts';
+import { createAccessControl } from './access.ts';
 import { createApp } from './app.ts';
 import { errorAnswer } from './errors.ts';
 import { createFastLane } from './fast-lane.ts';
 import { createGate } from './gate.ts';
+import { createObserve } from './observing.ts';
 import type { ServerParts } from './parts.ts';
 
 export interface RunningServer {
   /** With the base path, without a slash at the end. */
   readonly url: string;
+  /** Whether callers must have one. */
+  readonly needsToken: boolean;
   /** Takes nothing new, lets requests under way end, then closes. */
   stop(): Promise<void>;
 }
@@ -26,12 +32,18 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** A request that is still under way after this is cut off. */
 const GRACE_MS = 10_000;
 
-/** Listens. @throws the system's error when the address can't be had */
+/** Listens. @throws BadSetting for an address that needs a token where there is none, the system's error when it can't be had */
 export async function listen(parts: ServerParts & { config: Pick<Config, 'port'> }): Promise<RunningServer> {
   let isStopping = false;
-  const gate = createGate(parts.config);
-  const takeFastLane = createFastLane(parts, gate);
-  const takeHono = getRequestListener(createApp(parts, gate, () => isStopping).fetch);
+  const control = createAccessControl(parts);
+  const needsToken = await control.needsToken();
+  if (!needsToken && !isLoopback(parts.config.host)) throw openToTheWorld(parts.config.host);
+  const gate = createGate(parts.config, control, parts.clock);
+  const observe = createObserve(parts);
+  const takeFastLane = createFastLane(parts, gate, observe);
+  const takeHono = getRequestListener(
+    createApp(parts, { gate, observe, isStopping: () => isStopping }).fetch,
+  );
   const limits = {
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: HEADERS_TIMEOUT_MS,
@@ -56,11 +68,18 @@ export async function listen(parts: ServerParts & { config: Pick<Config, 'port'>
   const shown = family === 'IPv6' ? `[${address}]` : address;
   return {
     url: `http://${shown}:${actualPort}${basePath === '/' ? '' : basePath}`,
+    needsToken,
     stop: () => {
       isStopping = true;
       return close(server);
     },
   };
+}
+
+function openToTheWorld(host: string): BadSetting {
+  return new BadSetting(
+    `${SETTINGS.host.env} (--${SETTINGS.host.flag}): ${JSON.stringify(host)} is reachable from other machines; allowed: a loopback address, or any once there is a token (\`flux-mirror token new\`, or ${SETTINGS.tokens.env})`,
+  );
 }
 
 /** What is no HTTP never gets to a route; it is told so in the same shape. */
@@ -72,7 +91,11 @@ function refuse(error: Error & { code?: string }, socket: Duplex, log: ServerPar
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? [408, 'the request did not come in time']
         : [400, 'this is no HTTP request'];
-  const { body } = errorAnswer(new ApiError(400, 'bad_request', message), { method: '', path: '' }, log);
+  const { body } = errorAnswer(
+    new ApiError(400, 'bad_request', message),
+    { traceId: randomUUID(), method: '', path: '' },
+    log,
+  );
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json`;
   socket.end(`${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
 }

@@ -11,6 +11,8 @@ import type { Log } from '../log.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import type { Store } from '../store/contract.ts';
 import type { SyncRunner } from '../sync/runner.ts';
+import type { Access } from './access.ts';
+import type { Metrics } from './metrics.ts';
 import type { Searching } from './search-thread.ts';
 
 export interface ServerParts {
@@ -33,6 +35,7 @@ export interface ServerParts {
   readonly courier: Pick<Courier, 'run'>;
   readonly archive: { readonly files: ImageFiles; readonly thumbnails: Thumbnails };
   readonly runner: SyncRunner;
+  readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -40,8 +43,7 @@ export interface ServerParts {
 export interface ServerEnv {
   Bindings: HttpBindings;
   Variables: {
-    /** A token of the caller's that may be sent to the upstream. */
-    callerToken: string | undefined;
+    access: Access;
   };
 }
 

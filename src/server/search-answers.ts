@@ -2,6 +2,7 @@
 import { badRequest } from '../api-error.ts';
 import { type Cursor, decodeCursor, encodeCursor } from '../search/cursor.ts';
 import type { SortOrder, Store } from '../store/contract.ts';
+import type { TaskLimits } from '../task/limits.ts';
 import { facetsJson } from './facets-json.ts';
 import { choiceParam, integerParam } from './query-params.ts';
 import { searchHits } from './search-hit.ts';
@@ -11,15 +12,21 @@ const SORTS = ['newest', 'oldest', 'relevance'] as const;
 const UNITS = ['day', 'month', 'year'] as const;
 const MAX_LIMIT = 100;
 
+/** What is looked for, and among whose tasks. */
+export interface Target {
+  readonly params: URLSearchParams;
+  readonly limits: TaskLimits | undefined;
+  readonly nowMs: number;
+}
+
 /** @throws ApiError 400 */
 export async function answerSearch(
   store: Store,
-  params: URLSearchParams,
-  nowMs: number,
+  { params, limits, nowMs }: Target,
   basePath: string,
 ): Promise<string> {
   const started = performance.now();
-  const { query, filter } = readSearchTarget(params, nowMs);
+  const { query, filter } = readSearchTarget(params, limits, nowMs);
   const [sort = 'newest'] = choiceParam(params, 'sort', SORTS);
   const [group] = choiceParam(params, 'group', ['prompt']);
   const after = readCursor(params, sort);
@@ -44,9 +51,9 @@ export async function answerSearch(
 }
 
 /** @throws ApiError 400 */
-export async function answerFacets(store: Store, params: URLSearchParams, nowMs: number): Promise<string> {
+export async function answerFacets(store: Store, { params, limits, nowMs }: Target): Promise<string> {
   const started = performance.now();
-  const { query, filter, timeZone } = readSearchTarget(params, nowMs);
+  const { query, filter, timeZone } = readSearchTarget(params, limits, nowMs);
   const [by = 'month'] = choiceParam(params, 'by', UNITS);
   const facets = await store.facets({ query, filter, by, timeZone });
   const took_ms = millisecondsSince(started);

@@ -4,6 +4,7 @@ import { isTimeZone, parseDate } from '../search/dates.ts';
 import { parseOperator, parseQuery, type QueryContext } from '../search/query.ts';
 import type { Query, QueryNode } from '../search/query-tree.ts';
 import type { TaskFilter } from '../store/contract.ts';
+import type { TaskLimits } from '../task/limits.ts';
 import { choiceParam, listParam } from './query-params.ts';
 
 export interface SearchTarget {
@@ -16,7 +17,11 @@ const BY_VALUE = ['model', 'size', 'action', 'state', 'seed', 'id'] as const;
 const BY_DATE = ['before', 'after', 'on'] as const;
 
 /** @throws ApiError 400 for a time zone or a state that is none */
-export function readSearchTarget(params: URLSearchParams, nowMs: number): SearchTarget {
+export function readSearchTarget(
+  params: URLSearchParams,
+  limits: TaskLimits | undefined,
+  nowMs: number,
+): SearchTarget {
   const timeZone = params.get('tz') || Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (!isTimeZone(timeZone)) throw badRequest('"tz" must be an IANA time zone such as Europe/Berlin');
   choiceParam(params, 'state', ['pending', 'succeeded', 'failed']);
@@ -28,7 +33,7 @@ export function readSearchTarget(params: URLSearchParams, nowMs: number): Search
     ...BY_VALUE.map((name) => anyOf(params, name, context, notes)),
     ...dates(params, context, notes),
   ];
-  const filter = readFilter(params, context, notes);
+  const filter = { ...readFilter(params, context, notes), ...(limits ? { within: limits } : {}) };
   return {
     query: { parts: [...query.parts, ...parameters.filter((part) => part !== undefined)], notes },
     filter,

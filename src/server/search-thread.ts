@@ -6,15 +6,21 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { ApiError } from '../api-error.ts';
+import type { TaskLimits } from '../task/limits.ts';
 
 export type SearchRoute = 'search' | 'facets';
 
-export interface SearchJob {
-  readonly number: number;
+export interface SearchQuestion {
   readonly route: SearchRoute;
   /** The query string of the request. */
   readonly query: string;
+  /** Whose tasks the caller may see; undefined: all. */
+  readonly limits: TaskLimits | undefined;
   readonly nowMs: number;
+}
+
+export interface SearchJob extends SearchQuestion {
+  readonly number: number;
 }
 
 export type SearchReply = { readonly number: number } & (
@@ -39,7 +45,7 @@ export interface SearchWorkerData {
 
 export interface Searching {
   /** The JSON text of an answer. @throws ApiError 400 */
-  answer(route: SearchRoute, query: string, nowMs: number): Promise<string>;
+  answer(question: SearchQuestion): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -74,12 +80,12 @@ export function startSearchThread(data: SearchWorkerData): Searching {
     return started;
   };
   return {
-    answer: (route, query, nowMs) =>
+    answer: (question) =>
       new Promise((resolve, reject) => {
         number += 1;
         waiting.set(number, { resolve, reject });
         worker ??= start();
-        worker.postMessage({ number, route, query, nowMs } satisfies SearchJob);
+        worker.postMessage({ ...question, number } satisfies SearchJob);
       }),
     close: async () => {
       const last = worker;

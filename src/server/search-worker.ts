@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ApiError } from '../api-error.ts';
 import { systemClock } from '../clock.ts';
 import { openStore } from '../store/open.ts';
-import { answerFacets, answerSearch } from './search-answers.ts';
+import { answerFacets, answerSearch, type Target } from './search-answers.ts';
 import type { SearchJob, SearchReply, SearchWorkerData } from './search-thread.ts';
 
 // Where the cores are few, whoever waits for a retrieve goes first. On Linux this means this thread alone; elsewhere it would
@@ -14,14 +14,15 @@ if (platform() === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL
 const { dataDir, basePath } = workerData as SearchWorkerData;
 const store = openStore({ dataDir, clock: systemClock, mode: 'reader', isResident: true });
 const answers = {
-  search: (params: URLSearchParams, nowMs: number) => answerSearch(store, params, nowMs, basePath),
-  facets: (params: URLSearchParams, nowMs: number) => answerFacets(store, params, nowMs),
+  search: (target: Target) => answerSearch(store, target, basePath),
+  facets: (target: Target) => answerFacets(store, target),
 };
 
-parentPort?.on('message', async ({ number, route, query, nowMs }: SearchJob) => {
+parentPort?.on('message', async ({ number, route, query, limits, nowMs }: SearchJob) => {
+  const target = { params: new URLSearchParams(query), limits, nowMs };
   let reply: SearchReply;
   try {
-    reply = { number, body: await answers[route](new URLSearchParams(query), nowMs) };
+    reply = { number, body: await answers[route](target) };
   } catch (error) {
     reply = { number, failed: failureOf(error) };
   }

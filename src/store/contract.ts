@@ -7,6 +7,7 @@ import type { TimeUnit } from '../search/dates.ts';
 import type { Query } from '../search/query-tree.ts';
 import type { TaskDocument } from '../task/document.ts';
 import type { TaskId } from '../task/id.ts';
+import type { TaskLimits } from '../task/limits.ts';
 import type { TaskState } from '../task/state.ts';
 
 export type MaybePromise<T> = T | Promise<T>;
@@ -110,6 +111,8 @@ export interface TaskFilter {
   readonly fromMs?: number;
   /** Created before; epoch milliseconds. */
   readonly toMs?: number;
+  /** What the caller may see at all. */
+  readonly within?: TaskLimits;
 }
 
 export type SortOrder = 'newest' | 'oldest' | 'relevance';
@@ -189,6 +192,9 @@ export interface WordUse {
   /** In how many prompts it stands. */
   readonly uses: number;
 }
+
+/** Suggestions within limits are made of so many prompts. */
+export const SUGGESTING_PROMPTS = 1000;
 
 /** A total is counted up to here. */
 export const COUNT_LIMIT = 1000;
@@ -339,6 +345,19 @@ export interface CallbackStats {
   readonly lastError: string | undefined;
 }
 
+/** A token that callers may present, beside those of the settings. */
+export interface AccessToken {
+  readonly name: string;
+  /** SHA-256 of the token, lower-case hex. The token itself is stored nowhere. */
+  readonly hash: string;
+  /** Undefined: it shows everything. */
+  readonly limits: TaskLimits | undefined;
+  readonly isReadOnly: boolean;
+  readonly createdAtMs: number;
+  /** Undefined while it is valid. */
+  readonly revokedAtMs: number | undefined;
+}
+
 export interface Store {
   /** One stored document. The hot path. */
   get(id: TaskId): MaybePromise<StoredTask | undefined>;
@@ -362,8 +381,11 @@ export interface Store {
   stream(): AsyncIterable<readonly StoredTask[]>;
   search(request: SearchRequest): MaybePromise<SearchPage>;
   facets(request: FacetRequest): MaybePromise<Facets>;
-  /** The most used words that begin with these folded letters. */
-  suggest(beginning: string, limit: number): MaybePromise<WordUse[]>;
+  /**
+   * The most used words that begin with these folded letters. Within limits, those of the visible prompts, of which the
+   * newest are looked at (SUGGESTING_PROMPTS).
+   */
+  suggest(beginning: string, limit: number, within?: TaskLimits): MaybePromise<WordUse[]>;
 
   /** Takes images that are due, the last added first, because their links live longest; no one else gets them for `leaseMs`. */
   claimImages(request: { nowMs: number; limit: number; leaseMs: number }): MaybePromise<WantedImage[]>;
@@ -378,7 +400,8 @@ export interface Store {
     wanted: Pick<WantedImage, 'taskId' | 'n'>,
     failure: { dueAtMs: number | undefined; error: string },
   ): MaybePromise<void>;
-  image(sha256: string): MaybePromise<ArchivedImage | undefined>;
+  /** Within limits, one that a visible task has. */
+  image(sha256: string, within?: TaskLimits): MaybePromise<ArchivedImage | undefined>;
   /** Fetches an archived image again, for instance because its file is damaged. */
   wantImageAgain(sha256: string, nowMs: number): MaybePromise<void>;
   imagesOf(ids: readonly TaskId[]): MaybePromise<TaskImage[]>;
@@ -417,7 +440,12 @@ export interface Store {
   track(ids: readonly TaskId[], nowMs: number): MaybePromise<TrackResult>;
   /** Stops refreshing; the document stays. False when it was not tracked. */
   untrack(id: TaskId): MaybePromise<boolean>;
-  tracked(page: { limit: number; offset: number }): MaybePromise<{ items: TrackedId[]; total: number }>;
+  /** Within limits, those whose documents are stored and visible. */
+  tracked(page: {
+    limit: number;
+    offset: number;
+    within?: TaskLimits | undefined;
+  }): MaybePromise<{ items: TrackedId[]; total: number }>;
   /** Takes up to `limit` ids that were due at `dueBeforeMs`, longest due first, for `leaseMs` from `nowMs` on. */
   claimDue(request: {
     dueBeforeMs: number;
@@ -442,6 +470,15 @@ export interface Store {
   unblock(): MaybePromise<void>;
   blocked(): MaybePromise<Block | undefined>;
 
+  /** False when there is one of this name already, revoked or not. */
+  addAccessToken(token: AccessToken): MaybePromise<boolean>;
+  /** All there ever were, oldest first. */
+  accessTokens(): MaybePromise<AccessToken[]>;
+  /** It stays in the list. False when no valid one has this name. */
+  revokeAccessToken(name: string, nowMs: number): MaybePromise<boolean>;
+
+  /** Why the disk takes no writes just now, for people; undefined when it does. Looks, and tries where a write failed. */
+  writeTrouble(): MaybePromise<string | undefined>;
   stats(nowMs: number): MaybePromise<Stats>;
   /** Compares every document with its hash, and the search index with the documents. */
   audit(): MaybePromise<AuditFinding[]>;

@@ -1,4 +1,5 @@
 /** A TaskFilter as SQL conditions with bound parameters. */
+import type { TaskLimits } from '../task/limits.ts';
 import type { TaskFilter } from './contract.ts';
 import { slotOf } from './position.ts';
 
@@ -22,8 +23,17 @@ export function filterConditions(filter: TaskFilter, row: string, drift: number)
     oneOf(`${row}.type`, filter.types),
     oneOf(`${row}.user_id`, filter.userIds),
     oneOf(`${row}.application_id`, filter.applicationIds),
+    ...limitConditions(filter.within, row),
     ...timeConditions(filter, `${row}.position`, drift),
     ...exactTimes(filter, row),
+  ].filter((condition) => condition !== undefined);
+}
+
+/** The conditions of what a caller may see; none where nothing limits it. */
+export function limitConditions(limits: TaskLimits | undefined, row: string): Condition[] {
+  return [
+    oneOf(`${row}.user_id`, limits?.userIds),
+    oneOf(`${row}.application_id`, limits?.applicationIds),
   ].filter((condition) => condition !== undefined);
 }
 

@@ -5,6 +5,7 @@ import type { JsonObject } from '../task/json-object.ts';
 import { imageUrls } from '../task/state.ts';
 import type { ArchivedImage, FailingImage, ImageStats, Store, TaskImage, WantedImage } from './contract.ts';
 import { type Sqlite, transaction } from './database.ts';
+import { limitConditions, params, where } from './filter-sql.ts';
 
 type Sync<Method> = Method extends (...args: infer Args) => infer Result
   ? (...args: Args) => Exclude<Result, Promise<unknown>>
@@ -75,7 +76,17 @@ export function createImageStore(db: Sqlite): ImageStore {
     failImage: ({ taskId, n }, { dueAtMs, error }) => {
       statements.failed.run(dueAtMs ?? null, error, taskId, n);
     },
-    image: (sha256) => statements.image.get(sha256),
+    image: (sha256, within) => {
+      const conditions = limitConditions(within, 'tasks');
+      if (conditions.length === 0) return statements.image.get(sha256);
+      return db.raw
+        .prepare<unknown[], ArchivedImage>(
+          `SELECT ${IMAGE} FROM images WHERE sha256 = ? AND EXISTS (
+             SELECT 1 FROM task_images JOIN tasks USING (position)
+             ${where([{ sql: 'task_images.sha256 = images.sha256', params: [] }, ...conditions])})`,
+        )
+        .get(sha256, ...params(conditions));
+    },
     wantImageAgain: (sha256, nowMs) => {
       statements.wantAgain.run(nowMs, sha256);
     },

@@ -2,6 +2,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
+import { createAccessTokenStore } from './access-tokens.ts';
 import { readAccounts } from './accounts.ts';
 import { audit } from './audit.ts';
 import { createCallbackStore } from './callbacks.ts';
@@ -19,10 +20,12 @@ import { createRequestSeq } from './request-seq.ts';
 import { createRunStore } from './runs.ts';
 import { createSearchStore } from './search.ts';
 import { readStats } from './stats.ts';
+import { suggestWithin } from './suggest-within.ts';
 import { createTaskStore } from './tasks.ts';
 import { createTracking } from './tracking.ts';
 import { createBlockStore } from './upstream-block.ts';
 import { createWordStore } from './words.ts';
+import { createWriteWatch, writeTroubleOf } from './write-trouble.ts';
 
 export interface OpenOptions {
   readonly dataDir: string;
@@ -95,6 +98,9 @@ function bringUpToDate(db: Sqlite, { dataDir, clock, mode }: OpenOptions, lock: 
   }
 }
 
+/** Everything that may write. */
+type Watched = Omit<Store, 'get' | 'getMany' | 'joinFinished' | 'writeTrouble' | 'close'>;
+
 function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): Store {
   const facts = createFacts(db);
   const tracking = createTracking(db);
@@ -117,10 +123,8 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
     runs.closeInterrupted();
     requestSeq(); // takes its start number now, while there is room on the disk
   }
-  return {
-    get: tasks.get,
-    getMany: tasks.getMany,
-    joinFinished: tasks.joinFinished,
+  const watch = createWriteWatch(db);
+  const others = watch.watched<Watched>({
     putBatch: tasks.putBatch,
     expectTask: tasks.expectTask,
     remove: tasks.remove,
@@ -128,7 +132,8 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
     stream: history.stream,
     search,
     facets: (request) => countFacets(db, request, drift()),
-    suggest: words.suggest,
+    suggest: (beginning, limit, within) =>
+      within ? suggestWithin(search, within, beginning, limit) : words.suggest(beginning, limit),
     reindexSome: reindexing.some,
     claimImages: images.claimImages,
     archiveImage: images.archiveImage,
@@ -139,6 +144,7 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
     imageStats: images.imageStats,
     failingImages: images.failingImages,
     ...callbacks,
+    ...createAccessTokenStore(db),
     accounts: () => readAccounts(db),
     bookmark: (name) => facts.get(`bookmark ${name}`),
     setBookmark: (name, text) => facts.set(`bookmark ${name}`, text),
@@ -157,10 +163,23 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
     blocked: block.blocked,
     stats: (nowMs) => readStats(db, tracking, nowMs),
     audit: () => audit(db),
+  });
+  return {
+    // The hot paths only read.
+    get: tasks.get,
+    getMany: tasks.getMany,
+    joinFinished: tasks.joinFinished,
+    ...others,
+    writeTrouble: () => (mode === 'reader' ? undefined : watch.trouble()),
     close: () => {
-      if (mode !== 'reader') words.flush();
-      db.raw.close();
-      lock?.release();
+      try {
+        if (mode !== 'reader') words.flush();
+      } catch (error) {
+        if (writeTroubleOf(error) === undefined) throw error; // only counts that may lag are lost
+      } finally {
+        db.raw.close();
+        lock?.release();
+      }
     },
   };
 }

@@ -129,6 +129,19 @@ export const tracked = sqliteTable(
   (table) => [index('tracked_due').on(table.dueAt)],
 );
 
+/** Tokens that callers may present, made by `flux-mirror token new`. A revoked one stays: it must not open the mirror to all. */
+export const accessTokens = sqliteTable('access_tokens', {
+  name: text('name').primaryKey(),
+  /** SHA-256 of the token, lower-case hex; the token itself is nowhere. */
+  hash: text('hash').notNull(),
+  /** JSON arrays; empty = not limited. */
+  userIds: text('user_ids').notNull(),
+  applicationIds: text('application_ids').notNull(),
+  isReadOnly: integer('is_read_only', { mode: 'boolean' }).notNull(),
+  createdAt: integer('created_at').notNull(),
+  revokedAt: integer('revoked_at'),
+});
+
 /** Explicitly deleted ids with the request that was newest then, so that an answer still under way can't bring them back. */
 export const removed = sqliteTable('removed', {
   id: text('id').primaryKey(),

@@ -116,7 +116,8 @@ function readsOnlyNarrow(filter: TaskFilter, parts: readonly QueryNode[]): boole
     if (node.kind === 'and' || node.kind === 'or') return node.parts.every(reads);
     return node.kind === 'time';
   };
-  const isByAccount = [filter.userIds, filter.applicationIds, filter.types].some(
+  const { userIds, applicationIds, types, within } = filter;
+  const isByAccount = [userIds, applicationIds, types, within?.userIds, within?.applicationIds].some(
     (values) => values && values.length > 0,
   );
   return !isByAccount && parts.every(reads);

@@ -1,7 +1,9 @@
 /** The tracked ids: which there are, when each is due, and who is refreshing them just now. */
 import type { TaskId } from '../task/id.ts';
+import type { TaskLimits } from '../task/limits.ts';
 import type { Claim, Settlement, TrackedId, TrackResult } from './contract.ts';
 import { type Sqlite, transaction } from './database.ts';
+import { limitConditions, params, where } from './filter-sql.ts';
 
 export interface Tracking {
   track(ids: readonly TaskId[], nowMs: number): TrackResult;
@@ -9,7 +11,10 @@ export interface Tracking {
   add(id: TaskId, nowMs: number, dueAtMs: number): void;
   untrack(id: TaskId): boolean;
   settle(settlement: Settlement): void;
-  list(page: { limit: number; offset: number }): { items: TrackedId[]; total: number };
+  list(page: { limit: number; offset: number; within?: TaskLimits | undefined }): {
+    items: TrackedId[];
+    total: number;
+  };
   claimDue(request: { dueBeforeMs: number; nowMs: number; limit: number; leaseMs: number }): Claim[];
   release(claims: readonly Claim[]): void;
   /** Gives back all claims, as the only owner does after a crash. */
@@ -58,10 +63,18 @@ export function createTracking(db: Sqlite): Tracking {
     settle: ({ claim, dueAtMs, unknownSinceMs, error }) => {
       statements.settle.run(dueAtMs ?? null, unknownSinceMs ?? null, error ?? null, claim.id, claim.gen);
     },
-    list: ({ limit, offset }) => ({
-      items: statements.list.all(limit, offset).map(toTracked),
-      total: statements.count.get()?.n ?? 0,
-    }),
+    list: ({ limit, offset, within }) => {
+      const conditions = limitConditions(within, 'tasks');
+      const from = `tracked ${conditions.length === 0 ? '' : 'JOIN tasks USING (id)'} ${where(conditions)}`;
+      const rows = db.raw.prepare<unknown[], TrackedRow>(
+        `SELECT tracked.* FROM ${from} ORDER BY due_at IS NULL, due_at, id LIMIT ? OFFSET ?`,
+      );
+      const count = db.raw.prepare<unknown[], { n: number }>(`SELECT count(*) AS n FROM ${from}`);
+      return {
+        items: rows.all(...params(conditions), limit, offset).map(toTracked),
+        total: count.get(...params(conditions))?.n ?? 0,
+      };
+    },
     claimDue: ({ dueBeforeMs, nowMs, limit, leaseMs }) =>
       transaction(db, () => {
         statements.pullIn.run(nowMs, nowMs + FURTHEST_MS);
@@ -115,9 +128,6 @@ function prepare({ raw }: Sqlite) {
       `UPDATE tracked SET due_at = ?, unknown_since = ?, last_error = ?, attempts = attempts + 1,
          claimed_until = 0, gen = gen + 1
        WHERE id = ? AND gen = ?`,
-    ),
-    list: raw.prepare<[number, number], TrackedRow>(
-      'SELECT * FROM tracked ORDER BY due_at IS NULL, due_at, id LIMIT ? OFFSET ?',
     ),
     count: raw.prepare<[], { n: number }>('SELECT count(*) AS n FROM tracked'),
     givenUp: raw.prepare<[], { n: number }>('SELECT count(*) AS n FROM tracked WHERE due_at IS NULL'),

@@ -51,6 +51,9 @@ export async function runSync(parts: SyncParts, options: RunOptions): Promise<Ru
   const due = await store.countDue(startedAtMs);
   if (options.trigger === 'schedule' && counts.discovered === 0) {
     if (due === 0) return { outcome: 'done', counts, error: undefined };
+    // A run that can't be recorded is none; who asked for one by hand hears the store's own error.
+    const disk = await store.writeTrouble();
+    if (disk !== undefined) return { outcome: 'stopped', counts, error: disk };
     if (hindrance) return { ...hindrance, counts };
   }
 

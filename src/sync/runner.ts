@@ -9,13 +9,24 @@ export interface SyncRunner {
   stop(): Promise<void>;
 }
 
-export function createSyncRunner(parts: SyncParts): SyncRunner {
+/** Hears of every run, for counters. */
+export type OnRun = (result: RunResult, durationMs: number, endedAtMs: number) => void;
+
+export function createSyncRunner(parts: SyncParts, onRun?: OnRun): SyncRunner {
+  const { clock } = parts;
   const stopping = new AbortController();
   let current: Promise<RunResult> | undefined;
 
+  const run = async (options: Omit<RunOptions, 'signal'>): Promise<RunResult> => {
+    const started = clock.monotonic();
+    const result = await runSync(parts, { ...options, signal: stopping.signal });
+    onRun?.(result, clock.monotonic() - started, clock.now());
+    return result;
+  };
+
   return {
     run: (options) => {
-      current ??= runSync(parts, { ...options, signal: stopping.signal }).finally(() => {
+      current ??= run(options).finally(() => {
         current = undefined;
       });
       return current;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { parseDocument } from '../../src/task/document.ts';
 import type { TaskId } from '../../src/task/id.ts';
-import { documentText } from './documents.ts';
+import { type DocumentOptions, documentText } from './documents.ts';
 import type { World } from './world.ts';
 
 export type Format = 'png' | 'jpeg' | 'webp' | 'gif' | 'avif';
@@ -23,9 +23,11 @@ export async function storeTaskWithImages(
   { store, clock }: World,
   id: TaskId,
   urls: readonly string[],
+  options: DocumentOptions = {},
 ): Promise<void> {
-  const data = urls.map((image_url) => ({ prompt: 'a picture', image_url }));
-  const text = documentText({ id, prompt: 'a picture', more: { response: { success: true, data } } });
+  const { prompt = 'a picture', more } = options;
+  const data = urls.map((image_url) => ({ prompt, image_url }));
+  const text = documentText({ ...options, id, prompt, more: { ...more, response: { success: true, data } } });
   await store.putBatch({
     documents: [parseDocument(text, clock.now())],
     requestSeq: await store.nextRequestSeq(),

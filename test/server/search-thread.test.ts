@@ -6,12 +6,18 @@ import { openTestStore, temporaryDirectory } from '../helpers/world.ts';
 test('a thread that broke fails those who wait, and the next search starts another', async () => {
   const dataDir = temporaryDirectory();
   const searching = startSearchThread({ dataDir, basePath: '/' });
-  await expect(searching.answer('search', 'q=cat', 0)).rejects.toThrow('there is no mirror');
+  await expect(
+    searching.answer({ route: 'search', query: 'q=cat', limits: undefined, nowMs: 0 }),
+  ).rejects.toThrow('there is no mirror');
 
   const store = openTestStore(dataDir);
   await store.putBatch({ documents: [document({ prompt: 'a cat' })], requestSeq: 1, fetchedAtMs: 0 });
-  expect(JSON.parse(await searching.answer('search', 'q=cat', 0))).toMatchObject({ total: 1 });
-  await expect(searching.answer('search', 'limit=0', 0)).rejects.toMatchObject({
+  expect(
+    JSON.parse(await searching.answer({ route: 'search', query: 'q=cat', limits: undefined, nowMs: 0 })),
+  ).toMatchObject({ total: 1 });
+  await expect(
+    searching.answer({ route: 'search', query: 'limit=0', limits: undefined, nowMs: 0 }),
+  ).rejects.toMatchObject({
     status: 400,
     code: 'bad_request',
   });
@@ -22,7 +28,9 @@ test('closing ends what is under way', async () => {
   const dataDir = temporaryDirectory();
   openTestStore(dataDir);
   const searching = startSearchThread({ dataDir, basePath: '/' });
-  const answer = searching.answer('search', 'q=cat', 0).catch((error: unknown) => error);
+  const answer = searching
+    .answer({ route: 'search', query: 'q=cat', limits: undefined, nowMs: 0 })
+    .catch((error: unknown) => error);
   await searching.close();
   expect(await answer).toMatchObject({ status: 503 });
 });

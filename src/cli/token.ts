@@ -1,0 +1,130 @@
+/** `flux-mirror token`: named tokens for callers, kept as hashes. */
+import { randomBytes } from 'node:crypto';
+import { Command } from 'commander';
+import { systemClock } from '../clock.ts';
+import { digestOf } from '../server/access.ts';
+import { isoTime } from '../server/query-params.ts';
+import type { AccessToken } from '../store/contract.ts';
+import { CommandFailed, EXIT } from './failure.ts';
+import { print, printJson, remark } from './output.ts';
+import { configFor, withSettings } from './settings.ts';
+import { withStore } from './with-store.ts';
+
+/** So that a token that leaked is known for what it is. */
+const PREFIX = 'fluxm_';
+const TOKEN_BYTES = 32;
+const NAME = /^[\w.-]{1,64}$/;
+
+interface NewOptions {
+  name?: string;
+  userId?: string[];
+  applicationId?: string[];
+  readOnly?: boolean;
+  json?: boolean;
+}
+
+export function tokenCommand(): Command {
+  return new Command('token')
+    .summary('tokens for callers: new, list, revoke')
+    .description(
+      'Named tokens for callers, kept as hashes. Once there is one, every caller needs one; a running server follows within a second.',
+    )
+    .addCommand(newCommand())
+    .addCommand(listCommand())
+    .addCommand(revokeCommand());
+}
+
+function newCommand(): Command {
+  const command = new Command('new')
+    .summary('make a token; it is shown once')
+    .description('Makes a token and prints it, this once: only its hash is kept.')
+    .option('--name <name>', 'what it is called in lists and logs (default: token-1, token-2 …)')
+    .option('--user-id <id...>', 'only the tasks of these users, on every route')
+    .option('--application-id <id...>', 'only the tasks of these applications, on every route')
+    .option('--read-only', 'may look and search, but not generate, delete, track or sync')
+    .option('--json', 'print the result as JSON');
+  return withSettings(command).action(async (options: NewOptions) => {
+    const limits = { userIds: options.userId ?? [], applicationIds: options.applicationId ?? [] };
+    const isLimited = limits.userIds.length + limits.applicationIds.length > 0;
+    const token = `${PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`;
+    const name = await withStore(configFor(command), 'writer', async (store) => {
+      const chosen = options.name ?? freeName(await store.accessTokens());
+      if (!NAME.test(chosen))
+        throw new CommandFailed('a name has 1 to 64 letters, digits, ".", "_" or "-"', EXIT.usage);
+      const isNew = await store.addAccessToken({
+        name: chosen,
+        hash: digestOf(token).toString('hex'),
+        limits: isLimited ? limits : undefined,
+        isReadOnly: options.readOnly === true,
+        createdAtMs: systemClock.now(),
+        revokedAtMs: undefined,
+      });
+      if (!isNew) throw new CommandFailed(`there is a token "${chosen}" already; names are never used again`);
+      return chosen;
+    });
+    if (options.json) {
+      printJson({ name, token });
+      return;
+    }
+    print(token);
+    remark(`this is "${name}"; it is not shown again. Send it as "authorization: Bearer …"`);
+  });
+}
+
+/** `token-1`, `token-2` … */
+function freeName(tokens: readonly AccessToken[]): string {
+  const taken = new Set(tokens.map(({ name }) => name));
+  let number = 1;
+  while (taken.has(`token-${number}`)) number += 1;
+  return `token-${number}`;
+}
+
+function listCommand(): Command {
+  const command = new Command('list')
+    .summary('the tokens there are')
+    .description('Lists tokens with their limits, never the tokens themselves.')
+    .option('--json', 'print it as JSON');
+  return withSettings(command).action(async (options: { json?: boolean }) => {
+    const tokens = await withStore(configFor(command), 'reader', async (store) => store.accessTokens());
+    if (options.json) printJson({ items: tokens.map(tokenJson) });
+    else for (const token of tokens) print(describe(token));
+    if (tokens.length === 0) remark('there are no tokens; FLUX_MIRROR_TOKENS may name others');
+  });
+}
+
+function tokenJson({ name, limits, isReadOnly, createdAtMs, revokedAtMs }: AccessToken) {
+  return {
+    name,
+    user_ids: limits?.userIds ?? [],
+    application_ids: limits?.applicationIds ?? [],
+    read_only: isReadOnly,
+    created_at: isoTime(createdAtMs),
+    revoked_at: isoTime(revokedAtMs),
+  };
+}
+
+function describe(token: AccessToken): string {
+  const { name, user_ids, application_ids, read_only, created_at, revoked_at } = tokenJson(token);
+  return [
+    name,
+    `made ${created_at}`,
+    ...(revoked_at === null ? [] : [`revoked ${revoked_at}`]),
+    read_only ? 'reads only' : 'reads and writes',
+    ...(user_ids.length > 0 ? [`users ${user_ids.join(', ')}`] : []),
+    ...(application_ids.length > 0 ? [`applications ${application_ids.join(', ')}`] : []),
+  ].join('  ');
+}
+
+function revokeCommand(): Command {
+  const command = new Command('revoke')
+    .summary('end a token')
+    .description('Ends a token. The mirror stays closed, also after the last one was revoked.')
+    .argument('<name>', 'its name, as `token list` shows it');
+  return withSettings(command).action(async (name: string) => {
+    const isRevoked = await withStore(configFor(command), 'writer', async (store) =>
+      store.revokeAccessToken(name, systemClock.now()),
+    );
+    if (!isRevoked) throw new CommandFailed(`there is no valid token "${name}"`);
+    print(`"${name}" is revoked`);
+  });
+}

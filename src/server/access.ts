@@ -1,0 +1,131 @@
+/** Who may call, and what for. Tokens are compared as hashes, all of them, in constant time. */
+import { hash, timingSafeEqual } from 'node:crypto';
+import type { MiddlewareHandler } from 'hono';
+import { ApiError } from '../api-error.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { MaybePromise, Store } from '../store/contract.ts';
+import type { TaskLimits } from '../task/limits.ts';
+import type { ServerEnv } from './parts.ts';
+
+/** What a request may do. */
+export interface Access {
+  /** The name of the token that was presented; undefined where none is needed. */
+  readonly holder: string | undefined;
+  /** A token of the caller's that may be sent to the upstream; never one of the mirror's own. */
+  readonly upstreamToken: string | undefined;
+  /** Whose tasks may be seen; undefined: all. */
+  readonly limits: TaskLimits | undefined;
+  readonly isReadOnly: boolean;
+}
+
+export interface AccessControl {
+  /** Whether there are tokens, so that a caller must have one. */
+  needsToken(): Promise<boolean>;
+  /** @throws ApiError 401 `no_token` or `invalid_token` */
+  check(authorization: string | undefined): MaybePromise<Access>;
+}
+
+interface KnownToken {
+  readonly digest: Buffer;
+  readonly access: Access;
+}
+
+/** What stands in the settings has no name. */
+const OF_SETTINGS = 'FLUX_MIRROR_TOKENS';
+const HASHED = 'sha256:';
+/** A new token works, and a revoked one stops working, after so long. */
+const RELOAD_AFTER_MS = 1000;
+const BEARER = /^Bearer +(\S+) *$/i;
+
+interface Parts {
+  readonly config: Pick<Config, 'tokens'>;
+  readonly store: Pick<Store, 'accessTokens'>;
+  readonly clock: Clock;
+}
+
+export function createAccessControl({ config, store, clock }: Parts): AccessControl {
+  const ofSettings = config.tokens.map((token) => ({
+    digest: token.startsWith(HASHED) ? Buffer.from(token.slice(HASHED.length), 'hex') : digestOf(token),
+    access: { holder: OF_SETTINGS, upstreamToken: undefined, limits: undefined, isReadOnly: false },
+  }));
+  let known: KnownToken[] = ofSettings;
+  let isClosed = ofSettings.length > 0;
+  let loadedAtMs = Number.NEGATIVE_INFINITY;
+
+  const load = async () => {
+    loadedAtMs = clock.monotonic();
+    const named = await store.accessTokens();
+    // Once there was one, the mirror stays closed: revoking the last must not open it to all.
+    isClosed = ofSettings.length + named.length > 0;
+    const valid = named.filter(({ revokedAtMs }) => revokedAtMs === undefined);
+    known = [
+      ...ofSettings,
+      ...valid.map(({ name, hash: hex, limits, isReadOnly }) => ({
+        digest: Buffer.from(hex, 'hex'),
+        access: { holder: name, upstreamToken: undefined, limits, isReadOnly },
+      })),
+    ];
+  };
+  const loaded = (): Promise<void> | undefined =>
+    clock.monotonic() - loadedAtMs > RELOAD_AFTER_MS ? load() : undefined;
+
+  const check = (authorization: string | undefined): Access => {
+    if (!isClosed) return openTo(bearerToken(authorization));
+    if (authorization === undefined || authorization.trim() === '') {
+      throw new ApiError(401, 'no_token', 'this mirror needs a token: send "authorization: Bearer …"');
+    }
+    const given = digestOf(bearerToken(authorization) ?? '');
+    // No early exit: how long it takes must not tell how far it got.
+    const [match] = known.filter(({ digest }) => timingSafeEqual(digest, given));
+    if (!match) throw new ApiError(401, 'invalid_token', 'the token is not one of this mirror');
+    return match.access;
+  };
+
+  return {
+    needsToken: async () => {
+      await load();
+      return isClosed;
+    },
+    check: (authorization) => {
+      const loading = loaded();
+      return loading ? loading.then(() => check(authorization)) : check(authorization);
+    },
+  };
+}
+
+/** SHA-256, as tokens are kept. */
+export function digestOf(token: string): Buffer {
+  return hash('sha256', token, 'buffer');
+}
+
+/** The token of an `authorization: Bearer …` header. */
+function bearerToken(authorization: string | undefined): string | undefined {
+  return BEARER.exec(authorization ?? '')?.[1];
+}
+
+const ANYBODY: Access = { holder: undefined, upstreamToken: undefined, limits: undefined, isReadOnly: false };
+
+/** Without tokens of our own, what the caller presents is for the upstream. */
+function openTo(upstreamToken: string | undefined): Access {
+  return upstreamToken === undefined ? ANYBODY : { ...ANYBODY, upstreamToken };
+}
+
+/** Who came in by an open path, and may nothing else. */
+export const PROBE: Access = { ...ANYBODY, limits: { userIds: [], applicationIds: [] }, isReadOnly: true };
+
+/** For routes that show or move the mirror as a whole: not for tokens that are limited to some tasks. */
+export const wholeMirror: MiddlewareHandler<ServerEnv> = (c, next) => {
+  if (c.get('access').limits !== undefined)
+    throw new ApiError(
+      403,
+      'forbidden',
+      'this token is limited to certain tasks, and this is about all of them',
+    );
+  return next();
+};
+
+/** What a read-only token may not do. */
+export function onlyReads(): ApiError {
+  return new ApiError(403, 'forbidden', 'this token may only read');
+}

@@ -1,0 +1,24 @@
+/** Says once in the log that the disk takes nothing, and once that it does again. */
+import type { Log } from '../log.ts';
+import type { Store } from '../store/contract.ts';
+
+const LOOK_EVERY_MS = 5000;
+
+export interface DiskWatch {
+  look(): Promise<void>;
+  stop(): void;
+}
+
+export function startDiskWatch(store: Pick<Store, 'writeTrouble'>, log: Log): DiskWatch {
+  let known: string | undefined;
+  const look = async () => {
+    const trouble = await store.writeTrouble();
+    if (trouble !== undefined && trouble !== known)
+      log.error({ why: trouble }, 'nothing can be stored; what is stored is served on');
+    if (trouble === undefined && known !== undefined) log.info('the disk takes what is written again');
+    known = trouble;
+  };
+  const timer = setInterval(() => void look(), LOOK_EVERY_MS);
+  timer.unref();
+  return { look, stop: () => clearInterval(timer) };
+}

@@ -1,0 +1,90 @@
+/** What is looked up when Prometheus asks: the state of the store and of the process. */
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { Gauge, type Registry } from 'prom-client';
+import type { Clock } from '../clock.ts';
+import { activeBlock } from '../mirror/blocking.ts';
+import type { Store } from '../store/contract.ts';
+
+interface Parts {
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+/** Registers the gauges. @returns their end */
+export function startGauges(registry: Registry, { store, clock }: Parts): { stop(): void } {
+  const registers = [registry];
+  const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        this.set(await read());
+      },
+    });
+  const byLabel = (name: string, help: string, label: string, read: () => Promise<Record<string, number>>) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers,
+      async collect() {
+        this.reset();
+        for (const [value, count] of Object.entries(await read())) this.set({ [label]: value }, count);
+      },
+    });
+  const stats = async () => store.stats(clock.now());
+  const images = async () => store.imageStats();
+
+  byLabel('flux_mirror_tasks', 'Stored tasks by state', 'state', async () => (await stats()).byState);
+  gauge(
+    'flux_mirror_tracked_tasks',
+    'Ids that the schedule looks after',
+    async () => (await stats()).tracked,
+  );
+  gauge('flux_mirror_due_tasks', 'Of those, due now', async () => (await stats()).due);
+  gauge('flux_mirror_given_up_tasks', 'Of those, given up', async () => (await stats()).givenUp);
+  gauge('flux_mirror_database_bytes', 'The database with its log', async () => (await stats()).diskBytes);
+  byLabel('flux_mirror_images', 'Images of succeeded tasks', 'state', async () => {
+    const { archived, wanted, givenUp } = await images();
+    return { archived, wanted, given_up: givenUp };
+  });
+  gauge('flux_mirror_image_bytes', 'Of all archived images', async () => (await images()).bytes);
+  byLabel('flux_mirror_upstream_blocked', 'The upstream is left alone, by reason', 'reason', async () => {
+    const block = await activeBlock({ store, clock });
+    const reasons = { 'rate-limited': 0, rejected: 0, unreachable: 0 };
+    return block ? { ...reasons, [block.reason]: 1 } : reasons;
+  });
+  gauge('flux_mirror_storage_writable', '0 while the disk takes nothing', async () =>
+    (await store.writeTrouble()) === undefined ? 1 : 0,
+  );
+  gauge('process_resident_memory_bytes', 'Memory of the process', () => process.memoryUsage.rss());
+  gauge('process_cpu_seconds_total', 'Processor time of the process', () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  });
+  gauge('process_start_time_seconds', 'When the process began', () =>
+    Math.round(Date.now() / 1000 - process.uptime()),
+  );
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  byLabel(
+    'flux_mirror_event_loop_lag_seconds',
+    'How late timers come, since the last look',
+    'quantile',
+    async () => lagOf(delay),
+  );
+  return { stop: () => void delay.disable() };
+}
+
+/** Its resolution counts as lag, so it is taken off. */
+function lagOf(delay: IntervalHistogram): Record<string, number> {
+  const seconds = (nanoseconds: number) => Math.max(0, nanoseconds - 10e6) / 1e9;
+  const lag = {
+    '0.5': seconds(delay.percentile(50)),
+    '0.99': seconds(delay.percentile(99)),
+    '1': seconds(delay.max),
+  };
+  delay.reset();
+  return lag;
+}

@@ -1,0 +1,112 @@
+/** What is counted, by the names that Prometheus reads. Times are seconds and sizes bytes, as its conventions ask. */
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { BatchResult } from '../store/contract.ts';
+import type { OnRun } from '../sync/runner.ts';
+import type { UpstreamOptions } from '../upstream/client.ts';
+
+/** From a cached answer to a generation that takes minutes. */
+const SECONDS = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 600,
+];
+
+export interface RequestLabels {
+  readonly method: string;
+  /** The pattern of the route, never the path: ids would make a series each. */
+  readonly route: string;
+  readonly status: number;
+  /** The `Cache-Status` of the answer. */
+  readonly cacheStatus: string | null | undefined;
+}
+
+export interface Metrics {
+  readonly registry: Registry;
+  /** An answer is ready. @param ms since the request was there */
+  request(labels: RequestLabels, ms: number): void;
+  upstreamRequest: NonNullable<UpstreamOptions['onRequest']>;
+  syncRun: OnRun;
+  stored(result: BatchResult): void;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const requests = new Histogram({
+    name: 'flux_mirror_http_request_duration_seconds',
+    help: 'Time to answer, by route and by what the cache had to do with it',
+    labelNames: ['method', 'route', 'status', 'cache'],
+    buckets: SECONDS,
+    registers,
+  });
+  const upstreamRequests = new Counter({
+    name: 'flux_mirror_upstream_requests_total',
+    help: 'Requests to the upstream, by status code or kind of failure',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const upstreamSeconds = new Histogram({
+    name: 'flux_mirror_upstream_request_duration_seconds',
+    help: 'Time until the upstream answered',
+    buckets: SECONDS,
+    registers,
+  });
+  const runSeconds = new Histogram({
+    name: 'flux_mirror_sync_run_duration_seconds',
+    help: 'Sync runs, by outcome',
+    labelNames: ['outcome'],
+    buckets: SECONDS,
+    registers,
+  });
+  const lastDone = new Gauge({
+    name: 'flux_mirror_sync_last_success_timestamp_seconds',
+    help: 'When a sync run last ended well; 0 when none did since the start',
+    registers,
+  });
+  const documents = new Counter({
+    name: 'flux_mirror_documents_total',
+    help: 'Documents that came, by what became of them',
+    labelNames: ['result'],
+    registers,
+  });
+  const regressions = new Counter({
+    name: 'flux_mirror_upstream_regressions_total',
+    help: 'Finished tasks of which the upstream sent another text; the stored one was kept',
+    registers,
+  });
+  // Looking up a series by its labels costs more than observing, so each is looked up once.
+  const series = new Map<string, ReturnType<typeof requests.labels>>();
+  const seriesOf = ({ method, route, status, cacheStatus }: RequestLabels) => {
+    const key = `${method} ${route} ${status} ${cacheStatus}`;
+    let one = series.get(key);
+    if (!one) {
+      one = requests.labels({ method, route, status: String(status), cache: cacheResult(cacheStatus) });
+      series.set(key, one);
+    }
+    return one;
+  };
+
+  return {
+    registry,
+    request: (labels, ms) => seriesOf(labels).observe(ms / 1000),
+    upstreamRequest: (outcome, durationMs) => {
+      upstreamRequests.inc({ outcome });
+      upstreamSeconds.observe(durationMs / 1000);
+    },
+    syncRun: ({ outcome }, durationMs, endedAtMs) => {
+      runSeconds.observe({ outcome }, durationMs / 1000);
+      if (outcome === 'done') lastDone.set(endedAtMs / 1000);
+    },
+    stored: (result) => {
+      for (const kind of ['inserted', 'updated', 'unchanged', 'kept'] as const)
+        documents.inc({ result: kind }, result[kind]);
+      regressions.inc(result.regressions);
+    },
+  };
+}
+
+/** `hit`, `stale` (an error made it do), `miss`, `request` or `bypass`; `none` where no cache was asked. */
+function cacheResult(cacheStatus: string | null | undefined): string {
+  if (!cacheStatus) return 'none';
+  if (cacheStatus.includes('detail=stale-if-error')) return 'stale';
+  if (cacheStatus.startsWith('flux-mirror; hit')) return 'hit';
+  return /; fwd=(\w+)/.exec(cacheStatus)?.[1] ?? 'none';
+}

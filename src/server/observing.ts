@@ -1,0 +1,52 @@
+/** Every answer in the log (at `debug`) and in the metrics, whichever way it went. */
+import type { IncomingMessage } from 'node:http';
+import type { MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
+import type { Log } from '../log.ts';
+import type { Metrics } from './metrics.ts';
+import type { ServerEnv } from './parts.ts';
+import { traceIdOf } from './trace.ts';
+
+export interface Answered {
+  readonly method: string;
+  /** The pattern of the route, below the base path. */
+  readonly route: string;
+  readonly status: number;
+  readonly cacheStatus: string | null | undefined;
+}
+
+/** @param startedMs `performance.now()` when the request was there */
+export type Observe = (request: IncomingMessage, answered: Answered, startedMs: number) => void;
+
+export function createObserve({ metrics, log }: { metrics: Metrics; log: Log }): Observe {
+  return (request, answered, startedMs) => {
+    const ms = performance.now() - startedMs;
+    metrics.request(answered, ms);
+    if (!log.isLevelEnabled('debug')) return;
+    log.debug({ trace_id: traceIdOf(request), ...answered, ms: Math.round(ms * 1000) / 1000 }, 'request');
+  };
+}
+
+/** Methods as a caller spells them would be series of the caller's making. */
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
+
+/** Around everything that Hono answers. */
+export function observingMiddleware(observe: Observe, basePath: string): MiddlewareHandler<ServerEnv> {
+  const prefix = basePath === '/' ? '' : basePath;
+  return async (c, next) => {
+    const startedMs = performance.now();
+    await next();
+    const pattern = routePath(c, -1).slice(prefix.length);
+    observe(
+      c.env.incoming,
+      {
+        method: METHODS.has(c.req.method) ? c.req.method : 'other',
+        route:
+          pattern === '' || pattern === '*' || pattern === '/*' ? 'none' : pattern.replace(/\{[^}]*\}+/g, ''),
+        status: c.res.status,
+        cacheStatus: c.res.headers.get('cache-status'),
+      },
+      startedMs,
+    );
+  };
+}

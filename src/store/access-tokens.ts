@@ -1,0 +1,50 @@
+/** The tokens made by `flux-mirror token new`: their hashes, and whose tasks they show. */
+import { and, asc, eq, isNull } from 'drizzle-orm';
+import type { AccessToken } from './contract.ts';
+import type { Sqlite } from './database.ts';
+import { accessTokens } from './schema.ts';
+
+export interface AccessTokenStore {
+  addAccessToken(token: AccessToken): boolean;
+  accessTokens(): AccessToken[];
+  revokeAccessToken(name: string, nowMs: number): boolean;
+}
+
+export function createAccessTokenStore({ drizzle }: Sqlite): AccessTokenStore {
+  return {
+    addAccessToken: ({ name, hash, limits, isReadOnly, createdAtMs }) => {
+      const { changes } = drizzle
+        .insert(accessTokens)
+        .values({
+          name,
+          hash,
+          userIds: JSON.stringify(limits?.userIds ?? []),
+          applicationIds: JSON.stringify(limits?.applicationIds ?? []),
+          isReadOnly,
+          createdAt: createdAtMs,
+        })
+        .onConflictDoNothing()
+        .run();
+      return changes > 0;
+    },
+    accessTokens: () =>
+      drizzle.select().from(accessTokens).orderBy(asc(accessTokens.createdAt)).all().map(toToken),
+    revokeAccessToken: (name, nowMs) => {
+      const isValid = and(eq(accessTokens.name, name), isNull(accessTokens.revokedAt));
+      return drizzle.update(accessTokens).set({ revokedAt: nowMs }).where(isValid).run().changes > 0;
+    },
+  };
+}
+
+function toToken(row: typeof accessTokens.$inferSelect): AccessToken {
+  const userIds = JSON.parse(row.userIds) as string[];
+  const applicationIds = JSON.parse(row.applicationIds) as string[];
+  return {
+    name: row.name,
+    hash: row.hash,
+    limits: userIds.length + applicationIds.length === 0 ? undefined : { userIds, applicationIds },
+    isReadOnly: row.isReadOnly,
+    createdAtMs: row.createdAt,
+    revokedAtMs: row.revokedAt ?? undefined,
+  };
+}

@@ -1,0 +1,437 @@
+import { randomUUID } from 'node:crypto';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, test } from 'vitest';
+import { digestOf, PROBE } from '../../src/server/access.ts';
+import { createApp } from '../../src/server/app.ts';
+import { createFailedLogins } from '../../src/server/failed-logins.ts';
+import { createMetrics } from '../../src/server/metrics.ts';
+import { openApiDocument } from '../../src/server/openapi/document.ts';
+import type { Operation } from '../../src/server/openapi/parts.ts';
+import type { ServerParts } from '../../src/server/parts.ts';
+import type { ArchivedImage, Store } from '../../src/store/contract.ts';
+import type { TaskId } from '../../src/task/id.ts';
+import type { TaskLimits } from '../../src/task/limits.ts';
+import { runCli } from '../helpers/cli.ts';
+import { documentText, numberedIds } from '../helpers/documents.ts';
+import { imageHost } from '../helpers/image-host.ts';
+import { picture, storeTaskWithImages } from '../helpers/images.ts';
+import { ManualClock } from '../helpers/manual-clock.ts';
+import { type World, world } from '../helpers/world.ts';
+
+interface TokenOptions {
+  readonly limits?: Partial<TaskLimits>;
+  readonly isReadOnly?: boolean;
+}
+
+/** Stores a token, as `token new` does. @returns headers that present it */
+async function tokenFor(here: World, { limits, isReadOnly = false }: TokenOptions = {}) {
+  const token = `fluxm_${randomUUID()}`;
+  await here.store.addAccessToken({
+    name: token.slice(-8),
+    hash: digestOf(token).toString('hex'),
+    limits: limits && { userIds: [], applicationIds: [], ...limits },
+    isReadOnly,
+    createdAtMs: 1,
+    revokedAtMs: undefined,
+  });
+  here.clock.advance(1001); // the server looks for new tokens once a second
+  return { authorization: `Bearer ${token}` };
+}
+
+type FiveIds = [TaskId, TaskId, TaskId, TaskId, TaskId];
+const [MINE, THEIRS, PENDING, UPSTREAM_ONLY, UNKNOWN] = numberedIds(5) as unknown as FiveIds;
+
+/** Two users with a task, an image and a tracked id each; a token for all, and one for one of them. */
+async function sharedMirror() {
+  const host = await imageHost();
+  host.serve('/mine', await picture('png', { width: 40, height: 40 }));
+  host.serve('/theirs', await picture('png', { width: 40, height: 40, shade: 9 }));
+  const here = await world({ imageAllowHosts: host.host });
+  await storeTaskWithImages(here, MINE, [`${host.url}/mine`], {
+    prompt: 'a mineword lighthouse',
+    userId: 'caller-1',
+    more: { application_id: 'app-me' },
+  });
+  await storeTaskWithImages(here, THEIRS, [`${host.url}/theirs`], {
+    prompt: 'a secretword lighthouse',
+    model: 'flux-secret',
+    userId: 'stranger-77',
+    more: { application_id: 'app-them' },
+  });
+  await here.mirror.archiver.run();
+  here.simulator.seed([
+    documentText({ id: PENDING, prompt: 'secretword pending', userId: 'stranger-77', state: 'pending' }),
+    documentText({ id: UPSTREAM_ONLY, prompt: 'secretword upstream', userId: 'stranger-77' }),
+  ]);
+  await here.post({ action: 'retrieve', id: PENDING });
+  const [image] = (await here.store.imagesOf([THEIRS])) as unknown as [ArchivedImage];
+  const [own] = (await here.store.imagesOf([MINE])) as unknown as [ArchivedImage];
+  const everything = await tokenFor(here);
+  const mine = await tokenFor(here, { limits: { userIds: ['caller-1'] } });
+  return { here, image, own, everything, mine };
+}
+
+interface Probe {
+  readonly path?: string;
+  readonly body?: unknown;
+  /** What a token without limits gets: 200 unless told otherwise. */
+  readonly status?: number;
+  /** What a limited one gets, where it differs from the operation's other probes. */
+  readonly limited?: number;
+}
+
+type Shared = Awaited<ReturnType<typeof sharedMirror>>;
+
+/** How each operation is asked for what belongs to somebody else. */
+const PROBES: Record<string, (shared: Shared) => Probe[]> = {
+  tasks: () => [
+    { body: { action: 'retrieve', id: THEIRS }, limited: 404 },
+    { body: { action: 'retrieve', id: PENDING }, limited: 404 },
+    { body: { action: 'retrieve', id: UPSTREAM_ONLY }, limited: 404 },
+    { body: { action: 'retrieve_batch', ids: [MINE, THEIRS, PENDING, UPSTREAM_ONLY] } },
+    { body: { action: 'retrieve_batch' } },
+    { body: { action: 'retrieve_batch', user_id: 'stranger-77' } },
+    { body: { action: 'retrieve_batch', user_id: ['caller-1', 'stranger-77'], application_id: 'app-them' } },
+  ],
+  generate: () => [{ body: { action: 'generate', prompt: 'mine', model: 'flux-dev', async: true } }],
+  callback: () => [{ path: '/callbacks/unknown', body: {}, status: 404 }],
+  search: () =>
+    [
+      'q=lighthouse',
+      'q=secretword',
+      'q=-mineword',
+      'q=sec*',
+      'q=secret*%20OR%20mineword',
+      `q=id:${THEIRS}`,
+      'q=model:flux-secret',
+      'user_id=stranger-77',
+      'user_id=caller-1,stranger-77',
+      'application_id=app-them',
+      'group=prompt',
+      'sort=relevance&q=secretword',
+      'sort=oldest',
+      '',
+    ].map((query) => ({ path: `/api/search?${query}` })),
+  facets: () =>
+    ['q=lighthouse', 'q=secretword', 'user_id=stranger-77', 'by=day', ''].map((query) => ({
+      path: `/api/facets?${query}`,
+    })),
+  suggest: () => ['s', 'se', 'secretw', 'p', 'm'].map((q) => ({ path: `/api/suggest?q=${q}` })),
+  task: () => [{ path: `/api/tasks/${THEIRS}` }, { path: `/api/tasks/${PENDING}` }],
+  refresh: () => [{ path: `/api/tasks/${THEIRS}/refresh` }, { path: `/api/tasks/${UPSTREAM_ONLY}/refresh` }],
+  tracked: () => [{ path: '/api/tracked' }],
+  track: () => [{ body: { ids: [THEIRS, PENDING] } }],
+  untrack: () => [{ path: `/api/tracked/${PENDING}` }],
+  sync: () => [{}],
+  runs: () => [{}],
+  stats: () => [{}],
+  image: ({ image }) => [{ path: `/images/${image.sha256}` }],
+  thumbnail: ({ image }) => [{ path: `/thumbs/${image.sha256}` }],
+  alive: () => [{}],
+  ready: () => [{}],
+  metrics: () => [{}],
+  openapi: () => [{}],
+};
+
+/** Where a limited token gets something else than 200. A batch is an answer, with less in it. */
+const LIMITED_STATUS: Record<string, number> = {
+  callback: 404,
+  task: 404,
+  refresh: 404,
+  image: 404,
+  thumbnail: 404,
+  track: 403,
+  untrack: 403,
+  sync: 403,
+  runs: 403,
+  stats: 403,
+  metrics: 403,
+};
+
+interface Route {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: Operation;
+}
+
+const ROUTES: Route[] = Object.entries(openApiDocument('/').paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+);
+
+const ajv = new Ajv2020({ strict: false, validateFormats: false });
+
+async function ask(here: World, { method, path }: Route, probe: Probe, headers: Record<string, string>) {
+  const answer = await here.request(probe.path ?? path, {
+    method,
+    headers: { 'content-type': 'application/json', ...headers },
+    ...(method === 'GET' ? {} : { body: JSON.stringify(probe.body ?? {}) }),
+  });
+  return { status: answer.status, headers: [...answer.headers].join(), body: await answer.text() };
+}
+
+describe('a token limited to one user', () => {
+  test('sees nothing of another by any route', async () => {
+    const shared = await sharedMirror();
+    const { here, image, everything, mine } = shared;
+    const secrets = [
+      THEIRS,
+      PENDING,
+      UPSTREAM_ONLY,
+      'secretword',
+      'flux-secret',
+      'stranger-77',
+      image.sha256,
+    ];
+    const walk = ROUTES.flatMap((route) => {
+      const { operationId } = route.operation;
+      const probes = PROBES[operationId]?.(shared);
+      if (!probes)
+        throw new Error(`there is no probe for ${operationId}: say how it could show what it must not`);
+      return probes.map((probe) => ({ operationId, route, probe }));
+    });
+    for (const { operationId, route, probe } of walk) {
+      const { status, headers, body } = await ask(here, route, probe, mine);
+      const asked = `${operationId} ${JSON.stringify(probe)}`;
+      const shown = `${headers}${body}`;
+      // What the caller wrote itself may come back in an error.
+      const told = secrets.filter(
+        (secret) => shown.includes(secret) && !(status >= 400 && asked.includes(secret)),
+      );
+      expect(told, `${asked} ${status}`).toEqual([]);
+      expect(status, asked).toBe(probe.limited ?? LIMITED_STATUS[operationId] ?? 200);
+      if (['search', 'facets', 'tracked'].includes(operationId))
+        expect((JSON.parse(body) as { total: number }).total, asked).toBeLessThanOrEqual(1);
+    }
+    // By a token without limits there is something to see: so there was something to hide.
+    for (const { operationId, route, probe } of walk) {
+      const { status } = await ask(here, route, probe, everything);
+      expect(status, `${operationId} ${JSON.stringify(probe)}`).toBe(probe.status ?? 200);
+    }
+  });
+
+  test('sees its own', async () => {
+    const { here, own, mine } = await sharedMirror();
+    const json = async (answer: Promise<Response>) => (await answer).json() as Promise<never>;
+    expect(await (await here.post({ action: 'retrieve', id: MINE }, mine)).json()).toMatchObject({
+      id: MINE,
+    });
+    expect(await json(here.post({ action: 'retrieve_batch', ids: [THEIRS, MINE] }, mine))).toMatchObject({
+      items: [{ id: MINE }],
+      count: 1,
+    });
+    expect(await json(here.post({ action: 'retrieve_batch' }, mine))).toMatchObject({ count: 1 });
+    expect(await json(here.get('/api/search?q=lighthouse', mine))).toMatchObject({
+      total: 1,
+      items: [{ id: MINE, images: [{ local: { sha256: own.sha256 } }] }],
+    });
+    expect(await json(here.get('/api/facets', mine))).toMatchObject({
+      total: 1,
+      model: [{ value: 'flux-dev' }],
+    });
+    expect(await json(here.get('/api/suggest?q=mine', mine))).toMatchObject({
+      items: [{ word: 'mineword', uses: 1 }],
+    });
+    for (const path of [`/api/tasks/${MINE}`, `/images/${own.sha256}`, `/thumbs/${own.sha256}`]) {
+      const answer = await here.get(path, mine);
+      await answer.arrayBuffer();
+      expect(answer.status, path).toBe(200);
+    }
+  });
+
+  test('hears the same of a task that is not its own as of one that nobody knows', async () => {
+    const { here, mine } = await sharedMirror();
+    const told = async (id: string) => {
+      const answer = await here.post({ action: 'retrieve', id }, mine);
+      const { trace_id: _, ...body } = (await answer.json()) as Record<string, unknown>;
+      return [answer.status, answer.headers.get('cache-status'), body];
+    };
+    const unknown = await told(UNKNOWN);
+    expect(unknown[0]).toBe(404);
+    for (const id of [THEIRS, PENDING, UPSTREAM_ONLY]) expect(await told(id)).toEqual(unknown);
+  });
+
+  test('deletes its own tasks alone, and of an id given twice the one that was looked at', async () => {
+    const { here, mine } = await sharedMirror();
+    expect((await here.post({ action: 'delete', id: THEIRS }, mine)).status).toBe(404);
+    expect((await here.post({ action: 'delete', id: UPSTREAM_ONLY }, mine)).status).toBe(404);
+    expect(await here.store.get(THEIRS)).toBeDefined();
+    await here.post(`{"action":"delete","id":"${THEIRS}","id":"${MINE}"}`, mine);
+    expect(here.simulator.requests.at(-1)?.body).toBe(`{"action":"delete","id":"${MINE}"}`);
+  });
+
+  test('may be limited by application as well, and then both must hold', async () => {
+    const { here } = await sharedMirror();
+    const both = await tokenFor(here, { limits: { userIds: ['caller-1'], applicationIds: ['app-them'] } });
+    expect((await here.post({ action: 'retrieve', id: MINE }, both)).status).toBe(404);
+    const application = await tokenFor(here, { limits: { applicationIds: ['app-them'] } });
+    expect((await here.post({ action: 'retrieve', id: THEIRS }, application)).status).toBe(200);
+    expect((await here.post({ action: 'retrieve', id: MINE }, application)).status).toBe(404);
+  });
+});
+
+describe('the description', () => {
+  test('has every route, and no other', async () => {
+    const here = await world({ upstreamToken: '' });
+    for (const { method, path } of ROUTES) {
+      const probe = path.replace('{sha256}', '0'.repeat(64)).replace(/\{\w+\}/, 'x');
+      const answer = await here.request(probe, { method, ...(method === 'GET' ? {} : { body: '{}' }) });
+      expect(await answer.text(), `${method} ${path}`).not.toContain('"no_api"');
+    }
+    const described = ROUTES.map(({ method, path }) => `${method} ${path}`).sort();
+    const parts = { config: here.config, metrics: createMetrics() } as unknown as ServerParts;
+    const app = createApp(parts, { gate: () => PROBE, observe: () => undefined, isStopping: () => false });
+    const served = app.routes
+      .filter(({ method }) => method !== 'ALL')
+      .map(({ method, path }) => `${method} ${path.replace(/:(\w+)(\{.*\})?/g, '{$1}')}`);
+    expect([...new Set(served)].sort()).toEqual(described);
+  });
+
+  test('is what routes answer', async () => {
+    const shared = await sharedMirror();
+    for (const route of ROUTES) {
+      const { operationId, responses } = route.operation;
+      for (const probe of PROBES[operationId]?.(shared) ?? []) {
+        const { status, body } = await ask(shared.here, route, probe, shared.everything);
+        const described = responses[String(status)] as
+          | { content?: Record<string, { schema?: object }> }
+          | undefined;
+        expect(described, `${operationId} ${status}`).toBeDefined();
+        const schema = described?.content?.['application/json']?.schema;
+        if (!schema) continue;
+        const isValid = ajv.validate(schema, JSON.parse(body));
+        expect(isValid ? '' : ajv.errorsText(), operationId).toBe('');
+      }
+    }
+  });
+});
+
+describe('a read-only token', () => {
+  test.each([
+    ['POST', '/flux/tasks', { action: 'retrieve', id: MINE }, 200],
+    ['POST', '/flux/tasks', { action: 'retrieve_batch', ids: [MINE] }, 200],
+    ['GET', `/api/tasks/${MINE}`, undefined, 200],
+    ['GET', '/api/stats', undefined, 200],
+    ['POST', '/flux/tasks', { action: 'delete', id: MINE }, 403],
+    ['POST', '/flux/images', { prompt: 'x' }, 403],
+    ['POST', '/api/sync', {}, 403],
+    ['POST', '/api/tracked', { ids: [MINE] }, 403],
+    ['DELETE', `/api/tracked/${MINE}`, undefined, 403],
+    ['POST', `/api/tasks/${MINE}/refresh`, {}, 403],
+  ])('%s %s %j: %i', async (method, path, body, status) => {
+    const { here } = await sharedMirror();
+    const sent = here.simulator.requests.length;
+    const headers = await tokenFor(here, { isReadOnly: true });
+    const answer = await here.request(path, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    await answer.arrayBuffer();
+    expect(answer.status).toBe(status);
+    expect(here.simulator.requests.length).toBe(sent);
+  });
+});
+
+describe('named tokens', () => {
+  const stats = async (here: World, headers: Record<string, string> = {}) => {
+    const answer = await here.get('/api/stats', headers);
+    await answer.arrayBuffer();
+    return answer.status;
+  };
+
+  test('close a running mirror within a second, and revoking the last does not open it', async () => {
+    const here = await world();
+    expect(await stats(here)).toBe(200);
+    const headers = await tokenFor(here);
+    expect(await stats(here)).toBe(401);
+    expect(await stats(here, headers)).toBe(200);
+    const [token] = await (here.store as Store).accessTokens();
+    await here.store.revokeAccessToken(token?.name ?? '', 5);
+    here.clock.advance(1001);
+    expect([await stats(here), await stats(here, headers)]).toEqual([401, 401]);
+  });
+
+  test('are never sent to the upstream, and are nowhere on the disk', async () => {
+    const { here, everything } = await sharedMirror();
+    await here.post({ action: 'retrieve', id: UPSTREAM_ONLY }, everything);
+    const token = everything.authorization.slice('Bearer '.length);
+    expect(JSON.stringify(here.simulator.requests)).not.toContain(token);
+    expect(here.log()).not.toContain(token);
+  });
+
+  test('are made, listed and revoked by the command', async () => {
+    const here = await world();
+    const options = { env: { FLUX_MIRROR_DATA_DIR: here.config.dataDir } };
+    const made = await runCli(
+      ['token', 'new', '--name', 'alice', '--user-id', 'me', 'you', '--read-only'],
+      options,
+    );
+    expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/^fluxm_[\w-]{43}\n$/) });
+    const headers = { authorization: `Bearer ${made.stdout.trim()}` };
+    here.clock.advance(1001);
+    expect(await stats(here, headers)).toBe(403);
+    expect((await here.get('/api/search?q=x', headers)).status).toBe(200);
+
+    const list = await runCli(['token', 'list', '--json'], options);
+    expect(JSON.parse(list.stdout)).toMatchObject({
+      items: [
+        { name: 'alice', user_ids: ['me', 'you'], application_ids: [], read_only: true, revoked_at: null },
+      ],
+    });
+    expect(list.stdout).not.toContain(made.stdout.trim());
+    expect(await runCli(['token', 'new', '--name', 'alice'], options)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('already'),
+    });
+    expect(await runCli(['token', 'revoke', 'alice'], options)).toMatchObject({ code: 0 });
+    expect(await runCli(['token', 'revoke', 'alice'], options)).toMatchObject({ code: 1 });
+    here.clock.advance(1001);
+    expect((await here.get('/api/search?q=x', headers)).status).toBe(401);
+  });
+
+  test('an address beyond loopback needs one', async () => {
+    await expect(world({ host: '0.0.0.0' })).rejects.toThrow(/FLUX_MIRROR_TOKENS/);
+    const here = await world({ host: '0.0.0.0', tokens: 'secret-one' });
+    expect(await stats(here, { authorization: 'Bearer secret-one' })).toBe(200);
+  });
+});
+
+describe('wrong tokens', () => {
+  test('of one address are answered ten at once, then one a second; right ones never wait', async () => {
+    const here = await world({ tokens: 'secret-one' });
+    const waits = () => here.clock.sleeps.length;
+    for (let tries = 0; tries < 10; tries += 1)
+      await here.get('/api/stats', { authorization: 'Bearer guess' });
+    expect(waits()).toBe(0);
+    await here.get('/api/stats', { authorization: 'Bearer guess' });
+    await here.get('/api/stats', { authorization: 'Bearer guess' });
+    expect(here.clock.sleeps).toEqual([1000, 1000]);
+    await here.get('/api/stats', { authorization: 'Bearer secret-one' });
+    await here.post({ action: 'retrieve', id: MINE }); // no token is no guess
+    expect(waits()).toBe(2);
+  });
+
+  test('are counted by address, an IPv6 network as one, for no longer than needed', async () => {
+    const waits: number[] = [];
+    const clock = new ManualClock();
+    const slowDown = createFailedLogins({
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      sleep: async (ms) => void waits.push(ms),
+    });
+    const guess = async (address: string, times: number) => {
+      waits.length = 0;
+      for (let at = 0; at < times; at += 1) await slowDown(address);
+      return [...waits];
+    };
+    expect(await guess('192.0.2.1', 12)).toEqual([1000, 2000]);
+    expect(await guess('::ffff:192.0.2.1', 1)).toEqual([3000]);
+    expect(await guess('192.0.2.2', 1)).toEqual([]);
+    expect(await guess('2001:db8::1', 10)).toEqual([]);
+    expect(await guess('2001:db8:0:0:ffff::2', 1)).toEqual([1000]);
+    expect(await guess('2001:db8:0:1::2', 1)).toEqual([]);
+    expect(Math.max(...(await guess('192.0.2.3', 100)))).toBe(30_000);
+    clock.advance(60_000);
+    expect(await guess('192.0.2.1', 1)).toEqual([]);
+  });
+});
