@@ -49,6 +49,8 @@ const tokenList = list.pipe(
 );
 const origins = list.pipe(z.array(z.string().regex(/^https?:\/\/[^/\s]+$/)));
 
+const CRONS: ReadonlySet<SettingName> = new Set(['syncCron', 'backupCron']);
+
 const shapes = {
   upstreamToken: token.optional(),
   upstreamUrl: httpUrl,
@@ -57,6 +59,7 @@ const shapes = {
   dataDir: text.transform((path) => resolve(path)),
   offline: flag,
   syncCron: text,
+  backupCron: text,
   batchSize: integer(1, 50),
   concurrency: integer(1, 32),
   pendingTtlMs: duration,
@@ -106,7 +109,7 @@ export function parseConfig({ flags, env, envFile, isCron }: SettingSources): Co
     const value =
       fromFlag ?? (env[setting.env] || undefined) ?? (file[setting.env] || undefined) ?? setting.fallback;
     const result = shapes[name].safeParse(value);
-    const isBadCron = name === 'syncCron' && value !== 'off' && !isCron(value ?? '');
+    const isBadCron = CRONS.has(name) && value !== 'off' && !isCron(value ?? '');
     if (!result.success || isBadCron) {
       const given = setting.secret ? 'its value' : JSON.stringify(value);
       const label = fromFlag !== undefined ? `--${setting.flag}` : setting.env;

@@ -65,6 +65,13 @@ export const SETTINGS = {
     allowed: 'a cron expression of five or six fields, or off',
     describe: 'when to sync (seconds field allowed); off disables',
   },
+  backupCron: {
+    env: 'FLUX_MIRROR_BACKUP_CRON',
+    flag: 'backup-cron',
+    fallback: 'off',
+    allowed: 'a cron expression of five or six fields, or off',
+    describe: 'when to back up the database; 7 daily and 4 weekly backups are kept',
+  },
   batchSize: {
     env: 'FLUX_MIRROR_BATCH_SIZE',
     flag: 'batch-size',

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BadSetting, isLoopback, parseConfig, unknownSettings } from '../src/config.ts';
+import { isCronExpression } from '../src/cron.ts';
 import { parseDuration } from '../src/duration.ts';
 import { SETTINGS, type SettingName } from '../src/setting-table.ts';
 import { parseSize } from '../src/size.ts';
-import { isCronExpression } from '../src/sync/schedule.ts';
 
 const parse = (
   env: Record<string, string> = {},

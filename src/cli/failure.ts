@@ -2,9 +2,13 @@
 import { CommanderError } from 'commander';
 import { BadSetting } from '../config.ts';
 import { BadFile } from '../files/bad-file.ts';
+import { BackupFailed } from '../store/backup.ts';
+import { DamagedDatabase } from '../store/damage.ts';
 import { DirectoryInUse } from '../store/lock.ts';
 import { NewerDatabase } from '../store/migrate.ts';
 import { NoMirror } from '../store/open.ts';
+import { NothingSaved } from '../store/rebuild.ts';
+import { BadBackup } from '../store/restore.ts';
 
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
@@ -19,7 +23,18 @@ export class CommandFailed extends Error {
   }
 }
 
-const EXPECTED = [BadSetting, BadFile, DirectoryInUse, NewerDatabase, NoMirror, CommandFailed];
+const EXPECTED = [
+  BackupFailed,
+  BadBackup,
+  BadFile,
+  BadSetting,
+  CommandFailed,
+  DamagedDatabase,
+  DirectoryInUse,
+  NewerDatabase,
+  NoMirror,
+  NothingSaved,
+];
 
 /** Prints what went wrong, in one line where it was to be expected. @returns the exit code */
 export function reportFailure(error: unknown): number {
@@ -50,7 +65,8 @@ function systemMessage(error: unknown): string | undefined {
   ) {
     return `${message}: may you write to FLUX_MIRROR_DATA_DIR (--data-dir)? Reading needs it as well`;
   }
-  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') return `mirror.db is damaged: ${message}`;
+  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT')
+    return `mirror.db is damaged (${message}): \`flux-mirror doctor\` tells more, and \`restore\` or \`doctor --rebuild\` help`;
   return /^E[A-Z]+$/.test(code) || code.startsWith('SQLITE_') ? message : undefined;
 }
 

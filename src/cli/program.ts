@@ -2,7 +2,9 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { backfillCommand } from './backfill.ts';
+import { backupCommand, restoreCommand } from './backup.ts';
 import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { forgetCommand } from './forget.ts';
 import { getCommand } from './get.ts';
@@ -45,6 +47,9 @@ export function createProgram(): Command {
     exportCommand(),
     statusCommand(),
     tokenCommand(),
+    backupCommand(),
+    restoreCommand(),
+    doctorCommand(),
   ]) {
     program.addCommand(command);
   }

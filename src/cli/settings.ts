@@ -2,8 +2,8 @@
 import { parseEnv } from 'node:util';
 import type { Command } from 'commander';
 import { type Config, parseConfig, readEnvFile, unknownSettings } from '../config.ts';
+import { isCronExpression } from '../cron.ts';
 import { SETTINGS, type SettingName } from '../setting-table.ts';
-import { isCronExpression } from '../sync/schedule.ts';
 import { remark } from './output.ts';
 
 const BOOLEAN: ReadonlySet<SettingName> = new Set(['offline', 'discover']);
@@ -13,6 +13,7 @@ export const SERVER_SETTINGS: readonly SettingName[] = [
   'host',
   'port',
   'syncCron',
+  'backupCron',
   'pendingTtlMs',
   'basePath',
   'rewriteImageUrls',

@@ -2,6 +2,7 @@
 import { type Archiver, createArchiver, startArchiving } from '../archive/archiver.ts';
 import { createImageFiles } from '../archive/files.ts';
 import { createThumbnails } from '../archive/thumbnails.ts';
+import { startBackups } from '../backup/scheduled.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { type Courier, startCourier } from '../generation/courier.ts';
@@ -69,6 +70,7 @@ export async function startMirror(config: Config, world: World): Promise<Running
     });
     const running = [
       startSchedule(config.syncCron, parts.runner, log),
+      startBackups({ ...config, store, clock, log }),
       startReindexing(store, world),
       startDiskWatch(store, log),
       startGauges(metrics.registry, { store, clock }),

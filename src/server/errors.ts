@@ -39,9 +39,12 @@ function causeOf({ cause }: ApiError): string | undefined {
 /** SQLite's names for a disk that is full, read-only or broken, and for a database that somebody else holds. */
 const CANNOT_WRITE = /^SQLITE_(FULL|READONLY|IOERR|CANTOPEN|BUSY)/;
 
+const IS_DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/;
+
 function machineTrouble(error: unknown): ApiError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (CANNOT_WRITE.test(code))
     return new ApiError(503, 'api_error', "the mirror can't write to its disk just now");
+  if (IS_DAMAGED.test(code)) return new ApiError(503, 'api_error', "the mirror's database is damaged");
   return new ApiError(500, 'api_error', 'internal error');
 }

@@ -1,6 +1,7 @@
 /** What is looked up when Prometheus asks: the state of the store and of the process. */
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Gauge, type Registry } from 'prom-client';
+import { lastBackup } from '../backup/last-backup.ts';
 import type { Clock } from '../clock.ts';
 import { activeBlock } from '../mirror/blocking.ts';
 import type { Store } from '../store/contract.ts';
@@ -57,6 +58,11 @@ export function startGauges(registry: Registry, { store, clock }: Parts): { stop
   });
   gauge('flux_mirror_storage_writable', '0 while the disk takes nothing', async () =>
     (await store.writeTrouble()) === undefined ? 1 : 0,
+  );
+  gauge(
+    'flux_mirror_backup_last_success_timestamp_seconds',
+    'Of scheduled backups; 0: none yet',
+    async () => ((await lastBackup(store)).atMs ?? 0) / 1000,
   );
   gauge('process_resident_memory_bytes', 'Memory of the process', () => process.memoryUsage.rss());
   gauge('process_cpu_seconds_total', 'Processor time of the process', () => {

@@ -2,11 +2,10 @@
  * Searching on a thread of its own: however heavy a search is, a cached retrieve does not wait for it. Whole answers are made
  * there, so that not even their JSON is written here.
  */
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { ApiError } from '../api-error.ts';
 import type { TaskLimits } from '../task/limits.ts';
+import { besideAs, startWorker } from '../worker.ts';
 
 export type SearchRoute = 'search' | 'facets';
 
@@ -67,7 +66,8 @@ export function startSearchThread(data: SearchWorkerData): Searching {
     waiting.clear();
   };
   const start = (): Worker => {
-    const started = newWorker(data);
+    const { dataDir, basePath } = data;
+    const started = startWorker(besideAs(import.meta.url, 'search-worker'), { dataDir, basePath });
     started.on('message', (reply: SearchReply) => {
       const waiter = waiting.get(reply.number);
       waiting.delete(reply.number);
@@ -99,20 +99,4 @@ function errorOf({ message, api, system }: Extract<SearchReply, { failed: unknow
   return api
     ? new ApiError(api.status, api.code, message)
     : Object.assign(new Error(message), { code: system });
-}
-
-/** From sources, the thread must first learn to read TypeScript; built, it starts as it is. */
-function newWorker({ dataDir, basePath }: SearchWorkerData): Worker {
-  const workerData: SearchWorkerData = { dataDir, basePath };
-  if (!import.meta.url.endsWith('.ts')) {
-    return new Worker(new URL('./search-worker.js', import.meta.url), { workerData });
-  }
-  const worker = new URL('./search-worker.ts', import.meta.url).href;
-  // The CommonJS form of tsx's loader does not find itself.
-  const loader = createRequire(import.meta.url)
-    .resolve('tsx/esm/api')
-    .replace(/\.cjs$/, '.mjs');
-  const start = `import(${JSON.stringify(pathToFileURL(loader).href)})
-    .then(({ register }) => { register(); return import(${JSON.stringify(worker)}); })`;
-  return new Worker(start, { eval: true, workerData, execArgv: [] });
 }

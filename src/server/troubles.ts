@@ -1,4 +1,5 @@
 /** What is wrong just now, in sentences for people: the same for `/readyz`, `/api/stats` and the `status` command. */
+import { lastBackup } from '../backup/last-backup.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { activeBlock } from '../mirror/blocking.ts';
@@ -26,5 +27,7 @@ export async function troubles({ store, clock, config }: TroubleParts): Promise<
   const [run] = await store.runs(1);
   if (run && FAILED_RUN.has(run.outcome))
     found.push(`the last sync run ${run.outcome}: ${run.error ?? 'see the log'}`);
+  const backup = await lastBackup(store);
+  if (backup.error !== undefined) found.push(`the last backup failed: ${backup.error}`);
   return found;
 }

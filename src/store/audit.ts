@@ -4,15 +4,10 @@ import type { Sqlite } from './database.ts';
 import { textHash } from './text-hash.ts';
 
 /** Reads every document once. @returns what is wrong; empty when nothing is */
-export function audit({ raw }: Sqlite): AuditFinding[] {
+export function audit({ raw }: Pick<Sqlite, 'raw'>): AuditFinding[] {
   const findings: AuditFinding[] = [];
-  const rows = raw.prepare<[], { id: string; document: string; hash: Buffer }>(
-    'SELECT id, document, hash FROM tasks',
-  );
-  for (const { id, document, hash } of rows.iterate()) {
-    if (!textHash(document).equals(hash))
-      findings.push({ id, problem: 'the document differs from its hash' });
-  }
+  for (const id of changedDocuments(allDocuments(raw)))
+    findings.push({ id, problem: 'the document differs from its hash' });
   const unindexed = raw.prepare<[], { id: string }>(
     'SELECT id FROM tasks WHERE position NOT IN (SELECT id FROM prompt_index_docsize)',
   );
@@ -23,4 +18,19 @@ export function audit({ raw }: Sqlite): AuditFinding[] {
   for (const { id } of orphans.iterate())
     findings.push({ id: `#${id}`, problem: 'the search row has no document' });
   return findings;
+}
+
+export interface HashedDocument {
+  readonly id: string;
+  readonly document: string;
+  readonly hash: Buffer;
+}
+
+/** The ids of those that are not what was stored. */
+export function* changedDocuments(rows: Iterable<HashedDocument>): Generator<string> {
+  for (const { id, document, hash } of rows) if (!textHash(document).equals(hash)) yield id;
+}
+
+export function allDocuments(raw: Sqlite['raw']): IterableIterator<HashedDocument> {
+  return raw.prepare<[], HashedDocument>('SELECT id, document, hash FROM tasks').iterate();
 }

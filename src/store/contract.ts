@@ -402,6 +402,8 @@ export interface Store {
   ): MaybePromise<void>;
   /** Within limits, one that a visible task has. */
   image(sha256: string, within?: TaskLimits): MaybePromise<ArchivedImage | undefined>;
+  /** Archived images behind this hash, in the order of their hashes, a page at a time; empty at the end. */
+  archivedImages(after: string): MaybePromise<ArchivedImage[]>;
   /** Fetches an archived image again, for instance because its file is damaged. */
   wantImageAgain(sha256: string, nowMs: number): MaybePromise<void>;
   imagesOf(ids: readonly TaskId[]): MaybePromise<TaskImage[]>;

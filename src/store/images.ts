@@ -16,6 +16,7 @@ type ContractPart =
   | 'archiveImage'
   | 'failImage'
   | 'image'
+  | 'archivedImages'
   | 'wantImageAgain'
   | 'imagesOf'
   | 'imageStats'
@@ -33,6 +34,7 @@ const IMAGE = `images.sha256 AS sha256, images.media_type AS mediaType, images.b
 /** The row of an image by its task's id. */
 const IS_ASKED = 'position = (SELECT position FROM tasks WHERE id = ?) AND n = ?';
 const REASONS = 20;
+const PAGE = 500;
 
 interface ClaimedRow {
   position: number;
@@ -87,6 +89,7 @@ export function createImageStore(db: Sqlite): ImageStore {
         )
         .get(sha256, ...params(conditions));
     },
+    archivedImages: (after) => statements.archivedImages.all(after),
     wantImageAgain: (sha256, nowMs) => {
       statements.wantAgain.run(nowMs, sha256);
     },
@@ -135,6 +138,9 @@ function prepare({ raw }: Sqlite) {
       `UPDATE task_images SET due_at = ?, attempts = attempts + 1, last_error = ? WHERE ${IS_ASKED}`,
     ),
     image: raw.prepare<[string], ArchivedImage>(`SELECT ${IMAGE} FROM images WHERE sha256 = ?`),
+    archivedImages: raw.prepare<[string], ArchivedImage>(
+      `SELECT ${IMAGE} FROM images WHERE sha256 > ? ORDER BY sha256 LIMIT ${PAGE}`,
+    ),
     wantAgain: raw.prepare<[number, string]>('UPDATE task_images SET due_at = ? WHERE sha256 = ?'),
     imagesOf: raw.prepare<[string], TaskImage>(
       `SELECT tasks.id AS taskId, task_images.n AS n, ${IMAGE}

@@ -15,7 +15,7 @@ export class NewerDatabase extends Error {
  * Whether migrations are waiting.
  * @throws NewerDatabase
  */
-export function needsMigration(db: Sqlite): boolean {
+export function needsMigration(db: Pick<Sqlite, 'raw'>): boolean {
   const newest = Math.max(
     ...readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER }).map((file) => file.folderMillis),
   );
@@ -33,7 +33,7 @@ export function migrate(db: Sqlite): void {
   applyMigrations(db.drizzle, { migrationsFolder: MIGRATIONS_FOLDER });
 }
 
-function appliedVersion({ raw }: Sqlite): number {
+function appliedVersion({ raw }: Pick<Sqlite, 'raw'>): number {
   const table = raw.prepare("SELECT 1 FROM sqlite_master WHERE name = '__drizzle_migrations'").get();
   if (!table) return 0;
   const row = raw

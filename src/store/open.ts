@@ -7,6 +7,7 @@ import { readAccounts } from './accounts.ts';
 import { audit } from './audit.ts';
 import { createCallbackStore } from './callbacks.ts';
 import type { Store } from './contract.ts';
+import { assertUndamaged, damaged, isDamage } from './damage.ts';
 import { openDatabase, type Sqlite } from './database.ts';
 import { countFacets } from './facets.ts';
 import { createFacts } from './facts.ts';
@@ -46,7 +47,7 @@ export class NoMirror extends Error {
 
 /**
  * Opens the store.
- * @throws DirectoryInUse, NewerDatabase, NoMirror
+ * @throws DirectoryInUse, NewerDatabase, NoMirror, DamagedDatabase before anything was written
  */
 export function openStore(options: OpenOptions): Store {
   const { dataDir, clock, mode } = options;
@@ -60,6 +61,7 @@ export function openStore(options: OpenOptions): Store {
 
   const lock = mode === 'owner' ? acquireLock(dataDir, clock.now()) : undefined;
   try {
+    if (mode === 'owner') assertUndamaged(file, dataDir);
     const db = openDatabase(file, {
       readonly: mode === 'reader',
       isMapped: mode === 'owner' || options.isResident === true,
@@ -73,7 +75,7 @@ export function openStore(options: OpenOptions): Store {
     }
   } catch (error) {
     lock?.release();
-    throw error;
+    throw isDamage(error) ? damaged(dataDir, error.message, error) : error;
   }
 }
 
@@ -139,6 +141,7 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
     archiveImage: images.archiveImage,
     failImage: images.failImage,
     image: images.image,
+    archivedImages: images.archivedImages,
     wantImageAgain: images.wantImageAgain,
     imagesOf: images.imagesOf,
     imageStats: images.imageStats,

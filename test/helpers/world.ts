@@ -6,12 +6,12 @@ import { Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { type RunningMirror, startMirror } from '../../src/cli/start-mirror.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
+import { isCronExpression } from '../../src/cron.ts';
 import { createLog } from '../../src/log.ts';
 import { SETTINGS, type SettingName } from '../../src/setting-table.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import type { Store } from '../../src/store/contract.ts';
 import { openStore } from '../../src/store/open.ts';
-import { isCronExpression } from '../../src/sync/schedule.ts';
 import { ManualClock } from './manual-clock.ts';
 
 export const UPSTREAM_TOKEN = 'upstream-secret-token';

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { isCronExpression } from '../../src/sync/schedule.ts';
+import { isCronExpression } from '../../src/cron.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { world } from '../helpers/world.ts';
 

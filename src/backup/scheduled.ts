@@ -1,0 +1,52 @@
+/** Backups on a schedule, with retention. */
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import type { Clock } from '../clock.ts';
+import { type Schedule, startCron } from '../cron.ts';
+import type { Log } from '../log.ts';
+import { type BackupResult, backupFile, scheduledBackups } from '../store/backup.ts';
+import type { Store } from '../store/contract.ts';
+import { keptBackups } from '../store/retention.ts';
+import { besideAs, startWorker } from '../worker.ts';
+import type { BackupWorkerData } from './backup-worker.ts';
+import { rememberBackup } from './last-backup.ts';
+
+interface Parts {
+  readonly store: Store;
+  readonly dataDir: string;
+  readonly backupCron: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Backs up at the times of the setting; `off` never does. */
+export function startBackups(parts: Parts): Schedule {
+  return startCron(parts.backupCron, () => scheduledBackup(parts), parts.log);
+}
+
+/** One scheduled backup. A failure is remembered and logged; old backups go only after a good one. */
+export async function scheduledBackup(parts: Parts): Promise<void> {
+  const { store, dataDir, clock, log } = parts;
+  try {
+    const { file, bytes, tasks } = await copyOnThread({
+      dataDir,
+      target: backupFile(dataDir, 'scheduled', clock.now()),
+    });
+    const backups = scheduledBackups(dataDir);
+    const kept = keptBackups(backups);
+    for (const backup of backups) if (!kept.has(backup)) await rm(backup.file);
+    await rememberBackup(store, { atMs: clock.now(), error: undefined });
+    log.info({ file, bytes, tasks, kept: kept.size }, 'backed up');
+  } catch (error) {
+    log.error({ err: error }, 'the backup failed');
+    const message = error instanceof Error ? error.message : String(error);
+    // On a full disk this fails as well; the log has it.
+    await rememberBackup(store, { atMs: clock.now(), error: message }).catch(() => undefined);
+  }
+}
+
+async function copyOnThread(data: BackupWorkerData): Promise<BackupResult> {
+  const worker = startWorker(besideAs(import.meta.url, 'backup-worker'), data);
+  const [result] = (await once(worker, 'message')) as [BackupResult]; // rejects when the thread throws
+  return result;
+}

@@ -1,0 +1,49 @@
+/** `flux-mirror backup` and `restore`. */
+import { Command } from 'commander';
+import { systemClock } from '../clock.ts';
+import { backUp, backupFile } from '../store/backup.ts';
+import { restore } from '../store/restore.ts';
+import { counted, print, printJson, remark } from './output.ts';
+import { configFor, withSettings } from './settings.ts';
+import { withStore } from './with-store.ts';
+
+export function backupCommand(): Command {
+  const command = new Command('backup')
+    .summary('a consistent copy of the database, also while serving')
+    .description(
+      'Copies the database, also beside a running server, checks the copy, and names it. Images are files in the data directory: copy those as files.',
+    )
+    .argument('[file]', 'where to (default: backups/manual-<time>.db in the data directory)')
+    .option('--json', 'print the result as JSON');
+  return withSettings(command).action(async (file: string | undefined, options: { json?: boolean }) => {
+    const { dataDir } = configFor(command);
+    await withStore({ dataDir }, 'reader', async () => undefined); // says what is wrong where there is no mirror
+    const target = file ?? backupFile(dataDir, 'manual', systemClock.now());
+    const result = await backUp(dataDir, target);
+    if (options.json) printJson(result);
+    else
+      print(
+        `${counted(result.tasks, 'task')} backed up to ${result.file} (${(result.bytes / 1e6).toFixed(1)} MB)`,
+      );
+  });
+}
+
+export function restoreCommand(): Command {
+  const command = new Command('restore')
+    .summary('put a backup in the place of the database')
+    .description(
+      'Checks a backup and puts it in the place of the database; what was there is kept in backups/replaced-<time>.db. The server must not run.',
+    )
+    .argument('<file>', 'a backup')
+    .option('--json', 'print the result as JSON');
+  return withSettings(command).action((file: string, options: { json?: boolean }) => {
+    const { dataDir } = configFor(command);
+    const { tasks, replaced } = restore(dataDir, file, systemClock.now());
+    if (options.json) {
+      printJson({ tasks, replaced: replaced ?? null });
+      return;
+    }
+    print(`${counted(tasks, 'task')} restored from ${file}`);
+    if (replaced !== undefined) remark(`what was there before is ${replaced}`);
+  });
+}

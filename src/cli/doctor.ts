@@ -1,0 +1,89 @@
+/** `flux-mirror doctor`: is everything as it should be? And `--rebuild`: saving what can be read. */
+import { setImmediate } from 'node:timers/promises';
+import { Command } from 'commander';
+import { createImageFiles } from '../archive/files.ts';
+import { systemClock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Finding } from '../doctor/check.ts';
+import { checkDatabase } from '../doctor/database.ts';
+import { checkImages } from '../doctor/images.ts';
+import { checkUpstream } from '../doctor/upstream.ts';
+import { isDamage } from '../store/damage.ts';
+import { openStore } from '../store/open.ts';
+import { type Rebuilt, rebuild } from '../store/rebuild.ts';
+import { createUpstream } from '../upstream/client.ts';
+import { EXIT } from './failure.ts';
+import { counted, print, printJson, remark } from './output.ts';
+import { startProgress } from './progress.ts';
+import { configFor, UPSTREAM_SETTINGS, withSettings } from './settings.ts';
+import { withStore } from './with-store.ts';
+
+const MARK = { ok: 'ok', note: '--', problem: '!!' } as const;
+
+export function doctorCommand(): Command {
+  const command = new Command('doctor')
+    .summary('checks the database, images, settings and the upstream')
+    .description(
+      'Checks the integrity of the database, every document and image against its hash, the settings, and whether the upstream answers. Changes nothing, unless told to rebuild.',
+    )
+    .option('--rebuild', 'save what can be read of a damaged database, row by row, into a new one')
+    .option('--json', 'print the findings as JSON');
+  return withSettings(command, UPSTREAM_SETTINGS).action(
+    async (options: { rebuild?: boolean; json?: boolean }) => {
+      const config = configFor(command);
+      const rebuilt = options.rebuild ? await rebuildAll(config) : undefined;
+      const findings = await examine(config);
+      if (options.json) printJson({ ...(rebuilt ? { rebuilt } : {}), findings });
+      else for (const { about, kind, message } of findings) print(`${MARK[kind]} ${about}: ${message}`);
+      if (findings.some(({ kind }) => kind === 'problem')) process.exitCode = EXIT.failed;
+    },
+  );
+}
+
+async function examine(config: Config): Promise<Finding[]> {
+  const stored = await withStore(config, 'reader', async (store) => {
+    const database = await checkDatabase(config.dataDir, store);
+    const progress = startProgress('images', systemClock);
+    const images = await checkImages(store, createImageFiles(config.dataDir), progress.update);
+    progress.end();
+    return [...database, ...images];
+  }).catch((error: unknown): Finding[] => {
+    if (!isDamage(error)) throw error;
+    const message = `damaged (${error.message}): \`restore\` a backup, or \`doctor --rebuild\``;
+    return [{ about: 'database', kind: 'problem', message }];
+  });
+  const upstream = createUpstream({
+    baseUrl: config.upstreamUrl,
+    concurrency: 1,
+    timeoutMs: Math.min(config.upstreamTimeoutMs, 10_000),
+    clock: systemClock,
+  });
+  return [settingsFinding(config), ...stored, ...(await checkUpstream(upstream, config))];
+}
+
+/** The settings were parsed, or we would not be here. */
+function settingsFinding({ dataDir, backupCron }: Config): Finding {
+  const backups = backupCron === 'off' ? '; there are no scheduled backups (FLUX_MIRROR_BACKUP_CRON)' : '';
+  return {
+    about: 'settings',
+    kind: backups === '' ? 'ok' : 'note',
+    message: `understood, data in ${dataDir}${backups}`,
+  };
+}
+
+async function rebuildAll({ dataDir }: Config): Promise<Rebuilt> {
+  const rebuilt = rebuild(dataDir, systemClock);
+  const store = openStore({ dataDir, clock: systemClock, mode: 'owner' });
+  try {
+    while (await store.reindexSome()) await setImmediate();
+  } finally {
+    await store.close();
+  }
+  remark(`${counted(rebuilt.saved, 'document')} saved, and the search index made anew`);
+  if (rebuilt.changed > 0)
+    remark(
+      `${counted(rebuilt.changed, 'document')} differed from the stored hash: left out, and tracked to be fetched again`,
+    );
+  if (rebuilt.replaced !== undefined) remark(`the damaged database is kept as ${rebuilt.replaced}`);
+  return rebuilt;
+}

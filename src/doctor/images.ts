@@ -1,0 +1,40 @@
+/** Do the archived images have the bytes of their names? */
+import type { ImageFiles } from '../archive/files.ts';
+import type { ArchivedImage, Store } from '../store/contract.ts';
+import type { Finding } from './check.ts';
+
+const SHOWN = 20;
+
+/** @param onProgress called after every image: how many so far, of how many */
+export async function checkImages(
+  store: Store,
+  files: ImageFiles,
+  onProgress: (done: number, all: number) => void,
+): Promise<Finding[]> {
+  const about = 'images';
+  const { archived } = await store.imageStats();
+  const damaged: ArchivedImage[] = [];
+  let done = 0;
+  for (let after = ''; ; ) {
+    const images = await store.archivedImages(after);
+    for (const image of images) {
+      if (!(await files.isIntact(image))) damaged.push(image);
+      done += 1;
+      onProgress(done, archived);
+    }
+    const last = images.at(-1);
+    if (!last) break;
+    after = last.sha256;
+  }
+  if (damaged.length === 0) return [{ about, kind: 'ok', message: `${done} have the bytes of their names` }];
+  const more = damaged.length > SHOWN ? [`and ${damaged.length - SHOWN} more`] : [];
+  const messages = damaged.slice(0, SHOWN).map(({ sha256 }) => `${sha256} is damaged or missing`);
+  return [
+    ...[...messages, ...more].map((message) => ({ about, kind: 'problem' as const, message })),
+    {
+      about,
+      kind: 'note',
+      message: 'the server never serves them, and fetches them again while their links live',
+    },
+  ];
+}

@@ -1,0 +1,87 @@
+/** Copies of the database: consistent, while it is in use, and checked before they count. */
+import { existsSync, linkSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import { fileStamp, syncFile } from './durable-files.ts';
+
+/** There is something in the way of a backup; the message says what. */
+export class BackupFailed extends Error {
+  override readonly name = 'BackupFailed';
+}
+
+export interface BackupResult {
+  readonly file: string;
+  readonly bytes: number;
+  readonly tasks: number;
+}
+
+/** All at once: a part at a time would begin anew after every write in between. */
+const ALL_PAGES = 2 ** 31 - 1;
+
+/** Where backups are when no file is named. */
+export function backupFolder(dataDir: string): string {
+  return join(dataDir, 'backups');
+}
+
+/** `manual-20261124T093000Z.db` in the folder of backups. */
+export function backupFile(dataDir: string, kind: 'manual' | 'scheduled', nowMs: number): string {
+  return join(backupFolder(dataDir), `${kind}-${fileStamp(nowMs)}.db`);
+}
+
+/**
+ * Copies the database to a file that is not there yet, whole or not at all.
+ * @throws BackupFailed when there is such a file, or the copy is not sound; the system's error
+ */
+export async function backUp(dataDir: string, target: string): Promise<BackupResult> {
+  const file = resolve(target);
+  if (existsSync(file))
+    throw new BackupFailed(`${file} is there already; a backup never overwrites anything`);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const partial = `${file}.partial`;
+  rmSync(partial, { force: true });
+  try {
+    const source = new Database(join(dataDir, 'mirror.db'), { readonly: true, fileMustExist: true });
+    try {
+      await source.backup(partial, { progress: () => ALL_PAGES });
+    } finally {
+      source.close();
+    }
+    const tasks = finish(partial);
+    syncFile(partial);
+    // Unlike a rename, a link fails when somebody else was faster.
+    linkSync(partial, file);
+    syncFile(dirname(file));
+    return { file, bytes: statSync(file).size, tasks };
+  } finally {
+    for (const leftover of [partial, `${partial}-wal`, `${partial}-shm`]) rmSync(leftover, { force: true });
+  }
+}
+
+/** Makes one file of it that any place can read, and looks whether it is sound. @returns its tasks */
+function finish(copy: string): number {
+  const db = new Database(copy);
+  try {
+    db.pragma('journal_mode = DELETE');
+    const [result] = db.pragma('quick_check(1)') as { quick_check: string }[];
+    if (result?.quick_check !== 'ok')
+      throw new BackupFailed(`the copy is damaged, and so may be the database: ${result?.quick_check}`);
+    return db.prepare<[], { n: number }>('SELECT count(*) AS n FROM tasks').get()?.n ?? 0;
+  } finally {
+    db.close();
+  }
+}
+
+const SCHEDULED = /^scheduled-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.db$/;
+
+/** The backups that the schedule made, with their times (epoch milliseconds). Others are never touched. */
+export function scheduledBackups(dataDir: string): { file: string; atMs: number }[] {
+  const folder = backupFolder(dataDir);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).flatMap((name) => {
+    const match = SCHEDULED.exec(name);
+    if (!match) return [];
+    const [year = 0, month = 1, ...rest] = match.slice(1).map(Number);
+    const [day = 1, hour = 0, minute = 0, second = 0] = rest;
+    return [{ file: join(folder, name), atMs: Date.UTC(year, month - 1, day, hour, minute, second) }];
+  });
+}

@@ -1,0 +1,131 @@
+/**
+ * Finds a damaged database before anything is written to it. What is looked at is bounded, so that a start stays fast:
+ * the structure of every page and the hash of every document where the file is small, else of a sample.
+ */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { allDocuments, changedDocuments, type HashedDocument } from './audit.ts';
+
+/** The database can't be trusted. It was left as it is; the message says what helps. */
+export class DamagedDatabase extends Error {
+  override readonly name = 'DamagedDatabase';
+}
+
+/** Its structure is checked up to this size: at most about a second. */
+const CHECKED_BYTES = 768 * 1024 * 1024;
+/** Every document is compared with its hash up to this size: about 0.7 s. */
+const HASHED_BYTES = 256 * 1024 * 1024;
+/** Documents that are compared in a larger one, from random places. */
+const SAMPLE = 2000;
+
+/** @throws DamagedDatabase */
+export function assertUndamaged(file: string, dataDir: string): void {
+  const size = sizeOf(file);
+  if (size === undefined || size === 0) {
+    const state = size === 0 ? 'empty' : 'missing';
+    if (wasUsed(file, dataDir)) throw damaged(dataDir, `it is ${state}, beside what belongs to it`);
+    return;
+  }
+  const db = openToRead(file);
+  try {
+    const problem = firstProblem(db, size);
+    if (problem !== undefined) throw damaged(dataDir, problem);
+  } finally {
+    db.close();
+  }
+}
+
+/** What a damaged database is reported as. @param why for people */
+export function damaged(dataDir: string, why: string, cause?: unknown): DamagedDatabase {
+  return new DamagedDatabase(
+    `mirror.db in ${dataDir} is damaged (${why}) and was left as it is: put a backup in its place with \`flux-mirror restore FILE\`, or save what can be read with \`flux-mirror doctor --rebuild\``,
+    { cause },
+  );
+}
+
+/** Everything that SQLite's own check finds, `limit` at most. Takes as long as reading the file. */
+export function integrityProblems(dataDir: string, limit: number): string[] {
+  const db = openToRead(join(dataDir, 'mirror.db'));
+  try {
+    const rows = db.pragma(`integrity_check(${limit})`) as { integrity_check: string }[];
+    return rows.map(({ integrity_check: problem }) => problem).filter((problem) => problem !== 'ok');
+  } catch (error) {
+    if (isDamage(error)) return [error.message];
+    throw error;
+  } finally {
+    db.close();
+  }
+}
+
+/** Whether an error of SQLite means damage. */
+export function isDamage(error: unknown): error is Error {
+  return error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
+}
+
+/** A connection that only reads can't change the file, not even by closing. */
+function openToRead(file: string): Database.Database {
+  return new Database(file, { readonly: true });
+}
+
+/** The first thing that is wrong with an open database, for people. */
+function firstProblem(db: Database.Database, size: number): string | undefined {
+  try {
+    db.pragma('schema_version'); // a bad header shows with the first query
+    if (size <= CHECKED_BYTES) {
+      const [first] = db.pragma('quick_check(1)') as { quick_check: string }[];
+      if (first && first.quick_check !== 'ok') return first.quick_check.replace(/\s+/g, ' ').slice(0, 200);
+    }
+    const changed = hasTasks(db) ? changedDocument(db, size) : undefined;
+    return changed === undefined ? undefined : `task ${changed} differs from its hash`;
+  } catch (error) {
+    if (isDamage(error)) return error.message;
+    throw error;
+  }
+}
+
+function hasTasks(db: Database.Database): boolean {
+  return db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'tasks'").get() !== undefined;
+}
+
+/** The id of one that is not what was stored. */
+function changedDocument(db: Database.Database, size: number): string | undefined {
+  const [first] = changedDocuments(size <= HASHED_BYTES ? allDocuments(db) : someDocuments(db));
+  return first;
+}
+
+function* someDocuments(db: Database.Database): Generator<HashedDocument> {
+  const bounds = db
+    .prepare<[], { low: number | null; high: number | null }>(
+      'SELECT min(position) AS low, max(position) AS high FROM tasks',
+    )
+    .get();
+  const from = db.prepare<[number], HashedDocument>(
+    'SELECT id, document, hash FROM tasks WHERE position >= CAST(? AS INTEGER) ORDER BY position LIMIT 1',
+  );
+  const low = bounds?.low ?? 0;
+  const high = bounds?.high ?? 0;
+  for (let n = 0; n < SAMPLE; n += 1) {
+    const row = from.get(low + Math.floor(Math.random() * (high - low + 1)));
+    if (row) yield row;
+  }
+}
+
+/** Something that only a mirror with tasks leaves behind: an empty database beside it lost them. */
+function wasUsed(file: string, dataDir: string): boolean {
+  if ((sizeOf(`${file}-wal`) ?? 0) > 0 && sizeOf(file) === undefined) return true;
+  return entriesOf(join(dataDir, 'images')).some((name) => /^[0-9a-f]{2}$/.test(name));
+}
+
+/** Undefined when there is no such file. */
+function sizeOf(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.size;
+}
+
+function entriesOf(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return []; // there never was one
+  }
+}

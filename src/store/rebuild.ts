@@ -1,0 +1,199 @@
+/**
+ * A new database of what can be read in a damaged one: documents row by row, each checked by its hash; the search index is
+ * made anew. The damaged one is kept.
+ */
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { Clock } from '../clock.ts';
+import { openDatabase, type Sqlite, transaction } from './database.ts';
+import { syncFile } from './durable-files.ts';
+import { acquireLock } from './lock.ts';
+import { migrate } from './migrate.ts';
+import { slotOf } from './position.ts';
+import { putInPlace } from './restore.ts';
+import { type Row, readableRows } from './salvage.ts';
+import { textHash } from './text-hash.ts';
+
+/** Nothing could be read; nothing was changed. */
+export class NothingSaved extends Error {
+  override readonly name = 'NothingSaved';
+}
+
+export interface Rebuilt {
+  /** Documents that were read and have their hash. */
+  readonly saved: number;
+  /** Documents that were read, but differ from their hash: left out, and tracked, so that they are fetched again. */
+  readonly changed: number;
+  readonly replaced: string | undefined;
+}
+
+/** In the order in which they are filled; the index and the words are made anew. */
+const TABLES = ['tracked', 'task_images', 'images', 'callbacks', 'access_tokens', 'removed', 'sync_runs'];
+/** Facts that still hold: the others are about the index. */
+const KEPT_FACTS = /^(starts|block|bookmark .*)$/;
+const TASKS_AT_ONCE = 500;
+
+/** @throws DirectoryInUse while a server runs, NothingSaved */
+export function rebuild(dataDir: string, clock: Clock): Rebuilt {
+  const lock = acquireLock(dataDir, clock.now());
+  const copy = join(dataDir, 'mirror.db.damaged');
+  const fresh = join(dataDir, 'mirror.db.rebuilding');
+  try {
+    if (!existsSync(join(dataDir, 'mirror.db')))
+      throw new NothingSaved(`there is no mirror.db in ${dataDir}`);
+    for (const file of [copy, fresh]) removeDatabase(file);
+    const counts = fill(fresh, dataDir, copy, clock.now());
+    syncFile(fresh);
+    return { ...counts, replaced: putInPlace(dataDir, fresh, clock.now()) };
+  } finally {
+    for (const file of [copy, fresh]) removeDatabase(file);
+    lock.release();
+  }
+}
+
+function fill(
+  fresh: string,
+  dataDir: string,
+  copy: string,
+  nowMs: number,
+): { saved: number; changed: number } {
+  const target = openDatabase(fresh, { readonly: false, isMapped: false });
+  try {
+    migrate(target);
+    target.raw.pragma('journal_mode = DELETE');
+    copyDamaged(join(dataDir, 'mirror.db'), copy, fresh);
+    const source = new Database(copy);
+    try {
+      const { drift, ...counts } = fillTasks(target, source, nowMs);
+      transaction(target, () => {
+        for (const table of TABLES) insertAll(target, table, readableRows(source, table));
+        const facts = [...readableRows(source, 'facts')].filter(({ name }) => KEPT_FACTS.test(String(name)));
+        insertAll(target, 'facts', facts);
+        insertAll(target, 'facts', [{ name: 'drift', value: String(drift) }]);
+        afterwards(target, nowMs);
+      });
+      if (counts.saved === 0)
+        throw new NothingSaved('no document could be read, and nothing was changed; restore a backup');
+      return counts;
+    } finally {
+      source.close();
+    }
+  } finally {
+    target.raw.close();
+  }
+}
+
+function fillTasks(
+  target: Sqlite,
+  source: Database.Database,
+  nowMs: number,
+): { saved: number; changed: number; drift: number } {
+  const track = target.raw.prepare(
+    'INSERT INTO tracked (id, tracked_at, due_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const counts = { saved: 0, changed: 0, drift: 0 };
+  let some: Row[] = [];
+  const store = () => {
+    transaction(target, () => insertAll(target, 'tasks', some));
+    counts.saved += some.length;
+    some = [];
+  };
+  for (const row of readableRows(source, 'tasks')) {
+    const { id, document, hash } = row;
+    if (typeof document === 'string' && Buffer.isBuffer(hash) && textHash(document).equals(hash)) {
+      some.push(row);
+      const behind = Number(row.position) - slotOf(Number(row.created_at));
+      counts.drift = Math.max(counts.drift, behind);
+      if (some.length >= TASKS_AT_ONCE) store();
+    } else {
+      counts.changed += 1;
+      if (typeof id === 'string' && id !== '') track.run(id, nowMs, nowMs);
+    }
+  }
+  store();
+  return counts;
+}
+
+/** Columns that the table does not have (any more, or because of the damage) are left out. */
+function insertAll({ raw }: Sqlite, table: string, rows: Iterable<Row>): void {
+  const known = new Set((raw.pragma(`table_info(${table})`) as { name: string }[]).map(({ name }) => name));
+  for (const row of rows) {
+    const names = Object.keys(row).filter((name) => known.has(name));
+    const values = names.map((name) => row[name]);
+    raw
+      .prepare(
+        `INSERT OR IGNORE INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+      )
+      .run(...values);
+  }
+}
+
+/** Whatever of the parts no longer fits together. */
+function afterwards({ raw }: Sqlite, nowMs: number): void {
+  raw.exec('DELETE FROM task_images WHERE position NOT IN (SELECT position FROM tasks)');
+  // An archived image whose row is lost is fetched again.
+  raw
+    .prepare(
+      'UPDATE task_images SET due_at = ? WHERE sha256 IS NOT NULL AND sha256 NOT IN (SELECT sha256 FROM images)',
+    )
+    .run(nowMs);
+  // An unfinished task is looked after, whether or not its tracking was saved.
+  raw
+    .prepare(
+      `INSERT INTO tracked (id, tracked_at, due_at) SELECT id, ?, ? FROM tasks WHERE state = 'pending'
+       ON CONFLICT DO NOTHING`,
+    )
+    .run(nowMs, nowMs);
+}
+
+const MAGIC = Buffer.from('SQLite format 3\0');
+/** The layout of the header: https://www.sqlite.org/fileformat.html#the_database_header */
+const HEADER_BYTES = 100;
+const CHANGES_AT = 24;
+const PAGES_AT = 28;
+const FREE_PAGES_AT = 32;
+const VALID_FOR_AT = 92;
+/** Ours are never of another size. */
+const PAGE_BYTES = 4096;
+
+/**
+ * A copy to read from, with its log. A header that was overwritten is taken from a sound database of the same make, and one
+ * that promises more pages than the file has is put right.
+ */
+function copyDamaged(file: string, copy: string, sound: string): void {
+  copyFileSync(file, copy);
+  if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`);
+  const header = headerOf(copy);
+  const isKnown = header.subarray(0, MAGIC.length).equals(MAGIC);
+  if (!isKnown) headerOf(sound).copy(header);
+  const pages = Math.floor(statSync(copy).size / PAGE_BYTES);
+  if (isKnown && header.readUInt32BE(PAGES_AT) <= pages) return;
+  header.writeUInt32BE(pages, PAGES_AT);
+  header.fill(0, FREE_PAGES_AT, FREE_PAGES_AT + 8); // none is believed to be free
+  header.copy(header, VALID_FOR_AT, CHANGES_AT, CHANGES_AT + 4); // so that the number of pages counts
+  const descriptor = openSync(copy, 'r+');
+  writeSync(descriptor, header, 0, HEADER_BYTES, 0);
+  closeSync(descriptor);
+}
+
+function headerOf(file: string): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  const descriptor = openSync(file, 'r');
+  readSync(descriptor, header, 0, HEADER_BYTES, 0);
+  closeSync(descriptor);
+  return header;
+}
+
+function removeDatabase(file: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${suffix}`, { force: true });
+}

@@ -1,0 +1,103 @@
+/** Putting a backup in the place of the database. It is checked first, and what it replaces is kept. */
+import { constants, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { allDocuments, changedDocuments } from './audit.ts';
+import { backupFolder } from './backup.ts';
+import { isDamage } from './damage.ts';
+import { fileStamp, syncFile } from './durable-files.ts';
+import { acquireLock } from './lock.ts';
+import { needsMigration } from './migrate.ts';
+
+/** The file is no backup that could be trusted; nothing was changed. */
+export class BadBackup extends Error {
+  override readonly name = 'BadBackup';
+}
+
+export interface Restored {
+  readonly tasks: number;
+  /** Where the database is that was there before; undefined when there was none. */
+  readonly replaced: string | undefined;
+}
+
+/**
+ * @param source a file that `backUp` made, or any database of a mirror
+ * @throws DirectoryInUse while a server runs, NewerDatabase, BadBackup; nothing was changed then
+ */
+export function restore(dataDir: string, source: string, nowMs: number): Restored {
+  if (!existsSync(source)) throw new BadBackup(`there is no file ${source}`);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const lock = acquireLock(dataDir, nowMs);
+  const incoming = join(dataDir, 'mirror.db.restoring');
+  try {
+    // What is checked is the copy that is put in place, not the file it comes from.
+    removeDatabase(incoming);
+    copyFileSync(source, incoming);
+    if (existsSync(`${source}-wal`)) copyFileSync(`${source}-wal`, `${incoming}-wal`);
+    const tasks = check(incoming, source);
+    syncFile(incoming);
+    return { tasks, replaced: putInPlace(dataDir, incoming, nowMs) };
+  } finally {
+    removeDatabase(incoming);
+    lock.release();
+  }
+}
+
+/**
+ * Makes a checked file the database; the one before goes to the backups. The caller holds the lock.
+ * @returns where the one before is
+ */
+export function putInPlace(dataDir: string, incoming: string, nowMs: number): string | undefined {
+  const file = join(dataDir, 'mirror.db');
+  const replaced = existsSync(file)
+    ? join(backupFolder(dataDir), `replaced-${fileStamp(nowMs)}.db`)
+    : undefined;
+  if (replaced !== undefined) {
+    mkdirSync(backupFolder(dataDir), { recursive: true, mode: 0o700 });
+    keepAs(file, replaced);
+    if (existsSync(`${file}-wal`)) keepAs(`${file}-wal`, `${replaced}-wal`);
+    syncFile(backupFolder(dataDir));
+  }
+  // Before the rename: a log of the old database would be played into the new one.
+  for (const suffix of ['-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
+  renameSync(incoming, file);
+  syncFile(dataDir);
+  return replaced;
+}
+
+/** A second name for the same bytes; a copy where the file system has no links. */
+function keepAs(file: string, name: string): void {
+  try {
+    linkSync(file, name);
+  } catch {
+    copyFileSync(file, name, constants.COPYFILE_EXCL);
+  }
+}
+
+/** @returns how many tasks are in it @throws BadBackup, NewerDatabase */
+function check(copy: string, source: string): number {
+  const refuse = (why: string, cause?: unknown) =>
+    new BadBackup(`${source} can't be restored: ${why}; nothing was changed`, { cause });
+  try {
+    const raw = new Database(copy);
+    try {
+      raw.pragma('journal_mode = DELETE'); // takes in what a log beside it has
+      const [result] = raw.pragma('integrity_check(1)') as { integrity_check: string }[];
+      if (result?.integrity_check !== 'ok') throw refuse(`it is damaged (${result?.integrity_check})`);
+      if (!raw.prepare("SELECT 1 FROM sqlite_master WHERE name = 'tasks'").get())
+        throw refuse('it is no database of a mirror');
+      needsMigration({ raw });
+      const [changed] = changedDocuments(allDocuments(raw));
+      if (changed !== undefined) throw refuse(`task ${changed} differs from its hash`);
+      return raw.prepare<[], { n: number }>('SELECT count(*) AS n FROM tasks').get()?.n ?? 0;
+    } finally {
+      raw.close();
+    }
+  } catch (error) {
+    throw isDamage(error) ? refuse(error.message, error) : error;
+  }
+}
+
+function removeDatabase(file: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${suffix}`, { force: true });
+}

@@ -1,0 +1,37 @@
+/** Which scheduled backups stay. Pure. */
+
+const DAYS = 7;
+const WEEKS = 4;
+const DAY_MS = 86_400_000;
+/** 1970-01-05 was a Monday: weeks are counted as ISO 8601 does, from Mondays. */
+const FIRST_MONDAY_MS = 4 * DAY_MS;
+
+interface Dated {
+  /** Epoch milliseconds. */
+  readonly atMs: number;
+}
+
+/**
+ * The newest of each of the last 7 days that have one, and of each of the last 4 weeks that have one (UTC). Counted in days
+ * that have a backup, so that a mirror that was off for a month keeps what it had.
+ */
+export function keptBackups<Backup extends Dated>(backups: readonly Backup[]): Set<Backup> {
+  const newestFirst = [...backups].sort((a, b) => b.atMs - a.atMs);
+  return new Set([
+    ...newestOfEach(newestFirst, DAYS, ({ atMs }) => Math.floor(atMs / DAY_MS)),
+    ...newestOfEach(newestFirst, WEEKS, ({ atMs }) => Math.floor((atMs - FIRST_MONDAY_MS) / (7 * DAY_MS))),
+  ]);
+}
+
+function newestOfEach<Backup>(
+  newestFirst: readonly Backup[],
+  periods: number,
+  periodOf: (backup: Backup) => number,
+): Backup[] {
+  const newest = new Map<number, Backup>();
+  for (const backup of newestFirst) {
+    const period = periodOf(backup);
+    if (!newest.has(period) && newest.size < periods) newest.set(period, backup);
+  }
+  return [...newest.values()];
+}

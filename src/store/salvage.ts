@@ -1,0 +1,72 @@
+/** Reading a damaged table: forwards, backwards, and by the places that its indexes name; what can't be read is left out. */
+import Database from 'better-sqlite3';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** The rows of a table that can be read, each once. @param db damaged @param table one of ours */
+export function* readableRows(db: Database.Database, table: string): Generator<Row> {
+  const seen = new Set<unknown>();
+  const fresh = function* (rows: Iterable<Row>): Generator<Row> {
+    for (const { salvage_place: place, ...row } of rows) {
+      if (seen.has(place)) continue;
+      seen.add(place);
+      yield row;
+    }
+  };
+  const key = keyOf(db, table);
+  if (key === undefined) return;
+  const columns = `${key} AS salvage_place, *`;
+  for (const order of ['ASC', 'DESC'])
+    yield* fresh(untilDamage(db, `SELECT ${columns} FROM ${table} NOT INDEXED ORDER BY ${key} ${order}`));
+  // What lies between two damaged pages is found by its place, which the indexes know.
+  for (const place of placesInIndexes(db, table, key)) {
+    if (!seen.has(place))
+      yield* fresh(untilDamage(db, `SELECT ${columns} FROM ${table} WHERE ${key} = ?`, place));
+  }
+}
+
+/** Rows, until the damage; what it is does not matter here. */
+function* untilDamage(db: Database.Database, sql: string, ...params: unknown[]): Generator<Row> {
+  try {
+    yield* db
+      .prepare<unknown[], Row>(sql)
+      .safeIntegers()
+      .iterate(...params);
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError)) throw error;
+  }
+}
+
+/** `rowid`; undefined when the table is not there. */
+function keyOf(db: Database.Database, table: string): string | undefined {
+  try {
+    db.prepare(`SELECT rowid FROM ${table} LIMIT 0`);
+    return 'rowid';
+  } catch {
+    return undefined;
+  }
+}
+
+/** Every rowid that an index of the table has. */
+function placesInIndexes(db: Database.Database, table: string, key: string): unknown[] {
+  const places = new Set<unknown>();
+  const names = [
+    ...untilDamage(
+      db,
+      "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL AND sql NOT LIKE '%WHERE%'",
+      table,
+    ),
+  ];
+  for (const { name } of names) {
+    for (const order of ['ASC', 'DESC']) {
+      const [first] = db.pragma(`index_info("${name}")`) as { name: string }[];
+      const by = first?.name ?? key;
+      const rows = untilDamage(
+        db,
+        `SELECT ${key} AS place FROM ${table} INDEXED BY "${name}" ORDER BY "${by}" ${order}`,
+      );
+      for (const { place } of rows) places.add(place);
+    }
+  }
+  return [...places];
+}

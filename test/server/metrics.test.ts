@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
+import { documentText, numberedIds } from '../helpers/documents.ts';
+import { type World, world } from '../helpers/world.ts';
+
+const [FIRST_ID] = VENDOR_IDS;
+const UUID = /^[0-9a-f-]{36}$/;
+
+/** The samples of `/metrics`, by name with labels. */
+async function samples(here: World): Promise<Map<string, number>> {
+  const answer = await here.get('/metrics');
+  expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+  const lines = (await answer.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    lines.map((line) => {
+      const at = line.lastIndexOf(' ');
+      return [line.slice(0, at), Number(line.slice(at + 1))] as const;
+    }),
+  );
+}
+
+const requestCount = (method: string, route: string, status: number, cache: string) =>
+  `flux_mirror_http_request_duration_seconds_count{method="${method}",route="${route}",status="${status}",cache="${cache}"}`;
+
+describe('GET /metrics', () => {
+  test('counts answers by route, status and cache, whichever way they went', async () => {
+    const here = await world({ allowedOrigins: 'https://app.example', basePath: '/base' });
+    here.simulator.seed(VENDOR_DOCUMENTS);
+    const body = { action: 'retrieve', id: FIRST_ID };
+    await here.post(body); // a miss
+    await here.post(body);
+    await here.post(body, { origin: 'https://app.example' }); // through Hono
+    await here.post('nonsense');
+    for (const id of numberedIds(3)) await here.get(`/api/tasks/${id}`);
+    await here.get('/nowhere');
+    await here.request('/api/stats', { method: 'PROPFIND' });
+    const counted = await samples(here);
+    expect(counted.get(requestCount('POST', '/flux/tasks', 200, 'miss'))).toBe(1);
+    expect(counted.get(requestCount('POST', '/flux/tasks', 200, 'hit'))).toBe(2);
+    expect(counted.get(requestCount('POST', '/flux/tasks', 400, 'none'))).toBe(1);
+    expect(counted.get(requestCount('GET', '/api/tasks/:id', 404, 'none'))).toBe(3);
+    expect(counted.get(requestCount('GET', 'none', 404, 'none'))).toBe(1);
+    expect(counted.get(requestCount('other', 'none', 404, 'none'))).toBe(1);
+    expect([...counted.keys()].join()).not.toContain(FIRST_ID);
+  });
+
+  test('tells the upstream’s outcomes, runs, what is due, and what came', async () => {
+    const here = await world();
+    const [finished, pending] = numberedIds(2);
+    here.simulator.seed([documentText({ id: finished }), documentText({ id: pending, state: 'pending' })]);
+    await here.store.track([finished, pending], here.clock.now());
+    await here.mirror.runner.run({ trigger: 'schedule' });
+    here.simulator.fault({ kind: 'status', status: 500 });
+    here.clock.advance(60_000);
+    await here.post({ action: 'retrieve', id: pending });
+    const counted = await samples(here);
+    expect(counted.get('flux_mirror_upstream_requests_total{outcome="200"}')).toBe(1);
+    expect(counted.get('flux_mirror_upstream_requests_total{outcome="500"}')).toBeGreaterThan(0);
+    expect(counted.get('flux_mirror_sync_run_duration_seconds_count{outcome="done"}')).toBe(1);
+    expect(counted.get('flux_mirror_sync_last_success_timestamp_seconds')).toBeGreaterThan(1e9);
+    expect(counted.get('flux_mirror_documents_total{result="inserted"}')).toBe(2);
+    expect(counted.get('flux_mirror_tasks{state="succeeded"}')).toBe(1);
+    expect(counted.get('flux_mirror_tracked_tasks')).toBe(1);
+    expect(counted.get('flux_mirror_due_tasks')).toBe(1);
+    expect(counted.get('flux_mirror_storage_writable')).toBe(1);
+    expect(counted.get('flux_mirror_event_loop_lag_seconds{quantile="0.99"}')).toBeGreaterThanOrEqual(0);
+    expect(counted.get(requestCount('POST', '/flux/tasks', 200, 'stale'))).toBe(1);
+  });
+
+  test('has every metric that the dashboard and the alert rules name', async () => {
+    const here = await world();
+    await here.post({ action: 'retrieve', id: FIRST_ID });
+    const text = await (await here.get('/metrics')).text();
+    const known = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
+    for (const file of ['grafana-dashboard.json', 'alerts.yml']) {
+      const rules = readFileSync(join(import.meta.dirname, '../../docs/monitoring', file), 'utf8');
+      const named = [...rules.matchAll(/\b(?:flux_mirror|process)_[a-z_]+/g)].map(([name]) =>
+        name.replace(/_(bucket|count|sum)$/, ''),
+      );
+      expect(named.length).toBeGreaterThan(5);
+      for (const name of named) expect(known, `${file}: ${name}`).toContain(name);
+    }
+  });
+});
+
+describe('the log', () => {
+  test('has a line for every answer at debug, with the trace_id that the body of an error has', async () => {
+    const here = await world();
+    const answers = [
+      await here.post('nonsense'),
+      await here.get('/nowhere'),
+      await here.get('/api/search?limit=0'),
+    ];
+    for (const answer of answers) {
+      const { trace_id: traceId } = (await answer.json()) as { trace_id: string };
+      expect(traceId).toMatch(UUID);
+      const lines = here
+        .log()
+        .split('\n')
+        .filter((line) => line.includes(traceId));
+      expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+        { msg: 'request', status: answer.status, ms: expect.any(Number) },
+      ]);
+    }
+  });
+
+  test('names a server error by the same id, with its cause', async () => {
+    const here = await world();
+    await here.simulator.stop();
+    const answer = await here.post({ action: 'retrieve', id: FIRST_ID });
+    const { trace_id: traceId } = (await answer.json()) as { trace_id: string };
+    const lines = here
+      .log()
+      .split('\n')
+      .filter((line) => line.includes(traceId))
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([
+      { level: 40, status: 502 },
+      { msg: 'request', status: 502 },
+    ]);
+  });
+
+  test('never has a token, whoever sent it and whatever went wrong', async () => {
+    const here = await world({ tokens: 'mirror-secret-1', logLevel: 'trace' });
+    const secret = (token: string) => ({ authorization: `Bearer ${token}` });
+    here.simulator.fault({ kind: 'status', status: 500 });
+    await here.post({ action: 'retrieve', id: FIRST_ID }, secret('mirror-secret-1'));
+    await here.post('{"a":', secret('wrong-secret-2'));
+    await here.get('/api/search?q=x&token=query-secret-3', secret('mirror-secret-1'));
+    await here.request('/flux/images', {
+      method: 'POST',
+      headers: secret('mirror-secret-1'),
+      body: '{"prompt":"x"}',
+    });
+    await here.mirror.runner.run({ trigger: 'api' });
+    expect(here.log()).toContain('request');
+    expect(here.log()).not.toMatch(/secret/);
+  });
+});
