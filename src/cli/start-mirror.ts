@@ -13,7 +13,7 @@ import { createMirror } from '../mirror/mirror.ts';
 import { createSafeFetch, type SafeFetch } from '../outbound/safe-fetch.ts';
 import { startDiskWatch } from '../server/disk-watch.ts';
 import { startGauges } from '../server/gauges.ts';
-import { listen } from '../server/listen.ts';
+import { type ConnectionLimits, listen } from '../server/listen.ts';
 import { createMetrics, type Metrics } from '../server/metrics.ts';
 import { startSearchThread } from '../server/search-thread.ts';
 import type { Store } from '../store/contract.ts';
@@ -31,6 +31,7 @@ export interface World {
   readonly fetch?: typeof globalThis.fetch;
   /** For images and callbacks. */
   readonly safeFetch?: SafeFetch;
+  readonly limits?: ConnectionLimits;
 }
 
 export interface RunningMirror {
@@ -57,17 +58,20 @@ export async function startMirror(config: Config, world: World): Promise<Running
     await parts.files.sweep();
     await drainSpool(parts.generation);
     const archive = { files: parts.files, thumbnails: createThumbnails(parts.files) };
-    const server = await listen({
-      ...parts,
-      config,
-      store,
-      searching,
-      courier,
-      archive,
-      metrics,
-      clock,
-      log,
-    });
+    const server = await listen(
+      {
+        ...parts,
+        config,
+        store,
+        searching,
+        courier,
+        archive,
+        metrics,
+        clock,
+        log,
+      },
+      world.limits,
+    );
     const running = [
       startSchedule(config.syncCron, parts.runner, log),
       startBackups({ ...config, store, clock, log }),

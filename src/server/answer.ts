@@ -13,6 +13,7 @@ export interface Answer {
 export function servedAnswer({ status, body, cacheStatus, ageSeconds, headers: handedOn }: Served): Answer {
   const headers: Record<string, string> = {
     'content-type': 'application/json',
+    'x-content-type-options': 'nosniff',
     'cache-status': cacheStatusHeader(cacheStatus),
     ...handedOn,
   };

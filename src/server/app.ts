@@ -18,6 +18,7 @@ import { health } from './health.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { type Observe, observingMiddleware } from './observing.ts';
 import type { ServerContext, ServerEnv, ServerParts } from './parts.ts';
+import { safeHeaders } from './safe-headers.ts';
 import { traceIdOf } from './trace.ts';
 
 /**
@@ -36,6 +37,7 @@ export function createApp(
   if (config.allowedOrigins.length > 0) {
     app.use(cors({ origin: [...config.allowedOrigins], exposeHeaders: ['cache-status', 'age', 'etag'] }));
   }
+  app.use(safeHeaders);
   app.use(gateMiddleware(gate));
   for (const routes of [
     fluxTasks(parts),

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { ApiError, badRequest } from '../api-error.ts';
 import { isObject, type JsonObject } from '../task/json-object.ts';
+import { isTooDeep, MAX_DEPTH } from '../task/slices.ts';
 import type { ServerContext } from './parts.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -44,8 +45,14 @@ export function readBytes(request: IncomingMessage): Promise<Buffer<ArrayBuffer>
   });
 }
 
+/** Nothing real nests that deep, and code that follows the nesting would overflow. @throws ApiError 400 */
+export function refuseDeepJson(text: string): void {
+  if (isTooDeep(text)) throw badRequest(`the body nests deeper than ${MAX_DEPTH} levels`);
+}
+
 /** @throws ApiError 400 */
 export function parseJsonObject(text: string): JsonObject {
+  refuseDeepJson(text);
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -19,7 +19,10 @@ export function errorAnswer(
     if (told === error) log.warn({ ...about, cause: causeOf(told) }, told.message);
     else log.error({ ...about, err: error }, told.message);
   }
-  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'x-content-type-options': 'nosniff',
+  };
   if (IS_DROP_IN.test(request.path)) headers['cache-status'] = `flux-mirror; detail=${told.code}`;
   if (told.status === 401) headers['www-authenticate'] = 'Bearer';
   if (told.status === 413) headers.connection = 'close';

@@ -3,23 +3,27 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Hono } from 'hono';
 import type { StatusCode } from 'hono/utils/http-status';
 import { generate } from '../generation/generate.ts';
-import { readBytes } from './body.ts';
+import { readBytes, refuseDeepJson } from './body.ts';
 import type { ServerEnv, ServerParts } from './parts.ts';
 
 export function fluxImages({ generation, log }: ServerParts): Hono<ServerEnv> {
   return new Hono<ServerEnv>().post('/flux/images', async (c) => {
+    const body = await readBytes(c.env.incoming);
+    refuseDeepJson(body.toString());
     const request = {
-      body: await readBytes(c.env.incoming),
+      body,
       headers: headersToUpstream(c.env.incoming.headers),
     };
-    const { status, headers, body } = await generate(generation, request, {
+    const answer = await generate(generation, request, {
       token: c.get('access').upstreamToken,
     });
     const content =
-      body instanceof Uint8Array
-        ? (body as Uint8Array<ArrayBuffer>)
-        : untilTheEnd(body, (error) => log.warn({ err: error }, 'the answer to a generation broke off'));
-    return c.newResponse(content, status as StatusCode, headersToCaller(headers));
+      answer.body instanceof Uint8Array
+        ? (answer.body as Uint8Array<ArrayBuffer>)
+        : untilTheEnd(answer.body, (error) =>
+            log.warn({ err: error }, 'the answer to a generation broke off'),
+          );
+    return c.newResponse(content, answer.status as StatusCode, headersToCaller(answer.headers));
   });
 }
 

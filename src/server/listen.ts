@@ -25,15 +25,34 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** How much of the server one client may take. */
+export interface ConnectionLimits {
+  /** More are closed as they come. */
+  readonly connections: number;
+  /** For the headers of a request. */
+  readonly headersMs: number;
+  /** For the whole request. */
+  readonly requestMs: number;
+  /** For a client that takes nothing of an answer. An answer that is still to come may take minutes. */
+  readonly stalledMs: number;
+}
+
+const LIMITS: ConnectionLimits = {
+  connections: 2048,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  stalledMs: 30_000,
+};
 /** A query of 1,000 characters of any script fits well. */
 const MAX_HEADER_BYTES = 64 * 1024;
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
 /** A request that is still under way after this is cut off. */
 const GRACE_MS = 10_000;
 
 /** Listens. @throws BadSetting for an address that needs a token where there is none, the system's error when it can't be had */
-export async function listen(parts: ServerParts & { config: Pick<Config, 'port'> }): Promise<RunningServer> {
+export async function listen(
+  parts: ServerParts & { config: Pick<Config, 'port'> },
+  limits: ConnectionLimits = LIMITS,
+): Promise<RunningServer> {
   let isStopping = false;
   const control = createAccessControl(parts);
   const needsToken = await control.needsToken();
@@ -44,14 +63,18 @@ export async function listen(parts: ServerParts & { config: Pick<Config, 'port'>
   const takeHono = getRequestListener(
     createApp(parts, { gate, observe, isStopping: () => isStopping }).fetch,
   );
-  const limits = {
+  const options = {
     maxHeaderSize: MAX_HEADER_BYTES,
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionsCheckingInterval: 5000,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: Math.min(5000, limits.headersMs / 2),
   };
-  const server = createServer(limits, (request, response) => {
+  const server = createServer(options, (request, response) => {
     if (!takeFastLane(request, response)) void takeHono(request, response);
+  });
+  server.maxConnections = limits.connections;
+  server.setTimeout(limits.stalledMs, (socket) => {
+    if (socket.writableLength > 0) socket.destroy();
   });
 
   server.on('clientError', (error, socket) => refuse(error, socket, parts.log));

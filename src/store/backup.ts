@@ -23,7 +23,7 @@ export function backupFolder(dataDir: string): string {
   return join(dataDir, 'backups');
 }
 
-/** `manual-20261124T093000Z.db` in the folder of backups. */
+/** `manual-20261124T093000000Z.db` in the folder of backups. */
 export function backupFile(dataDir: string, kind: 'manual' | 'scheduled', nowMs: number): string {
   return join(backupFolder(dataDir), `${kind}-${fileStamp(nowMs)}.db`);
 }
@@ -71,7 +71,7 @@ function finish(copy: string): number {
   }
 }
 
-const SCHEDULED = /^scheduled-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.db$/;
+const SCHEDULED = /^scheduled-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z\.db$/;
 
 /** The backups that the schedule made, with their times (epoch milliseconds). Others are never touched. */
 export function scheduledBackups(dataDir: string): { file: string; atMs: number }[] {
@@ -81,7 +81,7 @@ export function scheduledBackups(dataDir: string): { file: string; atMs: number 
     const match = SCHEDULED.exec(name);
     if (!match) return [];
     const [year = 0, month = 1, ...rest] = match.slice(1).map(Number);
-    const [day = 1, hour = 0, minute = 0, second = 0] = rest;
-    return [{ file: join(folder, name), atMs: Date.UTC(year, month - 1, day, hour, minute, second) }];
+    const [day = 1, hour = 0, minute = 0, second = 0, ms = 0] = rest;
+    return [{ file: join(folder, name), atMs: Date.UTC(year, month - 1, day, hour, minute, second, ms) }];
   });
 }

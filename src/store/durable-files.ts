@@ -14,7 +14,7 @@ export function syncFile(path: string): void {
   }
 }
 
-/** A time as part of a file name: `20261124T093000Z`. */
+/** A time as part of a file name, to the millisecond: `20261124T093000000Z`. */
 export function fileStamp(nowMs: number): string {
-  return new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, '');
+  return new Date(nowMs).toISOString().replace(/[-:.]/g, '');
 }

@@ -8,6 +8,7 @@ import { type RunningMirror, startMirror } from '../../src/cli/start-mirror.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
 import { isCronExpression } from '../../src/cron.ts';
 import { createLog } from '../../src/log.ts';
+import type { ConnectionLimits } from '../../src/server/listen.ts';
 import { SETTINGS, type SettingName } from '../../src/setting-table.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import type { Store } from '../../src/store/contract.ts';
@@ -36,6 +37,7 @@ export interface World {
 export async function world(
   settings: Partial<Record<SettingName, string>> = {},
   simulatorOptions: SimulatorOptions = {},
+  limits?: ConnectionLimits,
 ): Promise<World> {
   const clock = new ManualClock();
   const simulator = await startSimulator({
@@ -57,7 +59,10 @@ export async function world(
 
   const start = async (changed: Partial<Record<SettingName, string>>) => {
     const config = testConfig({ ...defaults, ...changed });
-    return { config, mirror: await startMirror(config, { clock, log, random: () => 0.5 }) };
+    return {
+      config,
+      mirror: await startMirror(config, { clock, log, random: () => 0.5, ...(limits ? { limits } : {}) }),
+    };
   };
   let running = await start(settings);
   onTestFinished(async () => {

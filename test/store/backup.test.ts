@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import pino from 'pino';
 import { describe, expect, test } from 'vitest';
 import { scheduledBackup } from '../../src/backup/scheduled.ts';
-import { backUp, scheduledBackups } from '../../src/store/backup.ts';
+import { backUp, backupFile, scheduledBackups } from '../../src/store/backup.ts';
 import type { Store } from '../../src/store/contract.ts';
 import { openStore } from '../../src/store/open.ts';
 import { keptBackups } from '../../src/store/retention.ts';
@@ -137,15 +137,16 @@ describe('scheduled backups', () => {
     await put(here.store, numberedIds(1));
     const { dataDir } = here.config;
     const parts = { ...here.config, store: here.store, clock: here.clock, log: quietLog() };
-    await backUp(dataDir, join(dataDir, 'backups', 'manual-20200101T000000Z.db'));
-    for (let day = 0; day < 40; day += 1) {
-      await scheduledBackup(parts);
+    await backUp(dataDir, join(dataDir, 'backups', 'manual-20200101T000000000Z.db'));
+    for (let day = 0; day < 38; day += 1) {
+      writeFileSync(backupFile(dataDir, 'scheduled', here.clock.now()), 'an older backup');
       here.clock.advance(DAY_MS);
     }
+    await scheduledBackup(parts);
     const kept = scheduledBackups(dataDir);
     expect(kept.length).toBeGreaterThanOrEqual(9);
     expect(kept.length).toBeLessThanOrEqual(11);
-    expect(existsSync(join(dataDir, 'backups', 'manual-20200101T000000Z.db'))).toBe(true);
+    expect(existsSync(join(dataDir, 'backups', 'manual-20200101T000000000Z.db'))).toBe(true);
     const metrics = await (await here.get('/metrics')).text();
     expect(metrics).toMatch(/^flux_mirror_backup_last_success_timestamp_seconds 177\d{7}$/m);
   });

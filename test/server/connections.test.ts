@@ -1,0 +1,133 @@
+/** Clients that take their time, or more than their share. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { ConnectionLimits } from '../../src/server/listen.ts';
+import { documentText, numberedIds } from '../helpers/documents.ts';
+import { type World, world } from '../helpers/world.ts';
+
+const LIMITS: ConnectionLimits = { connections: 20, headersMs: 400, requestMs: 800, stalledMs: 500 };
+const limited = () => world({}, {}, LIMITS);
+
+async function open({ mirror }: World): Promise<Socket> {
+  const { hostname, port } = new URL(mirror.url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => undefined); // being cut off is what is expected
+  onTestFinished(() => void socket.destroy());
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** What came until the server ended it. */
+async function untilClosed(socket: Socket): Promise<string> {
+  let text = '';
+  socket.on('data', (chunk) => {
+    text += String(chunk);
+  });
+  if (!socket.closed) await once(socket, 'close');
+  return text;
+}
+
+describe('a slow client', () => {
+  test.each([
+    ['that sends half a line of headers', 'POST /flux/tasks HTTP/1.1\r\nhost: local'],
+    [
+      'that sends headers and no body',
+      'POST /flux/tasks HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\n',
+    ],
+    [
+      'that sends headers for ever',
+      `GET /healthz HTTP/1.1\r\nhost: localhost\r\n${Array.from({ length: 50 }, (_, at) => `x-${at}: 1\r\n`).join('')}`,
+    ],
+  ])('%s is told so and cut off', async (_, start) => {
+    const here = await limited();
+    const socket = await open(here);
+    socket.write(start);
+    const drip = setInterval(() => socket.write('x'), 100);
+    const text = await untilClosed(socket);
+    clearInterval(drip);
+    expect(text).toMatch(/^HTTP\/1\.1 408 .*"bad_request"/s);
+  });
+
+  test('that sends nothing at all is cut off', async () => {
+    const here = await limited();
+    expect(await untilClosed(await open(here))).toMatch(/^(HTTP\/1\.1 408 .*)?$/s);
+  });
+
+  test('that reads nothing of a long answer is cut off, and one that reads is not', async () => {
+    const here = await limited();
+    const ids = numberedIds(20);
+    here.simulator.seed(ids.map((id) => documentText({ id, prompt: 'p'.repeat(500_000) })));
+    await here.post({ action: 'retrieve_batch', ids });
+    const body = JSON.stringify({ action: 'retrieve_batch', ids });
+    const request = `POST /flux/tasks HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    const [deaf, reading] = [await open(here), await open(here)];
+    deaf.pause();
+    deaf.write(request);
+    reading.write(request);
+    expect((await untilClosed(reading)).length).toBeGreaterThan(20 * 500_000);
+    await new Promise((resolve) => setTimeout(resolve, 2 * LIMITS.stalledMs));
+    // What the system had already taken is still there to read, then comes the end.
+    expect((await untilClosed(deaf.resume())).length).toBeLessThan(20 * 500_000);
+  });
+
+  test('does not stop the wait for an upstream that takes longer', async () => {
+    const here = await limited();
+    const [id] = numberedIds(1);
+    here.simulator.seed([documentText({ id })]);
+    here.simulator.fault({ kind: 'delay', ms: 2 * LIMITS.stalledMs });
+    expect((await here.post({ action: 'retrieve', id })).status).toBe(200);
+  });
+});
+
+test('connections beyond the cap are closed, and there is room again once others are gone', async () => {
+  const here = await limited();
+  const held: Socket[] = [];
+  for (let n = 0; n < LIMITS.connections; n += 1) held.push(await open(here));
+  const refused = await open(here);
+  expect(await untilClosed(refused)).toBe('');
+  for (const socket of held) socket.destroy();
+  await expect.poll(async () => (await here.get('/healthz').catch(() => undefined))?.status).toBe(200);
+});
+
+describe('headers', () => {
+  test.each([
+    ['POST', '/flux/tasks'],
+    ['GET', '/api/stats'],
+    ['GET', '/nowhere'],
+    ['GET', '/healthz'],
+  ])('of %s %s keep a browser from sniffing', async (method, path) => {
+    const here = await world();
+    const answer = await here.request(path, { method, ...(method === 'POST' ? { body: '{}' } : {}) });
+    await answer.arrayBuffer();
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  test('of what Hono answers frame nothing, run nothing and tell no referrer', async () => {
+    const here = await world();
+    const { headers } = await here.get('/api/stats');
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
+    });
+    expect(headers.get('strict-transport-security')).toBeNull();
+  });
+});
+
+describe('JSON that nests deep', () => {
+  const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+  test.each([
+    ['/flux/tasks', 65],
+    ['/flux/tasks', 100_000],
+    ['/flux/images', 65],
+    ['/flux/images', 100_000],
+    ['/api/tracked', 100_000],
+  ])('%s refuses %i levels', async (path, levels) => {
+    const here = await world();
+    const answer = await here.request(path, { method: 'POST', body: deep(levels) });
+    expect([answer.status, await answer.json()]).toMatchObject([400, { error: { code: 'bad_request' } }]);
+    expect(here.simulator.requests).toEqual([]);
+  });
+});
