@@ -11,6 +11,7 @@ import { createSpool } from '../generation/spool.ts';
 import type { Log } from '../log.ts';
 import { createMirror } from '../mirror/mirror.ts';
 import { createSafeFetch, type SafeFetch } from '../outbound/safe-fetch.ts';
+import { announce } from '../server/announce.ts';
 import { startDiskWatch } from '../server/disk-watch.ts';
 import { startGauges } from '../server/gauges.ts';
 import { type ConnectionLimits, listen } from '../server/listen.ts';
@@ -72,6 +73,7 @@ export async function startMirror(config: Config, world: World): Promise<Running
       },
       world.limits,
     );
+    await announce(store, server.url);
     const running = [
       startSchedule(config.syncCron, parts.runner, log),
       startBackups({ ...config, store, clock, log }),

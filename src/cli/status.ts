@@ -1,9 +1,11 @@
 /** `flux-mirror status`: what there is, what is due, what fails and why. */
 import { Command } from 'commander';
 import { systemClock } from '../clock.ts';
+import { askServer } from '../server/announce.ts';
 import { isoTime } from '../server/query-params.ts';
 import { runJson } from '../server/run-json.ts';
 import { statusJson } from '../server/status-json.ts';
+import { troubles } from '../server/troubles.ts';
 import { print, printJson } from './output.ts';
 import { configFor, withSettings } from './settings.ts';
 import { withStore } from './with-store.ts';
@@ -17,25 +19,43 @@ export function statusCommand(): Command {
     .option('--json', 'print it as JSON');
   return withSettings(command).action(async (options: { json?: boolean }) => {
     const config = configFor(command);
-    const { status, runs, failing, failingImages } = await withStore(config, 'reader', async (store) => ({
-      status: await statusJson({ store, clock: systemClock }),
-      runs: (await store.runs(SHOWN_RUNS)).map(runJson),
-      failing: (await store.tracked({ limit: 1000, offset: 0 })).items
-        .filter(({ lastError }) => lastError !== undefined)
-        .map(({ id, lastError, attempts }) => ({ id, attempts, last_error: lastError })),
-      failingImages: (await store.failingImages(1000)).map(({ taskId, n, attempts, dueAtMs, error }) => ({
-        id: taskId,
-        image: n,
-        attempts,
-        next_try: isoTime(dueAtMs),
-        last_error: error,
-      })),
-    }));
+    const { status, server, trouble, runs, failing, failingImages } = await withStore(
+      config,
+      'reader',
+      async (store) => ({
+        status: await statusJson({ store, clock: systemClock }),
+        server: await askServer(store, fetch),
+        trouble: await troubles({ store, clock: systemClock, config }),
+        runs: (await store.runs(SHOWN_RUNS)).map(runJson),
+        failing: (await store.tracked({ limit: 1000, offset: 0 })).items
+          .filter(({ lastError }) => lastError !== undefined)
+          .map(({ id, lastError, attempts }) => ({ id, attempts, last_error: lastError })),
+        failingImages: (await store.failingImages(1000)).map(({ taskId, n, attempts, dueAtMs, error }) => ({
+          id: taskId,
+          image: n,
+          attempts,
+          next_try: isoTime(dueAtMs),
+          last_error: error,
+        })),
+      }),
+    );
+    // A running server knows more than its files tell.
+    const reasons = server?.reasons ?? trouble;
     if (options.json) {
-      printJson({ data_dir: config.dataDir, ...status, runs, failing, failing_images: failingImages });
+      printJson({
+        data_dir: config.dataDir,
+        server: server ?? null,
+        ...status,
+        trouble: reasons,
+        runs,
+        failing,
+        failing_images: failingImages,
+      });
       return;
     }
     const { by_state: states, upstream, images, callbacks } = status;
+    print(`server    ${server ? `${server.status} at ${server.url} (pid ${server.pid})` : 'not running'}`);
+    for (const reason of reasons) print(`!!        ${reason}`);
     print(
       `tasks     ${status.total} (${states.succeeded} succeeded, ${states.failed} failed, ${states.pending} pending)`,
     );

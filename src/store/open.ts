@@ -173,7 +173,7 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
     getMany: tasks.getMany,
     joinFinished: tasks.joinFinished,
     ...others,
-    writeTrouble: () => (mode === 'reader' ? undefined : watch.trouble()),
+    writeTrouble: watch.trouble,
     close: () => {
       try {
         if (mode !== 'reader') words.flush();

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
+import { runCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { type World, world } from '../helpers/world.ts';
 
@@ -82,6 +83,23 @@ describe('GET /metrics', () => {
       expect(named.length).toBeGreaterThan(5);
       for (const name of named) expect(known, `${file}: ${name}`).toContain(name);
     }
+  });
+});
+
+describe('status', () => {
+  test('shows a person what /readyz shows to a monitor, and says when no server runs', async () => {
+    const here = await world();
+    here.simulator.fault({ kind: 'status', status: 401 });
+    await here.store.track(numberedIds(1), here.clock.now());
+    await here.mirror.runner.run({ trigger: 'schedule' });
+    const { reasons } = (await (await here.get('/readyz')).json()) as { reasons: string[] };
+    expect(reasons).toEqual([expect.stringContaining('upstream rejected')]);
+    const status = () => runCli(['status', '--data-dir', here.config.dataDir]);
+    const { stdout } = await status();
+    expect(stdout).toContain(`server    ready at ${here.mirror.url} (pid ${process.pid})\n!!        ${reasons[0]}\n`);
+    await here.mirror.stop();
+    expect((await status()).stdout).toContain('server    not running\n');
+    await here.restart();
   });
 });
 
