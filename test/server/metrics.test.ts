@@ -96,7 +96,9 @@ describe('status', () => {
     expect(reasons).toEqual([expect.stringContaining('upstream rejected')]);
     const status = () => runCli(['status', '--data-dir', here.config.dataDir]);
     const { stdout } = await status();
-    expect(stdout).toContain(`server    ready at ${here.mirror.url} (pid ${process.pid})\n!!        ${reasons[0]}\n`);
+    expect(stdout).toContain(
+      `server    ready at ${here.mirror.url} (pid ${process.pid})\n!!        ${reasons[0]}\n`,
+    );
     await here.mirror.stop();
     expect((await status()).stdout).toContain('server    not running\n');
     await here.restart();

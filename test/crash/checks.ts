@@ -1,0 +1,109 @@
+/** Looks at what a killed mirror left behind: through the store, as the next start would. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createImageFiles } from '../../src/archive/files.ts';
+import { systemClock } from '../../src/clock.ts';
+import type { Store } from '../../src/store/contract.ts';
+import { integrityProblems } from '../../src/store/damage.ts';
+import { openStore } from '../../src/store/open.ts';
+import type { TaskId } from '../../src/task/id.ts';
+import { sha256 } from './ledger.ts';
+
+export interface Acknowledged {
+  readonly documents: ReadonlyMap<string, string>;
+  readonly trackedIds: ReadonlySet<string>;
+}
+
+export interface Findings {
+  /** Acknowledged documents that are missing or have other bytes. */
+  readonly lost: string[];
+  /** Acknowledged ids that are neither tracked nor stored. */
+  readonly untracked: string[];
+  /** Image files whose bytes are not those of their name, and rows without an intact file. */
+  readonly partialImages: string[];
+  /** Damage of the database, and rows out of step with the index. */
+  readonly corrupt: string[];
+  readonly images: number;
+}
+
+const AT_ONCE = 500;
+
+/**
+ * @param acknowledged what must be there
+ * @param isFull reads every page, document and image; else what is new
+ */
+export async function checkMirror(
+  dataDir: string,
+  acknowledged: Acknowledged,
+  isFull: boolean,
+): Promise<Findings> {
+  // Opening as owner checks the structure and every document's hash.
+  let store: Store;
+  try {
+    store = openStore({ dataDir, clock: systemClock, mode: 'owner' });
+  } catch (error) {
+    return { lost: [], untracked: [], partialImages: [], corrupt: [String(error)], images: 0 };
+  }
+  try {
+    const images = isFull ? await imageProblems(store, dataDir) : { count: 0, problems: [] };
+    return {
+      lost: await lostDocuments(store, acknowledged.documents),
+      untracked: await lostIds(store, acknowledged.trackedIds),
+      partialImages: images.problems,
+      corrupt: isFull
+        ? [
+            ...integrityProblems(dataDir, 5),
+            ...(await store.audit()).map(({ id, problem }) => `${id}: ${problem}`),
+          ]
+        : [],
+      images: images.count,
+    };
+  } finally {
+    await store.close();
+  }
+}
+
+async function lostDocuments(store: Store, documents: ReadonlyMap<string, string>): Promise<string[]> {
+  const ids = [...documents.keys()] as TaskId[];
+  const lost: string[] = [];
+  for (let at = 0; at < ids.length; at += AT_ONCE) {
+    const some = ids.slice(at, at + AT_ONCE);
+    const stored = new Map((await store.getMany(some)).map(({ id, text }) => [id, sha256(text)]));
+    lost.push(...some.filter((id) => stored.get(id) !== documents.get(id)));
+  }
+  return lost;
+}
+
+async function lostIds(store: Store, ids: ReadonlySet<string>): Promise<string[]> {
+  const known = new Set<string>();
+  for (let offset = 0; ; offset += AT_ONCE) {
+    const { items } = await store.tracked({ limit: AT_ONCE, offset });
+    for (const { id } of items) known.add(id);
+    if (items.length < AT_ONCE) break;
+  }
+  const rest = [...ids].filter((id) => !known.has(id)) as TaskId[];
+  for (let at = 0; at < rest.length; at += AT_ONCE)
+    for (const { id } of await store.getMany(rest.slice(at, at + AT_ONCE))) known.add(id);
+  return rest.filter((id) => !known.has(id));
+}
+
+async function imageProblems(store: Store, dataDir: string): Promise<{ count: number; problems: string[] }> {
+  const problems: string[] = [];
+  const folder = join(dataDir, 'images');
+  const places = existsSync(folder) ? readdirSync(folder).filter((name) => /^[0-9a-f]{2}$/.test(name)) : [];
+  for (const place of places) {
+    for (const name of readdirSync(join(folder, place)))
+      if (sha256(readFileSync(join(folder, place, name))) !== name.split('.')[0])
+        problems.push(`torn: ${name}`);
+  }
+  const files = createImageFiles(dataDir);
+  let count = 0;
+  for (let after = ''; ; ) {
+    const images = await store.archivedImages(after);
+    for (const image of images) if (!(await files.isIntact(image))) problems.push(`no file: ${image.sha256}`);
+    count += images.length;
+    const last = images.at(-1);
+    if (!last) return { count, problems };
+    after = last.sha256;
+  }
+}

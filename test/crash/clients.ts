@@ -1,0 +1,122 @@
+/** Clients of a mirror that may die at any moment. Each writes down what it was told is safe. */
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import { MAIN } from '../helpers/cli.ts';
+import { documentText } from '../helpers/documents.ts';
+import type { Ledger } from './ledger.ts';
+
+export interface ClientParts {
+  readonly url: string;
+  readonly simulator: Simulator;
+  readonly ledger: Ledger;
+  readonly dataDir: string;
+  readonly scratch: string;
+  readonly env: Record<string, string>;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** Makes tasks that the upstream knows; every third has an image. */
+function newTasks({ simulator, random }: ClientParts, count: number): string[] {
+  const ids = Array.from({ length: count }, () => randomUUID());
+  simulator.seed(ids.map((id) => taskText(id, simulator.url, random)));
+  return ids;
+}
+
+function taskText(id: string, imageBase: string, random: () => number): string {
+  const prompt = `lighthouse ${Math.floor(random() * 1e6)} in a storm`;
+  const image_url = random() < 0.3 ? `${imageBase}/images/${id}.png` : 'not archived';
+  return documentText({
+    id,
+    prompt,
+    more: { response: { success: true, data: [{ prompt, image_url, seed: 7 }] } },
+  });
+}
+
+async function post({ url, signal }: ClientParts, path: string, body: unknown): Promise<Response> {
+  return fetch(`${url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal,
+  });
+}
+
+function isStored(answer: Response): boolean {
+  return answer.status === 200 && /; (hit|stored)/.test(answer.headers.get('cache-status') ?? '');
+}
+
+/** Single and batch reads of tasks that the mirror has not seen. */
+async function readThrough(parts: ClientParts): Promise<void> {
+  const { simulator, ledger, random } = parts;
+  const ids = newTasks(parts, random() < 0.5 ? 1 : 10);
+  const [first = ''] = ids;
+  const answer = await post(
+    parts,
+    '/flux/tasks',
+    ids.length === 1 ? { action: 'retrieve', id: first } : { action: 'retrieve_batch', ids },
+  );
+  const text = await answer.text(); // throws when it was cut off: then nothing was acknowledged
+  if (!isStored(answer)) return;
+  for (const id of ids) {
+    const document = simulator.documentText(id) ?? '';
+    if (!text.includes(document)) throw new Error(`the answer lacks ${id}`);
+    ledger.stored(id, document);
+  }
+}
+
+/** Tracks ids, and runs the syncer: a run that is done has stored what was tracked before. */
+async function trackAndSync(parts: ClientParts): Promise<void> {
+  const { simulator, ledger } = parts;
+  const ids = newTasks(parts, 15);
+  const tracked = await post(parts, '/api/tracked', { ids });
+  await tracked.text();
+  if (tracked.status !== 200) return;
+  ledger.tracked(ids);
+  const run = await post(parts, '/api/sync', {});
+  const { outcome, failed } = (await run.json()) as { outcome: string; failed: number };
+  // A run that was going on already may have begun before these ids were tracked, so their documents are read as well.
+  if (run.status !== 200 || outcome !== 'done' || failed > 0) return;
+  const answer = await post(parts, '/flux/tasks', { action: 'retrieve_batch', ids });
+  await answer.text();
+  if (isStored(answer)) for (const id of ids) ledger.stored(id, simulator.documentText(id) ?? '');
+}
+
+/** An import beside the server; once it ends well, all of it is acknowledged. */
+async function importFile(parts: ClientParts): Promise<void> {
+  const { ledger, scratch, dataDir, env, random, signal, simulator } = parts;
+  const texts = Array.from({ length: 40 }, () => {
+    const id = randomUUID();
+    return { id, text: taskText(id, simulator.url, random) };
+  });
+  const file = join(scratch, `${randomUUID()}.jsonl`);
+  await writeFile(file, texts.map(({ text }) => `${text}\n`).join(''));
+  await new Promise<void>((resolve, reject) => {
+    // It is killed together with the server, in the middle of its work as often as not.
+    const options = { env, cwd: scratch, signal, killSignal: 'SIGKILL' as const };
+    execFile(process.execPath, [MAIN, 'import', file, '--data-dir', dataDir], options, (error) =>
+      error ? reject(error) : resolve(),
+    );
+  });
+  for (const { id, text } of texts) ledger.stored(id, text);
+}
+
+/** Works until the signal, which comes with the death of the server. */
+export async function runClients(parts: ClientParts): Promise<void> {
+  const repeat = async (work: (parts: ClientParts) => Promise<void>) => {
+    while (!parts.signal.aborted) {
+      try {
+        await work(parts);
+      } catch (error) {
+        if (error instanceof Error && error.message.startsWith('the answer lacks')) throw error;
+        return; // the server is dead, and with it this client
+      }
+    }
+  };
+  const kinds = [readThrough, readThrough, trackAndSync, ...(parts.random() < 0.3 ? [importFile] : [])];
+  await Promise.all(kinds.map(repeat));
+}

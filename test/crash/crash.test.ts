@@ -1,0 +1,35 @@
+/** The short form of `npm run test:crash`; and proof that its checks can fail. */
+import { rmSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect, onTestFinished, test } from 'vitest';
+import { checkMirror } from './checks.ts';
+import { runCrashes } from './rounds.ts';
+
+const KILLS = Number(process.env.KILLS ?? 20);
+
+test(`${KILLS} kills lose nothing that was acknowledged, and the checks would see it`, async () => {
+  const { report, dataDir, ledger, clear } = await runCrashes({ kills: KILLS, seed: 1, longestLifeMs: 1200 });
+  onTestFinished(clear);
+  expect(report).toMatchObject({ lost: [], untracked: [], partialImages: [], corrupt: [] });
+  expect(report.documents).toBeGreaterThan(100);
+  expect(report.trackedIds).toBeGreaterThan(20);
+  expect(report.images).toBeGreaterThan(0);
+  expect(report.slowestStartMs).toBeLessThan(5000); // 2 s is asked of the long form, which has the machine for itself
+
+  const db = new Database(join(dataDir, 'mirror.db'));
+  const [lost = ''] = ledger.documents.keys();
+  const [untracked = ''] = ledger.trackedIds;
+  db.prepare('DELETE FROM tasks WHERE id IN (?, ?)').run(lost, untracked);
+  db.prepare('DELETE FROM tracked WHERE id = ?').run(untracked);
+  const torn = db.prepare<[], string>('SELECT sha256 FROM images').pluck().get() ?? '';
+  db.close();
+  truncateSync(join(dataDir, 'images', torn.slice(0, 2), `${torn}.png`), 100);
+  const found = await checkMirror(dataDir, ledger, true);
+  expect(found.lost).toContain(lost);
+  expect(found.untracked).toContain(untracked);
+  expect(found.partialImages).toHaveLength(2); // the file, and the row that has no intact one
+  expect(found.corrupt).toContainEqual(expect.stringContaining('the search row has no document'));
+  rmSync(join(dataDir, 'mirror.db'));
+  expect((await checkMirror(dataDir, ledger, false)).corrupt).toEqual([expect.stringContaining('missing')]);
+}, 120_000);

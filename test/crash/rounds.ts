@@ -1,0 +1,145 @@
+/** Start, work, kill, look; again and again on the same data. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { seededRandom } from '../../src/simulator/random.ts';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import { MAIN } from '../helpers/cli.ts';
+import { checkMirror, type Findings } from './checks.ts';
+import { runClients } from './clients.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+
+export interface CrashOptions {
+  readonly kills: number;
+  readonly seed: number;
+  /** Longest time from the first line of the server to its death, milliseconds. */
+  readonly longestLifeMs?: number;
+  readonly onRound?: (round: number) => void;
+}
+
+export interface CrashReport {
+  readonly kills: number;
+  /** Of those, before the server was ready. */
+  readonly early: number;
+  readonly documents: number;
+  readonly trackedIds: number;
+  readonly images: number;
+  readonly lost: string[];
+  readonly untracked: string[];
+  readonly partialImages: string[];
+  readonly corrupt: string[];
+  /** From the start of the process to the line that says where it listens, milliseconds. */
+  readonly slowestStartMs: number;
+}
+
+const TOKEN = 'crash-token';
+const FULL_CHECK_EVERY = 25;
+
+/** @returns the report; and the data directory with its ledger for whoever wants to look closer, until `clear` */
+export async function runCrashes(options: CrashOptions): Promise<{
+  report: CrashReport;
+  dataDir: string;
+  ledger: Ledger;
+  clear(): void;
+}> {
+  const random = seededRandom(options.seed);
+  const root = mkdtempSync(join(tmpdir(), 'flux-mirror-crash-'));
+  const dataDir = join(root, 'data');
+  const simulator = await startSimulator({ token: TOKEN });
+  const ledger = createLedger();
+  const env = {
+    PATH: process.env.PATH ?? '',
+    ACEDATACLOUD_API_TOKEN: TOKEN,
+    ACEDATACLOUD_API_BASE_URL: simulator.url,
+    FLUX_MIRROR_IMAGE_ALLOW_HOSTS: new URL(simulator.url).host,
+    FLUX_MIRROR_SYNC_CRON: '* * * * * *',
+    FLUX_MIRROR_DATA_DIR: dataDir,
+    FLUX_MIRROR_LOG_LEVEL: 'warn',
+  };
+  const found: Findings[] = [];
+  let early = 0;
+  let slowestStartMs = 0;
+  for (let round = 1; round <= options.kills; round += 1) {
+    const life = await liveAndDie(
+      { env, root, random, longestLifeMs: options.longestLifeMs ?? 1500 },
+      (url, signal) => runClients({ url, signal, simulator, ledger, dataDir, scratch: root, env, random }),
+    );
+    if (life.readyAfterMs === undefined) early += 1;
+    else slowestStartMs = Math.max(slowestStartMs, life.readyAfterMs);
+    const isFull = round % FULL_CHECK_EVERY === 0 || round === options.kills;
+    const fresh = ledger.takeNew();
+    found.push(await checkMirror(dataDir, isFull ? ledger : fresh, isFull));
+    options.onRound?.(round);
+  }
+  await simulator.stop();
+  const all = (kind: 'lost' | 'untracked' | 'partialImages' | 'corrupt') => [
+    ...new Set(found.flatMap((findings) => findings[kind])),
+  ];
+  return {
+    report: {
+      kills: options.kills,
+      early,
+      documents: ledger.documents.size,
+      trackedIds: ledger.trackedIds.size,
+      images: found.at(-1)?.images ?? 0,
+      lost: all('lost'),
+      untracked: all('untracked'),
+      partialImages: all('partialImages'),
+      corrupt: all('corrupt'),
+      slowestStartMs,
+    },
+    dataDir,
+    ledger,
+    clear: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+interface Life {
+  readonly env: Record<string, string>;
+  readonly root: string;
+  readonly random: () => number;
+  readonly longestLifeMs: number;
+}
+
+/** One in ten dies while it starts; the others at a random moment of their work. */
+async function liveAndDie(
+  { env, root, random, longestLifeMs }: Life,
+  work: (url: string, signal: AbortSignal) => Promise<void>,
+): Promise<{ readyAfterMs: number | undefined }> {
+  const started = performance.now();
+  const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0'], { cwd: root, env });
+  const end = new AbortController();
+  const dead = once(child, 'exit');
+  if (random() < 0.1) {
+    await delay(random() * 400);
+    child.kill('SIGKILL');
+    await dead;
+    return { readyAfterMs: undefined };
+  }
+  const url = await addressOf(child);
+  const readyAfterMs = performance.now() - started;
+  const working = work(url, end.signal);
+  await delay(random() * longestLifeMs);
+  child.kill('SIGKILL');
+  await dead;
+  end.abort();
+  await working;
+  return { readyAfterMs };
+}
+
+async function addressOf(child: ChildProcess): Promise<string> {
+  let output = '';
+  return new Promise((resolve, reject) => {
+    const take = (chunk: Buffer) => {
+      output += String(chunk);
+      const address = /listens on (\S+)/.exec(output)?.[1];
+      if (address) resolve(address);
+    };
+    child.stdout?.on('data', take);
+    child.stderr?.on('data', take);
+    child.once('exit', () => reject(new Error(`the server did not start:\n${output}`)));
+  });
+}
