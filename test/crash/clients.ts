@@ -20,21 +20,20 @@ export interface ClientParts {
   readonly signal: AbortSignal;
 }
 
-/** Makes tasks that the upstream knows; every third has an image. */
+/** Makes tasks that the upstream knows. */
 function newTasks({ simulator, random }: ClientParts, count: number): string[] {
   const ids = Array.from({ length: count }, () => randomUUID());
   simulator.seed(ids.map((id) => taskText(id, simulator.url, random)));
   return ids;
 }
 
+/** Finished, with an image or with an error. */
 function taskText(id: string, imageBase: string, random: () => number): string {
   const prompt = `lighthouse ${Math.floor(random() * 1e6)} in a storm`;
-  const image_url = random() < 0.3 ? `${imageBase}/images/${id}.png` : 'not archived';
-  return documentText({
-    id,
-    prompt,
-    more: { response: { success: true, data: [{ prompt, image_url, seed: 7 }] } },
-  });
+  const createdAt = 1_750_000_000 + Math.floor(random() * 3e7);
+  if (random() < 0.7) return documentText({ id, prompt, createdAt, state: 'failed' });
+  const data = [{ prompt, image_url: `${imageBase}/images/${id}.png`, seed: 7 }];
+  return documentText({ id, prompt, createdAt, more: { response: { success: true, data } } });
 }
 
 async function post({ url, signal }: ClientParts, path: string, body: unknown): Promise<Response> {

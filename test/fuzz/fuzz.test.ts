@@ -1,0 +1,166 @@
+/** FUZZ_REQUESTS hostile requests (`npm run test:fuzz`: 50,000; 1,500 else) against the built server, a process of its own. */
+import { once } from 'node:events';
+import { Agent, request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import fc from 'fast-check';
+import { expect, onTestFinished, test } from 'vitest';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import { runCli, startCli, watch } from '../helpers/cli.ts';
+import { documentText, numberedIds } from '../helpers/documents.ts';
+import { temporaryDirectory } from '../helpers/world.ts';
+import { type HostileRequest, hostileBytes, hostileRequest, ROUTE_COUNT } from './hostile.ts';
+
+const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 1500);
+const AT_ONCE = 10;
+/** Longer is a hang. */
+const PATIENCE_MS = 10_000;
+const SECRETS = { mirror: 'fuzz-mirror-token', upstream: 'fuzz-upstream-token' };
+/** Until then caches fill; memory is compared from then on. */
+const WARM_UP = 0.25;
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+test(`${REQUESTS} hostile requests: no 5xx, no hang, no leak, memory flat`, async () => {
+  const dataDir = temporaryDirectory();
+  const simulator = await startSimulator({ token: SECRETS.upstream, taskDurationMs: 20 });
+  onTestFinished(() => simulator.stop());
+  const ids = numberedIds(30);
+  simulator.seed(
+    ids.map((id, at) =>
+      documentText({ id, prompt: `a cat ${at}`, state: at % 5 === 0 ? 'pending' : 'succeeded' }),
+    ),
+  );
+  const child = startCli(['serve', '--port', '0', '--data-dir', dataDir], {
+    env: {
+      ACEDATACLOUD_API_TOKEN: SECRETS.upstream,
+      ACEDATACLOUD_API_BASE_URL: simulator.url,
+      FLUX_MIRROR_TOKENS: SECRETS.mirror,
+    },
+  });
+  let log = '';
+  child.stderr.on('data', (chunk) => {
+    log += String(chunk);
+  });
+  const [, url = ''] = await watch(child)(/listens on (\S+)/);
+  const caller = { authorization: `Bearer ${SECRETS.mirror}`, host: new URL(url).host };
+  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+  onTestFinished(() => agent.destroy());
+  const memory = async () => {
+    const { text } = await send(url, agent, {
+      method: 'GET',
+      path: '/metrics',
+      headers: caller,
+      body: undefined,
+    });
+    return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)?.[1]);
+  };
+  const leaks = [
+    SECRETS.mirror,
+    SECRETS.upstream,
+    dataDir,
+    'SQLITE_',
+    'node_modules',
+    '\n    at ',
+    'better-sqlite3',
+  ];
+  const inspect = ({ status, text }: Answer, asked: unknown) => {
+    const isExpected504 = status === 504 && JSON.stringify(asked).includes('only-if-cached');
+    if (!isExpected504) expect(status, JSON.stringify(asked).slice(0, 2000)).toBeLessThan(500);
+    for (const leak of leaks) expect(text, JSON.stringify(asked).slice(0, 2000)).not.toContain(leak);
+  };
+
+  let sent = 0;
+  let before = Number.NaN;
+  const statuses = new Map<number, number>();
+  const round = fc.tuple(
+    fc.array(hostileRequest(ids, caller), { minLength: AT_ONCE - 1, maxLength: AT_ONCE - 1 }),
+    hostileBytes(caller.host),
+  );
+  await fc.assert(
+    fc.asyncProperty(round, async ([requests, bytes]) => {
+      const asked = [...requests, bytes];
+      const answers = await Promise.all([
+        ...requests.map((request) => send(url, agent, request)),
+        sendBytes(url, bytes),
+      ]);
+      answers.forEach((answer, at) => inspect(answer, asked[at]));
+      for (const { status } of answers) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      sent += AT_ONCE;
+      if (Number.isNaN(before) && sent >= REQUESTS * WARM_UP) before = await memory();
+    }),
+    { numRuns: Math.ceil(REQUESTS / AT_ONCE), endOnFailure: true },
+  );
+
+  expect(sent).toBeGreaterThanOrEqual(Math.max(REQUESTS, ROUTE_COUNT));
+  // It was not all refused at the door.
+  for (const status of [200, 400, 401, 403, 404])
+    expect(statuses.get(status), `${status}`).toBeGreaterThan(0);
+  const after = await memory();
+  if (REQUESTS >= 10_000) expect(after / before).toBeLessThan(1.2);
+  console.log(
+    `${sent} requests, memory ${(before / 1e6).toFixed(0)} to ${(after / 1e6).toFixed(0)} MB`,
+    Object.fromEntries(statuses),
+  );
+  for (const leak of Object.values(SECRETS)) expect(log).not.toContain(leak);
+  expect(log).not.toContain('internal error');
+  child.kill('SIGTERM');
+  const [code] = await once(child, 'exit');
+  expect(code).toBe(0);
+  expect((await runCli(['doctor', '--offline', '--data-dir', dataDir])).stdout).toContain('ok database');
+}, 900_000);
+
+/** Sends by Node's client; what it refuses to send is no request. */
+function send(url: string, agent: Agent, { method, path, headers, body }: HostileRequest): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    let request: ReturnType<typeof httpRequest>;
+    try {
+      request = httpRequest({ hostname, port, method, path, headers, agent });
+    } catch {
+      resolve({ status: 0, text: '' });
+      return;
+    }
+    const hang = setTimeout(() => reject(new Error(`no answer to ${method} ${path}`)), PATIENCE_MS);
+    request.on('error', () => {
+      clearTimeout(hang); // a body that is too large may be answered by a reset
+      resolve({ status: 0, text: '' });
+    });
+    request.on('response', (response) => {
+      let text = JSON.stringify(response.headers);
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('close', () => {
+        clearTimeout(hang);
+        resolve({ status: response.statusCode ?? 0, text });
+      });
+    });
+    request.end(body);
+  });
+}
+
+/** Sends bytes and hears what comes until the server closes. */
+function sendBytes(url: string, bytes: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    const hang = setTimeout(
+      () => reject(new Error(`no end after ${JSON.stringify(bytes.slice(0, 200))}`)),
+      PATIENCE_MS,
+    );
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += String(chunk);
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      clearTimeout(hang);
+      resolve({ status: Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 0), text });
+    });
+    socket.end(Buffer.from(bytes, 'utf8'));
+  });
+}
