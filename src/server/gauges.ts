@@ -65,6 +65,7 @@ export function startGauges(registry: Registry, { store, clock }: Parts): { stop
     async () => ((await lastBackup(store)).atMs ?? 0) / 1000,
   );
   gauge('process_resident_memory_bytes', 'Memory of the process', () => process.memoryUsage.rss());
+  gauge('nodejs_heap_size_used_bytes', 'JavaScript objects', () => process.memoryUsage().heapUsed);
   gauge('process_cpu_seconds_total', 'Processor time of the process', () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;

@@ -22,7 +22,7 @@ const NASTY = [
   '\ud800',
   '\u202e\ufeff\u{1f600}',
   '<script>alert(1)</script>',
-  '${7*7}{{7*7}}',
+  '#{7*7}{{7*7}}',
   '__proto__',
   'constructor',
   'toString',
