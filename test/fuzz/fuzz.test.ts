@@ -55,6 +55,7 @@ test(`${REQUESTS} hostile requests: no 5xx, no hang, no leak, memory flat`, asyn
       headers: caller,
       body: undefined,
     });
+    return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)?.[1]);
   };
   const leaks = [
     SECRETS.mirror,

@@ -33,11 +33,19 @@ export interface World {
   request(path: string, init: RequestInit): Promise<Response>;
 }
 
+/** What else a test may bring. */
+interface Outside {
+  readonly limits?: ConnectionLimits;
+  readonly fetch?: typeof globalThis.fetch;
+  /** Keeps no log: for days on end. */
+  readonly isQuiet?: boolean;
+}
+
 /** Starts it; everything ends with the test. The schedule is off: tests run it by hand. */
 export async function world(
   settings: Partial<Record<SettingName, string>> = {},
   simulatorOptions: SimulatorOptions = {},
-  limits?: ConnectionLimits,
+  outside: Outside = {},
 ): Promise<World> {
   const clock = new ManualClock();
   const simulator = await startSimulator({
@@ -47,7 +55,8 @@ export async function world(
   });
   const dataDir = temporaryDirectory();
   const lines: string[] = [];
-  const log = createLog({ level: 'debug', format: 'json' }, lineCollector(lines));
+  const { isQuiet = false, ...parts } = outside;
+  const log = createLog({ level: isQuiet ? 'silent' : 'debug', format: 'json' }, lineCollector(lines));
   const defaults = {
     upstreamToken: UPSTREAM_TOKEN,
     upstreamUrl: simulator.url,
@@ -61,7 +70,7 @@ export async function world(
     const config = testConfig({ ...defaults, ...changed });
     return {
       config,
-      mirror: await startMirror(config, { clock, log, random: () => 0.5, ...(limits ? { limits } : {}) }),
+      mirror: await startMirror(config, { clock, log, random: () => 0.5, ...parts }),
     };
   };
   let running = await start(settings);

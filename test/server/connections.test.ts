@@ -7,7 +7,7 @@ import { documentText, numberedIds } from '../helpers/documents.ts';
 import { type World, world } from '../helpers/world.ts';
 
 const LIMITS: ConnectionLimits = { connections: 20, headersMs: 400, requestMs: 800, stalledMs: 500 };
-const limited = () => world({}, {}, LIMITS);
+const limited = () => world({}, {}, { limits: LIMITS });
 
 async function open({ mirror }: World): Promise<Socket> {
   const { hostname, port } = new URL(mirror.url);
