@@ -60,6 +60,8 @@ function systemMessage(error: unknown): string | undefined {
   if (
     code.startsWith('SQLITE_READONLY') ||
     code === 'EACCES' ||
+    // What making a folder on a read-only disk comes to.
+    ('syscall' in error && error.syscall === 'mkdir') ||
     code === 'EROFS' ||
     code === 'SQLITE_CANTOPEN'
   ) {

@@ -1,0 +1,408 @@
+/**
+ * Every fault that was thought of, with the tests that show what happens then. `npm run faults` runs them and prints the
+ * table; docs/faults.md says more about the limits.
+ */
+
+export interface MatrixRow {
+  readonly fault: string;
+  /** What happens, as the tests show it. */
+  readonly behaviour: string;
+  /** Test files below `test/`, with what the names of the tests contain; all of them must pass. */
+  readonly shownBy?: readonly (readonly [file: string, names: string])[];
+  /** Not held, or not shown here: why. */
+  readonly limit?: string;
+}
+
+export interface MatrixPart {
+  readonly title: string;
+  readonly rows: readonly MatrixRow[];
+}
+
+const MIRROR = 'mirror/faults.test.ts';
+const ERRORS = 'server/errors.test.ts';
+const TASKS = 'server/flux-tasks.test.ts';
+const RUN = 'sync/run.test.ts';
+const SQLITE = 'store/sqlite.test.ts';
+const IMAGES = 'archive/archiver.test.ts';
+const GENERATE = 'generation/generate.test.ts';
+const CONNECTIONS = 'server/connections.test.ts';
+const CONTENT = 'faults/content.test.ts';
+const FUZZ = 'fuzz/fuzz.test.ts';
+const ACCESS = 'server/access.test.ts';
+const CRASH = 'crash/crash.test.ts';
+const POWER = 'faults/power.test.ts';
+const OWNERS = 'faults/two-owners.test.ts';
+const DISK = 'faults/disk-full.test.ts';
+const SOAK = 'soak/soak.test.ts';
+
+/** The same three settings for each: known and finished, known and pending, unknown. */
+const upstream = (fault: string, names: string, behaviour: string): MatrixRow => ({
+  fault,
+  behaviour: `stored tasks are served, the schedule recovers; unknown: ${behaviour}`,
+  shownBy: [[MIRROR, `the upstream answers with ${names}`]],
+});
+
+export const MATRIX: readonly MatrixPart[] = [
+  {
+    title: 'process, disk, clock',
+    rows: [
+      {
+        fault: 'kill -9 in a write',
+        behaviour: 'nothing acknowledged is lost, the database is sound',
+        shownBy: [[CRASH, 'lose nothing']],
+      },
+      {
+        fault: 'kill -9 in a migration',
+        behaviour: 'wholly the old schema or the new',
+        shownBy: [[POWER, 'kill in a migration']],
+      },
+      {
+        fault: 'kill -9 in an image write',
+        behaviour: 'no torn file; the image is fetched again',
+        shownBy: [
+          [IMAGES, 'a kill while an image comes'],
+          [CRASH, 'lose nothing'],
+        ],
+      },
+      {
+        fault: 'power loss',
+        behaviour: 'a whole prefix of the commits',
+        shownBy: [
+          [POWER, 'whatever the power leaves'],
+          [SQLITE, 'full synchronisation'],
+        ],
+      },
+      {
+        fault: 'disk full',
+        behaviour: 'reads go on, writes 503, said once; over without a restart',
+        shownBy: [
+          [DISK, 'reads go on'],
+          [DISK, 'limit on the size of files'],
+          [IMAGES, 'as large as it may be'],
+        ],
+      },
+      {
+        fault: 'read-only data directory',
+        behaviour: 'one line that names the setting, exit 1',
+        shownBy: [[POWER, 'can’t be written']],
+      },
+      {
+        fault: 'database damaged',
+        behaviour: 'no start, not a byte changed; restore or doctor --rebuild',
+        shownBy: [
+          ['store/damage.test.ts', ''],
+          ['store/backup.test.ts', 'restore'],
+        ],
+      },
+      {
+        fault: 'one flipped bit',
+        behaviour: 'found in every document',
+        shownBy: [['store/damage.test.ts', 'single bits']],
+        limit: 'not in free room of pages, columns and index entries: no hash covers them',
+      },
+      {
+        fault: 'image damaged or missing',
+        behaviour: '404, never wrong bytes; fetched again',
+        shownBy: [['server/images.test.ts', 'a damaged file is never served']],
+      },
+      {
+        fault: 'two processes on one directory',
+        behaviour: 'one owner of ten; the others name it',
+        shownBy: [
+          [OWNERS, 'ten that start at once'],
+          [OWNERS, 'commands read and write'],
+        ],
+      },
+      {
+        fault: 'the owner opens its own files',
+        behaviour: 'the lock holds',
+        shownBy: [[OWNERS, 'keeps its lock']],
+      },
+      {
+        fault: 'clock back, clock forward',
+        behaviour: 'nothing given up, far times pulled in',
+        shownBy: [
+          [RUN, 'the clock jumped'],
+          [SQLITE, 'a clock was wrong'],
+        ],
+      },
+      {
+        fault: 'SIGTERM in a run',
+        behaviour: 'ends in order within ten seconds',
+        shownBy: [
+          ['cli/serve.test.ts', 'ends in order on SIGTERM'],
+          ['cli/serve.test.ts', 'ten seconds, not for minutes'],
+          [ERRORS, 'the mirror is stopping'],
+        ],
+      },
+      {
+        fault: 'event loop blocked',
+        behaviour: 'measured: flux_mirror_event_loop_lag_seconds',
+        shownBy: [['server/metrics.test.ts', 'what is due, and what came']],
+        limit: 'a batch of 1,000 large documents is joined at once; figures in docs/benchmarks.md',
+      },
+    ],
+  },
+  {
+    title: 'upstream, transport',
+    rows: [
+      {
+        fault: 'refused, no name, no TLS',
+        behaviour: '502, no internals; the schedule backs off',
+        shownBy: [
+          [ERRORS, 'unreachable gives 502'],
+          [RUN, 'stops after three failures'],
+        ],
+      },
+      upstream('reset before or in the body', 'a reset', '502'),
+      { fault: 'no answer', behaviour: '502 at the timeout', shownBy: [[ERRORS, 'silence gives 502']] },
+      upstream('slow drip', 'a slow drip', '502 at one total deadline'),
+      {
+        fault: '429 with Retry-After',
+        behaviour: 'relayed; nobody asks before, also after a restart',
+        shownBy: [
+          [MIRROR, 'Retry-After'],
+          [RUN, 'short rate limit'],
+          [SOAK, 'hours of schedule'],
+        ],
+      },
+      {
+        fault: '429 with a date, in the past, absurd',
+        behaviour: 'believed up to an hour, else own back-off',
+        shownBy: [
+          [MIRROR, 'as a date'],
+          ['upstream/retry.test.ts', ''],
+        ],
+      },
+      upstream('500, 503', '50', 'relayed'),
+      upstream('502 with HTML', '502 HTML', '502 in our shape'),
+      {
+        fault: '401, 403',
+        behaviour: 'relayed; the run stops and /readyz names it',
+        shownBy: [
+          [MIRROR, 'answers with 40'],
+          [RUN, 'stops at once on 40'],
+          ['server/metrics.test.ts', 'what /readyz shows'],
+        ],
+      },
+      upstream('truncated JSON', 'truncated JSON', '502'),
+      upstream('cut without a length', 'a cut without a length', '502'),
+      upstream('redirect', 'a redirect', '502, never followed'),
+      {
+        fault: 'the upstream returns after an hour',
+        behaviour: 'never more in flight than configured',
+        shownBy: [
+          [RUN, 'number of requests in flight'],
+          [SOAK, 'hours of schedule'],
+        ],
+      },
+    ],
+  },
+  {
+    title: 'upstream, content',
+    rows: [
+      {
+        fault: 'wrong shapes',
+        behaviour: 'refused whole, nothing stored',
+        shownBy: [
+          [MIRROR, 'an array'],
+          [MIRROR, 'a string'],
+          [MIRROR, 'a number'],
+          [MIRROR, 'items that are no array'],
+          [MIRROR, 'nothing at all'],
+        ],
+      },
+      {
+        fault: 'items missing',
+        behaviour: 'the others stored, the missing stay tracked',
+        shownBy: [
+          [TASKS, 'unknown ids left out'],
+          [RUN, 'has not known for the configured time'],
+        ],
+      },
+      {
+        fault: 'strangers and duplicates in a batch',
+        behaviour: 'only what was asked, once',
+        shownBy: [[MIRROR, 'other ids, duplicates']],
+      },
+      {
+        fault: 'another id than asked',
+        behaviour: '502, nothing stored',
+        shownBy: [[ERRORS, 'another task gives 502']],
+      },
+      {
+        fault: 'finished, then pending or other bytes',
+        behaviour: 'the stored text stays, counted',
+        shownBy: [
+          [MIRROR, 'stays as it was'],
+          [SQLITE, 'a finished document never changes'],
+        ],
+      },
+      {
+        fault: 'an older answer comes late',
+        behaviour: 'never replaces a newer one',
+        shownBy: [[MIRROR, 'overtook a newer one']],
+      },
+      upstream('200 MB, gzip bombs', 'a gzip bomb', '502 at 32 MiB of decoded bytes'),
+      {
+        fault: 'numbers beyond 2^53, escapes',
+        behaviour: 'byte for byte',
+        shownBy: [
+          [TASKS, 'every spelling of numbers'],
+          [SQLITE, 'any document text survives'],
+        ],
+      },
+      {
+        fault: 'duplicate keys, __proto__',
+        behaviour: 'text untouched, nothing polluted',
+        shownBy: [[CONTENT, 'keeps its bytes and touches nothing']],
+      },
+      upstream('depth 10,000', 'deeply nested JSON', '502'),
+      {
+        fault: 'raw NUL, bad UTF-8, byte order mark',
+        behaviour: 'refused, refused, read',
+        shownBy: [
+          [CONTENT, 'is refused, and nothing is stored'],
+          [CONTENT, 'byte order mark'],
+        ],
+      },
+      {
+        fault: 'a prompt of 100,000 characters',
+        behaviour: 'stored, found by its last word',
+        shownBy: [[CONTENT, '100,000 characters']],
+      },
+      {
+        fault: 'images that are none, huge, cut',
+        behaviour: 'no file; the reason is shown',
+        shownBy: [[IMAGES, 'what is no whole image']],
+      },
+      {
+        fault: 'image links into our network',
+        behaviour: 'never followed, however spelt',
+        shownBy: [
+          [IMAGES, 'a link to this machine'],
+          [IMAGES, 'a redirect'],
+        ],
+      },
+    ],
+  },
+  {
+    title: 'clients',
+    rows: [
+      {
+        fault: 'no JSON, wrong types',
+        behaviour: '400 in the upstream’s shape',
+        shownBy: [[ERRORS, 'bad requests']],
+      },
+      {
+        fault: 'a body over 1 MiB',
+        behaviour: '413, read no further',
+        shownBy: [[ERRORS, 'a body over 1 MiB']],
+      },
+      {
+        fault: 'other content types',
+        behaviour: 'taken without Origin, 403 with a foreign one',
+        shownBy: [[CONTENT, 'from a command line']],
+      },
+      { fault: 'JSON 100,000 deep', behaviour: '400', shownBy: [[CONNECTIONS, 'JSON that nests deep']] },
+      {
+        fault: 'ids of any length and kind, 1,001 ids',
+        behaviour: '400',
+        shownBy: [
+          [ERRORS, 'an id that is too long'],
+          [ERRORS, 'too many ids'],
+        ],
+      },
+      {
+        fault: 'SQL and FTS5 in a search',
+        behaviour: 'text, never an error',
+        shownBy: [
+          ['search/fuzz.test.ts', ''],
+          [FUZZ, 'hostile requests'],
+        ],
+      },
+      {
+        fault: 'slow clients',
+        behaviour: '408 and cut off; deaf readers too',
+        shownBy: [[CONNECTIONS, 'a slow client']],
+      },
+      {
+        fault: 'too many connections',
+        behaviour: 'closed beyond 2,048',
+        shownBy: [[CONNECTIONS, 'beyond the cap']],
+      },
+      {
+        fault: 'a thousand identical misses',
+        behaviour: 'one upstream request; never across tokens',
+        shownBy: [
+          [TASKS, '300 concurrent identical misses'],
+          [TASKS, 'different tokens are not shared'],
+          [TASKS, 'gives an error to all'],
+        ],
+      },
+      {
+        fault: 'waiters hang up',
+        behaviour: 'fetched and stored all the same',
+        shownBy: [[CONTENT, 'that hangs up']],
+      },
+      {
+        fault: 'a generation’s caller hangs up',
+        behaviour: 'finished and tracked, never repeated',
+        shownBy: [
+          [GENERATE, 'hangs up'],
+          [GENERATE, 'is never repeated'],
+        ],
+      },
+      {
+        fault: 'smuggling, broken headers, no Host',
+        behaviour: '400 or 403',
+        shownBy: [
+          [CONTENT, 'is refused'],
+          [ERRORS, 'two Host headers'],
+        ],
+      },
+      {
+        fault: 'DNS rebinding, foreign origins',
+        behaviour: '403 before any route',
+        shownBy: [[ERRORS, 'Host and Origin']],
+      },
+      {
+        fault: 'absolute-form target with a good Host',
+        behaviour: 'gets in',
+        limit: 'no browser can send it; the Host header is what counts',
+      },
+      {
+        fault: 'preflight of a stranger',
+        behaviour: 'no allow-origin',
+        shownBy: [[ERRORS, 'a preflight of an allowed origin']],
+      },
+      { fault: 'path traversal', behaviour: '404', shownBy: [['server/images.test.ts', 'is not there']] },
+      {
+        fault: 'guessing tokens',
+        behaviour: 'compared in constant time, slowed per address',
+        shownBy: [[ACCESS, 'wrong tokens']],
+        limit: 'behind a proxy all callers are one address; right tokens never wait',
+      },
+      {
+        fault: 'a limited token goes exploring',
+        behaviour: 'sees nothing of others by any route',
+        shownBy: [[ACCESS, 'sees nothing of another by any route']],
+      },
+      {
+        fault: 'tokens sent on or stored',
+        behaviour: 'never',
+        shownBy: [
+          [MIRROR, 'no token appears'],
+          [ERRORS, 'never go to the upstream'],
+          ['server/metrics.test.ts', 'never has a token'],
+          [GENERATE, 'never sends a token'],
+        ],
+      },
+      {
+        fault: 'hostile requests of any shape',
+        behaviour: 'no 5xx, no hang, no leak',
+        shownBy: [[FUZZ, 'hostile requests']],
+      },
+    ],
+  },
+];
