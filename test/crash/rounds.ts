@@ -37,6 +37,8 @@ export interface CrashReport {
 
 const TOKEN = 'crash-token';
 const FULL_CHECK_EVERY = 25;
+/** Long enough for images to be archived also where the machine is busy. */
+const FIRST_LIFE_MS = 4000;
 
 /** @returns the report; and the data directory with its ledger for whoever wants to look closer, until `clear` */
 export async function runCrashes(options: CrashOptions): Promise<{
@@ -63,8 +65,9 @@ export async function runCrashes(options: CrashOptions): Promise<{
   let early = 0;
   let slowestStartMs = 0;
   for (let round = 1; round <= options.kills; round += 1) {
+    const longestLifeMs = options.longestLifeMs ?? 1500;
     const life = await liveAndDie(
-      { env, root, random, longestLifeMs: options.longestLifeMs ?? 1500 },
+      { env, root, random, shortestLifeMs: round === 1 ? FIRST_LIFE_MS : 0, longestLifeMs },
       (url, signal) => runClients({ url, signal, simulator, ledger, dataDir, scratch: root, env, random }),
     );
     if (life.readyAfterMs === undefined) early += 1;
@@ -101,19 +104,20 @@ interface Life {
   readonly env: Record<string, string>;
   readonly root: string;
   readonly random: () => number;
+  readonly shortestLifeMs: number;
   readonly longestLifeMs: number;
 }
 
 /** One in ten dies while it starts; the others at a random moment of their work. */
 async function liveAndDie(
-  { env, root, random, longestLifeMs }: Life,
+  { env, root, random, shortestLifeMs, longestLifeMs }: Life,
   work: (url: string, signal: AbortSignal) => Promise<void>,
 ): Promise<{ readyAfterMs: number | undefined }> {
   const started = performance.now();
   const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0'], { cwd: root, env });
   const end = new AbortController();
   const dead = once(child, 'exit');
-  if (random() < 0.1) {
+  if (shortestLifeMs === 0 && random() < 0.1) {
     await delay(random() * 400);
     child.kill('SIGKILL');
     await dead;
@@ -122,7 +126,7 @@ async function liveAndDie(
   const url = await addressOf(child);
   const readyAfterMs = performance.now() - started;
   const working = work(url, end.signal);
-  await delay(random() * longestLifeMs);
+  await delay(Math.max(shortestLifeMs, random() * longestLifeMs));
   child.kill('SIGKILL');
   await dead;
   end.abort();

@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { randomId, seededRandom } from '../../src/simulator/random.ts';
 import type { TaskId } from '../../src/task/id.ts';
-import { documentText } from '../helpers/documents.ts';
+import { documentText, numberedIds } from '../helpers/documents.ts';
 import { type World, world } from '../helpers/world.ts';
 import {
   earlyRequests,
@@ -44,8 +44,6 @@ interface Fate {
   readonly id: TaskId;
   readonly pending: string;
   readonly finished: string;
-  /** Unknown to the upstream until then. */
-  readonly knownAtMs: number;
   readonly finishedAtMs: number;
   /** When the mirror hears of it. */
   readonly trackedAtMs: number;
@@ -57,17 +55,24 @@ function makeFates(startMs: number, random: () => number): Fate[] {
     const id = randomId(random) as TaskId;
     const evenly = (at / NEW_TASKS_A_MINUTE) * MINUTE_MS;
     const trackedAtMs = startMs + (random() < BURST ? Math.floor(evenly / HOUR_MS) * HOUR_MS : evenly);
-    const knownAtMs = trackedAtMs + (random() < 0.1 ? random() * 10 * MINUTE_MS : 0);
-    const options = { id, prompt: `task ${at}`, createdAt: trackedAtMs / 1000 };
+    const options = { id, prompt: 'a lighthouse in a storm', createdAt: trackedAtMs / 1000 };
     return {
       id,
       pending: documentText({ ...options, state: 'pending' }),
       finished: documentText({ ...options, state: random() < 0.1 ? 'failed' : 'succeeded' }),
-      knownAtMs,
-      finishedAtMs: knownAtMs + random() ** 3 * 40 * MINUTE_MS,
+      finishedAtMs: trackedAtMs + random() ** 3 * 40 * MINUTE_MS,
       trackedAtMs,
     };
   });
+}
+
+/** Ids that the upstream never knows. */
+const UNKNOWN = numberedIds(20);
+
+/** Whether every task is stored and finished. */
+async function isDone({ store }: World, tasks: number): Promise<boolean> {
+  const { total, byState } = await store.stats(0);
+  return total === tasks && byState.pending === 0;
 }
 
 /** The day, until everything is stored. */
@@ -80,16 +85,17 @@ async function liveThrough(here: World, fates: readonly Fate[], random: () => nu
   const allowed = new Map<number, number>();
   const heap: number[] = [];
   const byKind = new Map<string, number>();
-  const waiting = { known: [...fates], finished: [...fates], tracked: [...fates] };
-  waiting.known.sort((a, b) => b.knownAtMs - a.knownAtMs);
+  const waiting = { finished: [...fates], tracked: [...fates] };
   waiting.finished.sort((a, b) => b.finishedAtMs - a.finishedAtMs);
   waiting.tracked.sort((a, b) => b.trackedAtMs - a.trackedAtMs);
-  const takeUntil = (list: Fate[], time: 'knownAtMs' | 'finishedAtMs' | 'trackedAtMs'): Fate[] => {
+  const takeUntil = (list: Fate[], time: 'finishedAtMs' | 'trackedAtMs'): Fate[] => {
     const taken: Fate[] = [];
     for (let last = list.at(-1); last && last[time] <= clock.now(); last = list.at(-1))
       taken.push(list.pop() as Fate);
     return taken;
   };
+  simulator.seed(fates.map(({ pending }) => pending));
+  await store.track(UNKNOWN, startMs);
   let weather: Weather | undefined;
   let weatherUntilMs = startMs;
   const changeWeather = () => {
@@ -120,7 +126,6 @@ async function liveThrough(here: World, fates: readonly Fate[], random: () => nu
   let isAllStored = false;
   for (let step = 0; !isAllStored && clock.now() < endMs + LONGEST_WAIT_HOURS * 60 * MINUTE_MS; step += 1) {
     if (clock.now() >= weatherUntilMs) changeWeather();
-    simulator.seed(takeUntil(waiting.known, 'knownAtMs').map(({ pending }) => pending));
     simulator.seed(takeUntil(waiting.finished, 'finishedAtMs').map(({ finished }) => finished));
     const fresh = takeUntil(waiting.tracked, 'trackedAtMs').map(({ id }) => id);
     if (fresh.length > 0) await store.track(fresh, clock.now());
@@ -129,7 +134,8 @@ async function liveThrough(here: World, fates: readonly Fate[], random: () => nu
     await mirror.runner.run({ trigger: 'schedule' });
     if (step % 4 === 0 && clock.now() < endMs) {
       for (let read = 0; read < READS_A_MINUTE; read += 1) {
-        const { id } = fates[Math.floor(random() * fates.length)] as Fate;
+        // Of those that were made by now.
+        const { id } = fates[Math.floor(random() * (fates.length - waiting.tracked.length))] as Fate;
         allow(TRIES.caller);
         const answer = await here.post({ action: 'retrieve', id });
         await answer.arrayBuffer();
@@ -140,10 +146,7 @@ async function liveThrough(here: World, fates: readonly Fate[], random: () => nu
       (simulator.requests as unknown[]).length = 0;
       collectGarbage();
       heap.push(process.memoryUsage().heapUsed);
-      isAllStored =
-        clock.now() > endMs &&
-        (await store.stats(0)).byState.pending === 0 &&
-        (await store.stats(0)).due === 0;
+      isAllStored = clock.now() > endMs && (await isDone(here, fates.length));
     }
     clock.advance(RUN_EVERY_MS);
   }
@@ -190,6 +193,9 @@ test(`${HOURS} hours of schedule and faults`, async () => {
   expect(mostInFlight).toBeLessThanOrEqual(CONCURRENCY);
   if (HOURS >= 12) expect(growth(day.heap.slice(2, HOURS))).toBeLessThan(1.2);
   expect((await here.store.runs(1000)).filter(({ endedAtMs }) => endedAtMs === undefined)).toEqual([]);
+  expect((await here.store.tracked({ limit: 100, offset: 0 })).items.map(({ id }) => id).sort()).toEqual(
+    UNKNOWN,
+  );
   expect(await here.store.audit()).toEqual([]);
 }, 1_800_000);
 

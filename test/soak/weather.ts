@@ -44,8 +44,8 @@ const KINDS: readonly ((random: () => number) => {
     minutes: 2,
   }),
   () => ({
-    name: 'finished tasks with other texts',
-    fault: { kind: 'rewrite', rewrite: (body) => body.replaceAll('"seed":7', '"seed":8') },
+    name: 'finished tasks as if they were not',
+    fault: { kind: 'rewrite', rewrite: (body) => body.replaceAll('"response":', '"later":') },
     share: 0.2,
   }),
 ];
