@@ -1,11 +1,11 @@
 /** `flux-mirror status`: what there is, what is due, what fails and why. */
 import { Command } from 'commander';
 import { systemClock } from '../clock.ts';
-import { askServer } from '../server/announce.ts';
+import { askServer } from '../server/monitoring/announce.ts';
+import { troubles } from '../server/monitoring/troubles.ts';
 import { isoTime } from '../server/query-params.ts';
 import { runJson } from '../server/run-json.ts';
 import { statusJson } from '../server/status-json.ts';
-import { troubles } from '../server/troubles.ts';
 import { print, printJson } from './output.ts';
 import { configFor, withSettings } from './settings.ts';
 import { withStore } from './with-store.ts';

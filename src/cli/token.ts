@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { systemClock } from '../clock.ts';
-import { digestOf } from '../server/access.ts';
+import { digestOf } from '../server/gate/access.ts';
 import { isoTime } from '../server/query-params.ts';
 import type { AccessToken } from '../store/contract.ts';
 import { CommandFailed, EXIT } from './failure.ts';

@@ -13,13 +13,13 @@ import { description } from './description.ts';
 import { errorAnswer } from './errors.ts';
 import { fluxImages } from './flux-images.ts';
 import { fluxTasks } from './flux-tasks.ts';
-import { type Gate, gateMiddleware } from './gate.ts';
+import { type Gate, gateMiddleware } from './gate/gate.ts';
 import { health } from './health.ts';
-import { metricsRoute } from './metrics-route.ts';
-import { type Observe, observingMiddleware } from './observing.ts';
+import { metricsRoute } from './monitoring/metrics-route.ts';
+import { type Observe, observingMiddleware } from './monitoring/observing.ts';
+import { traceIdOf } from './monitoring/trace.ts';
 import type { ServerContext, ServerEnv, ServerParts } from './parts.ts';
 import { safeHeaders } from './safe-headers.ts';
-import { traceIdOf } from './trace.ts';
 
 /**
  * @param gate lets requests in

@@ -6,10 +6,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, servedAnswer } from './answer.ts';
 import { errorAnswer } from './errors.ts';
 import { answerTaskRequest, type TaskParts } from './flux-tasks.ts';
-import type { Gate } from './gate.ts';
-import type { Observe } from './observing.ts';
+import type { Gate } from './gate/gate.ts';
+import type { Observe } from './monitoring/observing.ts';
+import { traceIdOf } from './monitoring/trace.ts';
 import type { ServerParts } from './parts.ts';
-import { traceIdOf } from './trace.ts';
 
 const ROUTE = '/flux/tasks';
 

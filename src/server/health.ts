@@ -1,9 +1,9 @@
 /** `/api/stats`, and the probes: alive, and ready with the reasons why not. */
 import { Hono } from 'hono';
-import { wholeMirror } from './access.ts';
+import { wholeMirror } from './gate/access.ts';
+import { troubles } from './monitoring/troubles.ts';
 import type { ServerEnv, ServerParts } from './parts.ts';
 import { statusJson } from './status-json.ts';
-import { troubles } from './troubles.ts';
 
 /** @param isStopping true once the server takes no new work */
 export function health(parts: ServerParts, isStopping: () => boolean): Hono<ServerEnv> {

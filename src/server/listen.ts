@@ -8,12 +8,12 @@ import { getRequestListener } from '@hono/node-server';
 import { ApiError } from '../api-error.ts';
 import { BadSetting, type Config, isLoopback } from '../config.ts';
 import { SETTINGS } from '../setting-table.ts';
-import { createAccessControl } from './access.ts';
 import { createApp } from './app.ts';
 import { errorAnswer } from './errors.ts';
 import { createFastLane } from './fast-lane.ts';
-import { createGate } from './gate.ts';
-import { createObserve } from './observing.ts';
+import { createAccessControl } from './gate/access.ts';
+import { createGate } from './gate/gate.ts';
+import { createObserve } from './monitoring/observing.ts';
 import type { ServerParts } from './parts.ts';
 
 export interface RunningServer {

@@ -11,8 +11,8 @@ import type { Log } from '../log.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import type { Store } from '../store/contract.ts';
 import type { SyncRunner } from '../sync/runner.ts';
-import type { Access } from './access.ts';
-import type { Metrics } from './metrics.ts';
+import type { Access } from './gate/access.ts';
+import type { Metrics } from './monitoring/metrics.ts';
 import type { Searching } from './search-thread.ts';
 
 export interface ServerParts {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
-import { startDiskWatch } from '../../src/server/disk-watch.ts';
+import { startDiskWatch } from '../../src/server/monitoring/disk-watch.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { MAIN, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';

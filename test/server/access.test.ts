@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
-import { digestOf, PROBE } from '../../src/server/access.ts';
 import { createApp } from '../../src/server/app.ts';
-import { createFailedLogins } from '../../src/server/failed-logins.ts';
-import { createMetrics } from '../../src/server/metrics.ts';
+import { digestOf, PROBE } from '../../src/server/gate/access.ts';
+import { createFailedLogins } from '../../src/server/gate/failed-logins.ts';
+import { createMetrics } from '../../src/server/monitoring/metrics.ts';
 import { openApiDocument } from '../../src/server/openapi/document.ts';
 import type { Operation } from '../../src/server/openapi/parts.ts';
 import type { ServerParts } from '../../src/server/parts.ts';

@@ -1,5 +1,5 @@
 /** Where the server of a data directory can be asked; so that the `status` command shows what the server knows. */
-import type { Store } from '../store/contract.ts';
+import type { Store } from '../../store/contract.ts';
 
 const BOOKMARK = 'server';
 const PATIENCE_MS = 2000;

@@ -1,6 +1,6 @@
 /** Slows down guessing: wrong tokens of one address are answered one after another, right ones at once. */
 import ipaddr from 'ipaddr.js';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 
 /** So many wrong tokens are answered at once; people mistype. */
 const AT_ONCE = 10;

@@ -1,15 +1,15 @@
 /** What every request passes first: `Host`, `Origin`, token. */
 import type { IncomingMessage } from 'node:http';
 import type { MiddlewareHandler } from 'hono';
-import { ApiError } from '../api-error.ts';
-import type { Clock } from '../clock.ts';
-import type { Config } from '../config.ts';
-import { CALLBACK_PATH } from '../generation/callbacks.ts';
-import type { MaybePromise } from '../store/contract.ts';
+import { ApiError } from '../../api-error.ts';
+import type { Clock } from '../../clock.ts';
+import type { Config } from '../../config.ts';
+import { CALLBACK_PATH } from '../../generation/callbacks.ts';
+import type { MaybePromise } from '../../store/contract.ts';
+import type { ServerEnv } from '../parts.ts';
 import { type Access, type AccessControl, onlyReads, PROBE } from './access.ts';
 import { createFailedLogins } from './failed-logins.ts';
 import { createHostCheck } from './hosts.ts';
-import type { ServerEnv } from './parts.ts';
 
 /** Probes come without a token, and learn nothing that is secret. */
 const OPEN_PATHS = new Set(['/healthz', '/readyz']);

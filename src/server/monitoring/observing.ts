@@ -2,9 +2,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
-import type { Log } from '../log.ts';
+import type { Log } from '../../log.ts';
+import type { ServerEnv } from '../parts.ts';
 import type { Metrics } from './metrics.ts';
-import type { ServerEnv } from './parts.ts';
 import { traceIdOf } from './trace.ts';
 
 export interface Answered {

@@ -1,10 +1,10 @@
 /** What is looked up when Prometheus asks: the state of the store and of the process. */
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Gauge, type Registry } from 'prom-client';
-import { lastBackup } from '../backup/last-backup.ts';
-import type { Clock } from '../clock.ts';
-import { activeBlock } from '../mirror/blocking.ts';
-import type { Store } from '../store/contract.ts';
+import { lastBackup } from '../../backup/last-backup.ts';
+import type { Clock } from '../../clock.ts';
+import { activeBlock } from '../../mirror/blocking.ts';
+import type { Store } from '../../store/contract.ts';
 
 interface Parts {
   readonly store: Store;

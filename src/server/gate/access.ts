@@ -1,12 +1,12 @@
 /** Who may call, and what for. Tokens are compared as hashes, all of them, in constant time. */
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
-import { ApiError } from '../api-error.ts';
-import type { Clock } from '../clock.ts';
-import type { Config } from '../config.ts';
-import type { MaybePromise, Store } from '../store/contract.ts';
-import type { TaskLimits } from '../task/limits.ts';
-import type { ServerEnv } from './parts.ts';
+import { ApiError } from '../../api-error.ts';
+import type { Clock } from '../../clock.ts';
+import type { Config } from '../../config.ts';
+import type { MaybePromise, Store } from '../../store/contract.ts';
+import type { TaskLimits } from '../../task/limits.ts';
+import type { ServerEnv } from '../parts.ts';
 
 /** What a request may do. */
 export interface Access {

@@ -1,9 +1,9 @@
 /** What is wrong just now, in sentences for people: the same for `/readyz`, `/api/stats` and the `status` command. */
-import { lastBackup } from '../backup/last-backup.ts';
-import type { Clock } from '../clock.ts';
-import type { Config } from '../config.ts';
-import { activeBlock } from '../mirror/blocking.ts';
-import type { Store } from '../store/contract.ts';
+import { lastBackup } from '../../backup/last-backup.ts';
+import type { Clock } from '../../clock.ts';
+import type { Config } from '../../config.ts';
+import { activeBlock } from '../../mirror/blocking.ts';
+import type { Store } from '../../store/contract.ts';
 
 export interface TroubleParts {
   readonly store: Store;

@@ -2,8 +2,8 @@
  * Which names and origins a local server answers to. Without the `Host` rule any web page could reach it by DNS
  * rebinding; without the `Origin` rule any page could post to it.
  */
-import { ApiError } from '../api-error.ts';
-import type { Config } from '../config.ts';
+import { ApiError } from '../../api-error.ts';
+import type { Config } from '../../config.ts';
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 

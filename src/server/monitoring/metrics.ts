@@ -1,8 +1,8 @@
 /** What is counted, by the names that Prometheus reads. Times are seconds and sizes bytes, as its conventions ask. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { BatchResult } from '../store/contract.ts';
-import type { OnRun } from '../sync/runner.ts';
-import type { UpstreamOptions } from '../upstream/client.ts';
+import type { BatchResult } from '../../store/contract.ts';
+import type { OnRun } from '../../sync/runner.ts';
+import type { UpstreamOptions } from '../../upstream/client.ts';
 
 /** From a cached answer to a generation that takes minutes. */
 const SECONDS = [

@@ -1,6 +1,6 @@
 /** Says once in the log that the disk takes nothing, and once that it does again. */
-import type { Log } from '../log.ts';
-import type { Store } from '../store/contract.ts';
+import type { Log } from '../../log.ts';
+import type { Store } from '../../store/contract.ts';
 
 const LOOK_EVERY_MS = 5000;
 

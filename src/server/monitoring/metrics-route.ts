@@ -1,7 +1,7 @@
 /** `GET /metrics`, for Prometheus. */
 import { Hono } from 'hono';
-import { wholeMirror } from './access.ts';
-import type { ServerEnv, ServerParts } from './parts.ts';
+import { wholeMirror } from '../gate/access.ts';
+import type { ServerEnv, ServerParts } from '../parts.ts';
 
 export function metricsRoute({ metrics: { registry } }: ServerParts): Hono<ServerEnv> {
   return new Hono<ServerEnv>().get('/metrics', wholeMirror, async (c) =>
