@@ -152,7 +152,7 @@ async function archiveOne(
     await files.keep(received, image);
     if (!(await store.archiveImage(wanted, image, clock.now()))) {
       // The task went while its image came; the file goes too, unless another task has the same.
-      if (isNew && (await store.image(image.sha256)) === undefined) await files.remove(image, []);
+      if (isNew && (await store.image(image.sha256)) === undefined) await files.remove(image);
       return;
     }
     if (isNew) room.take(image.bytes);

@@ -11,6 +11,9 @@ import type { ArchivedImage } from '../store/contract.ts';
 import { ImageFailure } from './failure.ts';
 import { extensionOf } from './formats.ts';
 
+/** For a list, and for a screen. Pixels. */
+export const THUMBNAIL_WIDTHS = [320, 960] as const;
+
 /** Bytes that are on the disk, but not under a name yet. */
 export interface ReceivedFile {
   readonly path: string;
@@ -29,8 +32,8 @@ export interface ImageFiles {
   /** Gives a received file its name; the same bytes are kept once. */
   keep(received: ReceivedFile, image: NamedImage): Promise<void>;
   discard(received: ReceivedFile): Promise<void>;
-  /** Deletes an image and its thumbnails. @param widths of the thumbnails */
-  remove(image: NamedImage, widths: readonly number[]): Promise<void>;
+  /** Deletes an image and its thumbnails. */
+  remove(image: NamedImage): Promise<void>;
   /** Whether the file is there and has the bytes of its name. */
   isIntact(image: NamedImage): Promise<boolean>;
   /** Deletes what a crash left half received. */
@@ -63,8 +66,8 @@ export function createImageFiles(dataDir: string): ImageFiles {
       await syncDirectory(join(pathOf(image), '..'));
     },
     discard: ({ path }) => rm(path, { force: true }),
-    remove: async (image, widths) => {
-      const files = [pathOf(image), ...widths.map((width) => thumbnailPath(image, width))];
+    remove: async (image) => {
+      const files = [pathOf(image), ...THUMBNAIL_WIDTHS.map((width) => thumbnailPath(image, width))];
       for (const file of files) await rm(file, { force: true });
     },
     isIntact: async (image) => {

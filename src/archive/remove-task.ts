@@ -2,7 +2,6 @@
 import type { Store } from '../store/contract.ts';
 import type { TaskId } from '../task/id.ts';
 import type { ImageFiles } from './files.ts';
-import { THUMBNAIL_WIDTHS } from './thumbnails.ts';
 
 /** Document, search row, tracking, and the images that no other task has. @returns false when nothing was known */
 export async function removeTask(
@@ -12,7 +11,7 @@ export async function removeTask(
   const { wasKnown, orphans } = await store.remove(id);
   for (const image of orphans) {
     // The same bytes may just have been archived for another task.
-    if ((await store.image(image.sha256)) === undefined) await files.remove(image, THUMBNAIL_WIDTHS);
+    if ((await store.image(image.sha256)) === undefined) await files.remove(image);
   }
   return wasKnown;
 }

@@ -2,11 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { ImageFiles, NamedImage } from './files.ts';
+import { type ImageFiles, type NamedImage, THUMBNAIL_WIDTHS } from './files.ts';
 import { openImage } from './pixels.ts';
 
-/** For a list, and for a screen. Pixels. */
-export const THUMBNAIL_WIDTHS = [320, 960] as const;
 const QUALITY = 80;
 
 export interface Thumbnails {

@@ -7,7 +7,6 @@ import { CommandFailed, EXIT } from './failure.ts';
 import { counted, print, printJson, remark } from './output.ts';
 import { startProgress } from './progress.ts';
 import { configFor, UPSTREAM_SETTINGS, withSettings } from './settings.ts';
-import { assemble } from './start-mirror.ts';
 import { withStore } from './with-store.ts';
 
 export function backfillCommand(): Command {
@@ -30,6 +29,7 @@ export function backfillCommand(): Command {
       const stop = () => stopping.abort();
       process.once('SIGINT', stop).once('SIGTERM', stop);
 
+      const { assemble } = await import('./start-mirror.ts');
       const progress = startProgress('tasks', systemClock);
       const { outcome, requests, stored, errors } = await withStore(config, 'writer', (store) =>
         backfill(assemble(config, { clock: systemClock, log }, store).shared, upstreamToken, {

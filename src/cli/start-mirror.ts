@@ -1,4 +1,7 @@
-/** Builds the parts of a running mirror and starts them; ends them in the opposite order. */
+/**
+ * Builds the parts of a running mirror and starts them; ends them in the opposite order. Commands import this when they
+ * run, not before: what a server and an archiver load would double the time that `get` and `search` take to start.
+ */
 import { type Archiver, createArchiver, startArchiving } from '../archive/archiver.ts';
 import { createImageFiles } from '../archive/files.ts';
 import { createThumbnails } from '../archive/thumbnails.ts';

@@ -7,7 +7,6 @@ import { EXIT } from './failure.ts';
 import { counted, print, printJson, remark } from './output.ts';
 import { startProgress } from './progress.ts';
 import { configFor, UPSTREAM_SETTINGS, withSettings } from './settings.ts';
-import { assemble } from './start-mirror.ts';
 import { withStore } from './with-store.ts';
 
 export function syncCommand(): Command {
@@ -18,6 +17,7 @@ export function syncCommand(): Command {
   return withSettings(command, UPSTREAM_SETTINGS).action(async (options: { json?: boolean }) => {
     const config = configFor(command);
     const log = createLog({ level: config.logLevel, format: config.logFormat });
+    const { assemble } = await import('./start-mirror.ts');
     await withStore(config, 'writer', async (store) => {
       const { runner, archiver, end } = assemble(config, { clock: systemClock, log }, store);
       const stop = () => {

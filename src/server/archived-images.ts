@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { Hono } from 'hono';
 import rangeParser from 'range-parser';
 import { ApiError } from '../api-error.ts';
-import { THUMBNAIL_WIDTHS } from '../archive/thumbnails.ts';
+import { THUMBNAIL_WIDTHS } from '../archive/files.ts';
 import type { ArchivedImage } from '../store/contract.ts';
 import type { ServerContext, ServerEnv, ServerParts } from './parts.ts';
 import { integerParam, paramsOf } from './query-params.ts';
