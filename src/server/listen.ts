@@ -1,7 +1,7 @@
-/** The server on its port: limits for slow clients, and an orderly end. */
+/** The server on its port, with limits for slow clients. */
 
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server, STATUS_CODES } from 'node:http';
+import { createServer, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
@@ -15,6 +15,7 @@ import { createAccessControl } from './gate/access.ts';
 import { createGate } from './gate/gate.ts';
 import { createObserve } from './monitoring/observing.ts';
 import type { ServerParts } from './parts.ts';
+import { createStop } from './stop.ts';
 
 export interface RunningServer {
   /** With the base path, without a slash at the end. */
@@ -35,6 +36,8 @@ export interface ConnectionLimits {
   readonly requestMs: number;
   /** For a client that takes nothing of an answer. An answer that is still to come may take minutes. */
   readonly stalledMs: number;
+  /** For requests that are under way when the server stops; then they are cut off. */
+  readonly graceMs: number;
 }
 
 const LIMITS: ConnectionLimits = {
@@ -42,11 +45,10 @@ const LIMITS: ConnectionLimits = {
   headersMs: 10_000,
   requestMs: 30_000,
   stalledMs: 30_000,
+  graceMs: 10_000,
 };
 /** A query of 1,000 characters of any script fits well. */
 const MAX_HEADER_BYTES = 64 * 1024;
-/** A request that is still under way after this is cut off. */
-const GRACE_MS = 10_000;
 
 /** Listens. @throws BadSetting for an address that needs a token where there is none, the system's error when it can't be had */
 export async function listen(
@@ -72,6 +74,7 @@ export async function listen(
   const server = createServer(options, (request, response) => {
     if (!takeFastLane(request, response)) void takeHono(request, response);
   });
+  const stop = createStop(server, limits.graceMs);
   server.maxConnections = limits.connections;
   server.setTimeout(limits.stalledMs, (socket) => {
     if (socket.writableLength > 0) socket.destroy();
@@ -94,7 +97,7 @@ export async function listen(
     needsToken,
     stop: () => {
       isStopping = true;
-      return close(server);
+      return stop();
     },
   };
 }
@@ -121,15 +124,4 @@ function refuse(error: Error & { code?: string }, socket: Duplex, log: ServerPar
   );
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json`;
   socket.end(`${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const cutOff = setTimeout(() => server.closeAllConnections(), GRACE_MS);
-    server.close(() => {
-      clearTimeout(cutOff);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }

@@ -93,19 +93,3 @@ test('the demo syncs simulated tasks within seconds, and its curl lines work as 
   child.kill('SIGINT');
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
-
-test('a generation without an answer holds the end up for ten seconds, not for minutes', async () => {
-  const simulator = await startSimulator({ taskDurationMs: 600_000 });
-  const env = { ACEDATACLOUD_API_TOKEN: 'x', ACEDATACLOUD_API_BASE_URL: simulator.url };
-  const child = startCli(['serve', '--port', '0', '--data-dir', temporaryDirectory()], { env });
-  const [, url = ''] = await watch(child)(LISTENS);
-  const generating = fetch(`${url}/flux/images`, { method: 'POST', body: '{"prompt":"a slow cat"}' });
-  const isCut = expect(generating).rejects.toThrow();
-  await expect.poll(() => simulator.requests.length).toBe(1);
-  const started = performance.now();
-  child.kill('SIGTERM');
-  expect(await once(child, 'exit')).toEqual([0, null]);
-  expect(performance.now() - started).toBeLessThan(15_000);
-  await isCut;
-  await simulator.stop();
-}, 30_000);

@@ -6,7 +6,13 @@ import type { ConnectionLimits } from '../../src/server/listen.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { type World, world } from '../helpers/world.ts';
 
-const LIMITS: ConnectionLimits = { connections: 20, headersMs: 400, requestMs: 800, stalledMs: 500 };
+const LIMITS: ConnectionLimits = {
+  connections: 20,
+  headersMs: 400,
+  requestMs: 800,
+  stalledMs: 500,
+  graceMs: 500,
+};
 const limited = () => world({}, {}, { limits: LIMITS });
 
 async function open({ mirror }: World): Promise<Socket> {
@@ -26,6 +32,20 @@ async function untilClosed(socket: Socket): Promise<string> {
   });
   if (!socket.closed) await once(socket, 'close');
   return text;
+}
+
+const LONG_ANSWER = 10_000_000;
+
+/** Whose answer, from the mirror's own copy, is longer than `LONG_ANSWER` bytes. */
+async function requestOfLongAnswer(
+  { simulator, post }: World,
+  connection: 'close' | 'keep-alive',
+): Promise<string> {
+  const ids = numberedIds(20);
+  simulator.seed(ids.map((id) => documentText({ id, prompt: 'p'.repeat(LONG_ANSWER / ids.length) })));
+  await post({ action: 'retrieve_batch', ids });
+  const body = JSON.stringify({ action: 'retrieve_batch', ids });
+  return `POST /flux/tasks HTTP/1.1\r\nhost: localhost\r\nconnection: ${connection}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 }
 
 describe('a slow client', () => {
@@ -56,19 +76,15 @@ describe('a slow client', () => {
 
   test('that reads nothing of a long answer is cut off, and one that reads is not', async () => {
     const here = await limited();
-    const ids = numberedIds(20);
-    here.simulator.seed(ids.map((id) => documentText({ id, prompt: 'p'.repeat(500_000) })));
-    await here.post({ action: 'retrieve_batch', ids });
-    const body = JSON.stringify({ action: 'retrieve_batch', ids });
-    const request = `POST /flux/tasks HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    const request = await requestOfLongAnswer(here, 'close');
     const [deaf, reading] = [await open(here), await open(here)];
     deaf.pause();
     deaf.write(request);
     reading.write(request);
-    expect((await untilClosed(reading)).length).toBeGreaterThan(20 * 500_000);
+    expect((await untilClosed(reading)).length).toBeGreaterThan(LONG_ANSWER);
     await new Promise((resolve) => setTimeout(resolve, 2 * LIMITS.stalledMs));
     // What the system had already taken is still there to read, then comes the end.
-    expect((await untilClosed(deaf.resume())).length).toBeLessThan(20 * 500_000);
+    expect((await untilClosed(deaf.resume())).length).toBeLessThan(LONG_ANSWER);
   });
 
   test('does not stop the wait for an upstream that takes longer', async () => {
@@ -129,5 +145,43 @@ describe('JSON that nests deep', () => {
     const answer = await here.request(path, { method: 'POST', body: deep(levels) });
     expect([answer.status, await answer.json()]).toMatchObject([400, { error: { code: 'bad_request' } }]);
     expect(here.simulator.requests).toEqual([]);
+  });
+});
+
+describe('a stop', () => {
+  test('waits for a request that is under way, and for no connection that it leaves idle', async () => {
+    const { simulator, mirror, post } = await world();
+    const [id = ''] = numberedIds(1);
+    simulator.seed([documentText({ id })]);
+    simulator.fault({ kind: 'delay', ms: 200 });
+    const underWay = post({ action: 'retrieve', id });
+    await expect.poll(() => simulator.requests.length).toBe(1);
+    const started = performance.now();
+    const [answer] = await Promise.all([underWay.then((it) => it.text()), mirror.stop()]);
+    expect(JSON.parse(answer)).toHaveProperty('id', id);
+    // The client would keep its connection for four seconds, the server for five.
+    expect(performance.now() - started).toBeLessThan(2500);
+  });
+
+  test('waits for a client that takes a long answer slowly', async () => {
+    const here = await world();
+    const socket = await open(here);
+    socket.write(await requestOfLongAnswer(here, 'keep-alive'));
+    await once(socket, 'readable');
+    const stopped = here.mirror.stop();
+    await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, 200))]);
+    const text = await untilClosed(socket);
+    await stopped;
+    const [head = '', body] = text.split('\r\n\r\n');
+    expect(head.toLowerCase()).toContain(`content-length: ${body?.length}`);
+  });
+
+  test('cuts a generation off that has no answer, which may take minutes', async () => {
+    const { simulator, mirror, request } = await world({}, { taskDurationMs: 600_000 }, { limits: LIMITS });
+    const generating = request('/flux/images', { method: 'POST', body: '{"prompt":"a slow cat"}' });
+    const isCut = expect(generating).rejects.toThrow();
+    await expect.poll(() => simulator.requests.length).toBe(1);
+    await mirror.stop();
+    await isCut;
   });
 });
