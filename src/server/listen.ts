@@ -59,7 +59,7 @@ export async function listen(
   const control = createAccessControl(parts);
   const needsToken = await control.needsToken();
   if (!needsToken && !isLoopback(parts.config.host)) throw openToTheWorld(parts.config.host);
-  const gate = createGate(parts.config, control, parts.clock);
+  const gate = createGate(parts.config, control, parts.clock, () => isStopping);
   const observe = createObserve(parts);
   const takeFastLane = createFastLane(parts, gate, observe);
   const takeHono = getRequestListener(

@@ -10,12 +10,16 @@ import { Server as NetServer } from 'node:net';
  */
 export function createStop(server: Server, graceMs: number): () => Promise<void> {
   const underWay = new Set<ServerResponse>();
-  server.on('request', (_, response: ServerResponse) => {
+  let isStopping = false;
+  server.prependListener('request', (_, response: ServerResponse) => {
+    // A client that keeps asking on a connection that it has would hold the end up.
+    if (isStopping) response.setHeader('connection', 'close');
     underWay.add(response);
     response.once('close', () => underWay.delete(response));
   });
 
   return async () => {
+    isStopping = true;
     // `close` of an HTTP server takes a connection for idle whose client has not yet read what it was sent.
     const closed = new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
     const cutOff = setTimeout(() => server.closeAllConnections(), graceMs);

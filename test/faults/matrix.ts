@@ -128,11 +128,10 @@ export const MATRIX: readonly MatrixPart[] = [
       },
       {
         fault: 'SIGTERM in a run',
-        behaviour: 'ends in order within ten seconds',
+        behaviour: 'answers under way are taken to the end, new requests get 503; ends within ten seconds',
         shownBy: [
           ['cli/serve.test.ts', 'ends in order on SIGTERM'],
-          ['cli/serve.test.ts', 'ten seconds, not for minutes'],
-          [ERRORS, 'the mirror is stopping'],
+          [CONNECTIONS, 'a stop'],
         ],
       },
       {

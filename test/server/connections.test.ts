@@ -163,6 +163,25 @@ describe('a stop', () => {
     expect(performance.now() - started).toBeLessThan(2500);
   });
 
+  test.each([
+    ['GET /api/tasks', /^HTTP\/1\.1 503 .*connection: close\r\n.*"code":"api_error"/is],
+    ['GET /readyz', /^HTTP\/1\.1 503 .*connection: close\r\n.*the mirror is stopping/is],
+    ['GET /healthz', /^HTTP\/1\.1 200 .*connection: close\r\n/is],
+  ])('refuses what is new on a connection that is still there: %s', async (line, expected) => {
+    const here = await world();
+    const [id = ''] = numberedIds(1);
+    here.simulator.seed([documentText({ id })]);
+    here.simulator.fault({ kind: 'delay', ms: 200 });
+    const kept = await open(here);
+    const underWay = here.post({ action: 'retrieve', id });
+    await expect.poll(() => here.simulator.requests.length).toBe(1);
+    const stopped = here.mirror.stop();
+    kept.write(`${line} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
+    expect(await untilClosed(kept)).toMatch(expected);
+    expect(await (await underWay).json()).toHaveProperty('id', id);
+    await stopped;
+  });
+
   test('waits for a client that takes a long answer slowly', async () => {
     const here = await world();
     const socket = await open(here);

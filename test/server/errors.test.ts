@@ -346,21 +346,6 @@ describe('503', () => {
     const { post } = await world({ offline: 'true' });
     await expectError(await post({ action: 'delete', id: ID }), 503, 'api_error');
   });
-
-  test('the mirror is stopping: what is under way ends, what is new is refused', async () => {
-    const { simulator, mirror, post, get } = await world();
-    simulator.seed(VENDOR_DOCUMENTS);
-    simulator.fault({ kind: 'delay', ms: 200 });
-    const kept = await get('/healthz'); // Opens a connection that is kept alive.
-    await kept.text();
-    const slow = post({ action: 'retrieve', id: ID });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const stopped = mirror.stop();
-    const late = await get('/readyz').catch((error: unknown) => error);
-    if (late instanceof Response) await expectError(late, 503, 'api_error');
-    expect(await (await slow).text()).toBe(VENDOR_DOCUMENTS[0]);
-    await stopped;
-  });
 });
 
 test('a base path moves every route, and only it', async () => {

@@ -1,4 +1,4 @@
-/** What every request passes first: `Host`, `Origin`, token. */
+/** What every request passes first: `Host`, `Origin`, whether the mirror takes work, token. */
 import type { IncomingMessage } from 'node:http';
 import type { MiddlewareHandler } from 'hono';
 import { ApiError } from '../../api-error.ts';
@@ -19,12 +19,18 @@ function isOpen(path: string): boolean {
   return OPEN_PATHS.has(path) || path.startsWith(`${CALLBACK_PATH}/`);
 }
 
-/** Lets a request in, and says what it may do; or throws ApiError 401 or 403. */
+/** Lets a request in, and says what it may do; or throws ApiError 401, 403, or 503 once the mirror is stopping. */
 export type Gate = (request: IncomingMessage, path: string) => MaybePromise<Access>;
 
 type GateConfig = Pick<Config, 'host' | 'allowedHosts' | 'allowedOrigins' | 'basePath' | 'callbackUrl'>;
 
-export function createGate(config: GateConfig, control: AccessControl, clock: Clock): Gate {
+/** @param isStopping true once the server takes no new work */
+export function createGate(
+  config: GateConfig,
+  control: AccessControl,
+  clock: Clock,
+  isStopping: () => boolean,
+): Gate {
   const checkHost = createHostCheck(config);
   const slowDown = createFailedLogins(clock);
   const prefix = config.basePath === '/' ? '' : config.basePath;
@@ -51,7 +57,9 @@ export function createGate(config: GateConfig, control: AccessControl, clock: Cl
       method,
     });
     const path = fullPath.slice(prefix.length);
-    return isOpen(path) ? PROBE : admit(request, path);
+    if (isOpen(path)) return PROBE;
+    if (isStopping()) throw new ApiError(503, 'api_error', 'the mirror is stopping');
+    return admit(request, path);
   };
 }
 
