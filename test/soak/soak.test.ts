@@ -20,7 +20,8 @@ import {
 import { nextWeather, type Weather } from './weather.ts';
 
 const HOURS = Number(process.env.HOURS ?? 1);
-const SEED = Number(process.env.SEED ?? 20261124);
+/** Even the first hour of this day is not all calm. */
+const SEED = Number(process.env.SEED ?? 5);
 const MINUTE_MS = 60_000;
 /** As the default schedule. */
 const RUN_EVERY_MS = 15_000;
@@ -188,6 +189,7 @@ test(`${HOURS} hours of schedule and faults`, async () => {
     Object.fromEntries(day.byKind),
   );
   expect(missing).toEqual([]);
+  if (!process.env.SEED) expect(day.byKind.size).toBeGreaterThan(2);
   expect(minutesBeyond(day.seen, day.allowed)).toEqual([]);
   expect(earlyRequests(day.seen, day.silences)).toEqual([]);
   expect(mostInFlight).toBeLessThanOrEqual(CONCURRENCY);
