@@ -1,6 +1,6 @@
 /** `/api/sync`: run the syncer now, and see what it did. */
 import { Hono } from 'hono';
-import { wholeMirror } from './gate/access.ts';
+import { wholeMirror } from './gate/gate.ts';
 import type { ServerEnv, ServerParts } from './parts.ts';
 import { integerParam, paramsOf } from './query-params.ts';
 import { countsJson, runJson } from './run-json.ts';

@@ -4,7 +4,7 @@ import { ApiError } from '../api-error.ts';
 import { own } from '../task/json-object.ts';
 import { idParam } from './api-tasks.ts';
 import { readJsonBody } from './body.ts';
-import { wholeMirror } from './gate/access.ts';
+import { wholeMirror } from './gate/gate.ts';
 import type { ServerEnv, ServerParts } from './parts.ts';
 import { integerParam, isoTime, paramsOf } from './query-params.ts';
 import { readIds } from './task-request.ts';

@@ -1,6 +1,6 @@
 /** `/api/stats`, and the probes: alive, and ready with the reasons why not. */
 import { Hono } from 'hono';
-import { wholeMirror } from './gate/access.ts';
+import { wholeMirror } from './gate/gate.ts';
 import { troubles } from './monitoring/troubles.ts';
 import type { ServerEnv, ServerParts } from './parts.ts';
 import { statusJson } from './status-json.ts';

@@ -1,12 +1,10 @@
 /** Who may call, and what for. Tokens are compared as hashes, all of them, in constant time. */
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { MiddlewareHandler } from 'hono';
 import { ApiError } from '../../api-error.ts';
 import type { Clock } from '../../clock.ts';
 import type { Config } from '../../config.ts';
 import type { MaybePromise, Store } from '../../store/contract.ts';
 import type { TaskLimits } from '../../task/limits.ts';
-import type { ServerEnv } from '../parts.ts';
 
 /** What a request may do. */
 export interface Access {
@@ -113,17 +111,6 @@ function openTo(upstreamToken: string | undefined): Access {
 
 /** Who came in by an open path, and may nothing else. */
 export const PROBE: Access = { ...ANYBODY, limits: { userIds: [], applicationIds: [] }, isReadOnly: true };
-
-/** For routes that show or move the mirror as a whole: not for tokens that are limited to some tasks. */
-export const wholeMirror: MiddlewareHandler<ServerEnv> = (c, next) => {
-  if (c.get('access').limits !== undefined)
-    throw new ApiError(
-      403,
-      'forbidden',
-      'this token is limited to certain tasks, and this is about all of them',
-    );
-  return next();
-};
 
 /** What a read-only token may not do. */
 export function onlyReads(): ApiError {

@@ -76,6 +76,17 @@ export function gateMiddleware(gate: Gate): MiddlewareHandler<ServerEnv> {
   };
 }
 
+/** For routes that show or move the mirror as a whole: not for tokens that are limited to some tasks. */
+export const wholeMirror: MiddlewareHandler<ServerEnv> = (c, next) => {
+  if (c.get('access').limits !== undefined)
+    throw new ApiError(
+      403,
+      'forbidden',
+      'this token is limited to certain tasks, and this is about all of them',
+    );
+  return next();
+};
+
 /** All of them: Node's parsed headers keep the first and hide a second. */
 function hostHeaders(rawHeaders: readonly string[]): string[] {
   const hosts: string[] = [];

@@ -1,6 +1,6 @@
 /** `GET /metrics`, for Prometheus. */
 import { Hono } from 'hono';
-import { wholeMirror } from '../gate/access.ts';
+import { wholeMirror } from '../gate/gate.ts';
 import type { ServerEnv, ServerParts } from '../parts.ts';
 
 export function metricsRoute({ metrics: { registry } }: ServerParts): Hono<ServerEnv> {
