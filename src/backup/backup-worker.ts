@@ -1,6 +1,6 @@
 /** The thread that copies the database: the copy is made in one go, and nobody waits for it. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { backUp } from '../store/backup.ts';
+import { backUp } from '../store/safety/backup.ts';
 
 /** What the thread must know. */
 export interface BackupWorkerData {

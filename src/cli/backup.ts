@@ -1,8 +1,8 @@
 /** `flux-mirror backup` and `restore`. */
 import { Command } from 'commander';
 import { systemClock } from '../clock.ts';
-import { backUp, backupFile } from '../store/backup.ts';
-import { restore } from '../store/restore.ts';
+import { backUp, backupFile } from '../store/safety/backup.ts';
+import { restore } from '../store/safety/restore.ts';
 import { counted, print, printJson, remark } from './output.ts';
 import { configFor, withSettings } from './settings.ts';
 import { withStore } from './with-store.ts';

@@ -2,13 +2,13 @@
 import { CommanderError } from 'commander';
 import { BadSetting } from '../config.ts';
 import { BadFile } from '../files/bad-file.ts';
-import { BackupFailed } from '../store/backup.ts';
-import { DamagedDatabase } from '../store/damage.ts';
 import { DirectoryInUse } from '../store/lock.ts';
 import { NewerDatabase } from '../store/migrate.ts';
 import { NoMirror } from '../store/open.ts';
-import { NothingSaved } from '../store/rebuild.ts';
-import { BadBackup } from '../store/restore.ts';
+import { BackupFailed } from '../store/safety/backup.ts';
+import { DamagedDatabase } from '../store/safety/damage.ts';
+import { NothingSaved } from '../store/safety/rebuild.ts';
+import { BadBackup } from '../store/safety/restore.ts';
 
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 

@@ -1,7 +1,7 @@
 /** Is the database sound? Reads all of it, beside a running server. */
 
 import type { Store } from '../store/contract.ts';
-import { integrityProblems } from '../store/damage.ts';
+import { integrityProblems } from '../store/safety/damage.ts';
 import type { Finding } from './check.ts';
 
 const SHOWN = 20;

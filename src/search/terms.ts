@@ -31,7 +31,7 @@ export function terms(text: string): Term[] {
   return found;
 }
 
-/** Raise it when the terms of any text change: the index is then made anew (see store/reindex.ts). */
+/** Raise it when the terms of any text change: the index is then made anew (see store/searching/reindex.ts). */
 export const TERMS_VERSION = 1;
 
 /** What the index stores for a text. */

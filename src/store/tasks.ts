@@ -11,11 +11,11 @@ import { type Sqlite, transaction } from './database.ts';
 import type { Facts } from './facts.ts';
 import type { ImageStore } from './images.ts';
 import { freePosition, slotOf } from './position.ts';
+import type { WordStore } from './searching/words.ts';
 import { type Present, prepareTaskStatements, type TaskStatements, taskRow } from './task-statements.ts';
 import { textHash } from './text-hash.ts';
 import type { Tracking } from './tracking.ts';
 import { createTurnLoader } from './turn-loader.ts';
-import type { WordStore } from './words.ts';
 
 const NOTHING = new Uint8Array();
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { createImageFiles } from '../../src/archive/files.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Store } from '../../src/store/contract.ts';
-import { integrityProblems } from '../../src/store/damage.ts';
 import { openStore } from '../../src/store/open.ts';
+import { integrityProblems } from '../../src/store/safety/damage.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { sha256 } from './ledger.ts';
 

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { scheduledBackup } from '../../src/backup/scheduled.ts';
 import { DirectoryInUse } from '../../src/store/lock.ts';
 import { openStore } from '../../src/store/open.ts';
-import { restore } from '../../src/store/restore.ts';
+import { restore } from '../../src/store/safety/restore.ts';
 import { runCli, startCli, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { temporaryDirectory, world } from '../helpers/world.ts';

@@ -10,9 +10,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { DamagedDatabase } from '../../src/store/damage.ts';
 import { openStore } from '../../src/store/open.ts';
-import { NothingSaved, rebuild } from '../../src/store/rebuild.ts';
+import { DamagedDatabase } from '../../src/store/safety/damage.ts';
+import { NothingSaved, rebuild } from '../../src/store/safety/rebuild.ts';
 import { runCli } from '../helpers/cli.ts';
 import { document, numberedIds } from '../helpers/documents.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';

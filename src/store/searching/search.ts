@@ -1,5 +1,5 @@
 /** Searching: a page of matches in the order of time, or by relevance, and how many there are. */
-import type { Cursor } from '../search/cursor.ts';
+import type { Cursor } from '../../search/cursor.ts';
 import {
   COUNT_LIMIT,
   type Hit,
@@ -7,15 +7,15 @@ import {
   type SearchPage,
   type SearchRequest,
   type StoredTask,
-} from './contract.ts';
-import type { Sqlite } from './database.ts';
-import { type Condition, params, timeConditions, where } from './filter-sql.ts';
-import { slotOf } from './position.ts';
+} from '../contract.ts';
+import type { Sqlite } from '../database.ts';
+import { type Condition, params, timeConditions, where } from '../filter-sql.ts';
+import { slotOf } from '../position.ts';
+import { STORED_TASK } from '../task-statements.ts';
+import { compareInTime, type Direction, inTimeOrder, type TimedRow } from '../time-order.ts';
 import { isNewestOfPrompt, promptGroup } from './prompt-groups.ts';
 import { rankingBasis, type Scored, scoreAll } from './relevance.ts';
 import { type SearchSql, searchSql } from './search-sql.ts';
-import { STORED_TASK } from './task-statements.ts';
-import { compareInTime, type Direction, inTimeOrder, type TimedRow } from './time-order.ts';
 
 export interface SearchStore {
   search(request: SearchRequest): SearchPage;

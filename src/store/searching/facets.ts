@@ -1,8 +1,8 @@
 /** Counts of all matches by model, size, action, state, and over time. One pass over the narrow index. */
-import { periodStarts } from '../search/dates.ts';
-import type { FacetCount, FacetRequest, Facets } from './contract.ts';
-import type { Sqlite } from './database.ts';
-import { params, where } from './filter-sql.ts';
+import { periodStarts } from '../../search/dates.ts';
+import type { FacetCount, FacetRequest, Facets } from '../contract.ts';
+import type { Sqlite } from '../database.ts';
+import { params, where } from '../filter-sql.ts';
 import { searchSql } from './search-sql.ts';
 
 type Row = [

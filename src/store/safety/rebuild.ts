@@ -14,15 +14,15 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { Clock } from '../clock.ts';
-import { openDatabase, type Sqlite, transaction } from './database.ts';
+import type { Clock } from '../../clock.ts';
+import { openDatabase, type Sqlite, transaction } from '../database.ts';
+import { acquireLock } from '../lock.ts';
+import { migrate } from '../migrate.ts';
+import { slotOf } from '../position.ts';
+import { textHash } from '../text-hash.ts';
 import { syncFile } from './durable-files.ts';
-import { acquireLock } from './lock.ts';
-import { migrate } from './migrate.ts';
-import { slotOf } from './position.ts';
 import { putInPlace } from './restore.ts';
 import { type Row, readableRows } from './salvage.ts';
-import { textHash } from './text-hash.ts';
 
 /** Nothing could be read; nothing was changed. */
 export class NothingSaved extends Error {

@@ -1,7 +1,7 @@
 /** A prompt that was run forty times is one idea: its tasks, folded into the newest of them. */
-import { GROUP_LIMIT, type PromptGroup } from './contract.ts';
-import type { Sqlite } from './database.ts';
-import { type Condition, params, where } from './filter-sql.ts';
+import { GROUP_LIMIT, type PromptGroup } from '../contract.ts';
+import type { Sqlite } from '../database.ts';
+import { type Condition, params, where } from '../filter-sql.ts';
 import type { SearchSql } from './search-sql.ts';
 
 /** Holds for the newest match of a prompt. */

@@ -2,9 +2,9 @@
  * The words that stand in prompts. New ones are written with their document, because searches for beginnings of words
  * rely on them. How often each is used only orders suggestions, so those counts are gathered and written now and then.
  */
-import { beginningsRange } from '../search/beginnings.ts';
-import type { WordUse } from './contract.ts';
-import { type Sqlite, transaction } from './database.ts';
+import { beginningsRange } from '../../search/beginnings.ts';
+import type { WordUse } from '../contract.ts';
+import { type Sqlite, transaction } from '../database.ts';
 
 export interface WordStore {
   /** Within a transaction: the words of a new prompt. */

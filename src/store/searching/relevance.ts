@@ -1,12 +1,12 @@
 /** Relevance over a window of matches: what BM25 needs to know of the index, in bounded time. */
-import { leafExpression } from '../search/match-expression.ts';
-import { type Query, type TextNode, wantedText } from '../search/query-tree.ts';
-import { type RankingBasis, rarity, score } from '../search/ranking.ts';
-import { indexEntry } from '../search/terms.ts';
-import { promptOf } from '../task/document.ts';
-import { RANKING_LIMIT } from './contract.ts';
-import type { Sqlite } from './database.ts';
-import type { TimedRow } from './time-order.ts';
+import { leafExpression } from '../../search/match-expression.ts';
+import { type Query, type TextNode, wantedText } from '../../search/query-tree.ts';
+import { type RankingBasis, rarity, score } from '../../search/ranking.ts';
+import { indexEntry } from '../../search/terms.ts';
+import { promptOf } from '../../task/document.ts';
+import { RANKING_LIMIT } from '../contract.ts';
+import type { Sqlite } from '../database.ts';
+import type { TimedRow } from '../time-order.ts';
 
 export interface Scored extends TimedRow {
   readonly score: number;

@@ -1,7 +1,7 @@
 /** Looks for damage: documents that differ from their hash, search rows without a document, documents without one. */
-import type { AuditFinding } from './contract.ts';
-import type { Sqlite } from './database.ts';
-import { textHash } from './text-hash.ts';
+import type { AuditFinding } from '../contract.ts';
+import type { Sqlite } from '../database.ts';
+import { textHash } from '../text-hash.ts';
 
 /** Reads every document once. @returns what is wrong; empty when nothing is */
 export function audit({ raw }: Pick<Sqlite, 'raw'>): AuditFinding[] {

@@ -1,9 +1,9 @@
 /** `prompt_contains(document, leaf)` for SQL: looks at the prompt itself, where the index of stems can't decide. */
 import type Database from 'better-sqlite3';
-import { occurrences } from '../search/occurrences.ts';
-import type { TextNode } from '../search/query-tree.ts';
-import { terms } from '../search/terms.ts';
-import { promptOf } from '../task/document.ts';
+import { occurrences } from '../../search/occurrences.ts';
+import type { TextNode } from '../../search/query-tree.ts';
+import { terms } from '../../search/terms.ts';
+import { promptOf } from '../../task/document.ts';
 
 export function definePromptFunction(raw: Database.Database): void {
   let leafText = '';

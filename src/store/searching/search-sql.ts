@@ -2,13 +2,13 @@
  * From a query and a filter to SQL: what the full-text index can decide becomes one MATCH at the head of the join, whose
  * rows come in the order of time; the rest becomes conditions on the rows of tasks. Values are bound, never written in.
  */
-import { beginningsRange, neighbourhood, planBeginning } from '../search/beginnings.ts';
-import { allOf, leafExpression, matchExpression } from '../search/match-expression.ts';
-import { asciiLower } from '../search/query.ts';
-import type { FieldNode, PrefixNode, Query, QueryNode, TextNode } from '../search/query-tree.ts';
-import type { TaskFilter } from './contract.ts';
-import type { Sqlite } from './database.ts';
-import { type Condition, filterConditions, timeConditions } from './filter-sql.ts';
+import { beginningsRange, neighbourhood, planBeginning } from '../../search/beginnings.ts';
+import { allOf, leafExpression, matchExpression } from '../../search/match-expression.ts';
+import { asciiLower } from '../../search/query.ts';
+import type { FieldNode, PrefixNode, Query, QueryNode, TextNode } from '../../search/query-tree.ts';
+import type { TaskFilter } from '../contract.ts';
+import type { Sqlite } from '../database.ts';
+import { type Condition, filterConditions, timeConditions } from '../filter-sql.ts';
 
 export interface SearchSql {
   /** What to select from; `tasks` is in it under its own name. */

@@ -2,12 +2,12 @@
 import { constants, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { acquireLock } from '../lock.ts';
+import { needsMigration } from '../migrate.ts';
 import { allDocuments, changedDocuments } from './audit.ts';
 import { backupFolder } from './backup.ts';
 import { isDamage } from './damage.ts';
 import { fileStamp, syncFile } from './durable-files.ts';
-import { acquireLock } from './lock.ts';
-import { needsMigration } from './migrate.ts';
 
 /** The file is no backup that could be trusted; nothing was changed. */
 export class BadBackup extends Error {

@@ -1,8 +1,8 @@
 /** Suggestions for a caller who may not see everything: the list of words is everybody's, so they come of visible prompts. */
-import { indexEntry } from '../search/terms.ts';
-import { promptOf } from '../task/document.ts';
-import type { TaskLimits } from '../task/limits.ts';
-import { type SearchPage, type SearchRequest, SUGGESTING_PROMPTS, type WordUse } from './contract.ts';
+import { indexEntry } from '../../search/terms.ts';
+import { promptOf } from '../../task/document.ts';
+import type { TaskLimits } from '../../task/limits.ts';
+import { type SearchPage, type SearchRequest, SUGGESTING_PROMPTS, type WordUse } from '../contract.ts';
 
 /** @param beginning folded letters */
 export function suggestWithin(

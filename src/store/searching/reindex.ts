@@ -2,10 +2,10 @@
  * Makes the search index anew when the preparation of text has changed: newest tasks first, a part at a time, beside
  * everything else. How far it got is written with each part, so that it goes on after a restart.
  */
-import { indexEntry, TERMS_VERSION } from '../search/terms.ts';
-import { promptOf } from '../task/document.ts';
-import { type Sqlite, transaction } from './database.ts';
-import type { Facts } from './facts.ts';
+import { indexEntry, TERMS_VERSION } from '../../search/terms.ts';
+import { promptOf } from '../../task/document.ts';
+import { type Sqlite, transaction } from '../database.ts';
+import type { Facts } from '../facts.ts';
 import type { WordStore } from './words.ts';
 
 export interface Reindexing {
