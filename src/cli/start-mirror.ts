@@ -12,6 +12,7 @@ import { type Courier, startCourier } from '../generation/courier.ts';
 import { drainSpool } from '../generation/expect-task.ts';
 import { createSpool } from '../generation/spool.ts';
 import type { Log } from '../log.ts';
+import { respectSilence } from '../mirror/blocking.ts';
 import { createMirror } from '../mirror/mirror.ts';
 import { createSafeFetch, type SafeFetch } from '../outbound/safe-fetch.ts';
 import { type ConnectionLimits, listen } from '../server/listen.ts';
@@ -130,6 +131,10 @@ export function assemble(config: Config, world: World, store: Store, metrics?: M
     clock,
     random,
     signal: ending.signal,
+    // The limits of a caller's own token are the caller's.
+    admit: async (token) => {
+      if (token === config.upstreamToken) await respectSilence({ store, clock });
+    },
     ...(fetch ? { fetch } : {}),
     ...(metrics ? { onRequest: metrics.upstreamRequest } : {}),
   });

@@ -1,7 +1,7 @@
 /** Leaving the upstream alone when it asks for that: one wait for callers and schedule together, kept over restarts. */
 import type { Clock } from '../clock.ts';
 import type { Block, Store } from '../store/contract.ts';
-import type { UpstreamError } from '../upstream/errors.ts';
+import { UpstreamError } from '../upstream/errors.ts';
 import { LONGEST_WAIT_MS } from '../upstream/retry-after.ts';
 
 interface Parts {
@@ -24,6 +24,25 @@ export async function activeBlock({ store, clock }: Omit<Parts, 'random'>): Prom
   return remaining > 0 && remaining <= LONGEST_WAIT_MS ? block : undefined;
 }
 
+/** The silence that the upstream asked for, while it is in force. Nobody may break or shorten it. */
+async function activeSilence(parts: Omit<Parts, 'random'>): Promise<Block | undefined> {
+  const block = await activeBlock(parts);
+  return block?.reason === 'rate-limited' ? block : undefined;
+}
+
+/** @throws UpstreamError `blocked` with the time that is left, while the upstream has asked for silence */
+export async function respectSilence(parts: Omit<Parts, 'random'>): Promise<void> {
+  const silence = await activeSilence(parts);
+  if (!silence) return;
+  throw new UpstreamError('blocked', silence.message, undefined, silence.untilMs - parts.clock.now());
+}
+
+/** An answer ends what kept the upstream alone, but for a silence: that may have been asked for while the answer came. */
+export async function liftBlock(parts: Omit<Parts, 'random'>): Promise<void> {
+  const { store } = parts;
+  if ((await store.blocked()) !== undefined && !(await activeSilence(parts))) await store.unblock();
+}
+
 /**
  * Blocks the upstream after a failure: as long as it asked for, else 5 s doubling to 5 min (15 min after 401/403),
  * with jitter.
@@ -34,11 +53,14 @@ export async function blockAfter(
   error: UpstreamError,
 ): Promise<Block> {
   const { store, clock, random } = parts;
+  const silence = await activeSilence(parts);
+  if (silence && reason !== 'rate-limited') return silence;
   const before = await store.blocked();
   const times = before?.reason === reason ? before.times + 1 : 1;
   const own = Math.min(FIRST_WAIT_MS[reason] * 2 ** (times - 1), LONGEST_OWN_WAIT_MS[reason]);
   const wait = error.retryAfterMs ?? own * (0.8 + 0.4 * random());
-  const block = { untilMs: Math.round(clock.now() + wait), reason, message: error.message, times };
+  const untilMs = Math.max(Math.round(clock.now() + wait), silence?.untilMs ?? 0);
+  const block = { untilMs, reason, message: error.message, times };
   await store.block(block);
   return block;
 }

@@ -1,5 +1,5 @@
 /** One page of the upstream's history list into the store. */
-import { activeBlock, blockAfter } from '../mirror/blocking.ts';
+import { activeBlock, blockAfter, liftBlock } from '../mirror/blocking.ts';
 import type { BatchResult } from '../store/contract.ts';
 import { nextCheckDelay } from '../task/next-check.ts';
 import { UpstreamError } from '../upstream/errors.ts';
@@ -61,13 +61,13 @@ export async function readPagePatiently(
     }
     try {
       const page = await ask();
-      if (block) await parts.store.unblock();
+      await liftBlock(parts);
       return page;
     } catch (error) {
       const isLimit =
         error instanceof UpstreamError && (error.status === 429 || error.retryAfterMs !== undefined);
       if (!isLimit) throw error;
-      await blockAfter(parts, 'rate-limited', error);
+      if (error.kind !== 'blocked') await blockAfter(parts, 'rate-limited', error);
     }
   }
 }

@@ -1,5 +1,5 @@
 /** One sync run: everything that is due now, oldest first, in batches. */
-import { activeBlock, blockAfter } from '../mirror/blocking.ts';
+import { activeBlock, blockAfter, liftBlock } from '../mirror/blocking.ts';
 import type { Block, Claim, RunCounts, RunOutcome, RunTrigger } from '../store/contract.ts';
 import { noCounts } from '../store/runs.ts';
 import { MAX_BATCH } from '../upstream/client.ts';
@@ -138,7 +138,7 @@ async function workThrough(parts: SyncParts, options: RunOptions, progress: Prog
       await refreshBatch(parts, progress.token, claims, progress.counts);
       progress.failuresInARow = 0;
       progress.hasAnswer = true;
-      if ((await store.blocked()) !== undefined) await store.unblock();
+      await liftBlock(parts);
     } catch (error) {
       if (!(error instanceof UpstreamError)) {
         await store.release(claims);
@@ -165,7 +165,10 @@ async function afterFailure(
   }
   if (error.status === 429 || error.retryAfterMs !== undefined) {
     await giveBack(parts, progress, claims);
-    const block = await blockAfter(parts, 'rate-limited', error);
+    // Blocked: by the answer to somebody else, since the run began.
+    const block =
+      error.kind === 'blocked' ? await activeBlock(parts) : await blockAfter(parts, 'rate-limited', error);
+    if (!block) return;
     const wait = block.untilMs - clock.now();
     if (wait > LONGEST_WAIT_IN_RUN_MS || block.times > FAILURES_BEFORE_STOPPING) {
       progress.end ??= { outcome: 'rate-limited', error: block.message };

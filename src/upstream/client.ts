@@ -38,6 +38,8 @@ export interface UpstreamOptions {
   readonly fetch?: typeof globalThis.fetch;
   readonly random?: () => number;
   readonly maxAnswerBytes?: number;
+  /** Called before a task request is sent, and again before it is repeated; what it throws is thrown instead. */
+  readonly admit?: (token: string) => Promise<void>;
   /** Ends generations under way, which would go on for minutes. */
   readonly signal?: AbortSignal;
   /** Called after every request that was sent, for counters. */
@@ -98,8 +100,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     }
   };
 
-  const attempt = (body: string, token: string): Promise<UpstreamAnswer> =>
-    reported(() =>
+  const attempt = async (body: string, token: string): Promise<UpstreamAnswer> => {
+    await options.admit?.(token);
+    return reported(() =>
       exchange(
         {
           url,
@@ -116,6 +119,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         options.fetch ?? globalThis.fetch,
       ),
     );
+  };
 
   /** Sends, reads, and repeats what the table allows. A slot is held while a request is under way, not while waiting. */
   const ask = async <T>(

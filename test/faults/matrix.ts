@@ -162,6 +162,7 @@ export const MATRIX: readonly MatrixPart[] = [
         shownBy: [
           [MIRROR, 'Retry-After'],
           [RUN, 'short rate limit'],
+          [RUN, 'keeps a silence'],
           [SOAK, 'hours of schedule'],
         ],
       },

@@ -145,6 +145,27 @@ describe('a run', () => {
     expect((await run(it)).outcome).toBe('done');
   });
 
+  test.each([
+    ['an answer that was under way', { kind: 'delay', ms: 100 }],
+    ['a shorter wait', { kind: 'status', status: 429, headers: { 'retry-after': '1' } }],
+    ['a rejected token', { kind: 'status', status: 401 }],
+  ] as const)('keeps a silence that %s would end', async (_, other) => {
+    const { it, ids } = await tracking(500, { concurrency: '2' });
+    it.simulator.seed(ids.map((id) => documentText({ id })));
+    it.simulator.fault({ kind: 'status', status: 429, headers: { 'retry-after': '600' } }, { times: 1 });
+    it.simulator.fault(other, { times: 1 });
+    expect((await run(it)).outcome).toMatch(/rate-limited|rejected/);
+    expect(it.simulator.requests).toHaveLength(2);
+    it.clock.advance(9 * MINUTE);
+    await run(it);
+    await run(it, 'api');
+    expect((await it.post({ action: 'retrieve', id: ids[499] })).status).toBe(429);
+    expect(it.simulator.requests).toHaveLength(2);
+    it.clock.advance(MINUTE);
+    await run(it);
+    expect((await it.store.stats(0)).byState.succeeded).toBe(500);
+  });
+
   test('stops after three failures in a row, and keeps every id', async () => {
     const { it } = await tracking(500, { concurrency: '1' });
     await it.simulator.stop();
