@@ -69,7 +69,7 @@ export const MATRIX: readonly MatrixPart[] = [
         behaviour: 'a whole prefix of the commits',
         shownBy: [
           [POWER, 'whatever the power leaves'],
-          [SQLITE, 'full synchronisation'],
+          [POWER, 'brought to the disk'],
         ],
       },
       {

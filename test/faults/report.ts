@@ -10,6 +10,8 @@ interface TestResult {
   readonly name: string;
   readonly status: string;
   readonly failure: string;
+  /** What it measured, see helpers/figure.ts. */
+  readonly figure: string | undefined;
 }
 
 type Verdict = 'held' | 'limit' | 'skipped' | 'NOT HELD';
@@ -23,20 +25,27 @@ function runTests(files: readonly string[]): TestResult[] {
   spawnSync(process.execPath, [vitest, 'run', '--reporter=json', `--outputFile=${output}`, ...files], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, THOROUGH: 'true' },
   });
   const { testResults } = JSON.parse(readFileSync(output, 'utf8')) as {
     testResults: {
       name: string;
-      assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
+      assertionResults: {
+        fullName: string;
+        status: string;
+        failureMessages: string[];
+        meta: { figure?: string };
+      }[];
     }[];
   };
   rmSync(folder, { recursive: true });
   return testResults.flatMap(({ name: file, assertionResults }) =>
-    assertionResults.map(({ fullName, status, failureMessages }) => ({
+    assertionResults.map(({ fullName, status, failureMessages, meta }) => ({
       file: file.slice(join(root, 'test').length + 1).replaceAll('\\', '/'),
       name: fullName,
       status,
       failure: (failureMessages[0] ?? '').split('\n')[0] ?? '',
+      figure: meta.figure,
     })),
   );
 }
@@ -55,9 +64,11 @@ function judge(row: MatrixRow, results: readonly TestResult[]): { verdict: Verdi
     const [file, names] = row.shownBy?.[unshown] ?? [];
     return { verdict: isSkipped ? 'skipped' : 'NOT HELD', happened: `no test ran: ${file}, "${names}"` };
   }
-  const count = mine.flat().filter(({ status }) => status === 'passed').length;
+  const passed = mine.flat().filter(({ status }) => status === 'passed');
+  const figures = passed.map(({ figure }) => figure).filter((figure) => figure !== undefined);
+  const count = `${passed.length} ${passed.length === 1 ? 'test' : 'tests'}`;
   const happened =
-    count === 0 ? row.behaviour : `${row.behaviour} (${count} ${count === 1 ? 'test' : 'tests'})`;
+    passed.length === 0 ? row.behaviour : `${row.behaviour} (${[count, ...new Set(figures)].join('; ')})`;
   return row.limit === undefined
     ? { verdict: 'held', happened }
     : { verdict: 'limit', happened: `${happened}; ${row.limit}` };

@@ -6,7 +6,9 @@ import { parseDocument, type TaskDocument } from '../../src/task/document.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { requestedTask } from '../../src/task/requested.ts';
 import { type DocumentOptions, document, documentText, numberedIds } from '../helpers/documents.ts';
+import { showFigure } from '../helpers/figure.ts';
 import { searchRequest } from '../helpers/search.ts';
+import { tries } from '../helpers/thorough.ts';
 
 const NOW = Date.UTC(2026, 2, 14, 12);
 const idOf = (id: string) => id as TaskId;
@@ -183,21 +185,41 @@ export function describeStore(name: string, open: () => Store): void {
         expect(await store.get(idOf('other'))).toBeUndefined();
       });
 
-      test('any document text survives', async () => {
+      test('any document text survives', async (context) => {
+        const AT_ONCE = 100;
+        const rounds = tries(3, 100);
+        const written = fc.tuple(
+          fc.uuid({ version: 4 }),
+          fc.jsonValue({ noUnicodeString: false }),
+          fc.string({ unit: 'binary' }),
+          fc.constantFrom(
+            '1e3',
+            '1.0',
+            '-0',
+            '12345678901234567890',
+            '1736304669.779',
+            '"\\ud800\\u0000\\/"',
+          ),
+        );
         await fc.assert(
           fc.asyncProperty(
-            fc.uuid(),
-            fc.jsonValue({ noUnicodeString: false }),
-            fc.string({ unit: 'binary' }),
-            async (id, more, prompt) => {
-              const text = documentText({ id, prompt, more: { more }, state: 'pending' });
-              await put(parseDocument(text, NOW));
-              expect((await store.get(idOf(id)))?.text).toBe(text);
-              expect(await store.audit()).toEqual([]);
+            fc.uniqueArray(written, { minLength: AT_ONCE, maxLength: AT_ONCE, selector: ([id]) => id }),
+            async (documents) => {
+              const texts = documents.map(([id, more, prompt, odd]) =>
+                documentText({ id, prompt, more: { more }, state: 'pending' }).replace(
+                  '{',
+                  `{ "odd" :${odd},`,
+                ),
+              );
+              await put(...texts.map((text) => parseDocument(text, NOW)));
+              const stored = await store.getMany(documents.map(([id]) => idOf(id)));
+              expect(stored.map(({ text }) => text)).toEqual(texts);
             },
           ),
-          { numRuns: 60 },
+          { numRuns: rounds },
         );
+        expect(await store.audit()).toEqual([]);
+        showFigure(context, `${(rounds * AT_ONCE).toLocaleString('en')} random documents, 0 bytes changed`);
       });
 
       test('getMany gives the order asked, each once, unknown ids left out', async () => {
@@ -243,33 +265,55 @@ export function describeStore(name: string, open: () => Store): void {
         expect((await store.get(id))?.fetchedAtMs).toBe(NOW + 5);
       });
 
-      test('a finished document never changes, and an older answer never undoes a newer one, in any sequence', async () => {
-        const [id] = numberedIds(1);
+      test('a finished document never changes, and an older answer never undoes a newer one, in any sequence', async (context) => {
+        const AT_ONCE = tries(200, 1000);
+        const rounds = tries(1, 10);
         const step = fc.record({
           state: fc.constantFrom('pending', 'succeeded', 'failed'),
           version: fc.nat(3),
           seq: fc.nat(20),
         });
+        const sequences = fc.array(fc.array(step, { maxLength: 12 }), {
+          minLength: AT_ONCE,
+          maxLength: AT_ONCE,
+        });
+        const ids = numberedIds(AT_ONCE);
         await fc.assert(
-          fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+          fc.asyncProperty(sequences, async (tasks) => {
             const fresh = open();
             const base = await fresh.nextRequestSeq();
-            let frozen: string | undefined;
-            let newestSeq = -1;
-            let newestText: string | undefined;
-            for (const { state, version, seq } of steps) {
-              const doc = document({ id, state: state as 'pending', more: { version } });
-              await fresh.putBatch({ documents: [doc], requestSeq: base + seq, fetchedAtMs: NOW });
-              const stored = await fresh.get(id);
-              if (frozen !== undefined) expect(stored?.text).toBe(frozen);
-              else if (doc.state !== 'pending') frozen = doc.text;
-              else if (seq >= newestSeq) [newestSeq, newestText] = [seq, doc.text];
-              expect(stored?.text).toBe(frozen ?? newestText);
+            const expected = ids.map(() => ({
+              frozen: undefined as string | undefined,
+              newestSeq: -1,
+              text: undefined as string | undefined,
+            }));
+            for (let at = 0; at < 12; at += 1) {
+              // The answers of all tasks to this step, a request after the other.
+              for (let seq = 0; seq <= 20; seq += 1) {
+                const documents: TaskDocument[] = [];
+                tasks.forEach((steps, n) => {
+                  const now = steps[at];
+                  const known = expected[n];
+                  if (now?.seq !== seq || !known) return;
+                  const { state, version } = now;
+                  const one = document({ id: ids[n] ?? '', state: state as 'pending', more: { version } });
+                  documents.push(one);
+                  if (known.frozen !== undefined) return;
+                  if (one.state !== 'pending') known.frozen = one.text;
+                  else if (seq >= known.newestSeq) [known.newestSeq, known.text] = [seq, one.text];
+                });
+                await fresh.putBatch({ documents, requestSeq: base + seq, fetchedAtMs: NOW });
+              }
+              const stored = new Map((await fresh.getMany(ids)).map(({ id, text }) => [id, text]));
+              expect(ids.map((id) => stored.get(id))).toEqual(
+                expected.map(({ frozen, text }) => frozen ?? text),
+              );
             }
             expect(await fresh.audit()).toEqual([]);
           }),
-          { numRuns: 40 },
+          { numRuns: rounds },
         );
+        showFigure(context, `0 undone in ${(rounds * AT_ONCE).toLocaleString('en')} random sequences`);
       });
 
       test('remove takes the document, its search row and its tracking; an answer under way does not bring it back', async () => {

@@ -76,7 +76,7 @@ describe('the database file', () => {
     ).toThrow(NoMirror);
   });
 
-  test('runs with WAL and full synchronisation: what was answered is on the disk', () => {
+  test('is in WAL mode, so that readers and a writer do not wait for each other', () => {
     const dataDir = temporaryDirectory();
     openTestStore(dataDir);
     const raw = new Database(join(dataDir, 'mirror.db'), { readonly: true });
