@@ -12,7 +12,7 @@ import type { ArchivedImage, Store } from '../../src/store/contract.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import type { TaskLimits } from '../../src/task/limits.ts';
 import { runCli } from '../helpers/cli.ts';
-import { documentText, numberedIds } from '../helpers/documents.ts';
+import { document, documentText, numberedIds } from '../helpers/documents.ts';
 import { imageHost } from '../helpers/image-host.ts';
 import { picture, storeTaskWithImages } from '../helpers/images.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
@@ -236,6 +236,28 @@ describe('a token limited to one user', () => {
       await answer.arrayBuffer();
       expect(answer.status, path).toBe(200);
     }
+  });
+
+  test('learns from no ranking and no cursor what others wrote', async () => {
+    const { here, mine } = await sharedMirror();
+    for (const [at, prompt] of ['mineword again', 'mineword mineword'].entries())
+      await here.store.putBatch({
+        documents: [document({ id: `mine-${at}`, prompt, userId: 'caller-1' })],
+        requestSeq: await here.store.nextRequestSeq(),
+        fetchedAtMs: 1,
+      });
+    const answerTo = async (word: string) => {
+      const path = `/api/search?sort=relevance&limit=1&q=${encodeURIComponent(`mineword OR ${word}`)}`;
+      const { took_ms: _, ...answer } = (await (await here.get(path, mine)).json()) as Record<
+        string,
+        unknown
+      >;
+      return answer;
+    };
+    const nobodys = await answerTo('nobodysword');
+    expect(nobodys.next_cursor).toEqual(expect.any(String));
+    for (const word of ['secretword', 'secret*', '"secretword lighthouse"'])
+      expect(await answerTo(word), word).toEqual(nobodys);
   });
 
   test('hears the same of a task that is not its own as of one that nobody knows', async () => {

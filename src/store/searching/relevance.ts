@@ -1,8 +1,9 @@
 /** Relevance over a window of matches: what BM25 needs to know of the index, in bounded time. */
 import { leafExpression } from '../../search/match-expression.ts';
+import { occurrences } from '../../search/occurrences.ts';
 import { type Query, type TextNode, wantedText } from '../../search/query-tree.ts';
 import { type RankingBasis, rarity, score } from '../../search/ranking.ts';
-import { indexEntry } from '../../search/terms.ts';
+import { indexEntry, terms } from '../../search/terms.ts';
 import { promptOf } from '../../task/document.ts';
 import { RANKING_LIMIT } from '../contract.ts';
 import type { Sqlite } from '../database.ts';
@@ -15,19 +16,34 @@ export interface Scored extends TimedRow {
 /** Rows looked at to estimate how frequent a common word is. */
 const SAMPLE = 20_000;
 
+/** @param isLimited whether the caller may see a part only: then nothing but the window, which is visible, may be counted */
 export function rankingBasis(
   db: Sqlite,
-  query: Query,
+  { query, isLimited }: { query: Query; isLimited: boolean },
   window: readonly TimedRow[],
   nowMs: number,
 ): RankingBasis {
-  const total = countRows(db);
+  const leaves = wantedText(query);
   const lengths = window.slice(0, 200).map((row) => indexEntry(promptAt(db, row)).terms.split(' ').length);
   return {
-    weights: wantedText(query).map((leaf) => rarity(frequency(db, leaf, total), total)),
+    weights: isLimited ? raritiesWithin(db, leaves, window) : rarities(db, leaves),
     averageLength: lengths.reduce((sum, length) => sum + length, 0) / Math.max(lengths.length, 1),
     nowMs,
   };
+}
+
+function rarities(db: Sqlite, leaves: readonly TextNode[]): number[] {
+  const total = countRows(db);
+  return leaves.map((leaf) => rarity(frequency(db, leaf, total), total));
+}
+
+/** How rare a word is among everybody's prompts would tell what others wrote: by the weights, and by the order too. */
+function raritiesWithin(db: Sqlite, leaves: readonly TextNode[], window: readonly TimedRow[]): number[] {
+  const prompts = window.map((row) => terms(promptAt(db, row)));
+  return leaves.map((leaf) => {
+    const matches = prompts.filter((prompt) => occurrences(leaf, prompt).length > 0).length;
+    return rarity(matches, prompts.length);
+  });
 }
 
 export function scoreAll(

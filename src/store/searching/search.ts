@@ -73,7 +73,7 @@ export function createSearchStore(
 
   /** Ranks the newest matches. A later page ranks the window of the first again, by the same measures. */
   const byRelevance = (
-    { query, limit, after, nowMs }: SearchRequest,
+    { query, filter, limit, after, nowMs }: SearchRequest,
     sql: SearchSql,
     conditions: readonly Condition[],
     found: number,
@@ -89,7 +89,8 @@ export function createSearchStore(
     const [newest, oldest] = [window[0], window.at(-1)];
     if (!newest || !oldest) return { rows: [], next: undefined, ranked: before?.ranked ?? 'all' };
 
-    const basis = before ?? rankingBasis(db, query, window, nowMs);
+    const isLimited = filter.within !== undefined;
+    const basis = before ?? rankingBasis(db, { query, isLimited }, window, nowMs);
     const scored = scoreAll(db, query, window, basis).sort(compareScored);
     const rest = before
       ? scored.filter((hit) => compareScored({ score: before.score, id: after.id }, hit) < 0)
