@@ -58,7 +58,7 @@ export async function startMirror(config: Config, world: World): Promise<Running
   const store = counting(opened, metrics);
   const searching = startSearchThread(config);
   const parts = assemble(config, world, store, metrics);
-  const courier = startCourier(parts.shared);
+  const courier = startCourier({ ...parts.shared, mirror: parts.mirror });
   try {
     await parts.files.sweep();
     await drainSpool(parts.generation);

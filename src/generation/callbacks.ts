@@ -21,25 +21,32 @@ export interface CallbackParts {
 /** The path below which the upstream calls, behind the public address. */
 export const CALLBACK_PATH = '/callbacks';
 
+/** A request as it is sent. */
+export interface Sent {
+  readonly generation: Generation;
+  /** Of the address in it, where it is ours. */
+  readonly callbackKey?: string;
+}
+
 /**
  * The request with our `callback_url` in it, where it has one or is `async`; any other, and every other byte, as it was.
  * When the store can't remember the caller's address, the request stays as it is.
  */
-export async function withOwnCallback(parts: CallbackParts, generation: Generation): Promise<Generation> {
-  if (parts.callbackUrl === undefined) return generation;
+export async function withOwnCallback(parts: CallbackParts, generation: Generation): Promise<Sent> {
+  if (parts.callbackUrl === undefined) return { generation };
   const text = Buffer.from(generation.body).toString();
   const wish = callbackWish(text);
-  if (!wish) return generation;
+  if (!wish) return { generation };
   const key = randomBytes(24).toString('base64url');
   try {
     await parts.store.addCallback({ key, target: wish.target, nowMs: parts.clock.now() });
   } catch (error) {
     parts.log.error({ err: error }, 'could not note a callback; the upstream calls the caller itself');
-    return generation;
+    return { generation };
   }
   const url = `${parts.callbackUrl}${CALLBACK_PATH}/${key}`;
   const edited = applyEdits(text, modify(text, ['callback_url'], url, {}));
-  return { ...generation, body: new TextEncoder().encode(edited) };
+  return { generation: { ...generation, body: new TextEncoder().encode(edited) }, callbackKey: key };
 }
 
 /** Whether a request wants to be answered later, and where. */

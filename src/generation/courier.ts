@@ -6,9 +6,11 @@ import type { SafeFetch } from '../outbound/safe-fetch.ts';
 import type { DueCallback, Store } from '../store/contract.ts';
 import { nextCheckDelay } from '../task/next-check.ts';
 import { VERSION } from '../version.ts';
+import { type Proven, type ProvingParts, proven } from './proof.ts';
 
 export interface CourierParts {
   readonly store: Store;
+  readonly mirror: ProvingParts['mirror'];
   readonly safeFetch: SafeFetch;
   readonly clock: Clock;
   readonly log: Log;
@@ -64,7 +66,10 @@ export function startCourier(parts: CourierParts): Courier {
 
 async function deliver(parts: CourierParts, callback: DueCallback, stop: AbortSignal): Promise<void> {
   const { store, clock, log, random } = parts;
-  const error = await post(parts.safeFetch, callback, stop);
+  const content = await proven(parts, callback);
+  const error = content
+    ? await post(parts.safeFetch, callback.target, content, stop)
+    : 'its task is not finished yet';
   const nowMs = clock.now();
   if (error === undefined) {
     await store.settleCallback(callback.key, { deliveredAtMs: nowMs });
@@ -79,7 +84,8 @@ async function deliver(parts: CourierParts, callback: DueCallback, stop: AbortSi
 /** @returns what went wrong, undefined when it was taken */
 async function post(
   safeFetch: SafeFetch,
-  { target, body, mediaType }: DueCallback,
+  target: string,
+  { body, mediaType }: Proven,
   stop: AbortSignal,
 ): Promise<string | undefined> {
   try {

@@ -34,10 +34,13 @@ export async function generate(
   if (!asking) throw generationNeedsToken();
 
   const request = Buffer.from(generation.body).toString();
-  const onId = (id: TaskId) => expectTask(parts, { id, request, atMs: parts.clock.now() });
   try {
     const sent = await withOwnCallback(parts, generation);
-    const { body, ...head } = await parts.upstream.generate(sent, asking.token);
+    const onId = async (id: TaskId) => {
+      await expectTask(parts, { id, request, atMs: parts.clock.now() });
+      if (sent.callbackKey !== undefined) await noteTask(parts, sent.callbackKey, id);
+    };
+    const { body, ...head } = await parts.upstream.generate(sent.generation, asking.token);
     if (NDJSON.test(head.headers.get('content-type') ?? ''))
       return { ...head, body: catchInLines(body, onId) };
     const whole = await collect(body);
@@ -47,6 +50,15 @@ export async function generate(
   } catch (error) {
     if (error instanceof UpstreamError) throw new ApiError(502, 'api_error', error.message, { cause: error });
     throw error;
+  }
+}
+
+/** Never fails: the answer must pass. Without the note, the id in what is posted counts. */
+async function noteTask({ store, log }: GenerationParts, callbackKey: string, id: TaskId): Promise<void> {
+  try {
+    await store.setCallbackTask(callbackKey, id);
+  } catch (error) {
+    log.error({ err: error, id }, 'could not note the task of a callback');
   }
 }
 

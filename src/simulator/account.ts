@@ -8,6 +8,7 @@ export interface NewTask {
   size?: string;
   action?: 'generate' | 'edit';
   count?: number;
+  callbackUrl?: string;
   /** How long it stays pending, from now on. */
   durationMs?: number;
   createdAtMs?: number;
@@ -112,6 +113,7 @@ function growingTask(task: NewTask, { now, random, taskDurationMs, imageBase }: 
       size: task.size ?? '1024x1024',
       prompt: task.prompt,
       ...(count === 1 ? {} : { count }),
+      ...(task.callbackUrl === undefined ? {} : { callback_url: task.callbackUrl }),
     },
     trace_id: randomId(random),
     user_id: task.userId ?? USER_ID,

@@ -1,9 +1,12 @@
 /** What the upstream was told to post to us, and whom we owe the same bytes. */
+import type { TaskId } from '../task/id.ts';
 import type { CallbackStats, DueCallback } from './contract.ts';
 import { type Sqlite, transaction } from './database.ts';
 
 export interface CallbackStore {
   addCallback(callback: { key: string; target: string | undefined; nowMs: number }): void;
+  setCallbackTask(key: string, taskId: TaskId): void;
+  callback(key: string): { taskId: TaskId | undefined } | undefined;
   receiveCallback(key: string, received: { body: Uint8Array; mediaType: string; nowMs: number }): boolean;
   claimCallbacks(request: { nowMs: number; limit: number; leaseMs: number }): DueCallback[];
   settleCallback(
@@ -12,6 +15,11 @@ export interface CallbackStore {
   ): void;
   callbackStats(): CallbackStats;
 }
+
+/** A row as SQLite gives it. */
+type Nullable<Row, Key extends keyof Row> = Omit<Row, Key> & {
+  [K in Key]: Exclude<Row[K], undefined> | null;
+};
 
 /** How long a record is kept, and how long the upstream may take. */
 const KEPT_MS = 30 * 86_400_000;
@@ -22,16 +30,19 @@ export function createCallbackStore(db: Sqlite): CallbackStore {
     'INSERT INTO callbacks (key, target, asked_at) VALUES (?, ?, ?)',
   );
   const trim = raw.prepare<[number]>('DELETE FROM callbacks WHERE asked_at < ? AND due_at IS NULL');
-  const isKnown = raw.prepare<[string], unknown>('SELECT 1 FROM callbacks WHERE key = ?');
+  const setTask = raw.prepare<[string, string]>('UPDATE callbacks SET task_id = ? WHERE key = ?');
+  const byKey = raw.prepare<[string], { taskId: TaskId | null }>(
+    'SELECT task_id AS taskId FROM callbacks WHERE key = ?',
+  );
   const receive = raw.prepare<{ key: string; body: Uint8Array; mediaType: string; nowMs: number }>(
     `UPDATE callbacks SET body = :body, media_type = :mediaType, received_at = :nowMs,
        due_at = CASE WHEN target IS NULL THEN NULL ELSE :nowMs END
      WHERE key = :key AND received_at IS NULL`,
   );
-  const due = raw.prepare<{ nowMs: number; limit: number; until: number }, DueCallback>(
+  const due = raw.prepare<{ nowMs: number; limit: number; until: number }, Nullable<DueCallback, 'taskId'>>(
     `UPDATE callbacks SET due_at = :until
      WHERE key IN (SELECT key FROM callbacks WHERE due_at <= :nowMs ORDER BY due_at LIMIT :limit)
-     RETURNING key, target, body, media_type AS mediaType, attempts, received_at AS receivedAtMs`,
+     RETURNING key, target, task_id AS taskId, body, media_type AS mediaType, attempts, received_at AS receivedAtMs`,
   );
   const isDue = raw.prepare<[number], unknown>('SELECT 1 FROM callbacks WHERE due_at <= ? LIMIT 1');
   // What was delivered is the caller's now.
@@ -54,14 +65,19 @@ export function createCallbackStore(db: Sqlite): CallbackStore {
         trim.run(nowMs - KEPT_MS);
         add.run(key, target ?? null, nowMs);
       }),
-    receiveCallback: (key, received) => {
-      receive.run({ key, ...received });
-      return isKnown.get(key) !== undefined;
+    setCallbackTask: (key, taskId) => {
+      setTask.run(taskId, key);
     },
+    callback: (key) => {
+      const known = byKey.get(key);
+      return known && { taskId: known.taskId ?? undefined };
+    },
+    receiveCallback: (key, received) => receive.run({ key, ...received }).changes > 0,
     claimCallbacks: ({ nowMs, limit, leaseMs }) => {
       // Asked every second, and almost always in vain: that must not wait for a writer.
       if (isDue.get(nowMs) === undefined) return [];
-      return transaction(db, () => due.all({ nowMs, limit, until: nowMs + leaseMs }));
+      const rows = transaction(db, () => due.all({ nowMs, limit, until: nowMs + leaseMs }));
+      return rows.map((row) => ({ ...row, taskId: row.taskId ?? undefined }));
     },
     settleCallback: (key, end) => {
       if ('deliveredAtMs' in end) delivered.run(end.deliveredAtMs, key);

@@ -329,6 +329,8 @@ export interface DueCallback {
   readonly key: string;
   /** The caller's own `callback_url`. */
   readonly target: string;
+  /** Of the generation; undefined when its answer never came. */
+  readonly taskId: TaskId | undefined;
   readonly body: Uint8Array;
   readonly mediaType: string;
   readonly attempts: number;
@@ -413,7 +415,11 @@ export interface Store {
 
   /** The upstream was given an address with this key; what it posts there is owed to `target`, where there is one. */
   addCallback(callback: { key: string; target: string | undefined; nowMs: number }): MaybePromise<void>;
-  /** The upstream called; a second call changes nothing. False for a key that was never given. */
+  /** The task that the upstream will call about. */
+  setCallbackTask(key: string, taskId: TaskId): MaybePromise<void>;
+  /** What is known of a key; undefined for one that was never given. */
+  callback(key: string): MaybePromise<{ taskId: TaskId | undefined } | undefined>;
+  /** The upstream called. False for a second call, which changes nothing. */
   receiveCallback(
     key: string,
     received: { body: Uint8Array; mediaType: string; nowMs: number },

@@ -95,6 +95,8 @@ export const callbacks = sqliteTable(
     key: text('key').primaryKey(),
     /** The caller's own `callback_url`. */
     target: text('target'),
+    /** Of the generation, once its answer was there. */
+    taskId: text('task_id'),
     askedAt: integer('asked_at').notNull(),
     receivedAt: integer('received_at'),
     /** What the upstream posted. */

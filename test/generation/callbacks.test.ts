@@ -45,8 +45,10 @@ async function withCallbacks(
   return { here, generate, sentCallback, finish };
 }
 
-test('without a public address, nothing of a request is changed', async () => {
-  const here = await world();
+test('without a public address, nothing of a request is changed, and nobody may call', async () => {
+  const here = await world({ tokens: 'mirror-secret' });
+  expect((await here.request('/callbacks/x', { method: 'POST', body: '{}' })).status).toBe(401);
+  await here.restart({ tokens: '' });
   const body = JSON.stringify({ ...GENERATE, callback_url: 'http://client.example/done' });
   await here.request('/flux/images', { method: 'POST', body });
   expect(here.simulator.requests[0]?.body).toBe(body);
@@ -131,6 +133,25 @@ describe('with a public address', () => {
       .poll(async () => (await here.store.callbackStats()).lastError)
       .toBe('refused: its link leads to a private address');
     expect(client.calls).toEqual([]);
+  });
+
+  test('hands on what the upstream says, whoever else calls: the address stands in the document', async () => {
+    const client = await listener();
+    const { here, generate, finish } = await withCallbacks({ imageAllowHosts: client.host });
+    const { task_id: id } = await generate({ ...GENERATE, callback_url: client.url });
+    const document = await (await here.post({ action: 'retrieve', id })).json();
+    const { pathname } = new URL((document as { request: { callback_url: string } }).request.callback_url);
+    const forged = { success: true, task_id: id, data: [{ image_url: 'https://evil.example/1.png' }] };
+    expect((await here.request(pathname, { method: 'POST', body: JSON.stringify(forged) })).status).toBe(200);
+    await expect
+      .poll(async () => (await here.store.callbackStats()).lastError)
+      .toBe('its task is not finished yet');
+    expect(client.calls).toEqual([]);
+
+    await finish();
+    await here.mirror.courier.run();
+    const result = JSON.parse(here.simulator.documentText(id) ?? '') as { response: unknown };
+    expect(client.calls.map(({ body }) => JSON.parse(body))).toEqual([result.response]);
   });
 
   test('needs the key and no token; a second call changes nothing', async () => {

@@ -1,0 +1,1 @@
+ALTER TABLE `callbacks` ADD `task_id` text;

@@ -1,0 +1,60 @@
+/**
+ * What may be handed on of a callback. The address that the upstream calls stands in the task document, so whoever may see the
+ * task could call it too: what was posted counts only as far as the finished document bears it out.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { Log } from '../log.ts';
+import type { Mirror } from '../mirror/mirror.ts';
+import type { DueCallback, Store } from '../store/contract.ts';
+import type { TaskId } from '../task/id.ts';
+import { type JsonObject, ownObject } from '../task/json-object.ts';
+import { answeredTaskId } from './task-id.ts';
+
+export interface Proven {
+  readonly body: Uint8Array;
+  readonly mediaType: string;
+}
+
+export interface ProvingParts {
+  readonly store: Pick<Store, 'get'>;
+  readonly mirror: Pick<Mirror, 'retrieve'>;
+  readonly log: Log;
+}
+
+/** @returns what was posted, where it is the document's result; else the document's result; undefined while there is none */
+export async function proven(
+  parts: ProvingParts,
+  { taskId, body, mediaType }: Pick<DueCallback, 'taskId' | 'body' | 'mediaType'>,
+): Promise<Proven | undefined> {
+  const posted = Buffer.from(body).toString();
+  const id = taskId ?? answeredTaskId(posted);
+  if (id === undefined) return undefined;
+  await fetchResult(parts, id);
+  const task = await parts.store.get(id);
+  if (!task || task.state === 'pending') return undefined;
+  const result = ownObject(JSON.parse(task.text) as JsonObject, 'response');
+  if (result === undefined) return undefined;
+  if (isDeepStrictEqual(parsed(posted), result)) return { body, mediaType };
+  return { body: Buffer.from(JSON.stringify(result)), mediaType: 'application/json' };
+}
+
+/** Asks for the document of a task that is said to be finished. Never fails: the schedule asks as well. */
+export async function fetchResult(
+  { mirror, log }: Pick<ProvingParts, 'mirror' | 'log'>,
+  id: TaskId,
+): Promise<void> {
+  const control = { noCache: true, onlyIfCached: false, maxAgeMs: undefined };
+  try {
+    await mirror.retrieve(id, { token: undefined, control });
+  } catch (error) {
+    log.debug({ err: error, id }, 'a finished task could not be fetched yet');
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // it is no result, then
+  }
+}
