@@ -11,7 +11,7 @@ export function errorAnswer(
   error: unknown,
   { traceId, ...request }: { traceId: string; method: string; path: string },
   log: Log,
-): Answer {
+): Answer & { body: string } {
   const told = error instanceof ApiError ? error : machineTrouble(error);
   if (told.status >= 500) {
     const about = { trace_id: traceId, ...request, status: told.status };

@@ -1,21 +1,19 @@
 /** The server on its port, with limits for slow clients. */
 
-import { randomUUID } from 'node:crypto';
-import { createServer, STATUS_CODES } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
-import { ApiError } from '../api-error.ts';
 import { BadSetting, type Config, isLoopback } from '../config.ts';
 import { SETTINGS } from '../setting-table.ts';
 import { createApp } from './app.ts';
-import { errorAnswer } from './errors.ts';
 import { createFastLane } from './fast-lane.ts';
 import { createAccessControl } from './gate/access.ts';
 import { createGate } from './gate/gate.ts';
 import { createObserve } from './monitoring/observing.ts';
+import { answerNeverRouted, refuseTarget } from './never-routed.ts';
 import type { ServerParts } from './parts.ts';
 import { createStop } from './stop.ts';
+import { watchUnderWay } from './under-way.ts';
 
 export interface RunningServer {
   /** With the base path, without a slash at the end. */
@@ -30,6 +28,8 @@ export interface RunningServer {
 export interface ConnectionLimits {
   /** More are closed as they come. */
   readonly connections: number;
+  /** Requests under way on one connection. */
+  readonly pipelined: number;
   /** For the headers of a request. */
   readonly headersMs: number;
   /** For the whole request. */
@@ -42,6 +42,7 @@ export interface ConnectionLimits {
 
 const LIMITS: ConnectionLimits = {
   connections: 2048,
+  pipelined: 64,
   headersMs: 10_000,
   requestMs: 30_000,
   stalledMs: 30_000,
@@ -62,25 +63,26 @@ export async function listen(
   const gate = createGate(parts.config, control, parts.clock, () => isStopping);
   const observe = createObserve(parts);
   const takeFastLane = createFastLane(parts, gate, observe);
-  const takeHono = getRequestListener(
-    createApp(parts, { gate, observe, isStopping: () => isStopping }).fetch,
-  );
+  const app = createApp(parts, { gate, observe, isStopping: () => isStopping });
+  const takeHono = getRequestListener(app.fetch, { errorHandler: refuseTarget(parts.log) });
   const options = {
     maxHeaderSize: MAX_HEADER_BYTES,
+    requireHostHeader: false, // the gate sees to it
     headersTimeout: limits.headersMs,
     requestTimeout: limits.requestMs,
     connectionsCheckingInterval: Math.min(5000, limits.headersMs / 2),
   };
   const server = createServer(options, (request, response) => {
+    if (request.socket.destroyed) return;
     if (!takeFastLane(request, response)) void takeHono(request, response);
   });
-  const stop = createStop(server, limits.graceMs);
+  const underWay = watchUnderWay(server, limits.pipelined);
+  const stop = createStop(server, underWay, limits.graceMs);
   server.maxConnections = limits.connections;
   server.setTimeout(limits.stalledMs, (socket) => {
     if (socket.writableLength > 0) socket.destroy();
   });
-
-  server.on('clientError', (error, socket) => refuse(error, socket, parts.log));
+  answerNeverRouted(server, MAX_HEADER_BYTES, parts.log);
 
   const { host, port, basePath } = parts.config;
   await new Promise<void>((resolve, reject) => {
@@ -106,22 +108,4 @@ function openToTheWorld(host: string): BadSetting {
   return new BadSetting(
     `${SETTINGS.host.env} (--${SETTINGS.host.flag}): ${JSON.stringify(host)} is reachable from other machines; allowed: a loopback address, or any once there is a token (\`flux-mirror token new\`, or ${SETTINGS.tokens.env})`,
   );
-}
-
-/** What is no HTTP never gets to a route; it is told so in the same shape. */
-function refuse(error: Error & { code?: string }, socket: Duplex, log: ServerParts['log']): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return;
-  const [status, message] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? [431, `the address and the headers are larger than ${MAX_HEADER_BYTES} bytes`]
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? [408, 'the request did not come in time']
-        : [400, 'this is no HTTP request'];
-  const { body } = errorAnswer(
-    new ApiError(400, 'bad_request', message),
-    { traceId: randomUUID(), method: '', path: '' },
-    log,
-  );
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json`;
-  socket.end(`${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
 }

@@ -2,12 +2,15 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { createFailedLogins } from '../../src/server/gate/failed-logins.ts';
 import type { ConnectionLimits } from '../../src/server/listen.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
+import { ManualClock } from '../helpers/manual-clock.ts';
 import { type World, world } from '../helpers/world.ts';
 
 const LIMITS: ConnectionLimits = {
   connections: 20,
+  pipelined: 5,
   headersMs: 400,
   requestMs: 800,
   stalledMs: 500,
@@ -30,7 +33,7 @@ async function untilClosed(socket: Socket): Promise<string> {
   socket.on('data', (chunk) => {
     text += String(chunk);
   });
-  if (!socket.closed) await once(socket, 'close');
+  if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve)); // a reset is an end as well
   return text;
 }
 
@@ -104,6 +107,51 @@ test('connections beyond the cap are closed, and there is room again once others
   expect(await untilClosed(refused)).toBe('');
   for (const socket of held) socket.destroy();
   await expect.poll(async () => (await here.get('/healthz').catch(() => undefined))?.status).toBe(200);
+});
+
+describe('one connection', () => {
+  const pipelined = (count: number, head: string) => `${head}\r\nhost: localhost\r\n\r\n`.repeat(count);
+
+  test('with more requests under way than it may have is hung up on', async () => {
+    const here = await limited();
+    here.simulator.fault({ kind: 'hang' });
+    const socket = await open(here);
+    const body = '{"action":"retrieve","id":"x"}';
+    const request = `POST /flux/tasks HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    socket.write(request.repeat(LIMITS.pipelined + 1));
+    expect(await untilClosed(socket)).toBe('');
+  });
+
+  test('may send many, one after the other', async () => {
+    const here = await limited();
+    const socket = await open(here);
+    const seen = untilClosed(socket);
+    for (let sent = 0; sent < 2 * LIMITS.pipelined; sent += 1) {
+      socket.write(pipelined(1, 'GET /healthz HTTP/1.1'));
+      await once(socket, 'data');
+    }
+    socket.end(pipelined(1, 'GET /healthz HTTP/1.1\r\nconnection: close'));
+    expect((await seen).match(/ 200 OK/g)).toHaveLength(2 * LIMITS.pipelined + 1);
+  });
+
+  test('that guesses tokens a thousand at a time is hung up on, and the right token is answered at once', async () => {
+    const never = {
+      ...new ManualClock(),
+      now: () => 0,
+      monotonic: () => 0,
+      sleep: () => new Promise<void>(() => {}),
+    };
+    const slowDown = createFailedLogins(never);
+    const answered = Array.from({ length: 1000 }, () => slowDown('192.0.2.1'));
+    const settled = await Promise.all(answered.map((one) => Promise.race([one, Promise.resolve('waits')])));
+    expect(settled.filter((one) => one === true)).toHaveLength(10);
+    const here = await world({ tokens: 'secret-one' });
+    const sockets = await Promise.all(Array.from({ length: 3 }, () => open(here)));
+    for (const socket of sockets)
+      socket.write(pipelined(1000, 'GET /api/stats HTTP/1.1\r\nauthorization: Bearer bad'));
+    await Promise.all(sockets.map(untilClosed));
+    expect((await here.get('/api/stats', { authorization: 'Bearer secret-one' })).status).toBe(200);
+  });
 });
 
 describe('headers', () => {

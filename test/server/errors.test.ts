@@ -77,6 +77,24 @@ describe('what never gets to a route', () => {
     await expectError(answer, 431, 'bad_request');
   });
 
+  test.each([
+    ['no Host', ['GET /api/stats HTTP/1.1'], 400],
+    ['no Host, on the drop-in route', ['POST /flux/tasks HTTP/1.1', 'content-length: 0'], 403],
+    ['a Host with a port that is none', ['GET /api/stats HTTP/1.1', 'host: localhost:99999'], 400],
+    ['a target that is a star', ['OPTIONS * HTTP/1.1', 'host: localhost'], 400],
+    ['a target of another protocol', ['GET ftp://localhost/ HTTP/1.1', 'host: localhost'], 400],
+    ['an Expect that is none', ['GET /healthz HTTP/1.1', 'host: localhost', 'expect: cake'], 417],
+  ])('%s is told in our shape', async (_, head, status) => {
+    const { mirror } = await world();
+    const answer = await raw(mirror.url, head);
+    expect(answer.status).toBe(status);
+    expect(JSON.parse(answer.text.slice(answer.text.indexOf('\r\n\r\n')))).toMatchObject({
+      success: false,
+      error: { code: expect.stringMatching(/bad_request|forbidden/), message: expect.any(String) },
+      trace_id: expect.stringMatching(UUID),
+    });
+  });
+
   test('what is no HTTP is told so', async () => {
     const { mirror } = await world();
     const { status, text } = await raw(mirror.url, ['HELLO', 'host: localhost']);

@@ -14,9 +14,9 @@ import { createHostCheck } from './hosts.ts';
 /** Probes come without a token, and learn nothing that is secret. */
 const OPEN_PATHS = new Set(['/healthz', '/readyz']);
 
-/** The upstream has no token of ours; the key in the path is its password. */
-function isOpen(path: string): boolean {
-  return OPEN_PATHS.has(path) || path.startsWith(`${CALLBACK_PATH}/`);
+/** The upstream has no token of ours; where it is told to call, the key in the path is its password. */
+function isOpen(path: string, callbackUrl: string | undefined): boolean {
+  return OPEN_PATHS.has(path) || (callbackUrl !== undefined && path.startsWith(`${CALLBACK_PATH}/`));
 }
 
 /** Lets a request in, and says what it may do; or throws ApiError 401, 403, or 503 once the mirror is stopping. */
@@ -41,8 +41,10 @@ export function createGate(
       if (access.isReadOnly && !onlyReading(request.method, path)) throw onlyReads();
       return access;
     } catch (error) {
-      if (error instanceof ApiError && error.code === 'invalid_token')
-        await slowDown(request.socket.remoteAddress ?? '');
+      if (error instanceof ApiError && error.code === 'invalid_token') {
+        const isAnswered = await slowDown(request.socket.remoteAddress ?? '');
+        if (!isAnswered) request.socket.destroy();
+      }
       throw error;
     }
   };
@@ -57,7 +59,7 @@ export function createGate(
       method,
     });
     const path = fullPath.slice(prefix.length);
-    if (isOpen(path)) return PROBE;
+    if (isOpen(path, config.callbackUrl)) return PROBE;
     if (isStopping()) throw new ApiError(503, 'api_error', 'the mirror is stopping');
     return admit(request, path);
   };

@@ -1,0 +1,56 @@
+/**
+ * Which requests are under way, by connection. Node begins each as it is read, and of those that queue behind another on
+ * their connection it never tells that they ended when that closes; so connections are listened to as well.
+ */
+import { EventEmitter, once } from 'node:events';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+export interface UnderWay {
+  /** Resolves when there is none. */
+  ended(): Promise<void>;
+}
+
+/**
+ * @param mostOnOne connections with more are hung up on, for one could hold as much as thousands; clients of HTTP/1.1 send one
+ *   request after the other
+ */
+export function watchUnderWay(server: Server, mostOnOne: number): UnderWay {
+  const bySocket = new Map<Socket, Set<ServerResponse>>();
+  const events = new EventEmitter();
+  let count = 0;
+  const ended = (many: number) => {
+    count -= many;
+    if (count === 0) events.emit('none');
+  };
+
+  const responsesOn = (socket: Socket): Set<ServerResponse> => {
+    const known = bySocket.get(socket);
+    if (known) return known;
+    const responses = new Set<ServerResponse>();
+    bySocket.set(socket, responses);
+    socket.once('close', () => {
+      bySocket.delete(socket);
+      ended(responses.size);
+      responses.clear();
+    });
+    return responses;
+  };
+
+  server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    if (socket.destroyed) return;
+    const responses = responsesOn(socket);
+    responses.add(response);
+    count += 1;
+    response.once('close', () => {
+      if (responses.delete(response)) ended(1);
+    });
+    if (responses.size > mostOnOne) socket.destroy();
+  });
+
+  return {
+    ended: async () => {
+      if (count > 0) await once(events, 'none');
+    },
+  };
+}
