@@ -43,9 +43,15 @@ const basePath = z
   .string()
   .regex(/^\/[\w./~-]*$/)
   .transform((path) => `/${path.split('/').filter(Boolean).join('/')}`);
+/** What `sha256sum` says of nothing: somebody's variable was not set. */
+const HASH_OF_NOTHING = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+const hashedToken = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/)
+  .refine((hashed) => hashed !== HASH_OF_NOTHING);
 const tokenList = list.pipe(
   // A list of nothing would let everybody in.
-  z.array(z.union([z.string().regex(/^sha256:[0-9a-f]{64}$/), token.regex(/^(?!sha256:)/)])).min(1),
+  z.array(z.union([hashedToken, token.regex(/^(?!sha256:)/)])).min(1),
 );
 const origins = list.pipe(z.array(z.string().regex(/^https?:\/\/[^/\s]+$/)));
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BadSetting, isLoopback, parseConfig, unknownSettings } from '../src/config.ts';
@@ -117,6 +118,11 @@ test.each([
   ['mirror.lan', false],
 ])('isLoopback %s: %s', (host, loopback) => {
   expect(isLoopback(host)).toBe(loopback);
+});
+
+test('the hash of nothing is no token: somebody’s variable was not set', () => {
+  const hashed = `sha256:${createHash('sha256').update('').digest('hex')}`;
+  expect(() => parse({ FLUX_MIRROR_TOKENS: hashed })).toThrow(/FLUX_MIRROR_TOKENS/);
 });
 
 test('names that look like settings and are none are found', () => {

@@ -1,6 +1,6 @@
 /** The thread that copies the database: the copy is made in one go, and nobody waits for it. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { backUp } from '../store/safety/backup.ts';
+import { type BackupResult, backUp, failureReason } from '../store/safety/backup.ts';
 
 /** What the thread must know. */
 export interface BackupWorkerData {
@@ -8,5 +8,19 @@ export interface BackupWorkerData {
   readonly target: string;
 }
 
-const { dataDir, target } = workerData as BackupWorkerData;
-parentPort?.postMessage(await backUp(dataDir, target));
+/** What it says at its end. An error would lose its code on the way between threads. */
+export type BackupReply = BackupResult | { readonly failed: string; readonly stack: string };
+
+async function reply(): Promise<BackupReply> {
+  const { dataDir, target } = workerData as BackupWorkerData;
+  try {
+    return await backUp(dataDir, target);
+  } catch (error) {
+    return {
+      failed: failureReason(error),
+      stack: error instanceof Error ? String(error.stack) : String(error),
+    };
+  }
+}
+
+parentPort?.postMessage(await reply());

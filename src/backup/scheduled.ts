@@ -5,10 +5,10 @@ import type { Clock } from '../clock.ts';
 import { type Schedule, startCron } from '../cron.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/contract.ts';
-import { type BackupResult, backupFile, scheduledBackups } from '../store/safety/backup.ts';
+import { backupFile, failureReason, scheduledBackups } from '../store/safety/backup.ts';
 import { keptBackups } from '../store/safety/retention.ts';
 import { besideAs, startWorker } from '../worker.ts';
-import type { BackupWorkerData } from './backup-worker.ts';
+import type { BackupReply, BackupWorkerData } from './backup-worker.ts';
 import { rememberBackup } from './last-backup.ts';
 
 interface Parts {
@@ -28,25 +28,32 @@ export function startBackups(parts: Parts): Schedule {
 export async function scheduledBackup(parts: Parts): Promise<void> {
   const { store, dataDir, clock, log } = parts;
   try {
-    const { file, bytes, tasks } = await copyOnThread({
-      dataDir,
-      target: backupFile(dataDir, 'scheduled', clock.now()),
-    });
+    const target = backupFile(dataDir, 'scheduled', clock.now());
+    const reply = await copyOnThread({ dataDir, target });
+    if ('failed' in reply) {
+      await failed(parts, reply.failed, reply.stack);
+      return;
+    }
+    const { file, bytes, tasks } = reply;
     const backups = scheduledBackups(dataDir);
     const kept = keptBackups(backups);
     for (const backup of backups) if (!kept.has(backup)) await rm(backup.file);
     await rememberBackup(store, { atMs: clock.now(), error: undefined });
     log.info({ file, bytes, tasks, kept: kept.size }, 'backed up');
   } catch (error) {
-    log.error({ err: error }, 'the backup failed');
-    const message = error instanceof Error ? error.message : String(error);
-    // On a full disk this fails as well; the log has it.
-    await rememberBackup(store, { atMs: clock.now(), error: message }).catch(() => undefined);
+    await failed(parts, failureReason(error), error);
   }
 }
 
-async function copyOnThread(data: BackupWorkerData): Promise<BackupResult> {
+/** @param reason anybody may see it @param detail for the log */
+async function failed({ store, clock, log }: Parts, reason: string, detail: unknown): Promise<void> {
+  log.error({ reason, detail }, 'the backup failed');
+  // On a full disk this fails as well; the log has it.
+  await rememberBackup(store, { atMs: clock.now(), error: reason }).catch(() => undefined);
+}
+
+async function copyOnThread(data: BackupWorkerData): Promise<BackupReply> {
   const worker = startWorker(besideAs(import.meta.url, 'backup-worker'), data);
-  const [result] = (await once(worker, 'message')) as [BackupResult]; // rejects when the thread throws
-  return result;
+  const [reply] = (await once(worker, 'message')) as [BackupReply]; // rejects when the thread breaks
+  return reply;
 }

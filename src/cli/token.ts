@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { systemClock } from '../clock.ts';
-import { digestOf } from '../server/gate/access.ts';
+import { digestOf, TOKEN_PREFIX } from '../server/gate/access.ts';
 import { isoTime } from '../server/query-params.ts';
 import type { AccessToken } from '../store/contract.ts';
 import { CommandFailed, EXIT } from './failure.ts';
@@ -10,8 +10,6 @@ import { print, printJson, remark } from './output.ts';
 import { configFor, withSettings } from './settings.ts';
 import { withStore } from './with-store.ts';
 
-/** So that a token that leaked is known for what it is. */
-const PREFIX = 'fluxm_';
 const TOKEN_BYTES = 32;
 const NAME = /^[\w.-]{1,64}$/;
 
@@ -46,7 +44,7 @@ function newCommand(): Command {
   return withSettings(command).action(async (options: NewOptions) => {
     const limits = { userIds: options.userId ?? [], applicationIds: options.applicationId ?? [] };
     const isLimited = limits.userIds.length + limits.applicationIds.length > 0;
-    const token = `${PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`;
+    const token = `${TOKEN_PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`;
     const name = await withStore(configFor(command), 'writer', async (store) => {
       const chosen = options.name ?? freeName(await store.accessTokens());
       if (!NAME.test(chosen))

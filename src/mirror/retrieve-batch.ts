@@ -27,7 +27,10 @@ export async function retrieveBatch(
     if (finished.count === ids.length) return servedJoined(finished, clock.now());
   }
 
-  const cached = new Map((await store.getMany(ids)).map((task) => [task.id, task]));
+  const stored = await store.getMany(ids);
+  const cached = new Map(stored.filter((task) => maySee(caller, task)).map((task) => [task.id, task]));
+  // Not the caller's to see: counted as if it were missing, but nobody is asked for what is here.
+  const hidden = new Set(stored.filter(({ id }) => !cached.has(id)).map(({ id }) => id));
   const wanting = ids.filter((id) => {
     const task = cached.get(id);
     return !task || !isFresh(task, caller.control, parts.pendingTtlMs, clock.now());
@@ -51,15 +54,17 @@ export async function retrieveBatch(
     return answer({ hit: true, detail: 'stale-if-error' });
   }
 
-  const fetched = await fetching.many(wanting, asking);
+  const missing = wanting.filter((id) => !hidden.has(id));
+  const fetched = await fetching.many(missing, asking);
   const errors = [...fetched.values()].filter((result) => result instanceof UpstreamError);
   const [firstError] = errors;
-  if (firstError && errors.length === wanting.length) {
+  if (firstError && errors.length === missing.length) {
     return cached.size === 0 ? relayError(firstError) : answer({ hit: true, detail: 'stale-if-error' });
   }
-  const found = [...fetched.values()].filter(
-    (result) => !(result instanceof UpstreamError) && result.kind === 'found',
-  );
+  const found = [...fetched.values()].filter((result) => {
+    const task = foundTask(result);
+    return task !== undefined && maySee(caller, task);
+  });
   return answer(
     {
       fwd: caller.control.noCache ? 'request' : wanting.some((id) => cached.has(id)) ? 'stale' : 'miss',

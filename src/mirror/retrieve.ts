@@ -28,13 +28,13 @@ export async function retrieve(
     return servedTask(cached, { hit: true }, clock.now());
   }
   if (caller.control.onlyIfCached || parts.offline) return withoutAsking(parts, cached, caller);
-  if (isHidden) throw unknownHere();
 
   const asking = askingFor(parts, caller);
   if (!asking) {
     if (cached) return servedTask(cached, { hit: true, detail: 'stale-if-error' }, clock.now());
     throw noUpstreamToken();
   }
+  if (isHidden) throw unknownHere(); // only now: without a token for the upstream an unknown one hears of that
   const fwd = caller.control.noCache ? 'request' : cached ? 'stale' : 'miss';
   try {
     const { fetched, collapsed } = await fetching.one(id, asking);

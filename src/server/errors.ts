@@ -1,5 +1,6 @@
 /** The one place where an error becomes a body, always in the upstream's shape. */
 import { ApiError } from '../api-error.ts';
+import { CALLBACK_PATH } from '../generation/callbacks.ts';
 import type { Log } from '../log.ts';
 import type { Answer } from './answer.ts';
 
@@ -14,7 +15,7 @@ export function errorAnswer(
 ): Answer & { body: string } {
   const told = error instanceof ApiError ? error : machineTrouble(error);
   if (told.status >= 500) {
-    const about = { trace_id: traceId, ...request, status: told.status };
+    const about = { trace_id: traceId, ...request, path: withoutKey(request.path), status: told.status };
     // What was foreseen needs no stack; why the upstream failed stands in its cause.
     if (told === error) log.warn({ ...about, cause: causeOf(told) }, told.message);
     else log.error({ ...about, err: error }, told.message);
@@ -34,6 +35,12 @@ export function errorAnswer(
 
 /** Every answer of these says what the cache had to do with it. */
 const IS_DROP_IN = /\/flux\/(tasks|images)$/;
+
+/** The key of a callback is its password. */
+function withoutKey(path: string): string {
+  const at = path.indexOf(`${CALLBACK_PATH}/`);
+  return at === -1 ? path : path.slice(0, at + CALLBACK_PATH.length);
+}
 
 function causeOf({ cause }: ApiError): string | undefined {
   return cause instanceof Error ? cause.message : undefined;

@@ -1,5 +1,5 @@
 /** Query parameters of our own routes. */
-import { badRequest } from '../api-error.ts';
+import { type ApiError, badRequest } from '../api-error.ts';
 import type { ServerContext } from './parts.ts';
 
 /** The query parameters of a request. */
@@ -24,13 +24,25 @@ export function integerParam(
   return value;
 }
 
-/** The values of a parameter that may be repeated or hold several, separated by commas. */
+/** Of one parameter or member; each is a term of an expression in SQL, which may not be endless. */
+export const MOST_VALUES = 100;
+
+/**
+ * The values of a parameter that may be repeated or hold several, separated by commas.
+ * @throws ApiError 400 when there are too many
+ */
 export function listParam(params: URLSearchParams, name: string): string[] {
-  return params
+  const values = params
     .getAll(name)
     .flatMap((value) => value.split(','))
     .map((value) => value.trim())
     .filter((value) => value !== '');
+  if (values.length > MOST_VALUES) throw tooManyValues(name, values.length);
+  return values;
+}
+
+export function tooManyValues(name: string, count: number): ApiError {
+  return badRequest(`"${name}" has ${count} values; at most ${MOST_VALUES} are allowed`);
 }
 
 /**

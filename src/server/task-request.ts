@@ -3,6 +3,7 @@ import { badRequest } from '../api-error.ts';
 import type { HistoryRequest } from '../mirror/history-list.ts';
 import { asTaskId, type TaskId } from '../task/id.ts';
 import { type JsonObject, own } from '../task/json-object.ts';
+import { MOST_VALUES, tooManyValues } from './query-params.ts';
 
 export type TaskRequest =
   | { readonly action: 'retrieve'; readonly id: TaskId }
@@ -77,6 +78,7 @@ function readStrings(value: JsonObject, member: string): string[] {
   const given = own(value, member);
   if (isAbsent(given)) return [];
   const items: unknown[] = Array.isArray(given) ? given : [given];
+  if (items.length > MOST_VALUES) throw tooManyValues(member, items.length);
   return items.map((item) => {
     if (typeof item !== 'string') throw badRequest(`"${member}" must be a string`);
     return item;

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { createApp } from '../../src/server/app.ts';
@@ -272,6 +274,34 @@ describe('a token limited to one user', () => {
     for (const id of [THEIRS, PENDING, UPSTREAM_ONLY]) expect(await told(id)).toEqual(unknown);
   });
 
+  const SETTINGS = [
+    ['with the upstream', {}, {}],
+    ['only if it is cached', {}, { 'cache-control': 'only-if-cached' }],
+    ['offline', { offline: 'true' }, {}],
+    ['without a token for the upstream', { upstreamToken: '' }, {}],
+  ] as const;
+  test.each(SETTINGS)('… one by one, in a batch and by a refresh, %s', async (_, settings, more) => {
+    const { here, mine } = await sharedMirror();
+    await here.restart(settings);
+    const told = async (answering: Promise<Response>) => {
+      const answer = await answering;
+      const { trace_id: _, ...body } = (await answer.json()) as Record<string, unknown>;
+      return [answer.status, answer.headers.get('cache-status'), answer.headers.get('age'), body];
+    };
+    const headers = { ...mine, ...more };
+    const questions: Record<string, (id: string) => Promise<Response>> = {
+      retrieve: (id) => here.post({ action: 'retrieve', id }, headers),
+      batch: (id) => here.post({ action: 'retrieve_batch', ids: [id] }, headers),
+      'batch with one of its own': (id) => here.post({ action: 'retrieve_batch', ids: [MINE, id] }, headers),
+      refresh: (id) => here.request(`/api/tasks/${id}/refresh`, { method: 'POST', headers, body: '{}' }),
+    };
+    for (const [name, ask] of Object.entries(questions)) {
+      const unknown = await told(ask(UNKNOWN));
+      for (const id of [THEIRS, PENDING, UPSTREAM_ONLY])
+        expect(await told(ask(id)), `${name} ${id}`).toEqual(unknown);
+    }
+  });
+
   test('deletes its own tasks alone, and of an id given twice the one that was looked at', async () => {
     const { here, mine } = await sharedMirror();
     expect((await here.post({ action: 'delete', id: THEIRS }, mine)).status).toBe(404);
@@ -379,6 +409,31 @@ describe('named tokens', () => {
     const token = everything.authorization.slice('Bearer '.length);
     expect(JSON.stringify(here.simulator.requests)).not.toContain(token);
     expect(here.log()).not.toContain(token);
+    const { dataDir } = here.config;
+    await here.mirror.stop();
+    for (const entry of readdirSync(dataDir, { recursive: true, withFileTypes: true }))
+      if (entry.isFile())
+        expect(readFileSync(join(entry.parentPath, entry.name), 'latin1'), entry.name).not.toContain(token);
+  });
+
+  test('work, and are kept from the upstream, in the second in which the first is made', async () => {
+    const here = await world({ upstreamToken: '' });
+    here.simulator.seed([documentText({ id: UNKNOWN })]);
+    const ask = (token: string) =>
+      here.post({ action: 'retrieve', id: UNKNOWN }, { authorization: `Bearer ${token}` });
+    expect(await stats(here)).toBe(200); // an open mirror, as the server knows it
+    expect((await ask('fluxm_of-another-mirror')).status).toBe(401);
+    const token = 'fluxm_made-just-now';
+    await here.store.addAccessToken({
+      name: 'new',
+      hash: digestOf(token).toString('hex'),
+      limits: undefined,
+      isReadOnly: false,
+      createdAtMs: 1,
+      revokedAtMs: undefined,
+    });
+    expect((await (await ask(token)).json()) as object).toMatchObject({ error: { code: 'no_token' } });
+    expect(here.simulator.requests).toEqual([]);
   });
 
   test('are made, listed and revoked by the command', async () => {

@@ -54,6 +54,11 @@ describe('bad requests to /flux/tasks', () => {
     ['a limit that is no number', '{"action":"retrieve_batch","limit":"5"}', 'limit'],
     ['a broken offset', '{"action":"retrieve_batch","offset":1.5}', 'offset'],
     ['a bound that is no number', '{"action":"retrieve_batch","created_at_min":"x"}', 'created_at_min'],
+    [
+      'too many users',
+      JSON.stringify({ action: 'retrieve_batch', user_id: Array(101).fill('a') }),
+      'at most 100',
+    ],
     ['a user that is no string', '{"action":"retrieve_batch","user_id":{}}', 'user_id'],
   ])('%s', async (_name, body, named) => {
     const { post, simulator } = await world();
@@ -112,6 +117,8 @@ describe('what never gets to a route', () => {
 
 describe('bad requests to the mirror’s own routes', () => {
   test.each([
+    [`/api/search?model=${'a,'.repeat(101)}`, 'at most 100'],
+    [`/api/facets?id=${'a,'.repeat(2000)}`, 'at most 100'],
     ['/api/search?limit=0', 'limit'],
     ['/api/search?limit=101', 'limit'],
     ['/api/search?limit=x', 'limit'],

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import pino from 'pino';
@@ -160,6 +160,14 @@ describe('scheduled backups', () => {
     await scheduledBackup(parts); // the same second: the file is there already
     expect(await reasons()).toEqual([expect.stringMatching(/^the last backup failed: /)]);
     here.clock.advance(1000);
+    const folder = join(here.config.dataDir, 'backups');
+    rmSync(folder, { recursive: true });
+    writeFileSync(folder, 'in the way');
+    await scheduledBackup(parts);
+    const [reason = ''] = await reasons();
+    expect(reason).toMatch(/^the last backup failed: .*\(E\w+\)$/);
+    expect(reason).not.toContain(here.config.dataDir); // anybody may see it
+    rmSync(folder);
     await scheduledBackup(parts);
     expect(await reasons()).toEqual([]);
   });

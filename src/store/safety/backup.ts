@@ -2,11 +2,22 @@
 import { existsSync, linkSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
+import { writeTroubleOf } from '../write-trouble.ts';
 import { fileStamp, syncFile } from './durable-files.ts';
 
 /** There is something in the way of a backup; the message says what. */
 export class BackupFailed extends Error {
   override readonly name = 'BackupFailed';
+}
+
+/** What was copied is not sound. */
+class DamagedCopy extends BackupFailed {}
+
+/** Why a backup failed, for people who need not know where files lie. */
+export function failureReason(error: unknown): string {
+  if (error instanceof DamagedCopy) return error.message;
+  const code = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
+  return writeTroubleOf(error) ?? `the file could not be written${code}`;
 }
 
 export interface BackupResult {
@@ -64,7 +75,7 @@ function finish(copy: string): number {
     db.pragma('journal_mode = DELETE');
     const [result] = db.pragma('quick_check(1)') as { quick_check: string }[];
     if (result?.quick_check !== 'ok')
-      throw new BackupFailed(`the copy is damaged, and so may be the database: ${result?.quick_check}`);
+      throw new DamagedCopy(`the copy is damaged, and so may be the database: ${result?.quick_check}`);
     return db.prepare<[], { n: number }>('SELECT count(*) AS n FROM tasks').get()?.n ?? 0;
   } finally {
     db.close();
