@@ -1,37 +1,32 @@
 /** `GET /api/search`, `/api/facets` and `/api/suggest`: the prompt history. */
 import { Hono } from 'hono';
-import { lastWord } from '../search/last-word.ts';
 import type { ServerContext, ServerEnv, ServerParts } from './parts.ts';
-import { integerParam, paramsOf } from './query-params.ts';
+import { paramsOf } from './query-params.ts';
+import { answerSuggest } from './search-answers.ts';
 import type { SearchRoute } from './search-thread.ts';
-
-const MAX_SUGGESTIONS = 50;
 
 export function apiSearch({ store, searching, clock }: ServerParts): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
+  const json = (c: ServerContext, body: string) => c.body(body, 200, { 'content-type': 'application/json' });
   const answer = async (c: ServerContext, route: SearchRoute) => {
-    const body = await searching.answer({
+    const question = {
       route,
       query: paramsOf(c).toString(),
       limits: c.get('access').limits,
       nowMs: clock.now(),
-    });
-    return c.body(body, 200, { 'content-type': 'application/json' });
+    };
+    return json(c, await searching.answer(question, () => !c.env.outgoing.destroyed));
   };
 
   app.get('/api/search', (c) => answer(c, 'search'));
 
   app.get('/api/facets', (c) => answer(c, 'facets'));
 
+  // The list of all words is at hand, with what the thread does not know yet; for a limited token prompts must be searched.
   app.get('/api/suggest', async (c) => {
-    const params = paramsOf(c);
-    const text = params.get('q') ?? '';
-    const limit = integerParam(params, 'limit', { min: 1, max: MAX_SUGGESTIONS, fallback: 10 });
-    const last = lastWord(text);
-    const words = last ? await store.suggest(last.word, limit, c.get('access').limits) : [];
-    return c.json({
-      items: words.map(({ word, uses }) => ({ word, uses, query: `${text.slice(0, last?.start)}${word}` })),
-    });
+    const { limits } = c.get('access');
+    if (limits) return answer(c, 'suggest');
+    return json(c, await answerSuggest(store, { params: paramsOf(c), limits }));
   });
 
   return app;

@@ -1,6 +1,7 @@
-/** The answers of `/api/search` and `/api/facets`, as JSON texts. They run on the search thread. */
+/** The answers of `/api/search`, `/api/facets` and `/api/suggest`, as JSON texts. They run on the search thread. */
 import { badRequest } from '../api-error.ts';
 import { type Cursor, decodeCursor, encodeCursor } from '../search/cursor.ts';
+import { lastWord } from '../search/last-word.ts';
 import type { SortOrder, Store } from '../store/contract.ts';
 import type { TaskLimits } from '../task/limits.ts';
 import { facetsJson } from './facets-json.ts';
@@ -11,6 +12,7 @@ import { readSearchTarget } from './search-request.ts';
 const SORTS = ['newest', 'oldest', 'relevance'] as const;
 const UNITS = ['day', 'month', 'year'] as const;
 const MAX_LIMIT = 100;
+const MAX_SUGGESTIONS = 50;
 
 /** What is looked for, and among whose tasks. */
 export interface Target {
@@ -58,6 +60,20 @@ export async function answerFacets(store: Store, { params, limits, nowMs }: Targ
   const facets = await store.facets({ query, filter, by, timeZone });
   const took_ms = millisecondsSince(started);
   return JSON.stringify({ ...facetsJson(facets, by, timeZone), notes: query.notes, took_ms });
+}
+
+/** @throws ApiError 400 */
+export async function answerSuggest(
+  store: Pick<Store, 'suggest'>,
+  { params, limits }: Omit<Target, 'nowMs'>,
+): Promise<string> {
+  const text = params.get('q') ?? '';
+  const limit = integerParam(params, 'limit', { min: 1, max: MAX_SUGGESTIONS, fallback: 10 });
+  const last = lastWord(text);
+  const words = last ? await store.suggest(last.word, limit, limits) : [];
+  return JSON.stringify({
+    items: words.map(({ word, uses }) => ({ word, uses, query: `${text.slice(0, last?.start)}${word}` })),
+  });
 }
 
 function readCursor(params: URLSearchParams, sort: SortOrder): Cursor | undefined {

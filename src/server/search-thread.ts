@@ -3,11 +3,11 @@
  * there, so that not even their JSON is written here.
  */
 import type { Worker } from 'node:worker_threads';
-import { ApiError } from '../api-error.ts';
+import { ApiError, badRequest } from '../api-error.ts';
 import type { TaskLimits } from '../task/limits.ts';
 import { besideAs, startWorker } from '../worker.ts';
 
-export type SearchRoute = 'search' | 'facets';
+export type SearchRoute = 'search' | 'facets' | 'suggest';
 
 export interface SearchQuestion {
   readonly route: SearchRoute;
@@ -17,6 +17,9 @@ export interface SearchQuestion {
   readonly limits: TaskLimits | undefined;
   readonly nowMs: number;
 }
+
+/** So many wait at most: more would only be answered after their callers are gone. */
+const MOST_WAITING = 256;
 
 export interface SearchJob extends SearchQuestion {
   readonly number: number;
@@ -43,36 +46,51 @@ export interface SearchWorkerData {
 }
 
 export interface Searching {
-  /** The JSON text of an answer. @throws ApiError 400 */
-  answer(question: SearchQuestion): Promise<string>;
+  /**
+   * The JSON text of an answer.
+   * @param isWanted asked when its turn comes; a search whose caller has gone is not begun
+   * @throws ApiError 400; 503 when too many wait
+   */
+  answer(question: SearchQuestion, isWanted?: () => boolean): Promise<string>;
   close(): Promise<void>;
 }
 
 interface Waiter {
+  readonly question: SearchQuestion;
+  isWanted(): boolean;
   resolve(body: string): void;
   reject(reason: Error): void;
 }
 
 /** The thread starts with the first search, and again after it broke. */
 export function startSearchThread(data: SearchWorkerData): Searching {
-  const waiting = new Map<number, Waiter>();
+  /** In the order in which they came; the first is under way. */
+  const waiting: Waiter[] = [];
   let worker: Worker | undefined;
   let number = 0;
 
   const fail = (broken: Worker, reason: Error) => {
     if (worker !== broken) return;
     worker = undefined;
-    for (const { reject } of waiting.values()) reject(reason);
-    waiting.clear();
+    for (const { reject } of waiting.splice(0)) reject(reason);
+  };
+  const next = (): void => {
+    while (waiting[0] && !waiting[0].isWanted()) waiting.shift()?.reject(badRequest('the caller hung up'));
+    const [first] = waiting;
+    if (!first) return;
+    number += 1;
+    worker ??= start();
+    worker.postMessage({ ...first.question, number } satisfies SearchJob);
   };
   const start = (): Worker => {
     const { dataDir, basePath } = data;
     const started = startWorker(besideAs(import.meta.url, 'search-worker'), { dataDir, basePath });
     started.on('message', (reply: SearchReply) => {
-      const waiter = waiting.get(reply.number);
-      waiting.delete(reply.number);
+      if (reply.number !== number) return; // of a thread that was given up
+      const waiter = waiting.shift();
       if ('body' in reply) waiter?.resolve(reply.body);
       else waiter?.reject(errorOf(reply.failed));
+      next();
     });
     started.on('error', (error) => fail(started, error));
     started.on('exit', () => fail(started, new Error('the search thread ended')));
@@ -80,12 +98,16 @@ export function startSearchThread(data: SearchWorkerData): Searching {
     return started;
   };
   return {
-    answer: (question) =>
+    answer: (question, isWanted = () => true) =>
       new Promise((resolve, reject) => {
-        number += 1;
-        waiting.set(number, { resolve, reject });
-        worker ??= start();
-        worker.postMessage({ ...question, number } satisfies SearchJob);
+        if (waiting.length >= MOST_WAITING) {
+          reject(
+            new ApiError(503, 'api_error', 'too many searches wait; try again', { retryAfterSeconds: 1 }),
+          );
+          return;
+        }
+        waiting.push({ question, isWanted, resolve, reject });
+        if (waiting.length === 1) next();
       }),
     close: async () => {
       const last = worker;

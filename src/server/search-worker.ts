@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ApiError } from '../api-error.ts';
 import { systemClock } from '../clock.ts';
 import { openStore } from '../store/open.ts';
-import { answerFacets, answerSearch, type Target } from './search-answers.ts';
+import { answerFacets, answerSearch, answerSuggest, type Target } from './search-answers.ts';
 import type { SearchJob, SearchReply, SearchWorkerData } from './search-thread.ts';
 
 // Where the cores are few, whoever waits for a retrieve goes first. On Linux this means this thread alone; elsewhere it would
@@ -16,6 +16,7 @@ const store = openStore({ dataDir, clock: systemClock, mode: 'reader', isResiden
 const answers = {
   search: (target: Target) => answerSearch(store, target, basePath),
   facets: (target: Target) => answerFacets(store, target),
+  suggest: (target: Target) => answerSuggest(store, target),
 };
 
 parentPort?.on('message', async ({ number, route, query, limits, nowMs }: SearchJob) => {

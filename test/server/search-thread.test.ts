@@ -24,6 +24,28 @@ test('a thread that broke fails those who wait, and the next search starts anoth
   await searching.close();
 });
 
+test('a search whose caller is gone is not begun, and of too many that wait the last are refused', async () => {
+  const dataDir = temporaryDirectory();
+  openTestStore(dataDir);
+  const searching = startSearchThread({ dataDir, basePath: '/' });
+  const question = { route: 'search', query: 'q=cat', limits: undefined, nowMs: 0 } as const;
+  const asked: number[] = [];
+  const answers = Array.from({ length: 300 }, (_, at) =>
+    searching.answer(question, () => {
+      asked.push(at);
+      return at % 2 === 0;
+    }),
+  );
+  const results = await Promise.allSettled(answers);
+  const refused = results.map(({ status }) => status === 'rejected');
+  expect(refused.slice(0, 256)).toEqual(Array.from({ length: 256 }, (_, at) => at % 2 === 1));
+  expect(asked).toEqual(Array.from({ length: 256 }, (_, at) => at));
+  for (const result of results.slice(256))
+    expect(result).toMatchObject({ status: 'rejected', reason: { status: 503, code: 'api_error' } });
+  expect(JSON.parse(await searching.answer(question))).toMatchObject({ total: 0 });
+  await searching.close();
+});
+
 test('closing ends what is under way', async () => {
   const dataDir = temporaryDirectory();
   openTestStore(dataDir);
