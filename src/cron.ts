@@ -3,31 +3,53 @@ import cron from 'node-cron';
 import type { Log } from './log.ts';
 
 export interface Schedule {
+  /** Begins nothing more; resolves when a job that is under way has ended. */
   stop(): Promise<void>;
 }
+
+/** No sleep is longer, because the wall clock may be set meanwhile. */
+const LONGEST_SLEEP_MS = 10_000;
 
 /** True for an expression that node-cron takes (five fields, or six with seconds). */
 export function isCronExpression(expression: string): boolean {
   return cron.validate(expression);
 }
 
-/** Does a job at the times of a cron expression, never twice at once; `off` never does. */
+/**
+ * Does a job at the times of a cron expression, never twice at once; `off` never does. node-cron says when; its own timer is
+ * not used, because it waits an hour longer when the clock is set back by one, and steps through every moment that passed
+ * while a machine slept, which blocks for seconds.
+ */
 export function startCron(expression: string, job: () => Promise<void>, log: Log): Schedule {
   if (expression === 'off') return { stop: async () => undefined };
-  const task = cron.schedule(expression, job, {
-    noOverlap: true,
-    suppressMissedWarning: true,
-    logger: quiet(log),
-  });
-  return { stop: async () => task.destroy() };
-}
+  const times = cron.createTask(expression, () => undefined);
+  let current: Promise<void> | undefined;
+  let timer: NodeJS.Timeout;
 
-/** node-cron's own messages, in our log; an overlap is no news when runs are long. */
-function quiet(log: Log) {
+  const run = () => {
+    current ??= job()
+      .catch((error: unknown) => log.error({ err: error }, 'a scheduled job failed'))
+      .finally(() => {
+        current = undefined;
+      });
+  };
+  const sleep = () => {
+    const nextMs = times.getNextRuns(1)[0]?.getTime() ?? Number.POSITIVE_INFINITY;
+    timer = setTimeout(
+      () => {
+        if (Date.now() >= nextMs) run();
+        sleep();
+      },
+      Math.min(Math.max(nextMs - Date.now(), 1), LONGEST_SLEEP_MS),
+    );
+  };
+  sleep();
+
   return {
-    info: (message: string) => log.debug(message),
-    warn: (message: string) => log.debug(message),
-    debug: (message: string | Error) => log.debug(String(message)),
-    error: (message: string | Error) => log.error(String(message)),
+    stop: async () => {
+      clearTimeout(timer);
+      await times.destroy();
+      await current;
+    },
   };
 }

@@ -21,15 +21,25 @@ interface Parts {
 
 /** Backs up at the times of the setting; `off` never does. */
 export function startBackups(parts: Parts): Schedule {
-  return startCron(parts.backupCron, () => scheduledBackup(parts), parts.log);
+  const stopping = new AbortController();
+  const schedule = startCron(parts.backupCron, () => scheduledBackup(parts, stopping.signal), parts.log);
+  return {
+    stop: () => {
+      stopping.abort();
+      return schedule.stop();
+    },
+  };
 }
 
-/** One scheduled backup. A failure is remembered and logged; old backups go only after a good one. */
-export async function scheduledBackup(parts: Parts): Promise<void> {
+/**
+ * One scheduled backup. A failure is remembered and logged; old backups go only after a good one.
+ * @param stop ends it before it is done; what was begun is swept at the next start
+ */
+export async function scheduledBackup(parts: Parts, stop?: AbortSignal): Promise<void> {
   const { store, dataDir, clock, log } = parts;
   try {
     const target = backupFile(dataDir, 'scheduled', clock.now());
-    const reply = await copyOnThread({ dataDir, target });
+    const reply = await copyOnThread({ dataDir, target }, stop);
     if ('failed' in reply) {
       await failed(parts, reply.failed, reply.stack);
       return;
@@ -41,7 +51,8 @@ export async function scheduledBackup(parts: Parts): Promise<void> {
     await rememberBackup(store, { atMs: clock.now(), error: undefined });
     log.info({ file, bytes, tasks, kept: kept.size }, 'backed up');
   } catch (error) {
-    await failed(parts, failureReason(error), error);
+    if (stop?.aborted) log.info('a backup was ended by the stop');
+    else await failed(parts, failureReason(error), error);
   }
 }
 
@@ -52,8 +63,13 @@ async function failed({ store, clock, log }: Parts, reason: string, detail: unkn
   await rememberBackup(store, { atMs: clock.now(), error: reason }).catch(() => undefined);
 }
 
-async function copyOnThread(data: BackupWorkerData): Promise<BackupReply> {
+/** @throws when the thread breaks, or is stopped */
+async function copyOnThread(data: BackupWorkerData, stop: AbortSignal | undefined): Promise<BackupReply> {
   const worker = startWorker(besideAs(import.meta.url, 'backup-worker'), data);
-  const [reply] = (await once(worker, 'message')) as [BackupReply]; // rejects when the thread breaks
-  return reply;
+  try {
+    const [reply] = (await once(worker, 'message', stop ? { signal: stop } : {})) as [BackupReply];
+    return reply;
+  } finally {
+    await worker.terminate();
+  }
 }

@@ -1,5 +1,6 @@
-import { expect, test, vi } from 'vitest';
-import { isCronExpression } from '../../src/cron.ts';
+import pino from 'pino';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { isCronExpression, startCron } from '../../src/cron.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { world } from '../helpers/world.ts';
 
@@ -26,6 +27,29 @@ test('the schedule runs by itself, and not after the mirror was stopped', async 
   const asked = simulator.requests.length;
   await new Promise((resolve) => setTimeout(resolve, 1200)); // real time: the schedule's clock is node-cron's own
   expect(simulator.requests).toHaveLength(asked);
+});
+
+test.each([
+  ['back by an hour', -3_600_000],
+  ['forward by a day', 86_400_000],
+])('a clock that is set %s does not stop the schedule', async (_, byMs) => {
+  vi.useFakeTimers({
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
+  });
+  onTestFinished(() => void vi.useRealTimers());
+  let runs = 0;
+  const job = async () => {
+    runs += 1;
+  };
+  const schedule = startCron('* * * * * *', job, pino({ level: 'silent' }));
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(runs).toBeGreaterThan(3);
+  vi.setSystemTime(Date.now() + byMs);
+  runs = 0;
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(runs).toBeGreaterThan(7);
+  expect(runs).toBeLessThanOrEqual(21); // one at a time, not those of a day at once
+  await schedule.stop();
 });
 
 test('off never runs', async () => {
