@@ -26,20 +26,23 @@ export function backfillCommand(): Command {
         throw new CommandFailed('a backfill needs a token for the upstream: set ACEDATACLOUD_API_TOKEN');
       const log = createLog({ level: config.logLevel, format: config.logFormat });
       const stopping = new AbortController();
-      const stop = () => stopping.abort();
-      process.once('SIGINT', stop).once('SIGTERM', stop);
-
-      const { assemble } = await import('./start-mirror.ts');
+      const { assemble, PATIENCE_MS } = await import('./start-mirror.ts');
       const progress = startProgress('tasks', systemClock);
-      const { outcome, requests, stored, errors } = await withStore(config, 'writer', (store) =>
-        backfill(assemble(config, { clock: systemClock, log }, store).shared, upstreamToken, {
+      const { outcome, requests, stored, errors } = await withStore(config, 'writer', (store) => {
+        const { shared, end } = assemble(config, { clock: systemClock, log }, store);
+        const stop = () => {
+          stopping.abort();
+          setTimeout(end, PATIENCE_MS).unref();
+        };
+        process.once('SIGINT', stop).once('SIGTERM', stop);
+        return backfill(shared, upstreamToken, {
           upstreamUrl: config.upstreamUrl,
           restart: options.restart ?? false,
           signal: stopping.signal,
           onProgress: progress.update,
           onWait: (untilMs) => remark(`the upstream asks to wait until ${new Date(untilMs).toISOString()}`),
-        }),
-      );
+        });
+      });
       progress.end();
       const { inserted, updated, unchanged, kept } = stored;
       if (options.json) {

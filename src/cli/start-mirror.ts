@@ -50,6 +50,9 @@ export interface RunningMirror {
   stop(): Promise<void>;
 }
 
+/** A stop lets the upstream answer for so long. Whoever waits for it is told then, before the server cuts him off. */
+export const PATIENCE_MS = 4000;
+
 /** @throws DirectoryInUse, NewerDatabase, BadSetting for an open address, or the system's error when the address can't be had */
 export async function startMirror(config: Config, world: World): Promise<RunningMirror> {
   const { clock, log } = world;
@@ -95,7 +98,9 @@ export async function startMirror(config: Config, world: World): Promise<Running
       archiver: parts.archiver,
       courier,
       stop: async () => {
+        const patience = setTimeout(parts.end, PATIENCE_MS);
         await Promise.all([server.stop(), parts.runner.stop(), ...running.map((part) => part.stop())]);
+        clearTimeout(patience);
         parts.end();
         await searching.close();
         await store.close();

@@ -17,12 +17,13 @@ export function syncCommand(): Command {
   return withSettings(command, UPSTREAM_SETTINGS).action(async (options: { json?: boolean }) => {
     const config = configFor(command);
     const log = createLog({ level: config.logLevel, format: config.logFormat });
-    const { assemble } = await import('./start-mirror.ts');
+    const { assemble, PATIENCE_MS } = await import('./start-mirror.ts');
     await withStore(config, 'writer', async (store) => {
       const { runner, archiver, end } = assemble(config, { clock: systemClock, log }, store);
       const stop = () => {
         void runner.stop();
         void archiver.stop();
+        setTimeout(end, PATIENCE_MS).unref();
       };
       process.once('SIGINT', stop).once('SIGTERM', stop);
       const progress = startProgress('ids', systemClock);

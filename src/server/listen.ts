@@ -46,7 +46,7 @@ const LIMITS: ConnectionLimits = {
   headersMs: 10_000,
   requestMs: 30_000,
   stalledMs: 30_000,
-  graceMs: 10_000,
+  graceMs: 8000,
 };
 /** A query of 1,000 characters of any script fits well. */
 const MAX_HEADER_BYTES = 64 * 1024;

@@ -158,6 +158,10 @@ async function afterFailure(
   error: UpstreamError,
 ): Promise<void> {
   const { store, clock, random, log } = parts;
+  if (options.signal?.aborted) {
+    await giveBack(parts, progress, claims); // cut off by the stop: nothing is known of them
+    return;
+  }
   if (error.status === 401 || error.status === 403) {
     await giveBack(parts, progress, claims);
     await stop(parts, progress, 'rejected', error);

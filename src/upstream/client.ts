@@ -40,7 +40,7 @@ export interface UpstreamOptions {
   readonly maxAnswerBytes?: number;
   /** Called before a task request is sent, and again before it is repeated; what it throws is thrown instead. */
   readonly admit?: (token: string) => Promise<void>;
-  /** Ends generations under way, which would go on for minutes. */
+  /** Ends whatever is under way, and the waits between tries. */
   readonly signal?: AbortSignal;
   /** Called after every request that was sent, for counters. */
   readonly onRequest?: (outcome: string, durationMs: number) => void;
@@ -114,6 +114,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
             'user-agent': `flux-mirror/${VERSION}`,
           },
           timeoutMs: options.timeoutMs,
+          signal: options.signal,
           maxBytes,
         },
         options.fetch ?? globalThis.fetch,
@@ -135,7 +136,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         const delay =
           error instanceof UpstreamError ? retryDelay(error, repeats, patience, random) : undefined;
         if (delay === undefined) throw error;
-        await clock.sleep(delay);
+        await clock.sleep(delay, options.signal).catch(() => {
+          throw error; // nothing more is asked
+        });
       }
     }
   };

@@ -45,6 +45,8 @@ export async function openExchange(
   const failure = (error: unknown, hadAnswer: boolean): UpstreamError => {
     cut.abort();
     if (error instanceof UpstreamError) return error;
+    if (request.signal?.aborted)
+      return new UpstreamError('interrupted', 'the mirror is stopping, and asks no further');
     return deadline.aborted
       ? new UpstreamError('timeout', `the upstream gave no whole answer within ${request.timeoutMs} ms`)
       : connectionError(error, hadAnswer);

@@ -6,6 +6,9 @@ import { expect, test } from 'vitest';
 import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { runCli, startCli, watch } from '../helpers/cli.ts';
+import { documentText, numberedIds } from '../helpers/documents.ts';
+import { showFigure } from '../helpers/figure.ts';
+import { imageHost } from '../helpers/image-host.ts';
 import { temporaryDirectory } from '../helpers/world.ts';
 
 const LISTENS = /listens on (http:\S+)/;
@@ -46,6 +49,46 @@ test('serve says where it listens, with a curl line that works, and ends in orde
   expect(await once(child, 'exit')).toEqual([0, null]);
   expect(existsSync(join(dataDir, 'mirror.db-wal'))).toBe(false); // the database was closed, not dropped
   await simulator.stop();
+});
+
+test('SIGTERM ends a run, a reader and a download of an upstream that hangs, within ten seconds', async (context) => {
+  const dataDir = temporaryDirectory();
+  const simulator = await startSimulator();
+  const host = await imageHost();
+  host.serve('/1', (response) => void response.writeHead(200).write('x')); // and no more
+  const [pending = '', asked = '', pictured = ''] = numberedIds(3);
+  const data = [{ image_url: `${host.url}/1` }];
+  const picture = documentText({ id: pictured, more: { response: { success: true, data } } });
+  await runCli(['import', '-', '--data-dir', dataDir], { input: picture });
+  simulator.fault({ kind: 'hang' });
+  const env = {
+    ACEDATACLOUD_API_TOKEN: 't',
+    FLUX_MIRROR_ARCHIVE_IMAGES: 'true',
+    FLUX_MIRROR_IMAGE_ALLOW_HOSTS: host.host,
+    FLUX_MIRROR_UPSTREAM_TIMEOUT: '5m',
+  };
+  const child = startCli(['serve', '--port', '0', '--data-dir', dataDir, '--upstream', simulator.url], {
+    env,
+  });
+  const [, url = ''] = await watch(child)(LISTENS);
+  await fetch(`${url}/api/tracked`, { method: 'POST', body: JSON.stringify({ ids: [pending] }) });
+  const post = (path: string, body: unknown) =>
+    fetch(`${url}${path}`, { method: 'POST', body: JSON.stringify(body) }).catch(() => undefined);
+  const answers = [post('/api/sync', {}), post('/flux/tasks', { action: 'retrieve', id: asked })];
+  await expect.poll(() => simulator.requests.length).toBe(2);
+  await expect.poll(() => host.paths, { timeout: 5000 }).toEqual(['/1']);
+
+  const started = performance.now();
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  const ms = performance.now() - started;
+  expect(ms).toBeLessThan(10_000);
+  expect(existsSync(join(dataDir, 'mirror.db-wal'))).toBe(false); // checkpointed
+  expect((await answers[1])?.status).toBe(502);
+  const { stdout } = await runCli(['status', '--json', '--data-dir', dataDir]);
+  expect(JSON.parse(stdout)).toMatchObject({ tracked: 1, failing: [], images: { archived: 0, wanted: 1 } });
+  await simulator.stop();
+  showFigure(context, `ended after ${(ms / 1000).toFixed(1)} s, 0 lost`);
 });
 
 test('a port that is taken fails in one line', async () => {

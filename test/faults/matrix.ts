@@ -124,6 +124,7 @@ export const MATRIX: readonly MatrixPart[] = [
         shownBy: [
           [RUN, 'the clock jumped'],
           [SQLITE, 'a clock was wrong'],
+          ['sync/schedule.test.ts', 'a clock that is set'],
         ],
       },
       {
@@ -131,6 +132,7 @@ export const MATRIX: readonly MatrixPart[] = [
         behaviour: 'answers under way are taken to the end, new requests get 503; ends within ten seconds',
         shownBy: [
           ['cli/serve.test.ts', 'ends in order on SIGTERM'],
+          ['cli/serve.test.ts', 'SIGTERM ends'],
           [CONNECTIONS, 'a stop'],
         ],
       },
