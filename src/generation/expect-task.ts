@@ -28,8 +28,15 @@ export async function expectTask(parts: ExpectingParts, entry: SpoolEntry): Prom
 
 /** Takes up what was spooled, at the start. */
 export async function drainSpool(parts: ExpectingParts): Promise<void> {
-  const taken = await parts.spool.drain((entry) => storeExpected(parts, entry));
-  if (taken > 0) parts.log.info({ tasks: taken }, 'took generations out of the spool');
+  try {
+    const { taken, unreadable } = await parts.spool.drain((entry) => storeExpected(parts, entry));
+    if (taken > 0) parts.log.info({ tasks: taken }, 'took generations out of the spool');
+    if (unreadable !== undefined)
+      parts.log.warn({ file: unreadable }, 'the spool had lines that can’t be read; they are kept');
+  } catch (error) {
+    // The file stays for the next start.
+    parts.log.error({ err: error }, 'could not take generations out of the spool');
+  }
 }
 
 async function storeExpected(

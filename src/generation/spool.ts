@@ -15,23 +15,30 @@ export interface SpoolEntry {
 
 export interface Spool {
   add(entry: SpoolEntry): Promise<void>;
-  /** Hands every entry to `take`; the file goes only after all were taken, so an entry may come twice. */
-  drain(take: (entry: SpoolEntry) => Promise<void>): Promise<number>;
+  /**
+   * Hands every entry to `take`; the file goes only after all were taken, so an entry may come twice.
+   * @returns how many there were, and where lines are kept that could not be read
+   */
+  drain(
+    take: (entry: SpoolEntry) => Promise<void>,
+  ): Promise<{ taken: number; unreadable: string | undefined }>;
 }
 
 export function createSpool(dataDir: string): Spool {
   const file = join(dataDir, 'spool.jsonl');
+  const unreadableFile = join(dataDir, 'spool.unreadable.jsonl');
+  const append = (path: string, text: string) => appendFile(path, text, { mode: 0o600, flush: true });
   return {
-    add: ({ id, request, atMs }) =>
-      appendFile(file, `${JSON.stringify({ id, request, at_ms: atMs })}\n`, { mode: 0o600, flush: true }),
+    // On a line of its own, whatever a full disk left of the one before.
+    add: ({ id, request, atMs }) => append(file, `\n${JSON.stringify({ id, request, at_ms: atMs })}\n`),
     drain: async (take) => {
-      const entries = (await readIfThere(file))
-        .split('\n')
-        .map(readEntry)
-        .filter((entry) => entry !== undefined);
+      const lines = (await readIfThere(file)).split('\n').filter((line) => line.trim() !== '');
+      const bad = lines.filter((line) => readEntry(line) === undefined);
+      const entries = lines.map(readEntry).filter((entry) => entry !== undefined);
       for (const entry of entries) await take(entry);
+      if (bad.length > 0) await append(unreadableFile, `${bad.join('\n')}\n`);
       await rm(file, { force: true });
-      return entries.length;
+      return { taken: entries.length, unreadable: bad.length > 0 ? unreadableFile : undefined };
     },
   };
 }

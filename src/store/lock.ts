@@ -7,6 +7,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { writeTroubleOf } from './write-trouble.ts';
 
 export interface Lock {
   release(): void;
@@ -30,16 +31,22 @@ export function acquireLock(dataDir: string, nowMs: number): Lock {
       cause,
     });
   }
-  writeFileSync(
-    ownerFile,
-    `${JSON.stringify({ pid: process.pid, host: hostname(), started_at: new Date(nowMs).toISOString() })}\n`,
-  );
+  sayWhoOwns(ownerFile, nowMs);
   return {
     release: () => {
       rmSync(ownerFile, { force: true });
       database.close();
     },
   };
+}
+
+function sayWhoOwns(ownerFile: string, nowMs: number): void {
+  const owner = { pid: process.pid, host: hostname(), started_at: new Date(nowMs).toISOString() };
+  try {
+    writeFileSync(ownerFile, `${JSON.stringify(owner)}\n`);
+  } catch (error) {
+    if (writeTroubleOf(error) === undefined) throw error; // the lock is what counts, the name is for people
+  }
 }
 
 function isBusy(error: unknown): boolean {

@@ -100,6 +100,15 @@ function bringUpToDate(db: Sqlite, { dataDir, clock, mode }: OpenOptions, lock: 
   }
 }
 
+/** What can wait for the next start: a full disk is no reason not to serve what is stored. */
+function unlessDiskFull(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (writeTroubleOf(error) === undefined) throw error;
+  }
+}
+
 /** Everything that may write. */
 type Watched = Omit<Store, 'get' | 'getMany' | 'joinFinished' | 'writeTrouble' | 'close'>;
 
@@ -120,10 +129,12 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
   definePromptFunction(db.raw);
   const { search } = createSearchStore(db, () => ({ drift: drift(), indexedFromMs: indexedFrom(db, facts) }));
   if (lock) {
-    // Whoever held claims, or was in a run, died: we are the only owner.
-    tracking.releaseAll();
-    runs.closeInterrupted();
-    requestSeq(); // takes its start number now, while there is room on the disk
+    unlessDiskFull(() => {
+      // Whoever held claims, or was in a run, died: we are the only owner.
+      tracking.releaseAll();
+      runs.closeInterrupted();
+      requestSeq(); // takes its start number now, while there is room on the disk
+    });
   }
   const watch = createWriteWatch(db);
   const others = watch.watched<Watched>({
@@ -176,9 +187,8 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
     writeTrouble: watch.trouble,
     close: () => {
       try {
-        if (mode !== 'reader') words.flush();
-      } catch (error) {
-        if (writeTroubleOf(error) === undefined) throw error; // only counts that may lag are lost
+        // Only counts that may lag would be lost.
+        if (mode !== 'reader') unlessDiskFull(words.flush);
       } finally {
         db.raw.close();
         lock?.release();

@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { startDiskWatch } from '../../src/server/monitoring/disk-watch.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
-import { MAIN, watch } from '../helpers/cli.ts';
+import { MAIN, runCli, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { temporaryDirectory, world } from '../helpers/world.ts';
 
@@ -104,6 +104,42 @@ describe('a full disk', () => {
     expect((await here.post({ action: 'retrieve', id: SECOND })).headers.get('cache-status')).toBe(
       'flux-mirror; hit',
     );
+  });
+});
+
+describe('a disk that is full already', () => {
+  test('a server starts on it, serves what is stored, and stores again once there is room', async (context) => {
+    const disk = smallDisk();
+    if (disk === undefined) {
+      context.skip('a small file system may only be mounted as root');
+      return;
+    }
+    const here = await world({ dataDir: disk });
+    here.simulator.seed([FIRST, SECOND].map((id) => documentText({ id })));
+    await here.post({ action: 'retrieve', id: FIRST });
+    await here.mirror.stop();
+    writeFileSync(join(disk, 'room-for-readers'), 'x'.repeat(64 * 1024)); // they share memory by a file beside the database
+    const makeRoom = fill(disk);
+    rmSync(join(disk, 'room-for-readers'));
+    const reading = await runCli(['get', FIRST, '--data-dir', disk]);
+    expect([reading.code, reading.stdout]).toEqual([0, expect.stringContaining(FIRST)]);
+    const writing = await runCli(['import', '-', '--data-dir', disk], {
+      input: documentText({ id: THIRD, prompt: 'x'.repeat(200_000) }),
+    });
+    expect([writing.code, writing.stderr]).toEqual([1, expect.stringMatching(/full: free some space/)]);
+
+    await here.restart();
+    expect((await here.post({ action: 'retrieve', id: FIRST })).headers.get('cache-status')).toBe(
+      'flux-mirror; hit',
+    );
+    expect(await (await here.get('/readyz')).json()).toMatchObject({
+      status: 'ready',
+      reasons: [expect.stringContaining('the disk is full')],
+    });
+    makeRoom();
+    const stored = await here.post({ action: 'retrieve', id: SECOND });
+    expect(stored.headers.get('cache-status')).toBe('flux-mirror; fwd=miss; stored');
+    expect(await here.store.audit()).toEqual([]);
   });
 });
 

@@ -20,5 +20,6 @@ export function startDiskWatch(store: Pick<Store, 'writeTrouble'>, log: Log): Di
   };
   const timer = setInterval(() => void look(), LOOK_EVERY_MS);
   timer.unref();
+  void look();
   return { look, stop: () => clearInterval(timer) };
 }

@@ -1,0 +1,33 @@
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createSpool, type SpoolEntry } from '../../src/generation/spool.ts';
+import { numberedIds } from '../helpers/documents.ts';
+import { temporaryDirectory } from '../helpers/world.ts';
+
+test('what a full disk cut off costs no other entry, and is kept', async () => {
+  const dataDir = temporaryDirectory();
+  const file = join(dataDir, 'spool.jsonl');
+  const spool = createSpool(dataDir);
+  const [first, second] = numberedIds(2);
+  const entry = (id: SpoolEntry['id']) => ({ id, request: '{"prompt":"a cat"}', atMs: 1 });
+  await spool.add(entry(first));
+  appendFileSync(file, '\n{"id":"cut');
+  await spool.add(entry(second));
+
+  const taken: SpoolEntry[] = [];
+  const drained = await spool.drain(async (one) => void taken.push(one));
+  expect(taken).toEqual([entry(first), entry(second)]);
+  expect(drained).toEqual({ taken: 2, unreadable: join(dataDir, 'spool.unreadable.jsonl') });
+  expect(readFileSync(drained.unreadable ?? '', 'utf8')).toBe('{"id":"cut\n');
+  expect(existsSync(file)).toBe(false);
+  expect(await spool.drain(async () => undefined)).toEqual({ taken: 0, unreadable: undefined });
+});
+
+test('an entry that can’t be taken stays for the next time, and all before it', async () => {
+  const spool = createSpool(temporaryDirectory());
+  const [id] = numberedIds(1);
+  await spool.add({ id, request: '{}', atMs: 1 });
+  await expect(spool.drain(() => Promise.reject(new Error('the disk is full')))).rejects.toThrow('full');
+  expect((await spool.drain(async () => undefined)).taken).toBe(1);
+});
