@@ -69,6 +69,8 @@ function systemMessage(error: unknown): string | undefined {
   }
   if (code === 'SQLITE_FULL' || code === 'ENOSPC')
     return `${message}: free some space and do it again; what was stored before stays`;
+  if (code.startsWith('SQLITE_IOERR'))
+    return `${message}: the disk of FLUX_MIRROR_DATA_DIR (--data-dir) fails, or has not even 32 KiB left`;
   if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT')
     return `mirror.db is damaged (${message}): \`flux-mirror doctor\` tells more, and \`restore\` or \`doctor --rebuild\` help`;
   return /^E[A-Z]+$/.test(code) || code.startsWith('SQLITE_') ? message : undefined;

@@ -23,6 +23,7 @@ export function acquireLock(dataDir: string, nowMs: number): Lock {
   const ownerFile = join(dataDir, 'owner.json');
   const database = new Database(join(dataDir, 'lock.db'), { timeout: 0 });
   try {
+    database.pragma('journal_mode = MEMORY'); // a journal in a file would need room on the disk
     database.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     database.close();

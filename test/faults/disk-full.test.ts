@@ -118,9 +118,11 @@ describe('a disk that is full already', () => {
     here.simulator.seed([FIRST, SECOND].map((id) => documentText({ id })));
     await here.post({ action: 'retrieve', id: FIRST });
     await here.mirror.stop();
-    writeFileSync(join(disk, 'room-for-readers'), 'x'.repeat(64 * 1024)); // they share memory by a file beside the database
+    // SQLite shares memory by a file of 32 KiB beside the database, without which nobody can even read.
+    const room = join(disk, 'room');
+    writeFileSync(room, 'x'.repeat(36 * 1024));
     const makeRoom = fill(disk);
-    rmSync(join(disk, 'room-for-readers'));
+    rmSync(room);
     const reading = await runCli(['get', FIRST, '--data-dir', disk]);
     expect([reading.code, reading.stdout]).toEqual([0, expect.stringContaining(FIRST)]);
     const writing = await runCli(['import', '-', '--data-dir', disk], {
