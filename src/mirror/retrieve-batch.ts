@@ -4,6 +4,7 @@ import type { TaskId } from '../task/id.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { Fetched, Fetching } from './fetching.ts';
 import { isFresh } from './freshness.ts';
+import { joinInTurns } from './joining.ts';
 import { askingFor, type Caller, type MirrorParts } from './parts.ts';
 import { noUpstreamToken, relayError } from './refusal.ts';
 import { type CacheStatus, type Served, servedItems, servedJoined } from './served.ts';
@@ -23,8 +24,8 @@ export async function retrieveBatch(
   const { store, clock } = parts;
   const ids = [...new Set(asked)];
   if (!caller.limits) {
-    const finished = await store.joinFinished(ids);
-    if (finished.count === ids.length) return servedJoined(finished, clock.now());
+    const finished = await joinInTurns(store, ids);
+    if (finished) return servedJoined(finished, clock.now());
   }
 
   const stored = await store.getMany(ids);

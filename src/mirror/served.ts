@@ -57,18 +57,25 @@ export function servedItems(
   };
 }
 
-/** The same of documents that the store joined already. */
-export function servedJoined({ text, count, fetchedAtMs }: JoinedTasks, nowMs: number): Served {
+/** The same of documents that the store joined already, in one part or several. */
+export function servedJoined(parts: readonly JoinedTasks[], nowMs: number): Served {
+  const texts = parts.flatMap(({ text }, at) => (at === 0 ? [text] : [COMMA, text]));
+  const count = parts.reduce((sum, part) => sum + part.count, 0);
+  const oldest = parts.reduce(
+    (age, { fetchedAtMs = nowMs }) => Math.max(age, ageMs({ fetchedAtMs }, nowMs)),
+    0,
+  );
   return {
     status: 200,
-    body: Buffer.concat([LIST_HEAD, text, Buffer.from(listTail(count))]),
+    body: Buffer.concat([LIST_HEAD, ...texts, Buffer.from(listTail(count))]),
     cacheStatus: { hit: true },
-    ageSeconds: Math.floor(ageMs({ fetchedAtMs: fetchedAtMs ?? nowMs }, nowMs) / 1000),
+    ageSeconds: Math.floor(oldest / 1000),
     headers: NO_HEADERS,
   };
 }
 
 const LIST_HEAD = Buffer.from('{"items":[');
+const COMMA = Buffer.from(',');
 
 function listTail(count: number): string {
   return `],"count":${count}}`;

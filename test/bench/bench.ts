@@ -1,11 +1,12 @@
 /**
  * `npm run bench`: every figure of docs/benchmarks.md, as ratios of sides measured in one run.
- * `npm run bench -- serving` measures only that part (storing, syncing, serving).
+ * `npm run bench -- serving` measures only that part (storing, syncing, serving, holding).
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { makeDocuments } from './dataset.ts';
+import { benchHolding } from './holding.ts';
 import { isInstalled } from './processes.ts';
 import { benchServing } from './serving.ts';
 import { storeDocuments } from './store-documents.ts';
@@ -35,6 +36,7 @@ try {
   );
   if (isWanted('storing')) printTable('Storing', await benchStoring(documents, directory));
   if (isWanted('syncing')) printTable('Syncing', await benchSyncing(documents, directory));
+  if (isWanted('holding')) printTable('Holding others up', await benchHolding(directory));
   if (isWanted('serving')) {
     const dataDir = join(directory, 'data');
     await storeDocuments(dataDir, documents);

@@ -198,6 +198,12 @@ describe('retrieve_batch', () => {
     const answer = await post({ action: 'retrieve_batch', ids: ids.slice(1) });
     expect(((await answer.json()) as { count: number }).count).toBe(1000);
     expect(simulator.requests).toHaveLength(20);
+    // From the cache it is joined in parts.
+    const cached = await post({ action: 'retrieve_batch', ids: ids.slice(1).reverse() });
+    const { items } = (await cached.json()) as { items: { id: string }[] };
+    expect(items.map(({ id }) => id)).toEqual(ids.slice(1).reverse());
+    expect(cached.headers.get('cache-status')).toBe('flux-mirror; hit');
+    expect(simulator.requests).toHaveLength(20);
   });
 
   test('serves what it has when the upstream fails, and relays the error when it has nothing', async () => {
