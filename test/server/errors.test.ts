@@ -116,7 +116,7 @@ describe('what never gets to a route', () => {
 });
 
 describe('bad requests to the mirror’s own routes', () => {
-  test.each([
+  const BAD = [
     [`/api/search?model=${'a,'.repeat(101)}`, 'at most 100'],
     [`/api/facets?id=${'a,'.repeat(2000)}`, 'at most 100'],
     ['/api/search?limit=0', 'limit'],
@@ -130,9 +130,11 @@ describe('bad requests to the mirror’s own routes', () => {
     ['/api/tracked?offset=x', 'offset'],
     ['/api/sync/runs?limit=1001', 'limit'],
     [`/api/tasks/${'x'.repeat(129)}`, 'id'],
-  ])('%s', async (path, named) => {
+  ] as const;
+  test('say what was wrong', async () => {
     const { get } = await world();
-    expect(await expectError(await get(path), 400, 'bad_request')).toContain(named);
+    for (const [path, named] of BAD)
+      expect(await expectError(await get(path), 400, 'bad_request'), path.slice(0, 100)).toContain(named);
   });
 
   test.each(['', '[]', '{}', '{"ids":"x"}', '{"ids":[1]}'])('POST /api/tracked %s', async (body) => {

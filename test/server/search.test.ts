@@ -69,7 +69,7 @@ describe('GET /api/search', () => {
     });
   });
 
-  test.each([
+  const QUESTIONS: readonly (readonly [query: string, found: readonly number[]])[] = [
     ['q=cat', [4, 1, 0]],
     ['q=cat&sort=oldest', [0, 1, 4]],
     ['q=cat -red', [4]],
@@ -90,9 +90,10 @@ describe('GET /api/search', () => {
     ['user_id=nobody', []],
     ['q=白色的暹罗猫', [3]],
     ['q=猫罗', []],
-  ])('%s', async (query, expected) => {
+  ];
+  test('finds by words, operators, parameters and dates what each of them means', async () => {
     const { search } = await withTasks();
-    expect(found(await search(query))).toEqual(expected);
+    for (const [query, expected] of QUESTIONS) expect(found(await search(query)), query).toEqual(expected);
   });
 
   test('says what it did not understand', async () => {
