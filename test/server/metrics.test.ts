@@ -66,7 +66,7 @@ describe('GET /metrics', () => {
     expect(counted.get('flux_mirror_tracked_tasks')).toBe(1);
     expect(counted.get('flux_mirror_due_tasks')).toBe(1);
     expect(counted.get('flux_mirror_storage_writable')).toBe(1);
-    expect(counted.get('flux_mirror_event_loop_lag_seconds{quantile="0.99"}')).toBeGreaterThanOrEqual(0);
+    expect(counted.get('flux_mirror_event_loop_lag_seconds{statistic="p99"}')).toBeGreaterThanOrEqual(0);
     expect(counted.get(requestCount('POST', '/flux/tasks', 200, 'stale'))).toBe(1);
   });
 

@@ -1,6 +1,6 @@
 /** What is looked up when Prometheus asks: the state of the store and of the process. */
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import { lastBackup } from '../../backup/last-backup.ts';
 import type { Clock } from '../../clock.ts';
 import { activeBlock } from '../../mirror/blocking.ts';
@@ -66,9 +66,15 @@ export function startGauges(registry: Registry, { store, clock }: Parts): { stop
   );
   gauge('process_resident_memory_bytes', 'Memory of the process', () => process.memoryUsage.rss());
   gauge('nodejs_heap_size_used_bytes', 'JavaScript objects', () => process.memoryUsage().heapUsed);
-  gauge('process_cpu_seconds_total', 'Processor time of the process', () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
+  new Counter({
+    name: 'process_cpu_seconds_total',
+    help: 'Processor time of the process',
+    registers,
+    collect() {
+      const { user, system } = process.cpuUsage();
+      this.reset();
+      this.inc((user + system) / 1e6);
+    },
   });
   gauge('process_start_time_seconds', 'When the process began', () =>
     Math.round(Date.now() / 1000 - process.uptime()),
@@ -78,7 +84,7 @@ export function startGauges(registry: Registry, { store, clock }: Parts): { stop
   byLabel(
     'flux_mirror_event_loop_lag_seconds',
     'How late timers come, since the last look',
-    'quantile',
+    'statistic',
     async () => lagOf(delay),
   );
   return { stop: () => void delay.disable() };
@@ -88,9 +94,9 @@ export function startGauges(registry: Registry, { store, clock }: Parts): { stop
 function lagOf(delay: IntervalHistogram): Record<string, number> {
   const seconds = (nanoseconds: number) => Math.max(0, nanoseconds - 10e6) / 1e9;
   const lag = {
-    '0.5': seconds(delay.percentile(50)),
-    '0.99': seconds(delay.percentile(99)),
-    '1': seconds(delay.max),
+    median: seconds(delay.percentile(50)),
+    p99: seconds(delay.percentile(99)),
+    max: seconds(delay.max),
   };
   delay.reset();
   return lag;
