@@ -38,11 +38,13 @@ export function restoreCommand(): Command {
     .option('--json', 'print the result as JSON');
   return withSettings(command).action((file: string, options: { json?: boolean }) => {
     const { dataDir } = configFor(command);
-    const { tasks, replaced } = restore(dataDir, file, systemClock.now());
+    const { tasks, replaced, replacedEarlier } = restore(dataDir, file, systemClock.now());
     if (options.json) {
       printJson({ tasks, replaced: replaced ?? null });
       return;
     }
+    if (replacedEarlier !== undefined)
+      remark(`an interrupted restore was finished first; what was there before that is ${replacedEarlier}`);
     print(`${counted(tasks, 'task')} restored from ${file}`);
     if (replaced !== undefined) remark(`what was there before is ${replaced}`);
   });

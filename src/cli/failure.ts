@@ -9,6 +9,7 @@ import { BackupFailed } from '../store/safety/backup.ts';
 import { DamagedDatabase } from '../store/safety/damage.ts';
 import { NothingSaved } from '../store/safety/rebuild.ts';
 import { BadBackup } from '../store/safety/restore.ts';
+import { RestoreInterrupted } from '../store/safety/switch.ts';
 
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
@@ -34,6 +35,7 @@ const EXPECTED = [
   NewerDatabase,
   NoMirror,
   NothingSaved,
+  RestoreInterrupted,
 ];
 
 /** Prints what went wrong, in one line where it was to be expected. @returns the exit code */

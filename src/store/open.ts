@@ -16,6 +16,7 @@ import { createRequestSeq } from './request-seq.ts';
 import { createRunStore } from './runs.ts';
 import { audit } from './safety/audit.ts';
 import { assertUndamaged, damaged, isDamage } from './safety/damage.ts';
+import { assertSwitched, finishSwitch } from './safety/switch.ts';
 import { countFacets } from './searching/facets.ts';
 import { definePromptFunction } from './searching/prompt-function.ts';
 import { createReindexing, indexedFrom } from './searching/reindex.ts';
@@ -47,11 +48,12 @@ export class NoMirror extends Error {
 
 /**
  * Opens the store.
- * @throws DirectoryInUse, NewerDatabase, NoMirror, DamagedDatabase before anything was written
+ * @throws DirectoryInUse, NewerDatabase, NoMirror, RestoreInterrupted, DamagedDatabase before anything was written
  */
 export function openStore(options: OpenOptions): Store {
   const { dataDir, clock, mode } = options;
   const file = join(dataDir, 'mirror.db');
+  if (mode !== 'owner') assertSwitched(dataDir);
   if (mode === 'reader' && !isThere(file)) {
     throw new NoMirror(
       `there is no mirror in ${dataDir} yet: start \`flux-mirror serve\`, or \`track\` or \`import\` something`,
@@ -61,7 +63,10 @@ export function openStore(options: OpenOptions): Store {
 
   const lock = mode === 'owner' ? acquireLock(dataDir, clock.now()) : undefined;
   try {
-    if (mode === 'owner') assertUndamaged(file, dataDir);
+    if (mode === 'owner') {
+      finishSwitch(dataDir);
+      assertUndamaged(file, dataDir);
+    }
     const db = openDatabase(file, {
       readonly: mode === 'reader',
       isMapped: mode === 'owner' || options.isResident === true,

@@ -3,6 +3,7 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   truncateSync,
@@ -183,6 +184,18 @@ describe('doctor --rebuild', () => {
     expect(() => rebuild(dataDir, clock)).toThrow(NothingSaved);
     expect(hashOf(databaseOf(dataDir))).toBe(before);
   });
+
+  test.each(['missing', 'empty'])(
+    'of a directory that is %s says so, and leaves nothing there',
+    async (state) => {
+      const dataDir = state === 'empty' ? temporaryDirectory() : join(temporaryDirectory(), 'none');
+      const { code, stderr } = await runCli(['doctor', '--rebuild', '--offline', '--data-dir', dataDir]);
+      expect([code, stderr]).toEqual([1, `flux-mirror: there is no mirror.db in ${dataDir}\n`]);
+      expect(state === 'empty' ? readdirSync(dataDir) : existsSync(dataDir)).toEqual(
+        state === 'empty' ? [] : false,
+      );
+    },
+  );
 
   test('works by the command', async () => {
     const dataDir = await closedMirror();

@@ -2,16 +2,7 @@
  * A new database of what can be read in a damaged one: documents row by row, each checked by its hash; the search index is
  * made anew. The damaged one is kept.
  */
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  openSync,
-  readSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, copyFileSync, existsSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Clock } from '../../clock.ts';
@@ -20,9 +11,10 @@ import { acquireLock } from '../lock.ts';
 import { migrate } from '../migrate.ts';
 import { slotOf } from '../position.ts';
 import { textHash } from '../text-hash.ts';
+import { removeDatabase } from './database-files.ts';
 import { syncFile } from './durable-files.ts';
-import { putInPlace } from './restore.ts';
 import { type Row, readableRows } from './salvage.ts';
+import { finishSwitch, isHalfSwitched, putInPlace } from './switch.ts';
 
 /** Nothing could be read; nothing was changed. */
 export class NothingSaved extends Error {
@@ -45,12 +37,14 @@ const TASKS_AT_ONCE = 500;
 
 /** @throws DirectoryInUse while a server runs, NothingSaved */
 export function rebuild(dataDir: string, clock: Clock): Rebuilt {
+  // Before the lock, which would leave its files where there is nothing.
+  if (!existsSync(join(dataDir, 'mirror.db')) && !isHalfSwitched(dataDir))
+    throw new NothingSaved(`there is no mirror.db in ${dataDir}`);
   const lock = acquireLock(dataDir, clock.now());
   const copy = join(dataDir, 'mirror.db.damaged');
   const fresh = join(dataDir, 'mirror.db.rebuilding');
   try {
-    if (!existsSync(join(dataDir, 'mirror.db')))
-      throw new NothingSaved(`there is no mirror.db in ${dataDir}`);
+    finishSwitch(dataDir);
     for (const file of [copy, fresh]) removeDatabase(file);
     const counts = fill(fresh, dataDir, copy, clock.now());
     syncFile(fresh);
@@ -192,8 +186,4 @@ function headerOf(file: string): Buffer {
   readSync(descriptor, header, 0, HEADER_BYTES, 0);
   closeSync(descriptor);
   return header;
-}
-
-function removeDatabase(file: string): void {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${suffix}`, { force: true });
 }

@@ -1,13 +1,14 @@
 /** Putting a backup in the place of the database. It is checked first, and what it replaces is kept. */
-import { constants, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { acquireLock } from '../lock.ts';
 import { needsMigration } from '../migrate.ts';
 import { allDocuments, changedDocuments } from './audit.ts';
-import { backupFolder } from './backup.ts';
 import { isDamage } from './damage.ts';
-import { fileStamp, syncFile } from './durable-files.ts';
+import { removeDatabase } from './database-files.ts';
+import { syncFile } from './durable-files.ts';
+import { finishSwitch, putInPlace } from './switch.ts';
 
 /** The file is no backup that could be trusted; nothing was changed. */
 export class BadBackup extends Error {
@@ -18,6 +19,8 @@ export interface Restored {
   readonly tasks: number;
   /** Where the database is that was there before; undefined when there was none. */
   readonly replaced: string | undefined;
+  /** Where the one is that an interrupted restore was about to replace, which was finished first. */
+  readonly replacedEarlier: string | undefined;
 }
 
 /**
@@ -30,47 +33,18 @@ export function restore(dataDir: string, source: string, nowMs: number): Restore
   const lock = acquireLock(dataDir, nowMs);
   const incoming = join(dataDir, 'mirror.db.restoring');
   try {
+    const replacedEarlier = finishSwitch(dataDir);
     // What is checked is the copy that is put in place, not the file it comes from.
     removeDatabase(incoming);
     copyFileSync(source, incoming);
-    if (existsSync(`${source}-wal`)) copyFileSync(`${source}-wal`, `${incoming}-wal`);
+    for (const log of ['-wal', '-journal'])
+      if (existsSync(`${source}${log}`)) copyFileSync(`${source}${log}`, `${incoming}${log}`);
     const tasks = check(incoming, source);
     syncFile(incoming);
-    return { tasks, replaced: putInPlace(dataDir, incoming, nowMs) };
+    return { tasks, replaced: putInPlace(dataDir, incoming, nowMs), replacedEarlier };
   } finally {
     removeDatabase(incoming);
     lock.release();
-  }
-}
-
-/**
- * Makes a checked file the database; the one before goes to the backups. The caller holds the lock.
- * @returns where the one before is
- */
-export function putInPlace(dataDir: string, incoming: string, nowMs: number): string | undefined {
-  const file = join(dataDir, 'mirror.db');
-  const replaced = existsSync(file)
-    ? join(backupFolder(dataDir), `replaced-${fileStamp(nowMs)}.db`)
-    : undefined;
-  if (replaced !== undefined) {
-    mkdirSync(backupFolder(dataDir), { recursive: true, mode: 0o700 });
-    keepAs(file, replaced);
-    if (existsSync(`${file}-wal`)) keepAs(`${file}-wal`, `${replaced}-wal`);
-    syncFile(backupFolder(dataDir));
-  }
-  // Before the rename: a log of the old database would be played into the new one.
-  for (const suffix of ['-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
-  renameSync(incoming, file);
-  syncFile(dataDir);
-  return replaced;
-}
-
-/** A second name for the same bytes; a copy where the file system has no links. */
-function keepAs(file: string, name: string): void {
-  try {
-    linkSync(file, name);
-  } catch {
-    copyFileSync(file, name, constants.COPYFILE_EXCL);
   }
 }
 
@@ -96,8 +70,4 @@ function check(copy: string, source: string): number {
   } catch (error) {
     throw isDamage(error) ? refuse(error.message, error) : error;
   }
-}
-
-function removeDatabase(file: string): void {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${suffix}`, { force: true });
 }
