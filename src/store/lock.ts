@@ -13,7 +13,7 @@ export interface Lock {
   release(): void;
 }
 
-/** Another process owns the data directory; the message says which. */
+/** Another process has the data directory; the message says which, or what for. */
 export class DirectoryInUse extends Error {
   override readonly name = 'DirectoryInUse';
 }
@@ -50,7 +50,8 @@ function sayWhoOwns(ownerFile: string, nowMs: number): void {
   }
 }
 
-function isBusy(error: unknown): boolean {
+/** Whether somebody else holds what was wanted. */
+export function isBusy(error: unknown): boolean {
   return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
 

@@ -28,13 +28,14 @@ import { createTaskStore } from './tasks.ts';
 import { createTracking } from './tracking.ts';
 import { createBlockStore } from './upstream-block.ts';
 import { createWriteWatch, writeTroubleOf } from './write-trouble.ts';
+import { acquireWriterLock } from './writers-lock.ts';
 
 export interface OpenOptions {
   readonly dataDir: string;
   readonly clock: Clock;
   /**
    * `owner` keeps every other owner out (the server). `writer` may write beside an owner, a transaction at a time
-   * (commands). `reader` never writes.
+   * (commands), and keeps `restore` out. `reader` never writes.
    */
   readonly mode: 'owner' | 'writer' | 'reader';
   /** A reader that lives as long as the server: reads from mapped memory, as the owner does. */
@@ -51,28 +52,24 @@ export class NoMirror extends Error {
  * @throws DirectoryInUse, NewerDatabase, NoMirror, RestoreInterrupted, DamagedDatabase before anything was written
  */
 export function openStore(options: OpenOptions): Store {
-  const { dataDir, clock, mode } = options;
+  const { dataDir, mode } = options;
   const file = join(dataDir, 'mirror.db');
-  if (mode !== 'owner') assertSwitched(dataDir);
-  if (mode === 'reader' && !isThere(file)) {
-    throw new NoMirror(
-      `there is no mirror in ${dataDir} yet: start \`flux-mirror serve\`, or \`track\` or \`import\` something`,
-    );
-  }
-  if (mode !== 'reader') mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  if (mode === 'reader') assertReadable(file, dataDir);
+  else mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 
-  const lock = mode === 'owner' ? acquireLock(dataDir, clock.now()) : undefined;
+  const lock = lockFor(options);
   try {
     if (mode === 'owner') {
       finishSwitch(dataDir);
       assertUndamaged(file, dataDir);
     }
+    if (mode === 'writer') assertSwitched(dataDir);
     const db = openDatabase(file, {
       readonly: mode === 'reader',
       isMapped: mode === 'owner' || options.isResident === true,
     });
     try {
-      bringUpToDate(db, options, lock);
+      bringUpToDate(db, options);
       return assemble(db, options, lock);
     } catch (error) {
       db.raw.close();
@@ -84,12 +81,27 @@ export function openStore(options: OpenOptions): Store {
   }
 }
 
+/** @throws RestoreInterrupted, NoMirror */
+function assertReadable(file: string, dataDir: string): void {
+  assertSwitched(dataDir);
+  if (isThere(file)) return;
+  throw new NoMirror(
+    `there is no mirror in ${dataDir} yet: start \`flux-mirror serve\`, or \`track\` or \`import\` something`,
+  );
+}
+
+/** Held until the store is closed. */
+function lockFor({ dataDir, clock, mode }: OpenOptions): Lock | undefined {
+  if (mode === 'owner') return acquireLock(dataDir, clock.now());
+  return mode === 'writer' ? acquireWriterLock(dataDir) : undefined;
+}
+
 /** @throws the system's error where it may not be looked at */
 function isThere(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
-function bringUpToDate(db: Sqlite, { dataDir, clock, mode }: OpenOptions, lock: Lock | undefined): void {
+function bringUpToDate(db: Sqlite, { dataDir, clock, mode }: OpenOptions): void {
   if (!needsMigration(db)) return;
   if (mode === 'reader') {
     throw new NoMirror(
@@ -97,11 +109,11 @@ function bringUpToDate(db: Sqlite, { dataDir, clock, mode }: OpenOptions, lock: 
     );
   }
   // Migrating under a running server would change the tables under its prepared statements.
-  const own = lock ?? acquireLock(dataDir, clock.now());
+  const own = mode === 'writer' ? acquireLock(dataDir, clock.now()) : undefined;
   try {
     if (needsMigration(db)) migrate(db);
   } finally {
-    if (own !== lock) own.release();
+    own?.release();
   }
 }
 
@@ -130,10 +142,10 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
   const drift = () => Number(facts.get('drift') ?? 0);
   const history = createHistoryStore(db, drift);
   const reindexing = createReindexing(db, facts, words);
-  if (mode !== 'reader') reindexing.begin({ isOwner: lock !== undefined });
+  if (mode !== 'reader') reindexing.begin({ isOwner: mode === 'owner' });
   definePromptFunction(db.raw);
   const { search } = createSearchStore(db, () => ({ drift: drift(), indexedFromMs: indexedFrom(db, facts) }));
-  if (lock) {
+  if (mode === 'owner') {
     unlessDiskFull(() => {
       // Whoever held claims, or was in a run, died: we are the only owner.
       tracking.releaseAll();

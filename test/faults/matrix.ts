@@ -31,6 +31,7 @@ const FUZZ = 'fuzz/fuzz.test.ts';
 const ACCESS = 'server/access.test.ts';
 const CRASH = 'crash/crash.test.ts';
 const POWER = 'faults/power.test.ts';
+const SWITCH = 'store/switch.test.ts';
 const OWNERS = 'faults/two-owners.test.ts';
 const DISK = 'faults/disk-full.test.ts';
 const SOAK = 'soak/soak.test.ts';
@@ -55,6 +56,14 @@ export const MATRIX: readonly MatrixPart[] = [
         fault: 'kill -9 in a migration',
         behaviour: 'wholly the old schema or the new',
         shownBy: [[POWER, 'kill in a migration']],
+      },
+      {
+        fault: 'kill -9 in a restore or a rebuild',
+        behaviour: 'the old state or the new one, whole; the old one can be restored',
+        shownBy: [
+          [SWITCH, 'a kill on any step'],
+          [SWITCH, 'an interrupted switch'],
+        ],
       },
       {
         fault: 'kill -9 in an image write',
@@ -111,6 +120,7 @@ export const MATRIX: readonly MatrixPart[] = [
         shownBy: [
           [OWNERS, 'ten that start at once'],
           [OWNERS, 'commands read and write'],
+          [SWITCH, 'keep each other out'],
         ],
       },
       {

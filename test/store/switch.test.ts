@@ -1,13 +1,15 @@
 /** Kills on every step of `restore` and `doctor --rebuild`: what is there afterwards is the old state or the new one, whole. */
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
 import { backUp } from '../../src/store/safety/backup.ts';
 import { restore } from '../../src/store/safety/restore.ts';
+import { acquireAlone } from '../../src/store/writers-lock.ts';
 import { runCli, startCli, watch } from '../helpers/cli.ts';
-import { document, numberedIds } from '../helpers/documents.ts';
+import { document, documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
 import { tries } from '../helpers/thorough.ts';
@@ -214,5 +216,45 @@ describe('an interrupted switch', () => {
     const [first = ''] = keptIn(dataDir);
     restore(dataDir, first, clock.now());
     expect(await idsIn(dataDir)).toEqual(OLD);
+  });
+});
+
+describe('who writes and who replaces keep each other out', () => {
+  test('restore and rebuild are refused while a command has the database open to write', async () => {
+    const { left, backup } = await killedMirror();
+    const importing = startCli(['import', '-', '--data-dir', left]);
+    importing.stdin.write(`${documentText({ id: 'imported' })}\n`);
+    while (!existsSync(join(left, 'writers.lock.db'))) await new Promise((resolve) => setTimeout(resolve, 5));
+    for (const command of [
+      ['restore', backup],
+      ['doctor', '--rebuild'],
+    ]) {
+      const { code, stderr } = await runCli([...command, '--data-dir', left]);
+      const line = `flux-mirror: a command is writing to ${left} (import, sync …): wait for it\n`;
+      expect([code, stderr], command[0]).toEqual([1, line]);
+    }
+    importing.stdin.end();
+    await once(importing, 'exit');
+    expect(await idsIn(left)).toEqual(['imported', ...OLD]);
+    restore(left, backup, clock.now());
+    expect(await idsIn(left)).toEqual(NEW);
+  });
+
+  test('a command that would write is refused while the database is being replaced', async () => {
+    const { left } = await killedMirror();
+    const lock = acquireAlone(left, clock.now());
+    const { code, stderr } = await runCli(['track', ...numberedIds(1), '--data-dir', left]);
+    lock.release();
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^flux-mirror: .* is being restored .*\n$/)]);
+    expect(await runCli(['track', ...numberedIds(1), '--data-dir', left])).toMatchObject({ code: 0 });
+  });
+
+  test('writers do not keep each other out, nor a server', async () => {
+    const { left } = await killedMirror();
+    const stores = (['owner', 'writer', 'writer', 'reader'] as const).map((mode) =>
+      openStore({ dataDir: left, clock, mode }),
+    );
+    for (const store of stores) await store.close();
+    acquireAlone(left, clock.now()).release();
   });
 });

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Clock } from '../../clock.ts';
 import { openDatabase, type Sqlite, transaction } from '../database.ts';
-import { acquireLock } from '../lock.ts';
 import { migrate } from '../migrate.ts';
 import { slotOf } from '../position.ts';
 import { textHash } from '../text-hash.ts';
+import { acquireAlone } from '../writers-lock.ts';
 import { removeDatabase } from './database-files.ts';
 import { syncFile } from './durable-files.ts';
 import { type Row, readableRows } from './salvage.ts';
@@ -35,12 +35,12 @@ const TABLES = ['tracked', 'task_images', 'images', 'callbacks', 'access_tokens'
 const KEPT_FACTS = /^(starts|block|bookmark .*)$/;
 const TASKS_AT_ONCE = 500;
 
-/** @throws DirectoryInUse while a server runs, NothingSaved */
+/** @throws DirectoryInUse while a server runs or a command writes, NothingSaved */
 export function rebuild(dataDir: string, clock: Clock): Rebuilt {
   // Before the lock, which would leave its files where there is nothing.
   if (!existsSync(join(dataDir, 'mirror.db')) && !isHalfSwitched(dataDir))
     throw new NothingSaved(`there is no mirror.db in ${dataDir}`);
-  const lock = acquireLock(dataDir, clock.now());
+  const lock = acquireAlone(dataDir, clock.now());
   const copy = join(dataDir, 'mirror.db.damaged');
   const fresh = join(dataDir, 'mirror.db.rebuilding');
   try {

@@ -2,8 +2,8 @@
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { acquireLock } from '../lock.ts';
 import { needsMigration } from '../migrate.ts';
+import { acquireAlone } from '../writers-lock.ts';
 import { allDocuments, changedDocuments } from './audit.ts';
 import { isDamage } from './damage.ts';
 import { removeDatabase } from './database-files.ts';
@@ -25,12 +25,12 @@ export interface Restored {
 
 /**
  * @param source a file that `backUp` made, or any database of a mirror
- * @throws DirectoryInUse while a server runs, NewerDatabase, BadBackup; nothing was changed then
+ * @throws DirectoryInUse while a server runs or a command writes, NewerDatabase, BadBackup; nothing was changed then
  */
 export function restore(dataDir: string, source: string, nowMs: number): Restored {
   if (!existsSync(source)) throw new BadBackup(`there is no file ${source}`);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const lock = acquireLock(dataDir, nowMs);
+  const lock = acquireAlone(dataDir, nowMs);
   const incoming = join(dataDir, 'mirror.db.restoring');
   try {
     const replacedEarlier = finishSwitch(dataDir);

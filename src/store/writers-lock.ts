@@ -1,0 +1,53 @@
+/**
+ * Commands that write beside a server (import, sync, track …) share a lock for as long as they have the database open, so that
+ * nothing puts another database in its place under them: what they write would go into the replaced one. Like lock.db
+ * it is a transaction held open on a database of its own, and must never be opened with node:fs.
+ */
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { acquireLock, DirectoryInUse, isBusy, type Lock } from './lock.ts';
+
+/** Who tries to be alone holds the lock for a moment even where he fails. */
+const WAIT_MS = 1000;
+
+/** @throws DirectoryInUse while the database is being replaced */
+export function acquireWriterLock(dataDir: string): Lock {
+  return held(dataDir, {
+    begin: 'BEGIN; SELECT 1 FROM sqlite_master',
+    timeoutMs: WAIT_MS,
+    refusal: `the database in ${dataDir} is being restored or rebuilt just now: try again when that has ended`,
+  });
+}
+
+/** For who replaces the database: no server and no writer beside. @throws DirectoryInUse */
+export function acquireAlone(dataDir: string, nowMs: number): Lock {
+  const owner = acquireLock(dataDir, nowMs);
+  try {
+    const writers = held(dataDir, {
+      begin: 'BEGIN EXCLUSIVE',
+      timeoutMs: 0,
+      refusal: `a command is writing to ${dataDir} (import, sync …): wait for it`,
+    });
+    return {
+      release: () => {
+        writers.release();
+        owner.release();
+      },
+    };
+  } catch (error) {
+    owner.release();
+    throw error;
+  }
+}
+
+function held(dataDir: string, how: { begin: string; timeoutMs: number; refusal: string }): Lock {
+  const database = new Database(join(dataDir, 'writers.lock.db'), { timeout: how.timeoutMs });
+  try {
+    database.exec(how.begin);
+  } catch (cause) {
+    database.close();
+    if (!isBusy(cause)) throw cause;
+    throw new DirectoryInUse(how.refusal, { cause });
+  }
+  return { release: () => void database.close() };
+}
