@@ -2,8 +2,9 @@
 import { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { backUp, backupFile } from '../store/safety/backup.ts';
+import type { CarriedTokens } from '../store/safety/carry-tokens.ts';
 import { restore } from '../store/safety/restore.ts';
-import { counted, print, printJson, remark } from './output.ts';
+import { counted, LOST_TOKENS, print, printJson, remark } from './output.ts';
 import { configFor, withSettings } from './settings.ts';
 import { withStore } from './with-store.ts';
 
@@ -38,14 +39,24 @@ export function restoreCommand(): Command {
     .option('--json', 'print the result as JSON');
   return withSettings(command).action((file: string, options: { json?: boolean }) => {
     const { dataDir } = configFor(command);
-    const { tasks, replaced, replacedEarlier } = restore(dataDir, file, systemClock.now());
+    const { tasks, tokens, replaced, replacedEarlier } = restore(dataDir, file, systemClock.now());
     if (options.json) {
-      printJson({ tasks, replaced: replaced ?? null });
+      printJson({ tasks, tokens, replaced: replaced ?? null });
       return;
     }
+    const lost = lostTokens(tokens);
+    if (lost !== undefined) remark(lost);
     if (replacedEarlier !== undefined)
       remark(`an interrupted restore was finished first; what was there before that is ${replacedEarlier}`);
     print(`${counted(tasks, 'task')} restored from ${file}`);
     if (replaced !== undefined) remark(`what was there before is ${replaced}`);
   });
+}
+
+/** What to do about the tokens of the database that was replaced. */
+function lostTokens(tokens: CarriedTokens): string | undefined {
+  if (tokens === 'lost') return LOST_TOKENS;
+  if (tokens === 'unknown')
+    return 'whether there were tokens before could not be read: only those of the backup hold, see `flux-mirror token list`';
+  return undefined;
 }

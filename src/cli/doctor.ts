@@ -13,7 +13,7 @@ import { isDamage } from '../store/safety/damage.ts';
 import { type Rebuilt, rebuild } from '../store/safety/rebuild.ts';
 import { createUpstream } from '../upstream/client.ts';
 import { EXIT } from './failure.ts';
-import { counted, print, printJson, remark } from './output.ts';
+import { counted, LOST_TOKENS, print, printJson, remark } from './output.ts';
 import { startProgress } from './progress.ts';
 import { configFor, UPSTREAM_SETTINGS, withSettings } from './settings.ts';
 import { withStore } from './with-store.ts';
@@ -84,6 +84,7 @@ async function rebuildAll({ dataDir }: Config): Promise<Rebuilt> {
     remark(
       `${counted(rebuilt.changed, 'document')} differed from the stored hash: left out, and tracked to be fetched again`,
     );
+  if (rebuilt.tokens !== 'whole') remark(LOST_TOKENS);
   if (rebuilt.replaced !== undefined) remark(`the damaged database is kept as ${rebuilt.replaced}`);
   return rebuilt;
 }

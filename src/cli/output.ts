@@ -19,3 +19,7 @@ export function remark(line: string): void {
 export function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** After a restore or a rebuild that could not read all tokens. */
+export const LOST_TOKENS =
+  'not all tokens could be read, so callers need one now: make those that are missing in `flux-mirror token list` anew';

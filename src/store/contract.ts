@@ -484,6 +484,8 @@ export interface Store {
   accessTokens(): MaybePromise<AccessToken[]>;
   /** It stays in the list. False when no valid one has this name. */
   revokeAccessToken(name: string, nowMs: number): MaybePromise<boolean>;
+  /** Whether there ever was a token, also one that is lost: then every caller needs one. */
+  isClosed(): MaybePromise<boolean>;
 
   /** Why the disk takes no writes just now, for people; undefined when it does. Looks, and tries where a write failed. */
   writeTrouble(): MaybePromise<string | undefined>;

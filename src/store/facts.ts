@@ -3,7 +3,14 @@ import { eq, sql } from 'drizzle-orm';
 import type { Sqlite } from './database.ts';
 import { facts } from './schema.ts';
 
-type FactName = 'starts' | 'block' | 'drift' | 'terms-version' | 'index-gap' | `bookmark ${string}`;
+type FactName =
+  | 'starts'
+  | 'closed'
+  | 'block'
+  | 'drift'
+  | 'terms-version'
+  | 'index-gap'
+  | `bookmark ${string}`;
 
 export interface Facts {
   get(name: FactName): string | undefined;

@@ -141,6 +141,7 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
   const tasks = createTaskStore(db, facts, tracking, words, images, requestSeq);
   const drift = () => Number(facts.get('drift') ?? 0);
   const history = createHistoryStore(db, drift);
+  const tokens = createAccessTokenStore(db, facts);
   const reindexing = createReindexing(db, facts, words);
   if (mode !== 'reader') reindexing.begin({ isOwner: mode === 'owner' });
   definePromptFunction(db.raw);
@@ -150,6 +151,8 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
       // Whoever held claims, or was in a run, died: we are the only owner.
       tracking.releaseAll();
       runs.closeInterrupted();
+      // Of tokens that were made before there was such a fact.
+      if (tokens.isClosed() && facts.get('closed') === undefined) facts.set('closed', 'true');
       requestSeq(); // takes its start number now, while there is room on the disk
     });
   }
@@ -175,7 +178,7 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
     imageStats: images.imageStats,
     failingImages: images.failingImages,
     ...callbacks,
-    ...createAccessTokenStore(db),
+    ...tokens,
     accounts: () => readAccounts(db),
     bookmark: (name) => facts.get(`bookmark ${name}`),
     setBookmark: (name, text) => facts.set(`bookmark ${name}`, text),

@@ -32,6 +32,14 @@ export function describeStore(name: string, open: () => Store): void {
     const found = async (text: string, more: Partial<Parameters<Store['search']>[0]> = {}) =>
       (await search(text, more)).hits.map(({ task }) => task.id);
 
+    test('once there was a token it is closed, also after the last was revoked', async () => {
+      expect(await store.isClosed()).toBe(false);
+      const token = { name: 'a', hash: '00', limits: undefined, isReadOnly: true, createdAtMs: NOW };
+      await store.addAccessToken({ ...token, revokedAtMs: undefined });
+      await store.revokeAccessToken('a', NOW);
+      expect(await store.isClosed()).toBe(true);
+    });
+
     describe('expected tasks', () => {
       const request = (prompt: string) => JSON.stringify({ action: 'generate', model: 'flux-dev', prompt });
       const expectTask = async (id: TaskId, prompt: string) =>

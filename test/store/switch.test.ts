@@ -103,6 +103,12 @@ function stepsOf(script: string, args: readonly string[]): Step[] {
   });
 }
 
+/** From a little before the commit point on, which is the first rename. */
+function aroundSwitch(steps: readonly Step[], count: number): readonly Step[] {
+  const commit = steps.findIndex(({ call }) => call.startsWith('rename'));
+  return count === steps.length ? steps : steps.slice(commit - 1, commit - 1 + count);
+}
+
 /** A run of `script` that is killed as it comes to a step. */
 function killedAt({ call, nth }: Step, script: string, args: readonly string[]): void {
   const inject = `inject=${call}:signal=KILL:when=${nth}`;
@@ -133,8 +139,7 @@ describe.skipIf(spawnSync('strace', ['-V']).status !== 0)('a kill on any step', 
     const { left, backup } = await killedMirror();
     const steps = stepsOf(RESTORE, [copyOf(left), backup]);
     const outcomes = { old: 0, new: 0 };
-    // The switch itself is what comes last.
-    const tried = steps.slice(-tries(12, steps.length));
+    const tried = aroundSwitch(steps, tries(8, steps.length));
     for (const step of tried) {
       const dataDir = copyOf(left);
       killedAt(step, RESTORE, [dataDir, backup]);
@@ -154,7 +159,7 @@ describe.skipIf(spawnSync('strace', ['-V']).status !== 0)('a kill on any step', 
   test('of a rebuild loses nothing', async () => {
     const { left } = await killedMirror();
     const steps = stepsOf(REBUILD, [copyOf(left)]);
-    for (const step of steps.slice(-tries(5, steps.length))) {
+    for (const step of aroundSwitch(steps, tries(3, steps.length))) {
       const dataDir = copyOf(left);
       killedAt(step, REBUILD, [dataDir]);
       expect(await reindexed(dataDir), `${step.call} ${step.nth}`).toEqual(OLD);

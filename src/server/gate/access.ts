@@ -40,7 +40,7 @@ const BEARER = /^Bearer +(\S+) *$/i;
 
 interface Parts {
   readonly config: Pick<Config, 'tokens'>;
-  readonly store: Pick<Store, 'accessTokens'>;
+  readonly store: Pick<Store, 'accessTokens' | 'isClosed'>;
   readonly clock: Clock;
 }
 
@@ -55,9 +55,10 @@ export function createAccessControl({ config, store, clock }: Parts): AccessCont
 
   const load = async () => {
     loadedAtMs = clock.monotonic();
+    // Once there was one, the mirror stays closed: neither revoking the last nor losing it to damage may open it to all.
+    const wasClosed = await store.isClosed();
     const named = await store.accessTokens();
-    // Once there was one, the mirror stays closed: revoking the last must not open it to all.
-    isClosed = ofSettings.length + named.length > 0;
+    isClosed = wasClosed || ofSettings.length + named.length > 0;
     const valid = named.filter(({ revokedAtMs }) => revokedAtMs === undefined);
     known = [
       ...ofSettings,

@@ -2,7 +2,7 @@
  * A new database of what can be read in a damaged one: documents row by row, each checked by its hash; the search index is
  * made anew. The damaged one is kept.
  */
-import { closeSync, copyFileSync, existsSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Clock } from '../../clock.ts';
@@ -11,8 +11,11 @@ import { migrate } from '../migrate.ts';
 import { slotOf } from '../position.ts';
 import { textHash } from '../text-hash.ts';
 import { acquireAlone } from '../writers-lock.ts';
+import { type CarriedTokens, carryTokens, closeMirror } from './carry-tokens.ts';
+import { copyDamaged } from './damaged-copy.ts';
 import { removeDatabase } from './database-files.ts';
 import { syncFile } from './durable-files.ts';
+import { insertAll } from './insert-rows.ts';
 import { type Row, readableRows } from './salvage.ts';
 import { finishSwitch, isHalfSwitched, putInPlace } from './switch.ts';
 
@@ -27,12 +30,14 @@ export interface Rebuilt {
   /** Documents that were read, but differ from their hash: left out, and tracked, so that they are fetched again. */
   readonly changed: number;
   readonly replaced: string | undefined;
+  /** Where they were not read whole, callers need one all the same. */
+  readonly tokens: CarriedTokens;
 }
 
 /** In the order in which they are filled; the index and the words are made anew. */
-const TABLES = ['tracked', 'task_images', 'images', 'callbacks', 'access_tokens', 'removed', 'sync_runs'];
+const TABLES = ['tracked', 'task_images', 'images', 'callbacks', 'removed', 'sync_runs'];
 /** Facts that still hold: the others are about the index. */
-const KEPT_FACTS = /^(starts|block|bookmark .*)$/;
+const KEPT_FACTS = /^(starts|closed|block|bookmark .*)$/;
 const TASKS_AT_ONCE = 500;
 
 /** @throws DirectoryInUse while a server runs or a command writes, NothingSaved */
@@ -55,12 +60,7 @@ export function rebuild(dataDir: string, clock: Clock): Rebuilt {
   }
 }
 
-function fill(
-  fresh: string,
-  dataDir: string,
-  copy: string,
-  nowMs: number,
-): { saved: number; changed: number } {
+function fill(fresh: string, dataDir: string, copy: string, nowMs: number): Omit<Rebuilt, 'replaced'> {
   const target = openDatabase(fresh, { readonly: false, isMapped: false });
   try {
     migrate(target);
@@ -69,16 +69,19 @@ function fill(
     const source = new Database(copy);
     try {
       const { drift, ...counts } = fillTasks(target, source, nowMs);
-      transaction(target, () => {
+      const tokens = transaction(target, () => {
         for (const table of TABLES) insertAll(target, table, readableRows(source, table));
         const facts = [...readableRows(source, 'facts')].filter(({ name }) => KEPT_FACTS.test(String(name)));
         insertAll(target, 'facts', facts);
         insertAll(target, 'facts', [{ name: 'drift', value: String(drift) }]);
         afterwards(target, nowMs);
+        const carried = carryTokens(source, target);
+        if (carried !== 'whole') closeMirror(target);
+        return carried;
       });
       if (counts.saved === 0)
         throw new NothingSaved('no document could be read, and nothing was changed; restore a backup');
-      return counts;
+      return { ...counts, tokens };
     } finally {
       source.close();
     }
@@ -118,20 +121,6 @@ function fillTasks(
   return counts;
 }
 
-/** Columns that the table does not have (any more, or because of the damage) are left out. */
-function insertAll({ raw }: Sqlite, table: string, rows: Iterable<Row>): void {
-  const known = new Set((raw.pragma(`table_info(${table})`) as { name: string }[]).map(({ name }) => name));
-  for (const row of rows) {
-    const names = Object.keys(row).filter((name) => known.has(name));
-    const values = names.map((name) => row[name]);
-    raw
-      .prepare(
-        `INSERT OR IGNORE INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
-      )
-      .run(...values);
-  }
-}
-
 /** Whatever of the parts no longer fits together. */
 function afterwards({ raw }: Sqlite, nowMs: number): void {
   raw.exec('DELETE FROM task_images WHERE position NOT IN (SELECT position FROM tasks)');
@@ -148,42 +137,4 @@ function afterwards({ raw }: Sqlite, nowMs: number): void {
        ON CONFLICT DO NOTHING`,
     )
     .run(nowMs, nowMs);
-}
-
-const MAGIC = Buffer.from('SQLite format 3\0');
-/** The layout of the header: https://www.sqlite.org/fileformat.html#the_database_header */
-const HEADER_BYTES = 100;
-const CHANGES_AT = 24;
-const PAGES_AT = 28;
-const FREE_PAGES_AT = 32;
-const VALID_FOR_AT = 92;
-/** Ours are never of another size. */
-const PAGE_BYTES = 4096;
-
-/**
- * A copy to read from, with its log. A header that was overwritten is taken from a sound database of the same make, and one
- * that promises more pages than the file has is put right.
- */
-function copyDamaged(file: string, copy: string, sound: string): void {
-  copyFileSync(file, copy);
-  if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`);
-  const header = headerOf(copy);
-  const isKnown = header.subarray(0, MAGIC.length).equals(MAGIC);
-  if (!isKnown) headerOf(sound).copy(header);
-  const pages = Math.floor(statSync(copy).size / PAGE_BYTES);
-  if (isKnown && header.readUInt32BE(PAGES_AT) <= pages) return;
-  header.writeUInt32BE(pages, PAGES_AT);
-  header.fill(0, FREE_PAGES_AT, FREE_PAGES_AT + 8); // none is believed to be free
-  header.copy(header, VALID_FOR_AT, CHANGES_AT, CHANGES_AT + 4); // so that the number of pages counts
-  const descriptor = openSync(copy, 'r+');
-  writeSync(descriptor, header, 0, HEADER_BYTES, 0);
-  closeSync(descriptor);
-}
-
-function headerOf(file: string): Buffer {
-  const header = Buffer.alloc(HEADER_BYTES);
-  const descriptor = openSync(file, 'r');
-  readSync(descriptor, header, 0, HEADER_BYTES, 0);
-  closeSync(descriptor);
-  return header;
 }

@@ -2,9 +2,11 @@
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { needsMigration } from '../migrate.ts';
+import { openDatabase, transaction } from '../database.ts';
+import { migrate, needsMigration } from '../migrate.ts';
 import { acquireAlone } from '../writers-lock.ts';
 import { allDocuments, changedDocuments } from './audit.ts';
+import { type CarriedTokens, carryTokens } from './carry-tokens.ts';
 import { isDamage } from './damage.ts';
 import { removeDatabase } from './database-files.ts';
 import { syncFile } from './durable-files.ts';
@@ -21,6 +23,8 @@ export interface Restored {
   readonly replaced: string | undefined;
   /** Where the one is that an interrupted restore was about to replace, which was finished first. */
   readonly replacedEarlier: string | undefined;
+  /** What became of the tokens of the one before. */
+  readonly tokens: CarriedTokens;
 }
 
 /**
@@ -40,8 +44,9 @@ export function restore(dataDir: string, source: string, nowMs: number): Restore
     for (const log of ['-wal', '-journal'])
       if (existsSync(`${source}${log}`)) copyFileSync(`${source}${log}`, `${incoming}${log}`);
     const tasks = check(incoming, source);
+    const tokens = bringUpToDate(incoming, join(dataDir, 'mirror.db'));
     syncFile(incoming);
-    return { tasks, replaced: putInPlace(dataDir, incoming, nowMs), replacedEarlier };
+    return { tasks, tokens, replaced: putInPlace(dataDir, incoming, nowMs), replacedEarlier };
   } finally {
     removeDatabase(incoming);
     lock.release();
@@ -69,5 +74,23 @@ function check(copy: string, source: string): number {
     }
   } catch (error) {
     throw isDamage(error) ? refuse(error.message, error) : error;
+  }
+}
+
+/** To today's schema, so that readers need not wait for a server; and with the tokens of the database that it replaces. */
+function bringUpToDate(incoming: string, replaced: string): CarriedTokens {
+  const target = openDatabase(incoming, { readonly: false, isMapped: false });
+  try {
+    target.raw.pragma('journal_mode = DELETE');
+    if (needsMigration(target)) migrate(target);
+    if (!existsSync(replaced)) return 'whole';
+    const source = new Database(replaced, { readonly: true }); // which can't change it
+    try {
+      return transaction(target, () => carryTokens(source, target));
+    } finally {
+      source.close();
+    }
+  } finally {
+    target.raw.close();
   }
 }

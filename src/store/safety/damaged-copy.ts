@@ -1,0 +1,40 @@
+/** A copy of a damaged database that SQLite opens, so that what is left can be read. */
+import { closeSync, copyFileSync, existsSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+
+const MAGIC = Buffer.from('SQLite format 3\0');
+/** The layout of the header: https://www.sqlite.org/fileformat.html#the_database_header */
+const HEADER_BYTES = 100;
+const CHANGES_AT = 24;
+const PAGES_AT = 28;
+const FREE_PAGES_AT = 32;
+const VALID_FOR_AT = 92;
+/** Ours are never of another size. */
+const PAGE_BYTES = 4096;
+
+/**
+ * A copy to read from, with its log. A header that was overwritten is taken from a sound database of the same make, and one
+ * that promises more pages than the file has is put right.
+ */
+export function copyDamaged(file: string, copy: string, sound: string): void {
+  copyFileSync(file, copy);
+  if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`);
+  const header = headerOf(copy);
+  const isKnown = header.subarray(0, MAGIC.length).equals(MAGIC);
+  if (!isKnown) headerOf(sound).copy(header);
+  const pages = Math.floor(statSync(copy).size / PAGE_BYTES);
+  if (isKnown && header.readUInt32BE(PAGES_AT) <= pages) return;
+  header.writeUInt32BE(pages, PAGES_AT);
+  header.fill(0, FREE_PAGES_AT, FREE_PAGES_AT + 8); // none is believed to be free
+  header.copy(header, VALID_FOR_AT, CHANGES_AT, CHANGES_AT + 4); // so that the number of pages counts
+  const descriptor = openSync(copy, 'r+');
+  writeSync(descriptor, header, 0, HEADER_BYTES, 0);
+  closeSync(descriptor);
+}
+
+function headerOf(file: string): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  const descriptor = openSync(file, 'r');
+  readSync(descriptor, header, 0, HEADER_BYTES, 0);
+  closeSync(descriptor);
+  return header;
+}
