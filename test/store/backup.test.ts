@@ -1,5 +1,14 @@
-import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import pino from 'pino';
 import { describe, expect, test } from 'vitest';
@@ -97,7 +106,7 @@ describe('restore', () => {
   });
 
   test.each<[string, (file: string) => void, RegExp]>([
-    ['is cut', (file) => truncateSync(file, 40_960), /can't be restored/],
+    ['is cut', (file) => truncateSync(file, 40_960), /can't be restored.*doctor --rebuild/],
     ['is text', (file) => writeFileSync(file, 'notes '.repeat(5000)), /can't be restored/],
     ['is empty', (file) => truncateSync(file, 0), /no database of a mirror/],
     [
@@ -172,6 +181,29 @@ describe('scheduled backups', () => {
     expect(await reasons()).toEqual([]);
   });
 
+  test('of a database with a changed document fail, and push out no good one', async () => {
+    const here = await world();
+    await put(here.store, numberedIds(2));
+    const { dataDir } = here.config;
+    const parts = { ...here.config, store: here.store, clock: here.clock, log: quietLog() };
+    mkdirSync(join(dataDir, 'backups'));
+    for (let day = 0; day < 30; day += 1) {
+      writeFileSync(backupFile(dataDir, 'scheduled', here.clock.now()), 'an older backup');
+      here.clock.advance(DAY_MS);
+    }
+    const before = scheduledBackups(dataDir);
+    spoil(join(dataDir, 'mirror.db'));
+    await scheduledBackup(parts);
+    expect(scheduledBackups(dataDir)).toEqual(before);
+    const { reasons } = (await (await here.get('/readyz')).json()) as { reasons: string[] };
+    expect(reasons).toEqual([expect.stringMatching(/^the last backup failed: .* differs from its hash/)]);
+    const command = await runCli(['backup', '--data-dir', dataDir]);
+    expect([command.code, command.stderr]).toEqual([
+      1,
+      expect.stringMatching(/differs from its hash; .*doctor/),
+    ]);
+  });
+
   test('retention keeps the newest, never more than 11, and what it kept it keeps while time stands still', () => {
     const times = fc.uniqueArray(fc.integer({ min: 0, max: 400 * 24 }), { maxLength: 200 });
     fc.assert(
@@ -195,6 +227,14 @@ describe('scheduled backups', () => {
     );
   });
 });
+
+/** Changes a letter of a document, as a disk would. */
+function spoil(file: string): void {
+  const db = new Database(file);
+  db.exec(`UPDATE tasks SET document = replace(document, 'siamese', 'balines') WHERE position =
+    (SELECT min(position) FROM tasks)`);
+  db.close();
+}
 
 /** The failures are provoked. */
 function quietLog() {

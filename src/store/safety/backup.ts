@@ -3,6 +3,7 @@ import { existsSync, linkSync, mkdirSync, readdirSync, rmSync, statSync } from '
 import { dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { writeTroubleOf } from '../write-trouble.ts';
+import { allDocuments, changedDocuments } from './audit.ts';
 import { fileStamp, syncFile } from './durable-files.ts';
 
 /** There is something in the way of a backup; the message says what. */
@@ -76,6 +77,13 @@ function finish(copy: string): number {
     const [result] = db.pragma('quick_check(1)') as { quick_check: string }[];
     if (result?.quick_check !== 'ok')
       throw new DamagedCopy(`the copy is damaged, and so may be the database: ${result?.quick_check}`);
+    // What `restore` would refuse is no backup, and must not push out one that is.
+    const [changed] = changedDocuments(allDocuments(db));
+    // Which one it is does not concern everybody who may read the reason.
+    if (changed !== undefined)
+      throw new DamagedCopy(
+        'the database is damaged: a document differs from its hash; `flux-mirror doctor` tells which',
+      );
     return db.prepare<[], { n: number }>('SELECT count(*) AS n FROM tasks').get()?.n ?? 0;
   } finally {
     db.close();

@@ -53,27 +53,32 @@ export function restore(dataDir: string, source: string, nowMs: number): Restore
   }
 }
 
+/** What helps with a backup that is damaged, where there is no other. */
+const SALVAGE =
+  '. To save what can be read: copy it to mirror.db in an empty directory, and `flux-mirror doctor --rebuild --data-dir` that';
+
 /** @returns how many tasks are in it @throws BadBackup, NewerDatabase */
 function check(copy: string, source: string): number {
-  const refuse = (why: string, cause?: unknown) =>
-    new BadBackup(`${source} can't be restored: ${why}; nothing was changed`, { cause });
+  const refuse = (why: string, wayOut = '', cause?: unknown) =>
+    new BadBackup(`${source} can't be restored: ${why}; nothing was changed${wayOut}`, { cause });
   try {
     const raw = new Database(copy);
     try {
       raw.pragma('journal_mode = DELETE'); // takes in what a log beside it has
       const [result] = raw.pragma('integrity_check(1)') as { integrity_check: string }[];
-      if (result?.integrity_check !== 'ok') throw refuse(`it is damaged (${result?.integrity_check})`);
+      if (result?.integrity_check !== 'ok')
+        throw refuse(`it is damaged (${result?.integrity_check})`, SALVAGE);
       if (!raw.prepare("SELECT 1 FROM sqlite_master WHERE name = 'tasks'").get())
         throw refuse('it is no database of a mirror');
       needsMigration({ raw });
       const [changed] = changedDocuments(allDocuments(raw));
-      if (changed !== undefined) throw refuse(`task ${changed} differs from its hash`);
+      if (changed !== undefined) throw refuse(`task ${changed} differs from its hash`, SALVAGE);
       return raw.prepare<[], { n: number }>('SELECT count(*) AS n FROM tasks').get()?.n ?? 0;
     } finally {
       raw.close();
     }
   } catch (error) {
-    throw isDamage(error) ? refuse(error.message, error) : error;
+    throw isDamage(error) ? refuse(error.message, SALVAGE, error) : error;
   }
 }
 
