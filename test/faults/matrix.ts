@@ -27,6 +27,7 @@ const IMAGES = 'archive/archiver.test.ts';
 const GENERATE = 'generation/generate.test.ts';
 const CONNECTIONS = 'server/connections.test.ts';
 const CONTENT = 'faults/content.test.ts';
+const TRANSPORT = 'faults/transport.test.ts';
 const FUZZ = 'fuzz/fuzz.test.ts';
 const ACCESS = 'server/access.test.ts';
 const CRASH = 'crash/crash.test.ts';
@@ -162,11 +163,20 @@ export const MATRIX: readonly MatrixPart[] = [
         behaviour: '502, no internals; the schedule backs off',
         shownBy: [
           [ERRORS, 'unreachable gives 502'],
+          [TRANSPORT, 'without a connection'],
           [RUN, 'stops after three failures'],
         ],
       },
       upstream('reset before or in the body', 'a reset', '502'),
-      { fault: 'no answer', behaviour: '502 at the timeout', shownBy: [[ERRORS, 'silence gives 502']] },
+      {
+        fault: 'no answer',
+        behaviour: '502 at the timeout; the next is not kept waiting',
+        shownBy: [
+          [ERRORS, 'silence gives 502'],
+          [MIRROR, 'nothing at all'],
+          [TRANSPORT, 'holds no slot'],
+        ],
+      },
       upstream('slow drip', 'a slow drip', '502 at one total deadline'),
       {
         fault: '429 with Retry-After',
@@ -194,16 +204,26 @@ export const MATRIX: readonly MatrixPart[] = [
         shownBy: [
           [MIRROR, 'answers with 40'],
           [RUN, 'stops at once on 40'],
+          [TRANSPORT, 'a token that is refused'],
           ['server/metrics.test.ts', 'what /readyz shows'],
         ],
       },
       upstream('truncated JSON', 'truncated JSON', '502'),
       upstream('cut without a length', 'a cut without a length', '502'),
-      upstream('redirect', 'a redirect', '502, never followed'),
+      {
+        fault: 'redirect',
+        behaviour: '502, never followed',
+        shownBy: [
+          [MIRROR, 'the upstream answers with a redirect'],
+          [TRANSPORT, 'a redirect'],
+        ],
+      },
       {
         fault: 'the upstream returns after an hour',
-        behaviour: 'never more in flight than configured',
+        behaviour:
+          'few requests meanwhile; asked again within five minutes, never more in flight than configured',
         shownBy: [
+          [TRANSPORT, 'an outage of an hour'],
           [RUN, 'number of requests in flight'],
           [SOAK, 'hours of schedule'],
         ],
