@@ -9,6 +9,7 @@ import type { SettingName } from '../../src/setting-table.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { startCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
+import { showFigure } from '../helpers/figure.ts';
 import { type ImageAnswer, type ImageHost, imageHost } from '../helpers/image-host.ts';
 import { type Format, filesIn, picture, storeTaskWithImages } from '../helpers/images.ts';
 import { temporaryDirectory, type World, world } from '../helpers/world.ts';
@@ -182,35 +183,103 @@ describe('what is no whole image leaves no file, and shows its reason:', () => {
     expect((await here.store.imageStats()).reasons).toEqual([{ error: 'too many pixels', count: 1 }]);
     expect(imageFiles(here.config)).toEqual([]);
   });
-
-  test('a link to this machine, however it is spelt', async () => {
-    const host = await imageHost();
-    host.serve('/1', await picture('png'));
-    const { port } = new URL(host.url);
-    const here = await world();
-    const names = [
-      'localhost',
-      '127.0.0.1',
-      '127.1',
-      '2130706433',
-      '0x7f.1',
-      '017700000001',
-      '0',
-      '[::1]',
-      '[::ffff:127.0.0.1]',
-      '[::7f00:1]',
-    ];
-    await storeTaskWithImages(
-      here,
-      ID,
-      names.map((name) => `http://${name}:${port}/1`),
-    );
-    expect(await here.mirror.archiver.run()).toEqual({ archived: 0, failed: names.length });
-    expect(host.paths).toEqual([]);
-    const reasons = (await here.store.imageStats()).reasons.map(({ error }) => error);
-    expect(reasons.every((reason) => reason.startsWith('refused: '))).toBe(true);
-  });
 });
+
+/** Places of this machine, where a server listens at PORT. */
+const HERE = [
+  // By name: as it stands, with a dot at the end, in capitals, in other letters, percent-encoded.
+  ...['localhost', 'localhost.', 'LocalHost', 'ｌｏｃａｌｈｏｓｔ', 'loc%61lhost'],
+  // By number: short, decimal, hexadecimal, octal, mixed, with a dot at the end, in other digits, percent-encoded.
+  ...['127.0.0.1', '127.1', '127.0.1', '127.0.0.1.', '127.255.255.254', '2130706433', '0x7f000001', '0x7f.1'],
+  ...['0X7F.0.0.0x1', '017700000001', '0177.0.0.01', '0177.0x0.1', '0', '0.0.0.0', '00.0x0', '1２7.0.0.1'],
+  ...['①②⑦.⓪.⓪.①', '127。0。0。1', '%31%32%37.0.0.1'],
+  // In IPv6: itself, in full, unspecified, IPv4 mapped, translated, compatible, by NAT64, 6to4 and Teredo.
+  ...['[::1]', '[0:0:0:0:0:0:0:1]', '[::]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '[::ffff:0:127.0.0.1]'],
+  ...['[::127.0.0.1]', '[::7f00:1]', '[64:ff9b::127.0.0.1]', '[64:ff9b:1::7f00:1]', '[2002:7f00:1::]'],
+  ...['[2001:0:7f00:1::80ff:fffe]'],
+].map((place) => `http://${place}:PORT/1`);
+
+const IN_THE_NETWORK = [
+  // A cloud's metadata.
+  ...['169.254.169.254', '2852039166', '0xa9fea9fe', '0251.0376.0251.0376', '[::ffff:169.254.169.254]'],
+  ...['[fd00:ec2::254]', '[64:ff9b::a9fe:a9fe]', '[2002:a9fe:a9fe::1]', '100.100.100.200'],
+  // Private, link-local, shared by a provider's customers, multicast, broadcast, for documents and tests, reserved.
+  ...[
+    '10.0.0.1',
+    '10.1',
+    '172.16.0.1',
+    '172.31.255.255',
+    '192.168.1.1',
+    '3232235777',
+    '[fe80::1]',
+    '[fec0::1]',
+  ],
+  ...[
+    '[fc00::1]',
+    '[fd12:3456::1]',
+    '100.64.0.1',
+    '100.127.255.254',
+    '224.0.0.1',
+    '239.255.255.250',
+    '[ff02::1]',
+  ],
+  ...['255.255.255.255', '192.0.0.1', '192.0.2.1', '198.18.0.1', '198.51.100.1', '203.0.113.1', '240.0.0.1'],
+  ...['[2001:db8::1]', '[::ffff:10.0.0.1]', '[64:ff9b::10.0.0.1]', '[2002:a00:1::1]', '[100::1]'],
+].map((place) => `http://${place}/1`);
+
+const NO_WAY_TO_AN_IMAGE = [
+  ...[
+    'file:///etc/passwd',
+    'file://localhost/etc/passwd',
+    'ftp://example.com/1',
+    'gopher://127.0.0.1:PORT/1',
+  ],
+  ...['data:image/png;base64,iVBORw0KGgo=', 'javascript:alert(1)', 'blob:http://127.0.0.1:PORT/1'],
+  ...[
+    'http://example.com:22/1',
+    'http://93.184.216.34:25/1',
+    'https://example.com:80/1',
+    'http://example.com:0/1',
+  ],
+  ...['http://user@example.com/1', 'http://u:p@93.184.216.34/1', 'http://example.com@127.0.0.1:PORT/1'],
+  ...['http:\\\\127.0.0.1:PORT\\1', '//127.0.0.1:PORT/1', 'http://'],
+];
+
+test.for(['a link', 'a redirect'])(
+  '%s into our network is not followed, however it is spelt',
+  async (way, context) => {
+    const [inside, outside] = [await imageHost(), await imageHost()];
+    inside.serve('/1', await picture('png'));
+    const here = await world({ imageAllowHosts: outside.host });
+    const { port } = new URL(inside.url);
+    const places = [...HERE, ...IN_THE_NETWORK, ...NO_WAY_TO_AN_IMAGE].map((place) =>
+      place.replace('PORT', port),
+    );
+    for (const [at, place] of places.entries())
+      outside.serve(`/${at}`, redirect(place.replace(/[^ -~]+/g, encodeURIComponent)));
+    const isLink = way === 'a link';
+    const links = isLink ? places : places.map((_, at) => `${outside.url}/${at}`);
+    // What is no address of the web is not even wanted.
+    const tried = isLink ? places.filter((place) => /^https?:\/\//.test(place)) : places;
+    await storeTaskWithImages(here, ID, links);
+    expect(await here.mirror.archiver.run()).toEqual({ archived: 0, failed: tried.length });
+
+    const failures = await here.store.failingImages(places.length);
+    // Not every system knows each of these names; one that it does not know leads nowhere.
+    const isNoName = (place: string, error: string) =>
+      /l?o?c?a?l?host/i.test(place) && /ENOTFOUND|EAI_AGAIN/.test(error);
+    const unexpected = failures
+      .map(({ n, error }) => ({ place: tried[n] ?? '', error }))
+      .filter(({ place, error }) => !error.startsWith('refused: ') && !isNoName(place, error));
+    expect(unexpected).toEqual([]);
+    expect(new Set(failures.map(({ n }) => n)).size).toBe(tried.length);
+    expect(inside.paths).toEqual([]);
+    expect(outside.paths).toHaveLength(isLink ? 0 : places.length);
+    await (await fetch(`http://localhost:${port}/1`)).arrayBuffer();
+    expect(inside.paths).toEqual(['/1']); // it was there to be reached
+    showFigure(context, `0 of ${places.length} spellings reached by ${way}`);
+  },
+);
 
 test('tries again, ever more rarely, and gives up after 30 days', async () => {
   const { here, host, archive } = await withHost();

@@ -275,14 +275,26 @@ export const MATRIX: readonly MatrixPart[] = [
         behaviour: 'never replaces a newer one',
         shownBy: [[MIRROR, 'overtook a newer one']],
       },
-      upstream('200 MB, gzip bombs', 'a gzip bomb', '502 at 32 MiB of decoded bytes'),
       {
-        fault: 'numbers beyond 2^53, escapes',
+        fault: '200 MB, gzip bombs, in layers',
+        behaviour: '502 at 32 MiB of decoded bytes',
+        shownBy: [
+          [MIRROR, 'the upstream answers with a gzip bomb'],
+          [CONTENT, 'what an upstream sends beyond the limit'],
+        ],
+      },
+      {
+        fault: 'numbers beyond 2^53',
         behaviour: 'byte for byte',
         shownBy: [
           [TASKS, 'every spelling of numbers'],
           [SQLITE, 'any document text survives'],
         ],
+      },
+      {
+        fault: 'escapes of NUL, of half a character',
+        behaviour: 'byte for byte; found by the rest',
+        shownBy: [[CONTENT, 'escapes of NUL']],
       },
       {
         fault: 'duplicate keys, __proto__',
@@ -312,7 +324,7 @@ export const MATRIX: readonly MatrixPart[] = [
         fault: 'image links into our network',
         behaviour: 'never followed, however spelt',
         shownBy: [
-          [IMAGES, 'a link to this machine'],
+          [IMAGES, 'into our network is not followed'],
           [IMAGES, 'a redirect'],
         ],
       },
@@ -329,7 +341,10 @@ export const MATRIX: readonly MatrixPart[] = [
       {
         fault: 'a body over 1 MiB',
         behaviour: '413, read no further',
-        shownBy: [[ERRORS, 'a body over 1 MiB']],
+        shownBy: [
+          [ERRORS, 'a body over 1 MiB'],
+          [CONTENT, 'what clients send beyond the limit'],
+        ],
       },
       {
         fault: 'other content types',
@@ -367,7 +382,7 @@ export const MATRIX: readonly MatrixPart[] = [
         fault: 'a thousand identical misses',
         behaviour: 'one upstream request; never across tokens',
         shownBy: [
-          [TASKS, '300 concurrent identical misses'],
+          [TASKS, '1,000 concurrent identical misses'],
           [TASKS, 'different tokens are not shared'],
           [TASKS, 'gives an error to all'],
         ],
