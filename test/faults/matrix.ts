@@ -112,8 +112,8 @@ export const MATRIX: readonly MatrixPart[] = [
       },
       {
         fault: 'image damaged or missing',
-        behaviour: '404, never wrong bytes; fetched again',
-        shownBy: [['server/images.test.ts', 'a damaged file is never served']],
+        behaviour: '404, never wrong bytes; fetched again; doctor finds it',
+        shownBy: [['server/images.test.ts', 'a damaged file']],
       },
       {
         fault: 'two processes on one directory',

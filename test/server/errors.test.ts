@@ -1,8 +1,10 @@
+/** What is answered to requests that are wrong, and when things go wrong. */
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
+import { showFigure } from '../helpers/figure.ts';
 import { temporaryDirectory, world } from '../helpers/world.ts';
 
 const [ID] = VENDOR_IDS;
@@ -208,6 +210,93 @@ describe('Host and Origin', () => {
     const answer = await raw(mirror.url, [...HEAD, ...hosts], '{}');
     expect(answer.status).toBe(403);
     expect(answer.text).toContain('"code":"forbidden"');
+  });
+
+  /** Names that a page could have in its address to reach us, and what is no name at all. */
+  const FOREIGN_HOSTS = [
+    ...['evil.example', 'evil.example:8787', 'EVIL.EXAMPLE', 'xn--evl-hma.example', '*', 'null', ''],
+    // Ours as a part of it.
+    ...[
+      'localhost.evil.example',
+      'evil.localhost',
+      'evil-localhost',
+      'localhost.',
+      'localhost..',
+      'notlocalhost',
+    ],
+    ...[
+      '127.0.0.1.evil.example',
+      '127.0.0.1.nip.io',
+      'evil.example.127.0.0.1',
+      '[::1].evil.example',
+      '[::1]x',
+    ],
+    // Other names of this machine.
+    ...[
+      '127.0.0.2',
+      '127.1',
+      '0.0.0.0',
+      '2130706433',
+      '0x7f000001',
+      '0177.0.0.1',
+      '192.168.1.1',
+      '::1',
+      '[::]',
+    ],
+    ...['[0:0:0:0:0:0:0:1]', '[::ffff:127.0.0.1]', '[::1', '::1]', '169.254.169.254'],
+    // Two in one, and what takes it apart in another way.
+    ...['localhost@evil.example', 'evil.example@localhost', 'localhost:80@evil.example', 'localhost:80:80'],
+    ...[
+      'localhost,evil.example',
+      'evil.example, localhost',
+      'localhost evil.example',
+      'localhost\tevil.example',
+    ],
+    ...[
+      'localhost/evil.example',
+      'localhost#evil.example',
+      'localhost?evil.example',
+      'evil.example#localhost',
+    ],
+    ...[
+      'localhost:evil',
+      'http://localhost',
+      '//localhost',
+      'localhost\\evil.example',
+      'loc%61lhost',
+      'ｌｏｃａｌｈｏｓｔ',
+    ],
+  ];
+  const EVERYWHERE = [
+    'GET /healthz',
+    'GET /metrics',
+    'GET /api/stats',
+    `GET /images/${'a'.repeat(64)}`,
+    'POST /flux/tasks',
+  ];
+
+  test('no spelling of a foreign Host gets to any route', async (context) => {
+    const { mirror, simulator } = await world();
+    simulator.seed(VENDOR_DOCUMENTS);
+    const body = JSON.stringify({ action: 'retrieve', id: ID });
+    const ask = (route: string, host: string) =>
+      raw(mirror.url, [`${route} HTTP/1.1`, `content-length: ${body.length}`, `host: ${host}`], body);
+    const counts = { 403: 0, 400: 0 };
+    for (const route of EVERYWHERE) {
+      for (const host of FOREIGN_HOSTS) {
+        const { status, text } = await ask(route, host);
+        expect([403, 400], `${route}, host: ${host}`).toContain(status);
+        expect(text, `${route}, host: ${host}`).toMatch(/"code":"(forbidden|bad_request)"/);
+        counts[status as 403 | 400] += 1;
+      }
+    }
+    expect(simulator.requests).toEqual([]);
+    expect(counts[403]).toBeGreaterThan(counts[400]);
+    for (const route of EVERYWHERE) expect([200, 404]).toContain((await ask(route, 'localhost')).status);
+    showFigure(
+      context,
+      `${FOREIGN_HOSTS.length} spellings on ${EVERYWHERE.length} routes: 0 got in, ${counts[403]} × 403, ${counts[400]} × 400`,
+    );
   });
 
   test('two Host headers never get in', async () => {

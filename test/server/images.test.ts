@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import type { SettingName } from '../../src/setting-table.ts';
 import type { ArchivedImage } from '../../src/store/contract.ts';
 import { runCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
+import { showFigure } from '../helpers/figure.ts';
 import { imageHost } from '../helpers/image-host.ts';
 import { filesIn, picture, storeTaskWithImages } from '../helpers/images.ts';
 import { world } from '../helpers/world.ts';
@@ -124,16 +125,47 @@ describe('GET /images/:sha256', () => {
     expect(answer.headers.get('cache-control')).toBe('private, max-age=31536000, immutable');
   });
 
-  test('a damaged file is never served, and is fetched again', async () => {
+  test.for<[string, (file: string, bytes: Buffer) => void]>([
+    [
+      'a flipped byte',
+      (file, bytes) =>
+        writeFileSync(
+          file,
+          bytes.map((byte, at) => (at === 5000 ? byte ^ 1 : byte)),
+        ),
+    ],
+    ['more at its end', (file, bytes) => writeFileSync(file, Buffer.concat([bytes, Buffer.from('x')]))],
+    ['a half', (file, bytes) => truncateSync(file, bytes.length >> 1)],
+    ['nothing', (file) => truncateSync(file, 0)],
+    ['no file', (file) => rmSync(file)],
+  ])('a damaged file is never served, and is fetched again: %s', async ([, damage], context) => {
     const { here, host, bytes, image } = await withPicture();
-    const [file = ''] = filesIn(here.config.dataDir, 'images');
-    writeFileSync(join(here.config.dataDir, 'images', file), Buffer.concat([bytes, Buffer.from('x')]));
-    expect(await statusOf(here.get(`/images/${image.sha256}`))).toBe(404);
-    expect(await statusOf(here.get(`/thumbs/${image.sha256}`))).toBe(404);
+    const { dataDir } = here.config;
+    damage(join(dataDir, 'images', filesIn(dataDir, 'images')[0] ?? ''), bytes);
+    let wrong = 0;
+    for (const headers of [{}, { range: 'bytes=0-9' }, { 'if-none-match': '"other"' }]) {
+      for (const path of [`/images/${image.sha256}`, `/thumbs/${image.sha256}`]) {
+        const answer = await here.get(path, headers);
+        if (answer.status !== 404 || !(await answer.text()).includes('"not_found"')) wrong += 1;
+      }
+    }
+    expect(wrong).toBe(0);
     await here.mirror.archiver.run();
     expect(host.paths.filter((path) => path === '/1')).toHaveLength(2);
     const mended = await here.get(`/images/${image.sha256}`);
     expect(Buffer.from(await mended.arrayBuffer()).equals(bytes)).toBe(true);
+    showFigure(context, `wrong bytes served ${wrong} times`);
+  });
+
+  test('a damaged file is found by doctor', async () => {
+    const { here, image } = await withPicture();
+    const doctor = () => runCli(['doctor', '--offline', '--data-dir', here.config.dataDir]);
+    expect((await doctor()).stdout).toMatch(/^ok images: 1 have the bytes of their names$/m);
+    const file = join(here.config.dataDir, 'images', filesIn(here.config.dataDir, 'images')[0] ?? '');
+    writeFileSync(file, readFileSync(file).fill(0, 5000, 5001));
+    const found = await doctor();
+    expect(found.stdout).toMatch(new RegExp(`^!! images: ${image.sha256} is damaged or missing$`, 'm'));
+    expect(found.code).toBe(1);
   });
 });
 
