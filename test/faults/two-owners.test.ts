@@ -9,9 +9,10 @@ import { openStore } from '../../src/store/open.ts';
 import { restore } from '../../src/store/safety/restore.ts';
 import { runCli, startCli, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
+import { showFigure } from '../helpers/figure.ts';
 import { temporaryDirectory, world } from '../helpers/world.ts';
 
-test('of ten that start at once one serves; nine end, naming it', async () => {
+test('of ten that start at once one serves; nine end, naming it', async (context) => {
   const dataDir = temporaryDirectory();
   const children = Array.from({ length: 10 }, () =>
     startCli(['serve', '--port', '0', '--data-dir', dataDir, '--offline']),
@@ -33,6 +34,7 @@ test('of ten that start at once one serves; nine end, naming it', async () => {
   for (const pid of named) expect(Number(pid)).toBe(owners[0]?.pid);
   const late = await runCli(['serve', '--port', '0', '--data-dir', dataDir, '--offline']);
   expect(late).toMatchObject({ code: 1, stderr: expect.stringContaining(`pid ${owners[0]?.pid} on`) });
+  showFigure(context, `${owners.length} owner of ${children.length}`);
 });
 
 /** Asked by a process of its own: within one, SQLite knows without looking at the file. */
@@ -42,7 +44,7 @@ function isLockedForOthers(dataDir: string): boolean {
   return spawnSync(process.execPath, ['-e', attempt, join(dataDir, 'lock.db')]).status === 9;
 }
 
-test('the owner keeps its lock through everything that looks at its files', async () => {
+test('the owner keeps its lock through everything that looks at its files', async (context) => {
   const here = await world();
   const { dataDir } = here.config;
   here.simulator.seed(numberedIds(3).map((id) => documentText({ id })));
@@ -76,6 +78,7 @@ test('the owner keeps its lock through everything that looks at its files', asyn
     expect(second, name).toThrow(DirectoryInUse);
     expect(isLockedForOthers(dataDir), name).toBe(true);
   }
+  showFigure(context, `0 second owners after ${Object.keys(looks).length} kinds of looks`);
 });
 
 test('commands read and write beside a running server, never half', async () => {

@@ -7,10 +7,12 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { runCli, startCli, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
+import { showFigure } from '../helpers/figure.ts';
+import { tries } from '../helpers/thorough.ts';
 import { temporaryDirectory } from '../helpers/world.ts';
 import { type HostileRequest, hostileBytes, hostileRequest, ROUTE_COUNT } from './hostile.ts';
 
-const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 1500);
+const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? tries(1500, 10_000));
 const AT_ONCE = 10;
 /** Longer is a hang. */
 const PATIENCE_MS = 10_000;
@@ -23,7 +25,7 @@ interface Answer {
   readonly text: string;
 }
 
-test(`${REQUESTS} hostile requests: no 5xx, no hang, no leak, memory flat`, async () => {
+test(`${REQUESTS} hostile requests: no 5xx, no hang, no leak, memory flat`, async (context) => {
   const dataDir = temporaryDirectory();
   const simulator = await startSimulator({ token: SECRETS.upstream, taskDurationMs: 20 });
   onTestFinished(() => simulator.stop());
@@ -112,6 +114,10 @@ test(`${REQUESTS} hostile requests: no 5xx, no hang, no leak, memory flat`, asyn
   const [code] = await once(child, 'exit');
   expect(code).toBe(0);
   expect((await runCli(['doctor', '--offline', '--data-dir', dataDir])).stdout).toContain('ok database');
+  showFigure(
+    context,
+    `${sent.toLocaleString('en')} requests, 0 unexpected 5xx, 0 leaks, memory ${(before / 1e6).toFixed(0)} to ${(after / 1e6).toFixed(0)} MB`,
+  );
 }, 900_000);
 
 function median(values: readonly number[]): number {

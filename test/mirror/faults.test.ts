@@ -2,12 +2,16 @@
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../src/simulator/faults.ts';
 import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
+import type { TaskId } from '../../src/task/id.ts';
 import { numberedIds } from '../helpers/documents.ts';
+import { showFigure } from '../helpers/figure.ts';
 import { type World, world } from '../helpers/world.ts';
 
 const [FINISHED] = VENDOR_IDS;
 const [FINISHED_TEXT] = VENDOR_DOCUMENTS;
 const UNKNOWN = numberedIds(1)[0];
+
+const TIMEOUT_MS = 700;
 
 /** By name: the fault, and what a caller gets about an id of which nothing is stored. */
 const FAULTS: readonly (readonly [string, Fault, number])[] = [
@@ -37,7 +41,7 @@ const FAULTS: readonly (readonly [string, Fault, number])[] = [
 
 /** A world with a finished and a pending task stored, both served from the cache afterwards. */
 async function withStored(): Promise<World & { pendingId: string; pendingText: string }> {
-  const it = await world({ upstreamTimeoutMs: '700ms' });
+  const it = await world({ upstreamTimeoutMs: `${TIMEOUT_MS}ms` });
   it.simulator.seed(VENDOR_DOCUMENTS);
   const pendingId = it.simulator.addTask({ prompt: 'a slow cat', durationMs: 60_000 });
   await it.post({ action: 'retrieve', id: FINISHED });
@@ -48,8 +52,11 @@ async function withStored(): Promise<World & { pendingId: string; pendingText: s
 }
 
 describe.each(FAULTS)('the upstream answers with %s', (_name, fault, statusForUnknown) => {
-  test('callers get what is stored, the server stays up, and the sync recovers by itself', async () => {
+  test('callers get what is stored, the server stays up, and the sync recovers by itself', async (context) => {
     const { simulator, post, get, store, mirror, clock, pendingId, pendingText } = await withStored();
+    const ids = [FINISHED, pendingId, UNKNOWN] as TaskId[];
+    const rows = async () => [await store.getMany(ids), (await store.stats(0)).byState];
+    const before = await rows();
     simulator.fault(fault);
 
     const finished = await post({ action: 'retrieve', id: FINISHED });
@@ -61,8 +68,11 @@ describe.each(FAULTS)('the upstream answers with %s', (_name, fault, statusForUn
     expect(pending.headers.get('cache-status')).toMatch(/hit; detail=/);
     expect(Number(pending.headers.get('age'))).toBeGreaterThanOrEqual(10);
 
+    const started = performance.now();
     const unknown = await post({ action: 'retrieve', id: UNKNOWN });
+    const ms = performance.now() - started;
     expect(unknown.status).toBe(statusForUnknown);
+    expect(unknown.headers.get('content-type')).toBe('application/json');
 
     const batch = await post({ action: 'retrieve_batch', ids: [FINISHED, pendingId, UNKNOWN] });
     expect(await batch.text()).toBe(`{"items":[${FINISHED_TEXT},${pendingText}],"count":2}`);
@@ -70,6 +80,7 @@ describe.each(FAULTS)('the upstream answers with %s', (_name, fault, statusForUn
     clock.advance(60_000);
     const run = await mirror.runner.run({ trigger: 'schedule' });
     expect(run.counts.finished).toBe(0);
+    expect(await rows()).toEqual(before);
     expect((await store.get(FINISHED as never))?.text).toBe(FINISHED_TEXT);
     expect(await store.audit()).toEqual([]);
     expect((await get('/healthz')).status).toBe(200);
@@ -83,6 +94,11 @@ describe.each(FAULTS)('the upstream answers with %s', (_name, fault, statusForUn
     expect((await store.get(pendingId as never))?.state).toBe('succeeded');
     expect((await store.tracked({ limit: 10, offset: 0 })).total).toBe(0);
     expect(await (await get('/readyz')).json()).toEqual({ status: 'ready', reasons: [] });
+    const isSlow = fault.kind === 'hang' || fault.kind === 'drip';
+    showFigure(
+      context,
+      isSlow ? `${(ms - TIMEOUT_MS).toFixed(0)} ms after the deadline` : '0 documents changed',
+    );
   });
 });
 
@@ -101,10 +117,10 @@ describe('what the upstream says is handed on', () => {
 });
 
 describe('Retry-After', () => {
-  test.each([
+  test.for<[string, () => string]>([
     ['seconds', () => '20'],
     ['a date', () => new Date(Date.UTC(2026, 2, 14, 12, 0, 20)).toUTCString()],
-  ])('as %s is obeyed by callers and the schedule alike, and over a restart', async (_form, value) => {
+  ])('as %s is obeyed by callers and the schedule alike, and over a restart', async ([, value], context) => {
     const it = await world();
     const { simulator, clock, post } = it;
     const date = new Date(clock.now()).toUTCString();
@@ -120,17 +136,19 @@ describe('Retry-After', () => {
     await it.restart();
     clock.advance(19_000);
     await it.mirror.runner.run({ trigger: 'schedule' });
-    expect(simulator.requests).toHaveLength(1);
+    const early = simulator.requests.length - 1;
+    expect(early).toBe(0);
     clock.advance(1001);
     await it.mirror.runner.run({ trigger: 'schedule' });
     expect((await post({ action: 'retrieve', id })).status).toBe(200);
+    showFigure(context, `${early} early requests in 20 s of silence`);
   });
 });
 
 describe('wrong content', () => {
   const wrapped = (items: readonly string[]) => `{"items":[${items.join(',')}],"count":${items.length}}`;
 
-  test('a batch with other ids, duplicates and malformed items stores only what was asked', async () => {
+  test('a batch with other ids, duplicates and malformed items stores only what was asked', async (context) => {
     const { simulator, post, store, get } = await world();
     const [first = '', second = ''] = VENDOR_DOCUMENTS;
     const stranger = first.replaceAll(FINISHED ?? '', 'stranger');
@@ -141,9 +159,12 @@ describe('wrong content', () => {
     expect((await get('/api/tasks/stranger')).status).toBe(404);
     expect(await store.get(VENDOR_IDS[1] as never)).toBeUndefined();
     expect(second).not.toBe(first);
+    const { total } = await store.stats(0);
+    expect(total).toBe(1);
+    showFigure(context, `${total} row for the id that came twice, 0 for strangers`);
   });
 
-  test('a finished task that the upstream sends as pending, or with another text, stays as it was', async () => {
+  test('a finished task that the upstream sends as pending, or with another text, stays as it was', async (context) => {
     const { simulator, post, get, store, mirror, clock } = await world();
     simulator.seed(VENDOR_DOCUMENTS);
     const [text = ''] = VENDOR_DOCUMENTS;
@@ -162,9 +183,13 @@ describe('wrong content', () => {
     clock.advance(60_000);
     await mirror.runner.run({ trigger: 'api' });
     expect(await store.audit()).toEqual([]);
+    const metrics = await (await get('/metrics')).text();
+    const [, counted] = /^flux_mirror_upstream_regressions_total(?:\{[^}]*\})? (\d+)$/m.exec(metrics) ?? [];
+    expect(Number(counted)).toBe(2);
+    showFigure(context, `0 of ${counted} taken over, all counted`);
   });
 
-  test('an answer that overtook a newer one does not undo it', async () => {
+  test('an answer that overtook a newer one does not undo it', async (context) => {
     const { simulator, post, clock } = await world();
     const id = simulator.addTask({ prompt: 'a cat', durationMs: 5000 });
     const pendingText = simulator.documentText(id) ?? '';
@@ -178,10 +203,11 @@ describe('wrong content', () => {
     await batch;
     slow();
     expect(await (await post({ action: 'retrieve', id })).text()).toBe(finished);
+    showFigure(context, '0 overwrites out of order');
   });
 });
 
-test('no token appears in a log line, a body or the database', async () => {
+test('no token appears in a log line, a body or the database', async (context) => {
   const secrets = { upstreamToken: 'sk-upstream-0123456789', tokens: 'sk-mirror-0123456789' };
   const callbackUrl = 'http://localhost:9';
   const it = await world({ ...secrets, callbackUrl }, { token: secrets.upstreamToken });
@@ -230,4 +256,5 @@ test('no token appears in a log line, a body or the database', async () => {
     expect(files.join('\n')).not.toContain(secret);
   }
   expect(it.log().length).toBeGreaterThan(100);
+  showFigure(context, `0 tokens in ${bodies.length} answers, ${files.length} files and the log`);
 });

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { documentText, numberedIds } from '../helpers/documents.ts';
+import { showFigure } from '../helpers/figure.ts';
 import { readPrompts } from '../helpers/prompts.ts';
+import { tries } from '../helpers/thorough.ts';
 import { world } from '../helpers/world.ts';
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? 1500);
+const RUNS = Number(process.env.FUZZ_RUNS ?? tries(1500, 20_000));
 
 const TOKENS = [
   ...[
@@ -72,7 +74,7 @@ const TOKENS = [
   ...['9007199254740993', '1e309', '-1', "' OR 1=1 --", 'x'.repeat(200)],
 ];
 
-test(`${RUNS} random strings as queries are answered with 200`, async () => {
+test(`${RUNS} random strings as queries are answered with 200`, async (context) => {
   const { simulator, post, get } = await world();
   simulator.seed(
     readPrompts()
@@ -106,4 +108,5 @@ test(`${RUNS} random strings as queries are answered with 200`, async () => {
     }),
     { numRuns: Math.ceil(RUNS / 50), endOnFailure: true },
   );
+  showFigure(context, `0 errors of ${RUNS.toLocaleString('en')} queries`);
 }, 1_800_000);

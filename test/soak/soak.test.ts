@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { randomId, seededRandom } from '../../src/simulator/random.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
+import { showFigure } from '../helpers/figure.ts';
 import { type World, world } from '../helpers/world.ts';
 import {
   earlyRequests,
@@ -155,7 +156,7 @@ async function liveThrough(here: World, fates: readonly Fate[], random: () => nu
   return { seen, silences, allowed, heap, byKind, hours: (clock.now() - startMs) / (60 * MINUTE_MS) };
 }
 
-test(`${HOURS} hours of schedule and faults`, async () => {
+test(`${HOURS} hours of schedule and faults`, async (context) => {
   const random = seededRandom(SEED);
   let inFlight = 0;
   let mostInFlight = 0;
@@ -199,6 +200,10 @@ test(`${HOURS} hours of schedule and faults`, async () => {
     UNKNOWN,
   );
   expect(await here.store.audit()).toEqual([]);
+  showFigure(
+    context,
+    `${day.hours.toFixed(1)} hours, ${day.seen.length} requests, 0 early, at most ${peak} in a minute, ${mostInFlight} in flight`,
+  );
 }, 1_800_000);
 
 describe('the checks of the soak', () => {
