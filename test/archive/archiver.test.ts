@@ -126,7 +126,7 @@ const endless: ImageAnswer = (response) => {
 };
 
 describe('what is no whole image leaves no file, and shows its reason:', () => {
-  test.each<[string, ImageAnswer, string]>([
+  test.for<[string, ImageAnswer, string]>([
     ['gone', (response) => response.writeHead(404).end(), 'its host answered 404'],
     ['an error', (response) => response.writeHead(503).end(), 'its host answered 503'],
     ['HTML that says it is a PNG', html, 'not a PNG, JPEG, WebP, GIF or AVIF image'],
@@ -163,7 +163,7 @@ describe('what is no whole image leaves no file, and shows its reason:', () => {
     ],
     ['a redirect to a file', redirect('file:///etc/passwd'), 'refused: its link is neither http nor https'],
     ['a redirect in a circle', redirect('/1'), 'too many redirects'],
-  ])('%s', async (_name, answer, reason) => {
+  ])('%s', async ([, answer, reason], context) => {
     const { here, host, archive } = await withHost();
     host.serve('/1', answer);
     expect(await archive(ID, [`${host.url}/1`])).toEqual({ archived: 0, failed: 1 });
@@ -173,6 +173,7 @@ describe('what is no whole image leaves no file, and shows its reason:', () => {
     };
     expect(status.images.reasons).toEqual([{ error: expect.stringContaining(reason), count: 1 }]);
     expect(await here.store.imagesOf([ID])).toEqual([]);
+    showFigure(context, '0 kept or served');
   });
 
   test('too many pixels', async () => {

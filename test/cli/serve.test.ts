@@ -13,7 +13,7 @@ import { temporaryDirectory } from '../helpers/world.ts';
 
 const LISTENS = /listens on (http:\S+)/;
 
-test('serve says where it listens, with a curl line that works, and ends in order on SIGTERM', async () => {
+test('serve says where it listens, with a curl line that works, and ends in order on SIGTERM', async (context) => {
   const dataDir = temporaryDirectory();
   const simulator = await startSimulator();
   simulator.seed(VENDOR_DOCUMENTS);
@@ -49,6 +49,7 @@ test('serve says where it listens, with a curl line that works, and ends in orde
   expect(await once(child, 'exit')).toEqual([0, null]);
   expect(existsSync(join(dataDir, 'mirror.db-wal'))).toBe(false); // the database was closed, not dropped
   await simulator.stop();
+  showFigure(context, 'exit 0, 0 answers lost');
 });
 
 test('SIGTERM ends a run, a reader and a download of an upstream that hangs, within ten seconds', async (context) => {

@@ -134,6 +134,7 @@ export const MATRIX: readonly MatrixPart[] = [
         behaviour: 'nothing given up, far times pulled in',
         shownBy: [
           [RUN, 'the clock jumped'],
+          [RUN, 'a clock that is set'],
           [SQLITE, 'a clock was wrong'],
           ['sync/schedule.test.ts', 'a clock that is set'],
         ],
@@ -404,7 +405,7 @@ export const MATRIX: readonly MatrixPart[] = [
         fault: 'smuggling, broken headers, no Host',
         behaviour: '400 or 403',
         shownBy: [
-          [CONTENT, 'is refused'],
+          [CONTENT, 'a client that sends'],
           [ERRORS, 'two Host headers'],
         ],
       },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { TaskId } from '../../src/task/id.ts';
+import { showFigure } from '../helpers/figure.ts';
 import { UPSTREAM_TOKEN, type World, world } from '../helpers/world.ts';
 
 const GENERATE = { action: 'generate', model: 'flux-dev', size: '512x512', prompt: 'a zebra on the moon' };
@@ -102,9 +103,9 @@ describe('POST /flux/images', () => {
     expect(JSON.parse(text.split('\n')[2] ?? '')).toMatchObject({ success: true, task_id });
   });
 
-  test.each(['application/json', 'application/x-ndjson'])(
+  test.for(['application/json', 'application/x-ndjson'])(
     'catches the id when the caller of %s hangs up',
-    async (accept) => {
+    async (accept, context) => {
       const here = await world();
       const url = new URL(`${here.mirror.url}/flux/images`);
       const call = httpRequest(url, { method: 'POST', headers: { accept } });
@@ -115,6 +116,7 @@ describe('POST /flux/images', () => {
       here.clock.advance(10_000);
       await expect.poll(() => zebras(here)).toHaveLength(1);
       expect(here.simulator.requests).toHaveLength(1);
+      showFigure(context, '0 generations lost, 0 repeated');
     },
   );
 

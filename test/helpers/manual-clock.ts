@@ -3,6 +3,8 @@ import type { Clock } from '../../src/clock.ts';
 
 export class ManualClock implements Clock {
   #now: number;
+  /** How far the wall clock has been set. */
+  #set = 0;
   /** How long each sleep was, milliseconds. */
   readonly sleeps: number[] = [];
 
@@ -11,7 +13,7 @@ export class ManualClock implements Clock {
   }
 
   now(): number {
-    return this.#now;
+    return this.#now + this.#set;
   }
 
   monotonic(): number {
@@ -20,6 +22,11 @@ export class ManualClock implements Clock {
 
   advance(ms: number): void {
     this.#now += ms;
+  }
+
+  /** Sets the wall clock forward, or back; no time passes. */
+  set(byMs: number): void {
+    this.#set += byMs;
   }
 
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {

@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createFailedLogins } from '../../src/server/gate/failed-logins.ts';
 import type { ConnectionLimits } from '../../src/server/listen.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
+import { showFigure } from '../helpers/figure.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
 import { type World, world } from '../helpers/world.ts';
 
@@ -70,6 +71,25 @@ describe('a slow client', () => {
     const text = await untilClosed(socket);
     clearInterval(drip);
     expect(text).toMatch(/^HTTP\/1\.1 408 .*"bad_request"/s);
+  });
+
+  test('of whatever kind holds a connection no longer than it may', async (context) => {
+    const here = await limited();
+    const post = 'POST /flux/tasks HTTP/1.1\r\nhost: localhost\r\n';
+    const starts = ['', 'P', 'POST /flux/tasks HTT', post, `${post}content-length: 10\r\n\r\n`];
+    starts.push(`${post}content-length: 10\r\n\r\n{`, `${post}transfer-encoding: chunked\r\n\r\n5\r\n{`);
+    const sockets: Socket[] = [];
+    for (const start of [...starts, ...starts]) {
+      const socket = await open(here);
+      socket.write(start);
+      socket.resume();
+      sockets.push(socket);
+    }
+    const held = () => sockets.filter((socket) => !socket.closed).length;
+    expect(held()).toBe(sockets.length);
+    // Twice as long as all limits allow, and then some where the machine is busy.
+    await expect.poll(held, { timeout: 10_000 }).toBe(0);
+    showFigure(context, `${held()} of ${sockets.length} connections held after the limits`);
   });
 
   test('that sends nothing at all is cut off', async () => {
@@ -182,17 +202,21 @@ describe('headers', () => {
 
 describe('JSON that nests deep', () => {
   const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
-  test.each([
+  test.for<[string, number]>([
     ['/flux/tasks', 65],
     ['/flux/tasks', 100_000],
     ['/flux/images', 65],
     ['/flux/images', 100_000],
     ['/api/tracked', 100_000],
-  ])('%s refuses %i levels', async (path, levels) => {
+  ])('%s refuses %i levels', async ([path, levels], context) => {
     const here = await world();
-    const answer = await here.request(path, { method: 'POST', body: deep(levels) });
+    const body = deep(levels);
+    const started = performance.now();
+    const answer = await here.request(path, { method: 'POST', body });
+    const ms = performance.now() - started;
     expect([answer.status, await answer.json()]).toMatchObject([400, { error: { code: 'bad_request' } }]);
     expect(here.simulator.requests).toEqual([]);
+    if (levels === 100_000 && path === '/flux/tasks') showFigure(context, `${ms.toFixed(0)} ms`);
   });
 });
 

@@ -438,16 +438,19 @@ describe('the upstream fails and nothing is cached', () => {
     await expectError(await post({ action: 'retrieve_batch', ids: [ID] }), 502, 'api_error');
   });
 
-  test.each([
+  test.for([
     ['nonsense', { kind: 'body', body: 'hello' }],
     ['half a document', { kind: 'truncated-json' }],
     ['another task', { kind: 'body', body: VENDOR_DOCUMENTS[1] ?? '' }],
     ['a redirect', { kind: 'redirect', location: 'http://127.0.0.1:1/' }],
-  ] as const)('%s gives 502 api_error', async (_name, fault) => {
-    const { simulator, post } = await world();
+  ] as const)('%s gives 502 api_error', async ([, fault], context) => {
+    const { simulator, post, store } = await world();
     simulator.seed(VENDOR_DOCUMENTS);
     simulator.fault(fault);
     await expectError(await post({ action: 'retrieve', id: ID }), 502, 'api_error');
+    const { total } = await store.stats(0);
+    expect(total).toBe(0);
+    showFigure(context, `${total} stored`);
   });
 
   test('silence gives 502 api_error after the timeout', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TaskId } from '../../src/task/id.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
+import { showFigure } from '../helpers/figure.ts';
 import { type World, world } from '../helpers/world.ts';
 
 const MINUTE = 60_000;
@@ -235,6 +236,66 @@ describe('a run', () => {
     await it.restart();
     expect((await run(it)).counts.finished).toBe(60);
   });
+});
+
+describe('a clock that is set', () => {
+  /** As the default schedule. */
+  async function minutes(it: World, count: number): Promise<number> {
+    const before = it.simulator.requests.length;
+    for (let runs = 0; runs < 4 * count; runs += 1) {
+      await run(it);
+      it.clock.advance(MINUTE / 4);
+    }
+    return it.simulator.requests.length - before;
+  }
+
+  test.for([
+    ['back by an hour', -60 * MINUTE],
+    ['forward by a day', DAY],
+  ] as const)(
+    '%s costs no more requests than usual, forgets nothing and changes no order',
+    async ([, byMs], context) => {
+      const it = await world({ giveUpAfterMs: '12h' });
+      const { clock, simulator, store } = it;
+      const pending = Array.from({ length: 200 }, () =>
+        simulator.addTask({ prompt: 'a cat', durationMs: 30 * DAY }),
+      );
+      await store.track(pending as TaskId[], clock.now());
+      const list = async () =>
+        (
+          await it.post({ action: 'retrieve_batch', limit: 500 }, { 'cache-control': 'only-if-cached' })
+        ).text();
+      const normal = await minutes(it, 1);
+      await minutes(it, 60);
+      const unknown = numberedIds(20);
+      await store.track(unknown, clock.now());
+      await run(it);
+      const listed = await list();
+      expect(listed).toContain('"count":200');
+
+      clock.set(byMs);
+      const firstMinute = await minutes(it, 1);
+      expect(firstMinute).toBeLessThanOrEqual(normal);
+      expect(await list()).toBe(listed);
+      const cached = await it.post(
+        { action: 'retrieve', id: pending[0] },
+        { 'cache-control': 'only-if-cached' },
+      );
+      expect(cached.headers.get('age')).toMatch(/^\d+$/);
+      // A day has not passed for an id that was asked for twice or thrice.
+      const givenUp = async () =>
+        (await store.tracked({ limit: 500, offset: 0 })).items.filter(({ dueAtMs }) => dueAtMs === undefined);
+      expect(await givenUp()).toEqual([]);
+
+      simulator.requests.length = 0;
+      await minutes(it, 180);
+      const asked = new Set(simulator.requests.flatMap(({ ids }) => ids ?? []));
+      expect([...pending, ...unknown].filter((id) => !asked.has(id))).toEqual([]);
+      await minutes(it, 24 * 60);
+      expect((await givenUp()).map(({ id }) => id).sort()).toEqual(unknown);
+      showFigure(context, `${firstMinute} requests in the first minute after it, ${normal} in one as usual`);
+    },
+  );
 });
 
 test('the routes: track, see, run, untrack', async () => {
