@@ -151,7 +151,10 @@ export const MATRIX: readonly MatrixPart[] = [
       {
         fault: 'event loop blocked',
         behaviour: 'measured: flux_mirror_event_loop_lag_seconds',
-        shownBy: [['server/metrics.test.ts', 'what is due, and what came']],
+        shownBy: [
+          ['server/metrics.test.ts', 'what is due, and what came'],
+          [FUZZ, 'hostile requests'],
+        ],
         limit: 'a batch of 1,000 large documents is joined at once; figures in docs/benchmarks.md',
       },
     ],

@@ -173,4 +173,5 @@ test('a data directory that can’t be written: the server refuses, and names th
   // And where there is nothing yet.
   const { code, stderr } = await runCli(['serve', '--port', '0', '--data-dir', join(place, 'new')]);
   expect([code, stderr]).toEqual([1, expect.stringContaining('FLUX_MIRROR_DATA_DIR')]);
+  showFigure(context, '4 of 4 commands: exit 1, one line');
 });

@@ -1,6 +1,6 @@
 /**
- * HOURS (24 by `npm run test:soak`, 1 else) of schedule on a clock that is moved by hand, against an upstream that fails at
- * random; SEED repeats a day.
+ * HOURS (24 by `npm run test:soak`, 6 by `npm run faults`, 1 else) of schedule on a clock that is
+ * moved by hand, against an upstream that fails at random; SEED repeats a day.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -9,6 +9,7 @@ import { randomId, seededRandom } from '../../src/simulator/random.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
+import { tries } from '../helpers/thorough.ts';
 import { type World, world } from '../helpers/world.ts';
 import {
   earlyRequests,
@@ -20,7 +21,7 @@ import {
 } from './checks.ts';
 import { nextWeather, type Weather } from './weather.ts';
 
-const HOURS = Number(process.env.HOURS ?? 1);
+const HOURS = Number(process.env.HOURS ?? tries(1, 6));
 /** Even the first hour of this day is not all calm. */
 const SEED = Number(process.env.SEED ?? 5);
 const MINUTE_MS = 60_000;
