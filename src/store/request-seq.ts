@@ -5,7 +5,8 @@
 import { type Sqlite, transaction } from './database.ts';
 import type { Facts } from './facts.ts';
 
-const PER_START = 2 ** 32;
+/** Numbers of one start. */
+export const PER_START = 2 ** 32;
 
 /** @returns a function that gives the next number */
 export function createRequestSeq(db: Sqlite, facts: Facts): () => number {

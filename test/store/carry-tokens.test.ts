@@ -158,18 +158,21 @@ describe('doctor --rebuild', () => {
     expect(await accessOf(dataDir)).toEqual([false]);
   });
 
-  test.each(['access_tokens'])('closes the mirror where %s is destroyed, and says so', async (table) => {
-    const dataDir = await mirror('alice');
-    if (table === 'access_tokens') destroy(dataDir, table);
-    else {
-      const bytes = readFileSync(fileOf(dataDir));
-      bytes.fill(0, 100, PAGE);
-      writeFileSync(fileOf(dataDir), bytes);
-    }
-    const { stderr } = await runCli(['doctor', '--rebuild', '--offline', '--data-dir', dataDir]);
-    expect(stderr).toMatch(/^not all tokens could be read, so callers need one now.*token list/m);
-    expect(await accessOf(dataDir, 'alice')).toEqual([true]);
-  });
+  test.each(['access_tokens', 'sqlite_master'])(
+    'closes the mirror where %s is destroyed, and says so',
+    async (table) => {
+      const dataDir = await mirror('alice');
+      if (table === 'access_tokens') destroy(dataDir, table);
+      else {
+        const bytes = readFileSync(fileOf(dataDir));
+        bytes.fill(0, 100, PAGE);
+        writeFileSync(fileOf(dataDir), bytes);
+      }
+      const { stderr } = await runCli(['doctor', '--rebuild', '--offline', '--data-dir', dataDir]);
+      expect(stderr).toMatch(/^not all tokens could be read, so callers need one now.*token list/m);
+      expect(await accessOf(dataDir, 'alice')).toEqual([true]);
+    },
+  );
 });
 
 test('a mirror that had a token stays closed when the table loses it', async () => {

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
 import { DamagedDatabase } from '../../src/store/safety/damage.ts';
@@ -176,6 +177,20 @@ describe('doctor --rebuild', () => {
     const { total } = await store.tracked({ limit: 1, offset: 0 });
     expect(total).toBe(TASKS / 10 + 1);
     expect(await store.bookmark('place')).toBe('here');
+  });
+
+  test('goes on with the numbers of requests, also where their counter is lost', async () => {
+    const dataDir = await closedMirror();
+    const store = openStore({ dataDir, clock, mode: 'owner' });
+    const [first, last] = [await store.nextRequestSeq(), await store.nextRequestSeq()];
+    await store.putBatch({ documents: [document({ id: 'late' })], requestSeq: last, fetchedAtMs: 1 });
+    await store.close();
+    const db = new Database(databaseOf(dataDir));
+    db.exec('DELETE FROM facts');
+    db.close();
+    rebuild(dataDir, clock);
+    expect(first).toBeGreaterThan(2 ** 32);
+    expect(await openTestStore(dataDir).nextRequestSeq()).toBeGreaterThan(last);
   });
 
   test('keeps order and times', async () => {

@@ -6,29 +6,32 @@ const MAGIC = Buffer.from('SQLite format 3\0');
 const HEADER_BYTES = 100;
 const CHANGES_AT = 24;
 const PAGES_AT = 28;
-const FREE_PAGES_AT = 32;
+export const FREE_PAGES_AT = 32;
 const VALID_FOR_AT = 92;
 /** Ours are never of another size. */
-const PAGE_BYTES = 4096;
+export const PAGE_BYTES = 4096;
 
 /**
  * A copy to read from, with its log. A header that was overwritten is taken from a sound database of the same make, and one
  * that promises more pages than the file has is put right.
+ * @returns where its list of free pages began; 0 where that is not known
  */
-export function copyDamaged(file: string, copy: string, sound: string): void {
+export function copyDamaged(file: string, copy: string, sound: string): number {
   copyFileSync(file, copy);
   if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${copy}-wal`);
   const header = headerOf(copy);
   const isKnown = header.subarray(0, MAGIC.length).equals(MAGIC);
   if (!isKnown) headerOf(sound).copy(header);
+  const freeFrom = isKnown ? header.readUInt32BE(FREE_PAGES_AT) : 0;
   const pages = Math.floor(statSync(copy).size / PAGE_BYTES);
-  if (isKnown && header.readUInt32BE(PAGES_AT) <= pages) return;
+  if (isKnown && header.readUInt32BE(PAGES_AT) <= pages) return freeFrom;
   header.writeUInt32BE(pages, PAGES_AT);
   header.fill(0, FREE_PAGES_AT, FREE_PAGES_AT + 8); // none is believed to be free
   header.copy(header, VALID_FOR_AT, CHANGES_AT, CHANGES_AT + 4); // so that the number of pages counts
   const descriptor = openSync(copy, 'r+');
   writeSync(descriptor, header, 0, HEADER_BYTES, 0);
   closeSync(descriptor);
+  return freeFrom;
 }
 
 function headerOf(file: string): Buffer {

@@ -1,21 +1,23 @@
 /**
- * A new database of what can be read in a damaged one: documents row by row, each checked by its hash; the search index is
- * made anew. The damaged one is kept.
+ * A new database of what can be read in a damaged one: documents row by row, then those that only the bytes of its pages still
+ * have, each checked by its hash; the search index is made anew. The damaged one is kept.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Clock } from '../../clock.ts';
 import { openDatabase, type Sqlite, transaction } from '../database.ts';
+import { createFacts } from '../facts.ts';
 import { migrate } from '../migrate.ts';
 import { slotOf } from '../position.ts';
-import { textHash } from '../text-hash.ts';
+import { PER_START } from '../request-seq.ts';
 import { acquireAlone } from '../writers-lock.ts';
 import { type CarriedTokens, carryTokens, closeMirror } from './carry-tokens.ts';
 import { copyDamaged } from './damaged-copy.ts';
 import { removeDatabase } from './database-files.ts';
 import { syncFile } from './durable-files.ts';
 import { insertAll } from './insert-rows.ts';
+import { hasItsHash, saveLostTasks } from './lost-tasks.ts';
 import { type Row, readableRows } from './salvage.ts';
 import { finishSwitch, isHalfSwitched, putInPlace } from './switch.ts';
 
@@ -65,64 +67,77 @@ function fill(fresh: string, dataDir: string, copy: string, nowMs: number): Omit
   try {
     migrate(target);
     target.raw.pragma('journal_mode = DELETE');
-    copyDamaged(join(dataDir, 'mirror.db'), copy, fresh);
-    const source = new Database(copy);
-    try {
-      const { drift, ...counts } = fillTasks(target, source, nowMs);
-      const tokens = transaction(target, () => {
-        for (const table of TABLES) insertAll(target, table, readableRows(source, table));
-        const facts = [...readableRows(source, 'facts')].filter(({ name }) => KEPT_FACTS.test(String(name)));
-        insertAll(target, 'facts', facts);
-        insertAll(target, 'facts', [{ name: 'drift', value: String(drift) }]);
-        afterwards(target, nowMs);
-        const carried = carryTokens(source, target);
-        if (carried !== 'whole') closeMirror(target);
-        return carried;
-      });
-      if (counts.saved === 0)
-        throw new NothingSaved('no document could be read, and nothing was changed; restore a backup');
-      return { ...counts, tokens };
-    } finally {
-      source.close();
-    }
+    const freeFrom = copyDamaged(join(dataDir, 'mirror.db'), copy, fresh);
+    const { tokens, changed } = fillByQueries(target, copy, nowMs);
+    // By now the copy has taken in its log.
+    saveLostTasks(target, copy, freeFrom);
+    const saved = target.raw.prepare<[], number>('SELECT count(*) FROM tasks').pluck().get() ?? 0;
+    if (saved === 0)
+      throw new NothingSaved('no document could be read, and nothing was changed; restore a backup');
+    transaction(target, () => afterwards(target, nowMs));
+    return { saved, changed, tokens };
   } finally {
     target.raw.close();
   }
 }
 
-function fillTasks(
-  target: Sqlite,
-  source: Database.Database,
-  nowMs: number,
-): { saved: number; changed: number; drift: number } {
+/** Everything that SQLite still finds. */
+function fillByQueries(target: Sqlite, copy: string, nowMs: number): Pick<Rebuilt, 'changed' | 'tokens'> {
+  const source = new Database(copy);
+  try {
+    const changed = fillTasks(target, source, nowMs);
+    const tokens = transaction(target, () => {
+      for (const table of TABLES) insertAll(target, table, readableRows(source, table));
+      const facts = [...readableRows(source, 'facts')].filter(({ name }) => KEPT_FACTS.test(String(name)));
+      insertAll(target, 'facts', facts);
+      const carried = carryTokens(source, target);
+      if (carried !== 'whole') closeMirror(target);
+      return carried;
+    });
+    return { changed, tokens };
+  } finally {
+    source.close();
+  }
+}
+
+/** @returns how many differ from their hash */
+function fillTasks(target: Sqlite, source: Database.Database, nowMs: number): number {
   const track = target.raw.prepare(
     'INSERT INTO tracked (id, tracked_at, due_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   );
-  const counts = { saved: 0, changed: 0, drift: 0 };
+  let changed = 0;
   let some: Row[] = [];
   const store = () => {
     transaction(target, () => insertAll(target, 'tasks', some));
-    counts.saved += some.length;
     some = [];
   };
   for (const row of readableRows(source, 'tasks')) {
-    const { id, document, hash } = row;
-    if (typeof document === 'string' && Buffer.isBuffer(hash) && textHash(document).equals(hash)) {
+    if (hasItsHash(row)) {
       some.push(row);
-      const behind = Number(row.position) - slotOf(Number(row.created_at));
-      counts.drift = Math.max(counts.drift, behind);
       if (some.length >= TASKS_AT_ONCE) store();
     } else {
-      counts.changed += 1;
-      if (typeof id === 'string' && id !== '') track.run(id, nowMs, nowMs);
+      changed += 1;
+      if (typeof row.id === 'string' && row.id !== '') track.run(row.id, nowMs, nowMs);
     }
   }
   store();
-  return counts;
+  return changed;
 }
 
 /** Whatever of the parts no longer fits together. */
-function afterwards({ raw }: Sqlite, nowMs: number): void {
+function afterwards(target: Sqlite, nowMs: number): void {
+  const { raw } = target;
+  const facts = createFacts(target);
+  facts.set('drift', String(driftOf(target)));
+  // Numbers of requests must go on rising, also where their counter was lost.
+  const newest = raw
+    .prepare<[], number | null>(
+      'SELECT max(request_seq) FROM (SELECT request_seq FROM tasks UNION ALL SELECT request_seq FROM removed)',
+    )
+    .pluck()
+    .get();
+  const starts = Math.floor((newest ?? 0) / PER_START);
+  if (starts > Number(facts.get('starts') ?? 0)) facts.set('starts', String(starts));
   raw.exec('DELETE FROM task_images WHERE position NOT IN (SELECT position FROM tasks)');
   // An archived image whose row is lost is fetched again.
   raw
@@ -137,4 +152,14 @@ function afterwards({ raw }: Sqlite, nowMs: number): void {
        ON CONFLICT DO NOTHING`,
     )
     .run(nowMs, nowMs);
+}
+
+/** How far a task stands behind the place that its time gives it. */
+function driftOf({ raw }: Sqlite): number {
+  const rows = raw.prepare<[], { position: number; createdAt: number }>(
+    'SELECT position, created_at AS createdAt FROM tasks',
+  );
+  let drift = 0;
+  for (const { position, createdAt } of rows.iterate()) drift = Math.max(drift, position - slotOf(createdAt));
+  return drift;
 }

@@ -1,0 +1,176 @@
+/**
+ * Rows of a table straight from the bytes of a database file: every page that is a leaf of a table is read, whether or not
+ * a tree still leads to it. Pure. The layout: https://www.sqlite.org/fileformat.html#b_tree_pages and #record_format
+ */
+import type { Row } from './salvage.ts';
+
+/** A database file, a page at a time. */
+export interface Pages {
+  readonly count: number;
+  /** @param number from 1 on @returns undefined where there is no such page */
+  page(number: number): Buffer | undefined;
+}
+
+/** As `PRAGMA table_info` tells it, in the order of the record. */
+export interface Column {
+  readonly name: string;
+  readonly kind: 'integer' | 'text' | 'blob';
+  /** It is the row's number, which stands before the record. */
+  readonly isKey: boolean;
+  readonly isRequired: boolean;
+}
+
+const LEAF = 0x0d;
+const LEAF_HEADER_BYTES = 8;
+/** Bytes of the integers of the serial types 1 to 6. */
+const INTEGER_BYTES = [0, 1, 2, 3, 4, 6, 8];
+
+/**
+ * @param isWanted told what of a row lies on its own page, before the rest is looked for
+ * @param isLeftOut pages that are not to be read
+ * @returns what has the shape of a row of these columns; whether it is one, only its hash can tell
+ */
+export function* leafRows(
+  pages: Pages,
+  columns: readonly Column[],
+  isWanted: (row: Row) => boolean,
+  isLeftOut: (page: number) => boolean = () => false,
+): Generator<Row> {
+  for (let number = 2; number <= pages.count; number += 1) {
+    if (isLeftOut(number)) continue;
+    const page = pages.page(number);
+    if (page?.readUInt8(0) !== LEAF) continue;
+    for (const cell of cellsOf(page)) {
+      const fields = fieldsOf(cell, columns);
+      if (fields === undefined || !isWanted(rowOf(cell.local, cell.rowid, fields))) continue;
+      const payload = wholePayload(pages, cell);
+      if (payload !== undefined) yield rowOf(payload, cell.rowid, fields);
+    }
+  }
+}
+
+interface Cell {
+  readonly rowid: number;
+  /** Of the whole record. */
+  readonly bytes: number;
+  /** What of the record lies on the page. */
+  readonly local: Buffer;
+  /** The page that the rest begins on; 0: there is no rest. */
+  readonly overflow: number;
+}
+
+function* cellsOf(page: Buffer): Generator<Cell> {
+  const count = page.readUInt16BE(3);
+  const contentAt = LEAF_HEADER_BYTES + 2 * count;
+  if (contentAt > page.length) return;
+  for (let n = 0; n < count; n += 1) {
+    const at = page.readUInt16BE(LEAF_HEADER_BYTES + 2 * n);
+    const cell = at < contentAt ? undefined : cellAt(page, at);
+    if (cell) yield cell;
+  }
+}
+
+function cellAt(page: Buffer, at: number): Cell | undefined {
+  const bytes = varint(page, at);
+  const rowid = bytes && varint(page, bytes.end);
+  if (!rowid) return undefined;
+  const localBytes = localPart(bytes.value, page.length);
+  const isSplit = localBytes < bytes.value;
+  const end = rowid.end + localBytes;
+  if (end + (isSplit ? 4 : 0) > page.length) return undefined;
+  return {
+    rowid: rowid.value,
+    bytes: bytes.value,
+    local: page.subarray(rowid.end, end),
+    overflow: isSplit ? page.readUInt32BE(end) : 0,
+  };
+}
+
+/** How much of a record of a table stays on its leaf. */
+function localPart(bytes: number, pageBytes: number): number {
+  const most = pageBytes - 35;
+  if (bytes <= most) return bytes;
+  const least = Math.floor(((pageBytes - 12) * 32) / 255) - 23;
+  const fitting = least + ((bytes - least) % (pageBytes - 4));
+  return fitting <= most ? fitting : least;
+}
+
+function wholePayload(pages: Pages, { local, bytes, overflow }: Cell): Buffer | undefined {
+  const parts = [local];
+  let missing = bytes - local.length;
+  let left = pages.count; // a chain that leads in a circle ends too
+  for (let next = overflow; missing > 0; left -= 1) {
+    if (left === 0) return undefined;
+    const page = pages.page(next);
+    if (page === undefined) return undefined;
+    next = page.readUInt32BE(0);
+    const part = page.subarray(4, 4 + missing);
+    parts.push(part);
+    missing -= part.length;
+  }
+  return Buffer.concat(parts);
+}
+
+interface Field {
+  readonly column: Column;
+  /** What kind of value, and of what length. */
+  readonly serial: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where the values of a record lie; undefined when it is not of these columns. */
+function fieldsOf({ local, bytes }: Cell, columns: readonly Column[]): Field[] | undefined {
+  const head = varint(local, 0);
+  if (!head || head.value > local.length) return undefined;
+  const fields: Field[] = [];
+  let from = head.value;
+  let at = head.end;
+  for (const column of columns) {
+    // A row that was written before a column was added ends early.
+    const serial = at < head.value ? varint(local, at) : { value: 0, end: at };
+    if (serial === undefined) return undefined;
+    const length = lengthOf(column, serial.value);
+    if (length === undefined) return undefined;
+    fields.push({ column, serial: serial.value, from, to: from + length });
+    from += length;
+    at = serial.end;
+  }
+  return at === head.value && from === bytes ? fields : undefined;
+}
+
+/** In bytes; undefined when a value of this type can't stand in the column. */
+function lengthOf({ kind, isKey, isRequired }: Column, serial: number): number | undefined {
+  if (serial === 0) return isKey || !isRequired ? 0 : undefined;
+  if (kind === 'integer') return serial === 8 || serial === 9 ? 0 : INTEGER_BYTES[serial];
+  const isOfKind = serial >= 12 && serial % 2 === (kind === 'text' ? 1 : 0);
+  return isOfKind ? Math.floor((serial - 12) / 2) : undefined;
+}
+
+/** The values that lie within these bytes. */
+function rowOf(payload: Buffer, rowid: number, fields: readonly Field[]): Row {
+  const within = fields.filter(({ to }) => to <= payload.length);
+  return Object.fromEntries(
+    within.map((field) => [field.column.name, field.column.isKey ? rowid : readValue(payload, field)]),
+  );
+}
+
+function readValue(payload: Buffer, { column, serial, from, to }: Field): number | string | Buffer | null {
+  if (serial === 0) return null;
+  if (column.kind === 'text') return payload.toString('utf8', from, to);
+  if (column.kind === 'blob') return payload.subarray(from, to);
+  if (serial >= 8) return serial - 8;
+  return to - from === 8 ? Number(payload.readBigInt64BE(from)) : payload.readIntBE(from, to - from);
+}
+
+/** https://www.sqlite.org/fileformat.html#varint; ours are never beyond what a number holds exactly. */
+function varint(bytes: Buffer, at: number): { value: number; end: number } | undefined {
+  let value = 0;
+  for (let n = 0; n < 8; n += 1) {
+    const byte = bytes[at + n];
+    if (byte === undefined) return undefined;
+    value = value * 128 + (byte & 0x7f);
+    if (byte < 0x80) return Number.isSafeInteger(value) ? { value, end: at + n + 1 } : undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,114 @@
+/** Tasks on pages that no tree leads to any more: found by the bytes, and believed where they have their hash. */
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { type Sqlite, transaction } from '../database.ts';
+import { textHash } from '../text-hash.ts';
+import { FREE_PAGES_AT, PAGE_BYTES } from './damaged-copy.ts';
+import { insertAll } from './insert-rows.ts';
+import { type Column, leafRows, type Pages } from './leaf-pages.ts';
+import type { Row } from './salvage.ts';
+
+/**
+ * Adds those that are not in the target yet, nor deleted there.
+ * @param file the damaged database, with nothing left in its log
+ * @param freeFrom where its list of free pages begins; what stands on those was deleted or replaced. 0: it is not known
+ * @returns how many were added
+ */
+export function saveLostTasks(target: Sqlite, file: string, freeFrom: number): number {
+  const columns = columnsOf(target, 'tasks');
+  const seen = versionsIn(target);
+  const descriptor = openSync(file, 'r');
+  try {
+    const pages = pagesOf(descriptor, Math.floor(statSync(file).size / PAGE_BYTES));
+    const head = pages.page(1)?.readUInt32BE(FREE_PAGES_AT) ?? 0;
+    const free = freePages(pages, head === 0 ? freeFrom : head);
+    let saved = 0;
+    transaction(target, () => {
+      for (const row of leafRows(pages, columns, seen.isNewer, (page) => free.has(page)))
+        if (hasItsHash(row)) saved += seen.replaceBy(row);
+    });
+    return saved;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Whether a row is a task as it was stored. */
+export function hasItsHash({ document, hash }: Row): boolean {
+  return typeof document === 'string' && Buffer.isBuffer(hash) && textHash(document).equals(hash);
+}
+
+/** The columns of a table in the order in which its records have them. @throws Error for a type that leaf-pages.ts can't read */
+export function columnsOf({ raw }: Sqlite, table: string): Column[] {
+  const info = raw.pragma(`table_info(${table})`) as {
+    name: string;
+    type: string;
+    notnull: number;
+    pk: number;
+  }[];
+  return info.map(({ name, type, notnull, pk }) => {
+    const kind = type.toLowerCase();
+    if (kind !== 'integer' && kind !== 'text' && kind !== 'blob')
+      throw new Error(`column ${name} of ${table} is of the type ${type}, which can't be read from pages`);
+    return { name, kind, isKey: pk === 1 && kind === 'integer', isRequired: notnull === 1 };
+  });
+}
+
+/** Pages keep older versions of a task: only a later one takes the place of one that was found here. */
+function versionsIn(target: Sqlite) {
+  const stored = target.raw.prepare<[unknown], object>('SELECT 1 FROM tasks WHERE id = ?');
+  const tombstone = target.raw
+    .prepare<[unknown], number>('SELECT request_seq FROM removed WHERE id = ?')
+    .pluck();
+  const remove = target.raw.prepare('DELETE FROM tasks WHERE id = ?');
+  const found = new Map<unknown, Row>();
+  const isNewer = (row: Row): boolean => {
+    if (typeof row.id !== 'string' || row.id === '') return false;
+    const other = found.get(row.id);
+    if (other) return isLater(row, other);
+    return !stored.get(row.id) && Number(row.request_seq) > (tombstone.get(row.id) ?? -1);
+  };
+  return {
+    isNewer,
+    /** @returns how many tasks there are more */
+    replaceBy: (row: Row): number => {
+      const replaced = found.has(row.id) ? remove.run(row.id).changes : 0;
+      const { document: _, ...head } = row;
+      found.set(row.id, head);
+      return insertAll(target, 'tasks', [row]) - replaced;
+    },
+  };
+}
+
+/** A finished one is never replaced by an unfinished one; else the later request decides. */
+function isLater(row: Row, other: Row): boolean {
+  const rank = ({ state }: Row) => (state === 'pending' ? 0 : 1);
+  if (rank(row) !== rank(other)) return rank(row) > rank(other);
+  return Number(row.request_seq) > Number(other.request_seq);
+}
+
+function pagesOf(descriptor: number, count: number): Pages {
+  return {
+    count,
+    page: (number) => {
+      if (number < 1 || number > count) return undefined;
+      const page = Buffer.allocUnsafe(PAGE_BYTES);
+      return readSync(descriptor, page, 0, PAGE_BYTES, (number - 1) * PAGE_BYTES) === PAGE_BYTES
+        ? page
+        : undefined;
+    },
+  };
+}
+
+/** https://www.sqlite.org/fileformat.html#the_freelist */
+function freePages(pages: Pages, head: number): Set<number> {
+  const free = new Set<number>();
+  for (let trunk = head; trunk !== 0 && !free.has(trunk); ) {
+    const page = pages.page(trunk);
+    if (page === undefined) break;
+    free.add(trunk);
+    const count = Math.min(page.readUInt32BE(4), PAGE_BYTES / 4 - 2);
+    for (let n = 0; n < count; n += 1) free.add(page.readUInt32BE(8 + 4 * n));
+    trunk = page.readUInt32BE(0);
+  }
+  return free;
+}
