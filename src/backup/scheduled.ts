@@ -38,7 +38,8 @@ export function startBackups(parts: Parts): Schedule {
 export async function scheduledBackup(parts: Parts, stop?: AbortSignal): Promise<void> {
   const { store, dataDir, clock, log } = parts;
   try {
-    const target = backupFile(dataDir, 'scheduled', clock.now());
+    const madeAtMs = clock.now();
+    const target = backupFile(dataDir, 'scheduled', madeAtMs);
     const reply = await copyOnThread({ dataDir, target }, stop);
     if ('failed' in reply) {
       await failed(parts, reply.failed, reply.stack);
@@ -46,7 +47,7 @@ export async function scheduledBackup(parts: Parts, stop?: AbortSignal): Promise
     }
     const { file, bytes, tasks } = reply;
     const backups = scheduledBackups(dataDir);
-    const kept = keptBackups(backups);
+    const kept = keptBackups(backups, madeAtMs);
     for (const backup of backups) if (!kept.has(backup)) await rm(backup.file);
     await rememberBackup(store, { atMs: clock.now(), error: undefined });
     log.info({ file, bytes, tasks, kept: kept.size }, 'backed up');

@@ -17,7 +17,7 @@ import type { Store } from '../../src/store/contract.ts';
 import { openStore } from '../../src/store/open.ts';
 import { backUp, backupFile, scheduledBackups } from '../../src/store/safety/backup.ts';
 import { keptBackups } from '../../src/store/safety/retention.ts';
-import { runCli } from '../helpers/cli.ts';
+import { MAIN, runCli } from '../helpers/cli.ts';
 import { document, numberedIds } from '../helpers/documents.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
 import { openTestStore, temporaryDirectory, world } from '../helpers/world.ts';
@@ -209,12 +209,12 @@ describe('scheduled backups', () => {
     fc.assert(
       fc.property(times, (hours) => {
         const backups = hours.map((hour) => ({ atMs: hour * 3_600_000 }));
-        const kept = [...keptBackups(backups)];
+        const kept = [...keptBackups(backups, Number.POSITIVE_INFINITY)];
         expect(kept.length).toBeLessThanOrEqual(11);
         expect(kept.length).toBeGreaterThanOrEqual(Math.min(1, backups.length));
         const newest = Math.max(...backups.map(({ atMs }) => atMs));
         if (backups.length > 0) expect(kept.map(({ atMs }) => atMs)).toContain(newest);
-        expect([...keptBackups(kept)].length).toBe(kept.length);
+        expect([...keptBackups(kept, Number.POSITIVE_INFINITY)].length).toBe(kept.length);
         // Each of the last seven days that have one keeps its newest.
         const days = [...new Set(backups.map(({ atMs }) => Math.floor(atMs / DAY_MS)))].sort((a, b) => b - a);
         for (const day of days.slice(0, 7)) {
@@ -240,3 +240,10 @@ function spoil(file: string): void {
 function quietLog() {
   return pino({ level: 'silent' });
 }
+  test('that are dated in the future, by a clock that ran ahead, push out nothing', () => {
+    const day = (n: number) => ({ atMs: n * DAY_MS });
+    const ahead = Array.from({ length: 40 }, (_, n) => day(1000 + n));
+    const now = [day(98), day(99), day(100)];
+    expect(keptBackups([...ahead, ...now], 100 * DAY_MS)).toEqual(new Set([...ahead, ...now]));
+  });
+

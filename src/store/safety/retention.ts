@@ -13,11 +13,14 @@ interface Dated {
 
 /**
  * The newest of each of the last 7 days that have one, and of each of the last 4 weeks that have one (UTC). Counted in days
- * that have a backup, so that a mirror that was off for a month keeps what it had.
+ * that have a backup, so that a mirror that was off for a month keeps what it had. What is dated later than the newest was made
+ * while the clock ran ahead: it stays, and does not count, or it would push out everything that is made now.
+ * @param newestMs when the backup was made that is the newest in truth
  */
-export function keptBackups<Backup extends Dated>(backups: readonly Backup[]): Set<Backup> {
-  const newestFirst = [...backups].sort((a, b) => b.atMs - a.atMs);
+export function keptBackups<Backup extends Dated>(backups: readonly Backup[], newestMs: number): Set<Backup> {
+  const newestFirst = backups.filter(({ atMs }) => atMs <= newestMs).sort((a, b) => b.atMs - a.atMs);
   return new Set([
+    ...backups.filter(({ atMs }) => atMs > newestMs),
     ...newestOfEach(newestFirst, DAYS, ({ atMs }) => Math.floor(atMs / DAY_MS)),
     ...newestOfEach(newestFirst, WEEKS, ({ atMs }) => Math.floor((atMs - FIRST_MONDAY_MS) / (7 * DAY_MS))),
   ]);
