@@ -1,6 +1,7 @@
 /** The open SQLite database, as the files of this folder share it. */
 import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import { createPrivately } from './safety/durable-files.ts';
 import * as schema from './schema.ts';
 
 export interface Sqlite {
@@ -18,6 +19,7 @@ const MMAP_BYTES = 1 << 30;
  * transaction a batch it costs nothing measurable.
  */
 export function openDatabase(file: string, options: { readonly: boolean; isMapped: boolean }): Sqlite {
+  if (!options.readonly) createPrivately(file);
   const raw = new Database(file, { readonly: options.readonly, timeout: BUSY_TIMEOUT_MS });
   if (!options.readonly) {
     raw.pragma('journal_mode = WAL');

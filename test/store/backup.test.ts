@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -77,6 +78,34 @@ describe('backup', () => {
 });
 
 describe('restore', () => {
+test.skipIf(spawnSync('strace', ['-V']).status !== 0)(
+  'a backup onto a file system without links is whole as well, and overwrites nothing',
+  async () => {
+    const dataDir = temporaryDirectory();
+    await put(openTestStore(dataDir), numberedIds(3));
+    const target = join(dataDir, 'copy.db');
+    const backup = () =>
+      spawnSync('strace', [
+        ...[
+          '-f',
+          '-qq',
+          '-o',
+          '/dev/null',
+          '-e',
+          'trace=link,linkat',
+          '-e',
+          'inject=link,linkat:error=EPERM',
+        ],
+        ...[process.execPath, MAIN, 'backup', target, '--data-dir', dataDir],
+      ]);
+    expect(backup().status).toBe(0);
+    const other = temporaryDirectory();
+    expect(restore(other, target, 0).tasks).toBe(3);
+    expect(backup().status).toBe(1);
+    expect(readdirSync(dataDir).filter((name) => name.startsWith('copy'))).toEqual(['copy.db']);
+  },
+);
+
   /** A mirror with one task, and a backup of another with three. */
   async function mirrorAndBackup() {
     const from = temporaryDirectory();

@@ -1,10 +1,20 @@
 /** Copies of the database: consistent, while it is in use, and checked before they count. */
-import { existsSync, linkSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { writeTroubleOf } from '../write-trouble.ts';
 import { allDocuments, changedDocuments } from './audit.ts';
-import { fileStamp, syncFile } from './durable-files.ts';
+import { createPrivately, fileStamp, syncFile } from './durable-files.ts';
 
 /** There is something in the way of a backup; the message says what. */
 export class BackupFailed extends Error {
@@ -52,6 +62,7 @@ export async function backUp(dataDir: string, target: string): Promise<BackupRes
   const partial = `${file}.partial`;
   rmSync(partial, { force: true });
   try {
+    createPrivately(partial);
     const source = new Database(join(dataDir, 'mirror.db'), { readonly: true, fileMustExist: true });
     try {
       await source.backup(partial, { progress: () => ALL_PAGES });
@@ -60,12 +71,23 @@ export async function backUp(dataDir: string, target: string): Promise<BackupRes
     }
     const tasks = finish(partial);
     syncFile(partial);
-    // Unlike a rename, a link fails when somebody else was faster.
-    linkSync(partial, file);
+    nameAs(partial, file);
     syncFile(dirname(file));
     return { file, bytes: statSync(file).size, tasks };
   } finally {
     for (const leftover of [partial, `${partial}-wal`, `${partial}-shm`]) rmSync(leftover, { force: true });
+  }
+}
+
+/** Gives a file its name unless it is taken: unlike a rename, a link fails when somebody else was faster. */
+function nameAs(partial: string, file: string): void {
+  try {
+    linkSync(partial, file);
+  } catch (error) {
+    if (existsSync(file)) throw error;
+    // The file system has no links. The name is taken with an empty file first, which the whole one then replaces.
+    closeSync(openSync(file, 'wx', 0o600));
+    renameSync(partial, file);
   }
 }
 

@@ -1,5 +1,27 @@
-/** Files that must survive a power cut. Never for the database of a running owner: see lock.ts. */
-import { closeSync, fsyncSync, openSync } from 'node:fs';
+/** Files that must survive a power cut, and that are nobody else's business. Never for the database of a running owner: see lock.ts. */
+import { chmodSync, closeSync, copyFileSync, existsSync, fchmodSync, fsyncSync, openSync } from 'node:fs';
+
+const FOR_THE_OWNER = 0o600;
+
+/**
+ * Makes an empty file that only its owner may read, which SQLite fills; what it puts beside it gets the same mode. One that is
+ * there already stays as it is, and is not even opened.
+ */
+export function createPrivately(file: string): void {
+  if (existsSync(file)) return;
+  const descriptor = openSync(file, 'a', FOR_THE_OWNER);
+  try {
+    fchmodSync(descriptor, FOR_THE_OWNER);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** A copy that only its owner may read, whoever may read the original. */
+export function copyPrivately(file: string, copy: string): void {
+  copyFileSync(file, copy);
+  chmodSync(copy, FOR_THE_OWNER);
+}
 
 /** Brings a file's bytes, or a directory's names, to the disk. */
 export function syncFile(path: string): void {

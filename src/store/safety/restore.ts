@@ -9,7 +9,8 @@ import { allDocuments, changedDocuments } from './audit.ts';
 import { type CarriedTokens, carryTokens } from './carry-tokens.ts';
 import { isDamage } from './damage.ts';
 import { removeDatabase } from './database-files.ts';
-import { syncFile } from './durable-files.ts';
+import { copyPrivately, syncFile } from './durable-files.ts';
+import { sweepLeftovers } from './sweep.ts';
 import { finishSwitch, putInPlace } from './switch.ts';
 
 /** The file is no backup that could be trusted; nothing was changed. */
@@ -39,10 +40,9 @@ export function restore(dataDir: string, source: string, nowMs: number): Restore
   try {
     const replacedEarlier = finishSwitch(dataDir);
     // What is checked is the copy that is put in place, not the file it comes from.
-    removeDatabase(incoming);
-    copyFileSync(source, incoming);
+    copyPrivately(source, incoming);
     for (const log of ['-wal', '-journal'])
-      if (existsSync(`${source}${log}`)) copyFileSync(`${source}${log}`, `${incoming}${log}`);
+      if (existsSync(`${source}${log}`)) copyPrivately(`${source}${log}`, `${incoming}${log}`);
     const tasks = check(incoming, source);
     const tokens = bringUpToDate(incoming, join(dataDir, 'mirror.db'));
     syncFile(incoming);
