@@ -4,7 +4,7 @@ import { BadSetting } from '../config.ts';
 import { BadFile } from '../files/bad-file.ts';
 import { DirectoryInUse } from '../store/lock.ts';
 import { NewerDatabase } from '../store/migrate.ts';
-import { NoMirror } from '../store/open.ts';
+import { NoMirror } from '../store/safety/admission.ts';
 import { BackupFailed } from '../store/safety/backup.ts';
 import { DamagedDatabase } from '../store/safety/damage.ts';
 import { NothingSaved } from '../store/safety/rebuild.ts';

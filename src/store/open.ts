@@ -1,5 +1,4 @@
 /** Opens the mirror's database in a data directory and puts the parts of the store together. */
-import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { createAccessTokenStore } from './access-tokens.ts';
@@ -14,9 +13,9 @@ import { acquireLock, type Lock } from './lock.ts';
 import { migrate, needsMigration } from './migrate.ts';
 import { createRequestSeq } from './request-seq.ts';
 import { createRunStore } from './runs.ts';
+import { admit, NoMirror } from './safety/admission.ts';
 import { audit } from './safety/audit.ts';
-import { assertUndamaged, damaged, isDamage } from './safety/damage.ts';
-import { assertSwitched, finishSwitch } from './safety/switch.ts';
+import { damaged, isDamage } from './safety/damage.ts';
 import { countFacets } from './searching/facets.ts';
 import { definePromptFunction } from './searching/prompt-function.ts';
 import { createReindexing, indexedFrom } from './searching/reindex.ts';
@@ -28,7 +27,6 @@ import { createTaskStore } from './tasks.ts';
 import { createTracking } from './tracking.ts';
 import { createBlockStore } from './upstream-block.ts';
 import { createWriteWatch, writeTroubleOf } from './write-trouble.ts';
-import { acquireWriterLock } from './writers-lock.ts';
 
 export interface OpenOptions {
   readonly dataDir: string;
@@ -42,11 +40,6 @@ export interface OpenOptions {
   readonly isResident?: boolean;
 }
 
-/** There is no database where one was expected. */
-export class NoMirror extends Error {
-  override readonly name = 'NoMirror';
-}
-
 /**
  * Opens the store.
  * @throws DirectoryInUse, NewerDatabase, NoMirror, RestoreInterrupted, DamagedDatabase before anything was written
@@ -54,16 +47,8 @@ export class NoMirror extends Error {
 export function openStore(options: OpenOptions): Store {
   const { dataDir, mode } = options;
   const file = join(dataDir, 'mirror.db');
-  if (mode === 'reader') assertReadable(file, dataDir);
-  else mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-
-  const lock = lockFor(options);
+  const lock = admit(options);
   try {
-    if (mode === 'owner') {
-      finishSwitch(dataDir);
-      assertUndamaged(file, dataDir);
-    }
-    if (mode === 'writer') assertSwitched(dataDir);
     const db = openDatabase(file, {
       readonly: mode === 'reader',
       isMapped: mode === 'owner' || options.isResident === true,
@@ -79,26 +64,6 @@ export function openStore(options: OpenOptions): Store {
     lock?.release();
     throw isDamage(error) ? damaged(dataDir, error.message, error) : error;
   }
-}
-
-/** @throws RestoreInterrupted, NoMirror */
-function assertReadable(file: string, dataDir: string): void {
-  assertSwitched(dataDir);
-  if (isThere(file)) return;
-  throw new NoMirror(
-    `there is no mirror in ${dataDir} yet: start \`flux-mirror serve\`, or \`track\` or \`import\` something`,
-  );
-}
-
-/** Held until the store is closed. */
-function lockFor({ dataDir, clock, mode }: OpenOptions): Lock | undefined {
-  if (mode === 'owner') return acquireLock(dataDir, clock.now());
-  return mode === 'writer' ? acquireWriterLock(dataDir) : undefined;
-}
-
-/** @throws the system's error where it may not be looked at */
-function isThere(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
 function bringUpToDate(db: Sqlite, { dataDir, clock, mode }: OpenOptions): void {

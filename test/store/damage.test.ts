@@ -15,6 +15,7 @@ import { describe, expect, test } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
 import { DamagedDatabase } from '../../src/store/safety/damage.ts';
 import { NothingSaved, rebuild } from '../../src/store/safety/rebuild.ts';
+import { acquireAlone } from '../../src/store/writers-lock.ts';
 import { runCli } from '../helpers/cli.ts';
 import { document, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
@@ -121,6 +122,27 @@ describe('a damaged database', () => {
     expect(() => openAsOwner(dataDir)).toThrow(/missing/);
     expect(existsSync(databaseOf(dataDir))).toBe(false);
   });
+
+  test.each(['images/ab/', 'backups/manual-20260101T000000000Z.db'])(
+    'that is missing beside %s is begun anew by no command, and the message says what helps',
+    async (beside) => {
+      const dataDir = await closedMirror();
+      rmSync(databaseOf(dataDir));
+      const entry = join(dataDir, beside);
+      mkdirSync(beside.endsWith('/') ? entry : join(entry, '..'), { recursive: true });
+      if (!beside.endsWith('/')) writeFileSync(entry, 'a backup');
+      for (const mode of ['owner', 'writer', 'reader'] as const)
+        expect(() => openStore({ dataDir, clock, mode }), mode).toThrow(
+          /missing.*`flux-mirror restore FILE`/,
+        );
+      expect(existsSync(databaseOf(dataDir))).toBe(false);
+      writeFileSync(databaseOf(dataDir), '');
+      expect(() => openStore({ dataDir, clock, mode: 'writer' })).toThrow(/empty/);
+      // The locks were let go.
+      rmSync(databaseOf(dataDir));
+      acquireAlone(dataDir, clock.now()).release();
+    },
+  );
 
   test('by single bits is found in most places, because every document has a hash', async (context) => {
     const dataDir = await closedMirror();

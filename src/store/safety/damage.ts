@@ -21,12 +21,9 @@ const SAMPLE = 2000;
 
 /** @throws DamagedDatabase */
 export function assertUndamaged(file: string, dataDir: string): void {
-  const size = sizeOf(file);
-  if (size === undefined || size === 0) {
-    const state = size === 0 ? 'empty' : 'missing';
-    if (wasUsed(file, dataDir)) throw damaged(dataDir, `it is ${state}, beside what belongs to it`);
-    return;
-  }
+  assertNotLost(file, dataDir);
+  const size = sizeOf(file) ?? 0;
+  if (size === 0) return; // a new mirror
   const db = openToRead(file);
   try {
     const problem = firstProblem(db, size);
@@ -34,6 +31,16 @@ export function assertUndamaged(file: string, dataDir: string): void {
   } finally {
     db.close();
   }
+}
+
+/** Costs nothing, so everybody looks. @throws DamagedDatabase where the database is gone or empty beside what belongs to it */
+export function assertNotLost(file: string, dataDir: string): void {
+  const size = sizeOf(file);
+  if ((size ?? 0) > 0 || !wasUsed(file, dataDir)) return;
+  if (size === 0) throw damaged(dataDir, 'it is empty, beside what belongs to it');
+  throw new DamagedDatabase(
+    `mirror.db in ${dataDir} is missing, beside what belongs to it: put a backup in its place with \`flux-mirror restore FILE\`; to begin anew, move images/ and backups/ away`,
+  );
 }
 
 /** What a damaged database is reported as. @param why for people */
@@ -111,10 +118,13 @@ function* someDocuments(db: Database.Database): Generator<HashedDocument> {
   }
 }
 
-/** Something that only a mirror with tasks leaves behind: an empty database beside it lost them. */
+/** Something that only a mirror with tasks leaves behind: a database that is missing or empty beside it lost them. */
 function wasUsed(file: string, dataDir: string): boolean {
   if ((sizeOf(`${file}-wal`) ?? 0) > 0 && sizeOf(file) === undefined) return true;
-  return entriesOf(join(dataDir, 'images')).some((name) => /^[0-9a-f]{2}$/.test(name));
+  return (
+    entriesOf(join(dataDir, 'images')).some((name) => /^[0-9a-f]{2}$/.test(name)) ||
+    entriesOf(join(dataDir, 'backups')).some((name) => name.endsWith('.db'))
+  );
 }
 
 /** Undefined when there is no such file. */

@@ -19,6 +19,7 @@ import { syncFile } from './durable-files.ts';
 import { insertAll } from './insert-rows.ts';
 import { hasItsHash, saveLostTasks } from './lost-tasks.ts';
 import { type Row, readableRows } from './salvage.ts';
+import { sweepLeftovers } from './sweep.ts';
 import { finishSwitch, isHalfSwitched, putInPlace } from './switch.ts';
 
 /** Nothing could be read; nothing was changed. */
@@ -52,7 +53,7 @@ export function rebuild(dataDir: string, clock: Clock): Rebuilt {
   const fresh = join(dataDir, 'mirror.db.rebuilding');
   try {
     finishSwitch(dataDir);
-    for (const file of [copy, fresh]) removeDatabase(file);
+    sweepLeftovers(dataDir, clock.now());
     const counts = fill(fresh, dataDir, copy, clock.now());
     syncFile(fresh);
     return { ...counts, replaced: putInPlace(dataDir, fresh, clock.now()) };

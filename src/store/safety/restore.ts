@@ -41,6 +41,7 @@ export function restore(dataDir: string, source: string, nowMs: number): Restore
     const replacedEarlier = finishSwitch(dataDir);
     // What is checked is the copy that is put in place, not the file it comes from.
     copyPrivately(source, incoming);
+    sweepLeftovers(dataDir, nowMs);
     for (const log of ['-wal', '-journal'])
       if (existsSync(`${source}${log}`)) copyPrivately(`${source}${log}`, `${incoming}${log}`);
     const tasks = check(incoming, source);
