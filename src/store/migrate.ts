@@ -13,17 +13,16 @@ export class NewerDatabase extends Error {
 
 /**
  * Whether migrations are waiting.
+ * @param name what the database is called to people
  * @throws NewerDatabase
  */
-export function needsMigration(db: Pick<Sqlite, 'raw'>): boolean {
+export function needsMigration(db: Pick<Sqlite, 'raw'>, name = db.raw.name): boolean {
   const newest = Math.max(
     ...readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER }).map((file) => file.folderMillis),
   );
   const applied = appliedVersion(db);
   if (applied > newest) {
-    throw new NewerDatabase(
-      `${db.raw.name} was written by a newer flux-mirror: update flux-mirror to open it`,
-    );
+    throw new NewerDatabase(`${name} was written by a newer flux-mirror: update flux-mirror to open it`);
   }
   return applied < newest;
 }

@@ -17,6 +17,7 @@ import { scheduledBackup } from '../../src/backup/scheduled.ts';
 import type { Store } from '../../src/store/contract.ts';
 import { openStore } from '../../src/store/open.ts';
 import { backUp, backupFile, scheduledBackups } from '../../src/store/safety/backup.ts';
+import { restore } from '../../src/store/safety/restore.ts';
 import { keptBackups } from '../../src/store/safety/retention.ts';
 import { MAIN, runCli } from '../helpers/cli.ts';
 import { document, numberedIds } from '../helpers/documents.ts';
@@ -77,7 +78,6 @@ describe('backup', () => {
   });
 });
 
-describe('restore', () => {
 test.skipIf(spawnSync('strace', ['-V']).status !== 0)(
   'a backup onto a file system without links is whole as well, and overwrites nothing',
   async () => {
@@ -106,6 +106,7 @@ test.skipIf(spawnSync('strace', ['-V']).status !== 0)(
   },
 );
 
+describe('restore', () => {
   /** A mirror with one task, and a backup of another with three. */
   async function mirrorAndBackup() {
     const from = temporaryDirectory();
@@ -156,6 +157,32 @@ test.skipIf(spawnSync('strace', ['-V']).status !== 0)(
     expect(stderr).toMatch(message);
     expect(await idsIn(dataDir)).toEqual(['only-here']);
     expect(readdirSync(dataDir).filter((name) => name.includes('restoring'))).toEqual([]);
+  });
+
+  test.each<[string, () => string, RegExp]>([
+    ['a folder', () => temporaryDirectory(), /is a folder: name the backup/],
+    ['of another program', () => otherDatabase('CREATE TABLE tasks (id, title)'), /no database of a mirror/],
+    [
+      'of another program that is made with Drizzle',
+      () => otherDatabase('CREATE TABLE tasks (id, title); CREATE TABLE __drizzle_migrations (created_at)'),
+      /no database of a mirror/,
+    ],
+  ])('refuses what is %s', async (_, source, message) => {
+    const { dataDir } = await mirrorAndBackup();
+    const { code, stderr } = await runCli(['restore', source(), '--data-dir', dataDir]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
+    expect(stderr.split('\n')).toHaveLength(2);
+    expect(await idsIn(dataDir)).toEqual(['only-here']);
+  });
+
+  test('names the backup that is of a newer version', async () => {
+    const { dataDir, backup } = await mirrorAndBackup();
+    const db = new Database(backup);
+    db.exec("INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('later', 9e15)");
+    db.close();
+    const { code, stderr } = await runCli(['restore', backup, '--data-dir', dataDir]);
+    const line = `flux-mirror: ${backup} was written by a newer flux-mirror: update flux-mirror to open it\n`;
+    expect([code, stderr]).toEqual([1, line]);
   });
 
   test('waits for no server: it is refused while one runs', async () => {
@@ -233,6 +260,13 @@ describe('scheduled backups', () => {
     ]);
   });
 
+  test('that are dated in the future, by a clock that ran ahead, push out nothing', () => {
+    const day = (n: number) => ({ atMs: n * DAY_MS });
+    const ahead = Array.from({ length: 40 }, (_, n) => day(1000 + n));
+    const now = [day(98), day(99), day(100)];
+    expect(keptBackups([...ahead, ...now], 100 * DAY_MS)).toEqual(new Set([...ahead, ...now]));
+  });
+
   test('retention keeps the newest, never more than 11, and what it kept it keeps while time stands still', () => {
     const times = fc.uniqueArray(fc.integer({ min: 0, max: 400 * 24 }), { maxLength: 200 });
     fc.assert(
@@ -257,6 +291,14 @@ describe('scheduled backups', () => {
   });
 });
 
+function otherDatabase(sql: string): string {
+  const file = join(temporaryDirectory(), 'other.db');
+  const db = new Database(file);
+  db.exec(sql);
+  db.close();
+  return file;
+}
+
 /** Changes a letter of a document, as a disk would. */
 function spoil(file: string): void {
   const db = new Database(file);
@@ -269,10 +311,3 @@ function spoil(file: string): void {
 function quietLog() {
   return pino({ level: 'silent' });
 }
-  test('that are dated in the future, by a clock that ran ahead, push out nothing', () => {
-    const day = (n: number) => ({ atMs: n * DAY_MS });
-    const ahead = Array.from({ length: 40 }, (_, n) => day(1000 + n));
-    const now = [day(98), day(99), day(100)];
-    expect(keptBackups([...ahead, ...now], 100 * DAY_MS)).toEqual(new Set([...ahead, ...now]));
-  });
-

@@ -1,5 +1,5 @@
 /** Putting a backup in the place of the database. It is checked first, and what it replaces is kept. */
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { openDatabase, transaction } from '../database.ts';
@@ -33,15 +33,17 @@ export interface Restored {
  * @throws DirectoryInUse while a server runs or a command writes, NewerDatabase, BadBackup; nothing was changed then
  */
 export function restore(dataDir: string, source: string, nowMs: number): Restored {
-  if (!existsSync(source)) throw new BadBackup(`there is no file ${source}`);
+  const kind = statSync(source, { throwIfNoEntry: false });
+  if (!kind) throw new BadBackup(`there is no file ${source}`);
+  if (kind.isDirectory()) throw new BadBackup(`${source} is a folder: name the backup, a file in it`);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const lock = acquireAlone(dataDir, nowMs);
   const incoming = join(dataDir, 'mirror.db.restoring');
   try {
     const replacedEarlier = finishSwitch(dataDir);
+    sweepLeftovers(dataDir, nowMs);
     // What is checked is the copy that is put in place, not the file it comes from.
     copyPrivately(source, incoming);
-    sweepLeftovers(dataDir, nowMs);
     for (const log of ['-wal', '-journal'])
       if (existsSync(`${source}${log}`)) copyPrivately(`${source}${log}`, `${incoming}${log}`);
     const tasks = check(incoming, source);
@@ -69,9 +71,8 @@ function check(copy: string, source: string): number {
       const [result] = raw.pragma('integrity_check(1)') as { integrity_check: string }[];
       if (result?.integrity_check !== 'ok')
         throw refuse(`it is damaged (${result?.integrity_check})`, SALVAGE);
-      if (!raw.prepare("SELECT 1 FROM sqlite_master WHERE name = 'tasks'").get())
-        throw refuse('it is no database of a mirror');
-      needsMigration({ raw });
+      if (!isOfMirror(raw)) throw refuse('it is no database of a mirror');
+      needsMigration({ raw }, source);
       const [changed] = changedDocuments(allDocuments(raw));
       if (changed !== undefined) throw refuse(`task ${changed} differs from its hash`, SALVAGE);
       return raw.prepare<[], { n: number }>('SELECT count(*) AS n FROM tasks').get()?.n ?? 0;
@@ -81,6 +82,15 @@ function check(copy: string, source: string): number {
   } catch (error) {
     throw isDamage(error) ? refuse(error.message, SALVAGE, error) : error;
   }
+}
+
+/** Others have a table of tasks too. */
+function isOfMirror(raw: Database.Database): boolean {
+  const columns = (raw.pragma('table_info(tasks)') as { name: string }[]).map(({ name }) => name);
+  const isMigrated = raw.prepare("SELECT 1 FROM sqlite_master WHERE name = '__drizzle_migrations'").get();
+  return (
+    isMigrated !== undefined && ['position', 'id', 'hash', 'document'].every((name) => columns.includes(name))
+  );
 }
 
 /** To today's schema, so that readers need not wait for a server; and with the tokens of the database that it replaces. */
