@@ -40,14 +40,14 @@ export function restoreCommand(): Command {
   return withSettings(command).action((file: string, options: { json?: boolean }) => {
     const { dataDir } = configFor(command);
     const { tasks, tokens, replaced, replacedEarlier } = restore(dataDir, file, systemClock.now());
+    if (replacedEarlier !== undefined)
+      remark(`an interrupted restore was finished first; what was there before that is ${replacedEarlier}`);
+    const lost = lostTokens(tokens);
+    if (lost !== undefined) remark(lost);
     if (options.json) {
       printJson({ tasks, tokens, replaced: replaced ?? null });
       return;
     }
-    const lost = lostTokens(tokens);
-    if (lost !== undefined) remark(lost);
-    if (replacedEarlier !== undefined)
-      remark(`an interrupted restore was finished first; what was there before that is ${replacedEarlier}`);
     print(`${counted(tasks, 'task')} restored from ${file}`);
     if (replaced !== undefined) remark(`what was there before is ${replaced}`);
   });

@@ -134,7 +134,9 @@ const RESTORE = `const { restore } = await import('${DIST}/restore.js');
 const REBUILD = `const { rebuild } = await import('${DIST}/rebuild.js');
   rebuild(process.argv[1], { now: () => 1700000000000 });`;
 
-describe.skipIf(spawnSync('strace', ['-V']).status !== 0)('a kill on any step', () => {
+const hasStrace = spawnSync('strace', ['-V']).status === 0;
+
+describe.skipIf(!hasStrace)('a kill on any step', () => {
   test('of restore leaves the old state or the new one, and the old one can be restored', async (context) => {
     const { left, backup } = await killedMirror();
     const steps = stepsOf(RESTORE, [copyOf(left), backup]);
@@ -172,6 +174,34 @@ describe.skipIf(spawnSync('strace', ['-V']).status !== 0)('a kill on any step', 
     await store.close();
     return idsIn(dataDir);
   }
+});
+
+describe('a switch', () => {
+  test.skipIf(!hasStrace)(
+    'moves the old database by copies where the backups are on another disk',
+    async () => {
+      const { left, backup } = await killedMirror();
+      // The first rename decides; the second is of the log, the fourth of the database.
+      const inject = 'inject=rename:error=EXDEV:when=2..4+2';
+      const args = [
+        '-o',
+        '/dev/null',
+        '-e',
+        'trace=rename',
+        '-e',
+        inject,
+        process.execPath,
+        '--input-type=module',
+      ];
+      const { status } = spawnSync('strace', [...STRACE, ...args, '-e', RESTORE, left, backup]);
+      expect(status).toBe(0);
+      expect(await idsIn(left)).toEqual(NEW);
+      const [kept = ''] = keptIn(left);
+      expect(readdirSync(join(left, 'backups')).filter((name) => name.includes('partial'))).toEqual([]);
+      restore(left, kept, clock.now());
+      expect(await idsIn(left)).toEqual(OLD);
+    },
+  );
 });
 
 describe('an interrupted switch', () => {
