@@ -1,6 +1,6 @@
 /** `flux-mirror search`: prompts from the terminal. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type SearchHit, searchHits } from '../server/search-hit.ts';
+import { type SearchHit, searchHits } from '../server/searching/search-hit.ts';
 import type { SearchPage, SortOrder } from '../store/contract.ts';
 import { hitTable } from './hit-table.ts';
 import { counted, print, printJson, remark } from './output.ts';

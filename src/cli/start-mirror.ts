@@ -20,7 +20,7 @@ import { announce } from '../server/monitoring/announce.ts';
 import { startDiskWatch } from '../server/monitoring/disk-watch.ts';
 import { startGauges } from '../server/monitoring/gauges.ts';
 import { createMetrics, type Metrics } from '../server/monitoring/metrics.ts';
-import { startSearchThread } from '../server/search-thread.ts';
+import { startSearchThread } from '../server/searching/search-thread.ts';
 import type { Store } from '../store/contract.ts';
 import { openStore } from '../store/open.ts';
 import { createSyncRunner, type SyncRunner } from '../sync/runner.ts';

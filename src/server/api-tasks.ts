@@ -6,7 +6,7 @@ import { servedTask } from '../mirror/served.ts';
 import { maySee } from '../mirror/visibility.ts';
 import { asTaskId, type TaskId } from '../task/id.ts';
 import { respond, servedAnswer } from './answer.ts';
-import { callerOf } from './flux-tasks.ts';
+import { callerOf } from './drop-in/flux-tasks.ts';
 import type { ServerEnv, ServerParts } from './parts.ts';
 
 export function apiTasks({ store, mirror, clock }: ServerParts): Hono<ServerEnv> {

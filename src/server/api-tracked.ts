@@ -4,10 +4,10 @@ import { ApiError } from '../api-error.ts';
 import { own } from '../task/json-object.ts';
 import { idParam } from './api-tasks.ts';
 import { readJsonBody } from './body.ts';
+import { readIds } from './drop-in/task-request.ts';
 import { wholeMirror } from './gate/gate.ts';
 import type { ServerEnv, ServerParts } from './parts.ts';
 import { integerParam, isoTime, paramsOf } from './query-params.ts';
-import { readIds } from './task-request.ts';
 
 export function apiTracked({ store, clock }: ServerParts): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();

@@ -3,16 +3,15 @@ import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { ApiError } from '../api-error.ts';
 import { respond } from './answer.ts';
-import { apiSearch } from './api-search.ts';
 import { apiSync } from './api-sync.ts';
 import { apiTasks } from './api-tasks.ts';
 import { apiTracked } from './api-tracked.ts';
 import { archivedImages } from './archived-images.ts';
-import { callbacks } from './callbacks.ts';
 import { description } from './description.ts';
+import { callbacks } from './drop-in/callbacks.ts';
+import { fluxImages } from './drop-in/flux-images.ts';
+import { fluxTasks } from './drop-in/flux-tasks.ts';
 import { errorAnswer } from './errors.ts';
-import { fluxImages } from './flux-images.ts';
-import { fluxTasks } from './flux-tasks.ts';
 import { type Gate, gateMiddleware } from './gate/gate.ts';
 import { health } from './health.ts';
 import { metricsRoute } from './monitoring/metrics-route.ts';
@@ -20,6 +19,7 @@ import { type Observe, observingMiddleware } from './monitoring/observing.ts';
 import { traceIdOf } from './monitoring/trace.ts';
 import type { ServerContext, ServerEnv, ServerParts } from './parts.ts';
 import { safeHeaders } from './safe-headers.ts';
+import { apiSearch } from './searching/api-search.ts';
 
 /**
  * @param gate lets requests in

@@ -6,14 +6,14 @@ import { getRequestListener } from '@hono/node-server';
 import { BadSetting, type Config, isLoopback } from '../config.ts';
 import { SETTINGS } from '../setting-table.ts';
 import { createApp } from './app.ts';
-import { createFastLane } from './fast-lane.ts';
+import { answerNeverRouted, refuseTarget } from './connections/never-routed.ts';
+import { createStop } from './connections/stop.ts';
+import { watchUnderWay } from './connections/under-way.ts';
+import { createFastLane } from './drop-in/fast-lane.ts';
 import { createAccessControl } from './gate/access.ts';
 import { createGate } from './gate/gate.ts';
 import { createObserve } from './monitoring/observing.ts';
-import { answerNeverRouted, refuseTarget } from './never-routed.ts';
 import type { ServerParts } from './parts.ts';
-import { createStop } from './stop.ts';
-import { watchUnderWay } from './under-way.ts';
 
 export interface RunningServer {
   /** With the base path, without a slash at the end. */

@@ -13,7 +13,7 @@ import type { Store } from '../store/contract.ts';
 import type { SyncRunner } from '../sync/runner.ts';
 import type { Access } from './gate/access.ts';
 import type { Metrics } from './monitoring/metrics.ts';
-import type { Searching } from './search-thread.ts';
+import type { Searching } from './searching/search-thread.ts';
 
 export interface ServerParts {
   readonly config: Pick<

@@ -1,11 +1,11 @@
 /** The answers of `/api/search`, `/api/facets` and `/api/suggest`, as JSON texts. They run on the search thread. */
-import { badRequest } from '../api-error.ts';
-import { type Cursor, decodeCursor, encodeCursor } from '../search/cursor.ts';
-import { lastWord } from '../search/last-word.ts';
-import type { SortOrder, Store } from '../store/contract.ts';
-import type { TaskLimits } from '../task/limits.ts';
+import { badRequest } from '../../api-error.ts';
+import { type Cursor, decodeCursor, encodeCursor } from '../../search/cursor.ts';
+import { lastWord } from '../../search/last-word.ts';
+import type { SortOrder, Store } from '../../store/contract.ts';
+import type { TaskLimits } from '../../task/limits.ts';
+import { choiceParam, integerParam } from '../query-params.ts';
 import { facetsJson } from './facets-json.ts';
-import { choiceParam, integerParam } from './query-params.ts';
 import { searchHits } from './search-hit.ts';
 import { readSearchTarget } from './search-request.ts';
 

@@ -1,11 +1,11 @@
 /** `POST /callbacks/:key`: the upstream says that a generation is done. The key is the password. */
 import { Hono } from 'hono';
-import { ApiError } from '../api-error.ts';
-import { CALLBACK_PATH } from '../generation/callbacks.ts';
-import { fetchResult } from '../generation/proof.ts';
-import { answeredTaskId } from '../generation/task-id.ts';
-import { readBytes } from './body.ts';
-import type { ServerEnv, ServerParts } from './parts.ts';
+import { ApiError } from '../../api-error.ts';
+import { CALLBACK_PATH } from '../../generation/callbacks.ts';
+import { fetchResult } from '../../generation/proof.ts';
+import { answeredTaskId } from '../../generation/task-id.ts';
+import { readBytes } from '../body.ts';
+import type { ServerEnv, ServerParts } from '../parts.ts';
 
 export function callbacks(parts: ServerParts): Hono<ServerEnv> {
   const { store, courier, clock } = parts;

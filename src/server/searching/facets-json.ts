@@ -1,6 +1,6 @@
 /** Facets as JSON. */
-import { periodName, type TimeUnit } from '../search/dates.ts';
-import type { FacetCount, Facets } from '../store/contract.ts';
+import { periodName, type TimeUnit } from '../../search/dates.ts';
+import type { FacetCount, Facets } from '../../store/contract.ts';
 
 /** @param timeZone the calendar of the histogram's periods */
 export function facetsJson(facets: Facets, by: TimeUnit, timeZone: string) {

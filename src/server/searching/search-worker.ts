@@ -1,9 +1,9 @@
 /** The thread that searches, over a connection of its own that only reads. See search-thread.ts. */
 import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { ApiError } from '../api-error.ts';
-import { systemClock } from '../clock.ts';
-import { openStore } from '../store/open.ts';
+import { ApiError } from '../../api-error.ts';
+import { systemClock } from '../../clock.ts';
+import { openStore } from '../../store/open.ts';
 import { answerFacets, answerSearch, answerSuggest, type Target } from './search-answers.ts';
 import type { SearchJob, SearchReply, SearchWorkerData } from './search-thread.ts';
 

@@ -1,7 +1,7 @@
 /** `GET /api/search`, `/api/facets` and `/api/suggest`: the prompt history. */
 import { Hono } from 'hono';
-import type { ServerContext, ServerEnv, ServerParts } from './parts.ts';
-import { paramsOf } from './query-params.ts';
+import type { ServerContext, ServerEnv, ServerParts } from '../parts.ts';
+import { paramsOf } from '../query-params.ts';
 import { answerSuggest } from './search-answers.ts';
 import type { SearchRoute } from './search-thread.ts';
 

@@ -1,14 +1,14 @@
 /** `POST /flux/tasks`: the upstream's own route, answered from the mirror. */
 import type { IncomingMessage } from 'node:http';
 import { Hono } from 'hono';
-import { parseCacheControl } from '../mirror/cache-control.ts';
-import type { Caller } from '../mirror/parts.ts';
-import type { Served } from '../mirror/served.ts';
-import { respond, servedAnswer } from './answer.ts';
-import { parseJsonObject, readBody } from './body.ts';
-import { type Access, onlyReads } from './gate/access.ts';
+import { parseCacheControl } from '../../mirror/cache-control.ts';
+import type { Caller } from '../../mirror/parts.ts';
+import type { Served } from '../../mirror/served.ts';
+import { respond, servedAnswer } from '../answer.ts';
+import { parseJsonObject, readBody } from '../body.ts';
+import { type Access, onlyReads } from '../gate/access.ts';
+import type { ServerContext, ServerEnv, ServerParts } from '../parts.ts';
 import { withLocalImages } from './local-images.ts';
-import type { ServerContext, ServerEnv, ServerParts } from './parts.ts';
 import { readTaskRequest } from './task-request.ts';
 
 export function fluxTasks(parts: ServerParts): Hono<ServerEnv> {

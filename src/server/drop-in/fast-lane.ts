@@ -3,13 +3,13 @@
  * which costs half of a cached retrieve; only requests of web pages (`Origin`), which may need CORS, go round by it.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Answer, servedAnswer } from './answer.ts';
-import { errorAnswer } from './errors.ts';
+import { type Answer, servedAnswer } from '../answer.ts';
+import { errorAnswer } from '../errors.ts';
+import type { Gate } from '../gate/gate.ts';
+import type { Observe } from '../monitoring/observing.ts';
+import { traceIdOf } from '../monitoring/trace.ts';
+import type { ServerParts } from '../parts.ts';
 import { answerTaskRequest, type TaskParts } from './flux-tasks.ts';
-import type { Gate } from './gate/gate.ts';
-import type { Observe } from './monitoring/observing.ts';
-import { traceIdOf } from './monitoring/trace.ts';
-import type { ServerParts } from './parts.ts';
 
 const ROUTE = '/flux/tasks';
 

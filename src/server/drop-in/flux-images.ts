@@ -2,9 +2,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Hono } from 'hono';
 import type { StatusCode } from 'hono/utils/http-status';
-import { generate } from '../generation/generate.ts';
-import { readBytes, refuseDeepJson } from './body.ts';
-import type { ServerEnv, ServerParts } from './parts.ts';
+import { generate } from '../../generation/generate.ts';
+import { readBytes, refuseDeepJson } from '../body.ts';
+import type { ServerEnv, ServerParts } from '../parts.ts';
 
 export function fluxImages({ generation, log }: ServerParts): Hono<ServerEnv> {
   return new Hono<ServerEnv>().post('/flux/images', async (c) => {

@@ -3,9 +3,9 @@
  * there, so that not even their JSON is written here.
  */
 import type { Worker } from 'node:worker_threads';
-import { ApiError, badRequest } from '../api-error.ts';
-import type { TaskLimits } from '../task/limits.ts';
-import { besideAs, startWorker } from '../worker.ts';
+import { ApiError, badRequest } from '../../api-error.ts';
+import type { TaskLimits } from '../../task/limits.ts';
+import { besideAs, startWorker } from '../../worker.ts';
 
 export type SearchRoute = 'search' | 'facets' | 'suggest';
 

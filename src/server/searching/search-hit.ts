@@ -1,10 +1,10 @@
 /** A search hit as JSON: what a list shows, and where the prompt matched. The same for the route and the command. */
-import { highlights } from '../search/highlights.ts';
-import type { Query } from '../search/query-tree.ts';
-import type { Hit, Store, TaskImage } from '../store/contract.ts';
-import { readDocument } from '../task/document.ts';
-import type { JsonObject } from '../task/json-object.ts';
-import { imageUrls } from '../task/state.ts';
+import { highlights } from '../../search/highlights.ts';
+import type { Query } from '../../search/query-tree.ts';
+import type { Hit, Store, TaskImage } from '../../store/contract.ts';
+import { readDocument } from '../../task/document.ts';
+import type { JsonObject } from '../../task/json-object.ts';
+import { imageUrls } from '../../task/state.ts';
 
 /** Hits with their archived images. @param basePath as in the settings */
 export async function searchHits(store: Store, hits: readonly Hit[], query: Query, basePath: string) {

@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { ApiError } from '../api-error.ts';
-import type { Log } from '../log.ts';
-import type { Answer } from './answer.ts';
-import { errorAnswer } from './errors.ts';
+import { ApiError } from '../../api-error.ts';
+import type { Log } from '../../log.ts';
+import type { Answer } from '../answer.ts';
+import { errorAnswer } from '../errors.ts';
 
 /** Takes over from Node, which would answer with an empty body. @param maxHeaderBytes for the message */
 export function answerNeverRouted(server: Server, maxHeaderBytes: number, log: Log): void {

@@ -1,11 +1,11 @@
 /** What a request searches for: the query of `q`, and the same operators as parameters. Shared by search and facets. */
-import { badRequest } from '../api-error.ts';
-import { isTimeZone, parseDate } from '../search/dates.ts';
-import { parseOperator, parseQuery, type QueryContext } from '../search/query.ts';
-import type { Query, QueryNode } from '../search/query-tree.ts';
-import type { TaskFilter } from '../store/contract.ts';
-import type { TaskLimits } from '../task/limits.ts';
-import { choiceParam, listParam } from './query-params.ts';
+import { badRequest } from '../../api-error.ts';
+import { isTimeZone, parseDate } from '../../search/dates.ts';
+import { parseOperator, parseQuery, type QueryContext } from '../../search/query.ts';
+import type { Query, QueryNode } from '../../search/query-tree.ts';
+import type { TaskFilter } from '../../store/contract.ts';
+import type { TaskLimits } from '../../task/limits.ts';
+import { choiceParam, listParam } from '../query-params.ts';
 
 export interface SearchTarget {
   readonly query: Query;

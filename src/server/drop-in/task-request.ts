@@ -1,9 +1,9 @@
 /** What a `POST /flux/tasks` body asks for, checked by hand: the stock validators answer in a shape of their own. */
-import { badRequest } from '../api-error.ts';
-import type { HistoryRequest } from '../mirror/history-list.ts';
-import { asTaskId, type TaskId } from '../task/id.ts';
-import { type JsonObject, own } from '../task/json-object.ts';
-import { MOST_VALUES, tooManyValues } from './query-params.ts';
+import { badRequest } from '../../api-error.ts';
+import type { HistoryRequest } from '../../mirror/history-list.ts';
+import { asTaskId, type TaskId } from '../../task/id.ts';
+import { type JsonObject, own } from '../../task/json-object.ts';
+import { MOST_VALUES, tooManyValues } from '../query-params.ts';
 
 export type TaskRequest =
   | { readonly action: 'retrieve'; readonly id: TaskId }
