@@ -1,7 +1,7 @@
 /** The open SQLite database, as the files of this folder share it. */
 import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
-import { createPrivately } from './safety/durable-files.ts';
+import { createPrivately } from './durable-files.ts';
 import * as schema from './schema.ts';
 
 export interface Sqlite {

@@ -12,9 +12,9 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
+import { createPrivately, fileStamp, syncFile } from '../durable-files.ts';
 import { writeTroubleOf } from '../write-trouble.ts';
 import { allDocuments, changedDocuments } from './audit.ts';
-import { createPrivately, fileStamp, syncFile } from './durable-files.ts';
 
 /** There is something in the way of a backup; the message says what. */
 export class BackupFailed extends Error {

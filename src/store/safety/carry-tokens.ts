@@ -5,8 +5,8 @@
 import Database from 'better-sqlite3';
 import type { Sqlite } from '../database.ts';
 import { createFacts } from '../facts.ts';
-import { insertAll } from './insert-rows.ts';
-import { type Row, readableRows } from './salvage.ts';
+import { insertAll } from '../salvage/insert-rows.ts';
+import { type Row, readableRows } from '../salvage/readable-rows.ts';
 
 /**
  * `whole`: all there were. `lost`: there was a table of tokens, and not all of it could be read. `unknown`: not even that could

@@ -3,13 +3,13 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { openDatabase, transaction } from '../database.ts';
+import { copyPrivately, syncFile } from '../durable-files.ts';
 import { migrate, needsMigration } from '../migrate.ts';
 import { acquireAlone } from '../writers-lock.ts';
 import { allDocuments, changedDocuments } from './audit.ts';
 import { type CarriedTokens, carryTokens } from './carry-tokens.ts';
 import { isDamage } from './damage.ts';
 import { removeDatabase } from './database-files.ts';
-import { copyPrivately, syncFile } from './durable-files.ts';
 import { sweepLeftovers } from './sweep.ts';
 import { finishSwitch, putInPlace } from './switch.ts';
 

@@ -16,9 +16,9 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileStamp, syncFile } from '../durable-files.ts';
 import { backupFolder } from './backup.ts';
 import { COMPANIONS } from './database-files.ts';
-import { fileStamp, syncFile } from './durable-files.ts';
 
 /** A restore or a rebuild was killed on its last steps, and nobody has finished it yet. */
 export class RestoreInterrupted extends Error {

@@ -1,6 +1,6 @@
 /** A copy of a damaged database that SQLite opens, so that what is left can be read. */
 import { closeSync, existsSync, openSync, readSync, statSync, writeSync } from 'node:fs';
-import { copyPrivately } from './durable-files.ts';
+import { copyPrivately } from '../durable-files.ts';
 
 const MAGIC = Buffer.from('SQLite format 3\0');
 /** The layout of the header: https://www.sqlite.org/fileformat.html#the_database_header */

@@ -2,7 +2,7 @@
  * Rows of a table straight from the bytes of a database file: every page that is a leaf of a table is read, whether or not
  * a tree still leads to it. Pure. The layout: https://www.sqlite.org/fileformat.html#b_tree_pages and #record_format
  */
-import type { Row } from './salvage.ts';
+import type { Row } from './readable-rows.ts';
 
 /** A database file, a page at a time. */
 export interface Pages {

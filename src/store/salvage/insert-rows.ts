@@ -1,6 +1,6 @@
 /** Putting saved rows into a table of today. */
 import type { Sqlite } from '../database.ts';
-import type { Row } from './salvage.ts';
+import type { Row } from './readable-rows.ts';
 
 /**
  * Columns that the table does not have (any more, or because of the damage) are left out, and so are rows whose key is taken.

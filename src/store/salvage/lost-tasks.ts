@@ -5,7 +5,7 @@ import { textHash } from '../text-hash.ts';
 import { FREE_PAGES_AT, PAGE_BYTES } from './damaged-copy.ts';
 import { insertAll } from './insert-rows.ts';
 import { type Column, leafRows, type Pages } from './leaf-pages.ts';
-import type { Row } from './salvage.ts';
+import type { Row } from './readable-rows.ts';
 
 /**
  * Adds those that are not in the target yet, nor deleted there.
