@@ -14,6 +14,7 @@ import { MAIN, runCli } from '../helpers/cli.ts';
 import { document, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
+import { needStrace } from '../helpers/strace.ts';
 import { tries } from '../helpers/thorough.ts';
 import { openTestStore, temporaryDirectory } from '../helpers/world.ts';
 
@@ -53,10 +54,7 @@ test('whatever the power leaves of the write-ahead log, the database is a whole 
 }, 60_000);
 
 test('every commit is brought to the disk: fsyncs are counted from outside', (context) => {
-  if (spawnSync('strace', ['-V']).status !== 0) {
-    context.skip('strace counts them, which comes with Linux alone');
-    return;
-  }
+  needStrace(context);
   const fsyncs = (commits: number): number => {
     const script = `const { openStore } = await import(process.argv[1]);
       const store = openStore({ dataDir: process.argv[2], clock: { now: Date.now }, mode: 'owner' });

@@ -22,6 +22,7 @@ import { keptBackups } from '../../src/store/safety/retention.ts';
 import { MAIN, runCli } from '../helpers/cli.ts';
 import { document, numberedIds } from '../helpers/documents.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
+import { needStrace } from '../helpers/strace.ts';
 import { openTestStore, temporaryDirectory, world } from '../helpers/world.ts';
 
 const DAY_MS = 86_400_000;
@@ -78,33 +79,22 @@ describe('backup', () => {
   });
 });
 
-test.skipIf(spawnSync('strace', ['-V']).status !== 0)(
-  'a backup onto a file system without links is whole as well, and overwrites nothing',
-  async () => {
-    const dataDir = temporaryDirectory();
-    await put(openTestStore(dataDir), numberedIds(3));
-    const target = join(dataDir, 'copy.db');
-    const backup = () =>
-      spawnSync('strace', [
-        ...[
-          '-f',
-          '-qq',
-          '-o',
-          '/dev/null',
-          '-e',
-          'trace=link,linkat',
-          '-e',
-          'inject=link,linkat:error=EPERM',
-        ],
-        ...[process.execPath, MAIN, 'backup', target, '--data-dir', dataDir],
-      ]);
-    expect(backup().status).toBe(0);
-    const other = temporaryDirectory();
-    expect(restore(other, target, 0).tasks).toBe(3);
-    expect(backup().status).toBe(1);
-    expect(readdirSync(dataDir).filter((name) => name.startsWith('copy'))).toEqual(['copy.db']);
-  },
-);
+test('a backup onto a file system without links is whole as well, and overwrites nothing', async (context) => {
+  needStrace(context);
+  const dataDir = temporaryDirectory();
+  await put(openTestStore(dataDir), numberedIds(3));
+  const target = join(dataDir, 'copy.db');
+  const backup = () =>
+    spawnSync('strace', [
+      ...['-f', '-qq', '-o', '/dev/null', '-e', 'trace=link,linkat', '-e', 'inject=link,linkat:error=EPERM'],
+      ...[process.execPath, MAIN, 'backup', target, '--data-dir', dataDir],
+    ]);
+  expect(backup().status).toBe(0);
+  const other = temporaryDirectory();
+  expect(restore(other, target, 0).tasks).toBe(3);
+  expect(backup().status).toBe(1);
+  expect(readdirSync(dataDir).filter((name) => name.startsWith('copy'))).toEqual(['copy.db']);
+});
 
 describe('restore', () => {
   /** A mirror with one task, and a backup of another with three. */

@@ -215,6 +215,17 @@ describe('doctor --rebuild', () => {
     expect(await openTestStore(dataDir).nextRequestSeq()).toBeGreaterThan(last);
   });
 
+  test('wants the images again of which nothing is known any more', async () => {
+    const dataDir = await closedMirror();
+    const raw = new Database(databaseOf(dataDir));
+    raw.exec('DELETE FROM task_images WHERE position % 3 = 0');
+    raw.close();
+    rebuild(dataDir, clock);
+    const store = openTestStore(dataDir);
+    const { succeeded } = (await store.stats(0)).byState;
+    expect((await store.imageStats()).wanted).toBe(succeeded);
+  });
+
   test('keeps order and times', async () => {
     const { store } = await savedFrom('an overwritten header');
     const { hits } = await store.search(searchRequest('', { sort: 'oldest', limit: 3 }));

@@ -57,7 +57,8 @@ test.each(Object.keys(BY))(
   },
 );
 
-test.skipIf(process.platform === 'win32')('database, log and backups are for their owner alone', async () => {
+test('database, log and backups are for their owner alone', async ({ skip }) => {
+  skip(process.platform === 'win32', 'modes are those of Unix');
   const before = process.umask(0);
   onTestFinished(() => void process.umask(before));
   const dataDir = await closedMirror();

@@ -12,6 +12,7 @@ import { runCli, startCli, watch } from '../helpers/cli.ts';
 import { document, documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
+import { needStrace } from '../helpers/strace.ts';
 import { tries } from '../helpers/thorough.ts';
 import { temporaryDirectory } from '../helpers/world.ts';
 
@@ -134,10 +135,9 @@ const RESTORE = `const { restore } = await import('${DIST}/restore.js');
 const REBUILD = `const { rebuild } = await import('${DIST}/rebuild.js');
   rebuild(process.argv[1], { now: () => 1700000000000 });`;
 
-const hasStrace = spawnSync('strace', ['-V']).status === 0;
-
-describe.skipIf(!hasStrace)('a kill on any step', () => {
+describe('a kill on any step', () => {
   test('of restore leaves the old state or the new one, and the old one can be restored', async (context) => {
+    needStrace(context);
     const { left, backup } = await killedMirror();
     const steps = stepsOf(RESTORE, [copyOf(left), backup]);
     const outcomes = { old: 0, new: 0 };
@@ -158,7 +158,8 @@ describe.skipIf(!hasStrace)('a kill on any step', () => {
     showFigure(context, `0 lost of ${tried.length} kills: ${outcomes.old} old, ${outcomes.new} new`);
   }, 60_000);
 
-  test('of a rebuild loses nothing', async () => {
+  test('of a rebuild loses nothing', async (context) => {
+    needStrace(context);
     const { left } = await killedMirror();
     const steps = stepsOf(REBUILD, [copyOf(left)]);
     for (const step of aroundSwitch(steps, tries(3, steps.length))) {
@@ -177,31 +178,29 @@ describe.skipIf(!hasStrace)('a kill on any step', () => {
 });
 
 describe('a switch', () => {
-  test.skipIf(!hasStrace)(
-    'moves the old database by copies where the backups are on another disk',
-    async () => {
-      const { left, backup } = await killedMirror();
-      // The first rename decides; the second is of the log, the fourth of the database.
-      const inject = 'inject=rename:error=EXDEV:when=2..4+2';
-      const args = [
-        '-o',
-        '/dev/null',
-        '-e',
-        'trace=rename',
-        '-e',
-        inject,
-        process.execPath,
-        '--input-type=module',
-      ];
-      const { status } = spawnSync('strace', [...STRACE, ...args, '-e', RESTORE, left, backup]);
-      expect(status).toBe(0);
-      expect(await idsIn(left)).toEqual(NEW);
-      const [kept = ''] = keptIn(left);
-      expect(readdirSync(join(left, 'backups')).filter((name) => name.includes('partial'))).toEqual([]);
-      restore(left, kept, clock.now());
-      expect(await idsIn(left)).toEqual(OLD);
-    },
-  );
+  test('moves the old database by copies where the backups are on another disk', async (context) => {
+    needStrace(context);
+    const { left, backup } = await killedMirror();
+    // The first rename decides; the second is of the log, the fourth of the database.
+    const inject = 'inject=rename:error=EXDEV:when=2..4+2';
+    const args = [
+      '-o',
+      '/dev/null',
+      '-e',
+      'trace=rename',
+      '-e',
+      inject,
+      process.execPath,
+      '--input-type=module',
+    ];
+    const { status } = spawnSync('strace', [...STRACE, ...args, '-e', RESTORE, left, backup]);
+    expect(status).toBe(0);
+    expect(await idsIn(left)).toEqual(NEW);
+    const [kept = ''] = keptIn(left);
+    expect(readdirSync(join(left, 'backups')).filter((name) => name.includes('partial'))).toEqual([]);
+    restore(left, kept, clock.now());
+    expect(await idsIn(left)).toEqual(OLD);
+  });
 });
 
 describe('an interrupted switch', () => {

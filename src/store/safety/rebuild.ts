@@ -6,9 +6,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Clock } from '../../clock.ts';
+import type { JsonObject } from '../../task/json-object.ts';
+import { imageUrls } from '../../task/state.ts';
 import { openDatabase, type Sqlite, transaction } from '../database.ts';
 import { syncFile } from '../durable-files.ts';
 import { createFacts } from '../facts.ts';
+import { createImageStore } from '../images.ts';
 import { migrate } from '../migrate.ts';
 import { slotOf } from '../position.ts';
 import { PER_START } from '../request-seq.ts';
@@ -146,6 +149,7 @@ function afterwards(target: Sqlite, nowMs: number): void {
       'UPDATE task_images SET due_at = ? WHERE sha256 IS NOT NULL AND sha256 NOT IN (SELECT sha256 FROM images)',
     )
     .run(nowMs);
+  wantForgottenImages(target, nowMs);
   // An unfinished task is looked after, whether or not its tracking was saved.
   raw
     .prepare(
@@ -163,4 +167,21 @@ function driftOf({ raw }: Sqlite): number {
   let drift = 0;
   for (const { position, createdAt } of rows.iterate()) drift = Math.max(drift, position - slotOf(createdAt));
   return drift;
+}
+
+/** Images of which it was not saved that they are wanted, or that they are there: those are found again by their bytes. */
+function wantForgottenImages(target: Sqlite, nowMs: number): void {
+  const { want } = createImageStore(target);
+  const some = target.raw.prepare<[number], { position: number; document: string }>(
+    `SELECT position, document FROM tasks WHERE state = 'succeeded' AND position > CAST(? AS INTEGER)
+       AND position NOT IN (SELECT position FROM task_images) ORDER BY position LIMIT ${TASKS_AT_ONCE}`,
+  );
+  for (let after = -1; ; ) {
+    const tasks = some.all(after);
+    for (const { position, document } of tasks)
+      want(position, imageUrls(JSON.parse(document) as JsonObject).length, nowMs);
+    const last = tasks.at(-1);
+    if (!last) return;
+    after = last.position;
+  }
 }
