@@ -122,7 +122,7 @@ describe('a client', () => {
     expect((await staying).status).toBe(200);
     await expect.poll(async () => (await here.store.getMany([ID, OTHER])).length).toBe(2);
     expect(here.simulator.requests).toHaveLength(2);
-    // What was under way is forgotten: a second look finds the tasks, and no request that still hangs about.
+    // Nothing is left under way: both are answered from the store.
     here.simulator.clearFaults();
     for (const id of [ID, OTHER])
       expect((await ask(id)).headers.get('cache-status')).toBe('flux-mirror; hit');
