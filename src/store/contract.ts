@@ -461,8 +461,8 @@ export interface Store {
     limit: number;
     leaseMs: number;
   }): MaybePromise<Claim[]>;
-  /** Gives claims back untouched. */
-  release(claims: readonly Claim[]): MaybePromise<void>;
+  /** Gives claims back untouched, but for when they are due, where that is given. */
+  release(claims: readonly Claim[], options?: { dueAtMs?: number }): MaybePromise<void>;
   /** How many ids are due. */
   countDue(nowMs: number): MaybePromise<number>;
 

@@ -16,7 +16,7 @@ export interface Tracking {
     total: number;
   };
   claimDue(request: { dueBeforeMs: number; nowMs: number; limit: number; leaseMs: number }): Claim[];
-  release(claims: readonly Claim[]): void;
+  release(claims: readonly Claim[], options?: { dueAtMs?: number }): void;
   /** Gives back all claims, as the only owner does after a crash. */
   releaseAll(): void;
   countDue(nowMs: number): number;
@@ -87,9 +87,9 @@ export function createTracking(db: Sqlite): Tracking {
           unknownSinceMs: row.unknown_since ?? undefined,
         }));
       }),
-    release: (claims) =>
+    release: (claims, { dueAtMs } = {}) =>
       transaction(db, () => {
-        for (const { id, gen } of claims) statements.release.run(id, gen);
+        for (const { id, gen } of claims) statements.release.run(dueAtMs ?? null, id, gen);
       }),
     releaseAll: () => {
       statements.releaseAll.run();
@@ -140,7 +140,9 @@ function prepare({ raw }: Sqlite) {
        WHERE id IN (SELECT id FROM tracked WHERE due_at <= :due AND claimed_until <= :now ORDER BY due_at LIMIT :limit)
        RETURNING *`,
     ),
-    release: raw.prepare<[string, number]>('UPDATE tracked SET claimed_until = 0 WHERE id = ? AND gen = ?'),
+    release: raw.prepare<[number | null, string, number]>(
+      'UPDATE tracked SET claimed_until = 0, due_at = coalesce(?, due_at) WHERE id = ? AND gen = ?',
+    ),
     releaseAll: raw.prepare('UPDATE tracked SET claimed_until = 0 WHERE claimed_until > 0'),
   };
 }

@@ -5,9 +5,9 @@ import { noCounts } from '../store/runs.ts';
 import { MAX_BATCH } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import { discover } from './discover.ts';
+import { createFailedBatches, type FailedBatches } from './failed-batches.ts';
 import type { SyncParts } from './parts.ts';
 import { refreshBatch } from './refresh-batch.ts';
-import { settleFailed } from './settlement.ts';
 
 export interface RunResult {
   readonly outcome: RunOutcome;
@@ -33,6 +33,7 @@ interface Progress {
   readonly dueBeforeMs: number;
   readonly due: number;
   readonly counts: RunCounts;
+  readonly failed: FailedBatches;
   failuresInARow: number;
   /** Of the batches that failed in this run, the last. */
   lastFailure: UpstreamError | undefined;
@@ -103,6 +104,7 @@ async function work(
     dueBeforeMs: start.startedAtMs,
     due: start.due,
     counts: start.counts,
+    failed: createFailedBatches(parts),
     failuresInARow: 0,
     lastFailure: undefined,
     hasAnswer: false,
@@ -112,13 +114,17 @@ async function work(
   // Wait for all, then report the first that broke: nothing may go on behind a run that is over.
   const broken = (await Promise.allSettled(workers)).find((worker) => worker.status === 'rejected');
   if (broken) throw broken.reason;
-  if (progress.end) return { ...progress.end, counts: progress.counts };
-  if (options.signal?.aborted) return { outcome: 'stopped', counts: progress.counts, error: 'stopped' };
-  return {
-    outcome: progress.lastFailure && !progress.hasAnswer ? 'unreachable' : 'done',
-    counts: progress.counts,
-    error: progress.lastFailure?.message,
-  };
+  return judge(parts, options, progress);
+}
+
+/** The end of a run that did not break. */
+async function judge(parts: SyncParts, options: RunOptions, progress: Progress): Promise<RunResult> {
+  const { counts, failed, lastFailure, hasAnswer } = progress;
+  if (!progress.end && options.signal?.aborted) progress.end = { outcome: 'stopped', error: 'stopped' };
+  // Too few batches to fail three times in a row.
+  if (!progress.end && lastFailure && !hasAnswer) await stop(parts, progress, 'unreachable', lastFailure);
+  await (hasAnswer ? failed.settle() : failed.giveBack());
+  return { counts, ...(progress.end ?? { outcome: 'done', error: lastFailure?.message }) };
 }
 
 /** One worker: a batch after the other until nothing is due, the run must end, or somebody stops it. */
@@ -138,6 +144,7 @@ async function workThrough(parts: SyncParts, options: RunOptions, progress: Prog
       await refreshBatch(parts, progress.token, claims, progress.counts);
       progress.failuresInARow = 0;
       progress.hasAnswer = true;
+      await progress.failed.settle();
       await liftBlock(parts);
     } catch (error) {
       if (!(error instanceof UpstreamError)) {
@@ -157,7 +164,7 @@ async function afterFailure(
   claims: readonly Claim[],
   error: UpstreamError,
 ): Promise<void> {
-  const { store, clock, random, log } = parts;
+  const { clock, log } = parts;
   if (options.signal?.aborted) {
     await giveBack(parts, progress, claims); // cut off by the stop: nothing is known of them
     return;
@@ -183,13 +190,7 @@ async function afterFailure(
     return;
   }
   log.warn({ error: error.message, ids: claims.length }, 'a batch failed');
-  const nowMs = clock.now();
-  await store.putBatch({
-    documents: [],
-    requestSeq: await store.nextRequestSeq(),
-    fetchedAtMs: nowMs,
-    settlements: claims.map((claim) => settleFailed(claim, error.message, { nowMs, random })),
-  });
+  progress.failed.add(claims, error);
   progress.counts.failed += claims.length;
   progress.failuresInARow += 1;
   progress.lastFailure = error;

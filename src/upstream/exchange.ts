@@ -40,28 +40,25 @@ export async function openExchange(
   request: ExchangeRequest,
   fetch: typeof globalThis.fetch,
 ): Promise<StreamedAnswer> {
-  const deadline = AbortSignal.timeout(request.timeoutMs);
-  const cut = new AbortController();
+  const limits = startLimits(request);
   const failure = (error: unknown, hadAnswer: boolean): UpstreamError => {
-    cut.abort();
+    limits.end();
     if (error instanceof UpstreamError) return error;
     if (request.signal?.aborted)
       return new UpstreamError('interrupted', 'the mirror is stopping, and asks no further');
-    return deadline.aborted
+    return limits.isLate()
       ? new UpstreamError('timeout', `the upstream gave no whole answer within ${request.timeoutMs} ms`)
       : connectionError(error, hadAnswer);
   };
-  const signal = AbortSignal.any([deadline, cut.signal, ...(request.signal ? [request.signal] : [])]);
-  const inTime = withinSignal(signal);
   const send = () =>
     fetch(request.url, {
       method: 'POST',
       headers: request.headers,
       body: request.body,
       redirect: 'manual',
-      signal,
+      signal: limits.signal,
     });
-  const response = await inTime(send()).catch((error: unknown) => {
+  const response = await limits.keepTo(send()).catch((error: unknown) => {
     throw failure(error, false);
   });
   if (response.status >= 300 && response.status < 400) {
@@ -70,34 +67,61 @@ export async function openExchange(
   }
   async function* body() {
     try {
-      yield* capped(response, request.maxBytes, inTime);
+      yield* capped(response, request.maxBytes, limits.keepTo);
     } catch (error) {
       throw failure(error, true);
+    } finally {
+      limits.end();
     }
   }
   return { status: response.status, headers: response.headers, body: body() };
 }
 
-type InTime = <T>(waiting: Promise<T>) => Promise<T>;
+type KeepTo = <T>(waiting: Promise<T>) => Promise<T>;
 
 /**
- * Waits no longer than a signal allows. A `fetch` that is told to abort while it decodes a body does not always end it
- * (seen with gzip on a busy Node 20.20), and then nobody would ever hear of it.
+ * The deadline of one exchange, and the end of the mirror. Signals that outlive an exchange must not gather its listeners, so
+ * they are not joined by `AbortSignal.any`, which in Node 20 keeps what is listened to for ever.
  */
-function withinSignal(signal: AbortSignal): InTime {
+function startLimits({ timeoutMs, signal: ending }: ExchangeRequest) {
+  const cut = new AbortController();
+  let isLate = false;
+  const abort = () => cut.abort();
+  const timer = setTimeout(() => {
+    isLate = true;
+    abort();
+  }, timeoutMs).unref();
+  if (ending?.aborted) abort();
+  ending?.addEventListener('abort', abort);
   const ended = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    cut.signal.addEventListener('abort', () => reject(cut.signal.reason));
+    if (cut.signal.aborted) reject(cut.signal.reason);
   });
-  ended.catch(() => undefined); // it may end when nobody waits any more
-  return (waiting) => Promise.race([waiting, ended]);
+  ended.catch(() => undefined); // it may come when nobody waits any more
+  /**
+   * Waits no longer than allowed. A `fetch` that is told to abort while it decodes a body does not always end it (seen
+   * with gzip on a busy Node 20.20), and then nobody would ever hear of it.
+   */
+  const keepTo: KeepTo = (waiting) => Promise.race([waiting, ended]);
+  return {
+    signal: cut.signal,
+    keepTo,
+    isLate: () => isLate,
+    /** Lets go of the connection, and of whatever would remember this exchange. */
+    end: () => {
+      clearTimeout(timer);
+      ending?.removeEventListener('abort', abort);
+      abort();
+    },
+  };
 }
 
-async function* capped(response: Response, maxBytes: number, inTime: InTime): AsyncGenerator<Uint8Array> {
+async function* capped(response: Response, maxBytes: number, keepTo: KeepTo): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader();
   if (!reader) return;
   try {
     for (let size = 0; ; ) {
-      const { done, value } = await inTime(reader.read());
+      const { done, value } = await keepTo(reader.read());
       if (done) return;
       size += value.byteLength;
       if (size > maxBytes)

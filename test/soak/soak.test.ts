@@ -23,7 +23,7 @@ import { nextWeather, type Weather } from './weather.ts';
 
 const HOURS = Number(process.env.HOURS ?? tries(1, 6));
 /** Even the first hour of this day is not all calm. */
-const SEED = Number(process.env.SEED ?? 5);
+const SEED = Number(process.env.SEED ?? 2);
 const MINUTE_MS = 60_000;
 /** As the default schedule. */
 const RUN_EVERY_MS = 15_000;

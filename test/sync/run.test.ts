@@ -172,7 +172,26 @@ describe('a run', () => {
     await it.simulator.stop();
     const { outcome, counts } = await run(it);
     expect([outcome, counts.failed]).toEqual(['unreachable', 150]);
-    expect((await it.store.tracked({ limit: 1, offset: 0 })).total).toBe(500);
+    const { total, items } = await it.store.tracked({ limit: 500, offset: 0 });
+    expect(total).toBe(500);
+    // The outage is not theirs: none waits longer for it.
+    expect(items.every(({ attempts, dueAtMs }) => attempts === 0 && (dueAtMs ?? 0) <= it.clock.now())).toBe(
+      true,
+    );
+  });
+
+  test('tries other ids first after a failure, so that bad ones stand in nobody’s way', async () => {
+    const { it, ids } = await tracking(400, { concurrency: '1' });
+    it.simulator.seed(ids.map((id) => documentText({ id })));
+    // Three batches that fail each time look like an upstream that is down.
+    it.simulator.fault({ kind: 'refuse-ids', ids: ids.slice(0, 150), status: 500 });
+    expect((await run(it)).outcome).toBe('unreachable');
+    it.clock.advance(10 * MINUTE);
+    const second = await run(it);
+    expect([second.counts.finished, second.counts.failed]).toEqual([250, 150]);
+    // Now it shows that the upstream answers others: they are looked at ever more rarely.
+    const { items } = await it.store.tracked({ limit: 500, offset: 0 });
+    expect(items.every(({ attempts, lastError }) => attempts === 1 && lastError?.includes('500'))).toBe(true);
   });
 
   test('repeats a passing failure by the retry table, with pauses', async () => {
