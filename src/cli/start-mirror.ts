@@ -2,6 +2,7 @@
  * Builds the parts of a running mirror and starts them; ends them in the opposite order. Commands import this when they
  * run, not before: what a server and an archiver load would double the time that `get` and `search` take to start.
  */
+import { setMaxListeners } from 'node:events';
 import { type Archiver, createArchiver, startArchiving } from '../archive/archiver.ts';
 import { createImageFiles } from '../archive/files.ts';
 import { createThumbnails } from '../archive/thumbnails.ts';
@@ -129,6 +130,7 @@ function counting(store: Store, metrics: Metrics): Store {
 export function assemble(config: Config, world: World, store: Store, metrics?: Metrics) {
   const { clock, log, random = Math.random, fetch } = world;
   const ending = new AbortController();
+  setMaxListeners(0, ending.signal); // one a request under way
   const upstream = createUpstream({
     baseUrl: config.upstreamUrl,
     concurrency: config.concurrency,

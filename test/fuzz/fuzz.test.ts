@@ -62,7 +62,7 @@ test(`${REQUESTS} hostile requests: no 5xx, no hang, no leak, memory flat`, asyn
       headers: caller,
       body: undefined,
     });
-    lags.push(Number(/^flux_mirror_event_loop_lag_seconds\{quantile="0.99"\} (\S+)/m.exec(text)?.[1]));
+    lags.push(Number(/^flux_mirror_event_loop_lag_seconds\{statistic="p99"\} (\S+)/m.exec(text)?.[1]));
     return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)?.[1]);
   };
   const leaks = [
