@@ -81,7 +81,7 @@ export const DROP_IN_PATHS: Paths = {
       requestBody: body({ type: 'object' }),
       responses: {
         '200': json('taken', { type: 'object', properties: { success: { const: true } } }),
-        ...errors(403, 404, 413, 503),
+        ...errors(401, 403, 404, 413, 503),
       },
       security: [],
     },
