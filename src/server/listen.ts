@@ -7,8 +7,8 @@ import { BadSetting, type Config, isLoopback } from '../config.ts';
 import { SETTINGS } from '../setting-table.ts';
 import { createApp } from './app.ts';
 import { answerNeverRouted, refuseTarget } from './connections/never-routed.ts';
-import { createStop } from './connections/stop.ts';
-import { watchUnderWay } from './connections/under-way.ts';
+import { stopServer } from './connections/stop.ts';
+import { createUnderWay } from './connections/under-way.ts';
 import { createFastLane } from './drop-in/fast-lane.ts';
 import { createAccessControl } from './gate/access.ts';
 import { createGate } from './gate/gate.ts';
@@ -72,12 +72,13 @@ export async function listen(
     requestTimeout: limits.requestMs,
     connectionsCheckingInterval: Math.min(5000, limits.headersMs / 2),
   };
+  const underWay = createUnderWay(limits.pipelined);
   const server = createServer(options, (request, response) => {
-    if (request.socket.destroyed) return;
+    if (!underWay.begin(request, response)) return;
+    // A client that keeps asking on a connection that it has would hold the end up.
+    if (isStopping) response.setHeader('connection', 'close');
     if (!takeFastLane(request, response)) void takeHono(request, response);
   });
-  const underWay = watchUnderWay(server, limits.pipelined);
-  const stop = createStop(server, underWay, limits.graceMs);
   server.maxConnections = limits.connections;
   server.setTimeout(limits.stalledMs, (socket) => {
     if (socket.writableLength > 0) socket.destroy();
@@ -99,7 +100,7 @@ export async function listen(
     needsToken,
     stop: () => {
       isStopping = true;
-      return stop();
+      return stopServer(server, underWay, limits.graceMs);
     },
   };
 }

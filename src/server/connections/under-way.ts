@@ -3,10 +3,12 @@
  * their connection it never tells that they ended when that closes; so connections are listened to as well.
  */
 import { EventEmitter, once } from 'node:events';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 export interface UnderWay {
+  /** A request came. False when its connection is gone, or has too many: nothing is to be done then. */
+  begin(request: IncomingMessage, response: ServerResponse): boolean;
   /** Resolves when there is none. */
   ended(): Promise<void>;
 }
@@ -15,7 +17,7 @@ export interface UnderWay {
  * @param mostOnOne connections with more are hung up on, for one could hold as much as thousands; clients of HTTP/1.1 send one
  *   request after the other
  */
-export function watchUnderWay(server: Server, mostOnOne: number): UnderWay {
+export function createUnderWay(mostOnOne: number): UnderWay {
   const bySocket = new Map<Socket, Set<ServerResponse>>();
   const events = new EventEmitter();
   let count = 0;
@@ -37,18 +39,21 @@ export function watchUnderWay(server: Server, mostOnOne: number): UnderWay {
     return responses;
   };
 
-  server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-    if (socket.destroyed) return;
-    const responses = responsesOn(socket);
-    responses.add(response);
-    count += 1;
-    response.once('close', () => {
-      if (responses.delete(response)) ended(1);
-    });
-    if (responses.size > mostOnOne) socket.destroy();
-  });
-
   return {
+    begin: ({ socket }, response) => {
+      if (socket.destroyed) return false;
+      const responses = responsesOn(socket);
+      if (responses.size >= mostOnOne) {
+        socket.destroy();
+        return false;
+      }
+      responses.add(response);
+      count += 1;
+      response.once('close', () => {
+        if (responses.delete(response)) ended(1);
+      });
+      return true;
+    },
     ended: async () => {
       if (count > 0) await once(events, 'none');
     },

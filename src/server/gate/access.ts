@@ -71,8 +71,7 @@ export function createAccessControl({ config, store, clock }: Parts): AccessCont
   const loaded = (): Promise<void> | undefined =>
     clock.monotonic() - loadedAtMs > RELOAD_AFTER_MS ? load() : undefined;
 
-  const check = (authorization: string | undefined): Access => {
-    const token = bearerToken(authorization);
+  const check = (authorization: string | undefined, token: string | undefined): Access => {
     if (!isClosed && !isOurs(token)) return openTo(token);
     if (authorization === undefined || authorization.trim() === '') {
       throw new ApiError(401, 'no_token', 'this mirror needs a token: send "authorization: Bearer …"');
@@ -91,8 +90,9 @@ export function createAccessControl({ config, store, clock }: Parts): AccessCont
     },
     check: (authorization) => {
       // A token of ours that comes to an open mirror was made a moment ago: it must not be taken for the upstream's.
-      const loading = !isClosed && isOurs(bearerToken(authorization)) ? load() : loaded();
-      return loading ? loading.then(() => check(authorization)) : check(authorization);
+      const token = authorization === undefined ? undefined : bearerToken(authorization);
+      const loading = !isClosed && isOurs(token) ? load() : loaded();
+      return loading ? loading.then(() => check(authorization, token)) : check(authorization, token);
     },
   };
 }
@@ -110,8 +110,8 @@ function isOurs(token: string | undefined): boolean {
 }
 
 /** The token of an `authorization: Bearer …` header. */
-function bearerToken(authorization: string | undefined): string | undefined {
-  return BEARER.exec(authorization ?? '')?.[1];
+function bearerToken(authorization: string): string | undefined {
+  return BEARER.exec(authorization)?.[1];
 }
 
 const ANYBODY: Access = { holder: undefined, upstreamToken: undefined, limits: undefined, isReadOnly: false };
