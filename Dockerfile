@@ -18,5 +18,5 @@ USER node
 VOLUME /data
 EXPOSE 8787
 # Where the settings have put it.
-HEALTHCHECK CMD ["node", "-e", "const { FLUX_MIRROR_PORT: port = 8787, FLUX_MIRROR_BASE_PATH: path = '' } = process.env; fetch(`http://127.0.0.1:${port}${path.replace(/\\/+$/, '')}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK CMD ["node", "-e", "const { FLUX_MIRROR_PORT: port = 8787, FLUX_MIRROR_BASE_PATH: path = '' } = process.env; fetch(`http://127.0.0.1:${port}${path.replace(/\\/+$/, '')}/readyz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist/cli/main.js", "serve"]

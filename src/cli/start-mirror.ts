@@ -60,7 +60,7 @@ export async function startMirror(config: Config, world: World): Promise<Running
   const metrics = createMetrics();
   const opened = openStore({ dataDir: config.dataDir, clock, mode: 'owner' });
   const store = counting(opened, metrics);
-  const searching = startSearchThread(config);
+  const searching = startSearchThread(config, store.noteError);
   const parts = assemble(config, world, store, metrics);
   const courier = startCourier({ ...parts.shared, mirror: parts.mirror });
   try {

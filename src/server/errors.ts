@@ -18,6 +18,7 @@ export function errorAnswer(
     const about = { trace_id: traceId, ...request, path: withoutKey(request.path), status: told.status };
     // What was foreseen needs no stack; why the upstream failed stands in its cause.
     if (told === error) log.warn({ ...about, cause: causeOf(told) }, told.message);
+    else if (told.status === 503) log.error({ ...about, cause: messageOf(error) }, told.message);
     else log.error({ ...about, err: error }, told.message);
   }
   const headers: Record<string, string> = {
@@ -43,7 +44,11 @@ function withoutKey(path: string): string {
 }
 
 function causeOf({ cause }: ApiError): string | undefined {
-  return cause instanceof Error ? cause.message : undefined;
+  return messageOf(cause);
+}
+
+function messageOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.message : undefined;
 }
 
 /** SQLite's names for a disk that is full, read-only or broken, and for a database that somebody else holds. */

@@ -19,6 +19,8 @@ export function health(parts: ServerParts, isStopping: () => boolean): Hono<Serv
   // A rejected token or an unreachable upstream is a reason worth showing, but the mirror serves without it.
   app.get('/readyz', async (c) => {
     if (isStopping()) return c.json({ status: 'not ready', reasons: ['the mirror is stopping'] }, 503);
+    const damage = await parts.store.damage();
+    if (damage !== undefined) return c.json({ status: 'not ready', reasons: [damage] }, 503);
     try {
       const reasons = await troubles(parts);
       return c.json({ status: 'ready', reasons });

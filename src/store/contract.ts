@@ -489,6 +489,10 @@ export interface Store {
 
   /** Why the disk takes no writes just now, for people; undefined when it does. Looks, and tries where a write failed. */
   writeTrouble(): MaybePromise<string | undefined>;
+  /** That the stored data is damaged, for people; undefined while nothing that was read or written showed it. */
+  damage(): MaybePromise<string | undefined>;
+  /** Somebody else who reads the same data ran into this. */
+  noteError(error: unknown): void;
   stats(nowMs: number): MaybePromise<Stats>;
   /** Compares every document with its hash, and the search index with the documents. */
   audit(): MaybePromise<AuditFinding[]>;

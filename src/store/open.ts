@@ -91,8 +91,8 @@ function unlessDiskFull(work: () => void): void {
   }
 }
 
-/** Everything that may write. */
-type Watched = Omit<Store, 'get' | 'getMany' | 'joinFinished' | 'writeTrouble' | 'close'>;
+/** Everything whose errors are looked at. */
+type Watched = Omit<Store, 'get' | 'writeTrouble' | 'damage' | 'noteError' | 'close'>;
 
 function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): Store {
   const facts = createFacts(db);
@@ -103,7 +103,8 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
   const words = createWordStore(db);
   const images = createImageStore(db);
   const callbacks = createCallbackStore(db);
-  const tasks = createTaskStore(db, facts, tracking, words, images, requestSeq);
+  const watch = createWriteWatch(db);
+  const tasks = createTaskStore(db, facts, tracking, words, images, requestSeq, watch.note);
   const drift = () => Number(facts.get('drift') ?? 0);
   const history = createHistoryStore(db, drift);
   const tokens = createAccessTokenStore(db, facts);
@@ -121,8 +122,9 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
       requestSeq(); // takes its start number now, while there is room on the disk
     });
   }
-  const watch = createWriteWatch(db);
   const others = watch.watched<Watched>({
+    getMany: tasks.getMany,
+    joinFinished: tasks.joinFinished,
     putBatch: tasks.putBatch,
     expectTask: tasks.expectTask,
     remove: tasks.remove,
@@ -164,12 +166,11 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
     audit: () => audit(db),
   });
   return {
-    // The hot paths only read.
-    get: tasks.get,
-    getMany: tasks.getMany,
-    joinFinished: tasks.joinFinished,
+    get: tasks.get, // tells of its errors by itself, not to be wrapped: it is the hot path
     ...others,
     writeTrouble: watch.trouble,
+    damage: watch.damage,
+    noteError: watch.note,
     close: () => {
       try {
         // Only counts that may lag would be lost.

@@ -38,6 +38,7 @@ export function createTaskStore(
   words: WordStore,
   images: ImageStore,
   requestSeq: () => number,
+  onError: (error: unknown) => void,
 ): TaskStore {
   const statements = prepareTaskStatements(db);
   let drift = Number(facts.get('drift') ?? 0);
@@ -136,7 +137,7 @@ export function createTaskStore(
   };
 
   return {
-    get: createTurnLoader<TaskId, StoredTask>(loadMany),
+    get: createTurnLoader<TaskId, StoredTask>(loadMany, onError),
     getMany: (ids) => loadMany([...new Set(ids)]),
     joinFinished: (ids) => {
       const joined = statements.joinFinished.get(JSON.stringify(ids));

@@ -11,10 +11,12 @@ interface Waiter<Row> {
 
 /**
  * @param load reads many rows at once
+ * @param onError told of what failed, once a turn
  * @returns a function that reads one; each id of a turn is loaded once
  */
 export function createTurnLoader<Id extends string, Row extends { readonly id: Id }>(
   load: (ids: readonly Id[]) => readonly Row[],
+  onError: (error: unknown) => void,
 ): (id: Id) => Promise<Row | undefined> {
   let turn = new Map<Id, Waiter<Row>[]>();
 
@@ -25,6 +27,7 @@ export function createTurnLoader<Id extends string, Row extends { readonly id: I
       const rows = new Map(load([...waiting.keys()]).map((row) => [row.id, row]));
       for (const [id, waiters] of waiting) for (const { resolve } of waiters) resolve(rows.get(id));
     } catch (error) {
+      onError(error);
       for (const waiters of waiting.values()) for (const { reject } of waiters) reject(error);
     }
   };

@@ -1,12 +1,16 @@
-/** Whether the disk takes what is written. Reads go on when it does not. */
+/** Whether the disk takes what is written, and the database is sound, as far as its use shows. Reads go on when it does not. */
 import { accessSync, constants, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Sqlite } from './database.ts';
-import { transaction } from './database.ts';
+import { type Sqlite, transaction } from './database.ts';
+import { isDamage, WAY_OUT } from './safety/damage.ts';
 
 export interface WriteWatch {
-  /** The same functions; a write that the disk refused is remembered. */
+  /** The same functions; a write that the disk refused, and damage that came to light, is remembered. */
   watched<Functions extends object>(functions: Functions): Functions;
+  /** Remembers what an error says about the disk or the database. */
+  note(error: unknown): void;
+  /** That the database is damaged, for people; nothing but a restart with a sound one ends it. */
+  damage(): string | undefined;
   /** What is wrong, for people; undefined when writing works, or works again. */
   trouble(): string | undefined;
 }
@@ -24,9 +28,11 @@ const REASONS: readonly [code: RegExp, reason: string][] = [
 
 export function createWriteWatch(db: Sqlite): WriteWatch {
   let failed: string | undefined;
+  let damage: string | undefined;
 
   const note = (error: unknown): void => {
     failed = writeTroubleOf(error) ?? failed;
+    if (isDamage(error)) damage ??= `the database is damaged (${error.message}): ${WAY_OUT}`;
   };
   /** Writes as much as a sync would, and takes it back: only a commit shows that there is room. */
   const probe = (): void => {
@@ -43,6 +49,8 @@ export function createWriteWatch(db: Sqlite): WriteWatch {
   };
 
   return {
+    note,
+    damage: () => damage,
     watched: (functions) =>
       Object.fromEntries(
         Object.entries(functions).map(([name, run]: [string, (...args: unknown[]) => unknown]) => [

@@ -105,6 +105,12 @@ export const MATRIX: readonly MatrixPart[] = [
         ],
       },
       {
+        fault: 'database damaged while serving',
+        behaviour: 'what it hit gets 503; /readyz, the metrics and the log say it',
+        shownBy: [['faults/damage-while-serving.test.ts', '']],
+        limit: 'the text of a document is compared with its hash at the start and by doctor, not at every read',
+      },
+      {
         fault: 'one flipped bit',
         behaviour: 'found in every document',
         shownBy: [['store/damage.test.ts', 'single bits']],

@@ -68,8 +68,18 @@ export function createAccessControl({ config, store, clock }: Parts): AccessCont
       })),
     ];
   };
+  let hasLoaded = false;
+  const reload = async () => {
+    try {
+      await load();
+      hasLoaded = true;
+    } catch (error) {
+      // A database that does not answer keeps nobody out who is known: somebody must be able to see what is wrong.
+      if (!hasLoaded) throw error;
+    }
+  };
   const loaded = (): Promise<void> | undefined =>
-    clock.monotonic() - loadedAtMs > RELOAD_AFTER_MS ? load() : undefined;
+    clock.monotonic() - loadedAtMs > RELOAD_AFTER_MS ? reload() : undefined;
 
   const check = (authorization: string | undefined, token: string | undefined): Access => {
     if (!isClosed && !isOurs(token)) return openTo(token);
@@ -85,13 +95,13 @@ export function createAccessControl({ config, store, clock }: Parts): AccessCont
 
   return {
     needsToken: async () => {
-      await load();
+      await reload();
       return isClosed;
     },
     check: (authorization) => {
       // A token of ours that comes to an open mirror was made a moment ago: it must not be taken for the upstream's.
       const token = authorization === undefined ? undefined : bearerToken(authorization);
-      const loading = !isClosed && isOurs(token) ? load() : loaded();
+      const loading = !isClosed && isOurs(token) ? reload() : loaded();
       return loading ? loading.then(() => check(authorization, token)) : check(authorization, token);
     },
   };

@@ -1,4 +1,4 @@
-/** Says once in the log that the disk takes nothing, and once that it does again. */
+/** Says once in the log that the disk takes nothing or the database is damaged, and once that the disk takes what is written again. */
 import type { Log } from '../../log.ts';
 import type { Store } from '../../store/contract.ts';
 
@@ -9,9 +9,13 @@ export interface DiskWatch {
   stop(): void;
 }
 
-export function startDiskWatch(store: Pick<Store, 'writeTrouble'>, log: Log): DiskWatch {
+export function startDiskWatch(store: Pick<Store, 'writeTrouble' | 'damage'>, log: Log): DiskWatch {
   let known: string | undefined;
+  let isDamageTold = false;
   const look = async () => {
+    const damage = await store.damage();
+    if (damage !== undefined && !isDamageTold) log.fatal(damage);
+    isDamageTold = damage !== undefined;
     const trouble = await store.writeTrouble();
     if (trouble !== undefined && trouble !== known)
       log.error({ why: trouble }, 'nothing can be stored; what is stored is served on');

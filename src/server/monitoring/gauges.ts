@@ -20,7 +20,7 @@ export function startGauges(registry: Registry, { store, clock }: Parts): { stop
       help,
       registers,
       async collect() {
-        this.set(await read());
+        this.set(await orNothing(read, Number.NaN));
       },
     });
   const byLabel = (name: string, help: string, label: string, read: () => Promise<Record<string, number>>) =>
@@ -31,7 +31,8 @@ export function startGauges(registry: Registry, { store, clock }: Parts): { stop
       registers,
       async collect() {
         this.reset();
-        for (const [value, count] of Object.entries(await read())) this.set({ [label]: value }, count);
+        for (const [value, count] of Object.entries(await orNothing(read, {})))
+          this.set({ [label]: value }, count);
       },
     });
   const stats = async () => store.stats(clock.now());
@@ -58,6 +59,12 @@ export function startGauges(registry: Registry, { store, clock }: Parts): { stop
   });
   gauge('flux_mirror_storage_writable', '0 while the disk takes nothing', async () =>
     (await store.writeTrouble()) === undefined ? 1 : 0,
+  );
+  gauge('flux_mirror_database_damaged', '1 once damage came to light', async () =>
+    (await store.damage()) === undefined ? 0 : 1,
+  );
+  gauge('flux_mirror_backup_failed', '1 while the last scheduled backup is one that failed', async () =>
+    (await lastBackup(store)).error === undefined ? 0 : 1,
   );
   gauge(
     'flux_mirror_backup_last_success_timestamp_seconds',
@@ -88,6 +95,15 @@ export function startGauges(registry: Registry, { store, clock }: Parts): { stop
     async () => lagOf(delay),
   );
   return { stop: () => void delay.disable() };
+}
+
+/** What the database does not tell is left out: the other figures matter all the more then. */
+async function orNothing<T>(read: () => T | Promise<T>, nothing: T): Promise<T> {
+  try {
+    return await read();
+  } catch {
+    return nothing; // whoever asks for it by another route hears why, and so does the log
+  }
 }
 
 /** Its resolution counts as lag, so it is taken off. */

@@ -17,6 +17,8 @@ const FAILED_RUN = new Set(['failed', 'interrupted']);
 /** Worth showing, but none of it keeps the mirror from serving what it has. */
 export async function troubles({ store, clock, config }: TroubleParts): Promise<string[]> {
   const found: string[] = [];
+  const damage = await store.damage();
+  if (damage !== undefined) found.push(damage);
   const disk = await store.writeTrouble();
   if (disk !== undefined) found.push(`${disk}: nothing can be stored, what is stored is served on`);
   const block = await activeBlock({ store, clock });

@@ -62,14 +62,24 @@ interface Waiter {
   reject(reason: Error): void;
 }
 
-/** The thread starts with the first search, and again after it broke. */
-export function startSearchThread(data: SearchWorkerData): Searching {
+/**
+ * The thread starts with the first search, and again after it broke.
+ * @param onError told of what failed and is not the caller's to know
+ */
+export function startSearchThread(
+  data: SearchWorkerData,
+  onError: (error: unknown) => void = () => undefined,
+): Searching {
   /** In the order in which they came; the first is under way. */
   const waiting: Waiter[] = [];
   let worker: Worker | undefined;
   let number = 0;
 
-  const fail = (broken: Worker, reason: Error) => {
+  const fail = (waiter: Waiter | undefined, error: Error) => {
+    if (!(error instanceof ApiError)) onError(error);
+    waiter?.reject(error);
+  };
+  const failAll = (broken: Worker, reason: Error) => {
     if (worker !== broken) return;
     worker = undefined;
     for (const { reject } of waiting.splice(0)) reject(reason);
@@ -89,11 +99,11 @@ export function startSearchThread(data: SearchWorkerData): Searching {
       if (reply.number !== number) return; // of a thread that was given up
       const waiter = waiting.shift();
       if ('body' in reply) waiter?.resolve(reply.body);
-      else waiter?.reject(errorOf(reply.failed));
+      else fail(waiter, errorOf(reply.failed));
       next();
     });
-    started.on('error', (error) => fail(started, error));
-    started.on('exit', () => fail(started, new Error('the search thread ended')));
+    started.on('error', (error) => failAll(started, error));
+    started.on('exit', () => failAll(started, new Error('the search thread ended')));
     started.unref();
     return started;
   };
@@ -111,7 +121,7 @@ export function startSearchThread(data: SearchWorkerData): Searching {
       }),
     close: async () => {
       const last = worker;
-      if (last) fail(last, new ApiError(503, 'api_error', 'the mirror is stopping'));
+      if (last) failAll(last, new ApiError(503, 'api_error', 'the mirror is stopping'));
       await last?.terminate();
     },
   };

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ApiError } from '../../api-error.ts';
 import { systemClock } from '../../clock.ts';
 import { openStore } from '../../store/open.ts';
+import { DamagedDatabase } from '../../store/safety/damage.ts';
 import { answerFacets, answerSearch, answerSuggest, type Target } from './search-answers.ts';
 import type { SearchJob, SearchReply, SearchWorkerData } from './search-thread.ts';
 
@@ -34,5 +35,6 @@ parentPort?.on('message', async ({ number, route, query, limits, nowMs }: Search
 function failureOf(error: unknown): Extract<SearchReply, { failed: unknown }>['failed'] {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof ApiError) return { message, api: { status: error.status, code: error.code } };
+  if (error instanceof DamagedDatabase) return { message, system: 'SQLITE_CORRUPT' };
   return { message, system: error instanceof Error && 'code' in error ? String(error.code) : undefined };
 }

@@ -43,10 +43,14 @@ export function assertNotLost(file: string, dataDir: string): void {
   );
 }
 
+/** For people who meet a damaged database. */
+export const WAY_OUT =
+  'put a backup in its place with `flux-mirror restore FILE`, or save what can be read with `flux-mirror doctor --rebuild`';
+
 /** What a damaged database is reported as. @param why for people */
 export function damaged(dataDir: string, why: string, cause?: unknown): DamagedDatabase {
   return new DamagedDatabase(
-    `mirror.db in ${dataDir} is damaged (${why}) and was left as it is: put a backup in its place with \`flux-mirror restore FILE\`, or save what can be read with \`flux-mirror doctor --rebuild\``,
+    `mirror.db in ${dataDir} is damaged (${why}) and was left as it is: ${WAY_OUT}`,
     { cause },
   );
 }
@@ -67,7 +71,7 @@ export function integrityProblems(dataDir: string, limit: number): string[] {
 
 /** Whether an error of SQLite means damage. */
 export function isDamage(error: unknown): error is Error {
-  return error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
+  return error instanceof Error && 'code' in error && /^SQLITE_(CORRUPT|NOTADB)/.test(String(error.code));
 }
 
 /** A connection that only reads can't change the file, not even by closing. */
