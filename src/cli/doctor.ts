@@ -84,7 +84,8 @@ async function rebuildAll({ dataDir }: Config): Promise<Rebuilt> {
     remark(
       `${counted(rebuilt.changed, 'document')} differed from the stored hash: left out, and tracked to be fetched again`,
     );
+  remark('what could not be read is gone from here: `backfill` brings back what the upstream has');
   if (rebuilt.tokens !== 'whole') remark(LOST_TOKENS);
-  if (rebuilt.replaced !== undefined) remark(`the damaged database is kept as ${rebuilt.replaced}`);
+  if (rebuilt.replaced !== undefined) remark(`what was there before is kept as ${rebuilt.replaced}`);
   return rebuilt;
 }

@@ -66,6 +66,7 @@ export async function startMirror(config: Config, world: World): Promise<Running
   try {
     await parts.files.sweep();
     await drainSpool(parts.generation);
+    await forgetRejection(store);
     const archive = { files: parts.files, thumbnails: createThumbnails(parts.files) };
     const server = await listen(
       {
@@ -112,6 +113,13 @@ export async function startMirror(config: Config, world: World): Promise<Running
     await store.close();
     throw error;
   }
+}
+
+/** Whoever starts the mirror may have given it another token. */
+async function forgetRejection(store: Store): Promise<void> {
+  const block = await store.blocked();
+  if (block?.reason !== 'rejected' || (await store.writeTrouble()) !== undefined) return;
+  await store.unblock();
 }
 
 /** The store, with what comes into it counted. */

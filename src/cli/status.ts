@@ -1,11 +1,13 @@
 /** `flux-mirror status`: what there is, what is due, what fails and why. */
 import { Command } from 'commander';
+import { lastBackup } from '../backup/last-backup.ts';
 import { systemClock } from '../clock.ts';
-import { askServer } from '../server/monitoring/announce.ts';
+import { askServer, type ServerState } from '../server/monitoring/announce.ts';
 import { troubles } from '../server/monitoring/troubles.ts';
 import { isoTime } from '../server/query-params.ts';
 import { runJson } from '../server/run-json.ts';
 import { statusJson } from '../server/status-json.ts';
+import { ownerPid } from '../store/lock.ts';
 import { print, printJson } from './output.ts';
 import { configFor, withSettings } from './settings.ts';
 import { withStore } from './with-store.ts';
@@ -19,13 +21,14 @@ export function statusCommand(): Command {
     .option('--json', 'print it as JSON');
   return withSettings(command).action(async (options: { json?: boolean }) => {
     const config = configFor(command);
-    const { status, server, trouble, runs, failing, failingImages } = await withStore(
+    const { status, server, trouble, backup, runs, failing, failingImages } = await withStore(
       config,
       'reader',
       async (store) => ({
         status: await statusJson({ store, clock: systemClock }),
         server: await askServer(store, fetch),
         trouble: await troubles({ store, clock: systemClock, config }),
+        backup: await lastBackup(store),
         runs: (await store.runs(SHOWN_RUNS)).map(runJson),
         failing: (await store.tracked({ limit: 1000, offset: 0 })).items
           .filter(({ lastError }) => lastError !== undefined)
@@ -47,6 +50,7 @@ export function statusCommand(): Command {
         server: server ?? null,
         ...status,
         trouble: reasons,
+        last_backup: isoTime(backup.atMs),
         runs,
         failing,
         failing_images: failingImages,
@@ -54,7 +58,7 @@ export function statusCommand(): Command {
       return;
     }
     const { by_state: states, upstream, images, callbacks } = status;
-    print(`server    ${server ? `${server.status} at ${server.url} (pid ${server.pid})` : 'not running'}`);
+    print(`server    ${serverState(server, config.dataDir)}`);
     for (const reason of reasons) print(`!!        ${reason}`);
     print(
       `tasks     ${status.total} (${states.succeeded} succeeded, ${states.failed} failed, ${states.pending} pending)`,
@@ -74,6 +78,9 @@ export function statusCommand(): Command {
       );
     }
     print(`disk      ${(status.disk_bytes / 1e6).toFixed(1)} MB in ${config.dataDir}`);
+    print(
+      `backup    ${isoTime(backup.atMs) ?? 'none yet'}${config.backupCron === 'off' ? '; no schedule (FLUX_MIRROR_BACKUP_CRON)' : ''}`,
+    );
     for (const run of runs) {
       print(
         `run ${run.id}  ${run.started_at}  ${run.outcome}: ${run.claimed} ids, ${run.finished} finished, ${run.failed} failed${run.error === null ? '' : ` (${run.error})`}`,
@@ -83,4 +90,10 @@ export function statusCommand(): Command {
       print(`${id}  after ${attempts} tries: ${last_error}`);
     if (failing.length > 10) print(`and ${failing.length - 10} more: see --json`);
   });
+}
+
+function serverState(server: ServerState | undefined, dataDir: string): string {
+  if (server) return `${server.status} at ${server.url} (pid ${server.pid})`;
+  const pid = ownerPid(dataDir);
+  return pid === undefined ? 'not running' : `does not answer; process ${pid} holds the data directory`;
 }

@@ -42,6 +42,8 @@ function newCommand(): Command {
     .option('--read-only', 'may look and search, but not generate, delete, track or sync')
     .option('--json', 'print the result as JSON');
   return withSettings(command).action(async (options: NewOptions) => {
+    for (const id of [...(options.userId ?? []), ...(options.applicationId ?? [])])
+      if (id.trim() === '') throw new CommandFailed('an id to limit a token to is empty', EXIT.usage);
     const limits = { userIds: options.userId ?? [], applicationIds: options.applicationId ?? [] };
     const isLimited = limits.userIds.length + limits.applicationIds.length > 0;
     const token = `${TOKEN_PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`;

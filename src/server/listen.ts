@@ -60,7 +60,7 @@ export async function listen(
   const control = createAccessControl(parts);
   const needsToken = await control.needsToken();
   if (!needsToken && !isLoopback(parts.config.host)) throw openToTheWorld(parts.config.host);
-  const gate = createGate(parts.config, control, parts.clock, () => isStopping);
+  const gate = createGate(parts.config, control, parts, () => isStopping);
   const observe = createObserve(parts);
   const takeFastLane = createFastLane(parts, gate, observe);
   const app = createApp(parts, { gate, observe, isStopping: () => isStopping });

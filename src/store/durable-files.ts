@@ -1,5 +1,16 @@
 /** Files that must survive a power cut, and that are nobody else's business. Never for the database of a running owner: see lock.ts. */
-import { chmodSync, closeSync, copyFileSync, existsSync, fchmodSync, fsyncSync, openSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  statSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
 
 const FOR_THE_OWNER = 0o600;
 
@@ -15,12 +26,23 @@ export function createPrivately(file: string): void {
   } finally {
     closeSync(descriptor);
   }
+  belongTo(dirname(file), file);
+}
+
+/**
+ * What root makes in somebody else's folder belongs to him as well: the server that runs as him must be able to open it.
+ */
+export function belongTo(folder: string, path: string): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(folder);
+  chownSync(path, uid, gid);
 }
 
 /** A copy that only its owner may read, whoever may read the original. */
 export function copyPrivately(file: string, copy: string): void {
   copyFileSync(file, copy);
   chmodSync(copy, FOR_THE_OWNER);
+  belongTo(dirname(copy), copy);
 }
 
 /** Brings a file's bytes, or a directory's names, to the disk. */

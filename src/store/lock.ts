@@ -18,9 +18,11 @@ export class DirectoryInUse extends Error {
   override readonly name = 'DirectoryInUse';
 }
 
+const OWNER_FILE = 'owner.json';
+
 /** @throws DirectoryInUse */
 export function acquireLock(dataDir: string, nowMs: number): Lock {
-  const ownerFile = join(dataDir, 'owner.json');
+  const ownerFile = join(dataDir, OWNER_FILE);
   const database = new Database(join(dataDir, 'lock.db'), { timeout: 0 });
   try {
     database.pragma('journal_mode = MEMORY'); // a journal in a file would need room on the disk
@@ -56,10 +58,28 @@ export function isBusy(error: unknown): boolean {
 }
 
 function describeOwner(ownerFile: string): string {
+  const owner = readOwner(ownerFile);
+  // Without: it is just starting, holds the lock and has not written its name yet.
+  return owner ? ` (pid ${owner.pid} on ${owner.host}, started ${owner.started_at})` : '';
+}
+
+function readOwner(ownerFile: string): Record<string, unknown> | undefined {
   try {
-    const owner = JSON.parse(readFileSync(ownerFile, 'utf8')) as Record<string, unknown>;
-    return ` (pid ${owner.pid} on ${owner.host}, started ${owner.started_at})`;
+    return JSON.parse(readFileSync(ownerFile, 'utf8')) as Record<string, unknown>;
   } catch {
-    return ''; // the owner is just starting: it holds the lock and has not written its name yet
+    return undefined;
+  }
+}
+
+/** The process that owns a data directory, where it says so and runs on this machine. It may have another's pid after a kill. */
+export function ownerPid(dataDir: string): number | undefined {
+  const owner = readOwner(join(dataDir, OWNER_FILE));
+  if (owner?.host !== hostname() || typeof owner.pid !== 'number') return undefined;
+  try {
+    process.kill(owner.pid, 0);
+    return owner.pid;
+  } catch (error) {
+    const isAnothers = error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return isAnothers ? owner.pid : undefined;
   }
 }

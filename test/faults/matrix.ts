@@ -108,7 +108,8 @@ export const MATRIX: readonly MatrixPart[] = [
         fault: 'database damaged while serving',
         behaviour: 'what it hit gets 503; /readyz, the metrics and the log say it',
         shownBy: [['faults/damage-while-serving.test.ts', '']],
-        limit: 'the text of a document is compared with its hash at the start and by doctor, not at every read',
+        limit:
+          'the text of a document is compared with its hash at the start and by doctor, not at every read',
       },
       {
         fault: 'one flipped bit',

@@ -441,6 +441,25 @@ describe('named tokens', () => {
     expect(here.simulator.requests).toEqual([]);
   });
 
+  test('stand by their names in the log beside what they changed, and wrong ones by their address', async () => {
+    const here = await world();
+    const headers = await tokenFor(here);
+    const [{ name } = { name: '' }] = await here.store.accessTokens();
+    const tracked = { method: 'POST', headers, body: JSON.stringify({ ids: [UNKNOWN] }) };
+    await (await here.request('/api/tracked', tracked)).arrayBuffer();
+    await stats(here, { authorization: 'Bearer guessed' });
+    const lines = here
+      .log()
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as object);
+    expect(lines).toContainEqual(
+      expect.objectContaining({ level: 30, holder: name, route: '/api/tracked', status: 200 }),
+    );
+    expect(lines).toContainEqual(expect.objectContaining({ level: 40, address: '127.0.0.1' }));
+    expect(here.log()).not.toContain('guessed');
+  });
+
   test('are made, listed and revoked by the command', async () => {
     const here = await world();
     const options = { env: { FLUX_MIRROR_DATA_DIR: here.config.dataDir } };
@@ -461,6 +480,7 @@ describe('named tokens', () => {
       ],
     });
     expect(list.stdout).not.toContain(made.stdout.trim());
+    expect(await runCli(['token', 'new', '--user-id', ''], options)).toMatchObject({ code: 2 });
     expect(await runCli(['token', 'new', '--name', 'alice'], options)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('already'),

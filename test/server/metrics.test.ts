@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
-import { runCli } from '../helpers/cli.ts';
+import { runCli, startCli, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
-import { type World, world } from '../helpers/world.ts';
+import { temporaryDirectory, type World, world } from '../helpers/world.ts';
 
 const [FIRST_ID] = VENDOR_IDS;
 const UUID = /^[0-9a-f-]{36}$/;
@@ -103,6 +103,15 @@ describe('status', () => {
     expect((await status()).stdout).toContain('server    not running\n');
     await here.restart();
   });
+});
+
+test('status names a server that holds the directory and does not answer', async () => {
+  const dataDir = temporaryDirectory();
+  const child = startCli(['serve', '--port', '0', '--offline', '--data-dir', dataDir]);
+  await watch(child)(/listens on/);
+  child.kill('SIGSTOP');
+  const { stdout } = await runCli(['status', '--data-dir', dataDir]);
+  expect(stdout).toContain(`server    does not answer; process ${child.pid} holds the data directory\n`);
 });
 
 describe('the log', () => {

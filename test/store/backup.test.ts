@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import {
+  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -173,6 +175,14 @@ describe('restore', () => {
     const { code, stderr } = await runCli(['restore', backup, '--data-dir', dataDir]);
     const line = `flux-mirror: ${backup} was written by a newer flux-mirror: update flux-mirror to open it\n`;
     expect([code, stderr]).toEqual([1, line]);
+  });
+
+  test('by root leaves everything to whose the directory is', async ({ skip }) => {
+    skip(process.getuid?.() !== 0, 'only root can give files away');
+    const { dataDir, backup } = await mirrorAndBackup();
+    chownSync(dataDir, 65534, 65534);
+    restore(dataDir, backup, 0);
+    for (const path of ['mirror.db', 'backups']) expect(statSync(join(dataDir, path)).uid, path).toBe(65534);
   });
 
   test('waits for no server: it is refused while one runs', async () => {

@@ -122,7 +122,9 @@ describe('a run', () => {
     expect(
       ((await (await it.get('/api/stats')).json()) as { upstream: { state: string } }).upstream.state,
     ).toBe('rejected');
-    // A person who has mended the token need not wait.
+    // A person who has mended the token need not wait: a run by hand asks, and so does a start.
+    await it.restart();
+    expect((await (await it.get('/readyz')).json()) as object).toEqual({ status: 'ready', reasons: [] });
     it.simulator.clearFaults();
     it.simulator.seed(ids.map((id) => documentText({ id })));
     expect((await run(it, 'api')).counts.finished).toBe(500);

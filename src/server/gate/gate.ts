@@ -5,7 +5,9 @@ import { ApiError } from '../../api-error.ts';
 import type { Clock } from '../../clock.ts';
 import type { Config } from '../../config.ts';
 import { CALLBACK_PATH } from '../../generation/callbacks.ts';
+import type { Log } from '../../log.ts';
 import type { MaybePromise } from '../../store/contract.ts';
+import { noteHolder, traceIdOf } from '../monitoring/trace.ts';
 import type { ServerEnv } from '../parts.ts';
 import { type Access, type AccessControl, onlyReads, PROBE } from './access.ts';
 import { createFailedLogins } from './failed-logins.ts';
@@ -28,7 +30,7 @@ type GateConfig = Pick<Config, 'host' | 'allowedHosts' | 'allowedOrigins' | 'bas
 export function createGate(
   config: GateConfig,
   control: AccessControl,
-  clock: Clock,
+  { clock, log }: { clock: Clock; log: Log },
   isStopping: () => boolean,
 ): Gate {
   const checkHost = createHostCheck(config);
@@ -38,12 +40,15 @@ export function createGate(
   const admit = async (request: IncomingMessage, path: string): Promise<Access> => {
     try {
       const access = await control.check(request.headers.authorization);
+      if (access.holder !== undefined) noteHolder(request, access.holder);
       if (access.isReadOnly && !onlyReading(request.method, path)) throw onlyReads();
       return access;
     } catch (error) {
       if (error instanceof ApiError && error.code === 'invalid_token') {
-        const isAnswered = await slowDown(request.socket.remoteAddress ?? '');
-        if (!isAnswered) request.socket.destroy();
+        const address = request.socket.remoteAddress ?? '';
+        const isAnswered = await slowDown(address);
+        if (isAnswered) log.warn({ trace_id: traceIdOf(request), address }, 'a wrong token');
+        else request.socket.destroy();
       }
       throw error;
     }

@@ -5,7 +5,7 @@ import { routePath } from 'hono/route';
 import type { Log } from '../../log.ts';
 import type { ServerEnv } from '../parts.ts';
 import type { Metrics } from './metrics.ts';
-import { traceIdOf } from './trace.ts';
+import { holderOf, traceIdOf } from './trace.ts';
 
 export interface Answered {
   readonly method: string;
@@ -22,10 +22,20 @@ export function createObserve({ metrics, log }: { metrics: Metrics; log: Log }):
   return (request, answered, startedMs) => {
     const ms = performance.now() - startedMs;
     metrics.request(answered, ms);
-    if (!log.isLevelEnabled('debug')) return;
-    log.debug({ trace_id: traceIdOf(request), ...answered, ms: Math.round(ms * 1000) / 1000 }, 'request');
+    const changes = CHANGING.has(`${answered.method} ${answered.route}`);
+    if (!log.isLevelEnabled(changes ? 'info' : 'debug')) return;
+    const about = { trace_id: traceIdOf(request), holder: holderOf(request), ...answered };
+    log[changes ? 'info' : 'debug']({ ...about, ms: Math.round(ms * 1000) / 1000 }, 'request');
   };
 }
+
+/** What costs money or changes what the mirror does is in the log always, with who asked for it. */
+const CHANGING = new Set([
+  'POST /flux/images',
+  'POST /api/sync',
+  'POST /api/tracked',
+  'DELETE /api/tracked/:id',
+]);
 
 /** Methods as a caller spells them would be series of the caller's making. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);

@@ -1,8 +1,19 @@
-/** The id of a request, made when it is first needed: in the log, and as `trace_id` in the body of an error. */
+/** What the log knows of a request: its id, made when it is first needed (in the body of an error `trace_id`), and who asked. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 const traceIds = new WeakMap<IncomingMessage, string>();
+
+const holders = new WeakMap<IncomingMessage, string>();
+
+/** The name of the token that a request presented, for the log. */
+export function noteHolder(request: IncomingMessage, name: string): void {
+  holders.set(request, name);
+}
+
+export function holderOf(request: IncomingMessage): string | undefined {
+  return holders.get(request);
+}
 
 export function traceIdOf(request: IncomingMessage): string {
   const known = traceIds.get(request);

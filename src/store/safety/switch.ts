@@ -16,7 +16,7 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileStamp, syncFile } from '../durable-files.ts';
+import { belongTo, fileStamp, syncFile } from '../durable-files.ts';
 import { backupFolder } from './backup.ts';
 import { COMPANIONS } from './database-files.ts';
 
@@ -47,6 +47,7 @@ export function finishSwitch(dataDir: string): string | undefined {
   const file = join(dataDir, 'mirror.db');
   const kept = keptFile(dataDir, stamp);
   mkdirSync(backupFolder(dataDir), { recursive: true, mode: 0o700 });
+  belongTo(dataDir, backupFolder(dataDir));
   for (const suffix of KEPT) keepAs(`${file}${suffix}`, `${kept}${suffix}`);
   // A log of the old database would be played into the new one.
   for (const suffix of COMPANIONS) rmSync(`${file}${suffix}`, { force: true });
