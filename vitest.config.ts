@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: 'test/helpers/build.ts',
     testTimeout: 20_000,
     pool: 'forks',
-    maxWorkers: '100%',
+    maxWorkers: 3,
     // Nothing of ours works at import time, so files may share what they import: a fifth of the time.
     isolate: false,
   },

@@ -6,7 +6,7 @@ import { readPrompts } from '../helpers/prompts.ts';
 import { tries } from '../helpers/thorough.ts';
 import { world } from '../helpers/world.ts';
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? tries(1500, 20_000));
+const RUNS = Number(process.env.FUZZ_RUNS ?? tries(800, 20_000));
 
 const TOKENS = [
   ...[
