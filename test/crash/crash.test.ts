@@ -11,7 +11,7 @@ import { runCrashes } from './rounds.ts';
 const KILLS = Number(process.env.KILLS ?? tries(20, 50));
 
 test(`${KILLS} kills lose nothing that was acknowledged, and the checks would see it`, async (context) => {
-  const { report, dataDir, ledger, clear } = await runCrashes({ kills: KILLS, seed: 1, longestLifeMs: 900 });
+  const { report, dataDir, ledger, clear } = await runCrashes({ kills: KILLS, seed: 1, longestLifeMs: 600 });
   onTestFinished(clear);
   expect(report).toMatchObject({ lost: [], untracked: [], partialImages: [], corrupt: [] });
   expect(report.documents).toBeGreaterThan(100);

@@ -141,7 +141,7 @@ describe('a kill on any step', () => {
     const { left, backup } = await killedMirror();
     const steps = stepsOf(RESTORE, [copyOf(left), backup]);
     const outcomes = { old: 0, new: 0 };
-    const tried = aroundSwitch(steps, tries(8, steps.length));
+    const tried = aroundSwitch(steps, tries(5, steps.length));
     for (const step of tried) {
       const dataDir = copyOf(left);
       killedAt(step, RESTORE, [dataDir, backup]);
