@@ -22,7 +22,7 @@ export function createObserve({ metrics, log }: { metrics: Metrics; log: Log }):
   return (request, answered, startedMs) => {
     const ms = performance.now() - startedMs;
     metrics.request(answered, ms);
-    const changes = CHANGING.has(`${answered.method} ${answered.route}`);
+    const changes = CHANGING.get(answered.route) === answered.method;
     if (!log.isLevelEnabled(changes ? 'info' : 'debug')) return;
     const about = { trace_id: traceIdOf(request), holder: holderOf(request), ...answered };
     log[changes ? 'info' : 'debug']({ ...about, ms: Math.round(ms * 1000) / 1000 }, 'request');
@@ -30,11 +30,11 @@ export function createObserve({ metrics, log }: { metrics: Metrics; log: Log }):
 }
 
 /** What costs money or changes what the mirror does is in the log always, with who asked for it. */
-const CHANGING = new Set([
-  'POST /flux/images',
-  'POST /api/sync',
-  'POST /api/tracked',
-  'DELETE /api/tracked/:id',
+const CHANGING = new Map([
+  ['/flux/images', 'POST'],
+  ['/api/sync', 'POST'],
+  ['/api/tracked', 'POST'],
+  ['/api/tracked/:id', 'DELETE'],
 ]);
 
 /** Methods as a caller spells them would be series of the caller's making. */
