@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startSimulator } from '../../src/simulator/simulator.ts';
+import { freePort } from '../bench/processes.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { tries } from '../helpers/thorough.ts';
@@ -32,16 +33,6 @@ async function stranger() {
   return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
 }
 
-/** A port of loopback on which nothing listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 /** `fetch` for the mirror, which counts what is sent. */
 function countingFetch() {
   const count = { sent: 0, inFlight: 0, mostInFlight: 0 };
@@ -60,7 +51,7 @@ function countingFetch() {
 
 describe('an upstream without a connection', () => {
   test.for<[string, () => Promise<string>]>([
-    ['refuses', async () => `http://127.0.0.1:${await closedPort()}`],
+    ['refuses', async () => `http://127.0.0.1:${await freePort()}`],
     ['has a name that does not resolve', async () => 'http://no-such-host.invalid'],
     ['speaks no TLS', async () => `https://${(await stranger()).host}`],
   ])('that %s gives 502 without the internals, and the schedule backs off', async ([, address], context) => {
