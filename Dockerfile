@@ -1,12 +1,12 @@
-FROM node:22-bookworm AS build
+FROM node:24-bookworm AS build
 WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
+COPY package.json package-lock.json ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN npm run build && npm prune --omit=dev
 
-FROM node:22-bookworm-slim
+FROM node:24-bookworm-slim
 ENV NODE_ENV=production FLUX_MIRROR_HOST=0.0.0.0 FLUX_MIRROR_DATA_DIR=/data
 WORKDIR /app
 COPY --from=build /app/package.json ./

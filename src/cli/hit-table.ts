@@ -9,19 +9,34 @@ const SHORT_ID = 8;
 /** Columns left of the first match when the prompt must be cut there, as a share of the room. */
 const LEAD = 0.25;
 
-/** @param columns width of the terminal */
-export function hitTable(hits: readonly SearchHit[], columns: number, timeZone?: string): string[] {
+type Style = (format: Parameters<typeof styleText>[0], text: string) => string;
+
+/** What the table is made for. */
+export interface Terminal {
+  /** Its width. */
+  readonly columns: number;
+  readonly hasColors: boolean;
+}
+
+/** One line a hit. */
+export function hitTable(
+  hits: readonly SearchHit[],
+  { columns, hasColors }: Terminal,
+  timeZone?: string,
+): string[] {
+  const style: Style = (format, text) =>
+    hasColors ? styleText(format, text, { validateStream: false }) : text;
   const modelWidth = Math.max(0, ...hits.map(({ model }) => stringWidth(model ?? '-')));
   return hits.map((hit) => {
     const count = hit.group && hit.group.count > 1 ? `${hit.group.count}× ` : '';
     const head = [
       localTime(hit.created_at, timeZone),
       cliTruncate(hit.id.slice(0, SHORT_ID), SHORT_ID).padEnd(SHORT_ID),
-      stateMark(hit.state),
+      stateMark(hit.state, style),
       (hit.model ?? '-') + ' '.repeat(modelWidth - stringWidth(hit.model ?? '-')),
     ].join('  ');
     const room = Math.max(20, columns - stringWidth(head) - 2 - stringWidth(count));
-    return `${head}  ${count}${markedPrompt(hit, room)}`;
+    return `${head}  ${count}${markedPrompt(hit, room, style)}`;
   });
 }
 
@@ -30,13 +45,13 @@ function localTime(iso: string, timeZone: string | undefined): string {
   return new Date(iso).toLocaleString('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
 }
 
-function stateMark(state: SearchHit['state']): string {
+function stateMark(state: SearchHit['state'], style: Style): string {
   const color = { succeeded: 'green', failed: 'red', pending: 'yellow' } as const;
-  return styleText(color[state], state.padEnd('succeeded'.length));
+  return style(color[state], state.padEnd('succeeded'.length));
 }
 
 /** The prompt from about its first match on, matches marked, cut to the room there is. Wide characters count as two. */
-function markedPrompt({ prompt, highlights }: SearchHit, room: number): string {
+function markedPrompt({ prompt, highlights }: SearchHit, room: number, style: Style): string {
   // One character for one: the offsets must stay.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a prompt must not steer the terminal
   const line = prompt.replace(/[\s\u0000-\u001f\u007f-\u009f]/g, ' ');
@@ -46,7 +61,7 @@ function markedPrompt({ prompt, highlights }: SearchHit, room: number): string {
   let text = isFar ? '…' : '';
   let at = start;
   for (const [from, to] of highlights) {
-    text += line.slice(at, from) + styleText(['bold', 'underline'], line.slice(from, to));
+    text += line.slice(at, from) + style(['bold', 'underline'], line.slice(from, to));
     at = to;
   }
   text += line.slice(at);

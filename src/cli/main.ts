@@ -1,17 +1,19 @@
 #!/usr/bin/env node
-/** Where the program begins. */
-import { EXIT, reportFailure } from './failure.ts';
-import { createProgram } from './program.ts';
+/** The entry point: refuses a Node that is too old before anything is loaded that would crash on it. */
+import { existsSync } from 'node:fs';
+import { checkRuntime } from '../runtime.ts';
 
-// A reader that has seen enough (`| head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.done);
-  process.stderr.write(`standard output can't be written (${error.code ?? error.message})\n`);
-  process.exit(EXIT.failed);
-});
+const node20Driver = new URL('../../scripts/node20/node_modules/better-sqlite3/', import.meta.url);
+const { error, warning } = checkRuntime(process.versions.node, existsSync(node20Driver), Date.now());
 
-try {
-  await createProgram().parseAsync();
-} catch (error) {
-  process.exitCode = reportFailure(error);
+// Node's own switch for warnings.
+if (warning !== undefined && process.env.NODE_NO_WARNINGS !== '1') {
+  process.stderr.write(`flux-mirror: ${warning}\n`);
+}
+if (error === undefined) {
+  const { runProgram } = await import('./run.ts');
+  await runProgram();
+} else {
+  process.stderr.write(`flux-mirror: ${error}\n`);
+  process.exitCode = 1;
 }

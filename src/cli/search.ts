@@ -70,7 +70,8 @@ export function searchCommand(): Command {
 
 /** A table on a terminal; elsewhere fields between tabs, whole, for other programs. */
 function lines(hits: readonly SearchHit[], timeZone: string | undefined): string[] {
-  if (process.stdout.isTTY) return hitTable(hits, process.stdout.columns, timeZone);
+  const { isTTY, columns } = process.stdout;
+  if (isTTY) return hitTable(hits, { columns, hasColors: process.stdout.hasColors() }, timeZone);
   return hits.map(({ created_at, id, state, model, prompt }) =>
     [created_at, id, state, model ?? '-', prompt.replaceAll(/\s+/g, ' ')].join('\t'),
   );

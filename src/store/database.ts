@@ -1,11 +1,12 @@
 /** The open SQLite database, as the files of this folder share it. */
-import Database from 'better-sqlite3';
+
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import { type Connection, Database } from './driver.ts';
 import { createPrivately } from './durable-files.ts';
 import * as schema from './schema.ts';
 
 export interface Sqlite {
-  readonly raw: Database.Database;
+  readonly raw: Connection;
   readonly drizzle: BetterSQLite3Database<typeof schema>;
 }
 

@@ -6,7 +6,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database, SqliteError } from './driver.ts';
 import { writeTroubleOf } from './write-trouble.ts';
 
 export interface Lock {
@@ -54,7 +54,7 @@ function sayWhoOwns(ownerFile: string, nowMs: number): void {
 
 /** Whether somebody else holds what was wanted. */
 export function isBusy(error: unknown): boolean {
-  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+  return error instanceof SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
 
 function describeOwner(ownerFile: string): string {

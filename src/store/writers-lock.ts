@@ -4,7 +4,7 @@
  * it is a transaction held open on a database of its own, and must never be opened with node:fs.
  */
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from './driver.ts';
 import { acquireLock, DirectoryInUse, isBusy, type Lock } from './lock.ts';
 
 /** Who tries to be alone holds the lock for a moment even where he fails. */

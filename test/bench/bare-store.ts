@@ -1,8 +1,8 @@
 /** The rows that storing a document makes, by bare prepared statements: the other side of the storing benchmarks. */
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { systemClock } from '../../src/clock.ts';
 import { indexEntry } from '../../src/search/terms.ts';
+import { Database } from '../../src/store/driver.ts';
 import { openStore } from '../../src/store/open.ts';
 import { slotOf } from '../../src/store/position.ts';
 import { taskRow } from '../../src/store/task-statements.ts';

@@ -1,7 +1,7 @@
 /** Other ways to search the same prompts, for comparison: a scan, trigrams, and an index in memory. */
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import MiniSearch from 'minisearch';
+import { Database } from '../../src/store/driver.ts';
 import { QUESTIONS, type Timing, timed } from './search-queries.ts';
 
 export interface Alternative {

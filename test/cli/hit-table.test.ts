@@ -23,8 +23,10 @@ const hit = (prompt: string, query: string, more: Partial<SearchHit> = {}): Sear
   ...more,
 });
 
+const on = (columns: number) => ({ columns, hasColors: true });
+
 test('shows date, id, state, model and the prompt with its match marked', () => {
-  const [line = ''] = hitTable([hit('two red cats', 'cat')], 100, 'Asia/Tokyo');
+  const [line = ''] = hitTable([hit('two red cats', 'cat')], on(100), 'Asia/Tokyo');
   expect(stripVTControlCharacters(line)).toBe(
     '2026-03-14 20:00  2db0168c  succeeded  flux-dev  two red cats',
   );
@@ -39,7 +41,7 @@ test('cuts to the width, wide characters counted as two, and keeps the match in 
       'a very long English prompt '.repeat(20) + chinese,
       '👩‍🚀 '.repeat(80) + chinese,
     ]) {
-      const [line = ''] = hitTable([hit(prompt, '暹罗猫')], columns, 'UTC');
+      const [line = ''] = hitTable([hit(prompt, '暹罗猫')], on(columns), 'UTC');
       expect(stringWidth(line)).toBeLessThanOrEqual(Math.max(columns, 74));
       expect(stripVTControlCharacters(line)).toContain('暹罗猫');
     }
@@ -47,7 +49,7 @@ test('cuts to the width, wide characters counted as two, and keeps the match in 
 });
 
 test('control characters of a prompt never reach the terminal', () => {
-  const [line = ''] = hitTable([hit('a\u001b[2J\u0007cat\nnext\u009b1m', 'cat')], 120, 'UTC');
+  const [line = ''] = hitTable([hit('a\u001b[2J\u0007cat\nnext\u009b1m', 'cat')], on(120), 'UTC');
   expect(stripVTControlCharacters(line)).not.toMatch(/\p{Cc}/u);
   expect(line).not.toContain('\u001b[2J');
 });
@@ -58,8 +60,13 @@ test('columns line up, and a group shows its count', () => {
     hit('two', '', { model: 'flux-kontext-pro', group: { count: 40, tasks: [] } }),
     hit('three', '', { model: null }),
   ];
-  const lines = hitTable(hits, 120, 'UTC').map((line) => stripVTControlCharacters(line));
+  const lines = hitTable(hits, on(120), 'UTC').map((line) => stripVTControlCharacters(line));
   expect(lines.map((line) => line.indexOf(['one', '40× two', 'three'][lines.indexOf(line)] ?? ''))).toEqual([
     57, 57, 57,
   ]);
+});
+
+test('a terminal without colours gets none', () => {
+  const [line = ''] = hitTable([hit('two red cats', 'cat')], { columns: 100, hasColors: false }, 'UTC');
+  expect(stripVTControlCharacters(line)).toBe(line);
 });

@@ -1,8 +1,8 @@
 /** The short form of `npm run test:crash`; and proof that its checks can fail. */
 import { rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
+import { Database } from '../../src/store/driver.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { tries } from '../helpers/thorough.ts';
 import { checkMirror } from './checks.ts';

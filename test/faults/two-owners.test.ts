@@ -1,6 +1,7 @@
 /** One owner a data directory, whatever that owner does with its own files. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import pino from 'pino';
 import { expect, test } from 'vitest';
 import { scheduledBackup } from '../../src/backup/scheduled.ts';
@@ -37,11 +38,16 @@ test('of ten that start at once one serves; nine end, naming it', async (context
   showFigure(context, `${owners.length} owner of ${children.length}`);
 });
 
+/** Built before the tests. */
+const DRIVER = pathToFileURL(join(import.meta.dirname, '../../dist/store/driver.js')).href;
+
 /** Asked by a process of its own: within one, SQLite knows without looking at the file. */
 function isLockedForOthers(dataDir: string): boolean {
-  const attempt = `try { new (require('better-sqlite3'))(process.argv[1], { timeout: 0 }).exec('BEGIN EXCLUSIVE') }
+  const attempt = `import { Database } from ${JSON.stringify(DRIVER)};
+    try { new Database(process.argv[1], { timeout: 0 }).exec('BEGIN EXCLUSIVE') }
     catch (error) { process.exit(error.code === 'SQLITE_BUSY' ? 9 : 1) }`;
-  return spawnSync(process.execPath, ['-e', attempt, join(dataDir, 'lock.db')]).status === 9;
+  const args = ['--input-type=module', '-e', attempt, join(dataDir, 'lock.db')];
+  return spawnSync(process.execPath, args).status === 9;
 }
 
 test('the owner keeps its lock through everything that looks at its files', async (context) => {

@@ -29,7 +29,13 @@ export function startCli(
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
     // Links of test documents lead into the internet.
-    env: { PATH: process.env.PATH, TZ: 'UTC', FLUX_MIRROR_ARCHIVE_IMAGES: 'false', ...env },
+    env: {
+      PATH: process.env.PATH,
+      TZ: 'UTC',
+      FLUX_MIRROR_ARCHIVE_IMAGES: 'false',
+      NODE_NO_WARNINGS: '1',
+      ...env,
+    },
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;

@@ -11,12 +11,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import pino from 'pino';
 import { describe, expect, test } from 'vitest';
 import { scheduledBackup } from '../../src/backup/scheduled.ts';
 import type { Store } from '../../src/store/contract.ts';
+import { Database } from '../../src/store/driver.ts';
 import { openStore } from '../../src/store/open.ts';
 import { backUp, backupFile, scheduledBackups } from '../../src/store/safety/backup.ts';
 import { restore } from '../../src/store/safety/restore.ts';

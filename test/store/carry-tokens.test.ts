@@ -1,10 +1,10 @@
 /** Neither a restore nor a rebuild opens a closed mirror, or makes a revoked token valid again. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { createAccessControl, digestOf } from '../../src/server/gate/access.ts';
 import type { Store } from '../../src/store/contract.ts';
+import { Database } from '../../src/store/driver.ts';
 import { openStore } from '../../src/store/open.ts';
 import { backUp } from '../../src/store/safety/backup.ts';
 import { rebuild } from '../../src/store/safety/rebuild.ts';

@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { Database } from '../../src/store/driver.ts';
 import { openStore } from '../../src/store/open.ts';
 import { DamagedDatabase } from '../../src/store/safety/damage.ts';
 import { NothingSaved, rebuild } from '../../src/store/safety/rebuild.ts';

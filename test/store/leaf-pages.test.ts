@@ -1,9 +1,9 @@
 /** What a rebuild finds by the bytes of the pages, where no tree leads to them any more. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
+import { Database } from '../../src/store/driver.ts';
 import { openStore } from '../../src/store/open.ts';
 import { rebuild } from '../../src/store/safety/rebuild.ts';
 import { type Column, leafRows, type Pages } from '../../src/store/salvage/leaf-pages.ts';

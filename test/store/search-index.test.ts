@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { startReindexing } from '../../src/cli/reindexing.ts';
 import { createLog } from '../../src/log.ts';
 import { seededRandom } from '../../src/simulator/random.ts';
 import type { Store } from '../../src/store/contract.ts';
+import { Database } from '../../src/store/driver.ts';
 import { openStore } from '../../src/store/open.ts';
 import { document, numberedIds } from '../helpers/documents.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';

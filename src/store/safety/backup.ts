@@ -11,7 +11,7 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '../driver.ts';
 import { createPrivately, fileStamp, syncFile } from '../durable-files.ts';
 import { writeTroubleOf } from '../write-trouble.ts';
 import { allDocuments, changedDocuments } from './audit.ts';

@@ -2,8 +2,9 @@
  * Tokens outlive the database that they were made in: one that takes its place must not open a closed mirror, nor make a
  * revoked token valid again.
  */
-import Database from 'better-sqlite3';
+
 import type { Sqlite } from '../database.ts';
+import { type Connection, SqliteError } from '../driver.ts';
 import { createFacts } from '../facts.ts';
 import { insertAll } from '../salvage/insert-rows.ts';
 import { type Row, readableRows } from '../salvage/readable-rows.ts';
@@ -22,7 +23,7 @@ const HASH = /^[0-9a-f]{64}$/;
  * @param source the database that is replaced; may be damaged
  * @param target of today's schema
  */
-export function carryTokens(source: Database.Database, target: Sqlite): CarriedTokens {
+export function carryTokens(source: Connection, target: Sqlite): CarriedTokens {
   const rows = [...readableRows(source, TABLE)];
   const sound = rows.filter(isToken);
   insertAll(target, TABLE, sound);
@@ -40,23 +41,23 @@ export function closeMirror(target: Sqlite): void {
   createFacts(target).set('closed', 'true');
 }
 
-function wasClosed(source: Database.Database): boolean {
+function wasClosed(source: Connection): boolean {
   return [...readableRows(source, 'facts')].some(({ name }) => name === 'closed');
 }
 
 /** Whether every row of the table could be read. */
-function stateOf(source: Database.Database): CarriedTokens {
+function stateOf(source: Connection): CarriedTokens {
   try {
     if (!source.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(TABLE)) return 'whole';
   } catch (error) {
-    if (!(error instanceof Database.SqliteError)) throw error;
+    if (!(error instanceof SqliteError)) throw error;
     return 'unknown';
   }
   try {
     const [result] = source.pragma(`integrity_check(${TABLE})`) as { integrity_check: string }[];
     return result?.integrity_check === 'ok' ? 'whole' : 'lost';
   } catch (error) {
-    if (!(error instanceof Database.SqliteError)) throw error;
+    if (!(error instanceof SqliteError)) throw error;
     return 'lost';
   }
 }

@@ -4,7 +4,7 @@
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { type Connection, Database } from '../driver.ts';
 import { allDocuments, changedDocuments, type HashedDocument } from './audit.ts';
 
 /** The database can't be trusted. It was left as it is; the message says what helps. */
@@ -75,12 +75,12 @@ export function isDamage(error: unknown): error is Error {
 }
 
 /** A connection that only reads can't change the file, not even by closing. */
-function openToRead(file: string): Database.Database {
+function openToRead(file: string): Connection {
   return new Database(file, { readonly: true });
 }
 
 /** The first thing that is wrong with an open database, for people. */
-function firstProblem(db: Database.Database, size: number): string | undefined {
+function firstProblem(db: Connection, size: number): string | undefined {
   try {
     db.pragma('schema_version'); // a bad header shows with the first query
     if (size <= CHECKED_BYTES) {
@@ -95,17 +95,17 @@ function firstProblem(db: Database.Database, size: number): string | undefined {
   }
 }
 
-function hasTasks(db: Database.Database): boolean {
+function hasTasks(db: Connection): boolean {
   return db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'tasks'").get() !== undefined;
 }
 
 /** The id of one that is not what was stored. */
-function changedDocument(db: Database.Database, size: number): string | undefined {
+function changedDocument(db: Connection, size: number): string | undefined {
   const [first] = changedDocuments(size <= HASHED_BYTES ? allDocuments(db) : someDocuments(db));
   return first;
 }
 
-function* someDocuments(db: Database.Database): Generator<HashedDocument> {
+function* someDocuments(db: Connection): Generator<HashedDocument> {
   const bounds = db
     .prepare<[], { low: number | null; high: number | null }>(
       'SELECT min(position) AS low, max(position) AS high FROM tasks',

@@ -4,11 +4,11 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import type { Clock } from '../../clock.ts';
 import type { JsonObject } from '../../task/json-object.ts';
 import { imageUrls } from '../../task/state.ts';
 import { openDatabase, type Sqlite, transaction } from '../database.ts';
+import { type Connection, Database } from '../driver.ts';
 import { syncFile } from '../durable-files.ts';
 import { createFacts } from '../facts.ts';
 import { createImageStore } from '../images.ts';
@@ -105,7 +105,7 @@ function fillByQueries(target: Sqlite, copy: string, nowMs: number): Pick<Rebuil
 }
 
 /** @returns how many differ from their hash */
-function fillTasks(target: Sqlite, source: Database.Database, nowMs: number): number {
+function fillTasks(target: Sqlite, source: Connection, nowMs: number): number {
   const track = target.raw.prepare(
     'INSERT INTO tracked (id, tracked_at, due_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   );

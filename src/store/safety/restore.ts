@@ -1,8 +1,8 @@
 /** Putting a backup in the place of the database. It is checked first, and what it replaces is kept. */
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { openDatabase, transaction } from '../database.ts';
+import { type Connection, Database } from '../driver.ts';
 import { copyPrivately, syncFile } from '../durable-files.ts';
 import { migrate, needsMigration } from '../migrate.ts';
 import { acquireAlone } from '../writers-lock.ts';
@@ -85,7 +85,7 @@ function check(copy: string, source: string): number {
 }
 
 /** Others have a table of tasks too. */
-function isOfMirror(raw: Database.Database): boolean {
+function isOfMirror(raw: Connection): boolean {
   const columns = (raw.pragma('table_info(tasks)') as { name: string }[]).map(({ name }) => name);
   const isMigrated = raw.prepare("SELECT 1 FROM sqlite_master WHERE name = '__drizzle_migrations'").get();
   return (

@@ -1,10 +1,10 @@
 /** Reading a damaged table: forwards, backwards, and by the places that its indexes name; what can't be read is left out. */
-import Database from 'better-sqlite3';
+import { type Connection, SqliteError } from '../driver.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
 /** The rows of a table that can be read, each once. @param db damaged @param table one of ours */
-export function* readableRows(db: Database.Database, table: string): Generator<Row> {
+export function* readableRows(db: Connection, table: string): Generator<Row> {
   const seen = new Set<unknown>();
   const fresh = function* (rows: Iterable<Row>): Generator<Row> {
     for (const { salvage_place: place, ...row } of rows) {
@@ -26,19 +26,19 @@ export function* readableRows(db: Database.Database, table: string): Generator<R
 }
 
 /** Rows, until the damage; what it is does not matter here. */
-function* untilDamage(db: Database.Database, sql: string, ...params: unknown[]): Generator<Row> {
+function* untilDamage(db: Connection, sql: string, ...params: unknown[]): Generator<Row> {
   try {
     yield* db
       .prepare<unknown[], Row>(sql)
       .safeIntegers()
       .iterate(...params);
   } catch (error) {
-    if (!(error instanceof Database.SqliteError)) throw error;
+    if (!(error instanceof SqliteError)) throw error;
   }
 }
 
 /** `rowid`; undefined when the table is not there. */
-function keyOf(db: Database.Database, table: string): string | undefined {
+function keyOf(db: Connection, table: string): string | undefined {
   try {
     db.prepare(`SELECT rowid FROM ${table} LIMIT 0`);
     return 'rowid';
@@ -48,7 +48,7 @@ function keyOf(db: Database.Database, table: string): string | undefined {
 }
 
 /** Every rowid that an index of the table has. */
-function placesInIndexes(db: Database.Database, table: string, key: string): unknown[] {
+function placesInIndexes(db: Connection, table: string, key: string): unknown[] {
   const places = new Set<unknown>();
   const names = [
     ...untilDamage(

@@ -1,11 +1,12 @@
 /** `prompt_contains(document, leaf)` for SQL: looks at the prompt itself, where the index of stems can't decide. */
-import type Database from 'better-sqlite3';
+
 import { occurrences } from '../../search/occurrences.ts';
 import type { TextNode } from '../../search/query-tree.ts';
 import { terms } from '../../search/terms.ts';
 import { promptOf } from '../../task/document.ts';
+import type { Connection } from '../driver.ts';
 
-export function definePromptFunction(raw: Database.Database): void {
+export function definePromptFunction(raw: Connection): void {
   let leafText = '';
   let leaf: TextNode | undefined;
   raw.function('prompt_contains', { deterministic: true }, (document, wanted) => {

@@ -1,10 +1,10 @@
 /** The way one would write it first: a drizzle query a request, parse, `c.json`. Usage: naive.ts PORT DATA_DIR */
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
-import Database from 'better-sqlite3';
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { Hono } from 'hono';
+import { Database } from '../../../src/store/driver.ts';
 import { tasks } from '../../../src/store/schema.ts';
 
 const [port, dataDir] = process.argv.slice(2);
