@@ -1,8 +1,9 @@
 /** Fetches the images of succeeded tasks, soon, because their links die: a few at a time, again after a failure. */
-import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
 import type { SafeFetch } from '../outbound/safe-fetch.ts';
-import type { Store, WantedImage } from '../store/contract.ts';
+import type { WantedImage } from '../store/contract/images.ts';
+import type { Store } from '../store/contract/store.ts';
 import { nextCheckDelay } from '../task/next-check.ts';
 import { ImageFailure } from './failure.ts';
 import { fetchImage, IMAGE_TIMEOUT_MS } from './fetch-image.ts';

@@ -1,10 +1,10 @@
 /** One image from its link to the disk, checked: but not under its name yet. */
 
 import type { IncomingMessage } from 'node:http';
+import { VERSION } from '../lib/version.ts';
 import { ForbiddenAddress } from '../outbound/addresses.ts';
 import { isRedirection, type SafeFetch } from '../outbound/safe-fetch.ts';
-import type { ArchivedImage } from '../store/contract.ts';
-import { VERSION } from '../version.ts';
+import type { ArchivedImage } from '../store/contract/images.ts';
 import { ImageFailure } from './failure.ts';
 import type { ImageFiles, ReceivedFile } from './files.ts';
 import { inspectImage } from './inspect.ts';

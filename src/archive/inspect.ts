@@ -1,7 +1,7 @@
 /** What an image file is, by its content. */
 import { fileTypeFromFile } from 'file-type';
 import { rgbaToThumbHash } from 'thumbhash';
-import type { ArchivedImage } from '../store/contract.ts';
+import type { ArchivedImage } from '../store/contract/images.ts';
 import { ImageFailure } from './failure.ts';
 import { keptMediaType } from './formats.ts';
 import { openImage } from './pixels.ts';

@@ -1,5 +1,5 @@
 /** Removing a task from the mirror, its images included. */
-import type { Store } from '../store/contract.ts';
+import type { Store } from '../store/contract/store.ts';
 import type { TaskId } from '../task/id.ts';
 import type { ImageFiles } from './files.ts';
 

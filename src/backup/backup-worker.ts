@@ -1,6 +1,6 @@
 /** The thread that copies the database: the copy is made in one go, and nobody waits for it. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { type BackupResult, backUp, failureReason } from '../store/safety/backup.ts';
+import { type BackupResult, backUp, failureReason } from '../store/sqlite/recovery/backup.ts';
 
 /** What the thread must know. */
 export interface BackupWorkerData {

@@ -1,5 +1,5 @@
 /** How the scheduled backups fare, kept over restarts. */
-import type { Store } from '../store/contract.ts';
+import type { Store } from '../store/contract/store.ts';
 
 export interface LastBackup {
   /** The last good one; undefined when there was none yet. */

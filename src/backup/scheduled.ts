@@ -1,13 +1,13 @@
 /** Backups on a schedule, with retention. */
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import type { Clock } from '../clock.ts';
-import { type Schedule, startCron } from '../cron.ts';
-import type { Log } from '../log.ts';
-import type { Store } from '../store/contract.ts';
-import { backupFile, failureReason, scheduledBackups } from '../store/safety/backup.ts';
-import { keptBackups } from '../store/safety/retention.ts';
-import { besideAs, startWorker } from '../worker.ts';
+import type { Clock } from '../lib/clock.ts';
+import { type Schedule, startCron } from '../lib/cron.ts';
+import type { Log } from '../lib/log.ts';
+import { besideAs, startWorker } from '../lib/worker.ts';
+import type { Store } from '../store/contract/store.ts';
+import { backupFile, failureReason, scheduledBackups } from '../store/sqlite/recovery/backup.ts';
+import { keptBackups } from '../store/sqlite/recovery/retention.ts';
 import type { BackupReply, BackupWorkerData } from './backup-worker.ts';
 import { rememberBackup } from './last-backup.ts';
 

@@ -1,13 +1,13 @@
 /** `flux-mirror backfill`: the upstream's whole history. */
 import { Command } from 'commander';
-import { systemClock } from '../clock.ts';
-import { createLog } from '../log.ts';
+import { withStore } from '../app/with-store.ts';
+import { systemClock } from '../lib/clock.ts';
+import { createLog } from '../lib/log.ts';
 import { backfill } from '../sync/backfill.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 import { counted, print, printJson, remark } from './output.ts';
 import { startProgress } from './progress.ts';
 import { configFor, UPSTREAM_SETTINGS, withSettings } from './settings.ts';
-import { withStore } from './with-store.ts';
 
 export function backfillCommand(): Command {
   const command = new Command('backfill')
@@ -26,7 +26,7 @@ export function backfillCommand(): Command {
         throw new CommandFailed('a backfill needs a token for the upstream: set ACEDATACLOUD_API_TOKEN');
       const log = createLog({ level: config.logLevel, format: config.logFormat });
       const stopping = new AbortController();
-      const { assemble, PATIENCE_MS } = await import('./start-mirror.ts');
+      const { assemble, PATIENCE_MS } = await import('../app/start-mirror.ts');
       const progress = startProgress('tasks', systemClock);
       const { outcome, requests, stored, errors } = await withStore(config, 'writer', (store) => {
         const { shared, end } = assemble(config, { clock: systemClock, log }, store);

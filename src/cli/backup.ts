@@ -1,12 +1,12 @@
 /** `flux-mirror backup` and `restore`. */
 import { Command } from 'commander';
-import { systemClock } from '../clock.ts';
-import { backUp, backupFile } from '../store/safety/backup.ts';
-import type { CarriedTokens } from '../store/safety/carry-tokens.ts';
-import { restore } from '../store/safety/restore.ts';
+import { withStore } from '../app/with-store.ts';
+import { systemClock } from '../lib/clock.ts';
+import { backUp, backupFile } from '../store/sqlite/recovery/backup.ts';
+import type { CarriedTokens } from '../store/sqlite/recovery/carry-tokens.ts';
+import { restore } from '../store/sqlite/recovery/restore.ts';
 import { counted, LOST_TOKENS, print, printJson, remark } from './output.ts';
 import { configFor, withSettings } from './settings.ts';
-import { withStore } from './with-store.ts';
 
 export function backupCommand(): Command {
   const command = new Command('backup')

@@ -1,22 +1,22 @@
 /** `flux-mirror doctor`: is everything as it should be? And `--rebuild`: saving what can be read. */
 import { setImmediate } from 'node:timers/promises';
 import { Command } from 'commander';
+import { withStore } from '../app/with-store.ts';
 import { createImageFiles } from '../archive/files.ts';
-import { systemClock } from '../clock.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Finding } from '../doctor/check.ts';
 import { checkDatabase } from '../doctor/database.ts';
 import { checkImages } from '../doctor/images.ts';
 import { checkUpstream } from '../doctor/upstream.ts';
-import { openStore } from '../store/open.ts';
-import { isDamage } from '../store/safety/damage.ts';
-import { type Rebuilt, rebuild } from '../store/safety/rebuild.ts';
+import { systemClock } from '../lib/clock.ts';
+import { isDamage } from '../store/sqlite/integrity/damage.ts';
+import { openStore } from '../store/sqlite/open.ts';
+import { type Rebuilt, rebuild } from '../store/sqlite/recovery/rebuild.ts';
 import { createUpstream } from '../upstream/client.ts';
 import { EXIT } from './failure.ts';
 import { counted, LOST_TOKENS, print, printJson, remark } from './output.ts';
 import { startProgress } from './progress.ts';
 import { configFor, UPSTREAM_SETTINGS, withSettings } from './settings.ts';
-import { withStore } from './with-store.ts';
 
 const MARK = { ok: 'ok', note: '--', problem: '!!' } as const;
 

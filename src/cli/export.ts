@@ -1,14 +1,15 @@
 /** `flux-mirror export`: documents, oldest first, as JSON Lines or CSV. */
 import { Command, Option } from 'commander';
-import { systemClock } from '../clock.ts';
+import { withStore } from '../app/with-store.ts';
 import { csvHeader, csvLines } from '../files/csv.ts';
 import { writeOut } from '../files/write-out.ts';
-import type { Store, StoredTask } from '../store/contract.ts';
+import { systemClock } from '../lib/clock.ts';
+import type { Store } from '../store/contract/store.ts';
+import type { StoredTask } from '../store/contract/tasks.ts';
 import { counted, remark } from './output.ts';
 import { startProgress } from './progress.ts';
 import { matchingPages, type QueryOptions, readQuery, withQueryOptions } from './query-options.ts';
 import { configFor, withSettings } from './settings.ts';
-import { withStore } from './with-store.ts';
 
 type Format = 'jsonl' | 'csv';
 

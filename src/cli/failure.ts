@@ -1,15 +1,15 @@
 /** From an error to one line and an exit code. */
 import { CommanderError } from 'commander';
-import { BadSetting } from '../config.ts';
+import { BadSetting } from '../config/config.ts';
 import { BadFile } from '../files/bad-file.ts';
-import { DirectoryInUse } from '../store/lock.ts';
-import { NewerDatabase } from '../store/migrate.ts';
-import { NoMirror } from '../store/safety/admission.ts';
-import { BackupFailed } from '../store/safety/backup.ts';
-import { DamagedDatabase } from '../store/safety/damage.ts';
-import { NothingSaved } from '../store/safety/rebuild.ts';
-import { BadBackup } from '../store/safety/restore.ts';
-import { RestoreInterrupted } from '../store/safety/switch.ts';
+import { NoMirror } from '../store/sqlite/integrity/admission.ts';
+import { DamagedDatabase } from '../store/sqlite/integrity/damage.ts';
+import { DirectoryInUse } from '../store/sqlite/lock.ts';
+import { NewerDatabase } from '../store/sqlite/migrate.ts';
+import { BackupFailed } from '../store/sqlite/recovery/backup.ts';
+import { NothingSaved } from '../store/sqlite/recovery/rebuild.ts';
+import { BadBackup } from '../store/sqlite/recovery/restore.ts';
+import { RestoreInterrupted } from '../store/sqlite/recovery/switch.ts';
 
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 

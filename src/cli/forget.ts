@@ -1,12 +1,12 @@
 /** `flux-mirror forget`: removes tasks here, and nowhere else. */
 import { Command } from 'commander';
+import { withStore } from '../app/with-store.ts';
 import { createImageFiles } from '../archive/files.ts';
 import { removeTask } from '../archive/remove-task.ts';
 import { asTaskId } from '../task/id.ts';
 import { EXIT } from './failure.ts';
 import { counted, print, printJson, remark } from './output.ts';
 import { configFor, withSettings } from './settings.ts';
-import { withStore } from './with-store.ts';
 
 export function forgetCommand(): Command {
   const command = new Command('forget')

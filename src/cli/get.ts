@@ -1,10 +1,10 @@
 /** `flux-mirror get`: stored documents, exactly as they are. */
 import { Command } from 'commander';
+import { withStore } from '../app/with-store.ts';
 import { asTaskId } from '../task/id.ts';
 import { EXIT } from './failure.ts';
 import { print, printJson, remark } from './output.ts';
 import { configFor, withSettings } from './settings.ts';
-import { withStore } from './with-store.ts';
 
 export function getCommand(): Command {
   const command = new Command('get')

@@ -1,17 +1,18 @@
 /** `flux-mirror import`: documents from files into the mirror. */
 import { Command } from 'commander';
-import { systemClock } from '../clock.ts';
+import { withStore } from '../app/with-store.ts';
 import { type DocumentLine, readDocumentLines } from '../files/document-lines.ts';
 import { findInputFiles, type InputFile } from '../files/input-files.ts';
-import { addResult, noResult } from '../store/batch-result.ts';
-import type { BatchResult, Store } from '../store/contract.ts';
+import { systemClock } from '../lib/clock.ts';
+import { addResult, noResult } from '../store/contract/batch-result.ts';
+import type { Store } from '../store/contract/store.ts';
+import type { BatchResult } from '../store/contract/tasks.ts';
 import { MalformedDocument, readDocument, type TaskDocument } from '../task/document.ts';
 import { isObject, own } from '../task/json-object.ts';
 import { EXIT } from './failure.ts';
 import { counted, print, printJson, remark } from './output.ts';
 import { startProgress } from './progress.ts';
 import { configFor, withSettings } from './settings.ts';
-import { withStore } from './with-store.ts';
 
 /** Documents in one transaction. */
 const BATCH = 500;

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The entry point: refuses a Node that is too old before anything is loaded that would crash on it. */
 import { existsSync } from 'node:fs';
-import { checkRuntime } from '../runtime.ts';
+import { checkRuntime } from '../lib/runtime.ts';
 
 const node20Driver = new URL('../../scripts/node20/node_modules/better-sqlite3/', import.meta.url);
 const { error, warning } = checkRuntime(process.versions.node, existsSync(node20Driver), Date.now());

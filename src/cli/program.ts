@@ -1,6 +1,6 @@
 /** The command line as a whole. */
 import { Command } from 'commander';
-import { VERSION } from '../version.ts';
+import { VERSION } from '../lib/version.ts';
 import { backfillCommand } from './backfill.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
 import { demoCommand } from './demo.ts';

@@ -1,6 +1,6 @@
 /** Progress of long work: a bar on a terminal, a plain line every few seconds elsewhere. */
 import { SingleBar } from 'cli-progress';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import { remark } from './output.ts';
 
 export interface Progress {

@@ -1,11 +1,13 @@
 /** A search on the command line: its options, its request, its pages. */
 import type { Command } from 'commander';
-import { systemClock } from '../clock.ts';
+import { systemClock } from '../lib/clock.ts';
 import type { Cursor } from '../search/cursor.ts';
 import { isTimeZone, parseDate } from '../search/dates.ts';
 import { parseQuery } from '../search/query.ts';
 import type { Query } from '../search/query-tree.ts';
-import type { SearchPage, SearchRequest, Store, TaskFilter } from '../store/contract.ts';
+import type { SearchPage, SearchRequest } from '../store/contract/search.ts';
+import type { Store } from '../store/contract/store.ts';
+import type { TaskFilter } from '../store/contract/tasks.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 
 export interface QueryOptions {

@@ -2,10 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../clock.ts';
-import { type Config, parseConfig } from '../config.ts';
-import { isCronExpression } from '../cron.ts';
-import { createLog } from '../log.ts';
+import { type RunningMirror, startMirror, type World } from '../app/start-mirror.ts';
+import { type Config, parseConfig } from '../config/config.ts';
+import { systemClock } from '../lib/clock.ts';
+import { isCronExpression } from '../lib/cron.ts';
+import { createLog } from '../lib/log.ts';
 import { ForbiddenAddress } from '../outbound/addresses.ts';
 import { createSafeFetch, type SafeFetch } from '../outbound/safe-fetch.ts';
 import { seededRandom } from '../simulator/random.ts';
@@ -14,7 +15,6 @@ import { type Simulator, startSimulator } from '../simulator/simulator.ts';
 import { findTaskIds } from '../task/id.ts';
 import { print } from './output.ts';
 import { stopOnSignal } from './signals.ts';
-import { type RunningMirror, startMirror, type World } from './start-mirror.ts';
 
 const DEMO_TOKEN = 'demo';
 const FINISHED_AT_START = 60;

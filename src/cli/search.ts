@@ -1,12 +1,12 @@
 /** `flux-mirror search`: prompts from the terminal. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type SearchHit, searchHits } from '../server/searching/search-hit.ts';
-import type { SearchPage, SortOrder } from '../store/contract.ts';
+import { withStore } from '../app/with-store.ts';
+import type { SearchPage, SortOrder } from '../store/contract/search.ts';
+import { type SearchHit, searchHits } from '../views/search-hit.ts';
 import { hitTable } from './hit-table.ts';
 import { counted, print, printJson, remark } from './output.ts';
 import { matchingPages, type QueryOptions, readQuery, withQueryOptions } from './query-options.ts';
 import { configFor, withSettings } from './settings.ts';
-import { withStore } from './with-store.ts';
 
 interface SearchOptions extends QueryOptions {
   sort: SortOrder;

@@ -1,7 +1,7 @@
 /** `flux-mirror serve`. */
 import { Command } from 'commander';
-import { systemClock } from '../clock.ts';
-import { createLog } from '../log.ts';
+import { systemClock } from '../lib/clock.ts';
+import { createLog } from '../lib/log.ts';
 import { print } from './output.ts';
 import { configFor, SERVER_SETTINGS, UPSTREAM_SETTINGS, withSettings } from './settings.ts';
 import { stopOnSignal } from './signals.ts';
@@ -15,7 +15,7 @@ export function serveCommand(): Command {
   return withSettings(command, [...SERVER_SETTINGS, ...UPSTREAM_SETTINGS]).action(async () => {
     const config = configFor(command);
     const log = createLog({ level: config.logLevel, format: config.logFormat });
-    const { startMirror } = await import('./start-mirror.ts');
+    const { startMirror } = await import('../app/start-mirror.ts');
     const mirror = await startMirror(config, { clock: systemClock, log });
     print(`flux-mirror listens on ${mirror.url} and keeps its data in ${config.dataDir}`);
     if (config.upstreamToken === undefined && !config.offline) {

@@ -1,9 +1,9 @@
 /** Settings as options of a command, made from the one table in config.ts. */
 import { parseEnv } from 'node:util';
 import type { Command } from 'commander';
-import { type Config, parseConfig, readEnvFile, unknownSettings } from '../config.ts';
-import { isCronExpression } from '../cron.ts';
-import { SETTINGS, type SettingName } from '../setting-table.ts';
+import { type Config, parseConfig, readEnvFile, unknownSettings } from '../config/config.ts';
+import { SETTINGS, type SettingName } from '../config/setting-table.ts';
+import { isCronExpression } from '../lib/cron.ts';
 import { remark } from './output.ts';
 
 const BOOLEAN: ReadonlySet<SettingName> = new Set(['offline', 'discover']);

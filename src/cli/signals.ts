@@ -1,5 +1,5 @@
 /** Ending a long-running command in order. */
-import type { Log } from '../log.ts';
+import type { Log } from '../lib/log.ts';
 
 /** Waits for SIGINT or SIGTERM, then stops. A second signal ends the process at once. */
 export async function stopOnSignal(log: Log, stop: () => Promise<void>): Promise<void> {

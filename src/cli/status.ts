@@ -1,16 +1,16 @@
 /** `flux-mirror status`: what there is, what is due, what fails and why. */
 import { Command } from 'commander';
+import { askServer, type ServerState } from '../app/announce.ts';
+import { withStore } from '../app/with-store.ts';
 import { lastBackup } from '../backup/last-backup.ts';
-import { systemClock } from '../clock.ts';
-import { askServer, type ServerState } from '../server/monitoring/announce.ts';
-import { troubles } from '../server/monitoring/troubles.ts';
+import { systemClock } from '../lib/clock.ts';
 import { isoTime } from '../server/query-params.ts';
-import { runJson } from '../server/run-json.ts';
-import { statusJson } from '../server/status-json.ts';
-import { ownerPid } from '../store/lock.ts';
+import { ownerPid } from '../store/sqlite/lock.ts';
+import { runJson } from '../views/run-json.ts';
+import { statusJson } from '../views/status-json.ts';
+import { troubles } from '../views/troubles.ts';
 import { print, printJson } from './output.ts';
 import { configFor, withSettings } from './settings.ts';
-import { withStore } from './with-store.ts';
 
 const SHOWN_RUNS = 5;
 

@@ -1,13 +1,13 @@
 /** `flux-mirror sync`: the same run as the schedule's, once. */
 import { Command } from 'commander';
-import { systemClock } from '../clock.ts';
-import { createLog } from '../log.ts';
-import { countsJson } from '../server/run-json.ts';
+import { withStore } from '../app/with-store.ts';
+import { systemClock } from '../lib/clock.ts';
+import { createLog } from '../lib/log.ts';
+import { countsJson } from '../views/run-json.ts';
 import { EXIT } from './failure.ts';
 import { counted, print, printJson, remark } from './output.ts';
 import { startProgress } from './progress.ts';
 import { configFor, UPSTREAM_SETTINGS, withSettings } from './settings.ts';
-import { withStore } from './with-store.ts';
 
 export function syncCommand(): Command {
   const command = new Command('sync')
@@ -17,7 +17,7 @@ export function syncCommand(): Command {
   return withSettings(command, UPSTREAM_SETTINGS).action(async (options: { json?: boolean }) => {
     const config = configFor(command);
     const log = createLog({ level: config.logLevel, format: config.logFormat });
-    const { assemble, PATIENCE_MS } = await import('./start-mirror.ts');
+    const { assemble, PATIENCE_MS } = await import('../app/start-mirror.ts');
     await withStore(config, 'writer', async (store) => {
       const { runner, archiver, end } = assemble(config, { clock: systemClock, log }, store);
       const stop = () => {

@@ -1,14 +1,14 @@
 /** `flux-mirror token`: named tokens for callers, kept as hashes. */
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
-import { systemClock } from '../clock.ts';
-import { digestOf, TOKEN_PREFIX } from '../server/gate/access.ts';
+import { withStore } from '../app/with-store.ts';
+import { systemClock } from '../lib/clock.ts';
+import { digestOf, TOKEN_PREFIX } from '../server/auth/access.ts';
 import { isoTime } from '../server/query-params.ts';
-import type { AccessToken } from '../store/contract.ts';
+import type { AccessToken } from '../store/contract/access.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 import { print, printJson, remark } from './output.ts';
 import { configFor, withSettings } from './settings.ts';
-import { withStore } from './with-store.ts';
 
 const TOKEN_BYTES = 32;
 const NAME = /^[\w.-]{1,64}$/;

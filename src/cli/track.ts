@@ -2,12 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
-import { systemClock } from '../clock.ts';
+import { withStore } from '../app/with-store.ts';
+import { systemClock } from '../lib/clock.ts';
 import { asTaskId, findTaskIds, type TaskId } from '../task/id.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 import { counted, print, printJson, remark } from './output.ts';
 import { configFor, withSettings } from './settings.ts';
-import { withStore } from './with-store.ts';
 
 interface TrackOptions {
   file?: string;

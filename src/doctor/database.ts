@@ -1,7 +1,7 @@
 /** Is the database sound? Reads all of it, beside a running server. */
 
-import type { Store } from '../store/contract.ts';
-import { integrityProblems } from '../store/safety/damage.ts';
+import type { Store } from '../store/contract/store.ts';
+import { integrityProblems } from '../store/sqlite/integrity/damage.ts';
 import type { Finding } from './check.ts';
 
 const SHOWN = 20;

@@ -1,6 +1,7 @@
 /** Do the archived images have the bytes of their names? */
 import type { ImageFiles } from '../archive/files.ts';
-import type { ArchivedImage, Store } from '../store/contract.ts';
+import type { ArchivedImage } from '../store/contract/images.ts';
+import type { Store } from '../store/contract/store.ts';
 import type { Finding } from './check.ts';
 
 const SHOWN = 20;

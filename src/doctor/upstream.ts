@@ -1,5 +1,5 @@
 /** Does the upstream answer, and take the token? */
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { asTaskId, type TaskId } from '../task/id.ts';
 import type { Upstream } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/errors.ts';

@@ -1,6 +1,6 @@
 /** A document as a row of CSV. The columns are documented in docs/capture.md. */
 import { stringify } from 'csv-stringify/sync';
-import type { StoredTask } from '../store/contract.ts';
+import type { StoredTask } from '../store/contract/tasks.ts';
 import { readDocument } from '../task/document.ts';
 import { type JsonObject, own, ownObject, ownString } from '../task/json-object.ts';
 import { imageUrls } from '../task/state.ts';

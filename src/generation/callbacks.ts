@@ -4,9 +4,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import { applyEdits, modify } from 'jsonc-parser';
-import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
-import type { Store } from '../store/contract.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { Store } from '../store/contract/store.ts';
 import { isObject, own, ownString } from '../task/json-object.ts';
 import type { Generation } from '../upstream/client.ts';
 

@@ -1,11 +1,12 @@
 /** Hands what the upstream posted to the mirror on to the caller's own `callback_url`, until it is taken. */
-import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { VERSION } from '../lib/version.ts';
 import { ForbiddenAddress } from '../outbound/addresses.ts';
 import type { SafeFetch } from '../outbound/safe-fetch.ts';
-import type { DueCallback, Store } from '../store/contract.ts';
+import type { DueCallback } from '../store/contract/callbacks.ts';
+import type { Store } from '../store/contract/store.ts';
 import { nextCheckDelay } from '../task/next-check.ts';
-import { VERSION } from '../version.ts';
 import { type Proven, type ProvingParts, proven } from './proof.ts';
 
 export interface CourierParts {

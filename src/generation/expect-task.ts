@@ -1,7 +1,7 @@
 /** Remembering the task of a generation, whatever happens: in the store, else in the spool, and always in the log. */
-import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
-import type { Store } from '../store/contract.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { Store } from '../store/contract/store.ts';
 import { nextCheckDelay } from '../task/next-check.ts';
 import { requestedTask } from '../task/requested.ts';
 import type { Spool, SpoolEntry } from './spool.ts';

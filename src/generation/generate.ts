@@ -1,5 +1,5 @@
 /** `POST /flux/images`, handed on as it came and answered as it came; on the way the task id is caught. */
-import { ApiError } from '../api-error.ts';
+import { ApiError } from '../lib/api-error.ts';
 import { askingFor, type Caller, type MirrorParts } from '../mirror/parts.ts';
 import { generationNeedsToken } from '../mirror/refusal.ts';
 import type { TaskId } from '../task/id.ts';

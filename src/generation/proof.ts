@@ -3,9 +3,10 @@
  * task could call it too: what was posted counts only as far as the finished document bears it out.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Log } from '../log.ts';
+import type { Log } from '../lib/log.ts';
 import type { Mirror } from '../mirror/mirror.ts';
-import type { DueCallback, Store } from '../store/contract.ts';
+import type { DueCallback } from '../store/contract/callbacks.ts';
+import type { Store } from '../store/contract/store.ts';
 import type { TaskId } from '../task/id.ts';
 import { type JsonObject, ownObject } from '../task/json-object.ts';
 import { answeredTaskId } from './task-id.ts';

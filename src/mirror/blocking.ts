@@ -1,6 +1,7 @@
 /** Leaving the upstream alone when it asks for that: one wait for callers and schedule together, kept over restarts. */
-import type { Clock } from '../clock.ts';
-import type { Block, Store } from '../store/contract.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Store } from '../store/contract/store.ts';
+import type { Block } from '../store/contract/upstream-block.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import { LONGEST_WAIT_MS } from '../upstream/retry-after.ts';
 

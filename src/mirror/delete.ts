@@ -1,6 +1,7 @@
 /** Deleting: the upstream first, and here only when it says that it did. */
-import { ApiError } from '../api-error.ts';
+
 import { removeTask } from '../archive/remove-task.ts';
+import { ApiError } from '../lib/api-error.ts';
 import type { TaskId } from '../task/id.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import { askingFor, type Caller, type MirrorParts } from './parts.ts';

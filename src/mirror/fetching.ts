@@ -3,7 +3,7 @@
  * collapsed). Never across tokens, unless it is the mirror's own. A request goes on when its callers hang up: what it
  * brings is stored for the next one.
  */
-import type { StoredTask } from '../store/contract.ts';
+import type { StoredTask } from '../store/contract/tasks.ts';
 import type { TaskDocument } from '../task/document.ts';
 import type { TaskId } from '../task/id.ts';
 import { type Asking, MAX_BATCH } from '../upstream/client.ts';

@@ -1,5 +1,5 @@
 /** May this be served without asking? Pure. */
-import type { StoredTask } from '../store/contract.ts';
+import type { StoredTask } from '../store/contract/tasks.ts';
 import type { CacheControl } from './cache-control.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** The history list of an account: asked of the upstream when it answers, from the cache when it does not. */
-import type { TaskFilter } from '../store/contract.ts';
+import type { TaskFilter } from '../store/contract/tasks.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import { keep } from './keeping.ts';
 import { askingFor, type Caller, type MirrorParts } from './parts.ts';

@@ -1,6 +1,7 @@
 /** The texts of many finished tasks, a part in each turn of the event loop, so that nobody else waits for all of it. */
 import { setImmediate } from 'node:timers/promises';
-import type { JoinedTasks, Store } from '../store/contract.ts';
+import type { Store } from '../store/contract/store.ts';
+import type { JoinedTasks } from '../store/contract/tasks.ts';
 import type { TaskId } from '../task/id.ts';
 
 /** A part of tasks of 20 kB each takes about 10 ms. */

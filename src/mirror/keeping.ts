@@ -1,5 +1,5 @@
 /** Storing what the upstream sent on a caller's behalf. */
-import type { Batch } from '../store/contract.ts';
+import type { Batch } from '../store/contract/tasks.ts';
 import type { TaskDocument } from '../task/document.ts';
 import { nextCheckDelay } from '../task/next-check.ts';
 import type { MirrorParts } from './parts.ts';

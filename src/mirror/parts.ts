@@ -1,8 +1,8 @@
 /** What read-through is built of, and who is asking. */
 import type { ImageFiles } from '../archive/files.ts';
-import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
-import type { Store } from '../store/contract.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { Store } from '../store/contract/store.ts';
 import type { TaskLimits } from '../task/limits.ts';
 import type { Asking, Upstream } from '../upstream/client.ts';
 import type { CacheControl } from './cache-control.ts';

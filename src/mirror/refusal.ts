@@ -1,5 +1,5 @@
 /** What a caller is told when the upstream failed and nothing is cached. */
-import { ApiError } from '../api-error.ts';
+import { ApiError } from '../lib/api-error.ts';
 import { isJsonAnswer } from '../upstream/answers.ts';
 import type { UpstreamError } from '../upstream/errors.ts';
 import { relayed, type Served } from './served.ts';

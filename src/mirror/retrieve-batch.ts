@@ -1,5 +1,5 @@
 /** Many tasks at once: only what is missing or stale is fetched, the rest comes from the store. */
-import type { StoredTask } from '../store/contract.ts';
+import type { StoredTask } from '../store/contract/tasks.ts';
 import type { TaskId } from '../task/id.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { Fetched, Fetching } from './fetching.ts';

@@ -1,6 +1,6 @@
 /** One task: cached? fresh? already being fetched? ask, store, answer. */
-import { ApiError } from '../api-error.ts';
-import type { StoredTask } from '../store/contract.ts';
+import { ApiError } from '../lib/api-error.ts';
+import type { StoredTask } from '../store/contract/tasks.ts';
 import type { TaskId } from '../task/id.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { Fetching } from './fetching.ts';

@@ -1,5 +1,5 @@
 /** What a caller gets, and how it came about. */
-import type { JoinedTasks, StoredTask } from '../store/contract.ts';
+import type { JoinedTasks, StoredTask } from '../store/contract/tasks.ts';
 import type { UpstreamAnswer } from '../upstream/errors.ts';
 import { ageMs } from './freshness.ts';
 

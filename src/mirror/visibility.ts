@@ -1,6 +1,6 @@
 /** What a caller may see. One place, so that no answer forgets to ask. */
-import { ApiError } from '../api-error.ts';
-import type { StoredTask } from '../store/contract.ts';
+import { ApiError } from '../lib/api-error.ts';
+import type { StoredTask } from '../store/contract/tasks.ts';
 import type { JsonObject } from '../task/json-object.ts';
 import { isWithin } from '../task/limits.ts';
 import type { Caller } from './parts.ts';

@@ -1,25 +1,25 @@
 /** The whole HTTP interface, put together. */
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
-import { ApiError } from '../api-error.ts';
+import { ApiError } from '../lib/api-error.ts';
 import { respond } from './answer.ts';
-import { apiSync } from './api-sync.ts';
-import { apiTasks } from './api-tasks.ts';
-import { apiTracked } from './api-tracked.ts';
-import { archivedImages } from './archived-images.ts';
-import { description } from './description.ts';
-import { callbacks } from './drop-in/callbacks.ts';
-import { fluxImages } from './drop-in/flux-images.ts';
-import { fluxTasks } from './drop-in/flux-tasks.ts';
+import { type Gate, gateMiddleware } from './auth/gate.ts';
 import { errorAnswer } from './errors.ts';
-import { type Gate, gateMiddleware } from './gate/gate.ts';
-import { health } from './health.ts';
-import { metricsRoute } from './monitoring/metrics-route.ts';
 import { type Observe, observingMiddleware } from './monitoring/observing.ts';
 import { traceIdOf } from './monitoring/trace.ts';
 import type { ServerContext, ServerEnv, ServerParts } from './parts.ts';
+import { callbacks } from './routes/callbacks.ts';
+import { fluxImages } from './routes/flux-images.ts';
+import { fluxTasks } from './routes/flux-tasks.ts';
+import { health } from './routes/health.ts';
+import { archivedImages } from './routes/images.ts';
+import { metricsRoute } from './routes/metrics.ts';
+import { description } from './routes/openapi.ts';
+import { apiSearch } from './routes/search.ts';
+import { apiSync } from './routes/sync.ts';
+import { apiTasks } from './routes/tasks.ts';
+import { apiTracked } from './routes/tracked.ts';
 import { safeHeaders } from './safe-headers.ts';
-import { apiSearch } from './searching/api-search.ts';
 
 /**
  * @param gate lets requests in

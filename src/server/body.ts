@@ -1,6 +1,6 @@
 /** Reading a request's body: capped, as a JSON object. */
 import type { IncomingMessage } from 'node:http';
-import { ApiError, badRequest } from '../api-error.ts';
+import { ApiError, badRequest } from '../lib/api-error.ts';
 import { isObject, type JsonObject } from '../task/json-object.ts';
 import { isTooDeep, MAX_DEPTH } from '../task/slices.ts';
 import type { ServerContext } from './parts.ts';

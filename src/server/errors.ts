@@ -1,7 +1,8 @@
 /** The one place where an error becomes a body, always in the upstream's shape. */
-import { ApiError } from '../api-error.ts';
+
 import { CALLBACK_PATH } from '../generation/callbacks.ts';
-import type { Log } from '../log.ts';
+import { ApiError } from '../lib/api-error.ts';
+import type { Log } from '../lib/log.ts';
 import type { Answer } from './answer.ts';
 
 /**

@@ -3,15 +3,15 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import { BadSetting, type Config, isLoopback } from '../config.ts';
-import { SETTINGS } from '../setting-table.ts';
+import { BadSetting, type Config, isLoopback } from '../config/config.ts';
+import { SETTINGS } from '../config/setting-table.ts';
 import { createApp } from './app.ts';
+import { createAccessControl } from './auth/access.ts';
+import { createGate } from './auth/gate.ts';
 import { answerNeverRouted, refuseTarget } from './connections/never-routed.ts';
 import { stopServer } from './connections/stop.ts';
 import { createUnderWay } from './connections/under-way.ts';
 import { createFastLane } from './drop-in/fast-lane.ts';
-import { createAccessControl } from './gate/access.ts';
-import { createGate } from './gate/gate.ts';
 import { createObserve } from './monitoring/observing.ts';
 import type { ServerParts } from './parts.ts';
 

@@ -3,17 +3,17 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { ImageFiles } from '../archive/files.ts';
 import type { Thumbnails } from '../archive/thumbnails.ts';
-import type { Clock } from '../clock.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Courier } from '../generation/courier.ts';
 import type { GenerationParts } from '../generation/generate.ts';
-import type { Log } from '../log.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
 import type { Mirror } from '../mirror/mirror.ts';
-import type { Store } from '../store/contract.ts';
+import type { Store } from '../store/contract/store.ts';
 import type { SyncRunner } from '../sync/runner.ts';
-import type { Access } from './gate/access.ts';
+import type { Access } from './auth/access.ts';
 import type { Metrics } from './monitoring/metrics.ts';
-import type { Searching } from './searching/search-thread.ts';
+import type { Searching } from './search/search-thread.ts';
 
 export interface ServerParts {
   readonly config: Pick<

@@ -1,5 +1,5 @@
 /** Query parameters of our own routes. */
-import { type ApiError, badRequest } from '../api-error.ts';
+import { type ApiError, badRequest } from '../lib/api-error.ts';
 import type { ServerContext } from './parts.ts';
 
 /** The query parameters of a request. */

@@ -1,6 +1,6 @@
 /** Reads the upstream's whole history list into the store, and goes on where it was stopped. */
-import { addResult, noResult } from '../store/batch-result.ts';
-import type { BatchResult } from '../store/contract.ts';
+import { addResult, noResult } from '../store/contract/batch-result.ts';
+import type { BatchResult } from '../store/contract/tasks.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import { type Bookmark, bookmarkOf } from './bookmarks.ts';
 import { afterPage, beginWalk, nextFloor, sawNothingNewer, type Walk, walkWindow } from './history-walk.ts';

@@ -1,6 +1,6 @@
 /** Where a backfill stands, kept in the store, so that it goes on where it stopped. */
 import { z } from 'zod';
-import type { Store } from '../store/contract.ts';
+import type { Store } from '../store/contract/store.ts';
 import type { Walk } from './history-walk.ts';
 import type { HistoryScope } from './scopes.ts';
 

@@ -1,6 +1,6 @@
 /** Finds tasks that were made elsewhere with the same account: the newest pages of its history list. */
 import { blockAfter } from '../mirror/blocking.ts';
-import type { RunCounts } from '../store/contract.ts';
+import type { RunCounts } from '../store/contract/runs.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { SyncParts } from './parts.ts';
 import { PAGE_SIZE, readPage } from './read-page.ts';

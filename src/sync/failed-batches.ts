@@ -2,7 +2,7 @@
  * The batches of a run that failed, until it shows whose fault it was: when the upstream answers another one, theirs, and their ids
  * are looked at ever more rarely; when it answers none, the upstream's, and its outage shall not delay them.
  */
-import type { Claim } from '../store/contract.ts';
+import type { Claim } from '../store/contract/tracking.ts';
 import type { UpstreamError } from '../upstream/errors.ts';
 import type { SyncParts } from './parts.ts';
 import { settleFailed } from './settlement.ts';

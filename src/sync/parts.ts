@@ -1,7 +1,7 @@
 /** What a sync run is built of. */
-import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
-import type { Store } from '../store/contract.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { Store } from '../store/contract/store.ts';
 import type { Upstream } from '../upstream/client.ts';
 
 export interface SyncParts {

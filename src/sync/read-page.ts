@@ -1,6 +1,6 @@
 /** One page of the upstream's history list into the store. */
 import { activeBlock, blockAfter, liftBlock } from '../mirror/blocking.ts';
-import type { BatchResult } from '../store/contract.ts';
+import type { BatchResult } from '../store/contract/tasks.ts';
 import { nextCheckDelay } from '../task/next-check.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { SyncParts } from './parts.ts';

@@ -1,5 +1,6 @@
 /** Refreshes one batch of claimed ids. A batch that the upstream refuses is halved until the culprit is alone. */
-import type { Claim, RunCounts } from '../store/contract.ts';
+import type { RunCounts } from '../store/contract/runs.ts';
+import type { Claim } from '../store/contract/tracking.ts';
 import { saysUnknown } from '../upstream/answers.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { SyncParts } from './parts.ts';

@@ -1,7 +1,9 @@
 /** One sync run: everything that is due now, oldest first, in batches. */
 import { activeBlock, blockAfter, liftBlock } from '../mirror/blocking.ts';
-import type { Block, Claim, RunCounts, RunOutcome, RunTrigger } from '../store/contract.ts';
-import { noCounts } from '../store/runs.ts';
+import type { RunCounts, RunOutcome, RunTrigger } from '../store/contract/runs.ts';
+import type { Claim } from '../store/contract/tracking.ts';
+import type { Block } from '../store/contract/upstream-block.ts';
+import { noCounts } from '../store/sqlite/runs.ts';
 import { MAX_BATCH } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import { discover } from './discover.ts';

@@ -1,6 +1,6 @@
 /** The cron schedule of sync runs. */
-import { type Schedule, startCron } from '../cron.ts';
-import type { Log } from '../log.ts';
+import { type Schedule, startCron } from '../lib/cron.ts';
+import type { Log } from '../lib/log.ts';
 import type { SyncRunner } from './runner.ts';
 
 /** Runs the syncer at the times of a cron expression; `off` never does. */

@@ -1,5 +1,5 @@
 /** Whose history is asked for: the upstream's list is limited by user and application ids. */
-import type { Store } from '../store/contract.ts';
+import type { Store } from '../store/contract/store.ts';
 
 export interface HistoryScope {
   readonly user_id?: string;

@@ -1,5 +1,5 @@
 /** What a refresh means for the schedule of an id. Pure. */
-import type { Claim, Settlement } from '../store/contract.ts';
+import type { Claim, Settlement } from '../store/contract/tracking.ts';
 import { nextCheckDelay } from '../task/next-check.ts';
 
 /** Age alone does not give an id up: a clock that jumped a week ahead would give up everything at once. */

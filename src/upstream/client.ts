@@ -3,10 +3,10 @@
  * by the table in retry.ts, every answer checked before anybody sees it.
  */
 import PQueue from 'p-queue';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../lib/clock.ts';
+import { VERSION } from '../lib/version.ts';
 import type { TaskDocument } from '../task/document.ts';
 import type { TaskId } from '../task/id.ts';
-import { VERSION } from '../version.ts';
 import {
   type BatchItems,
   errorOf,

@@ -1,11 +1,11 @@
 /** The rows that storing a document makes, by bare prepared statements: the other side of the storing benchmarks. */
 import { join } from 'node:path';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { indexEntry } from '../../src/search/terms.ts';
-import { Database } from '../../src/store/driver.ts';
-import { openStore } from '../../src/store/open.ts';
-import { slotOf } from '../../src/store/position.ts';
-import { taskRow } from '../../src/store/task-statements.ts';
+import { Database } from '../../src/store/sqlite/driver.ts';
+import { openStore } from '../../src/store/sqlite/open.ts';
+import { slotOf } from '../../src/store/sqlite/position.ts';
+import { taskRow } from '../../src/store/sqlite/task-statements.ts';
 import type { TaskDocument } from '../../src/task/document.ts';
 
 /**

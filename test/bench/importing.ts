@@ -9,7 +9,7 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { parseDocument, type TaskDocument } from '../../src/task/document.ts';
 import { storeBare } from './bare-store.ts';
 import { generateDocuments } from './dataset.ts';

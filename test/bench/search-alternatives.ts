@@ -1,7 +1,7 @@
 /** Other ways to search the same prompts, for comparison: a scan, trigrams, and an index in memory. */
 import { join } from 'node:path';
 import MiniSearch from 'minisearch';
-import { Database } from '../../src/store/driver.ts';
+import { Database } from '../../src/store/sqlite/driver.ts';
 import { QUESTIONS, type Timing, timed } from './search-queries.ts';
 
 export interface Alternative {

@@ -1,7 +1,7 @@
 /** Fills a data directory with tasks made of real prompts: repeated and varied, over two years, growing in number. */
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { randomId, seededRandom } from '../../src/simulator/random.ts';
-import { openStore } from '../../src/store/open.ts';
+import { openStore } from '../../src/store/sqlite/open.ts';
 import { parseDocument } from '../../src/task/document.ts';
 
 const START = Date.UTC(2024, 7, 1);

@@ -1,8 +1,9 @@
 /** The questions that are asked of every size, and how long each takes. */
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { parseQuery } from '../../src/search/query.ts';
-import type { SearchPage, SearchRequest, Store } from '../../src/store/contract.ts';
-import { openStore } from '../../src/store/open.ts';
+import type { SearchPage, SearchRequest } from '../../src/store/contract/search.ts';
+import type { Store } from '../../src/store/contract/store.ts';
+import { openStore } from '../../src/store/sqlite/open.ts';
 
 export interface Timing {
   readonly p50: number;

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
-import { Database } from '../../src/store/driver.ts';
+import { Database } from '../../src/store/sqlite/driver.ts';
 import { freePort, startScript, stopProcess } from './processes.ts';
 import { median, type Row } from './table.ts';
 

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { Database } from '../../src/store/driver.ts';
+import { Database } from '../../src/store/sqlite/driver.ts';
 import { readPrompts } from '../helpers/prompts.ts';
 import { type Alternative, likeScan, miniSearch, trigram } from './search-alternatives.ts';
 import { fillWithPrompts } from './search-dataset.ts';

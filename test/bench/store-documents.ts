@@ -1,6 +1,6 @@
 /** Fills a data directory through the store's own door. */
-import { systemClock } from '../../src/clock.ts';
-import { openStore } from '../../src/store/open.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { openStore } from '../../src/store/sqlite/open.ts';
 import { parseDocument } from '../../src/task/document.ts';
 import type { BenchDocument } from './dataset.ts';
 

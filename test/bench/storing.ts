@@ -1,8 +1,8 @@
 /** How fast documents are stored, against bare prepared statements that make the same rows in the same transactions. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../../src/clock.ts';
-import { openStore } from '../../src/store/open.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { openStore } from '../../src/store/sqlite/open.ts';
 import { parseDocument, type TaskDocument } from '../../src/task/document.ts';
 import { storeBare } from './bare-store.ts';
 import type { BenchDocument } from './dataset.ts';

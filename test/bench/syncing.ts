@@ -1,12 +1,12 @@
 /** How many upstream requests a full sync takes, and how long. */
 import { join } from 'node:path';
-import { assemble } from '../../src/cli/start-mirror.ts';
-import { systemClock } from '../../src/clock.ts';
-import { parseConfig } from '../../src/config.ts';
-import { isCronExpression } from '../../src/cron.ts';
-import { createLog } from '../../src/log.ts';
+import { assemble } from '../../src/app/start-mirror.ts';
+import { parseConfig } from '../../src/config/config.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { isCronExpression } from '../../src/lib/cron.ts';
+import { createLog } from '../../src/lib/log.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
-import { openStore } from '../../src/store/open.ts';
+import { openStore } from '../../src/store/sqlite/open.ts';
 import { findTaskIds } from '../../src/task/id.ts';
 import type { BenchDocument } from './dataset.ts';
 import type { Row } from './table.ts';

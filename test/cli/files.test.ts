@@ -15,7 +15,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { csvLines } from '../../src/files/csv.ts';
-import type { StoredTask } from '../../src/store/contract.ts';
+import type { StoredTask } from '../../src/store/contract/tasks.ts';
 import { MAIN, runCli } from '../helpers/cli.ts';
 import { document, documentText, numberedIds } from '../helpers/documents.ts';
 import { temporaryDirectory } from '../helpers/world.ts';

@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createImageFiles } from '../../src/archive/files.ts';
-import { systemClock } from '../../src/clock.ts';
-import type { Store } from '../../src/store/contract.ts';
-import { openStore } from '../../src/store/open.ts';
-import { integrityProblems } from '../../src/store/safety/damage.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import type { Store } from '../../src/store/contract/store.ts';
+import { integrityProblems } from '../../src/store/sqlite/integrity/damage.ts';
+import { openStore } from '../../src/store/sqlite/open.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { sha256 } from './ledger.ts';
 

@@ -2,7 +2,7 @@
 import { rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { Database } from '../../src/store/driver.ts';
+import { Database } from '../../src/store/sqlite/driver.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { tries } from '../helpers/thorough.ts';
 import { checkMirror } from './checks.ts';

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/lib/log.ts';
 import { startDiskWatch } from '../../src/server/monitoring/disk-watch.ts';
 import { document, numberedIds } from '../helpers/documents.ts';
 import { world } from '../helpers/world.ts';

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/lib/log.ts';
 import { startDiskWatch } from '../../src/server/monitoring/disk-watch.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { MAIN, runCli, watch } from '../helpers/cli.ts';

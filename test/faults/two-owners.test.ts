@@ -5,9 +5,9 @@ import { pathToFileURL } from 'node:url';
 import pino from 'pino';
 import { expect, test } from 'vitest';
 import { scheduledBackup } from '../../src/backup/scheduled.ts';
-import { DirectoryInUse } from '../../src/store/lock.ts';
-import { openStore } from '../../src/store/open.ts';
-import { restore } from '../../src/store/safety/restore.ts';
+import { DirectoryInUse } from '../../src/store/sqlite/lock.ts';
+import { openStore } from '../../src/store/sqlite/open.ts';
+import { restore } from '../../src/store/sqlite/recovery/restore.ts';
 import { runCli, startCli, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
@@ -39,7 +39,7 @@ test('of ten that start at once one serves; nine end, naming it', async (context
 });
 
 /** Built before the tests. */
-const DRIVER = pathToFileURL(join(import.meta.dirname, '../../dist/store/driver.js')).href;
+const DRIVER = pathToFileURL(join(import.meta.dirname, '../../dist/store/sqlite/driver.js')).href;
 
 /** Asked by a process of its own: within one, SQLite knows without looking at the file. */
 function isLockedForOthers(dataDir: string): boolean {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { SettingName } from '../../src/setting-table.ts';
+import type { SettingName } from '../../src/config/setting-table.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { world } from '../helpers/world.ts';
 

@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Database } from '../../src/store/driver.ts';
+import { Database } from '../../src/store/sqlite/driver.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { UPSTREAM_TOKEN, type World, world } from '../helpers/world.ts';

@@ -1,5 +1,5 @@
 /** A clock that moves only when told to; sleeping moves it. */
-import type { Clock } from '../../src/clock.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 
 export class ManualClock implements Clock {
   #now: number;

@@ -1,6 +1,6 @@
 /** Search requests for tests. */
 import { parseQuery } from '../../src/search/query.ts';
-import type { SearchRequest } from '../../src/store/contract.ts';
+import type { SearchRequest } from '../../src/store/contract/search.ts';
 
 /** Noon of 14 March 2026, UTC. */
 export const SEARCH_NOW = Date.UTC(2026, 2, 14, 12);

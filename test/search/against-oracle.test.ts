@@ -1,7 +1,7 @@
 /** The search against a brute-force reading of the same prompts, in all scripts (see oracle.ts). */
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../src/simulator/random.ts';
-import type { Store } from '../../src/store/contract.ts';
+import type { Store } from '../../src/store/contract/store.ts';
 import { document, numberedIds } from '../helpers/documents.ts';
 import { readPrompts } from '../helpers/prompts.ts';
 import { SEARCH_NOW, searchRequest } from '../helpers/search.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SearchPage } from '../../src/store/contract.ts';
+import type { SearchPage } from '../../src/store/contract/search.ts';
 import { document, numberedIds } from '../helpers/documents.ts';
 import { SEARCH_NOW, searchRequest } from '../helpers/search.ts';
 import { openTestStore } from '../helpers/world.ts';

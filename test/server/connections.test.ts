@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createFailedLogins } from '../../src/server/gate/failed-logins.ts';
+import { createFailedLogins } from '../../src/server/auth/failed-logins.ts';
 import type { ConnectionLimits } from '../../src/server/listen.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startSearchThread } from '../../src/server/searching/search-thread.ts';
+import { startSearchThread } from '../../src/server/search/search-thread.ts';
 import { document } from '../helpers/documents.ts';
 import { openTestStore, temporaryDirectory } from '../helpers/world.ts';
 

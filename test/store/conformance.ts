@@ -1,7 +1,9 @@
 /** What every store must do, whatever stands behind it: the contract and nothing else. */
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Claim, COUNT_LIMIT, type SearchPage, type Store } from '../../src/store/contract.ts';
+import { COUNT_LIMIT, type SearchPage } from '../../src/store/contract/search.ts';
+import type { Store } from '../../src/store/contract/store.ts';
+import type { Claim } from '../../src/store/contract/tracking.ts';
 import { parseDocument, type TaskDocument } from '../../src/task/document.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { requestedTask } from '../../src/task/requested.ts';

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { isCronExpression, startCron } from '../../src/cron.ts';
+import { isCronExpression, startCron } from '../../src/lib/cron.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { world } from '../helpers/world.ts';
 

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { ApiError } from '../../api-error.ts';
-import type { Log } from '../../log.ts';
+import { ApiError } from '../../lib/api-error.ts';
+import type { Log } from '../../lib/log.ts';
 import type { Answer } from '../answer.ts';
 import { errorAnswer } from '../errors.ts';
 

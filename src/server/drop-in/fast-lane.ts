@@ -4,12 +4,12 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, servedAnswer } from '../answer.ts';
+import type { Gate } from '../auth/gate.ts';
 import { errorAnswer } from '../errors.ts';
-import type { Gate } from '../gate/gate.ts';
 import type { Observe } from '../monitoring/observing.ts';
 import { traceIdOf } from '../monitoring/trace.ts';
 import type { ServerParts } from '../parts.ts';
-import { answerTaskRequest, type TaskParts } from './flux-tasks.ts';
+import { answerTaskRequest, type TaskParts } from '../routes/flux-tasks.ts';
 
 const ROUTE = '/flux/tasks';
 

@@ -1,7 +1,7 @@
 /** Points `image_url` at the archived copy, where there is one: in the text, so that every other byte stays as it was. */
 import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
 import type { Served } from '../../mirror/served.ts';
-import type { Store } from '../../store/contract.ts';
+import type { Store } from '../../store/contract/store.ts';
 import { asTaskId, type TaskId } from '../../task/id.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** What a `POST /flux/tasks` body asks for, checked by hand: the stock validators answer in a shape of their own. */
-import { badRequest } from '../../api-error.ts';
+import { badRequest } from '../../lib/api-error.ts';
 import type { HistoryRequest } from '../../mirror/history-list.ts';
 import { asTaskId, type TaskId } from '../../task/id.ts';
 import { type JsonObject, own } from '../../task/json-object.ts';

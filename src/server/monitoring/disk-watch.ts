@@ -1,6 +1,6 @@
 /** Says once in the log that the disk takes nothing or the database is damaged, and once that the disk takes what is written again. */
-import type { Log } from '../../log.ts';
-import type { Store } from '../../store/contract.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Store } from '../../store/contract/store.ts';
 
 const LOOK_EVERY_MS = 5000;
 

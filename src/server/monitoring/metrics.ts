@@ -1,6 +1,6 @@
 /** What is counted, by the names that Prometheus reads. Times are seconds and sizes bytes, as its conventions ask. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { BatchResult } from '../../store/contract.ts';
+import type { BatchResult } from '../../store/contract/tasks.ts';
 import type { OnRun } from '../../sync/runner.ts';
 import type { UpstreamOptions } from '../../upstream/client.ts';
 

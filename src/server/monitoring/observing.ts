@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
-import type { Log } from '../../log.ts';
+import type { Log } from '../../lib/log.ts';
 import type { ServerEnv } from '../parts.ts';
 import type { Metrics } from './metrics.ts';
 import { holderOf, traceIdOf } from './trace.ts';

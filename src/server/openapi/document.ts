@@ -1,5 +1,5 @@
 /** The OpenAPI 3.1 document of every route. A test compares it with the routes there are. */
-import { VERSION } from '../../version.ts';
+import { VERSION } from '../../lib/version.ts';
 import { DROP_IN_PATHS } from './drop-in-paths.ts';
 import { OWN_PATHS } from './own-paths.ts';
 import { json, object, text } from './parts.ts';

@@ -4,8 +4,8 @@ import { serve } from '@hono/node-server';
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { Hono } from 'hono';
-import { Database } from '../../../src/store/driver.ts';
-import { tasks } from '../../../src/store/schema.ts';
+import { Database } from '../../../src/store/sqlite/driver.ts';
+import { tasks } from '../../../src/store/sqlite/schema.ts';
 
 const [port, dataDir] = process.argv.slice(2);
 const db = drizzle(new Database(join(dataDir ?? '', 'mirror.db'), { readonly: true }));

@@ -1,0 +1,172 @@
+/**
+ * Builds the parts of a running mirror and starts them; ends them in the opposite order. Commands import this when they
+ * run, not before: what a server and an archiver load would double the time that `get` and `search` take to start.
+ */
+import { setMaxListeners } from 'node:events';
+import { type Archiver, createArchiver, startArchiving } from '../archive/archiver.ts';
+import { createImageFiles } from '../archive/files.ts';
+import { createThumbnails } from '../archive/thumbnails.ts';
+import { startBackups } from '../backup/scheduled.ts';
+import type { Config } from '../config/config.ts';
+import { type Courier, startCourier } from '../generation/courier.ts';
+import { drainSpool } from '../generation/expect-task.ts';
+import { createSpool } from '../generation/spool.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { respectSilence } from '../mirror/blocking.ts';
+import { createMirror } from '../mirror/mirror.ts';
+import { createSafeFetch, type SafeFetch } from '../outbound/safe-fetch.ts';
+import { type ConnectionLimits, listen } from '../server/listen.ts';
+import { startDiskWatch } from '../server/monitoring/disk-watch.ts';
+import { startGauges } from '../server/monitoring/gauges.ts';
+import { createMetrics, type Metrics } from '../server/monitoring/metrics.ts';
+import { startSearchThread } from '../server/search/search-thread.ts';
+import type { Store } from '../store/contract/store.ts';
+import { openStore } from '../store/sqlite/open.ts';
+import { createSyncRunner, type SyncRunner } from '../sync/runner.ts';
+import { startSchedule } from '../sync/schedule.ts';
+import { createUpstream } from '../upstream/client.ts';
+import { announce } from './announce.ts';
+import { startReindexing } from './reindexing.ts';
+
+/** What the outside world is, so that tests can bring their own. */
+export interface World {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random?: () => number;
+  readonly fetch?: typeof globalThis.fetch;
+  /** For images and callbacks. */
+  readonly safeFetch?: SafeFetch;
+  readonly limits?: ConnectionLimits;
+}
+
+export interface RunningMirror {
+  readonly url: string;
+  /** Whether callers must have a token. */
+  readonly needsToken: boolean;
+  readonly store: Store;
+  readonly runner: SyncRunner;
+  readonly archiver: Archiver;
+  readonly courier: Courier;
+  stop(): Promise<void>;
+}
+
+/** A stop lets the upstream answer for so long. Whoever waits for it is told then, before the server cuts him off. */
+export const PATIENCE_MS = 4000;
+
+/** @throws DirectoryInUse, NewerDatabase, BadSetting for an open address, or the system's error when the address can't be had */
+export async function startMirror(config: Config, world: World): Promise<RunningMirror> {
+  const { clock, log } = world;
+  const metrics = createMetrics();
+  const opened = openStore({ dataDir: config.dataDir, clock, mode: 'owner' });
+  const store = counting(opened, metrics);
+  const searching = startSearchThread(config, store.noteError);
+  const parts = assemble(config, world, store, metrics);
+  const courier = startCourier({ ...parts.shared, mirror: parts.mirror });
+  try {
+    await parts.files.sweep();
+    await drainSpool(parts.generation);
+    await forgetRejection(store);
+    const archive = { files: parts.files, thumbnails: createThumbnails(parts.files) };
+    const server = await listen(
+      {
+        ...parts,
+        config,
+        store,
+        searching,
+        courier,
+        archive,
+        metrics,
+        clock,
+        log,
+      },
+      world.limits,
+    );
+    await announce(store, server.url);
+    const running = [
+      startSchedule(config.syncCron, parts.runner, log),
+      startBackups({ ...config, store, clock, log }),
+      startReindexing(store, world),
+      startDiskWatch(store, log),
+      startGauges(metrics.registry, { store, clock }),
+      ...(config.archiveImages && !config.offline ? [startArchiving(parts.archiver, log)] : []),
+      courier,
+    ];
+    return {
+      url: server.url,
+      needsToken: server.needsToken,
+      store,
+      runner: parts.runner,
+      archiver: parts.archiver,
+      courier,
+      stop: async () => {
+        const patience = setTimeout(parts.end, PATIENCE_MS);
+        await Promise.all([server.stop(), parts.runner.stop(), ...running.map((part) => part.stop())]);
+        clearTimeout(patience);
+        parts.end();
+        await searching.close();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await courier.stop();
+    await store.close();
+    throw error;
+  }
+}
+
+/** Whoever starts the mirror may have given it another token. */
+async function forgetRejection(store: Store): Promise<void> {
+  const block = await store.blocked();
+  if (block?.reason !== 'rejected' || (await store.writeTrouble()) !== undefined) return;
+  await store.unblock();
+}
+
+/** The store, with what comes into it counted. */
+function counting(store: Store, metrics: Metrics): Store {
+  return {
+    ...store,
+    putBatch: async (batch) => {
+      const result = await store.putBatch(batch);
+      metrics.stored(result);
+      return result;
+    },
+  };
+}
+
+/** The parts above an open store. */
+export function assemble(config: Config, world: World, store: Store, metrics?: Metrics) {
+  const { clock, log, random = Math.random, fetch } = world;
+  const ending = new AbortController();
+  setMaxListeners(0, ending.signal); // one a request under way
+  const upstream = createUpstream({
+    baseUrl: config.upstreamUrl,
+    concurrency: config.concurrency,
+    timeoutMs: config.upstreamTimeoutMs,
+    clock,
+    random,
+    signal: ending.signal,
+    // The limits of a caller's own token are the caller's.
+    admit: async (token) => {
+      if (token === config.upstreamToken) await respectSilence({ store, clock });
+    },
+    ...(fetch ? { fetch } : {}),
+    ...(metrics ? { onRequest: metrics.upstreamRequest } : {}),
+  });
+  const files = createImageFiles(config.dataDir);
+  const safeFetch = world.safeFetch ?? createSafeFetch(config.imageAllowHosts);
+  const shared = { ...config, store, upstream, files, safeFetch, clock, log, random };
+  return {
+    shared,
+    files,
+    mirror: createMirror(shared),
+    runner: createSyncRunner(shared, metrics?.syncRun),
+    archiver: createArchiver(shared),
+    generation: { ...shared, spool: createSpool(config.dataDir) },
+    /** Lets go of every connection to the outside. */
+    end: () => {
+      ending.abort();
+      safeFetch.close();
+    },
+  };
+}

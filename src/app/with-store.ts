@@ -1,0 +1,20 @@
+/** Opens the store for the time of one command. */
+
+import type { Config } from '../config/config.ts';
+import { systemClock } from '../lib/clock.ts';
+import type { Store } from '../store/contract/store.ts';
+import { type OpenOptions, openStore } from '../store/sqlite/open.ts';
+
+/** @throws DirectoryInUse, NewerDatabase, NoMirror, or whatever `work` throws */
+export async function withStore<T>(
+  config: Pick<Config, 'dataDir'>,
+  mode: OpenOptions['mode'],
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  const store = openStore({ dataDir: config.dataDir, clock: systemClock, mode });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}

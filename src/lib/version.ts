@@ -1,0 +1,7 @@
+/** This package's version, for `--version`, the user agent and the API's description. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+
+export const VERSION = z.object({ version: z.string() }).parse(JSON.parse(manifest)).version;

@@ -1,0 +1,73 @@
+/**
+ * Which names and origins a local server answers to. Without the `Host` rule any web page could reach it by DNS
+ * rebinding; without the `Origin` rule any page could post to it.
+ */
+
+import type { Config } from '../../config/config.ts';
+import { ApiError } from '../../lib/api-error.ts';
+
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+
+export interface RequestOrigin {
+  /** Every `Host` header of the request. */
+  readonly hosts: readonly string[];
+  readonly origin: string | undefined;
+  readonly fetchSite: string | undefined;
+  readonly fetchMode: string | undefined;
+  readonly method: string;
+}
+
+/**
+ * Makes the check.
+ * @returns a function that throws ApiError 403 for a request that must not get in
+ */
+export function createHostCheck(
+  config: Pick<Config, 'host' | 'allowedHosts' | 'allowedOrigins' | 'callbackUrl'>,
+): (request: RequestOrigin) => void {
+  const names = new Set(
+    [
+      ...LOOPBACK_NAMES,
+      config.host,
+      config.host.includes(':') ? `[${config.host}]` : config.host,
+      ...config.allowedHosts,
+      ...(config.callbackUrl === undefined ? [] : [new URL(config.callbackUrl).hostname]),
+    ]
+      .map((name) => name.toLowerCase())
+      .map(withoutPort),
+  );
+  const origins = new Set(config.allowedOrigins.map((origin) => origin.toLowerCase()));
+
+  return ({ hosts, origin, fetchSite, fetchMode, method }) => {
+    const [host = ''] = hosts;
+    if (hosts.length !== 1 || !names.has(withoutPort(host.toLowerCase()))) {
+      throw new ApiError(
+        403,
+        'forbidden',
+        'this Host is not allowed; FLUX_MIRROR_ALLOWED_HOSTS names those that are',
+      );
+    }
+    if (origin !== undefined) {
+      const isOwn = hostOf(origin) === host.toLowerCase();
+      if (!isOwn && !origins.has(origin.toLowerCase())) {
+        throw new ApiError(
+          403,
+          'forbidden',
+          'this Origin is not allowed; FLUX_MIRROR_ALLOWED_ORIGINS names those that are',
+        );
+      }
+    } else if (fetchSite === 'cross-site' || fetchSite === 'same-site') {
+      // Following a link is fine; a foreign page's hidden request is not.
+      const isNavigation = fetchMode === 'navigate' && (method === 'GET' || method === 'HEAD');
+      if (!isNavigation) throw new ApiError(403, 'forbidden', 'requests of other sites are not allowed');
+    }
+  };
+}
+
+function withoutPort(host: string): string {
+  return host.replace(/:\d*$/, '');
+}
+
+/** Host and port of an origin; undefined for `null` and what is no origin. */
+function hostOf(origin: string): string | undefined {
+  return /^https?:\/\/([^/]+)$/i.exec(origin)?.[1]?.toLowerCase();
+}

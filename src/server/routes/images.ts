@@ -1,0 +1,98 @@
+/** `GET /images/:sha256` and `/thumbs/:sha256`: what is in the archive, for ever the same. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { Hono } from 'hono';
+import rangeParser from 'range-parser';
+import { THUMBNAIL_WIDTHS } from '../../archive/files.ts';
+import { ApiError } from '../../lib/api-error.ts';
+import type { ArchivedImage } from '../../store/contract/images.ts';
+import type { ServerContext, ServerEnv, ServerParts } from '../parts.ts';
+import { integerParam, paramsOf } from '../query-params.ts';
+
+const SHA256 = '[0-9a-f]{64}';
+
+export function archivedImages({ store, archive, clock, log }: ServerParts): Hono<ServerEnv> {
+  const app = new Hono<ServerEnv>();
+  /** Looked at once a process: a file that was damaged is never served, and fetched again if its link lives. */
+  const intact = new Set<string>();
+
+  const find = async (c: ServerContext, sha256: string): Promise<ArchivedImage> => {
+    const image = await store.image(sha256, c.get('access').limits);
+    if (!image) throw notFound();
+    if (intact.has(sha256)) return image;
+    if (!(await archive.files.isIntact(image))) {
+      log.error({ sha256 }, 'an archived image is damaged or missing; it is fetched again if its link lives');
+      await store.wantImageAgain(sha256, clock.now());
+      throw notFound();
+    }
+    intact.add(sha256);
+    return image;
+  };
+
+  app.get(`/images/:sha256{${SHA256}}`, async (c) => {
+    const image = await find(c, c.req.param('sha256'));
+    return send(c, archive.files.pathOf(image), image.mediaType, `"${image.sha256}"`);
+  });
+
+  app.get(`/thumbs/:sha256{${SHA256}}`, async (c) => {
+    const image = await find(c, c.req.param('sha256'));
+    const width = integerParam(paramsOf(c), 'w', { min: 1, max: 10_000, fallback: THUMBNAIL_WIDTHS[0] });
+    const path = await archive.thumbnails.of(image, width);
+    return send(c, path, 'image/webp', `"${image.sha256}-${archive.thumbnails.widthFor(width)}"`);
+  });
+
+  return app;
+}
+
+async function send(c: ServerContext, path: string, mediaType: string, etag: string): Promise<Response> {
+  // With tokens, an image is for those who have one.
+  const scope = c.get('access').holder === undefined ? 'public' : 'private';
+  const headers: Record<string, string> = {
+    etag,
+    'cache-control': `${scope}, max-age=31536000, immutable`,
+    'accept-ranges': 'bytes',
+    'content-type': mediaType,
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; sandbox",
+    'cross-origin-resource-policy': 'same-origin',
+  };
+  if (isKnown(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
+
+  const { size } = await stat(path);
+  const range = rangeOf(c, size, etag);
+  if (range === 'unsatisfiable') return c.body(null, 416, { ...headers, 'content-range': `bytes */${size}` });
+  const { start, end } = range ?? { start: 0, end: size - 1 };
+  headers['content-length'] = String(end - start + 1);
+  if (range) headers['content-range'] = `bytes ${start}-${end}/${size}`;
+  const isHead = c.env.incoming.method === 'HEAD';
+  const status = range ? 206 : 200;
+  if (isHead) return c.body(null, status, headers);
+  return c.body(Readable.toWeb(createReadStream(path, { start, end })) as ReadableStream, status, headers);
+}
+
+/** `If-None-Match` (RFC 9110, section 13.1.2): a list of tags, compared weakly, or `*`. */
+function isKnown(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes('*') || tags.includes(etag);
+}
+
+/** One range is answered as such; several, or one that was meant for other bytes (`If-Range`), as the whole. */
+function rangeOf(
+  c: ServerContext,
+  size: number,
+  etag: string,
+): { start: number; end: number } | 'unsatisfiable' | undefined {
+  const header = c.req.header('range');
+  const condition = c.req.header('if-range');
+  if (header === undefined || (condition !== undefined && condition !== etag)) return undefined;
+  const ranges = rangeParser(size, header, { combine: true });
+  if (ranges === -1) return 'unsatisfiable';
+  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return undefined;
+  return ranges[0];
+}
+
+function notFound(): ApiError {
+  return new ApiError(404, 'not_found', 'this image is not in the archive');
+}

@@ -1,0 +1,100 @@
+/** The answers of `/api/search`, `/api/facets` and `/api/suggest`, as JSON texts. They run on the search thread. */
+import { badRequest } from '../../lib/api-error.ts';
+import { type Cursor, decodeCursor, encodeCursor } from '../../search/cursor.ts';
+import { lastWord } from '../../search/last-word.ts';
+import type { SortOrder } from '../../store/contract/search.ts';
+import type { Store } from '../../store/contract/store.ts';
+import type { TaskLimits } from '../../task/limits.ts';
+import { facetsJson } from '../../views/facets-json.ts';
+import { searchHits } from '../../views/search-hit.ts';
+import { choiceParam, integerParam } from '../query-params.ts';
+import { readSearchTarget } from './search-request.ts';
+
+const SORTS = ['newest', 'oldest', 'relevance'] as const;
+const UNITS = ['day', 'month', 'year'] as const;
+const MAX_LIMIT = 100;
+const MAX_SUGGESTIONS = 50;
+
+/** What is looked for, and among whose tasks. */
+export interface Target {
+  readonly params: URLSearchParams;
+  readonly limits: TaskLimits | undefined;
+  readonly nowMs: number;
+}
+
+/** @throws ApiError 400 */
+export async function answerSearch(
+  store: Store,
+  { params, limits, nowMs }: Target,
+  basePath: string,
+): Promise<string> {
+  const started = performance.now();
+  const { query, filter } = readSearchTarget(params, limits, nowMs);
+  const [sort = 'newest'] = choiceParam(params, 'sort', SORTS);
+  const [group] = choiceParam(params, 'group', ['prompt']);
+  const after = readCursor(params, sort);
+  const page = await store.search({
+    query,
+    filter,
+    sort,
+    limit: integerParam(params, 'limit', { min: 1, max: MAX_LIMIT, fallback: 20 }),
+    groupByPrompt: group === 'prompt',
+    nowMs,
+    ...(after ? { after } : {}),
+  });
+  return JSON.stringify({
+    items: await searchHits(store, page.hits, query, basePath),
+    next_cursor: page.next ? encodeCursor(page.next) : null,
+    total: page.total,
+    total_is_exact: page.totalIsExact,
+    ranked: page.ranked ?? null,
+    notes: [...query.notes, ...gapNote(page.indexedFromMs)],
+    took_ms: millisecondsSince(started),
+  });
+}
+
+/** @throws ApiError 400 */
+export async function answerFacets(store: Store, { params, limits, nowMs }: Target): Promise<string> {
+  const started = performance.now();
+  const { query, filter, timeZone } = readSearchTarget(params, limits, nowMs);
+  const [by = 'month'] = choiceParam(params, 'by', UNITS);
+  const facets = await store.facets({ query, filter, by, timeZone });
+  const took_ms = millisecondsSince(started);
+  return JSON.stringify({ ...facetsJson(facets, by, timeZone), notes: query.notes, took_ms });
+}
+
+/** @throws ApiError 400 */
+export async function answerSuggest(
+  store: Pick<Store, 'suggest'>,
+  { params, limits }: Omit<Target, 'nowMs'>,
+): Promise<string> {
+  const text = params.get('q') ?? '';
+  const limit = integerParam(params, 'limit', { min: 1, max: MAX_SUGGESTIONS, fallback: 10 });
+  const last = lastWord(text);
+  const words = last ? await store.suggest(last.word, limit, limits) : [];
+  return JSON.stringify({
+    items: words.map(({ word, uses }) => ({ word, uses, query: `${text.slice(0, last?.start)}${word}` })),
+  });
+}
+
+function readCursor(params: URLSearchParams, sort: SortOrder): Cursor | undefined {
+  const text = params.get('cursor');
+  if (!text) return undefined;
+  const cursor = decodeCursor(text, sort);
+  if (!cursor) throw badRequest('"cursor" is not one of this search; leave it out to start anew');
+  return cursor;
+}
+
+function gapNote(indexedFromMs: number | undefined): string[] {
+  if (indexedFromMs === undefined) return [];
+  const found =
+    indexedFromMs === Number.MAX_SAFE_INTEGER
+      ? 'nothing'
+      : `what was created from ${new Date(indexedFromMs).toISOString()} on`;
+  return [`the search index is being made anew; so far ${found} is found`];
+}
+
+/** To the microsecond. */
+function millisecondsSince(started: number): number {
+  return Math.round((performance.now() - started) * 1000) / 1000;
+}

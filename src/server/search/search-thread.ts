@@ -1,0 +1,134 @@
+/**
+ * Searching on a thread of its own: however heavy a search is, a cached retrieve does not wait for it. Whole answers are made
+ * there, so that not even their JSON is written here.
+ */
+import type { Worker } from 'node:worker_threads';
+import { ApiError, badRequest } from '../../lib/api-error.ts';
+import { besideAs, startWorker } from '../../lib/worker.ts';
+import type { TaskLimits } from '../../task/limits.ts';
+
+export type SearchRoute = 'search' | 'facets' | 'suggest';
+
+export interface SearchQuestion {
+  readonly route: SearchRoute;
+  /** The query string of the request. */
+  readonly query: string;
+  /** Whose tasks the caller may see; undefined: all. */
+  readonly limits: TaskLimits | undefined;
+  readonly nowMs: number;
+}
+
+/** So many wait at most: more would only be answered after their callers are gone. */
+const MOST_WAITING = 256;
+
+export interface SearchJob extends SearchQuestion {
+  readonly number: number;
+}
+
+export type SearchReply = { readonly number: number } & (
+  | { readonly body: string }
+  | {
+      readonly failed: {
+        readonly message: string;
+        /** Set for what the caller may be told. */
+        readonly api?: { readonly status: ApiError['status']; readonly code: ApiError['code'] };
+        /** The code of SQLite or of the system. */
+        readonly system?: string | undefined;
+      };
+    }
+);
+
+/** What the thread must know of the settings. */
+export interface SearchWorkerData {
+  /** Whose owner we are. */
+  readonly dataDir: string;
+  readonly basePath: string;
+}
+
+export interface Searching {
+  /**
+   * The JSON text of an answer.
+   * @param isWanted asked when its turn comes; a search whose caller has gone is not begun
+   * @throws ApiError 400; 503 when too many wait
+   */
+  answer(question: SearchQuestion, isWanted?: () => boolean): Promise<string>;
+  close(): Promise<void>;
+}
+
+interface Waiter {
+  readonly question: SearchQuestion;
+  isWanted(): boolean;
+  resolve(body: string): void;
+  reject(reason: Error): void;
+}
+
+/**
+ * The thread starts with the first search, and again after it broke.
+ * @param onError told of what failed and is not the caller's to know
+ */
+export function startSearchThread(
+  data: SearchWorkerData,
+  onError: (error: unknown) => void = () => undefined,
+): Searching {
+  /** In the order in which they came; the first is under way. */
+  const waiting: Waiter[] = [];
+  let worker: Worker | undefined;
+  let number = 0;
+
+  const fail = (waiter: Waiter | undefined, error: Error) => {
+    if (!(error instanceof ApiError)) onError(error);
+    waiter?.reject(error);
+  };
+  const failAll = (broken: Worker, reason: Error) => {
+    if (worker !== broken) return;
+    worker = undefined;
+    for (const { reject } of waiting.splice(0)) reject(reason);
+  };
+  const next = (): void => {
+    while (waiting[0] && !waiting[0].isWanted()) waiting.shift()?.reject(badRequest('the caller hung up'));
+    const [first] = waiting;
+    if (!first) return;
+    number += 1;
+    worker ??= start();
+    worker.postMessage({ ...first.question, number } satisfies SearchJob);
+  };
+  const start = (): Worker => {
+    const { dataDir, basePath } = data;
+    const started = startWorker(besideAs(import.meta.url, 'search-worker'), { dataDir, basePath });
+    started.on('message', (reply: SearchReply) => {
+      if (reply.number !== number) return; // of a thread that was given up
+      const waiter = waiting.shift();
+      if ('body' in reply) waiter?.resolve(reply.body);
+      else fail(waiter, errorOf(reply.failed));
+      next();
+    });
+    started.on('error', (error) => failAll(started, error));
+    started.on('exit', () => failAll(started, new Error('the search thread ended')));
+    started.unref();
+    return started;
+  };
+  return {
+    answer: (question, isWanted = () => true) =>
+      new Promise((resolve, reject) => {
+        if (waiting.length >= MOST_WAITING) {
+          reject(
+            new ApiError(503, 'api_error', 'too many searches wait; try again', { retryAfterSeconds: 1 }),
+          );
+          return;
+        }
+        waiting.push({ question, isWanted, resolve, reject });
+        if (waiting.length === 1) next();
+      }),
+    close: async () => {
+      const last = worker;
+      if (last) failAll(last, new ApiError(503, 'api_error', 'the mirror is stopping'));
+      await last?.terminate();
+    },
+  };
+}
+
+function errorOf({ message, api, system }: Extract<SearchReply, { failed: unknown }>['failed']): Error {
+  return api
+    ? new ApiError(api.status, api.code, message)
+    : Object.assign(new Error(message), { code: system });
+}

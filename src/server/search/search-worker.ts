@@ -1,0 +1,40 @@
+/** The thread that searches, over a connection of its own that only reads. See search-thread.ts. */
+import { constants, platform, setPriority } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import { ApiError } from '../../lib/api-error.ts';
+import { systemClock } from '../../lib/clock.ts';
+import { DamagedDatabase } from '../../store/sqlite/integrity/damage.ts';
+import { openStore } from '../../store/sqlite/open.ts';
+import { answerFacets, answerSearch, answerSuggest, type Target } from './search-answers.ts';
+import type { SearchJob, SearchReply, SearchWorkerData } from './search-thread.ts';
+
+// Where the cores are few, whoever waits for a retrieve goes first. On Linux this means this thread alone; elsewhere it would
+// mean the whole process.
+if (platform() === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+
+const { dataDir, basePath } = workerData as SearchWorkerData;
+const store = openStore({ dataDir, clock: systemClock, mode: 'reader', isResident: true });
+const answers = {
+  search: (target: Target) => answerSearch(store, target, basePath),
+  facets: (target: Target) => answerFacets(store, target),
+  suggest: (target: Target) => answerSuggest(store, target),
+};
+
+parentPort?.on('message', async ({ number, route, query, limits, nowMs }: SearchJob) => {
+  const target = { params: new URLSearchParams(query), limits, nowMs };
+  let reply: SearchReply;
+  try {
+    reply = { number, body: await answers[route](target) };
+  } catch (error) {
+    reply = { number, failed: failureOf(error) };
+  }
+  parentPort?.postMessage(reply);
+});
+
+/** What an error keeps of itself on the way between threads is not enough. */
+function failureOf(error: unknown): Extract<SearchReply, { failed: unknown }>['failed'] {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof ApiError) return { message, api: { status: error.status, code: error.code } };
+  if (error instanceof DamagedDatabase) return { message, system: 'SQLITE_CORRUPT' };
+  return { message, system: error instanceof Error && 'code' in error ? String(error.code) : undefined };
+}

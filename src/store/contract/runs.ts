@@ -1,0 +1,50 @@
+/** The record of sync runs. */
+import type { MaybePromise } from './maybe-promise.ts';
+
+export interface RunCounts {
+  claimed: number;
+  finished: number;
+  pending: number;
+  unknown: number;
+  failed: number;
+  givenUp: number;
+  requests: number;
+  regressions: number;
+  /** Items of answers that were not stored: not asked for, twice, or malformed. */
+  dropped: number;
+  /** Tasks that were found in the history list and not known before. */
+  discovered: number;
+}
+
+export type RunTrigger = 'schedule' | 'api' | 'command';
+
+export type RunOutcome =
+  | 'running'
+  | 'done'
+  | 'stopped'
+  | 'rejected'
+  | 'rate-limited'
+  | 'unreachable'
+  | 'failed'
+  | 'interrupted';
+
+export interface Run {
+  readonly id: number;
+  readonly trigger: RunTrigger;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | undefined;
+  readonly outcome: RunOutcome;
+  readonly counts: RunCounts;
+  readonly error: string | undefined;
+}
+
+/** The record of sync runs. */
+export interface RunStore {
+  startRun(run: { trigger: RunTrigger; startedAtMs: number }): MaybePromise<number>;
+  endRun(
+    id: number,
+    end: { endedAtMs: number; outcome: RunOutcome; counts: RunCounts; error?: string },
+  ): MaybePromise<void>;
+  /** Newest first. */
+  runs(limit: number): MaybePromise<Run[]>;
+}

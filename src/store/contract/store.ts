@@ -1,0 +1,29 @@
+/**
+ * What the mirror needs of a store, in the domain's words, one file a topic. SQLite implements it today; another engine may,
+ * checked by the same conformance suite. Every function is one atomic step, and callers always `await`.
+ */
+import type { AccessStore } from './access.ts';
+import type { BookmarkStore } from './bookmarks.ts';
+import type { CallbackStore } from './callbacks.ts';
+import type { HealthStore } from './health.ts';
+import type { ImageStore } from './images.ts';
+import type { MaybePromise } from './maybe-promise.ts';
+import type { RunStore } from './runs.ts';
+import type { SearchStore } from './search.ts';
+import type { TaskStore } from './tasks.ts';
+import type { TrackingStore } from './tracking.ts';
+import type { BlockStore } from './upstream-block.ts';
+
+export interface Store
+  extends TaskStore,
+    SearchStore,
+    ImageStore,
+    CallbackStore,
+    TrackingStore,
+    RunStore,
+    BlockStore,
+    AccessStore,
+    BookmarkStore,
+    HealthStore {
+  close(): MaybePromise<void>;
+}

@@ -1,0 +1,64 @@
+/** The tokens made by `flux-mirror token new`: their hashes, and whose tasks they show. */
+import { and, asc, eq, isNull } from 'drizzle-orm';
+import type { AccessToken } from '../contract/access.ts';
+import { type Sqlite, transaction } from './database.ts';
+import type { Facts } from './facts.ts';
+import { accessTokens } from './schema.ts';
+
+export interface AccessTokenStore {
+  addAccessToken(token: AccessToken): boolean;
+  accessTokens(): AccessToken[];
+  revokeAccessToken(name: string, nowMs: number): boolean;
+  isClosed(): boolean;
+}
+
+/** @param facts `closed` says that there was a token, also where the table was lost to damage since */
+export function createAccessTokenStore(db: Sqlite, facts: Facts): AccessTokenStore {
+  const { drizzle } = db;
+  const isClosed = () =>
+    facts.get('closed') !== undefined ||
+    drizzle.select({ name: accessTokens.name }).from(accessTokens).limit(1).get() !== undefined;
+  const add = ({ name, hash, limits, isReadOnly, createdAtMs }: AccessToken): boolean => {
+    const { changes } = drizzle
+      .insert(accessTokens)
+      .values({
+        name,
+        hash,
+        userIds: JSON.stringify(limits?.userIds ?? []),
+        applicationIds: JSON.stringify(limits?.applicationIds ?? []),
+        isReadOnly,
+        createdAt: createdAtMs,
+      })
+      .onConflictDoNothing()
+      .run();
+    return changes > 0;
+  };
+  return {
+    addAccessToken: (token) =>
+      transaction(db, () => {
+        const isNew = add(token);
+        if (isNew) facts.set('closed', 'true');
+        return isNew;
+      }),
+    accessTokens: () =>
+      drizzle.select().from(accessTokens).orderBy(asc(accessTokens.createdAt)).all().map(toToken),
+    revokeAccessToken: (name, nowMs) => {
+      const isValid = and(eq(accessTokens.name, name), isNull(accessTokens.revokedAt));
+      return drizzle.update(accessTokens).set({ revokedAt: nowMs }).where(isValid).run().changes > 0;
+    },
+    isClosed,
+  };
+}
+
+function toToken(row: typeof accessTokens.$inferSelect): AccessToken {
+  const userIds = JSON.parse(row.userIds) as string[];
+  const applicationIds = JSON.parse(row.applicationIds) as string[];
+  return {
+    name: row.name,
+    hash: row.hash,
+    limits: userIds.length + applicationIds.length === 0 ? undefined : { userIds, applicationIds },
+    isReadOnly: row.isReadOnly,
+    createdAtMs: row.createdAt,
+    revokedAtMs: row.revokedAt ?? undefined,
+  };
+}

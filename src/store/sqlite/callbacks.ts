@@ -1,0 +1,91 @@
+/** What the upstream was told to post to us, and whom we owe the same bytes. */
+import type { TaskId } from '../../task/id.ts';
+import type { CallbackStats, DueCallback } from '../contract/callbacks.ts';
+import { type Sqlite, transaction } from './database.ts';
+
+export interface CallbackStore {
+  addCallback(callback: { key: string; target: string | undefined; nowMs: number }): void;
+  setCallbackTask(key: string, taskId: TaskId): void;
+  callback(key: string): { taskId: TaskId | undefined } | undefined;
+  receiveCallback(key: string, received: { body: Uint8Array; mediaType: string; nowMs: number }): boolean;
+  claimCallbacks(request: { nowMs: number; limit: number; leaseMs: number }): DueCallback[];
+  settleCallback(
+    key: string,
+    end: { deliveredAtMs: number } | { dueAtMs: number | undefined; error: string },
+  ): void;
+  callbackStats(): CallbackStats;
+}
+
+/** A row as SQLite gives it. */
+type Nullable<Row, Key extends keyof Row> = Omit<Row, Key> & {
+  [K in Key]: Exclude<Row[K], undefined> | null;
+};
+
+/** How long a record is kept, and how long the upstream may take. */
+const KEPT_MS = 30 * 86_400_000;
+
+export function createCallbackStore(db: Sqlite): CallbackStore {
+  const { raw } = db;
+  const add = raw.prepare<[string, string | null, number]>(
+    'INSERT INTO callbacks (key, target, asked_at) VALUES (?, ?, ?)',
+  );
+  const trim = raw.prepare<[number]>('DELETE FROM callbacks WHERE asked_at < ? AND due_at IS NULL');
+  const setTask = raw.prepare<[string, string]>('UPDATE callbacks SET task_id = ? WHERE key = ?');
+  const byKey = raw.prepare<[string], { taskId: TaskId | null }>(
+    'SELECT task_id AS taskId FROM callbacks WHERE key = ?',
+  );
+  const receive = raw.prepare<{ key: string; body: Uint8Array; mediaType: string; nowMs: number }>(
+    `UPDATE callbacks SET body = :body, media_type = :mediaType, received_at = :nowMs,
+       due_at = CASE WHEN target IS NULL THEN NULL ELSE :nowMs END
+     WHERE key = :key AND received_at IS NULL`,
+  );
+  const due = raw.prepare<{ nowMs: number; limit: number; until: number }, Nullable<DueCallback, 'taskId'>>(
+    `UPDATE callbacks SET due_at = :until
+     WHERE key IN (SELECT key FROM callbacks WHERE due_at <= :nowMs ORDER BY due_at LIMIT :limit)
+     RETURNING key, target, task_id AS taskId, body, media_type AS mediaType, attempts, received_at AS receivedAtMs`,
+  );
+  const isDue = raw.prepare<[number], unknown>('SELECT 1 FROM callbacks WHERE due_at <= ? LIMIT 1');
+  // What was delivered is the caller's now.
+  const delivered = raw.prepare<[number, string]>(
+    'UPDATE callbacks SET due_at = NULL, body = NULL, last_error = NULL, attempts = attempts + 1, delivered_at = ? WHERE key = ?',
+  );
+  const failed = raw.prepare<[number | null, string, string]>(
+    'UPDATE callbacks SET due_at = ?, last_error = ?, attempts = attempts + 1 WHERE key = ?',
+  );
+  const stats = raw.prepare<[], CallbackStats>(
+    `SELECT count(*) FILTER (WHERE received_at IS NULL) AS waiting,
+       count(*) FILTER (WHERE due_at IS NOT NULL) AS undelivered,
+       count(*) FILTER (WHERE delivered_at IS NOT NULL) AS delivered,
+       count(*) FILTER (WHERE due_at IS NULL AND last_error IS NOT NULL) AS givenUp,
+       max(last_error) AS lastError FROM callbacks`,
+  );
+  return {
+    addCallback: ({ key, target, nowMs }) =>
+      transaction(db, () => {
+        trim.run(nowMs - KEPT_MS);
+        add.run(key, target ?? null, nowMs);
+      }),
+    setCallbackTask: (key, taskId) => {
+      setTask.run(taskId, key);
+    },
+    callback: (key) => {
+      const known = byKey.get(key);
+      return known && { taskId: known.taskId ?? undefined };
+    },
+    receiveCallback: (key, received) => receive.run({ key, ...received }).changes > 0,
+    claimCallbacks: ({ nowMs, limit, leaseMs }) => {
+      // Asked every second, and almost always in vain: that must not wait for a writer.
+      if (isDue.get(nowMs) === undefined) return [];
+      const rows = transaction(db, () => due.all({ nowMs, limit, until: nowMs + leaseMs }));
+      return rows.map((row) => ({ ...row, taskId: row.taskId ?? undefined }));
+    },
+    settleCallback: (key, end) => {
+      if ('deliveredAtMs' in end) delivered.run(end.deliveredAtMs, key);
+      else failed.run(end.dueAtMs ?? null, end.error, key);
+    },
+    callbackStats: () => {
+      const { lastError, ...counts } = stats.get() as CallbackStats; // an aggregate always has its one row
+      return { ...counts, lastError: lastError ?? undefined };
+    },
+  };
+}

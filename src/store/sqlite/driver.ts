@@ -1,0 +1,20 @@
+/**
+ * The SQLite driver: better-sqlite3 13 on Node 22 and newer; in a source checkout on Node 20, where 13 ends the process
+ * with a segmentation fault, better-sqlite3 12 from the second lock file (scripts/install-node20-driver.mjs). The only
+ * module that knows which.
+ */
+import { createRequire } from 'node:module';
+import type BetterSqlite3 from 'better-sqlite3';
+
+/** A connection. */
+export type Connection = BetterSqlite3.Database;
+
+const NODE_20_PACKAGE = new URL('../../../scripts/node20/package.json', import.meta.url);
+
+const loadFrom = process.versions.node.startsWith('20.') ? NODE_20_PACKAGE : import.meta.url;
+
+/** Opens a database file: `new Database(file, options)`. */
+export const Database = createRequire(loadFrom)('better-sqlite3') as typeof BetterSqlite3;
+
+/** What a connection throws; `code` is SQLite's own name, such as `SQLITE_BUSY`. */
+export const { SqliteError } = Database;

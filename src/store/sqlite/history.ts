@@ -1,0 +1,70 @@
+/** The history list, and everything in order for export. Equal times stand in the order of arrival. */
+import type { ListPage, StoredTask, TaskFilter } from '../contract/tasks.ts';
+import type { Sqlite } from './database.ts';
+import { filterConditions, params, where } from './filter-sql.ts';
+import { IS_DOCUMENT, STORED_TASK } from './task-statements.ts';
+import { inTimeOrder, type TimedRow } from './time-order.ts';
+
+export interface HistoryStore {
+  list(filter: TaskFilter, page: { limit: number; offset: number }): ListPage;
+  stream(): AsyncIterable<readonly StoredTask[]>;
+}
+
+const TIMED_ROW = 'tasks.position AS position, tasks.created_at AS createdAt, tasks.id AS id';
+const STREAM_PAGE = 500;
+
+/** @param driftNow how far behind its time's slot a row may stand just now */
+export function createHistoryStore({ raw }: Sqlite, driftNow: () => number): HistoryStore {
+  const load = raw.prepare<[number], StoredTask>(
+    `SELECT ${STORED_TASK} FROM tasks WHERE position = CAST(? AS INTEGER)`,
+  );
+  const nextRows = raw.prepare<[number], TimedRow>(
+    `SELECT ${TIMED_ROW} FROM tasks WHERE position > CAST(? AS INTEGER) AND ${IS_DOCUMENT} ORDER BY position LIMIT ${STREAM_PAGE}`,
+  );
+
+  /** A page at a time: an export must not hold a read open while it waits for its reader. */
+  function* allRows(): Generator<TimedRow> {
+    for (let last = -1; ; ) {
+      const rows = nextRows.all(last);
+      yield* rows;
+      const end = rows.at(-1);
+      if (!end) return;
+      last = end.position;
+    }
+  }
+
+  return {
+    list: (filter, { limit, offset }) => {
+      const conditions = [...filterConditions(filter, 'tasks', driftNow()), { sql: IS_DOCUMENT, params: [] }];
+      const count = raw
+        .prepare<unknown[], { n: number }>(`SELECT count(*) AS n FROM tasks ${where(conditions)}`)
+        .get(...params(conditions));
+      const rows = raw
+        .prepare<unknown[], TimedRow>(
+          `SELECT ${TIMED_ROW} FROM tasks ${where(conditions)} ORDER BY tasks.position DESC`,
+        )
+        .iterate(...params(conditions));
+      const page: TimedRow[] = [];
+      let at = 0;
+      for (const row of inTimeOrder(rows, 'newest', driftNow(), 'arrival')) {
+        if (page.length >= limit) break;
+        if (at >= offset) page.push(row);
+        at += 1;
+      }
+      const tasks = page.map(({ position }) => load.get(position)).filter((task) => task !== undefined);
+      return { tasks, count: count?.n ?? 0 };
+    },
+
+    async *stream() {
+      let page: StoredTask[] = [];
+      for (const { position } of inTimeOrder(allRows(), 'oldest', driftNow(), 'arrival')) {
+        const task = load.get(position);
+        if (task) page.push(task); // it may have been deleted while the reader was slow
+        if (page.length < STREAM_PAGE) continue;
+        yield page;
+        page = [];
+      }
+      if (page.length > 0) yield page;
+    },
+  };
+}

@@ -1,0 +1,171 @@
+/** Which image of which task is archived, still to fetch, or given up. The files themselves are the archive's. */
+
+import type { TaskId } from '../../task/id.ts';
+import type { JsonObject } from '../../task/json-object.ts';
+import { imageUrls } from '../../task/state.ts';
+import type { ArchivedImage, FailingImage, ImageStats, TaskImage, WantedImage } from '../contract/images.ts';
+import type { Store } from '../contract/store.ts';
+import { type Sqlite, transaction } from './database.ts';
+import { limitConditions, params, where } from './filter-sql.ts';
+
+type Sync<Method> = Method extends (...args: infer Args) => infer Result
+  ? (...args: Args) => Exclude<Result, Promise<unknown>>
+  : never;
+
+type ContractPart =
+  | 'claimImages'
+  | 'archiveImage'
+  | 'failImage'
+  | 'image'
+  | 'archivedImages'
+  | 'wantImageAgain'
+  | 'imagesOf'
+  | 'imageStats'
+  | 'failingImages';
+
+export type ImageStore = { [Name in ContractPart]: Sync<Store[Name]> } & {
+  /** Inside a transaction of the caller: the task at this position succeeded with so many images. */
+  want(position: number, count: number, nowMs: number): void;
+  /** Inside a transaction of the caller: the task goes. @returns the images that nothing uses any more */
+  release(position: number): ArchivedImage[];
+};
+
+const IMAGE = `images.sha256 AS sha256, images.media_type AS mediaType, images.bytes AS bytes, images.width AS width,
+  images.height AS height, images.thumbhash AS thumbhash`;
+/** The row of an image by its task's id. */
+const IS_ASKED = 'position = (SELECT position FROM tasks WHERE id = ?) AND n = ?';
+const REASONS = 20;
+const PAGE = 500;
+
+interface ClaimedRow {
+  position: number;
+  document: string;
+  taskId: TaskId;
+  n: number;
+  attempts: number;
+  addedAtMs: number;
+}
+
+export function createImageStore(db: Sqlite): ImageStore {
+  const statements = prepare(db);
+
+  return {
+    want: (position, count, nowMs) => {
+      for (let n = 0; n < count; n += 1) statements.want.run(position, n, nowMs, nowMs);
+    },
+    release: (position) => {
+      const used = statements.ofTask.all(position);
+      statements.forget.run(position);
+      const orphans = used.filter(({ sha256 }) => statements.isUsed.get(sha256) === undefined);
+      for (const { sha256 } of orphans) statements.remove.run(sha256);
+      return orphans;
+    },
+    claimImages: ({ nowMs, limit, leaseMs }) => {
+      // Asked every second, and almost always in vain: that must not wait for a writer.
+      if (statements.isDue.get(nowMs) === undefined) return [];
+      return transaction(db, () =>
+        statements.due.all(nowMs, limit).map(({ position, document, ...row }): WantedImage => {
+          statements.lease.run(nowMs + leaseMs, position, row.n);
+          return { ...row, url: imageUrls(JSON.parse(document) as JsonObject)[row.n] };
+        }),
+      );
+    },
+    archiveImage: ({ taskId, n }, image, nowMs) =>
+      transaction(db, () => {
+        if (statements.archived.run(image.sha256, taskId, n).changes === 0) return false;
+        statements.insert.run({ ...image, nowMs });
+        return true;
+      }),
+    failImage: ({ taskId, n }, { dueAtMs, error }) => {
+      statements.failed.run(dueAtMs ?? null, error, taskId, n);
+    },
+    image: (sha256, within) => {
+      const conditions = limitConditions(within, 'tasks');
+      if (conditions.length === 0) return statements.image.get(sha256);
+      return db.raw
+        .prepare<unknown[], ArchivedImage>(
+          `SELECT ${IMAGE} FROM images WHERE sha256 = ? AND EXISTS (
+             SELECT 1 FROM task_images JOIN tasks USING (position)
+             ${where([{ sql: 'task_images.sha256 = images.sha256', params: [] }, ...conditions])})`,
+        )
+        .get(sha256, ...params(conditions));
+    },
+    archivedImages: (after) => statements.archivedImages.all(after),
+    wantImageAgain: (sha256, nowMs) => {
+      statements.wantAgain.run(nowMs, sha256);
+    },
+    imagesOf: (ids) => statements.imagesOf.all(JSON.stringify(ids)),
+    imageStats: (): ImageStats => ({
+      archived: statements.archivedCount.get()?.n ?? 0,
+      bytes: statements.archivedCount.get()?.bytes ?? 0,
+      wanted: statements.wantedCount.get()?.n ?? 0,
+      givenUp: statements.givenUpCount.get()?.n ?? 0,
+      reasons: statements.reasons.all(REASONS),
+    }),
+    failingImages: (limit) =>
+      statements.failing
+        .all(limit)
+        .map(({ dueAtMs, ...row }): FailingImage => ({ ...row, dueAtMs: dueAtMs ?? undefined })),
+  };
+}
+
+function prepare({ raw }: Sqlite) {
+  return {
+    want: raw.prepare<[number, number, number, number]>(
+      'INSERT INTO task_images (position, n, added_at, due_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    ),
+    ofTask: raw.prepare<[number], ArchivedImage>(
+      `SELECT DISTINCT ${IMAGE} FROM task_images JOIN images USING (sha256) WHERE position = ?`,
+    ),
+    forget: raw.prepare<[number]>('DELETE FROM task_images WHERE position = ?'),
+    isUsed: raw.prepare<[string], unknown>('SELECT 1 FROM task_images WHERE sha256 = ? LIMIT 1'),
+    remove: raw.prepare<[string]>('DELETE FROM images WHERE sha256 = ?'),
+    isDue: raw.prepare<[number], unknown>('SELECT 1 FROM task_images WHERE due_at <= ? LIMIT 1'),
+    due: raw.prepare<[number, number], ClaimedRow>(
+      `SELECT position, n, attempts, added_at AS addedAtMs, tasks.id AS taskId, tasks.document AS document
+       FROM task_images CROSS JOIN tasks USING (position) WHERE due_at <= ? ORDER BY due_at DESC LIMIT ?`,
+    ),
+    lease: raw.prepare<[number, number, number]>(
+      'UPDATE task_images SET due_at = ? WHERE position = ? AND n = ?',
+    ),
+    archived: raw.prepare<[string, string, number]>(
+      `UPDATE task_images SET sha256 = ?, due_at = NULL, last_error = NULL WHERE ${IS_ASKED}`,
+    ),
+    insert: raw.prepare<ArchivedImage & { nowMs: number }>(
+      `INSERT INTO images (sha256, media_type, bytes, width, height, thumbhash, archived_at)
+       VALUES (:sha256, :mediaType, :bytes, :width, :height, :thumbhash, :nowMs) ON CONFLICT DO NOTHING`,
+    ),
+    failed: raw.prepare<[number | null, string, string, number]>(
+      `UPDATE task_images SET due_at = ?, attempts = attempts + 1, last_error = ? WHERE ${IS_ASKED}`,
+    ),
+    image: raw.prepare<[string], ArchivedImage>(`SELECT ${IMAGE} FROM images WHERE sha256 = ?`),
+    archivedImages: raw.prepare<[string], ArchivedImage>(
+      `SELECT ${IMAGE} FROM images WHERE sha256 > ? ORDER BY sha256 LIMIT ${PAGE}`,
+    ),
+    wantAgain: raw.prepare<[number, string]>('UPDATE task_images SET due_at = ? WHERE sha256 = ?'),
+    imagesOf: raw.prepare<[string], TaskImage>(
+      `SELECT tasks.id AS taskId, task_images.n AS n, ${IMAGE}
+       FROM json_each(?) AS asked CROSS JOIN tasks ON tasks.id = asked.value
+         CROSS JOIN task_images USING (position) JOIN images USING (sha256)
+       ORDER BY asked.key, task_images.n`,
+    ),
+    archivedCount: raw.prepare<[], { n: number; bytes: number }>(
+      'SELECT count(*) AS n, coalesce(sum(bytes), 0) AS bytes FROM images',
+    ),
+    wantedCount: raw.prepare<[], { n: number }>(
+      'SELECT count(*) AS n FROM task_images WHERE due_at IS NOT NULL',
+    ),
+    givenUpCount: raw.prepare<[], { n: number }>(
+      'SELECT count(*) AS n FROM task_images WHERE last_error IS NOT NULL AND due_at IS NULL',
+    ),
+    reasons: raw.prepare<[number], { error: string; count: number }>(
+      `SELECT last_error AS error, count(*) AS count FROM task_images WHERE last_error IS NOT NULL
+       GROUP BY last_error ORDER BY count(*) DESC, last_error LIMIT ?`,
+    ),
+    failing: raw.prepare<[number], Omit<FailingImage, 'dueAtMs'> & { dueAtMs: number | null }>(
+      `SELECT tasks.id AS taskId, n, attempts, due_at AS dueAtMs, last_error AS error
+       FROM task_images CROSS JOIN tasks USING (position)
+       WHERE last_error IS NOT NULL ORDER BY due_at IS NULL, due_at DESC LIMIT ?`,
+    ),
+  };
+}

@@ -1,0 +1,36 @@
+/** Looks for damage: documents that differ from their hash, search rows without a document, documents without one. */
+import type { AuditFinding } from '../../contract/health.ts';
+import type { Sqlite } from '../database.ts';
+import { textHash } from '../text-hash.ts';
+
+/** Reads every document once. @returns what is wrong; empty when nothing is */
+export function audit({ raw }: Pick<Sqlite, 'raw'>): AuditFinding[] {
+  const findings: AuditFinding[] = [];
+  for (const id of changedDocuments(allDocuments(raw)))
+    findings.push({ id, problem: 'the document differs from its hash' });
+  const unindexed = raw.prepare<[], { id: string }>(
+    'SELECT id FROM tasks WHERE position NOT IN (SELECT id FROM prompt_index_docsize)',
+  );
+  for (const { id } of unindexed.iterate()) findings.push({ id, problem: 'the document has no search row' });
+  const orphans = raw.prepare<[], { id: number }>(
+    'SELECT id FROM prompt_index_docsize WHERE id NOT IN (SELECT position FROM tasks)',
+  );
+  for (const { id } of orphans.iterate())
+    findings.push({ id: `#${id}`, problem: 'the search row has no document' });
+  return findings;
+}
+
+export interface HashedDocument {
+  readonly id: string;
+  readonly document: string;
+  readonly hash: Buffer;
+}
+
+/** The ids of those that are not what was stored. */
+export function* changedDocuments(rows: Iterable<HashedDocument>): Generator<string> {
+  for (const { id, document, hash } of rows) if (!textHash(document).equals(hash)) yield id;
+}
+
+export function allDocuments(raw: Sqlite['raw']): IterableIterator<HashedDocument> {
+  return raw.prepare<[], HashedDocument>('SELECT id, document, hash FROM tasks').iterate();
+}

@@ -1,0 +1,42 @@
+/** Brings the database to this version's schema, wholly or not at all. */
+import { fileURLToPath } from 'node:url';
+import { migrate as applyMigrations } from 'drizzle-orm/better-sqlite3/migrator';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
+import type { Sqlite } from './database.ts';
+
+const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../migrations', import.meta.url));
+
+/** The database was written by a version that is newer than this one. */
+export class NewerDatabase extends Error {
+  override readonly name = 'NewerDatabase';
+}
+
+/**
+ * Whether migrations are waiting.
+ * @param name what the database is called to people
+ * @throws NewerDatabase
+ */
+export function needsMigration(db: Pick<Sqlite, 'raw'>, name = db.raw.name): boolean {
+  const newest = Math.max(
+    ...readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER }).map((file) => file.folderMillis),
+  );
+  const applied = appliedVersion(db);
+  if (applied > newest) {
+    throw new NewerDatabase(`${name} was written by a newer flux-mirror: update flux-mirror to open it`);
+  }
+  return applied < newest;
+}
+
+/** Applies what is waiting, in one transaction. The caller holds the lock. */
+export function migrate(db: Sqlite): void {
+  applyMigrations(db.drizzle, { migrationsFolder: MIGRATIONS_FOLDER });
+}
+
+function appliedVersion({ raw }: Pick<Sqlite, 'raw'>): number {
+  const table = raw.prepare("SELECT 1 FROM sqlite_master WHERE name = '__drizzle_migrations'").get();
+  if (!table) return 0;
+  const row = raw
+    .prepare<[], { newest: number | null }>('SELECT max(created_at) AS newest FROM __drizzle_migrations')
+    .get();
+  return Number(row?.newest ?? 0);
+}

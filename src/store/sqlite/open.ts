@@ -1,0 +1,184 @@
+/** Opens the mirror's database in a data directory and puts the parts of the store together. */
+import { join } from 'node:path';
+import type { Clock } from '../../lib/clock.ts';
+import type { Store } from '../contract/store.ts';
+import { createAccessTokenStore } from './access-tokens.ts';
+import { readAccounts } from './accounts.ts';
+import { createCallbackStore } from './callbacks.ts';
+import { openDatabase, type Sqlite } from './database.ts';
+import { createFacts } from './facts.ts';
+import { createHistoryStore } from './history.ts';
+import { createImageStore } from './images.ts';
+import { admit, NoMirror } from './integrity/admission.ts';
+import { audit } from './integrity/audit.ts';
+import { damaged, isDamage } from './integrity/damage.ts';
+import { acquireLock, type Lock } from './lock.ts';
+import { migrate, needsMigration } from './migrate.ts';
+import { createRequestSeq } from './request-seq.ts';
+import { createRunStore } from './runs.ts';
+import { countFacets } from './search/facets.ts';
+import { definePromptFunction } from './search/prompt-function.ts';
+import { createReindexing, indexedFrom } from './search/reindex.ts';
+import { createSearchStore } from './search/search.ts';
+import { suggestWithin } from './search/suggest-within.ts';
+import { createWordStore } from './search/words.ts';
+import { readStats } from './stats.ts';
+import { createTaskStore } from './tasks.ts';
+import { createTracking } from './tracking.ts';
+import { createBlockStore } from './upstream-block.ts';
+import { createWriteWatch, writeTroubleOf } from './write-trouble.ts';
+
+export interface OpenOptions {
+  readonly dataDir: string;
+  readonly clock: Clock;
+  /**
+   * `owner` keeps every other owner out (the server). `writer` may write beside an owner, a transaction at a time
+   * (commands), and keeps `restore` out. `reader` never writes.
+   */
+  readonly mode: 'owner' | 'writer' | 'reader';
+  /** A reader that lives as long as the server: reads from mapped memory, as the owner does. */
+  readonly isResident?: boolean;
+}
+
+/**
+ * Opens the store.
+ * @throws DirectoryInUse, NewerDatabase, NoMirror, RestoreInterrupted, DamagedDatabase before anything was written
+ */
+export function openStore(options: OpenOptions): Store {
+  const { dataDir, mode } = options;
+  const file = join(dataDir, 'mirror.db');
+  const lock = admit(options);
+  try {
+    const db = openDatabase(file, {
+      readonly: mode === 'reader',
+      isMapped: mode === 'owner' || options.isResident === true,
+    });
+    try {
+      bringUpToDate(db, options);
+      return assemble(db, options, lock);
+    } catch (error) {
+      db.raw.close();
+      throw error;
+    }
+  } catch (error) {
+    lock?.release();
+    throw isDamage(error) ? damaged(dataDir, error.message, error) : error;
+  }
+}
+
+function bringUpToDate(db: Sqlite, { dataDir, clock, mode }: OpenOptions): void {
+  if (!needsMigration(db)) return;
+  if (mode === 'reader') {
+    throw new NoMirror(
+      `the mirror in ${dataDir} is of an older version: start \`flux-mirror serve\` once to update it`,
+    );
+  }
+  // Migrating under a running server would change the tables under its prepared statements.
+  const own = mode === 'writer' ? acquireLock(dataDir, clock.now()) : undefined;
+  try {
+    if (needsMigration(db)) migrate(db);
+  } finally {
+    own?.release();
+  }
+}
+
+/** What can wait for the next start: a full disk is no reason not to serve what is stored. */
+function unlessDiskFull(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (writeTroubleOf(error) === undefined) throw error;
+  }
+}
+
+/** Everything whose errors are looked at. */
+type Watched = Omit<Store, 'get' | 'writeTrouble' | 'damage' | 'noteError' | 'close'>;
+
+function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): Store {
+  const facts = createFacts(db);
+  const tracking = createTracking(db);
+  const requestSeq = createRequestSeq(db, facts);
+  const runs = createRunStore(db);
+  const block = createBlockStore(facts);
+  const words = createWordStore(db);
+  const images = createImageStore(db);
+  const callbacks = createCallbackStore(db);
+  const watch = createWriteWatch(db);
+  const tasks = createTaskStore(db, facts, tracking, words, images, requestSeq, watch.note);
+  const drift = () => Number(facts.get('drift') ?? 0);
+  const history = createHistoryStore(db, drift);
+  const tokens = createAccessTokenStore(db, facts);
+  const reindexing = createReindexing(db, facts, words);
+  if (mode !== 'reader') reindexing.begin({ isOwner: mode === 'owner' });
+  definePromptFunction(db.raw);
+  const { search } = createSearchStore(db, () => ({ drift: drift(), indexedFromMs: indexedFrom(db, facts) }));
+  if (mode === 'owner') {
+    unlessDiskFull(() => {
+      // Whoever held claims, or was in a run, died: we are the only owner.
+      tracking.releaseAll();
+      runs.closeInterrupted();
+      // Of tokens that were made before there was such a fact.
+      if (tokens.isClosed() && facts.get('closed') === undefined) facts.set('closed', 'true');
+      requestSeq(); // takes its start number now, while there is room on the disk
+    });
+  }
+  const others = watch.watched<Watched>({
+    getMany: tasks.getMany,
+    joinFinished: tasks.joinFinished,
+    putBatch: tasks.putBatch,
+    expectTask: tasks.expectTask,
+    remove: tasks.remove,
+    list: history.list,
+    stream: history.stream,
+    search,
+    facets: (request) => countFacets(db, request, drift()),
+    suggest: (beginning, limit, within) =>
+      within ? suggestWithin(search, within, beginning, limit) : words.suggest(beginning, limit),
+    reindexSome: reindexing.some,
+    claimImages: images.claimImages,
+    archiveImage: images.archiveImage,
+    failImage: images.failImage,
+    image: images.image,
+    archivedImages: images.archivedImages,
+    wantImageAgain: images.wantImageAgain,
+    imagesOf: images.imagesOf,
+    imageStats: images.imageStats,
+    failingImages: images.failingImages,
+    ...callbacks,
+    ...tokens,
+    accounts: () => readAccounts(db),
+    bookmark: (name) => facts.get(`bookmark ${name}`),
+    setBookmark: (name, text) => facts.set(`bookmark ${name}`, text),
+    nextRequestSeq: requestSeq,
+    track: tracking.track,
+    untrack: tracking.untrack,
+    tracked: tracking.list,
+    claimDue: tracking.claimDue,
+    release: tracking.release,
+    countDue: tracking.countDue,
+    startRun: runs.startRun,
+    endRun: runs.endRun,
+    runs: runs.runs,
+    block: block.block,
+    unblock: block.unblock,
+    blocked: block.blocked,
+    stats: (nowMs) => readStats(db, tracking, nowMs),
+    audit: () => audit(db),
+  });
+  return {
+    get: tasks.get, // tells of its errors by itself, not to be wrapped: it is the hot path
+    ...others,
+    writeTrouble: watch.trouble,
+    damage: watch.damage,
+    noteError: watch.note,
+    close: () => {
+      try {
+        // Only counts that may lag would be lost.
+        if (mode !== 'reader') unlessDiskFull(words.flush);
+      } finally {
+        db.raw.close();
+        lock?.release();
+      }
+    },
+  };
+}

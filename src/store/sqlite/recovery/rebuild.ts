@@ -1,0 +1,187 @@
+/**
+ * A new database of what can be read in a damaged one: documents row by row, then those that only the bytes of its pages still
+ * have, each checked by its hash; the search index is made anew. The damaged one is kept.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../../../lib/clock.ts';
+import type { JsonObject } from '../../../task/json-object.ts';
+import { imageUrls } from '../../../task/state.ts';
+import { openDatabase, type Sqlite, transaction } from '../database.ts';
+import { type Connection, Database } from '../driver.ts';
+import { syncFile } from '../durable-files.ts';
+import { createFacts } from '../facts.ts';
+import { createImageStore } from '../images.ts';
+import { removeDatabase } from '../integrity/database-files.ts';
+import { sweepLeftovers } from '../integrity/sweep.ts';
+import { migrate } from '../migrate.ts';
+import { slotOf } from '../position.ts';
+import { PER_START } from '../request-seq.ts';
+import { acquireAlone } from '../writers-lock.ts';
+import { type CarriedTokens, carryTokens, closeMirror } from './carry-tokens.ts';
+import { copyDamaged } from './damaged-copy.ts';
+import { insertAll } from './insert-rows.ts';
+import { hasItsHash, saveLostTasks } from './lost-tasks.ts';
+import { type Row, readableRows } from './readable-rows.ts';
+import { finishSwitch, isHalfSwitched, putInPlace } from './switch.ts';
+
+/** Nothing could be read; nothing was changed. */
+export class NothingSaved extends Error {
+  override readonly name = 'NothingSaved';
+}
+
+export interface Rebuilt {
+  /** Documents that were read and have their hash. */
+  readonly saved: number;
+  /** Documents that were read, but differ from their hash: left out, and tracked, so that they are fetched again. */
+  readonly changed: number;
+  readonly replaced: string | undefined;
+  /** Where they were not read whole, callers need one all the same. */
+  readonly tokens: CarriedTokens;
+}
+
+/** In the order in which they are filled; the index and the words are made anew. */
+const TABLES = ['tracked', 'task_images', 'images', 'callbacks', 'removed', 'sync_runs'];
+/** Facts that still hold: the others are about the index. */
+const KEPT_FACTS = /^(starts|closed|block|bookmark .*)$/;
+const TASKS_AT_ONCE = 500;
+
+/** @throws DirectoryInUse while a server runs or a command writes, NothingSaved */
+export function rebuild(dataDir: string, clock: Clock): Rebuilt {
+  // Before the lock, which would leave its files where there is nothing.
+  if (!existsSync(join(dataDir, 'mirror.db')) && !isHalfSwitched(dataDir))
+    throw new NothingSaved(`there is no mirror.db in ${dataDir}`);
+  const lock = acquireAlone(dataDir, clock.now());
+  const copy = join(dataDir, 'mirror.db.damaged');
+  const fresh = join(dataDir, 'mirror.db.rebuilding');
+  try {
+    finishSwitch(dataDir);
+    sweepLeftovers(dataDir, clock.now());
+    const counts = fill(fresh, dataDir, copy, clock.now());
+    syncFile(fresh);
+    return { ...counts, replaced: putInPlace(dataDir, fresh, clock.now()) };
+  } finally {
+    for (const file of [copy, fresh]) removeDatabase(file);
+    lock.release();
+  }
+}
+
+function fill(fresh: string, dataDir: string, copy: string, nowMs: number): Omit<Rebuilt, 'replaced'> {
+  const target = openDatabase(fresh, { readonly: false, isMapped: false });
+  try {
+    migrate(target);
+    target.raw.pragma('journal_mode = DELETE');
+    const freeFrom = copyDamaged(join(dataDir, 'mirror.db'), copy, fresh);
+    const { tokens, changed } = fillByQueries(target, copy, nowMs);
+    // By now the copy has taken in its log.
+    saveLostTasks(target, copy, freeFrom);
+    const saved = target.raw.prepare<[], number>('SELECT count(*) FROM tasks').pluck().get() ?? 0;
+    if (saved === 0)
+      throw new NothingSaved('no document could be read, and nothing was changed; restore a backup');
+    transaction(target, () => afterwards(target, nowMs));
+    return { saved, changed, tokens };
+  } finally {
+    target.raw.close();
+  }
+}
+
+/** Everything that SQLite still finds. */
+function fillByQueries(target: Sqlite, copy: string, nowMs: number): Pick<Rebuilt, 'changed' | 'tokens'> {
+  const source = new Database(copy);
+  try {
+    const changed = fillTasks(target, source, nowMs);
+    const tokens = transaction(target, () => {
+      for (const table of TABLES) insertAll(target, table, readableRows(source, table));
+      const facts = [...readableRows(source, 'facts')].filter(({ name }) => KEPT_FACTS.test(String(name)));
+      insertAll(target, 'facts', facts);
+      const carried = carryTokens(source, target);
+      if (carried !== 'whole') closeMirror(target);
+      return carried;
+    });
+    return { changed, tokens };
+  } finally {
+    source.close();
+  }
+}
+
+/** @returns how many differ from their hash */
+function fillTasks(target: Sqlite, source: Connection, nowMs: number): number {
+  const track = target.raw.prepare(
+    'INSERT INTO tracked (id, tracked_at, due_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  let changed = 0;
+  let some: Row[] = [];
+  const store = () => {
+    transaction(target, () => insertAll(target, 'tasks', some));
+    some = [];
+  };
+  for (const row of readableRows(source, 'tasks')) {
+    if (hasItsHash(row)) {
+      some.push(row);
+      if (some.length >= TASKS_AT_ONCE) store();
+    } else {
+      changed += 1;
+      if (typeof row.id === 'string' && row.id !== '') track.run(row.id, nowMs, nowMs);
+    }
+  }
+  store();
+  return changed;
+}
+
+/** Whatever of the parts no longer fits together. */
+function afterwards(target: Sqlite, nowMs: number): void {
+  const { raw } = target;
+  const facts = createFacts(target);
+  facts.set('drift', String(driftOf(target)));
+  // Numbers of requests must go on rising, also where their counter was lost.
+  const newest = raw
+    .prepare<[], number | null>(
+      'SELECT max(request_seq) FROM (SELECT request_seq FROM tasks UNION ALL SELECT request_seq FROM removed)',
+    )
+    .pluck()
+    .get();
+  const starts = Math.floor((newest ?? 0) / PER_START);
+  if (starts > Number(facts.get('starts') ?? 0)) facts.set('starts', String(starts));
+  raw.exec('DELETE FROM task_images WHERE position NOT IN (SELECT position FROM tasks)');
+  // An archived image whose row is lost is fetched again.
+  raw
+    .prepare(
+      'UPDATE task_images SET due_at = ? WHERE sha256 IS NOT NULL AND sha256 NOT IN (SELECT sha256 FROM images)',
+    )
+    .run(nowMs);
+  wantForgottenImages(target, nowMs);
+  // An unfinished task is looked after, whether or not its tracking was saved.
+  raw
+    .prepare(
+      `INSERT INTO tracked (id, tracked_at, due_at) SELECT id, ?, ? FROM tasks WHERE state = 'pending'
+       ON CONFLICT DO NOTHING`,
+    )
+    .run(nowMs, nowMs);
+}
+
+/** How far a task stands behind the place that its time gives it. */
+function driftOf({ raw }: Sqlite): number {
+  const rows = raw.prepare<[], { position: number; createdAt: number }>(
+    'SELECT position, created_at AS createdAt FROM tasks',
+  );
+  let drift = 0;
+  for (const { position, createdAt } of rows.iterate()) drift = Math.max(drift, position - slotOf(createdAt));
+  return drift;
+}
+
+/** Images of which it was not saved that they are wanted, or that they are there: those are found again by their bytes. */
+function wantForgottenImages(target: Sqlite, nowMs: number): void {
+  const { want } = createImageStore(target);
+  const some = target.raw.prepare<[number], { position: number; document: string }>(
+    `SELECT position, document FROM tasks WHERE state = 'succeeded' AND position > CAST(? AS INTEGER)
+       AND position NOT IN (SELECT position FROM task_images) ORDER BY position LIMIT ${TASKS_AT_ONCE}`,
+  );
+  for (let after = -1; ; ) {
+    const tasks = some.all(after);
+    for (const { position, document } of tasks)
+      want(position, imageUrls(JSON.parse(document) as JsonObject).length, nowMs);
+    const last = tasks.at(-1);
+    if (!last) return;
+    after = last.position;
+  }
+}

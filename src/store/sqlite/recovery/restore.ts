@@ -1,0 +1,112 @@
+/** Putting a backup in the place of the database. It is checked first, and what it replaces is kept. */
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDatabase, transaction } from '../database.ts';
+import { type Connection, Database } from '../driver.ts';
+import { copyPrivately, syncFile } from '../durable-files.ts';
+import { allDocuments, changedDocuments } from '../integrity/audit.ts';
+import { isDamage } from '../integrity/damage.ts';
+import { removeDatabase } from '../integrity/database-files.ts';
+import { sweepLeftovers } from '../integrity/sweep.ts';
+import { migrate, needsMigration } from '../migrate.ts';
+import { acquireAlone } from '../writers-lock.ts';
+import { type CarriedTokens, carryTokens } from './carry-tokens.ts';
+import { finishSwitch, putInPlace } from './switch.ts';
+
+/** The file is no backup that could be trusted; nothing was changed. */
+export class BadBackup extends Error {
+  override readonly name = 'BadBackup';
+}
+
+export interface Restored {
+  readonly tasks: number;
+  /** Where the database is that was there before; undefined when there was none. */
+  readonly replaced: string | undefined;
+  /** Where the one is that an interrupted restore was about to replace, which was finished first. */
+  readonly replacedEarlier: string | undefined;
+  /** What became of the tokens of the one before. */
+  readonly tokens: CarriedTokens;
+}
+
+/**
+ * @param source a file that `backUp` made, or any database of a mirror
+ * @throws DirectoryInUse while a server runs or a command writes, NewerDatabase, BadBackup; nothing was changed then
+ */
+export function restore(dataDir: string, source: string, nowMs: number): Restored {
+  const kind = statSync(source, { throwIfNoEntry: false });
+  if (!kind) throw new BadBackup(`there is no file ${source}`);
+  if (kind.isDirectory()) throw new BadBackup(`${source} is a folder: name the backup, a file in it`);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const lock = acquireAlone(dataDir, nowMs);
+  const incoming = join(dataDir, 'mirror.db.restoring');
+  try {
+    const replacedEarlier = finishSwitch(dataDir);
+    sweepLeftovers(dataDir, nowMs);
+    // What is checked is the copy that is put in place, not the file it comes from.
+    copyPrivately(source, incoming);
+    for (const log of ['-wal', '-journal'])
+      if (existsSync(`${source}${log}`)) copyPrivately(`${source}${log}`, `${incoming}${log}`);
+    const tasks = check(incoming, source);
+    const tokens = bringUpToDate(incoming, join(dataDir, 'mirror.db'));
+    syncFile(incoming);
+    return { tasks, tokens, replaced: putInPlace(dataDir, incoming, nowMs), replacedEarlier };
+  } finally {
+    removeDatabase(incoming);
+    lock.release();
+  }
+}
+
+/** What helps with a backup that is damaged, where there is no other. */
+const SALVAGE =
+  '. To save what can be read: copy it to mirror.db in an empty directory, and `flux-mirror doctor --rebuild --data-dir` that';
+
+/** @returns how many tasks are in it @throws BadBackup, NewerDatabase */
+function check(copy: string, source: string): number {
+  const refuse = (why: string, wayOut = '', cause?: unknown) =>
+    new BadBackup(`${source} can't be restored: ${why}; nothing was changed${wayOut}`, { cause });
+  try {
+    const raw = new Database(copy);
+    try {
+      raw.pragma('journal_mode = DELETE'); // takes in what a log beside it has
+      const [result] = raw.pragma('integrity_check(1)') as { integrity_check: string }[];
+      if (result?.integrity_check !== 'ok')
+        throw refuse(`it is damaged (${result?.integrity_check})`, SALVAGE);
+      if (!isOfMirror(raw)) throw refuse('it is no database of a mirror');
+      needsMigration({ raw }, source);
+      const [changed] = changedDocuments(allDocuments(raw));
+      if (changed !== undefined) throw refuse(`task ${changed} differs from its hash`, SALVAGE);
+      return raw.prepare<[], { n: number }>('SELECT count(*) AS n FROM tasks').get()?.n ?? 0;
+    } finally {
+      raw.close();
+    }
+  } catch (error) {
+    throw isDamage(error) ? refuse(error.message, SALVAGE, error) : error;
+  }
+}
+
+/** Others have a table of tasks too. */
+function isOfMirror(raw: Connection): boolean {
+  const columns = (raw.pragma('table_info(tasks)') as { name: string }[]).map(({ name }) => name);
+  const isMigrated = raw.prepare("SELECT 1 FROM sqlite_master WHERE name = '__drizzle_migrations'").get();
+  return (
+    isMigrated !== undefined && ['position', 'id', 'hash', 'document'].every((name) => columns.includes(name))
+  );
+}
+
+/** To today's schema, so that readers need not wait for a server; and with the tokens of the database that it replaces. */
+function bringUpToDate(incoming: string, replaced: string): CarriedTokens {
+  const target = openDatabase(incoming, { readonly: false, isMapped: false });
+  try {
+    target.raw.pragma('journal_mode = DELETE');
+    if (needsMigration(target)) migrate(target);
+    if (!existsSync(replaced)) return 'whole';
+    const source = new Database(replaced, { readonly: true }); // which can't change it
+    try {
+      return transaction(target, () => carryTokens(source, target));
+    } finally {
+      source.close();
+    }
+  } finally {
+    target.raw.close();
+  }
+}

@@ -1,0 +1,19 @@
+/** `prompt_contains(document, leaf)` for SQL: looks at the prompt itself, where the index of stems can't decide. */
+
+import { occurrences } from '../../../search/occurrences.ts';
+import type { TextNode } from '../../../search/query-tree.ts';
+import { terms } from '../../../search/terms.ts';
+import { promptOf } from '../../../task/document.ts';
+import type { Connection } from '../driver.ts';
+
+export function definePromptFunction(raw: Connection): void {
+  let leafText = '';
+  let leaf: TextNode | undefined;
+  raw.function('prompt_contains', { deterministic: true }, (document, wanted) => {
+    if (wanted !== leafText || leaf === undefined) {
+      leafText = String(wanted);
+      leaf = JSON.parse(leafText) as TextNode;
+    }
+    return occurrences(leaf, terms(promptOf(String(document)))).length > 0 ? 1 : 0;
+  });
+}

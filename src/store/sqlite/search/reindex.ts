@@ -1,0 +1,78 @@
+/**
+ * Makes the search index anew when the preparation of text has changed: newest tasks first, a part at a time, beside
+ * everything else. How far it got is written with each part, so that it goes on after a restart.
+ */
+import { indexEntry, TERMS_VERSION } from '../../../search/terms.ts';
+import { promptOf } from '../../../task/document.ts';
+import { type Sqlite, transaction } from '../database.ts';
+import type { Facts } from '../facts.ts';
+import type { WordStore } from './words.ts';
+
+export interface Reindexing {
+  /** Empties an index of another version. Only an owner does it: a command beside a server leaves it to that. */
+  begin(options: { isOwner: boolean }): void;
+  some(): { tasksLeft: number } | undefined;
+}
+
+const PART = 200;
+
+export function createReindexing(db: Sqlite, facts: Facts, words: WordStore): Reindexing {
+  const { raw } = db;
+  const part = raw.prepare<[number], { position: number; document: string }>(
+    `SELECT position, document FROM tasks WHERE position < CAST(? AS INTEGER) ORDER BY position DESC LIMIT ${PART}`,
+  );
+  const left = raw.prepare<[number], { n: number }>(
+    'SELECT count(*) AS n FROM tasks INDEXED BY tasks_narrow WHERE position < CAST(? AS INTEGER)',
+  );
+  const unindex = raw.prepare<[number]>('DELETE FROM prompt_index WHERE rowid = CAST(? AS INTEGER)');
+  const index = raw.prepare<[number, string]>(
+    'INSERT INTO prompt_index (rowid, terms) VALUES (CAST(? AS INTEGER), ?)',
+  );
+
+  return {
+    begin: ({ isOwner }) => {
+      if (facts.get('terms-version') === String(TERMS_VERSION)) return;
+      const newest = raw
+        .prepare<[], { position: number | null }>('SELECT max(position) AS position FROM tasks')
+        .get();
+      const last = newest?.position ?? undefined;
+      if (!isOwner && last !== undefined) return;
+      transaction(db, () => {
+        raw.exec("INSERT INTO prompt_index (prompt_index) VALUES ('delete-all'); DELETE FROM words");
+        if (last !== undefined) facts.set('index-gap', String(last + 1));
+        facts.set('terms-version', String(TERMS_VERSION));
+      });
+    },
+
+    some: () => {
+      const gap = facts.get('index-gap');
+      if (gap === undefined) return undefined;
+      const rows = part.all(Number(gap));
+      transaction(db, () => {
+        for (const { position, document } of rows) {
+          const entry = indexEntry(promptOf(document));
+          unindex.run(position); // written since, by a sync
+          index.run(position, entry.terms);
+          words.add(entry.words);
+        }
+        const last = rows.at(-1);
+        if (last) facts.set('index-gap', String(last.position));
+        else facts.clear('index-gap');
+      });
+      words.committed();
+      return rows.length === 0 ? undefined : { tasksLeft: left.get(rows.at(-1)?.position ?? 0)?.n ?? 0 };
+    },
+  };
+}
+
+/** From when on tasks are found, epoch milliseconds; undefined when the index is whole. */
+export function indexedFrom({ raw }: Sqlite, facts: Facts): number | undefined {
+  const gap = facts.get('index-gap');
+  if (gap === undefined) return undefined;
+  const next = raw
+    .prepare<[number], { at: number }>(
+      'SELECT created_at AS at FROM tasks WHERE position >= CAST(? AS INTEGER) ORDER BY position LIMIT 1',
+    )
+    .get(Number(gap));
+  return next?.at ?? Number.MAX_SAFE_INTEGER;
+}

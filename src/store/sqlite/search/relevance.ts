@@ -1,0 +1,86 @@
+/** Relevance over a window of matches: what BM25 needs to know of the index, in bounded time. */
+
+import { occurrences } from '../../../search/occurrences.ts';
+import { type Query, type TextNode, wantedText } from '../../../search/query-tree.ts';
+import { type RankingBasis, rarity, score } from '../../../search/ranking.ts';
+import { indexEntry, terms } from '../../../search/terms.ts';
+import { promptOf } from '../../../task/document.ts';
+import { RANKING_LIMIT } from '../../contract/search.ts';
+import type { Sqlite } from '../database.ts';
+import type { TimedRow } from '../time-order.ts';
+import { leafExpression } from './match-expression.ts';
+
+export interface Scored extends TimedRow {
+  readonly score: number;
+}
+
+/** Rows looked at to estimate how frequent a common word is. */
+const SAMPLE = 20_000;
+
+/** @param isLimited whether the caller may see a part only: then nothing but the window, which is visible, may be counted */
+export function rankingBasis(
+  db: Sqlite,
+  { query, isLimited }: { query: Query; isLimited: boolean },
+  window: readonly TimedRow[],
+  nowMs: number,
+): RankingBasis {
+  const leaves = wantedText(query);
+  const lengths = window.slice(0, 200).map((row) => indexEntry(promptAt(db, row)).terms.split(' ').length);
+  return {
+    weights: isLimited ? raritiesWithin(db, leaves, window) : rarities(db, leaves),
+    averageLength: lengths.reduce((sum, length) => sum + length, 0) / Math.max(lengths.length, 1),
+    nowMs,
+  };
+}
+
+function rarities(db: Sqlite, leaves: readonly TextNode[]): number[] {
+  const total = countRows(db);
+  return leaves.map((leaf) => rarity(frequency(db, leaf, total), total));
+}
+
+/** How rare a word is among everybody's prompts would tell what others wrote: by the weights, and by the order too. */
+function raritiesWithin(db: Sqlite, leaves: readonly TextNode[], window: readonly TimedRow[]): number[] {
+  const prompts = window.map((row) => terms(promptAt(db, row)));
+  return leaves.map((leaf) => {
+    const matches = prompts.filter((prompt) => occurrences(leaf, prompt).length > 0).length;
+    return rarity(matches, prompts.length);
+  });
+}
+
+export function scoreAll(
+  db: Sqlite,
+  query: Query,
+  window: readonly TimedRow[],
+  basis: RankingBasis,
+): Scored[] {
+  const leaves = wantedText(query);
+  return window.map((row) => ({ ...row, score: score(leaves, promptAt(db, row), row.createdAt, basis) }));
+}
+
+/** In how many prompts a leaf stands: counted while it is rare, else judged by how close together the newest stand. */
+function frequency({ raw }: Sqlite, leaf: TextNode, total: number): number {
+  const newest = raw
+    .prepare<[string], { n: number; last: number | null }>(
+      `SELECT count(*) AS n, min(rowid) AS last FROM
+         (SELECT rowid FROM prompt_index WHERE prompt_index MATCH ? ORDER BY rowid DESC LIMIT ${RANKING_LIMIT})`,
+    )
+    .get(leafExpression(leaf));
+  if (!newest || newest.last === null || newest.n < RANKING_LIMIT) return newest?.n ?? 0;
+  const among = raw
+    .prepare<[number], { n: number }>(
+      `SELECT count(*) AS n FROM (SELECT 1 FROM tasks INDEXED BY tasks_narrow WHERE position >= CAST(? AS INTEGER) LIMIT ${SAMPLE})`,
+    )
+    .get(newest.last);
+  return Math.min(total, Math.round((total * RANKING_LIMIT) / Math.max(among?.n ?? 0, RANKING_LIMIT)));
+}
+
+function countRows({ raw }: Sqlite): number {
+  return raw.prepare<[], { n: number }>('SELECT count(*) AS n FROM tasks').get()?.n ?? 0;
+}
+
+function promptAt({ raw }: Sqlite, { position }: TimedRow): string {
+  const row = raw
+    .prepare<[number], { document: string }>('SELECT document FROM tasks WHERE position = CAST(? AS INTEGER)')
+    .get(position);
+  return row ? promptOf(row.document) : '';
+}

@@ -1,0 +1,238 @@
+/**
+ * From a query and a filter to SQL: what the full-text index can decide becomes one MATCH at the head of the join, whose
+ * rows come in the order of time; the rest becomes conditions on the rows of tasks. Values are bound, never written in.
+ */
+import { beginningsRange, neighbourhood, planBeginning } from '../../../search/beginnings.ts';
+import { asciiLower } from '../../../search/query.ts';
+import type { FieldNode, PrefixNode, Query, QueryNode, TextNode } from '../../../search/query-tree.ts';
+import type { TaskFilter } from '../../contract/tasks.ts';
+import type { Sqlite } from '../database.ts';
+import { type Condition, filterConditions, timeConditions } from '../filter-sql.ts';
+import { allOf, leafExpression, matchExpression } from './match-expression.ts';
+
+export interface SearchSql {
+  /** What to select from; `tasks` is in it under its own name. */
+  readonly from: string;
+  /** The SQL name of the position by which rows come. */
+  readonly position: string;
+  readonly conditions: readonly Condition[];
+  /** The same for counting: without the tasks where nothing is asked of them. */
+  readonly countFrom: string;
+  /** The same for what reads columns of the narrow index only. */
+  readonly narrowFrom: string;
+  /** The conditions that tasks of one prompt may differ in, on a row of another name. */
+  differing(row: string): Condition[];
+}
+
+const NARROW_TASKS = 'tasks INDEXED BY tasks_narrow';
+const NARROW = new Set(['model', 'size', 'action', 'state']);
+
+/** @param drift how far behind its time's slot a row may stand */
+export function searchSql(db: Sqlite, query: Query, filter: TaskFilter, drift: number): SearchSql {
+  const compiler = createCompiler(db);
+  const bounds = withTimes(filter, query);
+  const others = query.parts.filter((part) => part.kind !== 'time');
+
+  // What the index can decide goes into one expression; a beginning that must be checked goes there loosely.
+  const indexed = others.filter((part) => !isNegated(part) && compiler.loose(part) !== undefined);
+  const negated =
+    indexed.length === 0 ? [] : others.filter((part) => isNegated(part) && compiler.exact(part.part));
+  const match = compiler.looseAll([...indexed, ...negated]);
+  const decided = new Set<QueryNode>([
+    ...indexed.filter((part) => compiler.exact(part) !== undefined),
+    ...negated,
+  ]);
+  const undecided = others.filter((part) => !decided.has(part));
+  const ofPrompt = undecided.filter(isAboutPrompt);
+  const ofTask = undecided.filter((part) => !isAboutPrompt(part));
+
+  const differing = (row: string) => [
+    ...filterConditions(bounds, row, drift),
+    ...ofTask.map((part) => compiler.condition(part, row)),
+  ];
+  const conditions = [
+    ...differing('tasks'),
+    ...ofPrompt.map((part) =>
+      isLeaf(part) && indexed.includes(part)
+        ? containsCondition(part, 'tasks')
+        : compiler.condition(part, 'tasks'),
+    ),
+  ];
+  if (match === undefined) {
+    const isNarrow = conditions.length > 0 && ofPrompt.length === 0 && readsOnlyNarrow(bounds, ofTask);
+    const from = isNarrow ? NARROW_TASKS : 'tasks';
+    const narrowFrom = isNarrow || conditions.length === 0 ? NARROW_TASKS : 'tasks';
+    return { from, position: 'tasks.position', conditions, countFrom: from, narrowFrom, differing };
+  }
+  // CROSS JOIN keeps the index outside: its rows come in the wanted order, so nothing is sorted.
+  const joined = (tasks: string) => `prompt_index CROSS JOIN ${tasks} ON tasks.position = prompt_index.rowid`;
+  const from = joined('tasks');
+  return {
+    from,
+    position: 'prompt_index.rowid',
+    conditions: [
+      { sql: 'prompt_index MATCH ?', params: [match] },
+      ...timeConditions(bounds, 'prompt_index.rowid', drift),
+      ...conditions,
+    ],
+    countFrom: conditions.length === 0 ? 'prompt_index' : from,
+    narrowFrom: joined(NARROW_TASKS),
+    differing,
+  };
+}
+
+/** Tasks with the same prompt are alike in it. */
+function isAboutPrompt(node: QueryNode): boolean {
+  if (node.kind === 'not') return isAboutPrompt(node.part);
+  if (node.kind === 'and' || node.kind === 'or') return node.parts.every(isAboutPrompt);
+  return isLeaf(node);
+}
+
+function isLeaf(node: QueryNode): node is TextNode {
+  return node.kind === 'phrase' || node.kind === 'prefix';
+}
+
+/** `before:`, `after:` and `on:` at the top of the query narrow the filter's own bounds, and so the range of positions. */
+function withTimes(filter: TaskFilter, query: Query): TaskFilter {
+  const times = query.parts.filter((part) => part.kind === 'time');
+  const from = [filter.fromMs, ...times.map(({ fromMs }) => fromMs)].filter((ms) => ms !== undefined);
+  const to = [filter.toMs, ...times.map(({ toMs }) => toMs)].filter((ms) => ms !== undefined);
+  return {
+    ...filter,
+    ...(from.length > 0 ? { fromMs: Math.max(...from) } : {}),
+    ...(to.length > 0 ? { toMs: Math.min(...to) } : {}),
+  };
+}
+
+function isNegated(part: QueryNode): part is Extract<QueryNode, { kind: 'not' }> {
+  return part.kind === 'not';
+}
+
+/** Whether the conditions can be decided in the narrow index, without reading a document. */
+function readsOnlyNarrow(filter: TaskFilter, parts: readonly QueryNode[]): boolean {
+  const reads = (node: QueryNode): boolean => {
+    if (node.kind === 'field') return NARROW.has(node.field);
+    if (node.kind === 'not') return reads(node.part);
+    if (node.kind === 'and' || node.kind === 'or') return node.parts.every(reads);
+    return node.kind === 'time';
+  };
+  const { userIds, applicationIds, types, within } = filter;
+  const isByAccount = [userIds, applicationIds, types, within?.userIds, within?.applicationIds].some(
+    (values) => values && values.length > 0,
+  );
+  return !isByAccount && parts.every(reads);
+}
+
+interface Compiler {
+  /** The MATCH expression that decides about a part, undefined where the index alone can't. */
+  exact(node: QueryNode): string | undefined;
+  /** One that matches at least what the part does. */
+  loose(node: QueryNode): string | undefined;
+  looseAll(nodes: readonly QueryNode[]): string | undefined;
+  /** The part as a condition on a row of tasks. */
+  condition(node: QueryNode, row: string): Condition;
+}
+
+function createCompiler({ raw }: Sqlite): Compiler {
+  const wordsBetween = raw
+    .prepare<[string, string], string>('SELECT word FROM words WHERE word >= ? AND word < ?')
+    .pluck();
+  const plans = new Map<PrefixNode, ReturnType<typeof planBeginning>>();
+  const planOf = (leaf: PrefixNode) => {
+    const plan =
+      plans.get(leaf) ??
+      planBeginning(leaf.prefix, wordsBetween.all(...beginningsRange(neighbourhood(leaf.prefix))));
+    plans.set(leaf, plan);
+    return plan;
+  };
+
+  const exactLeaf = (leaf: TextNode) =>
+    leaf.kind === 'prefix' && planOf(leaf).mustCheck ? undefined : leafExpression(leaf);
+  const looseLeaf = (leaf: TextNode): string => {
+    const expression = leafExpression(leaf);
+    if (leaf.kind === 'phrase') return expression;
+    const others = planOf(leaf).stems.map((stem) => `"${[...leaf.terms, stem].join(' ')}"`);
+    return others.length === 0 ? expression : `(${[expression, ...others].join(' OR ')})`;
+  };
+  const exactly = { exact: exactLeaf, wanted: exactLeaf };
+  const loosely = { exact: exactLeaf, wanted: looseLeaf };
+  const exact = (node: QueryNode) => matchExpression(node, exactly);
+
+  const condition = (node: QueryNode, row: string): Condition => {
+    const match = exact(node);
+    if (match !== undefined) return inIndex(match, row);
+    switch (node.kind) {
+      case 'not': {
+        const { sql, params } = condition(node.part, row);
+        return { sql: `NOT ${sql}`, params };
+      }
+      case 'and':
+      case 'or': {
+        const parts = node.parts.map((part) => condition(part, row));
+        const sql = `(${parts.map((part) => part.sql).join(node.kind === 'and' ? ' AND ' : ' OR ')})`;
+        return { sql, params: parts.flatMap(({ params }) => params) };
+      }
+      case 'field':
+        return fieldCondition(node, row);
+      case 'time':
+        return timeCondition(node, row);
+      default: {
+        const parts = [inIndex(looseLeaf(node), row), containsCondition(node, row)];
+        return {
+          sql: `(${parts.map(({ sql }) => sql).join(' AND ')})`,
+          params: parts.flatMap(({ params }) => params),
+        };
+      }
+    }
+  };
+
+  return {
+    exact,
+    loose: (node) => matchExpression(node, loosely),
+    looseAll: (nodes) => allOf(nodes, loosely),
+    condition,
+  };
+}
+
+/** Looks at the prompt itself (see prompt-function.ts). */
+function containsCondition(leaf: TextNode, row: string): Condition {
+  return { sql: `prompt_contains(${row}.document, ?)`, params: [JSON.stringify(leaf)] };
+}
+
+/** The list is made once a search, so a wide condition costs one pass over the index, not one look-up a row. */
+function inIndex(match: string, row: string): Condition {
+  return {
+    sql: `${row}.position IN (SELECT rowid FROM prompt_index WHERE prompt_index MATCH ?)`,
+    params: [match],
+  };
+}
+
+/** Never NULL, so that a negation of it holds for tasks without the member. */
+function fieldCondition({ field, value, isPrefix }: FieldNode, row: string): Condition {
+  const column = `${row}.${field}`; // every field is a column of its own name
+  if (field === 'seed')
+    return { sql: `(${column} IS NOT NULL AND ${column} = CAST(? AS INTEGER))`, params: [value] };
+  if (!isPrefix) {
+    // Ids are looked up by their index, as they are and in lower case, in which a UUID is written.
+    if (field === 'id') return { sql: `${column} IN (?, ?)`, params: [value, asciiLower(value)] };
+    return { sql: `(${column} IS NOT NULL AND lower(${column}) = ?)`, params: [value] };
+  }
+  return {
+    sql: `(${column} IS NOT NULL AND substr(lower(${column}), 1, ?) = ?)`,
+    params: [Array.from(value).length, asciiLower(value)],
+  };
+}
+
+function timeCondition(
+  { fromMs, toMs }: { fromMs: number | undefined; toMs: number | undefined },
+  row: string,
+): Condition {
+  const bounds: Condition[] = [
+    ...(fromMs === undefined ? [] : [{ sql: `${row}.created_at >= ?`, params: [fromMs] }]),
+    ...(toMs === undefined ? [] : [{ sql: `${row}.created_at < ?`, params: [toMs] }]),
+  ];
+  return {
+    sql: `(${bounds.map(({ sql }) => sql).join(' AND ')})`,
+    params: bounds.flatMap(({ params }) => params),
+  };
+}

@@ -1,0 +1,32 @@
+/** Totals for people and monitors. */
+import { statSync } from 'node:fs';
+import type { TaskState } from '../../task/state.ts';
+import type { Stats } from '../contract/health.ts';
+import type { Sqlite } from './database.ts';
+import type { Tracking } from './tracking.ts';
+
+/** @param nowMs epoch milliseconds, for what is due */
+export function readStats({ raw }: Sqlite, tracking: Tracking, nowMs: number): Stats {
+  const byState: Record<TaskState, number> = { pending: 0, succeeded: 0, failed: 0 };
+  const rows = raw.prepare<[], { state: TaskState; n: number }>(
+    'SELECT state, count(*) AS n FROM tasks GROUP BY state',
+  );
+  for (const { state, n } of rows.all()) byState[state] = n;
+  const createdAt = (order: 'ASC' | 'DESC') =>
+    raw
+      .prepare<[], { at: number }>(`SELECT created_at AS at FROM tasks ORDER BY position ${order} LIMIT 1`)
+      .get()?.at;
+  return {
+    total: byState.pending + byState.succeeded + byState.failed,
+    byState,
+    oldestMs: createdAt('ASC'),
+    newestMs: createdAt('DESC'),
+    ...tracking.counts(nowMs),
+    diskBytes: sizeOf(raw.name) + sizeOf(`${raw.name}-wal`),
+  };
+}
+
+/** By `stat`, never by opening: the owner would lose its locks (see lock.ts). */
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}

@@ -1,0 +1,116 @@
+/** The statements over the documents, prepared once: building a query anew costs as much as running it. */
+import { type SQL, sql } from 'drizzle-orm';
+import type { TaskDocument } from '../../task/document.ts';
+import type { Batch, JoinedTasks, StoredTask } from '../contract/tasks.ts';
+import type { Sqlite } from './database.ts';
+import { removed, tasks } from './schema.ts';
+import { textHash } from './text-hash.ts';
+
+/** The columns of a StoredTask, for every statement that yields some. */
+export const STORED_TASK =
+  'tasks.id AS id, tasks.document AS text, tasks.state AS state, tasks.created_at AS createdAtMs, tasks.fetched_at AS fetchedAtMs';
+
+/** Leaves out the tasks of which only the request is known. */
+export const IS_DOCUMENT = 'tasks.fetched_at > 0';
+
+/** What must be known of a stored document before another one may take its place. */
+export type Present = Pick<
+  typeof tasks.$inferSelect,
+  'position' | 'state' | 'createdAt' | 'requestSeq' | 'hash' | 'promptHash'
+>;
+
+/** A document as a row. */
+export function taskRow(task: TaskDocument, batch: Batch, position: number): typeof tasks.$inferSelect {
+  return {
+    position,
+    id: task.id,
+    state: task.state,
+    createdAt: task.createdAtMs,
+    fetchedAt: batch.fetchedAtMs,
+    requestSeq: batch.requestSeq,
+    hash: textHash(task.text),
+    promptHash: textHash(task.prompt).subarray(0, 8),
+    model: task.model ?? null,
+    size: task.size ?? null,
+    action: task.action ?? null,
+    type: task.type ?? null,
+    userId: task.userId ?? null,
+    applicationId: task.applicationId ?? null,
+    seed: task.seed ?? null,
+    document: task.text,
+  };
+}
+
+export type TaskStatements = ReturnType<typeof prepareTaskStatements>;
+
+export function prepareTaskStatements({ raw, drizzle }: Sqlite) {
+  const columns = bound(
+    'position',
+    'id',
+    'state',
+    'createdAt',
+    'fetchedAt',
+    'requestSeq',
+    'hash',
+    'promptHash',
+    'model',
+    'size',
+    'action',
+    'type',
+    'userId',
+    'applicationId',
+    'seed',
+    'document',
+  );
+  const taskIs = sql`${tasks.id} = ${sql.placeholder('id')}`;
+  const tombstoneIs = sql`${removed.id} = ${sql.placeholder('id')}`;
+  return {
+    get: raw.prepare<[string], StoredTask>(
+      `SELECT ${STORED_TASK} FROM tasks WHERE id = ? AND ${IS_DOCUMENT}`,
+    ),
+    // The ids lead the join, so the rows come in the order asked.
+    getMany: raw.prepare<[string], StoredTask>(
+      `SELECT ${STORED_TASK} FROM json_each(?) AS asked CROSS JOIN tasks ON tasks.id = asked.value WHERE ${IS_DOCUMENT}`,
+    ),
+    // SQLite joins the bytes: as rows, each text would be decoded and encoded again, which is most of a batch's time.
+    joinFinished: raw.prepare<[string], { [Name in keyof JoinedTasks]: JoinedTasks[Name] | null }>(
+      `SELECT count(*) AS count, CAST(group_concat(tasks.document) AS BLOB) AS text, min(tasks.fetched_at) AS fetchedAtMs
+       FROM json_each(?) AS asked CROSS JOIN tasks ON tasks.id = asked.value WHERE tasks.state <> 'pending'`,
+    ),
+    highest: raw.prepare<[number, number], { highest: number | null }>(
+      'SELECT max(position) AS highest FROM tasks WHERE position >= CAST(? AS INTEGER) AND position < CAST(? AS INTEGER)',
+    ),
+    index: raw.prepare<[number, string]>(
+      'INSERT INTO prompt_index (rowid, terms) VALUES (CAST(? AS INTEGER), ?)',
+    ),
+    unindex: raw.prepare<[number]>('DELETE FROM prompt_index WHERE rowid = CAST(? AS INTEGER)'),
+    remove: raw.prepare<[string]>('DELETE FROM tasks WHERE id = ?'),
+    present: drizzle
+      .select({
+        position: tasks.position,
+        state: tasks.state,
+        createdAt: tasks.createdAt,
+        requestSeq: tasks.requestSeq,
+        hash: tasks.hash,
+        promptHash: tasks.promptHash,
+      })
+      .from(tasks)
+      .where(taskIs)
+      .prepare(),
+    insert: drizzle.insert(tasks).values(columns).prepare(),
+    update: drizzle.update(tasks).set(columns).where(taskIs).prepare(),
+    confirm: drizzle.update(tasks).set(bound('fetchedAt', 'requestSeq')).where(taskIs).prepare(),
+    tombstone: drizzle.select({ requestSeq: removed.requestSeq }).from(removed).where(tombstoneIs).prepare(),
+    forgetTombstone: drizzle.delete(removed).where(tombstoneIs).prepare(),
+    bury: drizzle
+      .insert(removed)
+      .values(bound('id', 'requestSeq'))
+      .onConflictDoUpdate({ target: removed.id, set: { requestSeq: sql`excluded.request_seq` } })
+      .prepare(),
+  };
+}
+
+/** Columns whose values are given when the statement runs. */
+function bound<Name extends string>(...names: Name[]): Record<Name, SQL> {
+  return Object.fromEntries(names.map((name) => [name, sql`${sql.placeholder(name)}`])) as Record<Name, SQL>;
+}

@@ -1,0 +1,148 @@
+/** The tracked ids: which there are, when each is due, and who is refreshing them just now. */
+import type { TaskId } from '../../task/id.ts';
+import type { TaskLimits } from '../../task/limits.ts';
+import type { Claim, Settlement, TrackedId, TrackResult } from '../contract/tracking.ts';
+import { type Sqlite, transaction } from './database.ts';
+import { limitConditions, params, where } from './filter-sql.ts';
+
+export interface Tracking {
+  track(ids: readonly TaskId[], nowMs: number): TrackResult;
+  /** Tracks one id inside a transaction of the caller; no effect when it is tracked already. */
+  add(id: TaskId, nowMs: number, dueAtMs: number): void;
+  untrack(id: TaskId): boolean;
+  settle(settlement: Settlement): void;
+  list(page: { limit: number; offset: number; within?: TaskLimits | undefined }): {
+    items: TrackedId[];
+    total: number;
+  };
+  claimDue(request: { dueBeforeMs: number; nowMs: number; limit: number; leaseMs: number }): Claim[];
+  release(claims: readonly Claim[], options?: { dueAtMs?: number }): void;
+  /** Gives back all claims, as the only owner does after a crash. */
+  releaseAll(): void;
+  countDue(nowMs: number): number;
+  counts(nowMs: number): { tracked: number; due: number; givenUp: number };
+}
+
+/**
+ * Nothing is ever scheduled further ahead than this, so a due time beyond it was written by a clock that was wrong,
+ * and is pulled in.
+ */
+const FURTHEST_MS = 8 * 3_600_000;
+
+interface TrackedRow {
+  id: TaskId;
+  tracked_at: number;
+  due_at: number | null;
+  attempts: number;
+  unknown_since: number | null;
+  last_error: string | null;
+  gen: number;
+}
+
+export function createTracking(db: Sqlite): Tracking {
+  const statements = prepare(db);
+
+  const trackOne = (id: TaskId, nowMs: number): keyof TrackResult => {
+    const state = statements.taskState.get(id)?.state;
+    if (state !== undefined && state !== 'pending') return 'alreadyFinished';
+    if (statements.insert.run(id, nowMs, nowMs).changes > 0) return 'added';
+    return statements.revive.run(nowMs, id).changes > 0 ? 'revived' : 'alreadyTracked';
+  };
+
+  return {
+    track: (ids, nowMs) =>
+      transaction(db, () => {
+        const result = { added: 0, revived: 0, alreadyTracked: 0, alreadyFinished: 0 };
+        for (const id of new Set(ids)) result[trackOne(id, nowMs)] += 1;
+        return result;
+      }),
+    add: (id, nowMs, dueAtMs) => {
+      statements.insert.run(id, nowMs, dueAtMs);
+    },
+    untrack: (id) => statements.remove.run(id).changes > 0,
+    settle: ({ claim, dueAtMs, unknownSinceMs, error }) => {
+      statements.settle.run(dueAtMs ?? null, unknownSinceMs ?? null, error ?? null, claim.id, claim.gen);
+    },
+    list: ({ limit, offset, within }) => {
+      const conditions = limitConditions(within, 'tasks');
+      const from = `tracked ${conditions.length === 0 ? '' : 'JOIN tasks USING (id)'} ${where(conditions)}`;
+      const rows = db.raw.prepare<unknown[], TrackedRow>(
+        `SELECT tracked.* FROM ${from} ORDER BY due_at IS NULL, due_at, id LIMIT ? OFFSET ?`,
+      );
+      const count = db.raw.prepare<unknown[], { n: number }>(`SELECT count(*) AS n FROM ${from}`);
+      return {
+        items: rows.all(...params(conditions), limit, offset).map(toTracked),
+        total: count.get(...params(conditions))?.n ?? 0,
+      };
+    },
+    claimDue: ({ dueBeforeMs, nowMs, limit, leaseMs }) =>
+      transaction(db, () => {
+        statements.pullIn.run(nowMs, nowMs + FURTHEST_MS);
+        const rows = statements.claim.all({ until: nowMs + leaseMs, due: dueBeforeMs, now: nowMs, limit });
+        return rows.map((row) => ({
+          id: row.id,
+          gen: row.gen,
+          attempts: row.attempts,
+          trackedAtMs: row.tracked_at,
+          unknownSinceMs: row.unknown_since ?? undefined,
+        }));
+      }),
+    release: (claims, { dueAtMs } = {}) =>
+      transaction(db, () => {
+        for (const { id, gen } of claims) statements.release.run(dueAtMs ?? null, id, gen);
+      }),
+    releaseAll: () => {
+      statements.releaseAll.run();
+    },
+    countDue: (nowMs) => statements.due.get(nowMs)?.n ?? 0,
+    counts: (nowMs) => ({
+      tracked: statements.count.get()?.n ?? 0,
+      due: statements.due.get(nowMs)?.n ?? 0,
+      givenUp: statements.givenUp.get()?.n ?? 0,
+    }),
+  };
+}
+
+function toTracked(row: TrackedRow): TrackedId {
+  return {
+    id: row.id,
+    trackedAtMs: row.tracked_at,
+    dueAtMs: row.due_at ?? undefined,
+    attempts: row.attempts,
+    unknownSinceMs: row.unknown_since ?? undefined,
+    lastError: row.last_error ?? undefined,
+  };
+}
+
+function prepare({ raw }: Sqlite) {
+  return {
+    taskState: raw.prepare<[string], { state: string }>('SELECT state FROM tasks WHERE id = ?'),
+    insert: raw.prepare<[string, number, number]>(
+      'INSERT INTO tracked (id, tracked_at, due_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+    ),
+    revive: raw.prepare<[number, string]>(
+      'UPDATE tracked SET due_at = ?, attempts = 0, unknown_since = NULL, last_error = NULL WHERE id = ? AND due_at IS NULL',
+    ),
+    remove: raw.prepare<[string]>('DELETE FROM tracked WHERE id = ?'),
+    settle: raw.prepare<[number | null, number | null, string | null, string, number]>(
+      `UPDATE tracked SET due_at = ?, unknown_since = ?, last_error = ?, attempts = attempts + 1,
+         claimed_until = 0, gen = gen + 1
+       WHERE id = ? AND gen = ?`,
+    ),
+    count: raw.prepare<[], { n: number }>('SELECT count(*) AS n FROM tracked'),
+    givenUp: raw.prepare<[], { n: number }>('SELECT count(*) AS n FROM tracked WHERE due_at IS NULL'),
+    due: raw.prepare<[number], { n: number }>('SELECT count(*) AS n FROM tracked WHERE due_at <= ?'),
+    pullIn: raw.prepare<[number, number]>(
+      'UPDATE tracked SET due_at = ?, claimed_until = 0 WHERE due_at > ?',
+    ),
+    claim: raw.prepare<{ until: number; due: number; now: number; limit: number }, TrackedRow>(
+      `UPDATE tracked SET gen = gen + 1, claimed_until = :until
+       WHERE id IN (SELECT id FROM tracked WHERE due_at <= :due AND claimed_until <= :now ORDER BY due_at LIMIT :limit)
+       RETURNING *`,
+    ),
+    release: raw.prepare<[number | null, string, number]>(
+      'UPDATE tracked SET claimed_until = 0, due_at = coalesce(?, due_at) WHERE id = ? AND gen = ?',
+    ),
+    releaseAll: raw.prepare('UPDATE tracked SET claimed_until = 0 WHERE claimed_until > 0'),
+  };
+}

@@ -1,0 +1,92 @@
+/** Whether the disk takes what is written, and the database is sound, as far as its use shows. Reads go on when it does not. */
+import { accessSync, constants, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Sqlite, transaction } from './database.ts';
+import { isDamage, WAY_OUT } from './integrity/damage.ts';
+
+export interface WriteWatch {
+  /** The same functions; a write that the disk refused, and damage that came to light, is remembered. */
+  watched<Functions extends object>(functions: Functions): Functions;
+  /** Remembers what an error says about the disk or the database. */
+  note(error: unknown): void;
+  /** That the database is damaged, for people; nothing but a restart with a sound one ends it. */
+  damage(): string | undefined;
+  /** What is wrong, for people; undefined when writing works, or works again. */
+  trouble(): string | undefined;
+}
+
+/** With less, the next write may fail in its middle. */
+const ENOUGH_BYTES = 256 * 1024;
+/** As large as what a sync writes at once, so that a little room is not taken for enough. */
+const PROBE_BYTES = 256 * 1024;
+
+const REASONS: readonly [code: RegExp, reason: string][] = [
+  [/^SQLITE_FULL|^ENOSPC|^EDQUOT/, 'the disk is full'],
+  [/^SQLITE_READONLY|^EROFS|^EACCES|^EPERM/, 'the disk is read-only'],
+  [/^SQLITE_(IOERR|CANTOPEN)|^EIO/, 'the disk fails'],
+];
+
+export function createWriteWatch(db: Sqlite): WriteWatch {
+  let failed: string | undefined;
+  let damage: string | undefined;
+
+  const note = (error: unknown): void => {
+    failed = writeTroubleOf(error) ?? failed;
+    if (isDamage(error)) damage ??= `the database is damaged (${error.message}): ${WAY_OUT}`;
+  };
+  /** Writes as much as a sync would, and takes it back: only a commit shows that there is room. */
+  const probe = (): void => {
+    try {
+      const { raw } = db;
+      transaction(db, () => {
+        raw.prepare("INSERT INTO facts (name, value) VALUES ('write-probe', ?)").run('x'.repeat(PROBE_BYTES));
+      });
+      raw.exec("DELETE FROM facts WHERE name = 'write-probe'");
+      failed = undefined;
+    } catch (error) {
+      note(error);
+    }
+  };
+
+  return {
+    note,
+    damage: () => damage,
+    watched: (functions) =>
+      Object.fromEntries(
+        Object.entries(functions).map(([name, run]: [string, (...args: unknown[]) => unknown]) => [
+          name,
+          (...args: unknown[]) => {
+            try {
+              return run(...args);
+            } catch (error) {
+              note(error);
+              throw error;
+            }
+          },
+        ]),
+      ) as typeof functions,
+    trouble: () => {
+      const seen = lookAtDisk(dirname(db.raw.name));
+      if (seen !== undefined) return seen;
+      if (failed !== undefined) probe();
+      return failed;
+    },
+  };
+}
+
+/** What the file system says without being written to. */
+function lookAtDisk(directory: string): string | undefined {
+  try {
+    accessSync(directory, constants.W_OK);
+    const { bavail, bsize } = statfsSync(directory);
+    return bavail * bsize < ENOUGH_BYTES ? 'the disk is full' : undefined;
+  } catch (error) {
+    return writeTroubleOf(error) ?? 'the disk fails';
+  }
+}
+
+/** What an error says about the disk; undefined for one that is about something else. */
+export function writeTroubleOf(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return REASONS.find(([pattern]) => pattern.test(code))?.[1];
+}

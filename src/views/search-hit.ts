@@ -1,0 +1,83 @@
+/** A search hit as JSON: what a list shows, and where the prompt matched. The same for the route and the command. */
+import { highlights } from '../search/highlights.ts';
+import type { Query } from '../search/query-tree.ts';
+import type { TaskImage } from '../store/contract/images.ts';
+import type { Hit } from '../store/contract/search.ts';
+import type { Store } from '../store/contract/store.ts';
+import { readDocument } from '../task/document.ts';
+import type { JsonObject } from '../task/json-object.ts';
+import { imageUrls } from '../task/state.ts';
+
+/** Hits with their archived images. @param basePath as in the settings */
+export async function searchHits(store: Store, hits: readonly Hit[], query: Query, basePath: string) {
+  const images = await store.imagesOf(hits.map(({ task }) => task.id));
+  const prefix = basePath === '/' ? '' : basePath;
+  return hits.map((hit) =>
+    searchHit(
+      hit,
+      query,
+      images.filter(({ taskId }) => taskId === hit.task.id),
+      prefix,
+    ),
+  );
+}
+
+/** @param archived the task's archived images @param basePath what their addresses begin with, without a slash at the end */
+function searchHit({ task, group }: Hit, query: Query, archived: readonly TaskImage[], basePath: string) {
+  const value = JSON.parse(task.text) as JsonObject; // it was read as a document before it was stored
+  const { prompt, model, size, action, seed, userId, applicationId } = readDocument(
+    task.text,
+    value,
+    task.fetchedAtMs,
+  );
+  return {
+    id: task.id,
+    created_at: new Date(task.createdAtMs).toISOString(),
+    state: task.state,
+    action: action ?? null,
+    model: model ?? null,
+    size: size ?? null,
+    seed: seed ?? null,
+    user_id: userId ?? null,
+    application_id: applicationId ?? null,
+    prompt,
+    highlights: highlights(query, prompt),
+    images: imageUrls(value).map((url, at) => ({
+      url,
+      local: localImage(
+        archived.find(({ n }) => n === at),
+        basePath,
+      ),
+    })),
+    ...(group
+      ? {
+          group: {
+            count: group.count,
+            tasks: group.tasks.map(({ id, state, createdAtMs }) => ({
+              id,
+              state,
+              created_at: new Date(createdAtMs).toISOString(),
+            })),
+          },
+        }
+      : {}),
+  };
+}
+
+/** The archived copy: its addresses are paths of this server. */
+function localImage(image: TaskImage | undefined, basePath: string) {
+  if (!image) return null;
+  const { sha256, mediaType, bytes, width, height, thumbhash } = image;
+  return {
+    url: `${basePath}/images/${sha256}`,
+    thumb_url: `${basePath}/thumbs/${sha256}`,
+    sha256,
+    media_type: mediaType,
+    bytes,
+    width,
+    height,
+    thumbhash: Buffer.from(thumbhash).toString('base64'),
+  };
+}
+
+export type SearchHit = ReturnType<typeof searchHit>;

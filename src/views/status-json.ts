@@ -1,0 +1,40 @@
+/** The state of the mirror as JSON; the same for `/api/stats` and the `status` command. */
+
+import type { Clock } from '../lib/clock.ts';
+import { activeBlock } from '../mirror/blocking.ts';
+import { isoTime } from '../server/query-params.ts';
+import type { Store } from '../store/contract/store.ts';
+
+export async function statusJson({ store, clock }: { store: Store; clock: Clock }) {
+  const stats = await store.stats(clock.now());
+  const block = await activeBlock({ store, clock });
+  const images = await store.imageStats();
+  const callbacks = await store.callbackStats();
+  return {
+    total: stats.total,
+    by_state: stats.byState,
+    oldest: isoTime(stats.oldestMs),
+    newest: isoTime(stats.newestMs),
+    tracked: stats.tracked,
+    due: stats.due,
+    given_up: stats.givenUp,
+    disk_bytes: stats.diskBytes,
+    images: {
+      archived: images.archived,
+      bytes: images.bytes,
+      wanted: images.wanted,
+      given_up: images.givenUp,
+      reasons: images.reasons,
+    },
+    callbacks: {
+      waiting: callbacks.waiting,
+      undelivered: callbacks.undelivered,
+      delivered: callbacks.delivered,
+      given_up: callbacks.givenUp,
+      last_error: callbacks.lastError ?? null,
+    },
+    upstream: block
+      ? { state: block.reason, until: isoTime(block.untilMs), message: block.message }
+      : { state: 'ok', until: null, message: null },
+  };
+}

@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { BadSetting, isLoopback, parseConfig, unknownSettings } from '../../src/config/config.ts';
+import { parseDuration } from '../../src/config/duration.ts';
+import { SETTINGS, type SettingName } from '../../src/config/setting-table.ts';
+import { parseSize } from '../../src/config/size.ts';
+import { isCronExpression } from '../../src/lib/cron.ts';
+
+const parse = (
+  env: Record<string, string> = {},
+  flags: Partial<Record<SettingName, string>> = {},
+  envFile = '',
+) => parseConfig({ flags, env, envFile, isCron: isCronExpression });
+
+describe('settings', () => {
+  test('have the defaults of the interface', () => {
+    expect(parse()).toMatchObject({
+      upstreamToken: undefined,
+      upstreamUrl: 'https://api.acedata.cloud',
+      host: '127.0.0.1',
+      port: 8787,
+      offline: false,
+      syncCron: '*/15 * * * * *',
+      batchSize: 50,
+      concurrency: 2,
+      pendingTtlMs: 3000,
+      upstreamTimeoutMs: 30_000,
+      giveUpAfterMs: 7 * 86_400_000,
+      tokens: [],
+      allowedOrigins: [],
+      basePath: '/',
+      allowedHosts: [],
+      logLevel: 'info',
+      archiveImages: true,
+      imageAllowHosts: [],
+      maxImageBytes: 64 * 1024 * 1024,
+      maxArchiveBytes: undefined,
+      rewriteImageUrls: false,
+      callbackUrl: undefined,
+      discover: false,
+    });
+  });
+
+  test('a flag beats the environment, which beats .env, which beats the default', () => {
+    const envFile = 'FLUX_MIRROR_PORT=3\nFLUX_MIRROR_BATCH_SIZE=7 # few\n';
+    expect(parse({ FLUX_MIRROR_PORT: '2' }, { port: '1' }, envFile)).toMatchObject({ port: 1, batchSize: 7 });
+    expect(parse({ FLUX_MIRROR_PORT: '2' }, {}, envFile).port).toBe(2);
+    expect(parse({ FLUX_MIRROR_PORT: '' }, {}, envFile).port).toBe(3);
+  });
+
+  test.each([
+    ['FLUX_MIRROR_PORT', '65536', 'from 0 to 65535'],
+    ['FLUX_MIRROR_PORT', '80a', 'from 0 to 65535'],
+    ['FLUX_MIRROR_BATCH_SIZE', '51', 'from 1 to 50'],
+    ['FLUX_MIRROR_BATCH_SIZE', '0', 'from 1 to 50'],
+    ['FLUX_MIRROR_CONCURRENCY', '-1', 'from 1 to 32'],
+    ['FLUX_MIRROR_PENDING_TTL', '3', 'duration'],
+    ['FLUX_MIRROR_UPSTREAM_TIMEOUT', '11m', 'duration'],
+    ['FLUX_MIRROR_GIVE_UP_AFTER', 'never', 'duration'],
+    ['FLUX_MIRROR_OFFLINE', 'maybe', 'true or false'],
+    ['FLUX_MIRROR_SYNC_CRON', 'every day', 'cron expression'],
+    ['FLUX_MIRROR_SYNC_CRON', '99 * * * *', 'cron expression'],
+    ['ACEDATACLOUD_API_BASE_URL', 'ftp://x', 'http or https'],
+    ['ACEDATACLOUD_API_BASE_URL', 'api.acedata.cloud', 'http or https'],
+    ['FLUX_MIRROR_BASE_PATH', 'mirror', 'begins with /'],
+    ['FLUX_MIRROR_BASE_PATH', '/a b', 'begins with /'],
+    ['FLUX_MIRROR_ALLOWED_ORIGINS', 'app.example', 'https://app.example'],
+    ['FLUX_MIRROR_LOG_LEVEL', 'loud', 'info'],
+    ['FLUX_MIRROR_MAX_IMAGE_SIZE', '64', 'size'],
+    ['FLUX_MIRROR_CALLBACK_URL', 'mirror.example', 'http or https'],
+  ])('%s=%s stops the start with one line that says what is allowed', (name, value, allowed) => {
+    const failure = expect(() => parse({ [name]: value }));
+    failure.toThrow(BadSetting);
+    failure.toThrow(new RegExp(`^${name}: "${value.replaceAll(/[.*]/g, '\\$&')}" [^\\n]*${allowed}[^\\n]*$`));
+  });
+
+  test('a bad flag is named as the flag that it is', () => {
+    expect(() => parse({}, { port: 'x' })).toThrow(/^--port: "x"/);
+  });
+
+  test.each([
+    ['ACEDATACLOUD_API_TOKEN', 'secret with spaces'],
+    ['FLUX_MIRROR_TOKENS', 'good,bad secret'],
+    ['FLUX_MIRROR_TOKENS', 'sha256:secret'],
+    ['FLUX_MIRROR_TOKENS', ' , '],
+  ])('a bad %s is not printed', (name, value) => {
+    expect(() => parse({ [name]: value })).toThrow(BadSetting);
+    expect(() => parse({ [name]: value })).not.toThrow(/secret/);
+  });
+
+  test('a base path is written in one way', () => {
+    for (const path of ['/mirror', '/mirror/', '//mirror//'])
+      expect(parse({ FLUX_MIRROR_BASE_PATH: path }).basePath).toBe('/mirror');
+  });
+
+  test('every one has its own names', () => {
+    const names = Object.values(SETTINGS).flatMap((setting) => [
+      setting.env,
+      ...('flag' in setting ? [setting.flag] : []),
+    ]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+test.each([
+  ['127.0.0.1', true],
+  ['127.9.9.9', true],
+  ['localhost', true],
+  ['a.localhost', true],
+  ['::1', true],
+  ['[::1]', true],
+  ['0.0.0.0', false],
+  ['::', false],
+  ['::ffff:127.0.0.1', true],
+  ['192.168.1.2', false],
+  ['127.0.0.1.evil.example', false],
+  ['mirror.lan', false],
+])('isLoopback %s: %s', (host, loopback) => {
+  expect(isLoopback(host)).toBe(loopback);
+});
+
+test('the hash of nothing is no token: somebody’s variable was not set', () => {
+  const hashed = `sha256:${createHash('sha256').update('').digest('hex')}`;
+  expect(() => parse({ FLUX_MIRROR_TOKENS: hashed })).toThrow(/FLUX_MIRROR_TOKENS/);
+});
+
+test('names that look like settings and are none are found', () => {
+  const env = { FLUX_MIRROR_PROT: '1', FLUX_MIRROR_PORT: '2', PATH: '/bin' };
+  expect(unknownSettings(env)).toEqual(['FLUX_MIRROR_PROT']);
+});
+
+describe('sizes', () => {
+  test.each([
+    ['500kB', 500_000],
+    ['64MiB', 67_108_864],
+    ['1.5 GiB', 1_610_612_736],
+    ['7b', 7],
+    ['64', undefined],
+    ['-1MB', undefined],
+    ['MB', undefined],
+    ['1 MB x', undefined],
+  ])('%s', (text, bytes) => {
+    expect(parseSize(text)).toBe(bytes);
+  });
+});
+
+describe('durations', () => {
+  test.each([
+    ['500ms', 500],
+    ['3s', 3000],
+    ['1.5m', 90_000],
+    ['2H', 7_200_000],
+    [' 7d ', 604_800_000],
+    ['3', undefined],
+    ['', undefined],
+    ['-3s', undefined],
+    ['3 s', undefined],
+    ['1w', undefined],
+  ])('%j', (text, ms) => {
+    expect(parseDuration(text)).toBe(ms);
+  });
+
+  test('are whole milliseconds, whatever was written', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 1e6, noNaN: true }),
+        fc.constantFrom('ms', 's', 'm', 'h', 'd'),
+        (amount, unit) => {
+          const ms = parseDuration(`${amount}${unit}`);
+          if (ms !== undefined) expect(Number.isInteger(ms) && ms >= 0).toBe(true);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,181 @@
+/** What a rebuild finds by the bytes of the pages, where no tree leads to them any more. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../../../src/store/sqlite/database.ts';
+import { Database } from '../../../../src/store/sqlite/driver.ts';
+import { openStore } from '../../../../src/store/sqlite/open.ts';
+import { type Column, leafRows, type Pages } from '../../../../src/store/sqlite/recovery/leaf-pages.ts';
+import { columnsOf } from '../../../../src/store/sqlite/recovery/lost-tasks.ts';
+import { rebuild } from '../../../../src/store/sqlite/recovery/rebuild.ts';
+import { document, numberedIds } from '../../../helpers/documents.ts';
+import { ManualClock } from '../../../helpers/manual-clock.ts';
+import { openTestStore, temporaryDirectory } from '../../../helpers/world.ts';
+
+const clock = new ManualClock();
+const PAGE = 4096;
+const TASKS = 2000;
+const INNER_PAGE = 5;
+
+/** About one of three reaches over its page, one of a hundred over many. */
+const promptOf = (at: number) => `harbour ${at} ${'fog '.repeat(at % 100 === 0 ? 9000 : (at % 3) * 400)}`;
+
+let sound: Buffer;
+
+beforeEach(async () => {
+  if (sound) return;
+  const dataDir = temporaryDirectory();
+  const store = openStore({ dataDir, clock, mode: 'owner' });
+  const documents = numberedIds(TASKS).map((id, at) =>
+    document({ id, prompt: promptOf(at), createdAt: 1_770_000_000 + at }),
+  );
+  await store.putBatch({ documents, requestSeq: 1, fetchedAtMs: 1 });
+  await store.close();
+  sound = readFileSync(join(dataDir, 'mirror.db'));
+});
+
+/** A mirror with these bytes as its database. */
+function mirrorOf(bytes: Buffer): string {
+  const dataDir = temporaryDirectory();
+  writeFileSync(join(dataDir, 'mirror.db'), bytes);
+  return dataDir;
+}
+
+function rootOf(table: string): number {
+  const db = new Database(join(mirrorOf(sound), 'mirror.db'), { readonly: true });
+  const root = db.prepare('SELECT rootpage FROM sqlite_master WHERE name = ?').pluck().get(table) as number;
+  db.close();
+  return root;
+}
+
+/** The pages that an inner page of a table leads to. */
+function childrenOf(page: number): number[] {
+  const at = (page - 1) * PAGE;
+  expect(sound.readUInt8(at)).toBe(INNER_PAGE);
+  const cells = Array.from({ length: sound.readUInt16BE(at + 3) }, (_, n) =>
+    sound.readUInt32BE(at + sound.readUInt16BE(at + 12 + 2 * n)),
+  );
+  return [...cells, sound.readUInt32BE(at + 8)];
+}
+
+const withZeroed = (...pages: number[]): Buffer => {
+  const bytes = Buffer.from(sound);
+  for (const page of pages) bytes.fill(0, (page - 1) * PAGE, page * PAGE);
+  return bytes;
+};
+
+async function savedFrom(bytes: Buffer): Promise<number> {
+  const dataDir = mirrorOf(bytes);
+  const { saved } = rebuild(dataDir, clock);
+  const store = openTestStore(dataDir);
+  while (await store.reindexSome());
+  expect(await store.audit()).toEqual([]);
+  expect((await store.stats(0)).total).toBe(saved);
+  return saved;
+}
+
+describe('a rebuild', () => {
+  test('saves every document below a destroyed root', async () => {
+    const root = rootOf('tasks');
+    expect(childrenOf(childrenOf(root)[0] ?? 0).length).toBeGreaterThan(10); // the tree has three levels
+    expect(await savedFrom(withZeroed(root))).toBe(TASKS);
+  });
+
+  test('saves every document below a destroyed inner page', async () => {
+    expect(await savedFrom(withZeroed(...childrenOf(rootOf('tasks')).slice(0, 1)))).toBe(TASKS);
+  });
+
+  test('saves every document where the list of tables is destroyed', async () => {
+    const bytes = Buffer.from(sound);
+    bytes.fill(0, 100, PAGE);
+    expect(await savedFrom(bytes)).toBe(TASKS);
+  });
+
+  test('of a file that was cut to a third saves all that is whole in it', async () => {
+    const cut = sound.subarray(0, Math.floor(sound.length / PAGE / 3) * PAGE);
+    const whole = numberedIds(TASKS).filter(
+      (id, at) => promptOf(at).length < 3000 && cut.includes(`{"id":"${id}"`),
+    );
+    expect(whole.length).toBeGreaterThan(TASKS / 10);
+    expect(await savedFrom(Buffer.from(cut))).toBeGreaterThanOrEqual(whole.length);
+  });
+
+  /** A mirror that deleted 150 tasks, and saw 100 others finish. */
+  async function changedMirror() {
+    const dataDir = mirrorOf(sound);
+    const store = openStore({ dataDir, clock, mode: 'owner' });
+    const deleted = numberedIds(TASKS).slice(0, 150);
+    for (const id of deleted) await store.remove(id);
+    const pending = deleted.slice(0, 100).map((id) => document({ id: `${id}-p`, state: 'pending' }));
+    await store.putBatch({ documents: pending, requestSeq: 2, fetchedAtMs: 2 });
+    await store.close();
+    const before = readFileSync(join(dataDir, 'mirror.db'));
+    const again = openStore({ dataDir, clock, mode: 'owner' });
+    const finished = pending.map(({ id }) => document({ id, prompt: 'at last '.repeat(300) }));
+    await again.putBatch({ documents: finished, requestSeq: 3, fetchedAtMs: 3 });
+    await again.close();
+    return { before, after: readFileSync(join(dataDir, 'mirror.db')), deleted, finished };
+  }
+
+  test.each(['tasks', 'tasks and removed'])('brings back nothing that was deleted: %s', async (destroyed) => {
+    const { after, deleted } = await changedMirror();
+    for (const table of destroyed.split(' and ')) {
+      const root = rootOf(table);
+      after.fill(0, (root - 1) * PAGE, root * PAGE);
+    }
+    const dataDir = mirrorOf(after);
+    expect(rebuild(dataDir, clock).saved).toBe(TASKS - 150 + 100);
+    expect(await openTestStore(dataDir).getMany(deleted)).toEqual([]);
+  });
+
+  test('takes of several versions the last', async () => {
+    const { before, after, finished } = await changedMirror();
+    const root = rootOf('tasks');
+    after.fill(0, (root - 1) * PAGE, root * PAGE);
+    const dataDir = mirrorOf(Buffer.concat([after, before])); // pages that were left behind
+    rebuild(dataDir, clock);
+    const tasks = await openTestStore(dataDir).getMany(finished.map(({ id }) => id));
+    expect(tasks.map(({ state }) => state)).toEqual(finished.map(() => 'succeeded'));
+  });
+});
+
+describe('the rows of leaf pages', () => {
+  const pagesIn = (bytes: Buffer): Pages => ({
+    count: bytes.length / PAGE,
+    page: (number) =>
+      number < 1 || number > bytes.length / PAGE
+        ? undefined
+        : bytes.subarray((number - 1) * PAGE, number * PAGE),
+  });
+
+  test('are what SQLite reads, with the columns in the order of a fresh database', () => {
+    const db = openDatabase(join(mirrorOf(sound), 'mirror.db'), { readonly: true, isMapped: false });
+    const columns = columnsOf(db, 'tasks');
+    expect(columns.at(-1)).toEqual({ name: 'document', kind: 'text', isKey: false, isRequired: true });
+    const expected = db.raw.prepare('SELECT * FROM tasks ORDER BY position').all();
+    db.raw.close();
+    const rows = [...leafRows(pagesIn(sound), columns, () => true)].filter(
+      ({ document: text }) => text !== '',
+    );
+    rows.sort((a, b) => Number(a.position) - Number(b.position));
+    expect(rows).toHaveLength(TASKS);
+    expect(rows).toEqual(expected);
+  });
+
+  test('of whatever bytes are found without an error', () => {
+    const columns: Column[] = [
+      { name: 'n', kind: 'integer', isKey: true, isRequired: true },
+      { name: 'text', kind: 'text', isKey: false, isRequired: false },
+    ];
+    let seed = 1;
+    for (let trial = 0; trial < 300; trial += 1) {
+      const bytes = Buffer.alloc(8 * PAGE);
+      for (let at = 0; at < bytes.length; at += 1) {
+        seed = (seed * 1103515245 + 12345) % 2 ** 31;
+        bytes[at] = seed >> 16;
+      }
+      for (let page = 0; page < 8; page += 1) bytes[page * PAGE] = 0x0d;
+      for (const row of leafRows(pagesIn(bytes), columns, () => true)) expect(row).toHaveProperty('text');
+    }
+  });
+});

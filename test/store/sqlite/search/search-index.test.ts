@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { startReindexing } from '../../../../src/app/reindexing.ts';
+import { createLog } from '../../../../src/lib/log.ts';
+import { seededRandom } from '../../../../src/simulator/random.ts';
+import type { Store } from '../../../../src/store/contract/store.ts';
+import { Database } from '../../../../src/store/sqlite/driver.ts';
+import { openStore } from '../../../../src/store/sqlite/open.ts';
+import { document, numberedIds } from '../../../helpers/documents.ts';
+import { ManualClock } from '../../../helpers/manual-clock.ts';
+import { searchRequest } from '../../../helpers/search.ts';
+import { openTestStore, temporaryDirectory } from '../../../helpers/world.ts';
+
+const put = async (store: Store, ...documents: ReturnType<typeof document>[]) =>
+  store.putBatch({ documents, requestSeq: await store.nextRequestSeq(), fetchedAtMs: 1 });
+
+test('index and table stay in step through storing, changing, deleting and storing again', async () => {
+  const store = openTestStore();
+  const random = seededRandom(5);
+  const ids = numberedIds(60);
+  const words = ['cat', 'dog', 'fox', 'owl', '猫', '犬'];
+  const prompts = new Map<string, string>();
+  for (let step = 0; step < 600; step += 1) {
+    const id = ids[Math.floor(random() * ids.length)] as (typeof ids)[number];
+    if (random() < 0.25) {
+      await store.remove(id);
+      prompts.delete(id);
+    } else {
+      const prompt = `${words[Math.floor(random() * words.length)]} ${step}`;
+      const createdAt = 1_770_000_000 + Math.floor(random() * 20);
+      await put(store, document({ id, prompt, createdAt, state: 'pending' }));
+      prompts.set(id, prompt);
+    }
+  }
+  expect(await store.audit()).toEqual([]);
+  for (const word of words) {
+    const page = await store.search(searchRequest(word, { limit: 100 }));
+    const expected = [...prompts].filter(([, prompt]) => prompt.startsWith(word)).map(([id]) => id);
+    expect(page.hits.map(({ task }) => task.id).sort()).toEqual(expected.sort());
+  }
+});
+
+test('an index of another version is made anew, newest first, beside everything else, and over a restart', async () => {
+  const dataDir = temporaryDirectory();
+  const clock = new ManualClock();
+  const first = openTestStore(dataDir);
+  const ids = numberedIds(900);
+  await put(
+    first,
+    ...ids.map((id, at) => document({ id, prompt: `cat ${at}`, createdAt: 1_770_000_000 + at })),
+  );
+  await first.close();
+  const raw = new Database(join(dataDir, 'mirror.db'));
+  raw.exec("UPDATE facts SET value = 'of-another-time' WHERE name = 'terms-version'");
+  raw.close();
+
+  // A command beside it leaves the index as it is.
+  const beside = openStore({ dataDir, clock, mode: 'writer' });
+  expect((await beside.search(searchRequest('cat'))).total).toBe(900);
+  await beside.close();
+
+  const second = openStore({ dataDir, clock, mode: 'owner' });
+  const empty = await second.search(searchRequest('cat'));
+  expect([empty.total, empty.indexedFromMs !== undefined]).toEqual([0, true]);
+  await second.reindexSome();
+  const some = await second.search(searchRequest('cat'));
+  expect([some.total, some.hits[0]?.task.id, some.indexedFromMs]).toEqual([200, ids[899], 1_770_000_700_000]);
+  // What a sync brings meanwhile is found once, whether it is older or newer than the gap.
+  await put(
+    second,
+    document({ id: 'old', prompt: 'cat', createdAt: 1_770_000_005.5 }),
+    document({ id: 'new', prompt: 'cat' }),
+  );
+  await second.remove(ids[0] as (typeof ids)[number]);
+  await second.close();
+
+  const third = openTestStore(dataDir);
+  const lines: string[] = [];
+  const log = createLog({ level: 'info', format: 'json' }, { write: (line) => void lines.push(line) });
+  const reindexing = startReindexing(third, {
+    clock: { ...clock, now: Date.now, monotonic: Date.now, sleep: clock.sleep },
+    log,
+  });
+  for (;;) {
+    const page = await third.search(searchRequest('cat'));
+    if (page.indexedFromMs === undefined) break;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await reindexing.stop();
+  const all = await third.search(searchRequest('cat', { limit: 1000 }));
+  expect([all.total, new Set(all.hits.map(({ task }) => task.id)).size]).toEqual([901, 901]);
+  expect(await third.audit()).toEqual([]);
+  expect(lines.join()).toContain('making the search index anew');
+  expect(lines.at(-1)).toContain('the search index is whole');
+  expect((await third.suggest('ca', 1))[0]?.word).toBe('cat');
+});

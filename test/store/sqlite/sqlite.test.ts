@@ -1,0 +1,171 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { Database } from '../../../src/store/sqlite/driver.ts';
+import { NoMirror } from '../../../src/store/sqlite/integrity/admission.ts';
+import { DirectoryInUse } from '../../../src/store/sqlite/lock.ts';
+import { NewerDatabase } from '../../../src/store/sqlite/migrate.ts';
+import { openStore } from '../../../src/store/sqlite/open.ts';
+import { document, numberedIds } from '../../helpers/documents.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
+import { searchRequest } from '../../helpers/search.ts';
+import { openTestStore, temporaryDirectory } from '../../helpers/world.ts';
+import { describeStore } from '../conformance.ts';
+
+describeStore('the SQLite store keeps the contract', () => openTestStore());
+
+describe('one owner a directory', () => {
+  test('a second owner is refused, with a line that names the first', () => {
+    const dataDir = temporaryDirectory();
+    openTestStore(dataDir);
+    expect(() => openTestStore(dataDir)).toThrow(DirectoryInUse);
+    expect(() => openTestStore(dataDir)).toThrow(new RegExp(`pid ${process.pid}`));
+  });
+
+  test('the directory is free again after a close', async () => {
+    const dataDir = temporaryDirectory();
+    await openTestStore(dataDir).close();
+    openTestStore(dataDir);
+  });
+
+  test('and after the owner was killed', async () => {
+    const dataDir = temporaryDirectory();
+    const child = fork(join(import.meta.dirname, 'owner.ts'), [dataDir], { execArgv: ['--import', 'tsx'] });
+    await once(child, 'message');
+    expect(() => openTestStore(dataDir)).toThrow(DirectoryInUse);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const store = openTestStore(dataDir);
+    expect((await store.get(numberedIds(1)[0]))?.state).toBe('succeeded');
+    expect(await store.audit()).toEqual([]);
+    // The run and the claims that the dead one held are not lost either.
+    expect((await store.runs(1))[0]?.outcome).toBe('interrupted');
+    const request = { dueBeforeMs: Date.now(), nowMs: Date.now(), limit: 9, leaseMs: 1000 };
+    expect(await store.claimDue(request)).toHaveLength(1);
+  });
+
+  test('commands may write beside it', async () => {
+    const dataDir = temporaryDirectory();
+    const owner = openTestStore(dataDir);
+    const beside = openStore({ dataDir, clock: new ManualClock(), mode: 'writer' });
+    await beside.track(numberedIds(3), 1);
+    await beside.close();
+    expect((await owner.tracked({ limit: 1, offset: 0 })).total).toBe(3);
+  });
+});
+
+describe('the database file', () => {
+  test('of a newer version is refused, and left as it is', async () => {
+    const dataDir = temporaryDirectory();
+    await openTestStore(dataDir).close();
+    const file = join(dataDir, 'mirror.db');
+    const raw = new Database(file);
+    raw.exec("INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('future', 9999999999999)");
+    raw.close();
+    const before = readFileSync(file);
+    for (const mode of ['owner', 'writer', 'reader'] as const) {
+      expect(() => openStore({ dataDir, clock: new ManualClock(), mode })).toThrow(NewerDatabase);
+    }
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  test('that isn’t there is not made by a reader', () => {
+    expect(() =>
+      openStore({ dataDir: temporaryDirectory(), clock: new ManualClock(), mode: 'reader' }),
+    ).toThrow(NoMirror);
+  });
+
+  test('is in WAL mode, so that readers and a writer do not wait for each other', () => {
+    const dataDir = temporaryDirectory();
+    openTestStore(dataDir);
+    const raw = new Database(join(dataDir, 'mirror.db'), { readonly: true });
+    expect(raw.pragma('journal_mode', { simple: true })).toBe('wal');
+    raw.close();
+  });
+
+  test('a document that was changed behind our back is found by the audit', async () => {
+    const dataDir = temporaryDirectory();
+    const store = openTestStore(dataDir);
+    const [id] = numberedIds(1);
+    await store.putBatch({ documents: [document({ id })], requestSeq: 1, fetchedAtMs: 1 });
+    const raw = new Database(join(dataDir, 'mirror.db'));
+    raw.exec("UPDATE tasks SET document = replace(document, 'siamese', 'persian')");
+    raw.exec('DELETE FROM prompt_index');
+    raw.close();
+    expect((await store.audit()).map(({ problem }) => problem)).toEqual([
+      'the document differs from its hash',
+      'the document has no search row',
+    ]);
+  });
+
+  test('a failure inside a batch leaves nothing of it', async () => {
+    const dataDir = temporaryDirectory();
+    const store = openTestStore(dataDir);
+    const raw = new Database(join(dataDir, 'mirror.db'));
+    raw.exec(`CREATE TRIGGER full BEFORE INSERT ON tasks WHEN NEW.id LIKE '%9'
+      BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
+    raw.close();
+    const documents = numberedIds(10).map((id) => document({ id }));
+    expect(() => store.putBatch({ documents, requestSeq: 1, fetchedAtMs: 1 })).toThrow();
+    expect((await store.stats(1)).total).toBe(0);
+    expect(await store.audit()).toEqual([]);
+  });
+});
+
+/** Of the migration that made the tables of images, as the journal has it. */
+const ARCHIVE_CAME_AT = 1795495341708;
+
+test('the images of tasks that were stored before there was an archive are wanted once it is', async () => {
+  const dataDir = temporaryDirectory();
+  const links = ['http://img.example/0', 'ftp://img.example/1', 'https://img.example/2'];
+  const data = [{ image_url: links[0] }, 'no object', { image_url: links[1] }, { image_url: links[2] }];
+  const before = openStore({ dataDir, clock: new ManualClock(), mode: 'owner' });
+  await before.putBatch({
+    documents: [
+      document({ id: 'a', more: { response: { success: true, data } } }),
+      document({ id: 'b', state: 'pending' }),
+      document({ id: 'c', state: 'failed' }),
+    ],
+    requestSeq: 1,
+    fetchedAtMs: 1,
+  });
+  await before.close();
+  const raw = new Database(join(dataDir, 'mirror.db'));
+  raw.exec(`DROP TABLE task_images; DROP TABLE images; DROP TABLE callbacks; DROP TABLE access_tokens;
+    DELETE FROM __drizzle_migrations WHERE created_at >= ${ARCHIVE_CAME_AT}`);
+  raw.close();
+
+  const store = openTestStore(dataDir);
+  const wanted = await store.claimImages({ nowMs: Date.now() + 1000, limit: 10, leaseMs: 1 });
+  expect(wanted.map(({ taskId, n, url }) => [taskId, n, url]).sort()).toEqual([
+    ['a', 0, links[0]],
+    ['a', 1, links[2]],
+  ]);
+});
+
+test('thousands of tasks of one second keep their order and are found by their time', async () => {
+  const store = openTestStore();
+  const ids = numberedIds(2000);
+  const documents = ids.map((id) => document({ id, createdAt: 1_770_000_000 }));
+  await store.putBatch({ documents, requestSeq: 1, fetchedAtMs: 1 });
+  await store.putBatch({
+    documents: [document({ id: 'later', createdAt: 1_770_000_003 })],
+    requestSeq: 2,
+    fetchedAtMs: 1,
+  });
+  const search = (filter: object) => store.search(searchRequest('cat', { filter, limit: 3000 }));
+  const second = { fromMs: 1_770_000_000_000, toMs: 1_770_000_001_000 };
+  expect((await search(second)).hits.map(({ task }) => task.id)).toEqual([...ids].reverse());
+  const after = { fromMs: 1_770_000_003_000, toMs: 1_770_000_004_000 };
+  expect((await search(after)).hits.map(({ task }) => task.id)).toEqual(['later']);
+});
+
+test('reads of one turn that fail are told so, each of them', async () => {
+  const store = openTestStore();
+  const reads = numberedIds(3).map(async (id) => store.get(id));
+  await store.close();
+  const results = await Promise.allSettled(reads);
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+});
