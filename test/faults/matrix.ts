@@ -22,7 +22,7 @@ const MIRROR = 'mirror/faults.test.ts';
 const ERRORS = 'server/errors.test.ts';
 const TASKS = 'server/flux-tasks.test.ts';
 const RUN = 'sync/run.test.ts';
-const SQLITE = 'store/sqlite.test.ts';
+const SQLITE = 'store/sqlite/sqlite.test.ts';
 const IMAGES = 'archive/archiver.test.ts';
 const GENERATE = 'generation/generate.test.ts';
 const CONNECTIONS = 'server/connections.test.ts';
@@ -32,7 +32,7 @@ const FUZZ = 'fuzz/fuzz.test.ts';
 const ACCESS = 'server/access.test.ts';
 const CRASH = 'crash/crash.test.ts';
 const POWER = 'faults/power.test.ts';
-const SWITCH = 'store/switch.test.ts';
+const SWITCH = 'store/sqlite/recovery/switch.test.ts';
 const OWNERS = 'faults/two-owners.test.ts';
 const DISK = 'faults/disk-full.test.ts';
 const SOAK = 'soak/soak.test.ts';
@@ -100,8 +100,8 @@ export const MATRIX: readonly MatrixPart[] = [
         fault: 'database damaged',
         behaviour: 'no start, not a byte changed; restore or doctor --rebuild',
         shownBy: [
-          ['store/damage.test.ts', ''],
-          ['store/backup.test.ts', 'restore'],
+          ['store/sqlite/integrity/damage.test.ts', ''],
+          ['store/sqlite/recovery/backup.test.ts', 'restore'],
         ],
       },
       {
@@ -114,7 +114,7 @@ export const MATRIX: readonly MatrixPart[] = [
       {
         fault: 'one flipped bit',
         behaviour: 'found in every document',
-        shownBy: [['store/damage.test.ts', 'single bits']],
+        shownBy: [['store/sqlite/integrity/damage.test.ts', 'single bits']],
         limit: 'not in free room of pages, columns and index entries: no hash covers them',
       },
       {
