@@ -10,6 +10,7 @@ import { startSimulator } from '../../src/simulator/simulator.ts';
 import { startCli, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
+import { requireOnMachine } from '../helpers/requirements.ts';
 import { world } from '../helpers/world.ts';
 
 const [ID, OTHER] = numberedIds(2);
@@ -187,7 +188,7 @@ async function warmServer() {
 
 describe('the memory of a server', () => {
   beforeEach((context) => {
-    if (process.platform !== 'linux') context.skip('Linux alone counts it where others can read it');
+    requireOnMachine(context, 'linux');
   });
 
   test('does not hold what an upstream sends beyond the limit, plain or packed', async (context) => {

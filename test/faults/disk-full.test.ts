@@ -11,17 +11,13 @@ import { startSimulator } from '../../src/simulator/simulator.ts';
 import { MAIN, runCli, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
+import { requireOnMachine } from '../helpers/requirements.ts';
 import { temporaryDirectory, world } from '../helpers/world.ts';
 
-/** 8 MiB; undefined where one may not be mounted. */
-function smallDisk(): string | undefined {
+/** 8 MiB. */
+function smallDisk(): string {
   const place = mkdtempSync(join(tmpdir(), 'flux-mirror-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'flux-mirror-test', place], { stdio: 'ignore' });
-  } catch {
-    rmSync(place, { recursive: true });
-    return undefined;
-  }
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'flux-mirror-test', place], { stdio: 'ignore' });
   onTestFinished(() => {
     execFileSync('umount', [place]);
     rmSync(place, { recursive: true });
@@ -49,11 +45,8 @@ const [FIRST, SECOND, THIRD] = numberedIds(3);
 
 describe('a full disk', () => {
   test('reads go on, writes say 503, the log and /readyz say why, and room mends it without a restart', async (context) => {
+    requireOnMachine(context, 'mount'); // the limit below shows the same
     const disk = smallDisk();
-    if (disk === undefined) {
-      context.skip('a small file system may only be mounted as root; the limit below shows the same');
-      return;
-    }
     const here = await world({ dataDir: disk });
     const ready = async () => {
       const answer = await here.get('/readyz');
@@ -119,11 +112,8 @@ describe('a full disk', () => {
 
 describe('a disk that is full already', () => {
   test('a server starts on it, serves what is stored, and stores again once there is room', async (context) => {
+    requireOnMachine(context, 'mount');
     const disk = smallDisk();
-    if (disk === undefined) {
-      context.skip('a small file system may only be mounted as root');
-      return;
-    }
     const here = await world({ dataDir: disk });
     here.simulator.seed([FIRST, SECOND].map((id) => documentText({ id })));
     await here.post({ action: 'retrieve', id: FIRST });
@@ -157,10 +147,7 @@ describe('a disk that is full already', () => {
 
 describe('a limit on the size of files', () => {
   test('has the same effect for a mirror that runs by itself, and is over once it is lifted', async (context) => {
-    if (!hasPrlimit()) {
-      context.skip('prlimit comes with Linux alone');
-      return;
-    }
+    requireOnMachine(context, 'prlimit');
     const simulator = await startSimulator({ token: 't' });
     onTestFinished(() => simulator.stop());
     simulator.seed([FIRST, SECOND, THIRD].map((id) => documentText({ id, prompt: 'y'.repeat(200_000) })));
@@ -195,12 +182,3 @@ describe('a limit on the size of files', () => {
     expect((await retrieve(THIRD)).headers.get('cache-status')).toContain('stored');
   });
 });
-
-function hasPrlimit(): boolean {
-  try {
-    execFileSync('prlimit', ['--version']);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -14,13 +14,13 @@ import { MAIN, runCli } from '../helpers/cli.ts';
 import { document, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
-import { needStrace } from '../helpers/strace.ts';
+import { requireOnMachine } from '../helpers/requirements.ts';
 import { tries } from '../helpers/thorough.ts';
 import { openTestStore, temporaryDirectory } from '../helpers/world.ts';
 
 const clock = new ManualClock();
 /** As they are shipped. */
-const STORE = join(dirname(MAIN), '../store/open.js');
+const STORE = join(dirname(MAIN), '../store/sqlite/open.js');
 const MIGRATIONS = join(dirname(MAIN), '../../migrations');
 
 test('whatever the power leaves of the write-ahead log, the database is a whole prefix of what was committed', async (context) => {
@@ -54,7 +54,7 @@ test('whatever the power leaves of the write-ahead log, the database is a whole 
 }, 60_000);
 
 test('every commit is brought to the disk: fsyncs are counted from outside', (context) => {
-  needStrace(context);
+  requireOnMachine(context, 'strace');
   const fsyncs = (commits: number): number => {
     const script = `const { openStore } = await import(process.argv[1]);
       const store = openStore({ dataDir: process.argv[2], clock: { now: Date.now }, mode: 'owner' });
@@ -70,7 +70,10 @@ test('every commit is brought to the disk: fsyncs are counted from outside', (co
       '-e',
       script,
     ];
-    const { stderr } = spawnSync('strace', [...args, STORE, temporaryDirectory()], { encoding: 'utf8' });
+    const { stderr, signal } = spawnSync('strace', [...args, STORE, temporaryDirectory()], {
+      encoding: 'utf8',
+    });
+    expect(signal, stderr).toBe('SIGKILL');
     const calls = [...stderr.matchAll(/^ *[\d.]+ +[\d.]+ +\d+ +(\d+) .*f(?:data)?sync$/gm)];
     return calls.reduce((sum, [, count]) => sum + Number(count), 0);
   };
@@ -141,16 +144,11 @@ test('a kill in a migration leaves the old schema or the new one, and every docu
 }, 120_000);
 
 test('a data directory that can’t be written: the server refuses, and names the setting', async (context) => {
+  requireOnMachine(context, 'mount'); // nothing else keeps root from writing
   const place = mkdtempSync(join(tmpdir(), 'flux-mirror-readonly-'));
   const remount = (options: string) =>
     execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'flux-mirror-test', place], { stdio: 'ignore' });
-  try {
-    remount('size=8m');
-  } catch {
-    rmSync(place, { recursive: true });
-    context.skip('only root may mount a file system, and only that keeps root from writing');
-    return;
-  }
+  remount('size=8m');
   onTestFinished(() => {
     execFileSync('umount', [place]);
     rmSync(place, { recursive: true });

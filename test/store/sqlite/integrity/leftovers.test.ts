@@ -8,6 +8,7 @@ import { rebuild } from '../../../../src/store/sqlite/recovery/rebuild.ts';
 import { restore } from '../../../../src/store/sqlite/recovery/restore.ts';
 import { document } from '../../../helpers/documents.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
+import { requireOnMachine } from '../../../helpers/requirements.ts';
 import { openTestStore, temporaryDirectory } from '../../../helpers/world.ts';
 
 const clock = new ManualClock();
@@ -57,8 +58,8 @@ test.each(Object.keys(BY))(
   },
 );
 
-test('database, log and backups are for their owner alone', async ({ skip }) => {
-  skip(process.platform === 'win32', 'modes are those of Unix');
+test('database, log and backups are for their owner alone', async (context) => {
+  requireOnMachine(context, 'unix-modes');
   const before = process.umask(0);
   onTestFinished(() => void process.umask(before));
   const dataDir = await closedMirror();

@@ -24,7 +24,7 @@ import { keptBackups } from '../../../../src/store/sqlite/recovery/retention.ts'
 import { MAIN, runCli } from '../../../helpers/cli.ts';
 import { document, numberedIds } from '../../../helpers/documents.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
-import { needStrace } from '../../../helpers/strace.ts';
+import { requireOnMachine } from '../../../helpers/requirements.ts';
 import { openTestStore, temporaryDirectory, world } from '../../../helpers/world.ts';
 
 const DAY_MS = 86_400_000;
@@ -82,7 +82,7 @@ describe('backup', () => {
 });
 
 test('a backup onto a file system without links is whole as well, and overwrites nothing', async (context) => {
-  needStrace(context);
+  requireOnMachine(context, 'strace');
   const dataDir = temporaryDirectory();
   await put(openTestStore(dataDir), numberedIds(3));
   const target = join(dataDir, 'copy.db');
@@ -177,8 +177,8 @@ describe('restore', () => {
     expect([code, stderr]).toEqual([1, line]);
   });
 
-  test('by root leaves everything to whose the directory is', async ({ skip }) => {
-    skip(process.getuid?.() !== 0, 'only root can give files away');
+  test('by root leaves everything to whose the directory is', async (context) => {
+    requireOnMachine(context, 'root');
     const { dataDir, backup } = await mirrorAndBackup();
     chownSync(dataDir, 65534, 65534);
     restore(dataDir, backup, 0);

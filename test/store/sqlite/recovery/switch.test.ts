@@ -12,7 +12,7 @@ import { runCli, startCli, watch } from '../../../helpers/cli.ts';
 import { document, documentText, numberedIds } from '../../../helpers/documents.ts';
 import { showFigure } from '../../../helpers/figure.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
-import { needStrace } from '../../../helpers/strace.ts';
+import { requireOnMachine } from '../../../helpers/requirements.ts';
 import { tries } from '../../../helpers/thorough.ts';
 import { temporaryDirectory } from '../../../helpers/world.ts';
 
@@ -137,7 +137,7 @@ const REBUILD = `const { rebuild } = await import('${DIST}/rebuild.js');
 
 describe('a kill on any step', () => {
   test('of restore leaves the old state or the new one, and the old one can be restored', async (context) => {
-    needStrace(context);
+    requireOnMachine(context, 'strace');
     const { left, backup } = await killedMirror();
     const steps = stepsOf(RESTORE, [copyOf(left), backup]);
     const outcomes = { old: 0, new: 0 };
@@ -159,7 +159,7 @@ describe('a kill on any step', () => {
   }, 60_000);
 
   test('of a rebuild loses nothing', async (context) => {
-    needStrace(context);
+    requireOnMachine(context, 'strace');
     const { left } = await killedMirror();
     const steps = stepsOf(REBUILD, [copyOf(left)]);
     for (const step of aroundSwitch(steps, tries(3, steps.length))) {
@@ -179,7 +179,7 @@ describe('a kill on any step', () => {
 
 describe('a switch', () => {
   test('moves the old database by copies where the backups are on another disk', async (context) => {
-    needStrace(context);
+    requireOnMachine(context, 'strace');
     const { left, backup } = await killedMirror();
     // The first rename decides; the second is of the log, the fourth of the database.
     const inject = 'inject=rename:error=EXDEV:when=2..4+2';

@@ -1,0 +1,76 @@
+/**
+ * What some tests need of the machine. Where it is missing they are skipped, and the run ends with a line that says why
+ * (skipped-reporter.ts); with FLUX_MIRROR_TEST_REQUIRE=all they fail instead.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'vitest';
+
+interface Requirement {
+  /** Why a test is skipped, for people. */
+  readonly missing: string;
+  readonly isMet: () => boolean;
+}
+
+const REQUIREMENTS = {
+  linux: {
+    missing: 'only Linux has /proc, which shows the memory of another process',
+    isMet: () => process.platform === 'linux',
+  },
+  'unix-modes': {
+    missing: 'Windows has no Unix file modes',
+    isMet: () => process.platform !== 'win32',
+  },
+  root: {
+    missing: 'only root may change the owner of a file',
+    isMet: () => process.getuid?.() === 0,
+  },
+  mount: {
+    missing: 'mounting a small file system needs Linux and root',
+    isMet: canMount,
+  },
+  prlimit: {
+    missing: 'prlimit is not installed (Linux only, package util-linux)',
+    isMet: () => canRun('prlimit', ['--version']),
+  },
+  strace: {
+    missing: 'strace is not installed (Linux only)',
+    isMet: () => canRun('strace', ['-V']),
+  },
+} satisfies Record<string, Requirement>;
+
+const known = new Map<string, boolean>();
+
+/** Ends the running test unless the machine has what it needs. */
+export function requireOnMachine({ skip }: Pick<TestContext, 'skip'>, name: keyof typeof REQUIREMENTS): void {
+  const { missing, isMet } = REQUIREMENTS[name];
+  const met = known.get(name) ?? isMet();
+  known.set(name, met);
+  if (met) return;
+  if (process.env.FLUX_MIRROR_TEST_REQUIRE === 'all')
+    throw new Error(`FLUX_MIRROR_TEST_REQUIRE=all, but ${missing}`);
+  skip(missing);
+}
+
+function canMount(): boolean {
+  const place = mkdtempSync(join(tmpdir(), 'flux-mirror-mount-'));
+  try {
+    return (
+      canRun('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'flux-mirror-test', place]) &&
+      canRun('umount', [place])
+    );
+  } finally {
+    rmSync(place, { recursive: true });
+  }
+}
+
+function canRun(command: string, args: readonly string[]): boolean {
+  try {
+    execFileSync(command, args, { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
