@@ -1,5 +1,6 @@
 /** Fetches the images of succeeded tasks, soon, because their links die: a few at a time, again after a failure. */
 import type { Clock } from '../lib/clock.ts';
+import { errorCodeOf } from '../lib/errno.ts';
 import type { Log } from '../lib/log.ts';
 import type { SafeFetch } from '../outbound/safe-fetch.ts';
 import type { WantedImage } from '../store/contract/images.ts';
@@ -174,7 +175,7 @@ function nextTry(
 /** The system's words for a full disk name its paths. */
 function readableTrouble(error: Error): string {
   if (error instanceof ImageFailure) return error.message;
-  const code = 'code' in error ? String(error.code) : error.name;
+  const code = errorCodeOf(error) ?? error.name;
   return code === 'ENOSPC' ? 'the disk is full' : `could not be written (${code})`;
 }
 

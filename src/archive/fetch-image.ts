@@ -1,6 +1,7 @@
 /** One image from its link to the disk, checked: but not under its name yet. */
 
 import type { IncomingMessage } from 'node:http';
+import { errorCodeOf } from '../lib/errno.ts';
 import { VERSION } from '../lib/version.ts';
 import { ForbiddenAddress } from '../outbound/addresses.ts';
 import { isRedirection, type SafeFetch } from '../outbound/safe-fetch.ts';
@@ -76,6 +77,6 @@ function ofTheNetwork(error: unknown): ImageFailure {
   if (error instanceof ImageFailure) return error;
   if (error instanceof ForbiddenAddress)
     return new ImageFailure(`refused: ${error.message}`, { cause: error });
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'no code';
+  const code = errorCodeOf(error) ?? 'no code';
   return new ImageFailure(`could not be fetched (${code})`, { cause: error });
 }

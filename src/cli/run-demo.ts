@@ -6,6 +6,7 @@ import { type RunningMirror, startMirror, type World } from '../app/start-mirror
 import { type Config, parseConfig } from '../config/config.ts';
 import { systemClock } from '../lib/clock.ts';
 import { isCronExpression } from '../lib/cron.ts';
+import { hasErrorCode } from '../lib/errno.ts';
 import { createLog } from '../lib/log.ts';
 import { ForbiddenAddress } from '../outbound/addresses.ts';
 import { createSafeFetch, type SafeFetch } from '../outbound/safe-fetch.ts';
@@ -82,8 +83,7 @@ async function startOnSomePort(
   try {
     return await startMirror(config, world);
   } catch (error) {
-    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    if (!isTaken || asked !== undefined) throw error;
+    if (!hasErrorCode(error, 'EADDRINUSE') || asked !== undefined) throw error;
     return startMirror({ ...config, port: 0 }, world);
   }
 }

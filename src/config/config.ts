@@ -7,6 +7,7 @@ import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { hasErrorCode } from '../lib/errno.ts';
 import { LOG_LEVELS } from '../lib/log.ts';
 import { parseDuration } from './duration.ts';
 import { SETTINGS, type Setting, type SettingName } from './setting-table.ts';
@@ -137,7 +138,7 @@ export function readEnvFile(): string | undefined {
   try {
     return readFileSync('.env', 'utf8').replace(/^\ufeff/, ''); // a byte order mark would be part of the first name
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }

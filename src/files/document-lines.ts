@@ -4,6 +4,7 @@
  */
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { errorCodeOf } from '../lib/errno.ts';
 import { isObject, own } from '../task/json-object.ts';
 import { sliceArray } from '../task/slices.ts';
 import { splitJson } from './json-pieces.ts';
@@ -97,5 +98,5 @@ async function* decompressed(input: AsyncIterable<Uint8Array>): AsyncGenerator<U
 }
 
 function isGzipError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && /^Z_/.test(String(error.code));
+  return /^Z_/.test(errorCodeOf(error) ?? '');
 }

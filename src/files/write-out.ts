@@ -4,6 +4,7 @@ import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { errorCodeOf, hasErrorCode } from '../lib/errno.ts';
 import { BadFile } from './bad-file.ts';
 
 /** Prompts may be private; a file that is there already keeps its own mode. */
@@ -26,7 +27,7 @@ export async function writeOut(file: string | undefined, chunks: AsyncIterable<s
     else await replaceFile(present ? await realpath(file) : file, chunks, file, present?.mode);
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
-    const code = 'code' in error ? String(error.code) : error.message;
+    const code = errorCodeOf(error) ?? error.message;
     throw new BadFile(`${file}: could not be written (${code})`, { cause: error });
   }
 }
@@ -60,7 +61,7 @@ async function statOf(file: string): Promise<Stats | undefined> {
   try {
     return await stat(file);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }

@@ -2,6 +2,7 @@
 import { appendFile, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { hasErrorCode } from '../lib/errno.ts';
 import type { TaskId } from '../task/id.ts';
 
 const entrySchema = z.object({ id: z.string(), request: z.string(), at_ms: z.number() });
@@ -57,7 +58,7 @@ async function readIfThere(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    if (hasErrorCode(error, 'ENOENT')) return '';
     throw error;
   }
 }

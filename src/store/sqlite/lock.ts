@@ -6,6 +6,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { hasErrorCode } from '../../lib/errno.ts';
 import { Database, SqliteError } from './driver.ts';
 import { writeTroubleOf } from './write-trouble.ts';
 
@@ -79,7 +80,6 @@ export function ownerPid(dataDir: string): number | undefined {
     process.kill(owner.pid, 0);
     return owner.pid;
   } catch (error) {
-    const isAnothers = error instanceof Error && 'code' in error && error.code === 'EPERM';
-    return isAnothers ? owner.pid : undefined;
+    return hasErrorCode(error, 'EPERM') ? owner.pid : undefined; // of another user
   }
 }

@@ -16,6 +16,7 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { hasErrorCode } from '../../../lib/errno.ts';
 import { belongTo, fileStamp, syncFile } from '../durable-files.ts';
 import { COMPANIONS } from '../integrity/database-files.ts';
 import { backupFolder } from './backup.ts';
@@ -97,7 +98,7 @@ function keepAs(file: string, kept: string): void {
     try {
       renameSync(file, kept);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
+      if (!hasErrorCode(error, 'EXDEV')) throw error;
       copyAs(file, kept); // the backups are on a disk of their own
     }
     chmodSync(kept, 0o600);

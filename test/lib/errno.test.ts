@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { errorCodeOf, hasErrorCode } from '../../src/lib/errno.ts';
+
+function errorOf(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}
+
+test('the code of an error of the system is found', () => {
+  const error = errorOf(() => readFileSync('/does/not/exist'));
+  expect(errorCodeOf(error)).toBe('ENOENT');
+  expect(hasErrorCode(error, 'ENOENT')).toBe(true);
+  expect(hasErrorCode(error, 'EACCES')).toBe(false);
+});
+
+test.each([[new Error('without')], [{ code: 'ENOENT' }], ['ENOENT'], [undefined]])('%s has none', (value) => {
+  expect(errorCodeOf(value)).toBeUndefined();
+  expect(hasErrorCode(value, 'ENOENT')).toBe(false);
+});
