@@ -11,7 +11,7 @@ export async function withStore<T>(
   mode: OpenOptions['mode'],
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
-  const store = openStore({ dataDir: config.dataDir, clock: systemClock, mode });
+  const store = await openStore({ dataDir: config.dataDir, clock: systemClock, mode });
   try {
     return await work(store);
   } finally {

@@ -73,7 +73,7 @@ function settingsFinding({ dataDir, backupCron }: Config): Finding {
 
 async function rebuildAll({ dataDir }: Config): Promise<Rebuilt> {
   const rebuilt = rebuild(dataDir, systemClock);
-  const store = openStore({ dataDir, clock: systemClock, mode: 'owner' });
+  const store = await openStore({ dataDir, clock: systemClock, mode: 'owner' });
   try {
     while (await store.reindexSome()) await setImmediate();
   } finally {

@@ -17,7 +17,7 @@ export async function storeBare(
   dataDir: string,
   batches: Iterable<readonly TaskDocument[]>,
 ): Promise<number> {
-  await openStore({ dataDir, clock: systemClock, mode: 'owner' }).close(); // makes the schema
+  await (await openStore({ dataDir, clock: systemClock, mode: 'owner' })).close(); // makes the schema
   const db = new Database(join(dataDir, 'mirror.db'));
   for (const pragma of [
     'journal_mode = WAL',

@@ -19,7 +19,7 @@ export async function fillWithPrompts(
 ): Promise<{ seconds: number }> {
   const random = seededRandom(11);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
-  const store = openStore({ dataDir, clock: systemClock, mode: 'owner' });
+  const store = await openStore({ dataDir, clock: systemClock, mode: 'owner' });
   let elapsed = 0;
   for (let at = 0; at < count; at += BATCH) {
     const documents = Array.from({ length: Math.min(BATCH, count - at) }, (_, offset) => {

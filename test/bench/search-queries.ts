@@ -45,7 +45,7 @@ export async function timed<T>(values: readonly T[], ask: (value: T) => unknown)
 }
 
 export async function benchQueries(dataDir: string): Promise<Map<string, Timing>> {
-  const store = openStore({ dataDir, clock: systemClock, mode: 'owner' });
+  const store = await openStore({ dataDir, clock: systemClock, mode: 'owner' });
   const timings = new Map<string, Timing>();
   const common = QUESTIONS['very common word'];
   for (const [name, texts] of Object.entries(QUESTIONS)) {

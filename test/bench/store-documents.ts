@@ -5,7 +5,7 @@ import { parseDocument } from '../../src/task/document.ts';
 import type { BenchDocument } from './dataset.ts';
 
 export async function storeDocuments(dataDir: string, documents: readonly BenchDocument[]): Promise<void> {
-  const store = openStore({ dataDir, clock: systemClock, mode: 'owner' });
+  const store = await openStore({ dataDir, clock: systemClock, mode: 'owner' });
   for (let at = 0; at < documents.length; at += 500) {
     const now = systemClock.now();
     await store.putBatch({

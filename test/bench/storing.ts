@@ -49,7 +49,7 @@ export async function benchStoring(documents: readonly BenchDocument[], director
 }
 
 async function storeTwice(dataDir: string, tasks: readonly TaskDocument[]): Promise<[number, number]> {
-  const store = openStore({ dataDir, clock: systemClock, mode: 'owner' });
+  const store = await openStore({ dataDir, clock: systemClock, mode: 'owner' });
   const storeAll = async () => {
     const started = performance.now();
     for (let at = 0; at < tasks.length; at += BATCH) {

@@ -19,7 +19,7 @@ export async function benchSyncing(documents: readonly BenchDocument[], director
     env: {},
     isCron: isCronExpression,
   });
-  const store = openStore({ dataDir: config.dataDir, clock: systemClock, mode: 'owner' });
+  const store = await openStore({ dataDir: config.dataDir, clock: systemClock, mode: 'owner' });
   await store.track(
     documents.flatMap(({ id }) => findTaskIds(id)),
     systemClock.now(),

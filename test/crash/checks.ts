@@ -40,7 +40,7 @@ export async function checkMirror(
   // Opening as owner checks the structure and every document's hash.
   let store: Store;
   try {
-    store = openStore({ dataDir, clock: systemClock, mode: 'owner' });
+    store = await openStore({ dataDir, clock: systemClock, mode: 'owner' });
   } catch (error) {
     return { lost: [], untracked: [], partialImages: [], corrupt: [String(error)], images: 0 };
   }

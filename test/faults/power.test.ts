@@ -25,7 +25,7 @@ const MIGRATIONS = join(dirname(MAIN), '../../migrations');
 
 test('whatever the power leaves of the write-ahead log, the database is a whole prefix of what was committed', async (context) => {
   const dataDir = temporaryDirectory();
-  const store = openTestStore(dataDir);
+  const store = await openTestStore(dataDir);
   const ids = numberedIds(40);
   for (const [at, id] of ids.entries())
     await store.putBatch({ documents: [document({ id })], requestSeq: at + 1, fetchedAtMs: 1 });
@@ -42,7 +42,7 @@ test('whatever the power leaves of the write-ahead log, the database is a whole 
     if (trial % 3 === 2) damaged.writeUInt8(damaged.readUInt8(cut) ^ 1, cut);
     writeFileSync(join(left, 'mirror.db'), base);
     writeFileSync(join(left, 'mirror.db-wal'), trial % 3 === 0 ? damaged.subarray(0, cut) : damaged);
-    const after = openStore({ dataDir: left, clock, mode: 'owner' });
+    const after = await openStore({ dataDir: left, clock, mode: 'owner' });
     const found = (await after.getMany(ids)).map(({ id }) => id);
     expect(found).toEqual(ids.slice(0, found.length));
     expect(await after.audit()).toEqual([]);
@@ -57,7 +57,7 @@ test('every commit is brought to the disk: fsyncs are counted from outside', (co
   requireOnMachine(context, 'strace');
   const fsyncs = (commits: number): number => {
     const script = `const { openStore } = await import(process.argv[1]);
-      const store = openStore({ dataDir: process.argv[2], clock: { now: Date.now }, mode: 'owner' });
+      const store = await openStore({ dataDir: process.argv[2], clock: { now: Date.now }, mode: 'owner' });
       for (let n = 0; n < ${commits}; n += 1) await store.setBookmark('n', String(n));
       process.kill(process.pid, 'SIGKILL');`;
     const args = [
@@ -110,7 +110,7 @@ function schemaOf(dataDir: string): string {
 test('a kill in a migration leaves the old schema or the new one, and every document', async (context) => {
   const DOCUMENTS = 1500;
   const newest = temporaryDirectory();
-  const store = openStore({ dataDir: newest, clock, mode: 'owner' });
+  const store = await openStore({ dataDir: newest, clock, mode: 'owner' });
   const documents = numberedIds(DOCUMENTS).map((id, at) => document({ id, createdAt: 1_770_000_000 + at }));
   await store.putBatch({ documents, requestSeq: 1, fetchedAtMs: 1 });
   await store.close();
@@ -132,7 +132,7 @@ test('a kill in a migration leaves the old schema or the new one, and every docu
     expect([before, schemaOf(newest)]).toContain(after);
     outcomes[after === before ? 'old' : 'new'] += 1;
     delayMs *= after === before ? 1.4 : 0.7; // closes in on the moment that matters, however busy the machine is
-    const restarted = openStore({ dataDir, clock, mode: 'owner' });
+    const restarted = await openStore({ dataDir, clock, mode: 'owner' });
     while (await restarted.reindexSome());
     expect((await restarted.stats(0)).total).toBe(DOCUMENTS);
     expect(await restarted.audit()).toEqual([]);
@@ -153,7 +153,7 @@ test('a data directory that can’t be written: the server refuses, and names th
     execFileSync('umount', [place]);
     rmSync(place, { recursive: true });
   });
-  const store = openStore({ dataDir: place, clock, mode: 'owner' });
+  const store = await openStore({ dataDir: place, clock, mode: 'owner' });
   await store.putBatch({ documents: [document({ id: 'a' })], requestSeq: 1, fetchedAtMs: 1 });
   await store.close();
   remount('remount,ro');

@@ -72,8 +72,10 @@ test('the owner keeps its lock through everything that looks at its files', asyn
     'backup command': () => runCli(['backup', '--data-dir', dataDir]),
     'doctor command': () => runCli(['doctor', '--offline', '--data-dir', dataDir]),
     'status command': () => runCli(['status', '--data-dir', dataDir]),
-    'a reader that closes': async () => openStore({ dataDir, clock: here.clock, mode: 'reader' }).close(),
-    'a writer that closes': async () => openStore({ dataDir, clock: here.clock, mode: 'writer' }).close(),
+    'a reader that closes': async () =>
+      (await openStore({ dataDir, clock: here.clock, mode: 'reader' })).close(),
+    'a writer that closes': async () =>
+      (await openStore({ dataDir, clock: here.clock, mode: 'writer' })).close(),
     'a restore that is refused': () => {
       expect(() => restore(dataDir, join(dataDir, 'mirror.db'), 0)).toThrow(DirectoryInUse);
     },
@@ -81,7 +83,7 @@ test('the owner keeps its lock through everything that looks at its files', asyn
   expect(isLockedForOthers(temporaryDirectory())).toBe(false);
   for (const [name, look] of Object.entries(looks)) {
     await look();
-    expect(second, name).toThrow(DirectoryInUse);
+    await expect(second(), name).rejects.toThrow(DirectoryInUse);
     expect(isLockedForOthers(dataDir), name).toBe(true);
   }
   showFigure(context, `0 second owners after ${Object.keys(looks).length} kinds of looks`);

@@ -122,8 +122,11 @@ export function temporaryDirectory(): string {
 }
 
 /** An open store that closes with the test. */
-export function openTestStore(dataDir = temporaryDirectory(), clock = new ManualClock()): Store {
-  const store = openStore({ dataDir, clock, mode: 'owner' });
+export async function openTestStore(
+  dataDir = temporaryDirectory(),
+  clock = new ManualClock(),
+): Promise<Store> {
+  const store = await openStore({ dataDir, clock, mode: 'owner' });
   onTestFinished(async () => store.close());
   return store;
 }

@@ -125,7 +125,7 @@ function queryPart(tasks: readonly OracleTask[], depth: number): OracleQuery {
 const newestFirst = (a: OracleTask, b: OracleTask) => b.createdAtMs - a.createdAtMs || (a.id < b.id ? 1 : -1);
 
 test(`${QUERIES} generated queries find exactly what a reading of all prompts finds, in the same order`, async () => {
-  const store = openTestStore();
+  const store = await openTestStore();
   const tasks = await fill(store);
   let hits = 0;
   for (let at = 0; at < QUERIES; at += 1) {

@@ -10,7 +10,7 @@ async function storeOf(
   prompts: readonly string[],
   createdAt = (_at: number) => SEARCH_NOW / 1000 - 400 * DAY,
 ) {
-  const store = openTestStore();
+  const store = await openTestStore();
   const ids = numberedIds(prompts.length);
   const documents = prompts.map((prompt, at) =>
     document({ id: ids[at] ?? '', prompt, createdAt: createdAt(at) }),

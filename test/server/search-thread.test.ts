@@ -10,7 +10,7 @@ test('a thread that broke fails those who wait, and the next search starts anoth
     searching.answer({ route: 'search', query: 'q=cat', limits: undefined, nowMs: 0 }),
   ).rejects.toThrow('there is no mirror');
 
-  const store = openTestStore(dataDir);
+  const store = await openTestStore(dataDir);
   await store.putBatch({ documents: [document({ prompt: 'a cat' })], requestSeq: 1, fetchedAtMs: 0 });
   expect(
     JSON.parse(await searching.answer({ route: 'search', query: 'q=cat', limits: undefined, nowMs: 0 })),
@@ -26,7 +26,7 @@ test('a thread that broke fails those who wait, and the next search starts anoth
 
 test('a search whose caller is gone is not begun, and of too many that wait the last are refused', async () => {
   const dataDir = temporaryDirectory();
-  openTestStore(dataDir);
+  await openTestStore(dataDir);
   const searching = startSearchThread({ dataDir, basePath: '/' });
   const question = { route: 'search', query: 'q=cat', limits: undefined, nowMs: 0 } as const;
   const asked: number[] = [];
@@ -48,7 +48,7 @@ test('a search whose caller is gone is not begun, and of too many that wait the 
 
 test('closing ends what is under way', async () => {
   const dataDir = temporaryDirectory();
-  openTestStore(dataDir);
+  await openTestStore(dataDir);
   const searching = startSearchThread({ dataDir, basePath: '/' });
   const answer = searching
     .answer({ route: 'search', query: 'q=cat', limits: undefined, nowMs: 0 })

@@ -1,6 +1,7 @@
 /** What every store must do, whatever stands behind it: the contract and nothing else. */
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { MaybePromise } from '../../src/store/contract/maybe-promise.ts';
 import { COUNT_LIMIT, type SearchPage } from '../../src/store/contract/search.ts';
 import type { Store } from '../../src/store/contract/store.ts';
 import type { Claim } from '../../src/store/contract/tracking.ts';
@@ -16,11 +17,11 @@ const NOW = Date.UTC(2026, 2, 14, 12);
 const idOf = (id: string) => id as TaskId;
 
 /** Runs the suite. @param open gives an empty store that is closed after the test */
-export function describeStore(name: string, open: () => Store): void {
+export function describeStore(name: string, open: () => MaybePromise<Store>): void {
   describe(name, () => {
     let store: Store;
-    beforeEach(() => {
-      store = open();
+    beforeEach(async () => {
+      store = await open();
     });
 
     const put = async (...documents: readonly (TaskDocument | DocumentOptions)[]) =>
@@ -290,7 +291,7 @@ export function describeStore(name: string, open: () => Store): void {
         const ids = numberedIds(AT_ONCE);
         await fc.assert(
           fc.asyncProperty(sequences, async (tasks) => {
-            const fresh = open();
+            const fresh = await open();
             const base = await fresh.nextRequestSeq();
             const expected = ids.map(() => ({
               frozen: undefined as string | undefined,
@@ -442,7 +443,7 @@ export function describeStore(name: string, open: () => Store): void {
       test('no text is a syntax error, and every prompt is found by itself', async () => {
         await fc.assert(
           fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async (prompt) => {
-            const fresh = open();
+            const fresh = await open();
             const one = document({ id: 'it', prompt: prompt.toWellFormed() });
             await fresh.putBatch({
               documents: [one],

@@ -22,8 +22,8 @@ async function account(): Promise<{
   return { simulator, dataDir, backfill: ['backfill', '--json', '--data-dir', dataDir], env };
 }
 
-function storedIn(dataDir: string) {
-  const store = openStore({ dataDir, clock: systemClock, mode: 'reader' });
+async function storedIn(dataDir: string) {
+  const store = await openStore({ dataDir, clock: systemClock, mode: 'reader' });
   onTestFinished(async () => store.close());
   return store;
 }
@@ -64,7 +64,7 @@ describe('flux-mirror backfill', () => {
     // Begun anew each time it would have been 100 pages a run; a kill costs one or two.
     expect(simulator.requests.length).toBeLessThan(125);
 
-    const store = storedIn(dataDir);
+    const store = await storedIn(dataDir);
     expect((await store.stats(0)).total).toBe(10_200);
     const found = new Set<string>();
     for await (const page of store.stream()) for (const { id } of page) found.add(id);
@@ -95,7 +95,7 @@ describe('flux-mirror backfill', () => {
 
     simulator.clearFaults();
     expect(JSON.parse((await runCli(backfill, { env })).stdout)).toMatchObject({ outcome: 'done', new: 151 });
-    expect((await storedIn(dataDir).stats(0)).total).toBe(350);
+    expect((await (await storedIn(dataDir)).stats(0)).total).toBe(350);
   });
 
   test('goes by the ids of the settings, or of the stored documents; one that is refused does not stop the others', async () => {
@@ -107,7 +107,7 @@ describe('flux-mirror backfill', () => {
 
     await runCli([...backfill, '--user-id', 'user-1'], { env });
     expect(asked()).toEqual(['user-1']);
-    expect((await storedIn(dataDir).stats(0)).total).toBe(1);
+    expect((await (await storedIn(dataDir)).stats(0)).total).toBe(1);
 
     simulator.fault(
       { kind: 'status', status: 403, code: 'token_mismatched' },
@@ -116,7 +116,7 @@ describe('flux-mirror backfill', () => {
     const both = await runCli([...backfill, '--user-id', `user-1,${OTHER_USER}`], { env });
     expect(both.code).toBe(1);
     expect(both.stderr).toContain('user user-1: the upstream answered 403 token_mismatched');
-    expect((await storedIn(dataDir).stats(0)).total).toBe(2);
+    expect((await (await storedIn(dataDir)).stats(0)).total).toBe(2);
 
     simulator.clearFaults();
     simulator.requests.length = 0;
@@ -142,7 +142,7 @@ describe('flux-mirror backfill', () => {
     await runCli(backfill, { env });
     await runCli(['forget', id, '--data-dir', dataDir]);
     await runCli([...backfill, '--restart'], { env });
-    expect((await storedIn(dataDir).stats(0)).total).toBe(0);
+    expect((await (await storedIn(dataDir)).stats(0)).total).toBe(0);
   });
 });
 

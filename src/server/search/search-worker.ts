@@ -13,7 +13,7 @@ import type { SearchJob, SearchReply, SearchWorkerData } from './search-thread.t
 if (platform() === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 const { dataDir, basePath } = workerData as SearchWorkerData;
-const store = openStore({ dataDir, clock: systemClock, mode: 'reader', isResident: true });
+const store = await openStore({ dataDir, clock: systemClock, mode: 'reader', isResident: true });
 const answers = {
   search: (target: Target) => answerSearch(store, target, basePath),
   facets: (target: Target) => answerFacets(store, target),

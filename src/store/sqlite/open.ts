@@ -44,7 +44,7 @@ export interface OpenOptions {
  * Opens the store.
  * @throws DirectoryInUse, NewerDatabase, NoMirror, RestoreInterrupted, DamagedDatabase before anything was written
  */
-export function openStore(options: OpenOptions): Store {
+export async function openStore(options: OpenOptions): Promise<Store> {
   const { dataDir, mode } = options;
   const file = join(dataDir, 'mirror.db');
   const lock = admit(options);

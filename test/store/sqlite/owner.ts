@@ -4,7 +4,7 @@ import { document, numberedIds } from '../../helpers/documents.ts';
 
 const [dataDir = ''] = process.argv.slice(2);
 const clock = { now: Date.now, monotonic: Date.now, sleep: async () => undefined };
-const store = openStore({ dataDir, clock, mode: 'owner' });
+const store = await openStore({ dataDir, clock, mode: 'owner' });
 const [stored, claimed] = numberedIds(2);
 await store.putBatch({ documents: [document({ id: stored })], requestSeq: 1, fetchedAtMs: 1 });
 await store.track([claimed], 1);

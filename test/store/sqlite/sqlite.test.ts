@@ -17,27 +17,27 @@ import { describeStore } from '../conformance.ts';
 describeStore('the SQLite store keeps the contract', () => openTestStore());
 
 describe('one owner a directory', () => {
-  test('a second owner is refused, with a line that names the first', () => {
+  test('a second owner is refused, with a line that names the first', async () => {
     const dataDir = temporaryDirectory();
-    openTestStore(dataDir);
-    expect(() => openTestStore(dataDir)).toThrow(DirectoryInUse);
-    expect(() => openTestStore(dataDir)).toThrow(new RegExp(`pid ${process.pid}`));
+    await openTestStore(dataDir);
+    await expect(openTestStore(dataDir)).rejects.toThrow(DirectoryInUse);
+    await expect(openTestStore(dataDir)).rejects.toThrow(new RegExp(`pid ${process.pid}`));
   });
 
   test('the directory is free again after a close', async () => {
     const dataDir = temporaryDirectory();
-    await openTestStore(dataDir).close();
-    openTestStore(dataDir);
+    await (await openTestStore(dataDir)).close();
+    await openTestStore(dataDir);
   });
 
   test('and after the owner was killed', async () => {
     const dataDir = temporaryDirectory();
     const child = fork(join(import.meta.dirname, 'owner.ts'), [dataDir], { execArgv: ['--import', 'tsx'] });
     await once(child, 'message');
-    expect(() => openTestStore(dataDir)).toThrow(DirectoryInUse);
+    await expect(openTestStore(dataDir)).rejects.toThrow(DirectoryInUse);
     child.kill('SIGKILL');
     await once(child, 'exit');
-    const store = openTestStore(dataDir);
+    const store = await openTestStore(dataDir);
     expect((await store.get(numberedIds(1)[0]))?.state).toBe('succeeded');
     expect(await store.audit()).toEqual([]);
     // The run and the claims that the dead one held are not lost either.
@@ -48,8 +48,8 @@ describe('one owner a directory', () => {
 
   test('commands may write beside it', async () => {
     const dataDir = temporaryDirectory();
-    const owner = openTestStore(dataDir);
-    const beside = openStore({ dataDir, clock: new ManualClock(), mode: 'writer' });
+    const owner = await openTestStore(dataDir);
+    const beside = await openStore({ dataDir, clock: new ManualClock(), mode: 'writer' });
     await beside.track(numberedIds(3), 1);
     await beside.close();
     expect((await owner.tracked({ limit: 1, offset: 0 })).total).toBe(3);
@@ -59,27 +59,27 @@ describe('one owner a directory', () => {
 describe('the database file', () => {
   test('of a newer version is refused, and left as it is', async () => {
     const dataDir = temporaryDirectory();
-    await openTestStore(dataDir).close();
+    await (await openTestStore(dataDir)).close();
     const file = join(dataDir, 'mirror.db');
     const raw = new Database(file);
     raw.exec("INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('future', 9999999999999)");
     raw.close();
     const before = readFileSync(file);
     for (const mode of ['owner', 'writer', 'reader'] as const) {
-      expect(() => openStore({ dataDir, clock: new ManualClock(), mode })).toThrow(NewerDatabase);
+      await expect(openStore({ dataDir, clock: new ManualClock(), mode })).rejects.toThrow(NewerDatabase);
     }
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
-  test('that isn’t there is not made by a reader', () => {
-    expect(() =>
+  test('that isn’t there is not made by a reader', async () => {
+    await expect(
       openStore({ dataDir: temporaryDirectory(), clock: new ManualClock(), mode: 'reader' }),
-    ).toThrow(NoMirror);
+    ).rejects.toThrow(NoMirror);
   });
 
-  test('is in WAL mode, so that readers and a writer do not wait for each other', () => {
+  test('is in WAL mode, so that readers and a writer do not wait for each other', async () => {
     const dataDir = temporaryDirectory();
-    openTestStore(dataDir);
+    await openTestStore(dataDir);
     const raw = new Database(join(dataDir, 'mirror.db'), { readonly: true });
     expect(raw.pragma('journal_mode', { simple: true })).toBe('wal');
     raw.close();
@@ -87,7 +87,7 @@ describe('the database file', () => {
 
   test('a document that was changed behind our back is found by the audit', async () => {
     const dataDir = temporaryDirectory();
-    const store = openTestStore(dataDir);
+    const store = await openTestStore(dataDir);
     const [id] = numberedIds(1);
     await store.putBatch({ documents: [document({ id })], requestSeq: 1, fetchedAtMs: 1 });
     const raw = new Database(join(dataDir, 'mirror.db'));
@@ -102,7 +102,7 @@ describe('the database file', () => {
 
   test('a failure inside a batch leaves nothing of it', async () => {
     const dataDir = temporaryDirectory();
-    const store = openTestStore(dataDir);
+    const store = await openTestStore(dataDir);
     const raw = new Database(join(dataDir, 'mirror.db'));
     raw.exec(`CREATE TRIGGER full BEFORE INSERT ON tasks WHEN NEW.id LIKE '%9'
       BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
@@ -121,7 +121,7 @@ test('the images of tasks that were stored before there was an archive are wante
   const dataDir = temporaryDirectory();
   const links = ['http://img.example/0', 'ftp://img.example/1', 'https://img.example/2'];
   const data = [{ image_url: links[0] }, 'no object', { image_url: links[1] }, { image_url: links[2] }];
-  const before = openStore({ dataDir, clock: new ManualClock(), mode: 'owner' });
+  const before = await openStore({ dataDir, clock: new ManualClock(), mode: 'owner' });
   await before.putBatch({
     documents: [
       document({ id: 'a', more: { response: { success: true, data } } }),
@@ -137,7 +137,7 @@ test('the images of tasks that were stored before there was an archive are wante
     DELETE FROM __drizzle_migrations WHERE created_at >= ${ARCHIVE_CAME_AT}`);
   raw.close();
 
-  const store = openTestStore(dataDir);
+  const store = await openTestStore(dataDir);
   const wanted = await store.claimImages({ nowMs: Date.now() + 1000, limit: 10, leaseMs: 1 });
   expect(wanted.map(({ taskId, n, url }) => [taskId, n, url]).sort()).toEqual([
     ['a', 0, links[0]],
@@ -146,7 +146,7 @@ test('the images of tasks that were stored before there was an archive are wante
 });
 
 test('thousands of tasks of one second keep their order and are found by their time', async () => {
-  const store = openTestStore();
+  const store = await openTestStore();
   const ids = numberedIds(2000);
   const documents = ids.map((id) => document({ id, createdAt: 1_770_000_000 }));
   await store.putBatch({ documents, requestSeq: 1, fetchedAtMs: 1 });
@@ -163,7 +163,7 @@ test('thousands of tasks of one second keep their order and are found by their t
 });
 
 test('reads of one turn that fail are told so, each of them', async () => {
-  const store = openTestStore();
+  const store = await openTestStore();
   const reads = numberedIds(3).map(async (id) => store.get(id));
   await store.close();
   const results = await Promise.allSettled(reads);

@@ -30,7 +30,7 @@ const TASKS = 400;
 /** A closed mirror with documents of about a page each. */
 async function closedMirror(): Promise<string> {
   const dataDir = temporaryDirectory();
-  const store = openStore({ dataDir, clock, mode: 'owner' });
+  const store = await openStore({ dataDir, clock, mode: 'owner' });
   const documents = numberedIds(TASKS).map((id, at) =>
     document({
       id,
@@ -55,9 +55,9 @@ function change(dataDir: string, work: (bytes: Buffer) => void): void {
   writeFileSync(databaseOf(dataDir), bytes);
 }
 
-function openAsOwner(dataDir: string) {
-  const store = openStore({ dataDir, clock, mode: 'owner' });
-  void store.close();
+async function openAsOwner(dataDir: string) {
+  const store = await openStore({ dataDir, clock, mode: 'owner' });
+  await store.close();
 }
 
 const ONE = '"prompt":"lighthouse 103 storm';
@@ -94,8 +94,8 @@ describe('a damaged database', () => {
       damage(dataDir);
       const before = hashOf(databaseOf(dataDir));
       for (const attempt of [1, 2]) {
-        expect(() => openAsOwner(dataDir), `${name}, attempt ${attempt}`).toThrow(DamagedDatabase);
-        expect(() => openAsOwner(dataDir), name).toThrow(/restore FILE.*doctor --rebuild/);
+        await expect(openAsOwner(dataDir), `${name}, attempt ${attempt}`).rejects.toThrow(DamagedDatabase);
+        await expect(openAsOwner(dataDir), name).rejects.toThrow(/restore FILE.*doctor --rebuild/);
       }
       expect(hashOf(databaseOf(dataDir)), name).toBe(before);
       found += 1;
@@ -116,10 +116,10 @@ describe('a damaged database', () => {
   test('that is missing beside images is no new mirror; beside nothing it is', async () => {
     const dataDir = await closedMirror();
     rmSync(databaseOf(dataDir));
-    openAsOwner(dataDir);
+    await openAsOwner(dataDir);
     rmSync(databaseOf(dataDir));
     mkdirSync(join(dataDir, 'images', 'ab'), { recursive: true });
-    expect(() => openAsOwner(dataDir)).toThrow(/missing/);
+    await expect(openAsOwner(dataDir)).rejects.toThrow(/missing/);
     expect(existsSync(databaseOf(dataDir))).toBe(false);
   });
 
@@ -132,12 +132,12 @@ describe('a damaged database', () => {
       mkdirSync(beside.endsWith('/') ? entry : join(entry, '..'), { recursive: true });
       if (!beside.endsWith('/')) writeFileSync(entry, 'a backup');
       for (const mode of ['owner', 'writer', 'reader'] as const)
-        expect(() => openStore({ dataDir, clock, mode }), mode).toThrow(
+        await expect(openStore({ dataDir, clock, mode }), mode).rejects.toThrow(
           /missing.*`flux-mirror restore FILE`/,
         );
       expect(existsSync(databaseOf(dataDir))).toBe(false);
       writeFileSync(databaseOf(dataDir), '');
-      expect(() => openStore({ dataDir, clock, mode: 'writer' })).toThrow(/empty/);
+      await expect(openStore({ dataDir, clock, mode: 'writer' })).rejects.toThrow(/empty/);
       // The locks were let go.
       rmSync(databaseOf(dataDir));
       acquireAlone(dataDir, clock.now()).release();
@@ -154,7 +154,7 @@ describe('a damaged database', () => {
       bytes.writeUInt8(bytes.readUInt8(at) ^ (1 << (n % 8)), at);
       writeFileSync(databaseOf(dataDir), bytes);
       try {
-        openAsOwner(dataDir);
+        await openAsOwner(dataDir);
       } catch (error) {
         expect(error).toBeInstanceOf(DamagedDatabase);
         found += 1;
@@ -174,7 +174,7 @@ describe('doctor --rebuild', () => {
     const before = hashOf(databaseOf(dataDir));
     const { saved, changed, replaced } = rebuild(dataDir, clock);
     expect(hashOf(replaced ?? '')).toBe(before);
-    const store = openTestStore(dataDir);
+    const store = await openTestStore(dataDir);
     while (await store.reindexSome());
     expect(await store.audit()).toEqual([]);
     const { total } = await store.search(searchRequest('lighthouse'));
@@ -203,7 +203,7 @@ describe('doctor --rebuild', () => {
 
   test('goes on with the numbers of requests, also where their counter is lost', async () => {
     const dataDir = await closedMirror();
-    const store = openStore({ dataDir, clock, mode: 'owner' });
+    const store = await openStore({ dataDir, clock, mode: 'owner' });
     const [first, last] = [await store.nextRequestSeq(), await store.nextRequestSeq()];
     await store.putBatch({ documents: [document({ id: 'late' })], requestSeq: last, fetchedAtMs: 1 });
     await store.close();
@@ -212,7 +212,7 @@ describe('doctor --rebuild', () => {
     db.close();
     rebuild(dataDir, clock);
     expect(first).toBeGreaterThan(2 ** 32);
-    expect(await openTestStore(dataDir).nextRequestSeq()).toBeGreaterThan(last);
+    expect(await (await openTestStore(dataDir)).nextRequestSeq()).toBeGreaterThan(last);
   });
 
   test('wants the images again of which nothing is known any more', async () => {
@@ -221,7 +221,7 @@ describe('doctor --rebuild', () => {
     raw.exec('DELETE FROM task_images WHERE position % 3 = 0');
     raw.close();
     rebuild(dataDir, clock);
-    const store = openTestStore(dataDir);
+    const store = await openTestStore(dataDir);
     const { succeeded } = (await store.stats(0)).byState;
     expect((await store.imageStats()).wanted).toBe(succeeded);
   });

@@ -15,7 +15,7 @@ const clock = new ManualClock();
 
 async function closedMirror(): Promise<string> {
   const dataDir = temporaryDirectory();
-  const store = openStore({ dataDir, clock, mode: 'owner' });
+  const store = await openStore({ dataDir, clock, mode: 'owner' });
   await store.putBatch({ documents: [document({ id: 'a' })], requestSeq: 1, fetchedAtMs: 1 });
   await store.close();
   return dataDir;
@@ -33,7 +33,7 @@ const LEFT = [
 const KEPT = ['backups/manual-20260101T000000000Z.db', 'backups/just-now.db.partial', 'mirror.db.mine'];
 
 const BY: Record<string, (dataDir: string, backup: string) => unknown> = {
-  'a start': async (dataDir) => openStore({ dataDir, clock, mode: 'owner' }).close(),
+  'a start': async (dataDir) => (await openStore({ dataDir, clock, mode: 'owner' })).close(),
   'a restore': (dataDir, backup) => restore(dataDir, backup, clock.now()),
   'a rebuild': (dataDir) => rebuild(dataDir, clock),
 };
@@ -72,7 +72,7 @@ test('database, log and backups are for their owner alone', async (context) => {
   chmodSync(join(dataDir, 'mirror.db'), 0o644); // of an earlier version
   const { replaced = '' } = restore(dataDir, backup, clock.now());
   expect((statSync(replaced).mode & 0o777).toString(8)).toBe('600');
-  const store = openTestStore(dataDir);
+  const store = await openTestStore(dataDir);
   await store.setBookmark('a', 'b');
   expect(modes('mirror.db', 'mirror.db-wal')).toEqual(['mirror.db 600', 'mirror.db-wal 600']);
   await store.close();

@@ -38,7 +38,7 @@ async function put(store: Store, ids: readonly string[]): Promise<void> {
 }
 
 async function idsIn(dataDir: string): Promise<string[]> {
-  const store = openStore({ dataDir, clock: new ManualClock(), mode: 'reader' });
+  const store = await openStore({ dataDir, clock: new ManualClock(), mode: 'reader' });
   const ids: string[] = [];
   for await (const page of store.stream()) ids.push(...page.map(({ id }) => id));
   await store.close();
@@ -72,7 +72,7 @@ describe('backup', () => {
 
   test('never overwrites, also not the database itself', async () => {
     const dataDir = temporaryDirectory();
-    await put(openTestStore(dataDir), numberedIds(1));
+    await put(await openTestStore(dataDir), numberedIds(1));
     const target = join(dataDir, 'copy.db');
     await backUp(dataDir, target);
     for (const file of [target, join(dataDir, 'mirror.db')])
@@ -84,7 +84,7 @@ describe('backup', () => {
 test('a backup onto a file system without links is whole as well, and overwrites nothing', async (context) => {
   requireOnMachine(context, 'strace');
   const dataDir = temporaryDirectory();
-  await put(openTestStore(dataDir), numberedIds(3));
+  await put(await openTestStore(dataDir), numberedIds(3));
   const target = join(dataDir, 'copy.db');
   const backup = () =>
     spawnSync('strace', [
@@ -102,13 +102,13 @@ describe('restore', () => {
   /** A mirror with one task, and a backup of another with three. */
   async function mirrorAndBackup() {
     const from = temporaryDirectory();
-    const store = openStore({ dataDir: from, clock: new ManualClock(), mode: 'owner' });
+    const store = await openStore({ dataDir: from, clock: new ManualClock(), mode: 'owner' });
     await put(store, numberedIds(3));
     await store.close();
     const backup = join(from, 'backup.db');
     await backUp(from, backup);
     const dataDir = temporaryDirectory();
-    const here = openStore({ dataDir, clock: new ManualClock(), mode: 'owner' });
+    const here = await openStore({ dataDir, clock: new ManualClock(), mode: 'owner' });
     await put(here, ['only-here']);
     await here.close();
     return { dataDir, backup };

@@ -19,7 +19,7 @@ const PAGE = 4096;
 const fileOf = (dataDir: string) => join(dataDir, 'mirror.db');
 
 async function opened<T>(dataDir: string, work: (store: Store) => Promise<T>): Promise<T> {
-  const store = openStore({ dataDir, clock, mode: 'owner' });
+  const store = await openStore({ dataDir, clock, mode: 'owner' });
   try {
     return await work(store);
   } finally {

@@ -25,7 +25,7 @@ let sound: Buffer;
 beforeEach(async () => {
   if (sound) return;
   const dataDir = temporaryDirectory();
-  const store = openStore({ dataDir, clock, mode: 'owner' });
+  const store = await openStore({ dataDir, clock, mode: 'owner' });
   const documents = numberedIds(TASKS).map((id, at) =>
     document({ id, prompt: promptOf(at), createdAt: 1_770_000_000 + at }),
   );
@@ -67,7 +67,7 @@ const withZeroed = (...pages: number[]): Buffer => {
 async function savedFrom(bytes: Buffer): Promise<number> {
   const dataDir = mirrorOf(bytes);
   const { saved } = rebuild(dataDir, clock);
-  const store = openTestStore(dataDir);
+  const store = await openTestStore(dataDir);
   while (await store.reindexSome());
   expect(await store.audit()).toEqual([]);
   expect((await store.stats(0)).total).toBe(saved);
@@ -103,14 +103,14 @@ describe('a rebuild', () => {
   /** A mirror that deleted 150 tasks, and saw 100 others finish. */
   async function changedMirror() {
     const dataDir = mirrorOf(sound);
-    const store = openStore({ dataDir, clock, mode: 'owner' });
+    const store = await openStore({ dataDir, clock, mode: 'owner' });
     const deleted = numberedIds(TASKS).slice(0, 150);
     for (const id of deleted) await store.remove(id);
     const pending = deleted.slice(0, 100).map((id) => document({ id: `${id}-p`, state: 'pending' }));
     await store.putBatch({ documents: pending, requestSeq: 2, fetchedAtMs: 2 });
     await store.close();
     const before = readFileSync(join(dataDir, 'mirror.db'));
-    const again = openStore({ dataDir, clock, mode: 'owner' });
+    const again = await openStore({ dataDir, clock, mode: 'owner' });
     const finished = pending.map(({ id }) => document({ id, prompt: 'at last '.repeat(300) }));
     await again.putBatch({ documents: finished, requestSeq: 3, fetchedAtMs: 3 });
     await again.close();
@@ -125,7 +125,7 @@ describe('a rebuild', () => {
     }
     const dataDir = mirrorOf(after);
     expect(rebuild(dataDir, clock).saved).toBe(TASKS - 150 + 100);
-    expect(await openTestStore(dataDir).getMany(deleted)).toEqual([]);
+    expect(await (await openTestStore(dataDir)).getMany(deleted)).toEqual([]);
   });
 
   test('takes of several versions the last', async () => {
@@ -134,7 +134,7 @@ describe('a rebuild', () => {
     after.fill(0, (root - 1) * PAGE, root * PAGE);
     const dataDir = mirrorOf(Buffer.concat([after, before])); // pages that were left behind
     rebuild(dataDir, clock);
-    const tasks = await openTestStore(dataDir).getMany(finished.map(({ id }) => id));
+    const tasks = await (await openTestStore(dataDir)).getMany(finished.map(({ id }) => id));
     expect(tasks.map(({ state }) => state)).toEqual(finished.map(() => 'succeeded'));
   });
 });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Store } from '../../../../src/store/contract/store.ts';
 import { openStore } from '../../../../src/store/sqlite/open.ts';
 import { backUp } from '../../../../src/store/sqlite/recovery/backup.ts';
 import { restore } from '../../../../src/store/sqlite/recovery/restore.ts';
@@ -22,7 +23,7 @@ const OLD = ['old-1', 'old-2'];
 const NEW = ['new-1', 'new-2', 'new-3'];
 
 async function put(dataDir: string, ids: readonly string[], whileOpen: () => void = () => undefined) {
-  const store = openStore({ dataDir, clock, mode: 'owner' });
+  const store = await openStore({ dataDir, clock, mode: 'owner' });
   for (const id of ids)
     await store.putBatch({ documents: [document({ id })], requestSeq: 1, fetchedAtMs: 1 });
   whileOpen();
@@ -50,7 +51,7 @@ function copyOf(directory: string): string {
 }
 
 async function idsIn(dataDir: string): Promise<string[]> {
-  const store = openStore({ dataDir, clock, mode: 'owner' });
+  const store = await openStore({ dataDir, clock, mode: 'owner' });
   const ids: string[] = [];
   for await (const page of store.stream()) ids.push(...page.map(({ id }) => id));
   expect(await store.audit()).toEqual([]);
@@ -170,7 +171,7 @@ describe('a kill on any step', () => {
   }, 60_000);
 
   async function reindexed(dataDir: string): Promise<string[]> {
-    const store = openStore({ dataDir, clock, mode: 'owner' });
+    const store = await openStore({ dataDir, clock, mode: 'owner' });
     while (await store.reindexSome());
     await store.close();
     return idsIn(dataDir);
@@ -285,9 +286,9 @@ describe('who writes and who replaces keep each other out', () => {
 
   test('writers do not keep each other out, nor a server', async () => {
     const { left } = await killedMirror();
-    const stores = (['owner', 'writer', 'writer', 'reader'] as const).map((mode) =>
-      openStore({ dataDir: left, clock, mode }),
-    );
+    const stores: Store[] = [];
+    for (const mode of ['owner', 'writer', 'writer', 'reader'] as const)
+      stores.push(await openStore({ dataDir: left, clock, mode }));
     for (const store of stores) await store.close();
     acquireAlone(left, clock.now()).release();
   });

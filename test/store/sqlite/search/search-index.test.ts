@@ -15,7 +15,7 @@ const put = async (store: Store, ...documents: ReturnType<typeof document>[]) =>
   store.putBatch({ documents, requestSeq: await store.nextRequestSeq(), fetchedAtMs: 1 });
 
 test('index and table stay in step through storing, changing, deleting and storing again', async () => {
-  const store = openTestStore();
+  const store = await openTestStore();
   const random = seededRandom(5);
   const ids = numberedIds(60);
   const words = ['cat', 'dog', 'fox', 'owl', '猫', '犬'];
@@ -43,7 +43,7 @@ test('index and table stay in step through storing, changing, deleting and stori
 test('an index of another version is made anew, newest first, beside everything else, and over a restart', async () => {
   const dataDir = temporaryDirectory();
   const clock = new ManualClock();
-  const first = openTestStore(dataDir);
+  const first = await openTestStore(dataDir);
   const ids = numberedIds(900);
   await put(
     first,
@@ -55,11 +55,11 @@ test('an index of another version is made anew, newest first, beside everything 
   raw.close();
 
   // A command beside it leaves the index as it is.
-  const beside = openStore({ dataDir, clock, mode: 'writer' });
+  const beside = await openStore({ dataDir, clock, mode: 'writer' });
   expect((await beside.search(searchRequest('cat'))).total).toBe(900);
   await beside.close();
 
-  const second = openStore({ dataDir, clock, mode: 'owner' });
+  const second = await openStore({ dataDir, clock, mode: 'owner' });
   const empty = await second.search(searchRequest('cat'));
   expect([empty.total, empty.indexedFromMs !== undefined]).toEqual([0, true]);
   await second.reindexSome();
@@ -74,7 +74,7 @@ test('an index of another version is made anew, newest first, beside everything 
   await second.remove(ids[0] as (typeof ids)[number]);
   await second.close();
 
-  const third = openTestStore(dataDir);
+  const third = await openTestStore(dataDir);
   const lines: string[] = [];
   const log = createLog({ level: 'info', format: 'json' }, { write: (line) => void lines.push(line) });
   const reindexing = startReindexing(third, {
