@@ -7,7 +7,7 @@ import { backfill } from '../sync/backfill.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 import { counted, print, printJson, remark } from './output.ts';
 import { startProgress } from './progress.ts';
-import { configFor, UPSTREAM_SETTINGS, withSettings } from './settings.ts';
+import { configFor, withSettings } from './settings.ts';
 
 export function backfillCommand(): Command {
   const command = new Command('backfill')
@@ -17,47 +17,45 @@ export function backfillCommand(): Command {
     )
     .option('--restart', 'begin anew')
     .option('--json', 'print the result as JSON');
-  return withSettings(command, UPSTREAM_SETTINGS).action(
-    async (options: { restart?: boolean; json?: boolean }) => {
-      const config = configFor(command);
-      if (config.offline) throw new CommandFailed('a backfill needs the upstream, and the mirror is offline');
-      const { upstreamToken } = config;
-      if (upstreamToken === undefined)
-        throw new CommandFailed('a backfill needs a token for the upstream: set ACEDATACLOUD_API_TOKEN');
-      const log = createLog({ level: config.logLevel, format: config.logFormat });
-      const stopping = new AbortController();
-      const { assemble, PATIENCE_MS } = await import('../app/start-mirror.ts');
-      const progress = startProgress('tasks', systemClock);
-      const { outcome, requests, stored, errors } = await withStore(config, 'writer', (store) => {
-        const { shared, end } = assemble(config, { clock: systemClock, log }, store);
-        const stop = () => {
-          stopping.abort();
-          setTimeout(end, PATIENCE_MS).unref();
-        };
-        process.once('SIGINT', stop).once('SIGTERM', stop);
-        return backfill(shared, upstreamToken, {
-          upstreamUrl: config.upstreamUrl,
-          restart: options.restart ?? false,
-          signal: stopping.signal,
-          onProgress: progress.update,
-          onWait: (untilMs) => remark(`the upstream asks to wait until ${new Date(untilMs).toISOString()}`),
-        });
+  return withSettings(command, 'upstream').action(async (options: { restart?: boolean; json?: boolean }) => {
+    const config = configFor(command);
+    if (config.offline) throw new CommandFailed('a backfill needs the upstream, and the mirror is offline');
+    const { upstreamToken } = config;
+    if (upstreamToken === undefined)
+      throw new CommandFailed('a backfill needs a token for the upstream: set ACEDATACLOUD_API_TOKEN');
+    const log = createLog({ level: config.logLevel, format: config.logFormat });
+    const stopping = new AbortController();
+    const { assemble, PATIENCE_MS } = await import('../app/start-mirror.ts');
+    const progress = startProgress('tasks', systemClock);
+    const { outcome, requests, stored, errors } = await withStore(config, 'writer', (store) => {
+      const { shared, end } = assemble(config, { clock: systemClock, log }, store);
+      const stop = () => {
+        stopping.abort();
+        setTimeout(end, PATIENCE_MS).unref();
+      };
+      process.once('SIGINT', stop).once('SIGTERM', stop);
+      return backfill(shared, upstreamToken, {
+        upstreamUrl: config.upstreamUrl,
+        restart: options.restart ?? false,
+        signal: stopping.signal,
+        onProgress: progress.update,
+        onWait: (untilMs) => remark(`the upstream asks to wait until ${new Date(untilMs).toISOString()}`),
       });
-      progress.end();
-      const { inserted, updated, unchanged, kept } = stored;
-      if (options.json) {
-        printJson({ outcome, new: inserted, newer: updated, same: unchanged, kept, requests, errors });
-      } else {
-        print(
-          `${counted(inserted, 'new task')}, ${updated} newer, ${unchanged} the same, ${kept} kept as they were, in ${counted(requests, 'request')}`,
-        );
-      }
-      for (const error of errors) remark(error);
-      if (outcome === 'done') return;
-      remark(
-        outcome === 'stopped' ? 'stopped; run it again to go on' : 'run it again to go on where it stopped',
+    });
+    progress.end();
+    const { inserted, updated, unchanged, kept } = stored;
+    if (options.json) {
+      printJson({ outcome, new: inserted, newer: updated, same: unchanged, kept, requests, errors });
+    } else {
+      print(
+        `${counted(inserted, 'new task')}, ${updated} newer, ${unchanged} the same, ${kept} kept as they were, in ${counted(requests, 'request')}`,
       );
-      process.exitCode = EXIT.failed;
-    },
-  );
+    }
+    for (const error of errors) remark(error);
+    if (outcome === 'done') return;
+    remark(
+      outcome === 'stopped' ? 'stopped; run it again to go on' : 'run it again to go on where it stopped',
+    );
+    process.exitCode = EXIT.failed;
+  });
 }

@@ -16,7 +16,7 @@ import { createUpstream } from '../upstream/client.ts';
 import { EXIT } from './failure.ts';
 import { counted, LOST_TOKENS, print, printJson, remark } from './output.ts';
 import { startProgress } from './progress.ts';
-import { configFor, UPSTREAM_SETTINGS, withSettings } from './settings.ts';
+import { configFor, withSettings } from './settings.ts';
 
 const MARK = { ok: 'ok', note: '--', problem: '!!' } as const;
 
@@ -28,16 +28,14 @@ export function doctorCommand(): Command {
     )
     .option('--rebuild', 'save what can be read of a damaged database, row by row, into a new one')
     .option('--json', 'print the findings as JSON');
-  return withSettings(command, UPSTREAM_SETTINGS).action(
-    async (options: { rebuild?: boolean; json?: boolean }) => {
-      const config = configFor(command);
-      const rebuilt = options.rebuild ? await rebuildAll(config) : undefined;
-      const findings = await examine(config);
-      if (options.json) printJson({ ...(rebuilt ? { rebuilt } : {}), findings });
-      else for (const { about, kind, message } of findings) print(`${MARK[kind]} ${about}: ${message}`);
-      if (findings.some(({ kind }) => kind === 'problem')) process.exitCode = EXIT.failed;
-    },
-  );
+  return withSettings(command, 'upstream').action(async (options: { rebuild?: boolean; json?: boolean }) => {
+    const config = configFor(command);
+    const rebuilt = options.rebuild ? await rebuildAll(config) : undefined;
+    const findings = await examine(config);
+    if (options.json) printJson({ ...(rebuilt ? { rebuilt } : {}), findings });
+    else for (const { about, kind, message } of findings) print(`${MARK[kind]} ${about}: ${message}`);
+    if (findings.some(({ kind }) => kind === 'problem')) process.exitCode = EXIT.failed;
+  });
 }
 
 async function examine(config: Config): Promise<Finding[]> {

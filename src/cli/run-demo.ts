@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { type RunningMirror, startMirror, type World } from '../app/start-mirror.ts';
 import { type Config, parseConfig } from '../config/config.ts';
 import { systemClock } from '../lib/clock.ts';
-import { isCronExpression } from '../lib/cron.ts';
 import { hasErrorCode } from '../lib/errno.ts';
 import { createLog } from '../lib/log.ts';
 import { ForbiddenAddress } from '../outbound/addresses.ts';
@@ -58,7 +57,6 @@ function demoConfig(upstream: string, dataDir: string, port: string | undefined)
       FLUX_MIRROR_SYNC_CRON: '*/3 * * * * *',
       FLUX_MIRROR_LOG_FORMAT: process.stderr.isTTY ? 'pretty' : 'json',
     },
-    isCron: isCronExpression,
   });
 }
 

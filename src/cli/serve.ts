@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
 import { print } from './output.ts';
-import { configFor, SERVER_SETTINGS, UPSTREAM_SETTINGS, withSettings } from './settings.ts';
+import { configFor, withSettings } from './settings.ts';
 import { stopOnSignal } from './signals.ts';
 
 export function serveCommand(): Command {
@@ -12,7 +12,7 @@ export function serveCommand(): Command {
     .description(
       'Starts the server and the schedule: answers POST /flux/tasks from the local copy, and keeps tracked ids fresh.',
     );
-  return withSettings(command, [...SERVER_SETTINGS, ...UPSTREAM_SETTINGS]).action(async () => {
+  return withSettings(command, 'server', 'upstream').action(async () => {
     const config = configFor(command);
     const log = createLog({ level: config.logLevel, format: config.logFormat });
     const { startMirror } = await import('../app/start-mirror.ts');

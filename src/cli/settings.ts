@@ -1,48 +1,17 @@
-/** Settings as options of a command, made from the one table in config.ts. */
+/** The settings as flags of a command, made of the table in config/setting-table.ts, and their values once it is called. */
 import { parseEnv } from 'node:util';
 import type { Command } from 'commander';
 import { type Config, parseConfig, readEnvFile, unknownSettings } from '../config/config.ts';
-import { SETTINGS, type SettingName } from '../config/setting-table.ts';
-import { isCronExpression } from '../lib/cron.ts';
+import type { Scope } from '../config/setting.ts';
+import { listSettings, type SettingName } from '../config/setting-table.ts';
 import { remark } from './output.ts';
 
-const BOOLEAN: ReadonlySet<SettingName> = new Set(['offline', 'discover']);
-
-/** Settings that only the server needs. */
-export const SERVER_SETTINGS: readonly SettingName[] = [
-  'host',
-  'port',
-  'syncCron',
-  'backupCron',
-  'pendingTtlMs',
-  'basePath',
-  'rewriteImageUrls',
-  'callbackUrl',
-];
-/** Settings of whatever talks to the upstream. */
-export const UPSTREAM_SETTINGS: readonly SettingName[] = [
-  'upstreamToken',
-  'upstreamUrl',
-  'offline',
-  'batchSize',
-  'concurrency',
-  'upstreamTimeoutMs',
-  'giveUpAfterMs',
-  'archiveImages',
-  'discover',
-  'userIds',
-  'applicationIds',
-];
-/** Settings of every command. */
-const COMMON_SETTINGS: readonly SettingName[] = ['dataDir', 'logLevel', 'logFormat'];
-
-/** Adds the flags of these settings, and of those that every command has. */
-export function withSettings(command: Command, names: readonly SettingName[] = []): Command {
-  for (const name of [...names, ...COMMON_SETTINGS]) {
-    const setting = SETTINGS[name];
-    if (!('flag' in setting)) continue;
-    const value = BOOLEAN.has(name) ? '' : ' <value>';
-    const fallback = setting.fallback === undefined ? '' : `, default ${setting.fallback}`;
+/** Adds the flags of the settings of these scopes, and of those that every command has. */
+export function withSettings(command: Command, ...scopes: readonly Scope[]): Command {
+  for (const [, setting] of [...scopes, 'common' as const].flatMap((scope) => listSettings(scope))) {
+    if (setting.flag === undefined) continue;
+    const value = setting.isSwitch ? '' : ' <value>';
+    const fallback = setting.default === undefined ? '' : `, default ${setting.default}`;
     command.option(`--${setting.flag}${value}`, `${setting.describe} (${setting.env}${fallback})`);
   }
   return command;
@@ -52,9 +21,8 @@ export function withSettings(command: Command, names: readonly SettingName[] = [
 export function configFor(command: Command): Config {
   const options = command.optsWithGlobals<Record<string, string | boolean | undefined>>();
   const flags: Partial<Record<SettingName, string>> = {};
-  for (const name of Object.keys(SETTINGS) as SettingName[]) {
-    const setting = SETTINGS[name];
-    if (!('flag' in setting)) continue;
+  for (const [name, setting] of listSettings()) {
+    if (setting.flag === undefined) continue;
     const value = options[camelCase(setting.flag)];
     if (value !== undefined) flags[name] = String(value);
   }
@@ -65,7 +33,6 @@ export function configFor(command: Command): Config {
     flags,
     env: process.env,
     ...(envFile === undefined ? {} : { envFile }),
-    isCron: isCronExpression,
   });
 }
 

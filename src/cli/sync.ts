@@ -7,14 +7,14 @@ import { countsJson } from '../views/run-json.ts';
 import { EXIT } from './failure.ts';
 import { counted, print, printJson, remark } from './output.ts';
 import { startProgress } from './progress.ts';
-import { configFor, UPSTREAM_SETTINGS, withSettings } from './settings.ts';
+import { configFor, withSettings } from './settings.ts';
 
 export function syncCommand(): Command {
   const command = new Command('sync')
     .summary('one run now, then exit')
     .description('Refreshes everything that is due, once; the same code as the schedule.')
     .option('--json', 'print the result as JSON');
-  return withSettings(command, UPSTREAM_SETTINGS).action(async (options: { json?: boolean }) => {
+  return withSettings(command, 'upstream').action(async (options: { json?: boolean }) => {
     const config = configFor(command);
     const log = createLog({ level: config.logLevel, format: config.logFormat });
     const { assemble, PATIENCE_MS } = await import('../app/start-mirror.ts');

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { assemble } from '../../src/app/start-mirror.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { isCronExpression } from '../../src/lib/cron.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
@@ -17,7 +16,6 @@ export async function benchSyncing(documents: readonly BenchDocument[], director
   const config = parseConfig({
     flags: { upstreamToken: 'bench', upstreamUrl: simulator.url, dataDir: join(directory, 'sync') },
     env: {},
-    isCron: isCronExpression,
   });
   const store = await openStore({ dataDir: config.dataDir, clock: systemClock, mode: 'owner' });
   await store.track(

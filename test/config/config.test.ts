@@ -5,13 +5,12 @@ import { BadSetting, isLoopback, parseConfig, unknownSettings } from '../../src/
 import { parseDuration } from '../../src/config/duration.ts';
 import { SETTINGS, type SettingName } from '../../src/config/setting-table.ts';
 import { parseSize } from '../../src/config/size.ts';
-import { isCronExpression } from '../../src/lib/cron.ts';
 
 const parse = (
   env: Record<string, string> = {},
   flags: Partial<Record<SettingName, string>> = {},
   envFile = '',
-) => parseConfig({ flags, env, envFile, isCron: isCronExpression });
+) => parseConfig({ flags, env, envFile });
 
 describe('settings', () => {
   test('have the defaults of the interface', () => {

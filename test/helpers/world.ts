@@ -7,7 +7,6 @@ import { onTestFinished } from 'vitest';
 import { type RunningMirror, startMirror } from '../../src/app/start-mirror.ts';
 import { type Config, parseConfig } from '../../src/config/config.ts';
 import { SETTINGS, type SettingName } from '../../src/config/setting-table.ts';
-import { isCronExpression } from '../../src/lib/cron.ts';
 import { createLog } from '../../src/lib/log.ts';
 import type { ConnectionLimits } from '../../src/server/listen.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
@@ -111,7 +110,7 @@ export async function world(
 /** Settings by name, as if they came from the environment; an empty text leaves one out. */
 function testConfig(settings: Partial<Record<SettingName, string>>): Config {
   const env = Object.entries(settings).map(([name, value]) => [SETTINGS[name as SettingName].env, value]);
-  return parseConfig({ flags: {}, env: Object.fromEntries(env), isCron: isCronExpression });
+  return parseConfig({ flags: {}, env: Object.fromEntries(env) });
 }
 
 /** A directory that goes away with the test. */

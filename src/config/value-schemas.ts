@@ -1,0 +1,119 @@
+/**
+ * The kinds of values that settings have: how each is parsed, and what a person is told is allowed. Every value arrives as
+ * text, from a flag or a variable.
+ */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { isCronExpression } from '../lib/cron.ts';
+import { LOG_LEVELS } from '../lib/log.ts';
+import { parseDuration } from './duration.ts';
+import { parseSize } from './size.ts';
+
+/** What `sha256sum` says of nothing: somebody's variable was not set. */
+const HASH_OF_NOTHING = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+const nonEmptyText = z.string().trim().min(1);
+const durationMs = z.string().transform((value, context) => {
+  const ms = parseDuration(value);
+  if (ms === undefined) context.addIssue({ code: 'custom', message: 'not a duration' });
+  return ms ?? z.NEVER;
+});
+const tokenText = nonEmptyText.regex(/^[\x21-\x7e]+$/);
+const hashedToken = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/)
+  .refine((hashed) => hashed !== HASH_OF_NOTHING);
+const commaSeparated = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+export const text = (allowed: string) => ({ schema: nonEmptyText, allowed });
+
+export const integer = (min: number, max: number) => ({
+  schema: z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max)),
+  allowed: `a number from ${min} to ${max}`,
+});
+
+export const boolean = { schema: z.stringbool(), allowed: 'true or false' };
+
+/** In milliseconds. @param range limits of the parsed value */
+export const duration = (range: z.ZodType<number, number> = z.number()) => ({
+  schema: durationMs.pipe(range),
+  allowed: 'a duration such as 500ms, 3s, 10m, 2h or 7d',
+});
+
+/** In bytes. */
+export const size = (allowed: string) => ({
+  schema: z.string().transform((value, context) => {
+    const bytes = parseSize(value);
+    if (bytes === undefined) context.addIssue({ code: 'custom', message: 'not a size' });
+    return bytes ?? z.NEVER;
+  }),
+  allowed,
+});
+
+/** An absolute path. */
+export const directory = {
+  schema: nonEmptyText.transform((path) => resolve(path)),
+  allowed: 'a directory',
+};
+
+/** Without a slash at the end. */
+export const httpUrl = (allowed = 'an http or https address') => ({
+  schema: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
+  allowed,
+});
+
+/** Begins with a slash, and ends with none but for the root. */
+export const basePath = {
+  schema: z
+    .string()
+    .regex(/^\/[\w./~-]*$/)
+    .transform((path) => `/${path.split('/').filter(Boolean).join('/')}`),
+  allowed: 'a path that begins with /',
+};
+
+export const cronSchedule = {
+  schema: z
+    .string()
+    .refine((value) => value === 'off' || isCronExpression(value))
+    .pipe(nonEmptyText),
+  allowed: 'a cron expression of five or six fields, or off',
+};
+
+export const token = { schema: tokenText, allowed: 'a token without spaces' };
+
+export const tokenList = {
+  // An empty list would let everybody in.
+  schema: commaSeparated
+    .pipe(z.array(z.union([hashedToken, tokenText.regex(/^(?!sha256:)/)])).min(1))
+    .default([]),
+  allowed: 'comma-separated tokens, each plain or sha256:<64 hex digits>',
+};
+
+export const list = (allowed: string) => ({ schema: commaSeparated.default([]), allowed });
+
+export const hostList = {
+  schema: commaSeparated.pipe(z.array(z.string().regex(/^[^\s/]+$/))).default([]),
+  allowed: 'comma-separated hosts, each name or name:port',
+};
+
+export const originList = {
+  schema: commaSeparated.pipe(z.array(z.string().regex(/^https?:\/\/[^/\s]+$/))).default([]),
+  allowed: 'comma-separated origins such as https://app.example',
+};
+
+export const logLevel = { schema: z.enum(LOG_LEVELS), allowed: LOG_LEVELS.join(', ') };
+
+export const logFormat = {
+  schema: z.enum(['pretty', 'json']).default(() => (process.stderr.isTTY ? 'pretty' : 'json')),
+  allowed: 'pretty or json',
+};
+
+/** A value that may be left out. */
+export function optional<T extends z.ZodType>({ schema, allowed }: { schema: T; allowed: string }) {
+  return { schema: schema.optional(), allowed };
+}
