@@ -11,7 +11,7 @@ import { createLog } from '../../src/lib/log.ts';
 import type { ConnectionLimits } from '../../src/server/listen.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import type { Store } from '../../src/store/contract/store.ts';
-import { openStore } from '../../src/store/sqlite/open.ts';
+import { type OpenOptions, openStore } from '../../src/store/sqlite/open.ts';
 import { ManualClock } from './manual-clock.ts';
 
 export const UPSTREAM_TOKEN = 'upstream-secret-token';
@@ -124,8 +124,9 @@ export function temporaryDirectory(): string {
 export async function openTestStore(
   dataDir = temporaryDirectory(),
   clock = new ManualClock(),
+  mode: OpenOptions['mode'] = 'owner',
 ): Promise<Store> {
-  const store = await openStore({ dataDir, clock, mode: 'owner' });
+  const store = await openStore({ dataDir, clock, mode });
   onTestFinished(async () => store.close());
   return store;
 }

@@ -16,12 +16,19 @@ import { tries } from '../helpers/thorough.ts';
 const NOW = Date.UTC(2026, 2, 14, 12);
 const idOf = (id: string) => id as TaskId;
 
-/** Runs the suite. @param open gives an empty store that is closed after the test */
-export function describeStore(name: string, open: () => MaybePromise<Store>): void {
+/** Opens a mirror as the process that serves it, or as a command beside it. The store is closed after the test. */
+export type OpenMirror = (as: 'server' | 'command') => MaybePromise<Store>;
+
+/** Runs the suite. @param createMirror gives a mirror of its own, which is empty */
+export function describeStore(name: string, createMirror: () => OpenMirror): void {
   describe(name, () => {
+    const open = () => createMirror()('server');
     let store: Store;
+    let openBeside: () => MaybePromise<Store>;
     beforeEach(async () => {
-      store = await open();
+      const openMirror = createMirror();
+      store = await openMirror('server');
+      openBeside = () => openMirror('command');
     });
 
     const put = async (...documents: readonly (TaskDocument | DocumentOptions)[]) =>
@@ -608,6 +615,33 @@ export function describeStore(name: string, open: () => MaybePromise<Store>): vo
       ];
       expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
       expect(new Set(numbers).size).toBe(3);
+    });
+
+    describe('two processes on one mirror', () => {
+      test('draw their request numbers from one counter', async () => {
+        const beside = await openBeside();
+        const numbers: number[] = [];
+        for (let turn = 0; turn < 5; turn += 1)
+          numbers.push(await store.nextRequestSeq(), await beside.nextRequestSeq());
+        expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
+      });
+
+      test('the later answer about a pending task wins, whoever asked', async () => {
+        const [id] = numberedIds(1);
+        const beside = await openBeside();
+        const receive = async (by: Store, version: number) =>
+          by.putBatch({
+            documents: [document({ id, state: 'pending', more: { version } })],
+            requestSeq: await by.nextRequestSeq(),
+            fetchedAtMs: NOW + version,
+          });
+        await receive(beside, 1);
+        expect(await receive(store, 2)).toMatchObject({ updated: 1, kept: 0 });
+        expect((await store.get(id))?.fetchedAtMs).toBe(NOW + 2);
+        expect(await receive(beside, 3)).toMatchObject({ updated: 1, kept: 0 });
+        expect(await receive(store, 3)).toMatchObject({ unchanged: 1 });
+        expect((await beside.get(id))?.fetchedAtMs).toBe(NOW + 3);
+      });
     });
 
     test('runs are recorded, newest first', async () => {

@@ -106,6 +106,6 @@ export interface TaskStore {
   stream(): AsyncIterable<readonly StoredTask[]>;
   /** The user and application ids of the stored documents, some of them where there are many. */
   accounts(): MaybePromise<{ userIds: string[]; applicationIds: string[] }>;
-  /** A number for the next upstream request; rises across restarts. */
+  /** A number for the next upstream request, from one counter for all processes on the mirror; rises across restarts. */
   nextRequestSeq(): MaybePromise<number>;
 }

@@ -4,7 +4,8 @@ import type { Sqlite } from './database.ts';
 import { facts } from './schema.ts';
 
 type FactName =
-  | 'starts'
+  | 'starts' // of earlier versions, see request-seq.ts
+  | 'request-seq'
   | 'closed'
   | 'block'
   | 'drift'

@@ -96,14 +96,14 @@ type Watched = Omit<Store, 'get' | 'writeTrouble' | 'damage' | 'noteError' | 'cl
 
 function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): Store {
   const facts = createFacts(db);
+  const watch = createWriteWatch(db);
   const tracking = createTracking(db);
-  const requestSeq = createRequestSeq(db, facts);
+  const requestSeq = createRequestSeq(db, facts, watch.note);
   const runs = createRunStore(db);
   const block = createBlockStore(facts);
   const words = createWordStore(db);
   const images = createImageStore(db);
   const callbacks = createCallbackStore(db);
-  const watch = createWriteWatch(db);
   const tasks = createTaskStore(db, facts, tracking, words, images, requestSeq, watch.note);
   const drift = () => Number(facts.get('drift') ?? 0);
   const history = createHistoryStore(db, drift);
@@ -119,7 +119,6 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
       runs.closeInterrupted();
       // Of tokens that were made before there was such a fact.
       if (tokens.isClosed() && facts.get('closed') === undefined) facts.set('closed', 'true');
-      requestSeq(); // takes its start number now, while there is room on the disk
     });
   }
   const others = watch.watched<Watched>({

@@ -1,27 +1,54 @@
 /**
- * Numbers for upstream requests that rise across restarts and processes: the start counter in the high digits, a
- * counter in memory in the low ones. So an answer that comes late never passes for a newer one, whatever the clocks say.
+ * Numbers for upstream requests, from one counter in the database for all processes: they rise in the order in which the
+ * requests were sent, across processes and restarts, whatever the clocks say. So a late answer never passes for a newer one.
  */
-import { type Sqlite, transaction } from './database.ts';
+import { sql } from 'drizzle-orm';
+import { type Sqlite, withoutSync } from './database.ts';
 import type { Facts } from './facts.ts';
+import { isBusy } from './lock.ts';
+import { facts as factsTable } from './schema.ts';
+import { writeTroubleOf } from './write-trouble.ts';
 
-/** Numbers of one start. */
-export const PER_START = 2 ** 32;
+/** Earlier versions counted in memory, in a block of this size for each start; the counter begins behind their last block. */
+const NUMBERS_PER_START = 2 ** 32;
 
-/** @returns a function that gives the next number */
-export function createRequestSeq(db: Sqlite, facts: Facts): () => number {
-  let last: number | undefined;
+/**
+ * Each number costs one small write beside a network request. While the disk takes none, nothing can be stored, and numbers
+ * rise in memory only.
+ * @param onError told of a write that failed
+ * @returns a function that draws the next number
+ */
+export function createRequestSeq(db: Sqlite, facts: Facts, onError: (error: unknown) => void): () => number {
+  const floor = sql`CAST(${sql.placeholder('last')} AS INTEGER)`;
+  const draw = db.drizzle
+    .insert(factsTable)
+    .values({ name: 'request-seq', value: sql`CAST(${floor} + 1 AS TEXT)` })
+    .onConflictDoUpdate({
+      target: factsTable.name,
+      set: { value: sql`CAST(max(CAST(${factsTable.value} AS INTEGER), ${floor}) + 1 AS TEXT)` },
+    })
+    .returning({ value: factsTable.value })
+    .prepare();
+  let last = startOfBlock(Number(facts.get('starts') ?? 0) + 1);
   return () => {
-    last ??= takeStart(db, facts) * PER_START;
-    last += 1;
+    try {
+      // Whatever is stored under this number is written behind it, and a sync of that covers both.
+      last = Number(withoutSync(db, () => draw.get({ last })).value);
+    } catch (error) {
+      if (!isBusy(error) && writeTroubleOf(error) === undefined) throw error;
+      onError(error);
+      last = Math.max(last, Number(facts.get('request-seq') ?? 0)) + 1;
+    }
     return last;
   };
 }
 
-function takeStart(db: Sqlite, facts: Facts): number {
-  return transaction(db, () => {
-    const start = Number(facts.get('starts') ?? 0) + 1;
-    facts.set('starts', String(start));
-    return start;
-  });
+/** Lifts the counter above a number that was drawn once, and above those that were drawn soon after it. */
+export function raiseRequestSeq(facts: Facts, drawn: number): void {
+  const behind = startOfBlock(Math.floor(drawn / NUMBERS_PER_START) + 1);
+  if (behind > Number(facts.get('request-seq') ?? 0)) facts.set('request-seq', String(behind));
+}
+
+function startOfBlock(block: number): number {
+  return block * NUMBERS_PER_START;
 }

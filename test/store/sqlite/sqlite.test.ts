@@ -14,7 +14,10 @@ import { searchRequest } from '../../helpers/search.ts';
 import { openTestStore, temporaryDirectory } from '../../helpers/world.ts';
 import { describeStore } from '../conformance.ts';
 
-describeStore('the SQLite store keeps the contract', () => openTestStore());
+describeStore('the SQLite store keeps the contract', () => {
+  const dataDir = temporaryDirectory();
+  return (as) => openTestStore(dataDir, new ManualClock(), as === 'server' ? 'owner' : 'writer');
+});
 
 describe('one owner a directory', () => {
   test('a second owner is refused, with a line that names the first', async () => {

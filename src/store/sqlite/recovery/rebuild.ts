@@ -16,7 +16,7 @@ import { removeDatabase } from '../integrity/database-files.ts';
 import { sweepLeftovers } from '../integrity/sweep.ts';
 import { migrate } from '../migrate.ts';
 import { slotOf } from '../position.ts';
-import { PER_START } from '../request-seq.ts';
+import { raiseRequestSeq } from '../request-seq.ts';
 import { acquireAlone } from '../writers-lock.ts';
 import { type CarriedTokens, carryTokens, closeMirror } from './carry-tokens.ts';
 import { copyDamaged } from './damaged-copy.ts';
@@ -43,7 +43,7 @@ export interface Rebuilt {
 /** In the order in which they are filled; the index and the words are made anew. */
 const TABLES = ['tracked', 'task_images', 'images', 'callbacks', 'removed', 'sync_runs'];
 /** Facts that still hold: the others are about the index. */
-const KEPT_FACTS = /^(starts|closed|block|bookmark .*)$/;
+const KEPT_FACTS = /^(starts|request-seq|closed|block|bookmark .*)$/;
 const TASKS_AT_ONCE = 500;
 
 /** @throws DirectoryInUse while a server runs or a command writes, NothingSaved */
@@ -140,8 +140,7 @@ function afterwards(target: Sqlite, nowMs: number): void {
     )
     .pluck()
     .get();
-  const starts = Math.floor((newest ?? 0) / PER_START);
-  if (starts > Number(facts.get('starts') ?? 0)) facts.set('starts', String(starts));
+  raiseRequestSeq(facts, newest ?? 0);
   raw.exec('DELETE FROM task_images WHERE position NOT IN (SELECT position FROM tasks)');
   // An archived image whose row is lost is fetched again.
   raw
