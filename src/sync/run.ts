@@ -8,6 +8,7 @@ import { MAX_BATCH } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import { discover } from './discover.ts';
 import { createFailedBatches, type FailedBatches } from './failed-batches.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import type { SyncParts } from './parts.ts';
 import { refreshBatch } from './refresh-batch.ts';
 
@@ -62,13 +63,17 @@ export async function runSync(parts: SyncParts, options: RunOptions): Promise<Ru
 
   const runId = await store.startRun({ trigger: options.trigger, startedAtMs });
   let result: RunResult;
+  let stopHeartbeat: (() => void) | undefined;
   try {
+    stopHeartbeat = await startHeartbeat(parts);
     result = hindrance
       ? { ...hindrance, counts }
       : await work(parts, options, { startedAtMs, due, counts, token: parts.upstreamToken ?? '' });
   } catch (error) {
     parts.log.error({ err: error }, 'the sync run failed');
     result = { outcome: 'failed', counts, error: 'internal error, see the log' };
+  } finally {
+    stopHeartbeat?.();
   }
   await store.endRun(runId, {
     endedAtMs: clock.now(),
@@ -137,7 +142,7 @@ async function workThrough(parts: SyncParts, options: RunOptions, progress: Prog
       dueBeforeMs: progress.dueBeforeMs,
       nowMs: clock.now(),
       limit: Math.min(parts.batchSize, MAX_BATCH),
-      // Tries, pauses between them, and halving all fit; a crash frees the ids after that, or at the next start.
+      // Tries, pauses between them, and halving all fit; a crash frees the ids after that, at the next start, or at another process's next run.
       leaseMs: parts.upstreamTimeoutMs * 10,
     });
     if (claims.length === 0) return;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { MaybePromise } from '../../src/store/contract/maybe-promise.ts';
 import { COUNT_LIMIT, type SearchPage } from '../../src/store/contract/search.ts';
+import { SERVER_TIMEOUT_MS } from '../../src/store/contract/servers.ts';
 import type { Store } from '../../src/store/contract/store.ts';
 import type { Claim } from '../../src/store/contract/tracking.ts';
 import { parseDocument, type TaskDocument } from '../../src/task/document.ts';
@@ -14,9 +15,13 @@ import { searchRequest } from '../helpers/search.ts';
 import { tries } from '../helpers/thorough.ts';
 
 const NOW = Date.UTC(2026, 2, 14, 12);
+const HOUR = 3_600_000;
 const idOf = (id: string) => id as TaskId;
 
-/** Opens a mirror as the process that serves it, or as a command beside it. The store is closed after the test. */
+/**
+ * Opens a mirror as the process that serves it, or as a command beside it. The store is closed after the test.
+ * A second server may take the place of one that is closed.
+ */
 export type OpenMirror = (as: 'server' | 'command') => MaybePromise<Store>;
 
 /** Runs the suite. @param createMirror gives a mirror of its own, which is empty */
@@ -24,11 +29,10 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
   describe(name, () => {
     const open = () => createMirror()('server');
     let store: Store;
-    let openBeside: () => MaybePromise<Store>;
+    let openMirror: OpenMirror;
     beforeEach(async () => {
-      const openMirror = createMirror();
+      openMirror = createMirror();
       store = await openMirror('server');
-      openBeside = () => openMirror('command');
     });
 
     const put = async (...documents: readonly (TaskDocument | DocumentOptions)[]) =>
@@ -619,7 +623,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
 
     describe('two processes on one mirror', () => {
       test('draw their request numbers from one counter', async () => {
-        const beside = await openBeside();
+        const beside = await openMirror('command');
         const numbers: number[] = [];
         for (let turn = 0; turn < 5; turn += 1)
           numbers.push(await store.nextRequestSeq(), await beside.nextRequestSeq());
@@ -628,7 +632,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
 
       test('the later answer about a pending task wins, whoever asked', async () => {
         const [id] = numberedIds(1);
-        const beside = await openBeside();
+        const beside = await openMirror('command');
         const receive = async (by: Store, version: number) =>
           by.putBatch({
             documents: [document({ id, state: 'pending', more: { version } })],
@@ -641,6 +645,43 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect(await receive(beside, 3)).toMatchObject({ updated: 1, kept: 0 });
         expect(await receive(store, 3)).toMatchObject({ unchanged: 1 });
         expect((await beside.get(id))?.fetchedAtMs).toBe(NOW + 3);
+      });
+
+      /** Claims one id and starts a run, and says so. */
+      const work = async (by: Store, id: TaskId, nowMs = NOW) => {
+        await by.recordHeartbeat(nowMs);
+        await by.startRun({ trigger: 'command', startedAtMs: nowMs });
+        await by.track([id], nowMs);
+        const claims = await by.claimDue({ dueBeforeMs: nowMs, nowMs, limit: 1, leaseMs: HOUR });
+        expect(claims.map((claim) => claim.id)).toEqual([id]);
+      };
+      const claimedBy = async (by: Store, nowMs: number) =>
+        (await by.claimDue({ dueBeforeMs: nowMs, nowMs, limit: 9, leaseMs: HOUR })).map(({ id }) => id);
+      const outcomes = async () => (await store.runs(9)).map(({ outcome }) => outcome);
+
+      test('a start leaves a command beside it what that claimed, and its run', async () => {
+        const [id] = numberedIds(1);
+        await work(await openMirror('command'), id);
+        await store.close();
+        store = await openMirror('server');
+        await store.recordHeartbeat(NOW + SERVER_TIMEOUT_MS - 1);
+        expect(await claimedBy(store, NOW + 1)).toEqual([]);
+        expect(await outcomes()).toEqual(['running']);
+      });
+
+      test('what a process held that was not seen for a while is free', async () => {
+        const [first, second] = numberedIds(2);
+        const beside = await openMirror('command');
+        await work(beside, first);
+        await work(store, second);
+        const laterMs = NOW + SERVER_TIMEOUT_MS;
+        await beside.recordHeartbeat(laterMs - 1);
+        await store.recordHeartbeat(laterMs);
+        expect(await claimedBy(store, laterMs)).toEqual([]);
+        expect(await outcomes()).toEqual(['running', 'running']);
+        await store.recordHeartbeat(laterMs - 1 + SERVER_TIMEOUT_MS);
+        expect(await claimedBy(store, laterMs)).toEqual([first]);
+        expect(await outcomes()).toEqual(['running', 'interrupted']);
       });
     });
 

@@ -10,6 +10,7 @@ import type { ImageStore } from './images.ts';
 import type { MaybePromise } from './maybe-promise.ts';
 import type { RunStore } from './runs.ts';
 import type { SearchStore } from './search.ts';
+import type { ServerStore } from './servers.ts';
 import type { TaskStore } from './tasks.ts';
 import type { TrackingStore } from './tracking.ts';
 import type { BlockStore } from './upstream-block.ts';
@@ -21,6 +22,7 @@ export interface Store
     CallbackStore,
     TrackingStore,
     RunStore,
+    ServerStore,
     BlockStore,
     AccessStore,
     BookmarkStore,

@@ -1,4 +1,5 @@
 /** Opens the mirror's database in a data directory and puts the parts of the store together. */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
 import type { Store } from '../contract/store.ts';
@@ -22,6 +23,7 @@ import { createReindexing, indexedFrom } from './search/reindex.ts';
 import { createSearchStore } from './search/search.ts';
 import { suggestWithin } from './search/suggest-within.ts';
 import { createWordStore } from './search/words.ts';
+import { createServers } from './servers.ts';
 import { readStats } from './stats.ts';
 import { createTaskStore } from './tasks.ts';
 import { createTracking } from './tracking.ts';
@@ -94,12 +96,21 @@ function unlessDiskFull(work: () => void): void {
 /** Everything whose errors are looked at. */
 type Watched = Omit<Store, 'get' | 'writeTrouble' | 'damage' | 'noteError' | 'close'>;
 
-function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): Store {
+function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefined): Store {
   const facts = createFacts(db);
   const watch = createWriteWatch(db);
-  const tracking = createTracking(db);
+  const self = {
+    name: randomUUID(),
+    kind: mode === 'owner' ? ('server' as const) : ('command' as const),
+    startedAt: clock.now(),
+  };
+  const tracking = createTracking(db, self.name);
   const requestSeq = createRequestSeq(db, facts, watch.note);
-  const runs = createRunStore(db);
+  const runs = createRunStore(db, self.name);
+  const servers = createServers(db, self, () => {
+    tracking.releaseOrphans();
+    runs.closeInterrupted();
+  });
   const block = createBlockStore(facts);
   const words = createWordStore(db);
   const images = createImageStore(db);
@@ -114,9 +125,7 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
   const { search } = createSearchStore(db, () => ({ drift: drift(), indexedFromMs: indexedFrom(db, facts) }));
   if (mode === 'owner') {
     unlessDiskFull(() => {
-      // Whoever held claims, or was in a run, died: we are the only owner.
-      tracking.releaseAll();
-      runs.closeInterrupted();
+      servers.replaceServers();
       // Of tokens that were made before there was such a fact.
       if (tokens.isClosed() && facts.get('closed') === undefined) facts.set('closed', 'true');
     });
@@ -161,6 +170,7 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
     block: block.block,
     unblock: block.unblock,
     blocked: block.blocked,
+    recordHeartbeat: servers.recordHeartbeat,
     stats: (nowMs) => readStats(db, tracking, nowMs),
     audit: () => audit(db),
   });
@@ -172,8 +182,13 @@ function assemble(db: Sqlite, { mode }: OpenOptions, lock: Lock | undefined): St
     noteError: watch.note,
     close: () => {
       try {
-        // Only counts that may lag would be lost.
-        if (mode !== 'reader') unlessDiskFull(words.flush);
+        // Only counts that may lag would be lost, and that this process is no more.
+        if (mode !== 'reader') {
+          unlessDiskFull(() => {
+            words.flush();
+            servers.sayGoodbye();
+          });
+        }
       } finally {
         db.raw.close();
         lock?.release();

@@ -1,8 +1,8 @@
 /** The record of every sync run. */
-import { desc, eq } from 'drizzle-orm';
+import { and, desc, eq, isNull, notInArray, or } from 'drizzle-orm';
 import type { Run, RunCounts, RunOutcome, RunTrigger } from '../contract/runs.ts';
 import type { Sqlite } from './database.ts';
-import { runs } from './schema.ts';
+import { runs, servers } from './schema.ts';
 
 export interface RunStore {
   startRun(run: { trigger: RunTrigger; startedAtMs: number }): number;
@@ -11,21 +11,28 @@ export interface RunStore {
     end: { endedAtMs: number; outcome: RunOutcome; counts: RunCounts; error?: string },
   ): void;
   runs(limit: number): Run[];
-  /** Marks runs that a crash left open. */
+  /** Marks runs that processes left open that are not alive. */
   closeInterrupted(): void;
 }
 
 /** How many runs are kept; at one run every 15 seconds this is about three weeks. */
 const KEPT_RUNS = 100_000;
 
-export function createRunStore({ drizzle, raw }: Sqlite): RunStore {
+/** @param server name of this process */
+export function createRunStore({ drizzle, raw }: Sqlite, server: string): RunStore {
   const trim = raw.prepare('DELETE FROM sync_runs WHERE id <= (SELECT max(id) FROM sync_runs) - ?');
   return {
     startRun: ({ trigger, startedAtMs }) => {
       trim.run(KEPT_RUNS);
       const { lastInsertRowid } = drizzle
         .insert(runs)
-        .values({ trigger, startedAt: startedAtMs, outcome: 'running', counts: JSON.stringify(noCounts()) })
+        .values({
+          trigger,
+          startedAt: startedAtMs,
+          outcome: 'running',
+          counts: JSON.stringify(noCounts()),
+          server,
+        })
         .run();
       return Number(lastInsertRowid);
     },
@@ -38,7 +45,12 @@ export function createRunStore({ drizzle, raw }: Sqlite): RunStore {
     },
     runs: (limit) => drizzle.select().from(runs).orderBy(desc(runs.id)).limit(limit).all().map(toRun),
     closeInterrupted: () => {
-      drizzle.update(runs).set({ outcome: 'interrupted' }).where(eq(runs.outcome, 'running')).run();
+      const alive = drizzle.select({ name: servers.name }).from(servers);
+      drizzle
+        .update(runs)
+        .set({ outcome: 'interrupted' })
+        .where(and(eq(runs.outcome, 'running'), or(isNull(runs.server), notInArray(runs.server, alive))))
+        .run();
     },
   };
 }

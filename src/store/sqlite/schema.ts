@@ -127,6 +127,8 @@ export const tracked = sqliteTable(
     /** Counts claims; a result from an older claim is ignored. */
     gen: integer('gen').notNull().default(0),
     claimedUntil: integer('claimed_until').notNull().default(0),
+    /** Name of the process that claimed it last. */
+    claimedBy: text('claimed_by'),
   },
   (table) => [index('tracked_due').on(table.dueAt)],
 );
@@ -160,6 +162,19 @@ export const runs = sqliteTable('sync_runs', {
   /** JSON: counts of the run (see contract.ts, RunCounts). */
   counts: text('counts').notNull(),
   error: text('error'),
+  /** Name of the process that it belongs to. */
+  server: text('server'),
+});
+
+/** The processes that said they are alive and did not end: claims and runs of others belong to nobody. */
+export const servers = sqliteTable('servers', {
+  /** Made up by each process. */
+  name: text('name').primaryKey(),
+  /** The owner of the data directory, or a command beside it. */
+  kind: text('kind', { enum: ['server', 'command'] }).notNull(),
+  pid: integer('pid').notNull(),
+  startedAt: integer('started_at').notNull(),
+  seenAt: integer('seen_at').notNull(),
 });
 
 /** The words of the prompts, folded but not stemmed: for suggestions, and for beginnings of words. */

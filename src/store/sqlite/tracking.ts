@@ -17,8 +17,8 @@ export interface Tracking {
   };
   claimDue(request: { dueBeforeMs: number; nowMs: number; limit: number; leaseMs: number }): Claim[];
   release(claims: readonly Claim[], options?: { dueAtMs?: number }): void;
-  /** Gives back all claims, as the only owner does after a crash. */
-  releaseAll(): void;
+  /** Gives back the claims of processes that are not alive. */
+  releaseOrphans(): void;
   countDue(nowMs: number): number;
   counts(nowMs: number): { tracked: number; due: number; givenUp: number };
 }
@@ -39,7 +39,8 @@ interface TrackedRow {
   gen: number;
 }
 
-export function createTracking(db: Sqlite): Tracking {
+/** @param server name of this process */
+export function createTracking(db: Sqlite, server: string): Tracking {
   const statements = prepare(db);
 
   const trackOne = (id: TaskId, nowMs: number): keyof TrackResult => {
@@ -78,7 +79,13 @@ export function createTracking(db: Sqlite): Tracking {
     claimDue: ({ dueBeforeMs, nowMs, limit, leaseMs }) =>
       transaction(db, () => {
         statements.pullIn.run(nowMs, nowMs + FURTHEST_MS);
-        const rows = statements.claim.all({ until: nowMs + leaseMs, due: dueBeforeMs, now: nowMs, limit });
+        const rows = statements.claim.all({
+          until: nowMs + leaseMs,
+          due: dueBeforeMs,
+          now: nowMs,
+          limit,
+          server,
+        });
         return rows.map((row) => ({
           id: row.id,
           gen: row.gen,
@@ -91,8 +98,8 @@ export function createTracking(db: Sqlite): Tracking {
       transaction(db, () => {
         for (const { id, gen } of claims) statements.release.run(dueAtMs ?? null, id, gen);
       }),
-    releaseAll: () => {
-      statements.releaseAll.run();
+    releaseOrphans: () => {
+      statements.releaseOrphans.run();
     },
     countDue: (nowMs) => statements.due.get(nowMs)?.n ?? 0,
     counts: (nowMs) => ({
@@ -135,14 +142,20 @@ function prepare({ raw }: Sqlite) {
     pullIn: raw.prepare<[number, number]>(
       'UPDATE tracked SET due_at = ?, claimed_until = 0 WHERE due_at > ?',
     ),
-    claim: raw.prepare<{ until: number; due: number; now: number; limit: number }, TrackedRow>(
-      `UPDATE tracked SET gen = gen + 1, claimed_until = :until
+    claim: raw.prepare<
+      { until: number; due: number; now: number; limit: number; server: string },
+      TrackedRow
+    >(
+      `UPDATE tracked SET gen = gen + 1, claimed_until = :until, claimed_by = :server
        WHERE id IN (SELECT id FROM tracked WHERE due_at <= :due AND claimed_until <= :now ORDER BY due_at LIMIT :limit)
        RETURNING *`,
     ),
     release: raw.prepare<[number | null, string, number]>(
       'UPDATE tracked SET claimed_until = 0, due_at = coalesce(?, due_at) WHERE id = ? AND gen = ?',
     ),
-    releaseAll: raw.prepare('UPDATE tracked SET claimed_until = 0 WHERE claimed_until > 0'),
+    releaseOrphans: raw.prepare(
+      `UPDATE tracked SET claimed_until = 0
+       WHERE claimed_until > 0 AND (claimed_by IS NULL OR claimed_by NOT IN (SELECT name FROM servers))`,
+    ),
   };
 }

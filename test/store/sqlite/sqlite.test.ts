@@ -137,6 +137,7 @@ test('the images of tasks that were stored before there was an archive are wante
   await before.close();
   const raw = new Database(join(dataDir, 'mirror.db'));
   raw.exec(`DROP TABLE task_images; DROP TABLE images; DROP TABLE callbacks; DROP TABLE access_tokens;
+    DROP TABLE servers; ALTER TABLE tracked DROP COLUMN claimed_by; ALTER TABLE sync_runs DROP COLUMN server;
     DELETE FROM __drizzle_migrations WHERE created_at >= ${ARCHIVE_CAME_AT}`);
   raw.close();
 

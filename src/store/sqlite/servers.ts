@@ -1,0 +1,54 @@
+/**
+ * The processes that work on the mirror. The server is known to be alone by the owner's lock; commands beside it come and go,
+ * and are alive as long as they say so.
+ */
+import { and, eq, lte, ne, sql } from 'drizzle-orm';
+import { SERVER_TIMEOUT_MS, type ServerStore } from '../contract/servers.ts';
+import { type Sqlite, transaction } from './database.ts';
+import { servers } from './schema.ts';
+
+export interface Servers extends ServerStore {
+  recordHeartbeat(nowMs: number): void;
+  /** The owner starts: every server before it is dead. Frees what nobody holds who is alive. */
+  replaceServers(): void;
+  /** This process ends. */
+  sayGoodbye(): void;
+}
+
+/** @param freeOrphans frees, inside a transaction, what belongs to nobody of the table `servers` */
+export function createServers(
+  db: Sqlite,
+  self: Pick<typeof servers.$inferSelect, 'name' | 'kind' | 'startedAt'>,
+  freeOrphans: () => void,
+): Servers {
+  const { drizzle } = db;
+  const seenAt = sql`${sql.placeholder('nowMs')}`;
+  const beat = drizzle
+    .insert(servers)
+    .values({ ...self, pid: process.pid, seenAt })
+    .onConflictDoUpdate({ target: servers.name, set: { seenAt } })
+    .prepare();
+  const bury = drizzle
+    .delete(servers)
+    .where(and(lte(servers.seenAt, sql.placeholder('seenBeforeMs')), ne(servers.name, self.name)))
+    .prepare();
+  let isKnown = false;
+
+  return {
+    recordHeartbeat: (nowMs) => {
+      transaction(db, () => {
+        beat.run({ nowMs });
+        if (bury.run({ seenBeforeMs: nowMs - SERVER_TIMEOUT_MS }).changes > 0) freeOrphans();
+      });
+      isKnown = true;
+    },
+    replaceServers: () =>
+      transaction(db, () => {
+        drizzle.delete(servers).where(eq(servers.kind, 'server')).run();
+        freeOrphans();
+      }),
+    sayGoodbye: () => {
+      if (isKnown) drizzle.delete(servers).where(eq(servers.name, self.name)).run();
+    },
+  };
+}
