@@ -2,7 +2,7 @@
 import { styleText } from 'node:util';
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
-import type { SearchHit } from '../views/search-hit.ts';
+import type { SearchHit } from '../views/search-schema.ts';
 
 /** Of the id, enough to look it up with `id:2db0168c*`. */
 const SHORT_ID = 8;

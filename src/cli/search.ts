@@ -2,7 +2,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { withStore } from '../app/with-store.ts';
 import type { SearchPage, SortOrder } from '../store/contract/search.ts';
-import { type SearchHit, searchHits } from '../views/search-hit.ts';
+import { searchHits } from '../views/search-hit.ts';
+import type { SearchHit } from '../views/search-schema.ts';
 import { hitTable } from './hit-table.ts';
 import { counted, print, printJson, remark } from './output.ts';
 import { matchingPages, type QueryOptions, readQuery, withQueryOptions } from './query-options.ts';

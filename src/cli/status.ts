@@ -4,7 +4,7 @@ import { askServer, type ServerState } from '../app/announce.ts';
 import { withStore } from '../app/with-store.ts';
 import { lastBackup } from '../backup/last-backup.ts';
 import { systemClock } from '../lib/clock.ts';
-import { isoTime } from '../server/query-params.ts';
+import { isoTime } from '../lib/iso-time.ts';
 import { ownerPid } from '../store/sqlite/lock.ts';
 import { runJson } from '../views/run-json.ts';
 import { statusJson } from '../views/status-json.ts';

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { withStore } from '../app/with-store.ts';
+import { digestOf, TOKEN_PREFIX } from '../lib/access-token.ts';
 import { systemClock } from '../lib/clock.ts';
-import { digestOf, TOKEN_PREFIX } from '../server/auth/access.ts';
-import { isoTime } from '../server/query-params.ts';
+import { isoTime } from '../lib/iso-time.ts';
 import type { AccessToken } from '../store/contract/access.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 import { print, printJson, remark } from './output.ts';

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { withStore } from '../app/with-store.ts';
 import { systemClock } from '../lib/clock.ts';
 import { asTaskId, findTaskIds, type TaskId } from '../task/id.ts';
+import { trackResultJson } from '../views/tracked-json.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 import { counted, print, printJson, remark } from './output.ts';
 import { configFor, withSettings } from './settings.ts';
@@ -40,13 +41,7 @@ export function trackCommand(): Command {
       store.track(found.ids, systemClock.now()),
     );
     if (options.json) {
-      printJson({
-        added: result.added,
-        revived: result.revived,
-        already_tracked: result.alreadyTracked,
-        already_finished: result.alreadyFinished,
-        problems: found.problems,
-      });
+      printJson({ ...trackResultJson(result), problems: found.problems });
     } else {
       const known = result.alreadyTracked + result.alreadyFinished;
       print(

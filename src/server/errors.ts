@@ -4,6 +4,7 @@ import { CALLBACK_PATH } from '../generation/callbacks.ts';
 import { ApiError } from '../lib/api-error.ts';
 import type { Log } from '../lib/log.ts';
 import type { Answer } from './answer.ts';
+import type { ErrorBody } from './error-schema.ts';
 
 /**
  * `{"success":false,"error":{"code","message"},"trace_id"}`.
@@ -31,7 +32,11 @@ export function errorAnswer(
   if (told.status === 413) headers.connection = 'close';
   if (told.options.retryAfterSeconds !== undefined)
     headers['retry-after'] = String(told.options.retryAfterSeconds);
-  const body = { success: false, error: { code: told.code, message: told.message }, trace_id: traceId };
+  const body: ErrorBody = {
+    success: false,
+    error: { code: told.code, message: told.message },
+    trace_id: traceId,
+  };
   return { status: told.status, headers, body: JSON.stringify(body) };
 }
 

@@ -60,8 +60,3 @@ export function choiceParam<T extends string>(
     return choice;
   });
 }
-
-/** Epoch milliseconds as ISO 8601 in UTC, null where there is none. */
-export function isoTime(ms: number | undefined): string | null {
-  return ms === undefined ? null : new Date(ms).toISOString();
-}

@@ -1,9 +1,11 @@
 /** Facets as JSON. */
+import { isoTime } from '../lib/iso-time.ts';
 import { periodName, type TimeUnit } from '../search/dates.ts';
 import type { FacetCount, Facets } from '../store/contract/search.ts';
+import type { FacetsView } from './search-schema.ts';
 
 /** @param timeZone the calendar of the histogram's periods */
-export function facetsJson(facets: Facets, by: TimeUnit, timeZone: string) {
+export function facetsJson(facets: Facets, by: TimeUnit, timeZone: string): FacetsView {
   const counts = (list: readonly FacetCount[]) => list.map(({ value, count }) => ({ value, count }));
   return {
     total: facets.total,
@@ -16,7 +18,7 @@ export function facetsJson(facets: Facets, by: TimeUnit, timeZone: string) {
       tz: timeZone,
       items: facets.histogram.map(({ fromMs, count }) => ({
         period: periodName(by, fromMs, timeZone),
-        from: new Date(fromMs).toISOString(),
+        from: isoTime(fromMs),
         count,
       })),
     },

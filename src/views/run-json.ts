@@ -1,9 +1,9 @@
 /** A sync run as people and programs read it; the same for the route and the command. */
-
-import { isoTime } from '../server/query-params.ts';
+import { isoTime } from '../lib/iso-time.ts';
 import type { Run, RunCounts } from '../store/contract/runs.ts';
+import type { RunCountsView, RunView } from './run-schema.ts';
 
-export function runJson(run: Run) {
+export function runJson(run: Run): RunView {
   return {
     id: run.id,
     trigger: run.trigger,
@@ -15,7 +15,7 @@ export function runJson(run: Run) {
   };
 }
 
-export function countsJson(counts: RunCounts) {
+export function countsJson(counts: RunCounts): RunCountsView {
   const { givenUp, ...others } = counts;
   return { ...others, given_up: givenUp };
 }

@@ -1,4 +1,5 @@
 /** A search hit as JSON: what a list shows, and where the prompt matched. The same for the route and the command. */
+import { isoTime } from '../lib/iso-time.ts';
 import { highlights } from '../search/highlights.ts';
 import type { Query } from '../search/query-tree.ts';
 import type { TaskImage } from '../store/contract/images.ts';
@@ -7,9 +8,15 @@ import type { Store } from '../store/contract/store.ts';
 import { readDocument } from '../task/document.ts';
 import type { JsonObject } from '../task/json-object.ts';
 import { imageUrls } from '../task/state.ts';
+import type { LocalImage, SearchHit } from './search-schema.ts';
 
 /** Hits with their archived images. @param basePath as in the settings */
-export async function searchHits(store: Store, hits: readonly Hit[], query: Query, basePath: string) {
+export async function searchHits(
+  store: Store,
+  hits: readonly Hit[],
+  query: Query,
+  basePath: string,
+): Promise<SearchHit[]> {
   const images = await store.imagesOf(hits.map(({ task }) => task.id));
   const prefix = basePath === '/' ? '' : basePath;
   return hits.map((hit) =>
@@ -23,7 +30,12 @@ export async function searchHits(store: Store, hits: readonly Hit[], query: Quer
 }
 
 /** @param archived the task's archived images @param basePath what their addresses begin with, without a slash at the end */
-function searchHit({ task, group }: Hit, query: Query, archived: readonly TaskImage[], basePath: string) {
+function searchHit(
+  { task, group }: Hit,
+  query: Query,
+  archived: readonly TaskImage[],
+  basePath: string,
+): SearchHit {
   const value = JSON.parse(task.text) as JsonObject; // it was read as a document before it was stored
   const { prompt, model, size, action, seed, userId, applicationId } = readDocument(
     task.text,
@@ -32,7 +44,7 @@ function searchHit({ task, group }: Hit, query: Query, archived: readonly TaskIm
   );
   return {
     id: task.id,
-    created_at: new Date(task.createdAtMs).toISOString(),
+    created_at: isoTime(task.createdAtMs),
     state: task.state,
     action: action ?? null,
     model: model ?? null,
@@ -56,7 +68,7 @@ function searchHit({ task, group }: Hit, query: Query, archived: readonly TaskIm
             tasks: group.tasks.map(({ id, state, createdAtMs }) => ({
               id,
               state,
-              created_at: new Date(createdAtMs).toISOString(),
+              created_at: isoTime(createdAtMs),
             })),
           },
         }
@@ -65,7 +77,7 @@ function searchHit({ task, group }: Hit, query: Query, archived: readonly TaskIm
 }
 
 /** The archived copy: its addresses are paths of this server. */
-function localImage(image: TaskImage | undefined, basePath: string) {
+function localImage(image: TaskImage | undefined, basePath: string): LocalImage | null {
   if (!image) return null;
   const { sha256, mediaType, bytes, width, height, thumbhash } = image;
   return {
@@ -79,5 +91,3 @@ function localImage(image: TaskImage | undefined, basePath: string) {
     thumbhash: Buffer.from(thumbhash).toString('base64'),
   };
 }
-
-export type SearchHit = ReturnType<typeof searchHit>;

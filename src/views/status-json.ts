@@ -1,11 +1,11 @@
 /** The state of the mirror as JSON; the same for `/api/stats` and the `status` command. */
-
 import type { Clock } from '../lib/clock.ts';
+import { isoTime } from '../lib/iso-time.ts';
 import { activeBlock } from '../mirror/blocking.ts';
-import { isoTime } from '../server/query-params.ts';
 import type { Store } from '../store/contract/store.ts';
+import type { Status } from './status-schema.ts';
 
-export async function statusJson({ store, clock }: { store: Store; clock: Clock }) {
+export async function statusJson({ store, clock }: { store: Store; clock: Clock }): Promise<Status> {
   const stats = await store.stats(clock.now());
   const block = await activeBlock({ store, clock });
   const images = await store.imageStats();
@@ -24,7 +24,7 @@ export async function statusJson({ store, clock }: { store: Store; clock: Clock 
       bytes: images.bytes,
       wanted: images.wanted,
       given_up: images.givenUp,
-      reasons: images.reasons,
+      reasons: [...images.reasons],
     },
     callbacks: {
       waiting: callbacks.waiting,

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { hitTable } from '../../src/cli/hit-table.ts';
 import { highlights } from '../../src/search/highlights.ts';
 import { parseQuery } from '../../src/search/query.ts';
-import type { SearchHit } from '../../src/views/search-hit.ts';
+import type { SearchHit } from '../../src/views/search-schema.ts';
 import { SEARCH_CONTEXT } from '../helpers/search.ts';
 
 const hit = (prompt: string, query: string, more: Partial<SearchHit> = {}): SearchHit => ({

@@ -3,17 +3,23 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
+import type { ZodType } from 'zod';
+import { digestOf } from '../../src/lib/access-token.ts';
 import { createApp } from '../../src/server/app.ts';
-import { digestOf, PROBE } from '../../src/server/auth/access.ts';
+import { PROBE } from '../../src/server/auth/access.ts';
 import { createFailedLogins } from '../../src/server/auth/failed-logins.ts';
+import { errorSchema } from '../../src/server/error-schema.ts';
 import { createMetrics } from '../../src/server/monitoring/metrics.ts';
-import { openApiDocument } from '../../src/server/openapi/document.ts';
-import type { Operation } from '../../src/server/openapi/parts.ts';
+import { type Operation, openApiDocument } from '../../src/server/openapi/document.ts';
+import { ROUTE_DESCRIPTIONS } from '../../src/server/openapi/route-list.ts';
 import type { ServerParts } from '../../src/server/parts.ts';
+import { health } from '../../src/server/routes/health.ts';
 import type { ArchivedImage } from '../../src/store/contract/images.ts';
 import type { Store } from '../../src/store/contract/store.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import type { TaskLimits } from '../../src/task/limits.ts';
+import { readinessSchema } from '../../src/views/status-schema.ts';
+import { withMissingMember, withUnknownMember } from '../helpers/alterations.ts';
 import { runCli } from '../helpers/cli.ts';
 import { document, documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
@@ -45,6 +51,8 @@ async function tokenFor(here: World, { limits, isReadOnly = false }: TokenOption
 type FiveIds = [TaskId, TaskId, TaskId, TaskId, TaskId];
 const [MINE, THEIRS, PENDING, UPSTREAM_ONLY, UNKNOWN] = numberedIds(5) as unknown as FiveIds;
 
+const CALLBACK_KEY = 'callback-key';
+
 /** Two users with a task, an image and a tracked id each; a token for all, and one for one of them. */
 async function sharedMirror() {
   const host = await imageHost();
@@ -68,6 +76,7 @@ async function sharedMirror() {
     documentText({ id: UPSTREAM_ONLY, prompt: 'secretword upstream', userId: 'stranger-77' }),
   ]);
   await here.post({ action: 'retrieve', id: PENDING });
+  await here.store.addCallback({ key: CALLBACK_KEY, target: undefined, nowMs: here.clock.now() });
   const [image] = (await here.store.imagesOf([THEIRS])) as unknown as [ArchivedImage];
   const [own] = (await here.store.imagesOf([MINE])) as unknown as [ArchivedImage];
   const everything = await tokenFor(here);
@@ -98,7 +107,10 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
     { body: { action: 'retrieve_batch', user_id: ['caller-1', 'stranger-77'], application_id: 'app-them' } },
   ],
   generate: () => [{ body: { action: 'generate', prompt: 'mine', model: 'flux-dev', async: true } }],
-  callback: () => [{ path: '/callbacks/unknown', body: {}, status: 404 }],
+  callback: () => [
+    { path: '/callbacks/unknown', body: {}, status: 404 },
+    { path: `/callbacks/${CALLBACK_KEY}`, body: {}, limited: 200 },
+  ],
   search: () =>
     [
       'q=lighthouse',
@@ -164,7 +176,12 @@ const ROUTES: Route[] = Object.entries(openApiDocument('/').paths).flatMap(([pat
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
 
-async function ask(here: World, { method, path }: Route, probe: Probe, headers: Record<string, string>) {
+async function ask(
+  here: World,
+  { method, path }: Pick<Route, 'method' | 'path'>,
+  probe: Probe,
+  headers: Record<string, string>,
+) {
   const answer = await here.request(probe.path ?? path, {
     method,
     headers: { 'content-type': 'application/json', ...headers },
@@ -344,22 +361,50 @@ describe('the description', () => {
     expect([...new Set(served)].sort()).toEqual(described);
   });
 
+  /** What the upstream makes may have members that nobody knows. */
+  const FROM_UPSTREAM = new Set(['tasks', 'generate', 'task', 'refresh', 'openapi']);
+  const OPTIONAL_MEMBER = /^items\.\d+\.group$/;
+
+  /** The schema has every member that the answer has, and the other way round. */
+  function expectExactly(schema: ZodType, answer: unknown, asked: string) {
+    expect(schema.safeParse(answer), asked).toMatchObject({ success: true });
+    for (const { at, altered } of withUnknownMember(answer))
+      expect(schema.safeParse(altered).success, `${asked}: one more in ${at}`).toBe(false);
+    for (const { at, altered } of withMissingMember(answer))
+      expect(schema.safeParse(altered).success, `${asked}: without ${at}`).toBe(OPTIONAL_MEMBER.test(at));
+  }
+
   test('is what routes answer', async () => {
     const shared = await sharedMirror();
     for (const route of ROUTES) {
       const { operationId, responses } = route.operation;
+      const { responses: schemas } = ROUTE_DESCRIPTIONS.find((one) => one.operationId === operationId) ?? {};
       for (const probe of PROBES[operationId]?.(shared) ?? []) {
         const { status, body } = await ask(shared.here, route, probe, shared.everything);
+        const asked = `${operationId} ${JSON.stringify(probe)} ${status}`;
         const described = responses[String(status)] as
           | { content?: Record<string, { schema?: object }> }
           | undefined;
-        expect(described, `${operationId} ${status}`).toBeDefined();
+        expect(described, asked).toBeDefined();
+        if (status >= 400) expectExactly(errorSchema, JSON.parse(body), asked);
         const schema = described?.content?.['application/json']?.schema;
         if (!schema) continue;
         const isValid = ajv.validate(schema, JSON.parse(body));
-        expect(isValid ? '' : ajv.errorsText(), operationId).toBe('');
+        expect(isValid ? '' : ajv.errorsText(), asked).toBe('');
+        const zodSchema = schemas?.[status]?.schema;
+        if (!zodSchema) throw new Error(`${asked}: no schema`);
+        if (FROM_UPSTREAM.has(operationId))
+          expect(zodSchema.safeParse(JSON.parse(body)), asked).toMatchObject({ success: true });
+        else expectExactly(zodSchema, JSON.parse(body), asked);
       }
     }
+  });
+
+  test('has the answer of a mirror that is not ready', async () => {
+    const stopping = health({} as ServerParts, () => true);
+    const answer = await stopping.request('/readyz');
+    expect(answer.status).toBe(503);
+    expectExactly(readinessSchema, await answer.json(), 'not ready');
   });
 });
 

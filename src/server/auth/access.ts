@@ -1,6 +1,7 @@
 /** Who may call, and what for. Tokens are compared as hashes, all of them, in constant time. */
-import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Config } from '../../config/config.ts';
+import { digestOf, TOKEN_PREFIX } from '../../lib/access-token.ts';
 import { ApiError } from '../../lib/api-error.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { MaybePromise } from '../../store/contract/maybe-promise.ts';
@@ -30,8 +31,6 @@ interface KnownToken {
   readonly access: Access;
 }
 
-/** How the mirror's own tokens begin, so that one that leaked is known for what it is. */
-export const TOKEN_PREFIX = 'fluxm_';
 /** What stands in the settings has no name. */
 const OF_SETTINGS = 'FLUX_MIRROR_TOKENS';
 const HASHED = 'sha256:';
@@ -106,11 +105,6 @@ export function createAccessControl({ config, store, clock }: Parts): AccessCont
       return loading ? loading.then(() => check(authorization, token)) : check(authorization, token);
     },
   };
-}
-
-/** SHA-256, as tokens are kept. */
-export function digestOf(token: string): Buffer {
-  return hash('sha256', token, 'buffer');
 }
 
 /** Of no token that anybody could present. */

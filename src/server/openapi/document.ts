@@ -1,8 +1,19 @@
-/** The OpenAPI 3.1 document of every route. A test compares it with the routes there are. */
+/** The OpenAPI 3.1 document, made of the descriptions of the routes when it is asked for. */
+import { z } from 'zod';
 import { VERSION } from '../../lib/version.ts';
-import { DROP_IN_PATHS } from './drop-in-paths.ts';
-import { OWN_PATHS } from './own-paths.ts';
-import { json, object, text } from './parts.ts';
+import { errorSchema } from '../error-schema.ts';
+import type { ResponseDescription, RouteDescription, Schema } from './parts.ts';
+import { ROUTE_DESCRIPTIONS } from './route-list.ts';
+
+export interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly parameters?: readonly Schema[];
+  readonly requestBody?: Schema;
+  readonly responses: Readonly<Record<string, Schema>>;
+  /** Empty for routes that need no token. */
+  readonly security?: readonly [];
+}
 
 /** @param basePath as in the settings */
 export function openApiDocument(basePath: string) {
@@ -16,18 +27,66 @@ export function openApiDocument(basePath: string) {
     },
     servers: [{ url: basePath }],
     security: [{ token: [] }],
-    paths: { ...DROP_IN_PATHS, ...OWN_PATHS },
+    paths: paths(),
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
       responses: {
-        Error: json('an error, in the upstream’s shape', {
-          ...object({
-            success: { const: false },
-            error: object({ code: text, message: text }),
-            trace_id: { type: 'string', format: 'uuid' },
-          }),
-        }),
+        Error: responseObject({ description: 'an error, in the upstream’s shape', schema: errorSchema }),
       },
     },
   };
+}
+
+/** Operations by path, then by method. */
+function paths(): Record<string, Record<string, Operation>> {
+  const byPath: Record<string, Record<string, Operation>> = {};
+  for (const route of ROUTE_DESCRIPTIONS)
+    byPath[route.path] = { ...byPath[route.path], [route.method]: operationOf(route) };
+  return byPath;
+}
+
+function operationOf({
+  operationId,
+  summary,
+  parameters,
+  requestBody,
+  ...route
+}: RouteDescription): Operation {
+  const responses = Object.entries(route.responses).map(([status, response]) => [
+    status,
+    responseObject(response),
+  ]);
+  const errors = route.errors.map((status) => [String(status), { $ref: '#/components/responses/Error' }]);
+  return {
+    operationId,
+    summary,
+    ...(parameters ? { parameters } : {}),
+    ...(requestBody
+      ? { requestBody: { required: true, content: { 'application/json': { schema: requestBody } } } }
+      : {}),
+    responses: Object.fromEntries([...responses, ...errors]),
+    ...(route.isOpen ? { security: [] } : {}),
+  };
+}
+
+function responseObject({ description, schema, content }: ResponseDescription): Schema {
+  if (schema) return { description, content: { 'application/json': { schema: jsonSchemaOf(schema) } } };
+  return { description, ...(content ? { content } : {}) };
+}
+
+/**
+ * As other programs should read it: answers may get more members one day, a format says more than the pattern that zod has
+ * for it, and `readOnly` and the range of safe integers tell about zod and JavaScript.
+ */
+function jsonSchemaOf(schema: z.ZodType): Schema {
+  const { $schema: _, ...jsonSchema } = z.toJSONSchema(schema, {
+    io: 'input',
+    override: ({ jsonSchema: node }) => {
+      delete node.additionalProperties;
+      delete node.readOnly;
+      if (node.format !== undefined) delete node.pattern;
+      if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum;
+    },
+  });
+  return jsonSchema;
 }

@@ -1,9 +1,12 @@
-/** `GET /openapi.json`: the interface, for programs. */
+/** `GET /openapi.json`: the interface, for programs. Its document is loaded and made at the first request. */
 import { Hono } from 'hono';
-import { openApiDocument } from '../openapi/document.ts';
 import type { ServerEnv, ServerParts } from '../parts.ts';
 
 export function description({ config }: ServerParts): Hono<ServerEnv> {
-  const document = openApiDocument(config.basePath);
-  return new Hono<ServerEnv>().get('/openapi.json', (c) => c.json(document));
+  const makeDocument = async () => (await import('../openapi/document.ts')).openApiDocument(config.basePath);
+  let document: Awaited<ReturnType<typeof makeDocument>> | undefined;
+  return new Hono<ServerEnv>().get('/openapi.json', async (c) => {
+    document ??= await makeDocument();
+    return c.json(document);
+  });
 }

@@ -7,6 +7,7 @@ import type { Store } from '../../store/contract/store.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 import { facetsJson } from '../../views/facets-json.ts';
 import { searchHits } from '../../views/search-hit.ts';
+import type { FacetsAnswer, SearchPageView, Suggestions } from '../../views/search-schema.ts';
 import { choiceParam, integerParam } from '../query-params.ts';
 import { readSearchTarget } from './search-request.ts';
 
@@ -50,7 +51,7 @@ export async function answerSearch(
     ranked: page.ranked ?? null,
     notes: [...query.notes, ...gapNote(page.indexedFromMs)],
     took_ms: millisecondsSince(started),
-  });
+  } satisfies SearchPageView);
 }
 
 /** @throws ApiError 400 */
@@ -60,7 +61,8 @@ export async function answerFacets(store: Store, { params, limits, nowMs }: Targ
   const [by = 'month'] = choiceParam(params, 'by', UNITS);
   const facets = await store.facets({ query, filter, by, timeZone });
   const took_ms = millisecondsSince(started);
-  return JSON.stringify({ ...facetsJson(facets, by, timeZone), notes: query.notes, took_ms });
+  const answer = { ...facetsJson(facets, by, timeZone), notes: [...query.notes], took_ms };
+  return JSON.stringify(answer satisfies FacetsAnswer);
 }
 
 /** @throws ApiError 400 */
@@ -74,7 +76,7 @@ export async function answerSuggest(
   const words = last ? await store.suggest(last.word, limit, limits) : [];
   return JSON.stringify({
     items: words.map(({ word, uses }) => ({ word, uses, query: `${text.slice(0, last?.start)}${word}` })),
-  });
+  } satisfies Suggestions);
 }
 
 function readCursor(params: URLSearchParams, sort: SortOrder): Cursor | undefined {

@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createAccessControl, digestOf } from '../../../../src/server/auth/access.ts';
+import { digestOf } from '../../../../src/lib/access-token.ts';
+import { createAccessControl } from '../../../../src/server/auth/access.ts';
 import type { Store } from '../../../../src/store/contract/store.ts';
 import { Database } from '../../../../src/store/sqlite/driver.ts';
 import { openStore } from '../../../../src/store/sqlite/open.ts';

@@ -1,0 +1,10 @@
+/** The body of every error, in the upstream's shape. */
+import { z } from 'zod';
+
+export const errorSchema = z.strictObject({
+  success: z.literal(false),
+  error: z.strictObject({ code: z.string(), message: z.string() }),
+  trace_id: z.uuid(),
+});
+
+export type ErrorBody = z.output<typeof errorSchema>;

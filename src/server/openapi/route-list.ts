@@ -1,0 +1,15 @@
+/** The description of every route. A test compares it with the routes there are, and with what they answer. */
+import type { RouteDescription } from './parts.ts';
+import { FLUX_ROUTES } from './routes/flux.ts';
+import { IMAGE_ROUTES } from './routes/images.ts';
+import { MONITORING_ROUTES } from './routes/monitoring.ts';
+import { SEARCH_ROUTES } from './routes/search.ts';
+import { TASK_ROUTES } from './routes/tasks.ts';
+
+export const ROUTE_DESCRIPTIONS: readonly RouteDescription[] = [
+  ...FLUX_ROUTES,
+  ...SEARCH_ROUTES,
+  ...TASK_ROUTES,
+  ...IMAGE_ROUTES,
+  ...MONITORING_ROUTES,
+];

@@ -1,0 +1,61 @@
+/** The vendor's own routes, as the mirror answers them. */
+import { z } from 'zod';
+import { inPath, listOf, oneOf, type RouteDescription, taskId, text, whole } from '../parts.ts';
+import { generationAnswerSchema, tasksAnswerSchema } from '../upstream-schemas.ts';
+
+const strings = { anyOf: [text, listOf(text)] };
+
+export const FLUX_ROUTES: readonly RouteDescription[] = [
+  {
+    path: '/flux/tasks',
+    method: 'post',
+    operationId: 'tasks',
+    summary: 'Retrieve one task or many, list the history, or delete a task: the vendor’s own route',
+    parameters: [
+      {
+        name: 'cache-control',
+        in: 'header',
+        schema: text,
+        description: 'no-cache, max-age=N (in place of the pending TTL), only-if-cached',
+      },
+    ],
+    requestBody: {
+      type: 'object',
+      required: ['action'],
+      properties: {
+        action: oneOf('retrieve', 'retrieve_batch', 'delete'),
+        id: taskId,
+        ids: { ...listOf(taskId), maxItems: 1000 },
+        user_id: strings,
+        application_id: strings,
+        type: strings,
+        created_at_min: { type: 'number', description: 'epoch seconds' },
+        created_at_max: { type: 'number', description: 'epoch seconds' },
+        limit: whole(1, 1000, 20),
+        offset: whole(0),
+      },
+    },
+    responses: { 200: { description: 'a task document, or a list of them', schema: tasksAnswerSchema } },
+    errors: [400, 401, 403, 404, 413, 429, 502, 503, 504],
+  },
+  {
+    path: '/flux/images',
+    method: 'post',
+    operationId: 'generate',
+    summary: 'Generate an image: handed on to the upstream once, never retried',
+    requestBody: { type: 'object', properties: { action: text, prompt: text, model: text, size: text } },
+    responses: { 200: { description: 'the upstream’s answer as it came', schema: generationAnswerSchema } },
+    errors: [400, 401, 403, 413, 502, 503],
+  },
+  {
+    path: '/callbacks/{key}',
+    method: 'post',
+    operationId: 'callback',
+    summary: 'The upstream says that a generation is done; the key is the password',
+    parameters: [inPath('key', text)],
+    requestBody: { type: 'object' },
+    responses: { 200: { description: 'taken', schema: z.strictObject({ success: z.literal(true) }) } },
+    errors: [401, 403, 404, 413, 503],
+    isOpen: true,
+  },
+];

@@ -1,0 +1,30 @@
+/** `/images` and `/thumbs`: archived images. */
+import { inPath, query, type RouteDescription, sha256, whole } from '../parts.ts';
+
+const fileRoute = {
+  method: 'get',
+  responses: {
+    200: { description: 'the file; cached for ever', content: { 'image/*': {} } },
+    206: { description: 'a range of it' },
+    304: { description: 'not modified' },
+    416: { description: 'no such range' },
+  },
+  errors: [401, 403, 404],
+} as const;
+
+export const IMAGE_ROUTES: readonly RouteDescription[] = [
+  {
+    ...fileRoute,
+    path: '/images/{sha256}',
+    operationId: 'image',
+    summary: 'An archived image',
+    parameters: [inPath('sha256', sha256)],
+  },
+  {
+    ...fileRoute,
+    path: '/thumbs/{sha256}',
+    operationId: 'thumbnail',
+    summary: 'A thumbnail of it',
+    parameters: [inPath('sha256', sha256), query('w', whole(1, 10_000), 'pixels')],
+  },
+];

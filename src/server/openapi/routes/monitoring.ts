@@ -1,0 +1,72 @@
+/** Sync runs, the state of the mirror, the probes, and the description itself. */
+import { z } from 'zod';
+import { runListSchema, syncResultSchema } from '../../../views/run-schema.ts';
+import { livenessSchema, readinessSchema, statsSchema } from '../../../views/status-schema.ts';
+import { query, type RouteDescription, text, whole } from '../parts.ts';
+
+export const MONITORING_ROUTES: readonly RouteDescription[] = [
+  {
+    path: '/api/sync',
+    method: 'post',
+    operationId: 'sync',
+    summary: 'Run the syncer now; answers when the run is over',
+    responses: { 200: { description: 'what it did', schema: syncResultSchema } },
+    errors: [401, 403, 503],
+  },
+  {
+    path: '/api/sync/runs',
+    method: 'get',
+    operationId: 'runs',
+    summary: 'Past runs, newest first',
+    parameters: [query('limit', whole(1, 1000, 20))],
+    responses: { 200: { description: 'runs', schema: runListSchema } },
+    errors: [400, 401, 403],
+  },
+  {
+    path: '/api/stats',
+    method: 'get',
+    operationId: 'stats',
+    summary: 'Totals, what is due, disk use, upstream health',
+    responses: { 200: { description: 'the state of the mirror', schema: statsSchema } },
+    errors: [401, 403],
+  },
+  {
+    path: '/healthz',
+    method: 'get',
+    operationId: 'alive',
+    summary: 'The process is alive',
+    responses: { 200: { description: 'yes', schema: livenessSchema } },
+    errors: [403],
+    isOpen: true,
+  },
+  {
+    path: '/readyz',
+    method: 'get',
+    operationId: 'ready',
+    summary: 'Ready to serve, and what is wrong meanwhile',
+    responses: {
+      200: { description: 'ready', schema: readinessSchema },
+      503: { description: 'not ready', schema: readinessSchema },
+    },
+    errors: [403],
+    isOpen: true,
+  },
+  {
+    path: '/metrics',
+    method: 'get',
+    operationId: 'metrics',
+    summary: 'Prometheus metrics',
+    responses: {
+      200: { description: 'Prometheus text format', content: { 'text/plain': { schema: text } } },
+    },
+    errors: [401, 403],
+  },
+  {
+    path: '/openapi.json',
+    method: 'get',
+    operationId: 'openapi',
+    summary: 'This description',
+    responses: { 200: { description: 'OpenAPI 3.1', schema: z.looseObject({}) } },
+    errors: [401, 403],
+  },
+];

@@ -1,0 +1,59 @@
+/** `/api/tasks` and `/api/tracked`. */
+import { trackedListSchema, trackResultSchema, untrackResultSchema } from '../../../views/tracked-schema.ts';
+import { inPath, listOf, query, type RouteDescription, taskId, whole } from '../parts.ts';
+import { taskDocumentSchema } from '../upstream-schemas.ts';
+
+export const TASK_ROUTES: readonly RouteDescription[] = [
+  {
+    path: '/api/tasks/{id}',
+    method: 'get',
+    operationId: 'task',
+    summary: 'One stored document',
+    parameters: [inPath('id', taskId)],
+    responses: {
+      200: { description: 'the document', schema: taskDocumentSchema },
+      304: { description: 'not modified' },
+    },
+    errors: [400, 401, 403, 404],
+  },
+  {
+    path: '/api/tasks/{id}/refresh',
+    method: 'post',
+    operationId: 'refresh',
+    summary: 'Fetch an unfinished or unknown task now',
+    parameters: [inPath('id', taskId)],
+    responses: { 200: { description: 'the document', schema: taskDocumentSchema } },
+    errors: [400, 401, 403, 404, 429, 502, 504],
+  },
+  {
+    path: '/api/tracked',
+    method: 'get',
+    operationId: 'tracked',
+    summary: 'The ids that the schedule looks after',
+    parameters: [query('limit', whole(1, 1000, 100)), query('offset', whole(0, undefined, 0))],
+    responses: { 200: { description: 'a page of ids, due first', schema: trackedListSchema } },
+    errors: [400, 401, 403],
+  },
+  {
+    path: '/api/tracked',
+    method: 'post',
+    operationId: 'track',
+    summary: 'Remember ids',
+    requestBody: {
+      type: 'object',
+      properties: { ids: { ...listOf(taskId), maxItems: 1000 } },
+      required: ['ids'],
+    },
+    responses: { 200: { description: 'what was new', schema: trackResultSchema } },
+    errors: [400, 401, 403, 413, 503],
+  },
+  {
+    path: '/api/tracked/{id}',
+    method: 'delete',
+    operationId: 'untrack',
+    summary: 'Stop refreshing an id; its document stays',
+    parameters: [inPath('id', taskId)],
+    responses: { 200: { description: 'done', schema: untrackResultSchema } },
+    errors: [400, 401, 403, 404, 503],
+  },
+];

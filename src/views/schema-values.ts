@@ -1,0 +1,11 @@
+/**
+ * Values that several answers have. The schemas describe answers, for types, OpenAPI and tests: no answer is parsed while
+ * serving, so the code that makes answers imports only the types, and commands never load the schemas.
+ */
+import { z } from 'zod';
+
+export const text = z.string();
+export const count = z.int().min(0);
+export const time = z.iso.datetime();
+export const taskId = z.string().min(1).max(128);
+export const taskState = z.enum(['pending', 'succeeded', 'failed']);

@@ -1,0 +1,83 @@
+/** What searching answers: hits, facets, suggestions. */
+import { z } from 'zod';
+import { count, taskId, taskState, text, time } from './schema-values.ts';
+
+const localImageSchema = z.strictObject({
+  url: text,
+  thumb_url: text,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  media_type: text,
+  bytes: count,
+  width: count,
+  height: count,
+  thumbhash: text,
+});
+
+const hitSchema = z.strictObject({
+  id: taskId,
+  created_at: time,
+  state: taskState,
+  action: text.nullable(),
+  model: text.nullable(),
+  size: text.nullable(),
+  seed: z.number().nullable(),
+  user_id: text.nullable(),
+  application_id: text.nullable(),
+  prompt: text,
+  highlights: z.array(
+    z.tuple([count, count]).readonly().meta({ description: 'UTF-16 offsets into the prompt' }),
+  ),
+  images: z.array(z.strictObject({ url: text, local: localImageSchema.nullable() })),
+  group: z
+    .strictObject({
+      count,
+      tasks: z.array(z.strictObject({ id: taskId, state: taskState, created_at: time })),
+    })
+    .optional()
+    .meta({ description: 'with group=prompt: all tasks of this prompt' }),
+});
+
+/** `GET /api/search`. */
+export const searchPageSchema = z.strictObject({
+  items: z.array(hitSchema),
+  next_cursor: text.nullable(),
+  total: count,
+  total_is_exact: z.boolean(),
+  ranked: z.enum(['all', 'newest']).nullable(),
+  notes: z.array(text),
+  took_ms: z.number(),
+});
+
+const facetCounts = z.array(z.strictObject({ value: text.nullable(), count }));
+
+const facetsSchema = z.strictObject({
+  total: count,
+  model: facetCounts,
+  size: facetCounts,
+  action: facetCounts,
+  state: facetCounts,
+  histogram: z.strictObject({
+    by: z.enum(['day', 'month', 'year']),
+    tz: text,
+    items: z.array(z.strictObject({ period: text, from: time, count })),
+  }),
+});
+
+/** `GET /api/facets`. */
+export const facetsAnswerSchema = z.strictObject({
+  ...facetsSchema.shape,
+  notes: z.array(text),
+  took_ms: z.number(),
+});
+
+/** `GET /api/suggest`. */
+export const suggestionsSchema = z.strictObject({
+  items: z.array(z.strictObject({ word: text, uses: count, query: text })),
+});
+
+export type LocalImage = z.output<typeof localImageSchema>;
+export type SearchHit = z.output<typeof hitSchema>;
+export type SearchPageView = z.output<typeof searchPageSchema>;
+export type FacetsView = z.output<typeof facetsSchema>;
+export type FacetsAnswer = z.output<typeof facetsAnswerSchema>;
+export type Suggestions = z.output<typeof suggestionsSchema>;
