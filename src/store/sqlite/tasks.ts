@@ -118,17 +118,6 @@ export function createTaskStore(
     }
   };
 
-  /** One transaction that may add words. */
-  const indexing = (work: () => void): void => {
-    try {
-      transaction(db, work);
-    } catch (error) {
-      words.rolledBack();
-      throw error;
-    }
-    words.committed();
-  };
-
   const loadMany = (ids: readonly TaskId[]): StoredTask[] => {
     const [only] = ids;
     if (ids.length > 1 || only === undefined) return statements.getMany.all(JSON.stringify(ids));
@@ -149,14 +138,14 @@ export function createTaskStore(
     },
     putBatch: (batch) => {
       const result = noResult();
-      indexing(() => {
+      words.transaction(() => {
         for (const settlement of batch.settlements ?? []) tracking.settle(settlement);
         for (const task of batch.documents) put(task, batch, result);
       });
       return result;
     },
     expectTask: (task, { nowMs, dueAtMs }) =>
-      indexing(() => {
+      words.transaction(() => {
         const { id } = task;
         const present = statements.present.get({ id });
         if (!present && !statements.tombstone.get({ id }))

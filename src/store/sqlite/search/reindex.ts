@@ -48,7 +48,7 @@ export function createReindexing(db: Sqlite, facts: Facts, words: WordStore): Re
       const gap = facts.get('index-gap');
       if (gap === undefined) return undefined;
       const rows = part.all(Number(gap));
-      transaction(db, () => {
+      words.transaction(() => {
         for (const { position, document } of rows) {
           const entry = indexEntry(promptOf(document));
           unindex.run(position); // written since, by a sync
@@ -59,7 +59,6 @@ export function createReindexing(db: Sqlite, facts: Facts, words: WordStore): Re
         if (last) facts.set('index-gap', String(last.position));
         else facts.clear('index-gap');
       });
-      words.committed();
       return rows.length === 0 ? undefined : { tasksLeft: left.get(rows.at(-1)?.position ?? 0)?.n ?? 0 };
     },
   };

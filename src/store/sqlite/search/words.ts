@@ -7,12 +7,10 @@ import type { WordUse } from '../../contract/search.ts';
 import { type Sqlite, transaction } from '../database.ts';
 
 export interface WordStore {
-  /** Within a transaction: the words of a new prompt. */
+  /** Runs one transaction that may add words; they count as known once it is committed. */
+  transaction(work: () => void): void;
+  /** Within such a transaction: the words of a new prompt. */
   add(words: ReadonlySet<string>): void;
-  /** After the transaction: what was added counts. */
-  committed(): void;
-  /** After a transaction that was rolled back. */
-  rolledBack(): void;
   /** Writes the gathered counts. */
   flush(): void;
   suggest(beginning: string, limit: number): WordUse[];
@@ -23,42 +21,45 @@ const PROMPTS_BETWEEN_FLUSHES = 5000;
 export function createWordStore(db: Sqlite): WordStore {
   const { raw } = db;
   const insert = raw.prepare<[string]>('INSERT INTO words (word, uses) VALUES (?, 0) ON CONFLICT DO NOTHING');
-  const count = raw.prepare<[number, string]>('UPDATE words SET uses = uses + ? WHERE word = ?');
+  const addUses = raw.prepare<[number, string]>('UPDATE words SET uses = uses + ? WHERE word = ?');
   const mostUsed = raw.prepare<[string, string, number], WordUse>(
     'SELECT word, uses FROM words WHERE word >= ? AND word < ? AND uses > 0 ORDER BY uses DESC, word LIMIT ?',
   );
   const known = new Set<string>();
   const gathered = new Map<string, number>();
   let prompts = 0;
+  /** Of the transaction in progress, or of the last. */
   let added: ReadonlySet<string>[] = [];
 
   const flush = () => {
     if (gathered.size === 0) return;
     transaction(db, () => {
-      for (const [word, uses] of gathered) count.run(uses, word);
+      for (const [word, uses] of gathered) addUses.run(uses, word);
     });
     gathered.clear();
     prompts = 0;
   };
 
+  const count = () => {
+    for (const words of added) {
+      for (const word of words) {
+        known.add(word);
+        gathered.set(word, (gathered.get(word) ?? 0) + 1);
+      }
+    }
+    prompts += added.length;
+    if (prompts >= PROMPTS_BETWEEN_FLUSHES) flush();
+  };
+
   return {
+    transaction: (work) => {
+      added = [];
+      transaction(db, work);
+      count();
+    },
     add: (words) => {
       for (const word of words) if (!known.has(word)) insert.run(word);
       added.push(words);
-    },
-    committed: () => {
-      for (const words of added) {
-        for (const word of words) {
-          known.add(word);
-          gathered.set(word, (gathered.get(word) ?? 0) + 1);
-        }
-      }
-      prompts += added.length;
-      added = [];
-      if (prompts >= PROMPTS_BETWEEN_FLUSHES) flush();
-    },
-    rolledBack: () => {
-      added = [];
     },
     flush,
     suggest: (beginning, limit) => {

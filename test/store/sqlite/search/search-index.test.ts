@@ -94,3 +94,26 @@ test('an index of another version is made anew, newest first, beside everything 
   expect(lines.at(-1)).toContain('the search index is whole');
   expect((await third.suggest('ca', 1))[0]?.word).toBe('cat');
 });
+
+test('words of a part whose indexing failed are stored when it is tried again', async () => {
+  const dataDir = temporaryDirectory();
+  const file = join(dataDir, 'mirror.db');
+  const first = await openTestStore(dataDir);
+  await put(first, document({ id: 'old', prompt: 'a horse running' }));
+  await first.close();
+  const raw = new Database(file);
+  raw.exec(`UPDATE facts SET value = 'of-another-time' WHERE name = 'terms-version';
+    CREATE TRIGGER full BEFORE UPDATE ON facts WHEN NEW.name = 'index-gap' OR OLD.name = 'index-gap'
+      BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END;
+    CREATE TRIGGER full_too BEFORE DELETE ON facts WHEN OLD.name = 'index-gap'
+      BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
+
+  const store = await openTestStore(dataDir);
+  expect(() => store.reindexSome()).toThrow('full');
+  await put(store, document({ id: 'new', prompt: 'an owl' }));
+  raw.exec('DROP TRIGGER full; DROP TRIGGER full_too');
+  raw.close();
+  while (await store.reindexSome());
+  expect(await store.suggest('r', 9)).toEqual([{ word: 'running', uses: 1 }]);
+  expect((await store.search(searchRequest('runni*'))).hits.map(({ task }) => task.id)).toEqual(['old']);
+});
