@@ -1,7 +1,7 @@
 /** When to look at an unfinished task again. */
+import { type Backoff, backoffDelay } from '../lib/backoff.ts';
 
-const FIRST_DELAY_MS = 5000;
-const MAX_DELAY_MS = 6 * 3_600_000;
+const BACKOFF: Backoff = { firstMs: 5000, maxMs: 6 * 3_600_000 };
 
 /**
  * Doubles from 5 s with ±20 % jitter up to 6 h, so a stuck task costs four requests a day.
@@ -10,6 +10,5 @@ const MAX_DELAY_MS = 6 * 3_600_000;
  * @returns delay in milliseconds
  */
 export function nextCheckDelay(attempts: number, random: () => number): number {
-  const base = Math.min(FIRST_DELAY_MS * 2 ** attempts, MAX_DELAY_MS);
-  return Math.min(Math.round(base * (0.8 + 0.4 * random())), MAX_DELAY_MS);
+  return Math.min(backoffDelay(BACKOFF, attempts, random), BACKOFF.maxMs);
 }

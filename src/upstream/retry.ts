@@ -1,4 +1,5 @@
 /** The one table of what is tried again, how often and how long apart. Only reads are ever repeated. */
+import { type Backoff, backoffDelay } from '../lib/backoff.ts';
 import type { UpstreamError } from './errors.ts';
 
 /**
@@ -13,9 +14,8 @@ const REPEATS: Readonly<Record<Patience, Readonly<Record<string, number>>>> = {
   background: { interrupted: 1, 408: 2, 409: 2, 500: 2, 502: 2, 503: 2, 504: 2 },
 };
 
-const FIRST_DELAY_MS = 500;
 /** The vendor's SDK backs off up to 8 s. */
-const MAX_DELAY_MS = 8000;
+const BACKOFF: Backoff = { firstMs: 500, maxMs: 8000 };
 
 /**
  * How long to wait before the next try.
@@ -32,7 +32,6 @@ export function retryDelay(
   const allowed = REPEATS[patience][error.kind === 'status' ? String(error.status) : error.kind] ?? 0;
   if (repeats >= allowed) return undefined;
   if (error.retryAfterMs !== undefined)
-    return error.retryAfterMs <= MAX_DELAY_MS ? error.retryAfterMs : undefined;
-  const base = Math.min(FIRST_DELAY_MS * 2 ** repeats, MAX_DELAY_MS);
-  return Math.round(base * (0.8 + 0.4 * random()));
+    return error.retryAfterMs <= BACKOFF.maxMs ? error.retryAfterMs : undefined;
+  return backoffDelay(BACKOFF, repeats, random);
 }
