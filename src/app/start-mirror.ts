@@ -13,7 +13,6 @@ import { drainSpool } from '../generation/expect-task.ts';
 import { createSpool } from '../generation/spool.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import { respectSilence } from '../mirror/blocking.ts';
 import { createMirror } from '../mirror/mirror.ts';
 import { createSafeFetch, type SafeFetch } from '../outbound/safe-fetch.ts';
 import { type ConnectionLimits, listen } from '../server/listen.ts';
@@ -25,6 +24,7 @@ import type { Store } from '../store/contract/store.ts';
 import { openStore } from '../store/sqlite/open.ts';
 import { createSyncRunner, type SyncRunner } from '../sync/runner.ts';
 import { startSchedule } from '../sync/schedule.ts';
+import { createCircuitBreaker } from '../upstream/circuit-breaker.ts';
 import { createUpstream } from '../upstream/client.ts';
 import { announce } from './announce.ts';
 import { startReindexing } from './reindexing.ts';
@@ -66,7 +66,7 @@ export async function startMirror(config: Config, world: World): Promise<Running
   try {
     await parts.files.sweep();
     await drainSpool(parts.generation);
-    await forgetRejection(store);
+    await forgetRejection(store, clock);
     const archive = { files: parts.files, thumbnails: createThumbnails(parts.files) };
     const server = await listen(
       {
@@ -116,10 +116,10 @@ export async function startMirror(config: Config, world: World): Promise<Running
 }
 
 /** Whoever starts the mirror may have given it another token. */
-async function forgetRejection(store: Store): Promise<void> {
-  const block = await store.blocked();
-  if (block?.reason !== 'rejected' || (await store.writeTrouble()) !== undefined) return;
-  await store.unblock();
+async function forgetRejection(store: Store, clock: Clock): Promise<void> {
+  const circuit = await store.readCircuit(clock.now());
+  if (circuit?.reason !== 'rejected' || (await store.writeTrouble()) !== undefined) return;
+  await store.closeCircuit(clock.now());
 }
 
 /** The store, with what comes into it counted. */
@@ -139,6 +139,7 @@ export function assemble(config: Config, world: World, store: Store, metrics?: M
   const { clock, log, random = Math.random, fetch } = world;
   const ending = new AbortController();
   setMaxListeners(0, ending.signal); // one a request under way
+  const breaker = createCircuitBreaker({ store, clock, random, upstreamToken: config.upstreamToken });
   const upstream = createUpstream({
     baseUrl: config.upstreamUrl,
     concurrency: config.concurrency,
@@ -146,16 +147,13 @@ export function assemble(config: Config, world: World, store: Store, metrics?: M
     clock,
     random,
     signal: ending.signal,
-    // The limits of a caller's own token are the caller's.
-    admit: async (token) => {
-      if (token === config.upstreamToken) await respectSilence({ store, clock });
-    },
+    breaker,
     ...(fetch ? { fetch } : {}),
     ...(metrics ? { onRequest: metrics.upstreamRequest } : {}),
   });
   const files = createImageFiles(config.dataDir);
   const safeFetch = world.safeFetch ?? createSafeFetch(config.imageAllowHosts);
-  const shared = { ...config, store, upstream, files, safeFetch, clock, log, random };
+  const shared = { ...config, store, upstream, breaker, files, safeFetch, clock, log, random };
   return {
     shared,
     files,

@@ -5,7 +5,6 @@ import { ApiError } from '../lib/api-error.ts';
 import type { TaskId } from '../task/id.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import { askingFor, type Caller, type MirrorParts } from './parts.ts';
-import { politely } from './polite.ts';
 import { noUpstreamToken, relayError } from './refusal.ts';
 import { relayed, type Served } from './served.ts';
 import { maySee, unknownHere } from './visibility.ts';
@@ -33,7 +32,7 @@ export async function deleteTask(
   if (!asking) throw noUpstreamToken();
   const request = caller.limits ? await limitedRequest(parts, id, caller) : body;
   try {
-    const { deleted, answer } = await politely(parts, asking, () => parts.upstream.remove(request, asking));
+    const { deleted, answer } = await parts.upstream.remove(request, asking);
     if (deleted) await removeTask(parts, id);
     return relayed(answer, { fwd: 'bypass' });
   } catch (error) {

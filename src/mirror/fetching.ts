@@ -10,7 +10,6 @@ import { type Asking, MAX_BATCH } from '../upstream/client.ts';
 import { type UpstreamAnswer, UpstreamError } from '../upstream/errors.ts';
 import { keep } from './keeping.ts';
 import type { MirrorParts } from './parts.ts';
-import { politely } from './polite.ts';
 
 export type Fetched =
   | { readonly kind: 'found'; readonly task: StoredTask; readonly stored: boolean }
@@ -55,7 +54,7 @@ export function createFetching(parts: MirrorParts): Fetching {
 
   const fetchOne = async (id: TaskId, asking: Asking): Promise<Fetched> => {
     const requestSeq = await store.nextRequestSeq();
-    const answer = await politely(parts, asking, () => upstream.retrieve(id, asking));
+    const answer = await upstream.retrieve(id, asking);
     if (answer.kind === 'unknown') return { kind: 'unknown', answer: answer.answer };
     const kept = await keepFound([answer.document], requestSeq);
     return kept.get(id) ?? { kind: 'unknown', answer: undefined };
@@ -63,7 +62,7 @@ export function createFetching(parts: MirrorParts): Fetching {
 
   const fetchBatch = async (ids: readonly TaskId[], asking: Asking): Promise<Map<TaskId, Fetched>> => {
     const requestSeq = await store.nextRequestSeq();
-    const answer = await politely(parts, asking, () => upstream.retrieveBatch(ids, asking));
+    const answer = await upstream.retrieveBatch(ids, asking);
     return keepFound(answer.documents, requestSeq);
   };
 

@@ -3,7 +3,6 @@ import type { TaskFilter } from '../store/contract/tasks.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import { keep } from './keeping.ts';
 import { askingFor, type Caller, type MirrorParts } from './parts.ts';
-import { politely } from './polite.ts';
 import { relayError } from './refusal.ts';
 import { type CacheStatus, relayed, type Served, servedItems } from './served.ts';
 
@@ -39,7 +38,7 @@ export async function historyList(
 
   try {
     const requestSeq = await store.nextRequestSeq();
-    const { documents, answer } = await politely(parts, asking, () => upstream.list(request.body, asking));
+    const { documents, answer } = await upstream.list(request.body, asking);
     const stored = await keep(parts, documents, requestSeq, { isUnasked: true });
     return relayed(answer, { fwd: 'bypass', stored });
   } catch (error) {

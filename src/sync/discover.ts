@@ -1,5 +1,4 @@
 /** Finds tasks that were made elsewhere with the same account: the newest pages of its history list. */
-import { blockAfter } from '../mirror/blocking.ts';
 import type { RunCounts } from '../store/contract/runs.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { SyncParts } from './parts.ts';
@@ -27,7 +26,6 @@ export async function discover(
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     parts.log.warn({ error: error.message }, 'looking for new tasks failed');
-    if (error.status === 429) await blockAfter(parts, 'rate-limited', error);
   }
 }
 

@@ -2,11 +2,13 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Store } from '../store/contract/store.ts';
+import type { CircuitBreaker } from '../upstream/circuit-breaker.ts';
 import type { Upstream } from '../upstream/client.ts';
 
 export interface SyncParts {
   readonly store: Store;
   readonly upstream: Upstream;
+  readonly breaker: CircuitBreaker;
   readonly upstreamToken: string | undefined;
   readonly offline: boolean;
   readonly clock: Clock;

@@ -1,5 +1,4 @@
 /** One page of the upstream's history list into the store. */
-import { activeBlock, blockAfter, liftBlock } from '../mirror/blocking.ts';
 import type { BatchResult } from '../store/contract/tasks.ts';
 import { nextCheckDelay } from '../task/next-check.ts';
 import { UpstreamError } from '../upstream/errors.ts';
@@ -47,27 +46,24 @@ export async function readPage(
  * @throws UpstreamError for anything but a rate limit, or the signal's reason
  */
 export async function readPagePatiently(
-  parts: SyncParts,
+  { breaker, clock }: Pick<SyncParts, 'breaker' | 'clock'>,
   ask: () => Promise<StoredPage>,
   signal: AbortSignal,
   onWait: (untilMs: number) => void,
 ): Promise<StoredPage> {
   for (;;) {
     signal.throwIfAborted();
-    const block = await activeBlock(parts);
-    if (block?.reason === 'rate-limited') {
-      onWait(block.untilMs);
-      await parts.clock.sleep(block.untilMs - parts.clock.now(), signal);
+    const circuit = await breaker.readCircuit();
+    if (circuit?.reason === 'rate-limited') {
+      onWait(circuit.untilMs);
+      await clock.sleep(circuit.untilMs - clock.now(), signal);
     }
     try {
       const page = await ask();
-      await liftBlock(parts);
+      await breaker.closeCircuit();
       return page;
     } catch (error) {
-      const isLimit =
-        error instanceof UpstreamError && (error.status === 429 || error.retryAfterMs !== undefined);
-      if (!isLimit) throw error;
-      if (error.kind !== 'blocked') await blockAfter(parts, 'rate-limited', error);
+      if (!(error instanceof UpstreamError) || !error.asksToWait) throw error;
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The vendor's Tasks API as a client: at most `concurrency` requests in flight, callers before the schedule, retries
- * by the table in retry.ts, every answer checked before anybody sees it.
+ * by the table in retry.ts, cooldowns by circuit-breaker.ts, every answer checked before anybody sees it.
  */
 import PQueue from 'p-queue';
 import type { Clock } from '../lib/clock.ts';
@@ -17,6 +17,7 @@ import {
   saysDeleted,
   saysUnknown,
 } from './answers.ts';
+import type { CircuitBreaker } from './circuit-breaker.ts';
 import { type StreamedAnswer, type UpstreamAnswer, UpstreamError } from './errors.ts';
 import { exchange, openExchange } from './exchange.ts';
 import { patientFetch } from './patient-fetch.ts';
@@ -38,8 +39,8 @@ export interface UpstreamOptions {
   readonly fetch?: typeof globalThis.fetch;
   readonly random?: () => number;
   readonly maxAnswerBytes?: number;
-  /** Called before a task request is sent, and again before it is repeated; what it throws is thrown instead. */
-  readonly admit?: (token: string) => Promise<void>;
+  /** Checked before a task request is sent, and again before it is repeated; hears how it failed in the end. */
+  readonly breaker?: Pick<CircuitBreaker, 'checkBefore' | 'recordFailure'>;
   /** Ends whatever is under way, and the waits between tries. */
   readonly signal?: AbortSignal;
   /** Called after every request that was sent, for counters. */
@@ -80,7 +81,7 @@ export interface Generation {
 const PRIORITY = { interactive: 1, background: 0 } as const;
 
 export function createUpstream(options: UpstreamOptions): Upstream {
-  const { clock, random = Math.random } = options;
+  const { clock, random = Math.random, breaker } = options;
   const queue = new PQueue({ concurrency: options.concurrency });
   const base = options.baseUrl.replace(/\/+$/, '');
   const url = `${base}/flux/tasks`;
@@ -100,15 +101,15 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     }
   };
 
-  const attempt = async (body: string, token: string): Promise<UpstreamAnswer> => {
-    await options.admit?.(token);
+  const attempt = async (body: string, asking: Asking): Promise<UpstreamAnswer> => {
+    await breaker?.checkBefore(asking);
     return reported(() =>
       exchange(
         {
           url,
           body,
           headers: {
-            authorization: `Bearer ${token}`,
+            authorization: `Bearer ${asking.token}`,
             'content-type': 'application/json',
             accept: 'application/json',
             'user-agent': `flux-mirror/${VERSION}`,
@@ -122,19 +123,31 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     );
   };
 
+  /** Lets the circuit breaker hear of a failure. */
+  const recorded = async <T>(asking: Asking, request: () => Promise<T>): Promise<T> => {
+    try {
+      return await request();
+    } catch (error) {
+      if (error instanceof UpstreamError) await breaker?.recordFailure(error, asking);
+      throw error;
+    }
+  };
+
+  const send = async (body: string, asking: Asking): Promise<UpstreamAnswer> =>
+    queue.add(() => attempt(body, asking), { priority: PRIORITY[asking.patience] });
+
   /** Sends, reads, and repeats what the table allows. A slot is held while a request is under way, not while waiting. */
-  const ask = async <T>(
+  const sendWithRetries = async <T>(
     body: string,
-    { token, patience }: Asking,
+    asking: Asking,
     read: (answer: UpstreamAnswer) => T,
   ): Promise<T> => {
     for (let repeats = 0; ; repeats += 1) {
       try {
-        const answer = await queue.add(() => attempt(body, token), { priority: PRIORITY[patience] });
-        return read(answer);
+        return read(await send(body, asking));
       } catch (error) {
         const delay =
-          error instanceof UpstreamError ? retryDelay(error, repeats, patience, random) : undefined;
+          error instanceof UpstreamError ? retryDelay(error, repeats, asking.patience, random) : undefined;
         if (delay === undefined) throw error;
         await clock.sleep(delay, options.signal).catch(() => {
           throw error; // nothing more is asked
@@ -142,6 +155,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       }
     }
   };
+
+  const ask = <T>(body: string, asking: Asking, read: (answer: UpstreamAnswer) => T): Promise<T> =>
+    recorded(asking, () => sendWithRetries(body, asking, read));
 
   const succeeded = (answer: UpstreamAnswer): UpstreamAnswer => {
     if (answer.status >= 200 && answer.status < 300) return answer;
@@ -161,10 +177,11 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       ),
     list: (body, asking) =>
       ask(body, asking, (answer) => ({ ...readHistory(succeeded(answer), clock.now()), answer })),
-    remove: async (body, { token }) => {
-      const answer = await queue.add(() => attempt(body, token), { priority: PRIORITY.interactive });
-      return { deleted: saysDeleted(succeeded(answer)), answer };
-    },
+    remove: (body, asking) =>
+      recorded(asking, async () => {
+        const answer = await send(body, asking);
+        return { deleted: saysDeleted(succeeded(answer)), answer };
+      }),
     generate: ({ body, headers }, token) =>
       reported(() =>
         openExchange(

@@ -25,7 +25,7 @@ export type FailureKind =
   | 'nonsense'
   /** An answer with an error status; `answer` holds it. */
   | 'status'
-  /** Nothing was sent: the upstream asked for silence. */
+  /** Nothing was sent: the upstream has asked for a cooldown. */
   | 'blocked';
 
 export class UpstreamError extends Error {
@@ -44,5 +44,16 @@ export class UpstreamError extends Error {
   /** The answer's status, when there was an answer. */
   get status(): number | undefined {
     return this.answer?.status;
+  }
+
+  /** The token was refused. */
+  get isRejection(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
+
+  /** The upstream asks to be left alone for a while, by this answer or by an earlier one. */
+  get asksToWait(): boolean {
+    if (this.isRejection) return false;
+    return this.kind === 'blocked' || this.status === 429 || this.retryAfterMs !== undefined;
   }
 }

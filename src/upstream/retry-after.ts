@@ -1,19 +1,17 @@
 /** `Retry-After`, in both of its forms (RFC 9110, section 10.2.3): seconds, or a date. */
-
-/** Nobody is left alone for longer than this, whatever the header says. */
-export const LONGEST_WAIT_MS = 3_600_000;
+import { MAX_COOLDOWN_MS } from '../store/contract/circuit.ts';
 
 /**
- * How long to wait.
+ * How long to wait; never longer than MAX_COOLDOWN_MS, whatever the header says.
  * A date is compared with the answer's own `Date`, because the two clocks may differ.
  * @param nowMs epoch milliseconds, used when the answer has no date
- * @returns milliseconds from 1 to LONGEST_WAIT_MS; undefined when absent, unreadable, zero or past
+ * @returns milliseconds from 1 to MAX_COOLDOWN_MS; undefined when absent, unreadable, zero or past
  */
 export function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
   const value = headers.get('retry-after')?.trim();
   if (!value) return undefined;
   const wait = /^\d+$/.test(value) ? Number(value) * 1000 : httpDate(value) - (dateOf(headers) ?? nowMs);
-  return wait > 0 ? Math.min(wait, LONGEST_WAIT_MS) : undefined;
+  return wait > 0 ? Math.min(wait, MAX_COOLDOWN_MS) : undefined;
 }
 
 function dateOf(headers: Headers): number | undefined {

@@ -1,13 +1,12 @@
 /** The state of the mirror as JSON; the same for `/api/stats` and the `status` command. */
 import type { Clock } from '../lib/clock.ts';
 import { isoTime } from '../lib/iso-time.ts';
-import { activeBlock } from '../mirror/blocking.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { Status } from './status-schema.ts';
 
 export async function statusJson({ store, clock }: { store: Store; clock: Clock }): Promise<Status> {
   const stats = await store.stats(clock.now());
-  const block = await activeBlock({ store, clock });
+  const circuit = await store.readCircuit(clock.now());
   const images = await store.imageStats();
   const callbacks = await store.callbackStats();
   return {
@@ -33,8 +32,8 @@ export async function statusJson({ store, clock }: { store: Store; clock: Clock 
       given_up: callbacks.givenUp,
       last_error: callbacks.lastError ?? null,
     },
-    upstream: block
-      ? { state: block.reason, until: isoTime(block.untilMs), message: block.message }
+    upstream: circuit
+      ? { state: circuit.reason, until: isoTime(circuit.untilMs), message: circuit.message }
       : { state: 'ok', until: null, message: null },
   };
 }

@@ -2,7 +2,6 @@
 import { lastBackup } from '../backup/last-backup.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
-import { activeBlock } from '../mirror/blocking.ts';
 import type { Store } from '../store/contract/store.ts';
 
 export interface TroubleParts {
@@ -11,7 +10,7 @@ export interface TroubleParts {
   readonly config: Pick<Config, 'offline' | 'upstreamToken'>;
 }
 
-/** Outcomes of a run that the upstream's block does not tell already. */
+/** Outcomes of a run that the circuit breaker does not tell already. */
 const FAILED_RUN = new Set(['failed', 'interrupted']);
 
 /** Worth showing, but none of it keeps the mirror from serving what it has. */
@@ -21,8 +20,8 @@ export async function troubles({ store, clock, config }: TroubleParts): Promise<
   if (damage !== undefined) found.push(damage);
   const disk = await store.writeTrouble();
   if (disk !== undefined) found.push(`${disk}: nothing can be stored, what is stored is served on`);
-  const block = await activeBlock({ store, clock });
-  if (block) found.push(`upstream ${block.reason}: ${block.message}`);
+  const circuit = await store.readCircuit(clock.now());
+  if (circuit) found.push(`upstream ${circuit.reason}: ${circuit.message}`);
   if (config.offline) found.push('offline by setting');
   else if (config.upstreamToken === undefined)
     found.push('there is no ACEDATACLOUD_API_TOKEN: nothing is synced');

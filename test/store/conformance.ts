@@ -13,6 +13,7 @@ import { type DocumentOptions, document, documentText, numberedIds } from '../he
 import { showFigure } from '../helpers/figure.ts';
 import { searchRequest } from '../helpers/search.ts';
 import { tries } from '../helpers/thorough.ts';
+import { describeCircuit } from './conformance-circuit.ts';
 
 const NOW = Date.UTC(2026, 2, 14, 12);
 const HOUR = 3_600_000;
@@ -708,14 +709,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
       expect(await store.runs(1)).toHaveLength(1);
     });
 
-    test('a block is remembered until it is lifted', async () => {
-      expect(await store.blocked()).toBeUndefined();
-      const block = { untilMs: NOW + 5, reason: 'rate-limited', message: 'slow down', times: 2 } as const;
-      await store.block(block);
-      expect(await store.blocked()).toEqual(block);
-      await store.unblock();
-      expect(await store.blocked()).toBeUndefined();
-    });
+    describeCircuit(() => store);
 
     test('stats count by state', async () => {
       await put(

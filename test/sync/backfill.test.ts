@@ -190,6 +190,18 @@ describe('discovery', () => {
     expect(here.simulator.requests.length).toBeGreaterThan(requests);
   });
 
+  test('a Retry-After of any failed request holds for the run that follows', async () => {
+    const here = await world({ discover: 'on' });
+    const [id] = numberedIds(1);
+    here.simulator.seed([documentText({ id })]);
+    await here.store.track([id], here.clock.now());
+    here.simulator.fault({ kind: 'status', status: 503, headers: { 'retry-after': '600' } }, { times: 1 });
+    expect(await sync(here)).toMatchObject({ outcome: 'rate-limited' });
+    expect(here.simulator.requests).toHaveLength(1);
+    here.clock.advance(600_000);
+    expect(await sync(here)).toMatchObject({ outcome: 'done', counts: { discovered: 1 } });
+  });
+
   test('is off by default', async () => {
     const here = await world();
     await sync(here);

@@ -3,7 +3,6 @@ import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { lastBackup } from '../../backup/last-backup.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { activeBlock } from '../../mirror/blocking.ts';
 import type { Store } from '../../store/contract/store.ts';
 
 interface Parts {
@@ -53,9 +52,9 @@ export function startGauges(registry: Registry, { store, clock }: Parts): { stop
   });
   gauge('flux_mirror_image_bytes', 'Of all archived images', async () => (await images()).bytes);
   byLabel('flux_mirror_upstream_blocked', 'The upstream is left alone, by reason', 'reason', async () => {
-    const block = await activeBlock({ store, clock });
+    const circuit = await store.readCircuit(clock.now());
     const reasons = { 'rate-limited': 0, rejected: 0, unreachable: 0 };
-    return block ? { ...reasons, [block.reason]: 1 } : reasons;
+    return circuit ? { ...reasons, [circuit.reason]: 1 } : reasons;
   });
   gauge('flux_mirror_storage_writable', '0 while the disk takes nothing', async () =>
     (await store.writeTrouble()) === undefined ? 1 : 0,

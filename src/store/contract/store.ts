@@ -5,6 +5,7 @@
 import type { AccessStore } from './access.ts';
 import type { BookmarkStore } from './bookmarks.ts';
 import type { CallbackStore } from './callbacks.ts';
+import type { CircuitStore } from './circuit.ts';
 import type { HealthStore } from './health.ts';
 import type { ImageStore } from './images.ts';
 import type { MaybePromise } from './maybe-promise.ts';
@@ -13,7 +14,6 @@ import type { SearchStore } from './search.ts';
 import type { ServerStore } from './servers.ts';
 import type { TaskStore } from './tasks.ts';
 import type { TrackingStore } from './tracking.ts';
-import type { BlockStore } from './upstream-block.ts';
 
 export interface Store
   extends TaskStore,
@@ -23,7 +23,7 @@ export interface Store
     TrackingStore,
     RunStore,
     ServerStore,
-    BlockStore,
+    CircuitStore,
     AccessStore,
     BookmarkStore,
     HealthStore {

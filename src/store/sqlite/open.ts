@@ -6,6 +6,7 @@ import type { Store } from '../contract/store.ts';
 import { createAccessTokenStore } from './access-tokens.ts';
 import { readAccounts } from './accounts.ts';
 import { createCallbackStore } from './callbacks.ts';
+import { createCircuitStore } from './circuit.ts';
 import { openDatabase, type Sqlite } from './database.ts';
 import { createFacts } from './facts.ts';
 import { createHistoryStore } from './history.ts';
@@ -27,7 +28,6 @@ import { createServers } from './servers.ts';
 import { readStats } from './stats.ts';
 import { createTaskStore } from './tasks.ts';
 import { createTracking } from './tracking.ts';
-import { createBlockStore } from './upstream-block.ts';
 import { createWriteWatch, writeTroubleOf } from './write-trouble.ts';
 
 export interface OpenOptions {
@@ -111,7 +111,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     tracking.releaseOrphans();
     runs.closeInterrupted();
   });
-  const block = createBlockStore(facts);
+  const circuit = createCircuitStore(db, facts);
   const words = createWordStore(db);
   const images = createImageStore(db);
   const callbacks = createCallbackStore(db);
@@ -167,10 +167,8 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     startRun: runs.startRun,
     endRun: runs.endRun,
     runs: runs.runs,
-    block: block.block,
-    unblock: block.unblock,
-    blocked: block.blocked,
     recordHeartbeat: servers.recordHeartbeat,
+    ...circuit,
     stats: (nowMs) => readStats(db, tracking, nowMs),
     audit: () => audit(db),
   });

@@ -1,0 +1,54 @@
+/** The state of the circuit breaker as one fact, each change of it a transaction. */
+import { z } from 'zod';
+import {
+  type CircuitFailure,
+  isCoolingDown,
+  isOpen,
+  type OpenCircuit,
+  openAfter,
+} from '../contract/circuit.ts';
+import { type Sqlite, transaction } from './database.ts';
+import type { Facts } from './facts.ts';
+
+const circuitSchema = z.object({
+  untilMs: z.number(),
+  reason: z.enum(['rate-limited', 'rejected', 'unreachable']),
+  message: z.string(),
+  times: z.number(),
+});
+
+export interface SqliteCircuitStore {
+  openCircuit(failure: CircuitFailure): OpenCircuit;
+  closeCircuit(nowMs: number): boolean;
+  readCircuit(nowMs: number): OpenCircuit | undefined;
+}
+
+export function createCircuitStore(db: Sqlite, facts: Facts): SqliteCircuitStore {
+  const read = (): OpenCircuit | undefined => {
+    const stored = facts.get('block');
+    return stored === undefined ? undefined : circuitSchema.parse(JSON.parse(stored));
+  };
+  return {
+    openCircuit: (failure) =>
+      transaction(db, () => {
+        const before = read();
+        const circuit = openAfter(before, failure);
+        if (circuit !== before) facts.set('block', JSON.stringify(circuit));
+        return circuit;
+      }),
+    closeCircuit: (nowMs) => {
+      // After every batch, and almost always closed: no write lock for that.
+      if (read() === undefined) return false;
+      return transaction(db, () => {
+        const circuit = read();
+        if (!circuit || isCoolingDown(circuit, nowMs)) return false;
+        facts.clear('block');
+        return true;
+      });
+    },
+    readCircuit: (nowMs) => {
+      const circuit = read();
+      return circuit && isOpen(circuit, nowMs) ? circuit : undefined;
+    },
+  };
+}
