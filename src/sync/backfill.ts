@@ -16,7 +16,7 @@ export interface BackfillOptions {
   readonly signal: AbortSignal;
   /** How many tasks were read, of about how many. */
   readonly onProgress: (done: number, total: number) => void;
-  /** The upstream asks for silence; epoch milliseconds. */
+  /** The upstream has asked for a cooldown; epoch milliseconds. */
   readonly onWait: (untilMs: number) => void;
 }
 
@@ -51,7 +51,8 @@ export async function backfill(
   const errors: string[] = [];
   for (const scope of await scopesToRead(parts, options)) {
     try {
-      await backfillScope(parts, token, scope, options, tally);
+      const bookmark = bookmarkOf(parts.store, options.upstreamUrl, scope);
+      await backfillScope({ deps: parts, token, scope, bookmark, options, tally });
     } catch (error) {
       if (options.signal.aborted) break;
       if (!(error instanceof UpstreamError)) throw error;
@@ -72,39 +73,38 @@ async function scopesToRead(parts: SyncParts, { upstreamUrl }: BackfillOptions):
   return whole ? [{}] : historyScopes(parts.store, parts);
 }
 
+/** A scope that is being read. */
+interface ScopeBackfill {
+  readonly deps: SyncParts;
+  readonly token: string;
+  readonly scope: HistoryScope;
+  readonly bookmark: Bookmark;
+  readonly options: BackfillOptions;
+  /** Is added to. */
+  readonly tally: Tally;
+}
+
 /** Walks down, and again from the top for what arrived meanwhile, until nothing did. */
-async function backfillScope(
-  parts: SyncParts,
-  token: string,
-  scope: HistoryScope,
-  options: BackfillOptions,
-  tally: Tally,
-): Promise<void> {
-  const bookmark = bookmarkOf(parts.store, options.upstreamUrl, scope);
+async function backfillScope(backfill: ScopeBackfill): Promise<void> {
+  const { bookmark, options } = backfill;
   let walk = options.restart ? beginWalk(0) : ((await bookmark.read()) ?? beginWalk(0));
   for (let walks = 0; walks < MAX_WALKS; walks += 1) {
-    const done = await walkDown(parts, token, scope, walk, bookmark, options, tally);
+    const done = await walkDown(backfill, walk);
     walk = beginWalk(nextFloor(done));
     await bookmark.write(walk);
     if (done.pages <= 1 || sawNothingNewer(done)) return;
   }
 }
 
-async function walkDown(
-  parts: SyncParts,
-  token: string,
-  scope: HistoryScope,
-  start: Walk,
-  bookmark: Bookmark,
-  options: BackfillOptions,
-  tally: Tally,
-): Promise<Walk> {
+/** @returns the walk at its end */
+async function walkDown(backfill: ScopeBackfill, start: Walk): Promise<Walk> {
+  const { deps, token, scope, bookmark, options, tally } = backfill;
   const ask = (walk: Walk) => () => {
     tally.requests += 1;
-    return readPage(parts, token, scope, walkWindow(walk));
+    return readPage(deps, token, scope, walkWindow(walk));
   };
   for (let walk = start; ; ) {
-    const page = await readPagePatiently(parts, ask(walk), options.signal, options.onWait);
+    const page = await readPagePatiently(deps, ask(walk), options.signal, options.onWait);
     addResult(tally.stored, page.result);
     tally.done += page.timesMs.length;
     const below = Math.max(0, (page.count ?? 0) - walk.offset - page.timesMs.length);
