@@ -2,6 +2,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { errorCodeOf } from '../lib/errno.ts';
 import type { Log } from '../lib/log.ts';
+import { createSingleFlight } from '../lib/single-flight.ts';
 import type { SafeFetch } from '../outbound/safe-fetch.ts';
 import type { WantedImage } from '../store/contract/images.ts';
 import type { Store } from '../store/contract/store.ts';
@@ -24,7 +25,7 @@ export interface ArchiverParts {
 }
 
 export interface Archiver {
-  /** Fetches everything that is due; whoever asks while it is at it gets that run. */
+  /** Fetches everything that is due; concurrent calls share the run in progress. */
   run(): Promise<ArchiveCounts>;
   /** Gives up what is under way, and starts nothing more. */
   stop(): Promise<void>;
@@ -45,7 +46,6 @@ const RETRY_WHEN_FULL_MS = 10 * 60_000;
 export function createArchiver(parts: ArchiverParts): Archiver {
   const { store, clock, log } = parts;
   const stopping = new AbortController();
-  let current: Promise<ArchiveCounts> | undefined;
   let restUntilMs = 0;
 
   /** There is no room: says so once, and rests. */
@@ -91,21 +91,18 @@ export function createArchiver(parts: ArchiverParts): Archiver {
     return counts;
   };
 
+  const runs = createSingleFlight(() =>
+    run().catch((error: unknown) => {
+      rest('the database does not answer');
+      throw error;
+    }),
+  );
+
   return {
-    run: () => {
-      current ??= run()
-        .catch((error: unknown) => {
-          rest('the database does not answer');
-          throw error;
-        })
-        .finally(() => {
-          current = undefined;
-        });
-      return current;
-    },
+    run: runs.run,
     stop: async () => {
       stopping.abort(new Error('the mirror is stopping'));
-      await current?.catch(() => undefined); // whoever asked for the run hears of it
+      await runs.current?.catch(() => undefined); // whoever asked for the run hears of it
     },
   };
 }

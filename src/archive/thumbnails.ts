@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { createFlights } from '../lib/single-flight.ts';
 import { type ImageFiles, type NamedImage, THUMBNAIL_WIDTHS } from './files.ts';
 import { openImage } from './pixels.ts';
 
@@ -15,7 +16,7 @@ export interface Thumbnails {
 }
 
 export function createThumbnails(files: ImageFiles): Thumbnails {
-  const underWay = new Map<string, Promise<void>>();
+  const making = createFlights<string, void>();
 
   const make = async (image: NamedImage, path: string, width: number): Promise<void> => {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -38,10 +39,7 @@ export function createThumbnails(files: ImageFiles): Thumbnails {
     of: async (image, asked) => {
       const path = files.thumbnailPath(image, widthFor(asked));
       if (await exists(path)) return path;
-      const making =
-        underWay.get(path) ?? make(image, path, widthFor(asked)).finally(() => underWay.delete(path));
-      underWay.set(path, making);
-      await making;
+      await (making.get(path) ?? making.add(path, make(image, path, widthFor(asked))));
       return path;
     },
   };

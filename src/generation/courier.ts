@@ -1,6 +1,7 @@
 /** Hands what the upstream posted to the mirror on to the caller's own `callback_url`, until it is taken. */
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { createSingleFlight } from '../lib/single-flight.ts';
 import { VERSION } from '../lib/version.ts';
 import { ForbiddenAddress } from '../outbound/addresses.ts';
 import type { SafeFetch } from '../outbound/safe-fetch.ts';
@@ -19,7 +20,7 @@ export interface CourierParts {
 }
 
 export interface Courier {
-  /** Delivers everything that is due; whoever asks while it is at it gets that round. */
+  /** Delivers everything that is due; concurrent calls share the round in progress. */
   run(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -33,7 +34,6 @@ const LOOK_EVERY_MS = 1000;
 export function startCourier(parts: CourierParts): Courier {
   const { store, clock, log } = parts;
   const stopping = new AbortController();
-  let current: Promise<void> | undefined;
 
   const round = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
@@ -46,21 +46,16 @@ export function startCourier(parts: CourierParts): Courier {
       await Promise.all(due.map((callback) => deliver(parts, callback, stopping.signal)));
     }
   };
-  const run = () => {
-    current ??= round()
-      .catch((error: unknown) => log.error({ err: error }, 'delivering callbacks failed'))
-      .finally(() => {
-        current = undefined;
-      });
-    return current;
-  };
-  const timer = setInterval(run, LOOK_EVERY_MS);
+  const rounds = createSingleFlight(() =>
+    round().catch((error: unknown) => log.error({ err: error }, 'delivering callbacks failed')),
+  );
+  const timer = setInterval(rounds.run, LOOK_EVERY_MS);
   return {
-    run,
+    run: rounds.run,
     stop: async () => {
       clearInterval(timer);
       stopping.abort();
-      await current;
+      await rounds.current;
     },
   };
 }

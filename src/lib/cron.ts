@@ -1,6 +1,7 @@
 /** Cron schedules. */
 import cron from 'node-cron';
 import type { Log } from './log.ts';
+import { createSingleFlight } from './single-flight.ts';
 
 export interface Schedule {
   /** Begins nothing more; resolves when a job that is under way has ended. */
@@ -23,21 +24,16 @@ export function isCronExpression(expression: string): boolean {
 export function startCron(expression: string, job: () => Promise<void>, log: Log): Schedule {
   if (expression === 'off') return { stop: async () => undefined };
   const times = cron.createTask(expression, () => undefined);
-  let current: Promise<void> | undefined;
   let timer: NodeJS.Timeout;
 
-  const run = () => {
-    current ??= job()
-      .catch((error: unknown) => log.error({ err: error }, 'a scheduled job failed'))
-      .finally(() => {
-        current = undefined;
-      });
-  };
+  const runs = createSingleFlight(() =>
+    job().catch((error: unknown) => log.error({ err: error }, 'a scheduled job failed')),
+  );
   const sleep = () => {
     const nextMs = times.getNextRuns(1)[0]?.getTime() ?? Number.POSITIVE_INFINITY;
     timer = setTimeout(
       () => {
-        if (Date.now() >= nextMs) run();
+        if (Date.now() >= nextMs) void runs.run();
         sleep();
       },
       Math.min(Math.max(nextMs - Date.now(), 1), LONGEST_SLEEP_MS),
@@ -49,7 +45,7 @@ export function startCron(expression: string, job: () => Promise<void>, log: Log
     stop: async () => {
       clearTimeout(timer);
       await times.destroy();
-      await current;
+      await runs.current;
     },
   };
 }

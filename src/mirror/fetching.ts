@@ -3,6 +3,7 @@
  * collapsed). Never across tokens, unless it is the mirror's own. A request goes on when its callers hang up: what it
  * brings is stored for the next one.
  */
+import { createFlights } from '../lib/single-flight.ts';
 import type { StoredTask } from '../store/contract/tasks.ts';
 import type { TaskDocument } from '../task/document.ts';
 import type { TaskId } from '../task/id.ts';
@@ -27,18 +28,9 @@ export interface Fetching {
 
 export function createFetching(parts: MirrorParts): Fetching {
   const { store, upstream } = parts;
-  const underWay = new Map<string, Promise<Fetched>>();
-
-  const begin = (id: TaskId, asking: Asking, promise: Promise<Fetched>): Promise<Fetched> => {
-    const key = `${asking.token}\n${id}`;
-    underWay.set(key, promise);
-    const done = () => {
-      if (underWay.get(key) === promise) underWay.delete(key);
-    };
-    promise.then(done, done);
-    return promise;
-  };
-  const current = (id: TaskId, asking: Asking) => underWay.get(`${asking.token}\n${id}`);
+  const flights = createFlights<string, Fetched>();
+  const keyOf = (id: TaskId, asking: Asking) => `${asking.token}\n${id}`;
+  const current = (id: TaskId, asking: Asking) => flights.get(keyOf(id, asking));
 
   /** Stores, and gives back what is stored now: that may be further than what just came. */
   const keepFound = async (
@@ -74,7 +66,7 @@ export function createFetching(parts: MirrorParts): Fetching {
       // Look again: another caller may have begun while we waited.
       const again = current(id, asking);
       if (again) return { fetched: await again, collapsed: true };
-      return { fetched: await begin(id, asking, fetchOne(id, asking)), collapsed: false };
+      return { fetched: await flights.add(keyOf(id, asking), fetchOne(id, asking)), collapsed: false };
     },
 
     many: async (ids, asking) => {
@@ -92,7 +84,7 @@ export function createFetching(parts: MirrorParts): Fetching {
           const mine = batch.then(
             (found): Fetched => found.get(id) ?? { kind: 'unknown', answer: undefined },
           );
-          waiting.set(id, begin(id, asking, mine));
+          waiting.set(id, flights.add(keyOf(id, asking), mine));
         }
       }
       const results = new Map<TaskId, Fetched | UpstreamError>();
@@ -101,7 +93,7 @@ export function createFetching(parts: MirrorParts): Fetching {
     },
 
     get size() {
-      return underWay.size;
+      return flights.size;
     },
   };
 }

@@ -1,4 +1,5 @@
-/** Runs never overlap: whoever asks for a run while one is going on gets that one. */
+/** Runs never overlap: concurrent calls share the run in progress. */
+import { createSingleFlight } from '../lib/single-flight.ts';
 import type { SyncParts } from './parts.ts';
 import { type RunOptions, type RunResult, runSync } from './run.ts';
 
@@ -15,28 +16,21 @@ export type OnRun = (result: RunResult, durationMs: number, endedAtMs: number) =
 export function createSyncRunner(parts: SyncParts, onRun?: OnRun): SyncRunner {
   const { clock } = parts;
   const stopping = new AbortController();
-  let current: Promise<RunResult> | undefined;
-
-  const run = async (options: Omit<RunOptions, 'signal'>): Promise<RunResult> => {
+  const flight = createSingleFlight(async (options: Omit<RunOptions, 'signal'>): Promise<RunResult> => {
     const started = clock.monotonic();
     const result = await runSync(parts, { ...options, signal: stopping.signal });
     onRun?.(result, clock.monotonic() - started, clock.now());
     return result;
-  };
+  });
 
   return {
-    run: (options) => {
-      current ??= run(options).finally(() => {
-        current = undefined;
-      });
-      return current;
-    },
+    run: flight.run,
     get isRunning() {
-      return current !== undefined;
+      return flight.current !== undefined;
     },
     stop: async () => {
       stopping.abort();
-      await current;
+      await flight.current;
     },
   };
 }
