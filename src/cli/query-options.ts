@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { systemClock } from '../lib/clock.ts';
 import type { Cursor } from '../search/cursor.ts';
-import { isTimeZone, parseDate } from '../search/dates.ts';
+import { intersectTimes, isTimeZone } from '../search/dates.ts';
+import { type QueryContext, TIME_BOUNDS } from '../search/fields.ts';
 import { parseQuery } from '../search/query.ts';
 import type { Query } from '../search/query-tree.ts';
 import type { SearchPage, SearchRequest } from '../store/contract/search.ts';
@@ -10,20 +11,14 @@ import type { Store } from '../store/contract/store.ts';
 import type { TaskFilter } from '../store/contract/tasks.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 
-export interface QueryOptions {
-  from?: string;
-  to?: string;
-  tz?: string;
-}
+export type QueryOptions = { [Name in (typeof TIME_BOUNDS)[number]['name'] | 'tz']?: string };
 
 /** Hits in one look into the store, however many are wanted. */
 const PAGE = 500;
 
 export function withQueryOptions(command: Command): Command {
-  return command
-    .option('--from <date>', 'created from: 2026, 2026-03, 2026-03-14, an ISO 8601 time, 7d, yesterday')
-    .option('--to <date>', 'created up to the end of that day, month or year')
-    .option('--tz <zone>', 'time zone of the dates (default: where this machine is)');
+  for (const { name, flag } of TIME_BOUNDS) command.option(`--${name} <date>`, flag);
+  return command.option('--tz <zone>', 'time zone of the dates (default: where this machine is)');
 }
 
 /** @throws CommandFailed for a date or a time zone that is none */
@@ -34,7 +29,8 @@ export function readQuery(
   const timeZone = options.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (!isTimeZone(timeZone)) throw wrongUsage('--tz', timeZone, 'a time zone such as Europe/Berlin');
   const nowMs = systemClock.now();
-  return { query: parseQuery(text, { timeZone, nowMs }), filter: dateFilter(options, timeZone), nowMs };
+  const context = { timeZone, nowMs };
+  return { query: parseQuery(text, context), filter: readTimes(options, context), nowMs };
 }
 
 /** A page after the other, until there are `limit` hits or no more. */
@@ -57,15 +53,16 @@ export async function* matchingPages(
   } while (after && left > 0);
 }
 
-function dateFilter({ from, to }: QueryOptions, timeZone: string): TaskFilter {
-  const read = (name: string, value: string | undefined) => {
-    if (value === undefined) return undefined;
-    const range = parseDate(value, timeZone, systemClock.now());
-    if (!range) throw wrongUsage(name, value, 'a date such as 2026-03, 2026-03-14 or 7d');
-    return range;
-  };
-  const [first, last] = [read('--from', from), read('--to', to)];
-  return { ...(first ? { fromMs: first.fromMs } : {}), ...(last ? { toMs: last.toMs } : {}) };
+function readTimes(options: QueryOptions, context: QueryContext): TaskFilter {
+  const bounds = TIME_BOUNDS.flatMap((field) => {
+    const value = options[field.name];
+    if (value === undefined) return [];
+    const bound = field.parse(value, context);
+    if (bound.kind === 'problem')
+      throw wrongUsage(`--${field.name}`, value, 'a date such as 2026-03, 2026-03-14 or 7d');
+    return [bound];
+  });
+  return intersectTimes(bounds);
 }
 
 function wrongUsage(flag: string, value: string, allowed: string): CommandFailed {

@@ -1,6 +1,7 @@
 /** `flux-mirror search`: prompts from the terminal. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { withStore } from '../app/with-store.ts';
+import { OPERATORS } from '../search/fields.ts';
 import type { SearchPage, SortOrder } from '../store/contract/search.ts';
 import { searchHits } from '../views/search-hit.ts';
 import type { SearchHit } from '../views/search-schema.ts';
@@ -17,6 +18,10 @@ interface SearchOptions extends QueryOptions {
   json?: boolean;
 }
 
+const VALUE_EXAMPLES = OPERATORS.filter((field) => field.kind !== 'date').map(
+  ({ name, example }) => `${name}:${example}`,
+);
+
 const GRAMMAR = `
 The query:
   red cat              both words, by their English stem (cats finds cat)
@@ -24,7 +29,7 @@ The query:
   cat OR dog  -blue    one of them; not that
   photogr*             words that begin so
   (cat OR dog) snow    groups
-  model:flux-pro  size:16:9  action:edit  state:failed  seed:42  id:2db0168c*
+  ${VALUE_EXAMPLES.join('  ')}
   on:2026-03  after:7d  before:2026-03-14  on:yesterday  after:"last week"
 
 Put it into single quotes when your shell would read it: 'cat -dog (snow OR rain)'`;

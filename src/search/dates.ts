@@ -11,6 +11,12 @@ export interface TimeRange {
   readonly toMs: number;
 }
 
+/** Epoch milliseconds, `fromMs` included and `toMs` not; an absent bound limits nothing. */
+export interface TimeBounds {
+  readonly fromMs: number | undefined;
+  readonly toMs: number | undefined;
+}
+
 const CALENDAR = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/;
 const AGO = /^(\d{1,5})([hdwmy])$/;
 const NAMED = /^(this|last)[ -]?(week|month|year)$/;
@@ -34,6 +40,16 @@ export function parseDate(text: string, timeZone: string, nowMs: number): TimeRa
     calendar(value, timeZone) ??
     instant(text.trim(), timeZone)
   );
+}
+
+/** The bounds of what lies within all of these; a bound that none has is left out. */
+export function intersectTimes(all: readonly Partial<TimeBounds>[]): { fromMs?: number; toMs?: number } {
+  const from = all.map(({ fromMs }) => fromMs).filter((ms) => ms !== undefined);
+  const to = all.map(({ toMs }) => toMs).filter((ms) => ms !== undefined);
+  return {
+    ...(from.length > 0 ? { fromMs: Math.max(...from) } : {}),
+    ...(to.length > 0 ? { toMs: Math.min(...to) } : {}),
+  };
 }
 
 /** True for an IANA time zone name (or an offset such as `+08:00`) that this machine knows. */

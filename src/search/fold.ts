@@ -40,6 +40,11 @@ export function fold(chunk: string): string {
   return upperThenLower.normalize('NFKD').replace(ACCENTS, '').normalize('NFKC');
 }
 
+/** Lower case for ASCII letters; all others stay. */
+export function lowerAscii(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
 /**
  * The end of the run of ASCII letters and digits, or of other ASCII characters, that begins at `at`.
  * Its last character is left out when something beyond ASCII follows, which may be a mark upon it.

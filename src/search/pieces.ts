@@ -15,7 +15,7 @@ const NAMED = /^([a-z]+):/i;
  * The pieces in order; parentheses are balanced, and `OR` stands between two other pieces only by the typist's will.
  * @param operators lower-case names that may stand before a colon; any other `name:` is text
  */
-export function cutPieces(typed: string, operators: ReadonlySet<string>): Piece[] {
+export function cutPieces(typed: string, operators: Pick<ReadonlySet<string>, 'has'>): Piece[] {
   const text = typed.replace(OTHER_QUOTES, '"');
   const pieces: Piece[] = [];
   let depth = 0;

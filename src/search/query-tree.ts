@@ -1,4 +1,6 @@
 /** What a person asked for, as a tree. Made by query.ts; read by highlights, ranking, and the store. */
+import type { TimeBounds } from './dates.ts';
+import type { ValueColumn, ValueKind } from './fields.ts';
 
 /** Terms that stand side by side, in this order. A single word is a phrase of one. */
 export interface PhraseNode {
@@ -13,23 +15,19 @@ export interface PrefixNode {
   readonly prefix: string;
 }
 
-export const FIELDS = ['model', 'size', 'action', 'state', 'seed', 'id'] as const;
-export type Field = (typeof FIELDS)[number];
-
-/** A member of the task has this value, whatever the case of its ASCII letters. */
+/** A value of the task is this one, compared as its kind is. */
 export interface FieldNode {
   readonly kind: 'field';
-  readonly field: Field;
+  readonly field: ValueColumn;
+  readonly valueKind: ValueKind;
   readonly value: string;
   /** Any value that begins with it. */
   readonly isPrefix: boolean;
 }
 
 /** Created in [fromMs, toMs); an absent bound limits nothing. */
-export interface TimeNode {
+export interface TimeNode extends TimeBounds {
   readonly kind: 'time';
-  readonly fromMs: number | undefined;
-  readonly toMs: number | undefined;
 }
 
 export interface NotNode {

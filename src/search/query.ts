@@ -2,48 +2,41 @@
  * Reads what a person typed: words and phrases (AND), `-not`, `OR`, `prefix*`, groups, and operators such as
  * `model:flux-dev` or `on:2026-03`. No input is an error: what is not an operator is text. docs/search.md has the grammar.
  */
-import { calendarDay, parseDate } from './dates.ts';
+import { type FieldProblem, OPERATORS, type OperatorField, type QueryContext } from './fields.ts';
 import { cutPieces, type Piece } from './pieces.ts';
-import {
-  FIELDS,
-  type Field,
-  type Query,
-  type QueryNode,
-  type TextNode,
-  type TimeNode,
-} from './query-tree.ts';
+import type { Query, QueryNode, TextNode } from './query-tree.ts';
 import { type Term, terms } from './terms.ts';
-
-export interface QueryContext {
-  /** IANA name; calendar dates are read in it. */
-  readonly timeZone: string;
-  /** Epoch milliseconds, for relative dates. */
-  readonly nowMs: number;
-}
 
 /** Longer queries are cut: nobody types them, and a pasted page must not become a thousand index look-ups. */
 const MAX_QUERY_CHARACTERS = 1000;
 
-const DATES = ['before', 'after', 'on'] as const;
-type DateOperator = (typeof DATES)[number];
-const OPERATORS: ReadonlySet<string> = new Set([...FIELDS, ...DATES]);
-const STATES = new Set(['pending', 'succeeded', 'failed']);
+const OPERATORS_BY_NAME: ReadonlyMap<string, OperatorField> = new Map(
+  OPERATORS.map((field) => [field.name, field]),
+);
 
 /**
  * An operator that came by itself, as a parameter.
- * @param notes gets a line when the value is none of the operator's, and it is left out
- * @returns undefined then
+ * @returns a problem when the value is none of the operator's
  */
 export function parseOperator(
-  name: Field | DateOperator,
+  field: OperatorField,
   value: string,
   context: QueryContext,
-  notes: string[],
-): QueryNode | undefined {
-  const own: string[] = [];
-  const node = operatorNode(name, value, { pieces: [], at: 0, context, notes: own });
-  notes.push(...own.map((note) => note.replace('was taken as text', 'was left out')));
-  return node;
+): QueryNode | FieldProblem {
+  if (field.kind === 'date') return field.parse(value, context);
+  const match = field.parse(value);
+  return match.kind === 'problem'
+    ? match
+    : { ...match, kind: 'field', field: field.column, valueKind: field.kind };
+}
+
+/** A line about a value that asks for nothing, for the person who asked. */
+export function problemNote(
+  subject: string,
+  { reason, hint }: FieldProblem,
+  outcome: 'taken as text' | 'left out',
+): string {
+  return `${subject} ${reason}, and was ${outcome}${hint === undefined ? '' : `; ${hint}`}`;
 }
 
 /** Reads a query. Never throws. */
@@ -52,7 +45,7 @@ export function parseQuery(typed: string, context: QueryContext): Query {
   if (typed.length > MAX_QUERY_CHARACTERS) {
     notes.push(`only the first ${MAX_QUERY_CHARACTERS} characters of the query were read`);
   }
-  const pieces = cutPieces(typed.slice(0, MAX_QUERY_CHARACTERS).toWellFormed(), OPERATORS);
+  const pieces = cutPieces(typed.slice(0, MAX_QUERY_CHARACTERS).toWellFormed(), OPERATORS_BY_NAME);
   const reader: Reader = { pieces, at: 0, context, notes };
   return { parts: readParts(reader), notes };
 }
@@ -123,7 +116,7 @@ function readUnit(reader: Reader): QueryNode | undefined {
     case 'quoted':
       return textNode(piece.text, false);
     case 'operator':
-      return operatorNode(piece.name, piece.value, reader) ?? textNode(piece.text, true);
+      return operatorNode(piece, reader) ?? textNode(piece.text, true);
     case 'or':
       return textNode('OR', false);
     default:
@@ -137,7 +130,7 @@ function noteMisunderstanding(text: string, notes: string[]): void {
   if (text === 'NOT') notes.push('NOT was taken as a word; -word leaves a word out');
   const [, name] = /^([a-z_]{2,20}):(?!\/\/)\S/i.exec(text) ?? [];
   if (name !== undefined) {
-    const operators = [...OPERATORS].map((operator) => `${operator}:`).join(' ');
+    const operators = OPERATORS.map((field) => `${field.name}:`).join(' ');
     notes.push(`${name}: is no operator, and was taken as text; there are ${operators}`);
   }
 }
@@ -158,56 +151,15 @@ function termOf({ term }: Term): string {
 }
 
 /** Undefined when the value is none of the operator's; a note then says so. */
-function operatorNode(name: string, value: string, reader: Reader): QueryNode | undefined {
-  const { context, notes } = reader;
-  if (value === '') {
-    notes.push(`${name}: has no value, and was taken as text`);
-    return undefined;
-  }
-  if (isDateOperator(name)) {
-    const time = timeNode(name, value, context);
-    if (!time) {
-      notes.push(
-        `${name}:${value} is not a date that is understood, and was taken as text; try 2026-03, 2026-03-14 or 7d`,
-      );
-    }
-    return time;
-  }
-  const field = name as Field;
-  const isPrefix = value.endsWith('*') && value.length > 1;
-  const typed = isPrefix ? value.slice(0, -1) : value;
-  const given = field === 'id' ? typed : asciiLower(typed);
-  if (field === 'state' && !STATES.has(given)) {
-    notes.push(`state:${value} is not a state (pending, succeeded, failed), and was taken as text`);
-    return undefined;
-  }
-  if (field === 'seed' && !/^\d{1,16}$/.test(given)) {
-    notes.push(`seed:${value} is not a whole number, and was taken as text`);
-    return undefined;
-  }
-  return { kind: 'field', field, value: given, isPrefix: isPrefix && field !== 'seed' && field !== 'state' };
-}
-
-function isDateOperator(name: string): name is DateOperator {
-  return DATES.some((date) => date === name);
-}
-
-/** `after:X` from the start of X on, `before:X` until just before it starts, `on:X` all of it. */
-function timeNode(
-  name: DateOperator,
-  value: string,
-  { timeZone, nowMs }: QueryContext,
-): TimeNode | undefined {
-  const range = parseDate(value, timeZone, nowMs);
-  if (!range) return undefined;
-  if (name === 'after') return { kind: 'time', fromMs: range.fromMs, toMs: undefined };
-  if (name === 'before') return { kind: 'time', fromMs: undefined, toMs: range.fromMs };
-  // An instant has no length, so all of it is the day on which it lies.
-  const whole = range.toMs > range.fromMs ? range : calendarDay(range.fromMs, timeZone);
-  return { kind: 'time', ...whole };
-}
-
-/** The case that SQLite's own functions ignore. */
-export function asciiLower(text: string): string {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+function operatorNode(
+  { name, value }: { name: string; value: string },
+  { context, notes }: Reader,
+): QueryNode | undefined {
+  const field = OPERATORS_BY_NAME.get(name);
+  if (!field) return undefined;
+  const node: QueryNode | FieldProblem =
+    value === '' ? { kind: 'problem', reason: 'has no value' } : parseOperator(field, value, context);
+  if (node.kind !== 'problem') return node;
+  notes.push(problemNote(`${name}:${value}`, node, 'taken as text'));
+  return undefined;
 }

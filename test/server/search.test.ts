@@ -104,6 +104,13 @@ describe('GET /api/search', () => {
     for (const note of notes) expect(note).toContain('was left out');
   });
 
+  test('quotes what it did not understand as it was given', async () => {
+    const { search } = await withTasks();
+    expect((await search('seed=was taken as text')).notes).toEqual([
+      'seed:was taken as text is not a whole number, and was left out',
+    ]);
+  });
+
   test('by relevance, without words, puts the newest first', async () => {
     const { search } = await withTasks();
     expect(found(await search('sort=relevance'))).toEqual(found(await search('sort=newest')));

@@ -388,7 +388,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
           ...ids.map((id, at) => ({ id, createdAt: 1_770_000_000 + at, userId: at % 2 ? 'odd' : 'even' })),
         );
         const page = await store.list(
-          { userIds: ['odd'], fromMs: 1_770_000_005_000 },
+          { values: { userId: ['odd'] }, fromMs: 1_770_000_005_000 },
           { limit: 3, offset: 1 },
         );
         expect(page.tasks.map(({ id }) => id)).toEqual([ids[27], ids[25], ids[23]]);
@@ -479,10 +479,10 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
           userId: 'me',
           createdAt: 1_770_000_050,
         });
-        expect(await found('', { filter: { states: ['failed'] } })).toEqual(['failed']);
-        expect(await found('cat', { filter: { models: ['flux-pro', 'x'], userIds: ['me'] } })).toEqual([
-          'failed',
-        ]);
+        expect(await found('', { filter: { values: { state: ['failed'] } } })).toEqual(['failed']);
+        expect(
+          await found('cat', { filter: { values: { model: ['flux-pro', 'x'], userId: ['me'] } } }),
+        ).toEqual(['failed']);
       });
 
       test('a prompt that changes is found by the new words only', async () => {

@@ -60,9 +60,11 @@ function readHistoryRequest(value: JsonObject, body: string): HistoryRequest {
   const to = readNumber(value, 'created_at_max', 0, Number.MAX_SAFE_INTEGER);
   return {
     filter: {
-      userIds: readStrings(value, 'user_id'),
-      applicationIds: readStrings(value, 'application_id'),
-      types: readStrings(value, 'type'),
+      values: {
+        userId: readStrings(value, 'user_id'),
+        applicationId: readStrings(value, 'application_id'),
+        type: readStrings(value, 'type'),
+      },
       ...(from === undefined ? {} : { fromMs: Math.round(from * 1000) }),
       // The upstream's bound is inclusive, ours is not.
       ...(to === undefined ? {} : { toMs: Math.round(to * 1000) + 1 }),

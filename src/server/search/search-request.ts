@@ -1,7 +1,14 @@
 /** What a request searches for: the query of `q`, and the same operators as parameters. Shared by search and facets. */
 import { badRequest } from '../../lib/api-error.ts';
-import { isTimeZone, parseDate } from '../../search/dates.ts';
-import { parseOperator, parseQuery, type QueryContext } from '../../search/query.ts';
+import { intersectTimes, isTimeZone } from '../../search/dates.ts';
+import {
+  EXACT_FIELDS,
+  OPERATORS,
+  type OperatorField,
+  type QueryContext,
+  TIME_BOUNDS,
+} from '../../search/fields.ts';
+import { parseOperator, parseQuery, problemNote } from '../../search/query.ts';
 import type { Query, QueryNode } from '../../search/query-tree.ts';
 import type { TaskFilter } from '../../store/contract/tasks.ts';
 import type { TaskLimits } from '../../task/limits.ts';
@@ -13,9 +20,6 @@ export interface SearchTarget {
   readonly timeZone: string;
 }
 
-const BY_VALUE = ['model', 'size', 'action', 'state', 'seed', 'id'] as const;
-const BY_DATE = ['before', 'after', 'on'] as const;
-
 /** @throws ApiError 400 for a time zone or a state that is none */
 export function readSearchTarget(
   params: URLSearchParams,
@@ -24,15 +28,12 @@ export function readSearchTarget(
 ): SearchTarget {
   const timeZone = params.get('tz') || Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (!isTimeZone(timeZone)) throw badRequest('"tz" must be an IANA time zone such as Europe/Berlin');
-  choiceParam(params, 'state', ['pending', 'succeeded', 'failed']);
+  for (const field of OPERATORS) if (field.kind === 'enum') choiceParam(params, field.name, field.values);
 
   const context = { timeZone, nowMs };
   const query = parseQuery(params.get('q') ?? '', context);
   const notes = [...query.notes];
-  const parameters = [
-    ...BY_VALUE.map((name) => anyOf(params, name, context, notes)),
-    ...dates(params, context, notes),
-  ];
+  const parameters = OPERATORS.map((field) => readParameter(params, field, context, notes));
   const filter = { ...readFilter(params, context, notes), ...(limits ? { within: limits } : {}) };
   return {
     query: { parts: [...query.parts, ...parameters.filter((part) => part !== undefined)], notes },
@@ -41,44 +42,36 @@ export function readSearchTarget(
   };
 }
 
-/** Several values of one parameter are choices. */
-function anyOf(
+/** Several values of one parameter are choices; a date has one. */
+function readParameter(
   params: URLSearchParams,
-  name: (typeof BY_VALUE)[number],
+  field: OperatorField,
   context: QueryContext,
   notes: string[],
 ): QueryNode | undefined {
-  const parts = listParam(params, name)
-    .map((value) => parseOperator(name, value, context, notes))
-    .filter((part) => part !== undefined);
+  const values = field.kind === 'date' ? [params.get(field.name) ?? ''] : listParam(params, field.name);
+  const parts: QueryNode[] = [];
+  for (const value of values) {
+    if (value === '') continue;
+    const part = parseOperator(field, value, context);
+    if (part.kind === 'problem') notes.push(problemNote(`${field.name}:${value}`, part, 'left out'));
+    else parts.push(part);
+  }
   return parts.length > 1 ? { kind: 'or', parts } : parts[0];
 }
 
-function dates(params: URLSearchParams, context: QueryContext, notes: string[]): (QueryNode | undefined)[] {
-  return BY_DATE.map((name) => {
-    const value = params.get(name);
-    return value ? parseOperator(name, value, context, notes) : undefined;
-  });
-}
-
 /** A date that is none is no error: it is left out, and the answer says so. */
-function readFilter(params: URLSearchParams, { timeZone, nowMs }: QueryContext, notes: string[]): TaskFilter {
-  const readDate = (name: 'from' | 'to') => {
-    const value = params.get(name);
-    if (!value) return undefined;
-    const range = parseDate(value, timeZone, nowMs);
-    if (!range)
-      notes.push(
-        `"${name}" is not a date that is understood, and was left out; try 2026-03, 2026-03-14 or 7d`,
-      );
-    return range;
-  };
-  const from = readDate('from');
-  const to = readDate('to');
+function readFilter(params: URLSearchParams, context: QueryContext, notes: string[]): TaskFilter {
+  const bounds = TIME_BOUNDS.flatMap((field) => {
+    const value = params.get(field.name);
+    if (!value) return [];
+    const bound = field.parse(value, context);
+    if (bound.kind === 'time') return [bound];
+    notes.push(problemNote(`"${field.name}"`, bound, 'left out'));
+    return [];
+  });
   return {
-    userIds: listParam(params, 'user_id'),
-    applicationIds: listParam(params, 'application_id'),
-    ...(from ? { fromMs: from.fromMs } : {}),
-    ...(to ? { toMs: to.toMs } : {}),
+    values: Object.fromEntries(EXACT_FIELDS.map(({ name, column }) => [column, listParam(params, name)])),
+    ...intersectTimes(bounds),
   };
 }

@@ -1,4 +1,5 @@
 /** Task documents: stored, read, listed, removed. */
+import type { ValueColumn } from '../../search/fields.ts';
 import type { TaskDocument } from '../../task/document.ts';
 import type { TaskId } from '../../task/id.ts';
 import type { TaskLimits } from '../../task/limits.ts';
@@ -52,15 +53,13 @@ export interface BatchResult {
   regressions: number;
 }
 
+/** Values of a task that a filter can name: those of the search fields, and the service's own `type`. */
+export type FilterColumn = ValueColumn | 'type';
+
 /** Limits a search or a list. Empty or absent members limit nothing. */
 export interface TaskFilter {
-  readonly states?: readonly TaskState[];
-  readonly models?: readonly string[];
-  readonly sizes?: readonly string[];
-  readonly actions?: readonly string[];
-  readonly types?: readonly string[];
-  readonly userIds?: readonly string[];
-  readonly applicationIds?: readonly string[];
+  /** The task has one of these values, exactly. */
+  readonly values?: Readonly<Partial<Record<FilterColumn, readonly string[]>>>;
   /** Created at or after; epoch milliseconds. */
   readonly fromMs?: number;
   /** Created before; epoch milliseconds. */

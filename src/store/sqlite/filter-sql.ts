@@ -1,6 +1,7 @@
 /** A TaskFilter as SQL conditions with bound parameters. */
 import type { TaskLimits } from '../../task/limits.ts';
 import type { TaskFilter } from '../contract/tasks.ts';
+import { COLUMN_NAMES, listFilterValues } from './filter-columns.ts';
 import { slotOf } from './position.ts';
 
 export interface Condition {
@@ -16,13 +17,9 @@ export interface Condition {
  */
 export function filterConditions(filter: TaskFilter, row: string, drift: number): Condition[] {
   return [
-    oneOf(`${row}.state`, filter.states),
-    oneOf(`${row}.model`, filter.models),
-    oneOf(`${row}.size`, filter.sizes),
-    oneOf(`${row}.action`, filter.actions),
-    oneOf(`${row}.type`, filter.types),
-    oneOf(`${row}.user_id`, filter.userIds),
-    oneOf(`${row}.application_id`, filter.applicationIds),
+    ...listFilterValues(filter.values).map(({ column, values }) =>
+      oneOf(`${row}.${COLUMN_NAMES[column]}`, values),
+    ),
     ...limitConditions(filter.within, row),
     ...timeConditions(filter, `${row}.position`, drift),
     ...exactTimes(filter, row),

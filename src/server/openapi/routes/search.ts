@@ -1,20 +1,25 @@
 /** `/api/search`, `/api/facets` and `/api/suggest`. */
+import { FIELDS, type SearchField, TIME_BOUNDS } from '../../../search/fields.ts';
 import { facetsAnswerSchema, searchPageSchema, suggestionsSchema } from '../../../views/search-schema.ts';
-import { oneOf, query, type RouteDescription, text, whole } from '../parts.ts';
+import { oneOf, query, type RouteDescription, type Schema, text, whole } from '../parts.ts';
 
-const searchTarget = [
+/** What is looked for: free values first, then those that are listed, then dates. */
+const SEARCH_PARAMETERS = [
   query(
     'q',
     text,
     'words, "phrases", -not, OR, prefi*, and operators such as model:flux-dev or before:2026-03',
   ),
-  query('from', text, 'a date; from its start on'),
-  query('to', text, 'a date; all of a day, month or year'),
+  ...TIME_BOUNDS.map(fieldParameter),
   query('tz', text, 'IANA time zone in which dates are read'),
-  ...['model', 'size', 'action', 'seed', 'id', 'user_id', 'application_id'].map((name) => query(name, text)),
-  query('state', oneOf('pending', 'succeeded', 'failed')),
-  ...['before', 'after', 'on'].map((name) => query(name, text, 'a date')),
+  ...FIELDS.filter((field) => field.kind !== 'date' && field.kind !== 'enum').map(fieldParameter),
+  ...FIELDS.filter((field) => field.kind === 'enum').map(fieldParameter),
+  ...FIELDS.filter((field) => field.kind === 'date' && field.isOperator).map(fieldParameter),
 ];
+
+function fieldParameter(field: SearchField): Schema {
+  return query(field.name, field.kind === 'enum' ? oneOf(...field.values) : text, field.description);
+}
 
 export const SEARCH_ROUTES: readonly RouteDescription[] = [
   {
@@ -23,7 +28,7 @@ export const SEARCH_ROUTES: readonly RouteDescription[] = [
     operationId: 'search',
     summary: 'Search the prompt history',
     parameters: [
-      ...searchTarget,
+      ...SEARCH_PARAMETERS,
       query('sort', { ...oneOf('newest', 'oldest', 'relevance'), default: 'newest' }),
       query('group', oneOf('prompt'), 'folds tasks of the same prompt into the newest'),
       query('limit', whole(1, 100, 20)),
@@ -37,7 +42,7 @@ export const SEARCH_ROUTES: readonly RouteDescription[] = [
     method: 'get',
     operationId: 'facets',
     summary: 'Count the matches by model, size, action, state and time',
-    parameters: [...searchTarget, query('by', { ...oneOf('day', 'month', 'year'), default: 'month' })],
+    parameters: [...SEARCH_PARAMETERS, query('by', { ...oneOf('day', 'month', 'year'), default: 'month' })],
     responses: { 200: { description: 'counts of all matches', schema: facetsAnswerSchema } },
     errors: [400, 401, 403, 503],
   },

@@ -3,10 +3,12 @@
  * rows come in the order of time; the rest becomes conditions on the rows of tasks. Values are bound, never written in.
  */
 import { beginningsRange, neighbourhood, planBeginning } from '../../../search/beginnings.ts';
-import { asciiLower } from '../../../search/query.ts';
+import { intersectTimes } from '../../../search/dates.ts';
+import { lowerAscii } from '../../../search/fold.ts';
 import type { FieldNode, PrefixNode, Query, QueryNode, TextNode } from '../../../search/query-tree.ts';
 import type { TaskFilter } from '../../contract/tasks.ts';
 import type { Sqlite } from '../database.ts';
+import { COLUMN_NAMES, listFilterValues, NARROW_COLUMNS } from '../filter-columns.ts';
 import { type Condition, filterConditions, timeConditions } from '../filter-sql.ts';
 import { allOf, leafExpression, matchExpression } from './match-expression.ts';
 
@@ -25,7 +27,6 @@ export interface SearchSql {
 }
 
 const NARROW_TASKS = 'tasks INDEXED BY tasks_narrow';
-const NARROW = new Set(['model', 'size', 'action', 'state']);
 
 /** @param drift how far behind its time's slot a row may stand */
 export function searchSql(db: Sqlite, query: Query, filter: TaskFilter, drift: number): SearchSql {
@@ -95,13 +96,7 @@ function isLeaf(node: QueryNode): node is TextNode {
 /** `before:`, `after:` and `on:` at the top of the query narrow the filter's own bounds, and so the range of positions. */
 function withTimes(filter: TaskFilter, query: Query): TaskFilter {
   const times = query.parts.filter((part) => part.kind === 'time');
-  const from = [filter.fromMs, ...times.map(({ fromMs }) => fromMs)].filter((ms) => ms !== undefined);
-  const to = [filter.toMs, ...times.map(({ toMs }) => toMs)].filter((ms) => ms !== undefined);
-  return {
-    ...filter,
-    ...(from.length > 0 ? { fromMs: Math.max(...from) } : {}),
-    ...(to.length > 0 ? { toMs: Math.min(...to) } : {}),
-  };
+  return { ...filter, ...intersectTimes([filter, ...times]) };
 }
 
 function isNegated(part: QueryNode): part is Extract<QueryNode, { kind: 'not' }> {
@@ -111,16 +106,15 @@ function isNegated(part: QueryNode): part is Extract<QueryNode, { kind: 'not' }>
 /** Whether the conditions can be decided in the narrow index, without reading a document. */
 function readsOnlyNarrow(filter: TaskFilter, parts: readonly QueryNode[]): boolean {
   const reads = (node: QueryNode): boolean => {
-    if (node.kind === 'field') return NARROW.has(node.field);
+    if (node.kind === 'field') return NARROW_COLUMNS.has(node.field);
     if (node.kind === 'not') return reads(node.part);
     if (node.kind === 'and' || node.kind === 'or') return node.parts.every(reads);
     return node.kind === 'time';
   };
-  const { userIds, applicationIds, types, within } = filter;
-  const isByAccount = [userIds, applicationIds, types, within?.userIds, within?.applicationIds].some(
-    (values) => values && values.length > 0,
-  );
-  return !isByAccount && parts.every(reads);
+  const { values, within } = filter;
+  const isNarrow = listFilterValues(values).every(({ column }) => NARROW_COLUMNS.has(column));
+  const isByAccount = [within?.userIds, within?.applicationIds].some((ids) => ids && ids.length > 0);
+  return isNarrow && !isByAccount && parts.every(reads);
 }
 
 interface Compiler {
@@ -208,18 +202,18 @@ function inIndex(match: string, row: string): Condition {
 }
 
 /** Never NULL, so that a negation of it holds for tasks without the member. */
-function fieldCondition({ field, value, isPrefix }: FieldNode, row: string): Condition {
-  const column = `${row}.${field}`; // every field is a column of its own name
-  if (field === 'seed')
+function fieldCondition({ field, valueKind, value, isPrefix }: FieldNode, row: string): Condition {
+  const column = `${row}.${COLUMN_NAMES[field]}`;
+  if (valueKind === 'integer')
     return { sql: `(${column} IS NOT NULL AND ${column} = CAST(? AS INTEGER))`, params: [value] };
   if (!isPrefix) {
     // Ids are looked up by their index, as they are and in lower case, in which a UUID is written.
-    if (field === 'id') return { sql: `${column} IN (?, ?)`, params: [value, asciiLower(value)] };
+    if (valueKind === 'id') return { sql: `${column} IN (?, ?)`, params: [value, lowerAscii(value)] };
     return { sql: `(${column} IS NOT NULL AND lower(${column}) = ?)`, params: [value] };
   }
   return {
     sql: `(${column} IS NOT NULL AND substr(lower(${column}), 1, ?) = ?)`,
-    params: [Array.from(value).length, asciiLower(value)],
+    params: [Array.from(value).length, lowerAscii(value)],
   };
 }
 

@@ -1,0 +1,193 @@
+/**
+ * The search fields, one row each. The parser, the parameters of the API, OpenAPI and the command line are derived from
+ * this table, engines map its columns to theirs, and a test compares docs/search.md with it. No SQL of any engine.
+ */
+import type { TaskState } from '../task/state.ts';
+import { calendarDay, parseDate, type TimeBounds, type TimeRange } from './dates.ts';
+import { lowerAscii } from './fold.ts';
+
+export interface QueryContext {
+  /** IANA name; calendar dates are read in it. */
+  readonly timeZone: string;
+  /** Epoch milliseconds, for relative dates. */
+  readonly nowMs: number;
+}
+
+/** How the value of an operator is read and compared; text whatever the case of its ASCII letters. */
+export type ValueKind = 'text' | 'enum' | 'integer' | 'id';
+
+export interface ValueMatch {
+  readonly kind: 'value';
+  readonly value: string;
+  /** Any value that begins with it. */
+  readonly isPrefix: boolean;
+}
+
+export interface TimeMatch extends TimeBounds {
+  readonly kind: 'time';
+}
+
+/** Why a value asks for nothing. */
+export interface FieldProblem {
+  readonly kind: 'problem';
+  /** Follows the value: `is not a whole number`. */
+  readonly reason: string;
+  /** What would be right, where the reason doesn't say it. */
+  readonly hint?: string;
+}
+
+interface BaseField {
+  /** The operator without its colon, and the parameter of the API. */
+  readonly name: string;
+  /** Whether queries know it (`model:flux-pro`); else it is a parameter only. */
+  readonly isOperator: boolean;
+  /** Of the parameter, in OpenAPI. */
+  readonly description?: string;
+}
+
+interface ValueField extends BaseField {
+  readonly kind: Exclude<ValueKind, 'enum'>;
+  /** The task's value, as the domain names it. */
+  readonly column: string;
+  readonly isOperator: true;
+  /** A value for help texts. */
+  readonly example: string;
+  parse(value: string): ValueMatch | FieldProblem;
+}
+
+interface EnumField extends Omit<ValueField, 'kind'> {
+  readonly kind: 'enum';
+  readonly values: readonly string[];
+}
+
+/** One or several values, compared letter by letter. */
+interface ExactField extends BaseField {
+  readonly kind: 'exact';
+  readonly column: string;
+  readonly isOperator: false;
+}
+
+/** Bounds the time of creation. */
+interface DateField extends BaseField {
+  readonly kind: 'date';
+  /** What the command line says of the flag of this name; without it there is no flag. */
+  readonly flag?: string;
+  parse(value: string, context: QueryContext): TimeMatch | FieldProblem;
+}
+
+export type SearchField = ValueField | EnumField | ExactField | DateField;
+
+const STATES = ['pending', 'succeeded', 'failed'] as const satisfies readonly TaskState[];
+
+export const FIELDS = [
+  { name: 'model', kind: 'text', column: 'model', isOperator: true, example: 'flux-pro', parse: parseText },
+  { name: 'size', kind: 'text', column: 'size', isOperator: true, example: '16:9', parse: parseText },
+  { name: 'action', kind: 'text', column: 'action', isOperator: true, example: 'edit', parse: parseText },
+  {
+    name: 'state',
+    kind: 'enum',
+    values: STATES,
+    column: 'state',
+    isOperator: true,
+    example: 'failed',
+    parse: parserOf('state', STATES),
+  },
+  { name: 'seed', kind: 'integer', column: 'seed', isOperator: true, example: '42', parse: parseInteger },
+  { name: 'id', kind: 'id', column: 'id', isOperator: true, example: '2db0168c*', parse: splitStar },
+  { name: 'user_id', kind: 'exact', column: 'userId', isOperator: false },
+  { name: 'application_id', kind: 'exact', column: 'applicationId', isOperator: false },
+  {
+    name: 'before',
+    kind: 'date',
+    isOperator: true,
+    description: 'a date',
+    parse: dateParser(({ fromMs }) => ({ fromMs: undefined, toMs: fromMs })),
+  },
+  {
+    name: 'after',
+    kind: 'date',
+    isOperator: true,
+    description: 'a date',
+    parse: dateParser(({ fromMs }) => ({ fromMs, toMs: undefined })),
+  },
+  {
+    name: 'on',
+    kind: 'date',
+    isOperator: true,
+    description: 'a date',
+    parse: dateParser((range, { timeZone }) =>
+      // An instant has no length, so all of it is the day on which it lies.
+      range.toMs > range.fromMs ? range : calendarDay(range.fromMs, timeZone),
+    ),
+  },
+  {
+    name: 'from',
+    kind: 'date',
+    isOperator: false,
+    description: 'a date; from its start on',
+    flag: 'created from: 2026, 2026-03, 2026-03-14, an ISO 8601 time, 7d, yesterday',
+    parse: dateParser(({ fromMs }) => ({ fromMs, toMs: undefined })),
+  },
+  {
+    name: 'to',
+    kind: 'date',
+    isOperator: false,
+    description: 'a date; all of a day, month or year',
+    flag: 'created up to the end of that day, month or year',
+    parse: dateParser(({ toMs }) => ({ fromMs: undefined, toMs })),
+  },
+] as const satisfies readonly SearchField[];
+
+type Field = (typeof FIELDS)[number];
+
+/** A value of a task by which tasks can be chosen; every engine has a column for each. */
+export type ValueColumn = Exclude<Field, { kind: 'date' }>['column'];
+
+/** Those that a query can name, in the order in which messages list them. */
+export const OPERATORS = FIELDS.filter((field) => field.isOperator === true);
+export type OperatorField = (typeof OPERATORS)[number];
+
+/** Parameters that ask for exact values. */
+export const EXACT_FIELDS = FIELDS.filter((field) => field.kind === 'exact');
+
+/** Parameters and flags that bound the time, beside the query. */
+export const TIME_BOUNDS = FIELDS.filter((field) => field.kind === 'date' && field.isOperator === false);
+
+function parseText(value: string): ValueMatch {
+  const { value: typed, ...match } = splitStar(value);
+  return { ...match, value: lowerAscii(typed) };
+}
+
+function parseInteger(value: string): ValueMatch | FieldProblem {
+  const typed = parseText(value);
+  if (!/^\d{1,16}$/.test(typed.value)) return { kind: 'problem', reason: 'is not a whole number' };
+  return { ...typed, isPrefix: false };
+}
+
+/** For a field that has these values only. */
+function parserOf(name: string, values: readonly string[]): ValueField['parse'] {
+  return (value) => {
+    const typed = parseText(value);
+    if (!values.includes(typed.value))
+      return { kind: 'problem', reason: `is not a ${name} (${values.join(', ')})` };
+    return { ...typed, isPrefix: false };
+  };
+}
+
+/** A star at the end asks for every value that begins so. */
+function splitStar(value: string): ValueMatch {
+  const isPrefix = value.endsWith('*') && value.length > 1;
+  return { kind: 'value', value: isPrefix ? value.slice(0, -1) : value, isPrefix };
+}
+
+function dateParser(boundsOf: (range: TimeRange, context: QueryContext) => TimeBounds): DateField['parse'] {
+  return (value, context) => {
+    const range = parseDate(value, context.timeZone, context.nowMs);
+    if (range) return { kind: 'time', ...boundsOf(range, context) };
+    return {
+      kind: 'problem',
+      reason: 'is not a date that is understood',
+      hint: 'try 2026-03, 2026-03-14 or 7d',
+    };
+  };
+}
