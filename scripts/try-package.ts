@@ -1,0 +1,75 @@
+/**
+ * Tries the package as a user gets it: packs it, installs the tarball globally into a temporary prefix where no compiler is
+ * on the PATH, asks the command for its version, and has an offline server answer /healthz.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const root = join(import.meta.dirname, '..');
+const work = mkdtempSync(join(tmpdir(), 'flux-mirror-package-'));
+const npm = process.env.npm_execpath;
+if (npm === undefined) throw new Error('run it by npm: npm run test:package');
+
+/** A folder with what npm and the command need, and no compiler. */
+function createMinimalPath(): string {
+  const bin = join(work, 'bin');
+  mkdirSync(bin);
+  symlinkSync(process.execPath, join(bin, 'node'));
+  symlinkSync('/bin/sh', join(bin, 'sh'));
+  return bin;
+}
+
+function pack(): string {
+  execFileSync(process.execPath, [npm ?? '', 'pack', '--silent', '--pack-destination', work], { cwd: root });
+  const tarball = readdirSync(work).find((name) => name.endsWith('.tgz'));
+  if (tarball === undefined) throw new Error('npm pack left no tarball');
+  return join(work, tarball);
+}
+
+async function askHealth(command: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const server = spawn(command, ['serve', '--offline', '--port', '0', '--data-dir', join(work, 'data')], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(server, 'exit');
+  try {
+    const output: string[] = [];
+    for (const stream of [server.stdout, server.stderr])
+      createInterface(stream).on('line', (line) => void output.push(line));
+    const url = await waitForUrl(output, () => server.exitCode === null);
+    const { status } = await fetch(`${url}/healthz`);
+    if (status !== 200) throw new Error(`/healthz answered ${status}`);
+  } finally {
+    server.kill('SIGTERM');
+    await ended;
+  }
+}
+
+async function waitForUrl(output: readonly string[], isRunning: () => boolean): Promise<string> {
+  while (isRunning()) {
+    const [, url] = /listens on (http\S+?)["\s]/.exec(`${output.join('\n')}\n`) ?? [];
+    if (url !== undefined) return url;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`the server ended:\n${output.join('\n')}`);
+}
+
+try {
+  const tarball = pack();
+  const env = { ...process.env, PATH: createMinimalPath() };
+  const prefix = join(work, 'prefix');
+  const started = performance.now();
+  const install = ['install', '--global', '--prefix', prefix, '--no-audit', '--no-fund', tarball];
+  execFileSync(process.execPath, [npm, ...install], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const command = join(prefix, 'bin', 'flux-mirror');
+  const version = execFileSync(command, ['--version'], { env, encoding: 'utf8' }).trim();
+  await askHealth(command, env);
+  process.stdout.write(`installed in ${seconds} s without a compiler: ${version}, /healthz answers 200\n`);
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
