@@ -1,8 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createMetrics } from '../../src/server/monitoring/metrics.ts';
 import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
-import { runCli, startCli, watch } from '../helpers/cli.ts';
+import { MAIN, runCli, startCli, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { temporaryDirectory, type World, world } from '../helpers/world.ts';
 
@@ -83,6 +87,36 @@ describe('GET /metrics', () => {
       expect(named.length).toBeGreaterThan(5);
       for (const name of named) expect(known, `${file}: ${name}`).toContain(name);
     }
+  });
+});
+
+describe('metrics of the process', () => {
+  const UNLABELLED = [
+    'process_cpu_seconds_total',
+    'process_resident_memory_bytes',
+    'process_start_time_seconds',
+    'nodejs_heap_size_used_bytes',
+    'nodejs_eventloop_lag_p99_seconds',
+  ];
+
+  test('have no labels, and are there once, also where several mirrors run in one process', async () => {
+    const first = await world();
+    const second = await world();
+    for (const here of [first, second]) {
+      const read = await samples(here);
+      for (const name of UNLABELLED) expect(read.get(name), name).toBeGreaterThanOrEqual(0);
+      expect(read.get('process_resident_memory_bytes')).toBeGreaterThan(1e6);
+    }
+    const metric = () => createMetrics().registry.getSingleMetric('nodejs_gc_duration_seconds');
+    expect(metric()).toBe(metric());
+  });
+
+  test('do not keep the process alive', async () => {
+    const built = pathToFileURL(join(dirname(MAIN), '../server/monitoring/metrics.js')).href;
+    const script = `const { createMetrics } = await import('${built}'); await createMetrics().registry.metrics();`;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'inherit' });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    expect(await once(child, 'exit')).toEqual([0, null]);
   });
 });
 

@@ -1,6 +1,6 @@
-/** What is looked up when Prometheus asks: the state of the store and of the process. */
+/** What is looked up when Prometheus asks: the state of the store, and how late timers come. */
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
 import { lastBackup } from '../../backup/last-backup.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Store } from '../../store/contract/store.ts';
@@ -69,21 +69,6 @@ export function startGauges(registry: Registry, { store, clock }: Parts): { stop
     'flux_mirror_backup_last_success_timestamp_seconds',
     'Of scheduled backups; 0: none yet',
     async () => ((await lastBackup(store)).atMs ?? 0) / 1000,
-  );
-  gauge('process_resident_memory_bytes', 'Memory of the process', () => process.memoryUsage.rss());
-  gauge('nodejs_heap_size_used_bytes', 'JavaScript objects', () => process.memoryUsage().heapUsed);
-  new Counter({
-    name: 'process_cpu_seconds_total',
-    help: 'Processor time of the process',
-    registers,
-    collect() {
-      const { user, system } = process.cpuUsage();
-      this.reset();
-      this.inc((user + system) / 1e6);
-    },
-  });
-  gauge('process_start_time_seconds', 'When the process began', () =>
-    Math.round(Date.now() / 1000 - process.uptime()),
   );
   const delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();

@@ -3,6 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { BatchResult } from '../../store/contract/tasks.ts';
 import type { OnRun } from '../../sync/runner.ts';
 import type { UpstreamOptions } from '../../upstream/client.ts';
+import { processRegistry } from './process-metrics.ts';
 
 /** From a cached answer to a generation that takes minutes. */
 const SECONDS = [
@@ -28,7 +29,7 @@ export interface Metrics {
 }
 
 export function createMetrics(): Metrics {
-  const registry = new Registry();
+  const registry = Registry.merge([processRegistry()]);
   const registers = [registry];
   const requests = new Histogram({
     name: 'flux_mirror_http_request_duration_seconds',
