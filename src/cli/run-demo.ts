@@ -9,6 +9,7 @@ import { hasErrorCode } from '../lib/errno.ts';
 import { createLog } from '../lib/log.ts';
 import { ForbiddenAddress } from '../outbound/addresses.ts';
 import { createSafeFetch, type SafeFetch } from '../outbound/safe-fetch.ts';
+import { FLUX } from '../service/flux.ts';
 import { seededRandom } from '../simulator/random.ts';
 import { sampleTasks, VENDOR_DOCUMENTS, VENDOR_IDS } from '../simulator/samples.ts';
 import { type Simulator, startSimulator } from '../simulator/simulator.ts';
@@ -117,11 +118,11 @@ function explain(mirrorUrl: string, simulatorUrl: string, dataDir: string, track
   print(`This is a demo. The upstream is SIMULATED on ${simulatorUrl}; the mirror of it is ${mirrorUrl}`);
   print(`${tracked} task ids are tracked; watch them being synced below, and try in another terminal:`);
   print('');
-  print(`  curl -s ${mirrorUrl}/flux/tasks -d '{"action":"retrieve","id":"${VENDOR_IDS[0]}"}'`);
+  print(`  curl -s ${mirrorUrl}${FLUX.taskPath} -d '{"action":"retrieve","id":"${VENDOR_IDS[0]}"}'`);
   print(`  curl -s '${mirrorUrl}/api/search?q=cat&limit=3'`);
   print(`  curl -s '${mirrorUrl}/api/search?q=%E7%8C%AB'`);
   print(
-    `  curl -s ${mirrorUrl}/flux/images -d '{"action":"generate","prompt":"a cat in a mirror","async":true}'`,
+    `  curl -s ${mirrorUrl}${FLUX.generationPaths.images} -d '{"action":"generate","prompt":"a cat in a mirror","async":true}'`,
   );
   print(`  curl -s ${mirrorUrl}/api/stats`);
   print(`  npm run flux-mirror -- search 'cat -portrait' --data-dir ${dataDir}`);

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
+import { FLUX } from '../service/flux.ts';
 import { print } from './output.ts';
 import { configFor, withSettings } from './settings.ts';
 import { stopOnSignal } from './signals.ts';
@@ -10,7 +11,7 @@ export function serveCommand(): Command {
   const command = new Command('serve')
     .summary('the server and the schedule')
     .description(
-      'Starts the server and the schedule: answers POST /flux/tasks from the local copy, and keeps tracked ids fresh.',
+      `Starts the server and the schedule: answers POST ${FLUX.taskPath} from the local copy, and keeps tracked ids fresh.`,
     );
   return withSettings(command, 'server', 'upstream').action(async () => {
     const config = configFor(command);

@@ -2,9 +2,11 @@
  * Reads documents out of a file: JSON Lines, a JSON array, or `{"items":[…]}`, each plain or gzipped. Streams, and
  * keeps every document's exact text.
  */
+
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { errorCodeOf } from '../lib/errno.ts';
+import { tryParseJson } from '../lib/parse-json.ts';
 import { isObject, own } from '../task/json-object.ts';
 import { sliceArray } from '../task/slices.ts';
 import { splitJson } from './json-pieces.ts';
@@ -37,9 +39,9 @@ export async function* readDocumentLines(bytes: AsyncIterable<Uint8Array>): Asyn
 
 /** A text is a document, an array of documents, `{"items":[…]}`, or a string that holds a document's text (see export). */
 function* documentsOf(text: string, line: number): Generator<DocumentLine> {
-  const value = parse(text);
+  const value = tryParseJson(text);
   if (typeof value === 'string') {
-    yield { line, text: value, value: parse(value) };
+    yield { line, text: value, value: tryParseJson(value) };
     return;
   }
   if (value === undefined) {
@@ -61,15 +63,6 @@ function* elementsOf(
 
 function isList(value: unknown): value is { items: unknown[] } {
   return isObject(value) && own(value, 'id') === undefined && Array.isArray(own(value, 'items'));
-}
-
-/** Undefined when it is no JSON: no JSON text means undefined. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Without white space around. Undefined when it is not UTF-8. */

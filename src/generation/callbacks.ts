@@ -2,10 +2,12 @@
  * Being called when a generation is done: the upstream is told to call the mirror, which keeps what comes and hands the
  * same bytes to the caller's own `callback_url` (see courier.ts).
  */
+
 import { randomBytes } from 'node:crypto';
 import { applyEdits, modify } from 'jsonc-parser';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { tryParseJson } from '../lib/parse-json.ts';
 import type { Store } from '../store/contract/store.ts';
 import { isObject, own, ownString } from '../task/json-object.ts';
 import type { Generation } from '../upstream/client.ts';
@@ -51,13 +53,8 @@ export async function withOwnCallback(parts: CallbackParts, generation: Generati
 
 /** Whether a request wants to be answered later, and where. */
 function callbackWish(text: string): { target: string | undefined } | undefined {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return undefined; // the upstream will say what it thinks of it
-  }
-  if (!isObject(body)) return undefined;
+  const body = tryParseJson(text);
+  if (!isObject(body)) return undefined; // the upstream will say what it thinks of it
   const target = ownString(body, 'callback_url') || undefined;
   return target !== undefined || own(body, 'async') === true ? { target } : undefined;
 }

@@ -2,9 +2,12 @@
  * What may be handed on of a callback. The address that the upstream calls stands in the task document, so whoever may see the
  * task could call it too: what was posted counts only as far as the finished document bears it out.
  */
+
 import { isDeepStrictEqual } from 'node:util';
 import type { Log } from '../lib/log.ts';
+import { tryParseJson } from '../lib/parse-json.ts';
 import type { Mirror } from '../mirror/mirror.ts';
+import { FLUX } from '../service/flux.ts';
 import type { DueCallback } from '../store/contract/callbacks.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { TaskId } from '../task/id.ts';
@@ -33,9 +36,9 @@ export async function proven(
   await fetchResult(parts, id);
   const task = await parts.store.get(id);
   if (!task || task.state === 'pending') return undefined;
-  const result = ownObject(JSON.parse(task.text) as JsonObject, 'response');
+  const result = ownObject(JSON.parse(task.text) as JsonObject, FLUX.members.response);
   if (result === undefined) return undefined;
-  if (isDeepStrictEqual(parsed(posted), result)) return { body, mediaType };
+  if (isDeepStrictEqual(tryParseJson(posted), result)) return { body, mediaType };
   return { body: Buffer.from(JSON.stringify(result)), mediaType: 'application/json' };
 }
 
@@ -49,13 +52,5 @@ export async function fetchResult(
     await mirror.retrieve(id, { token: undefined, control });
   } catch (error) {
     log.debug({ err: error, id }, 'a finished task could not be fetched yet');
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // it is no result, then
   }
 }

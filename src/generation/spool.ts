@@ -1,8 +1,10 @@
 /** Where the ids of paid generations go while the database can't take them: a file that the next start reads. */
+
 import { appendFile, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { hasErrorCode } from '../lib/errno.ts';
+import { tryParseJson } from '../lib/parse-json.ts';
 import type { TaskId } from '../task/id.ts';
 
 const entrySchema = z.object({ id: z.string(), request: z.string(), at_ms: z.number() });
@@ -46,12 +48,8 @@ export function createSpool(dataDir: string): Spool {
 
 /** A line that a full disk cut off is no entry; its id is in the log. */
 function readEntry(line: string): SpoolEntry | undefined {
-  try {
-    const { id, request, at_ms } = entrySchema.parse(JSON.parse(line));
-    return { id: id as TaskId, request, atMs: at_ms };
-  } catch {
-    return undefined;
-  }
+  const { data } = entrySchema.safeParse(tryParseJson(line));
+  return data && { id: data.id as TaskId, request: data.request, atMs: data.at_ms };
 }
 
 async function readIfThere(file: string): Promise<string> {

@@ -1,16 +1,12 @@
 /** The task id in what a generation answers. */
+import { tryParseJson } from '../lib/parse-json.ts';
 import { asTaskId, type TaskId } from '../task/id.ts';
 import { isObject, own, ownObject } from '../task/json-object.ts';
 
 /** @param text JSON; the vendor's SDK looks in `task_id`, `data.task_id` and `id`, and so do we */
 export function answeredTaskId(text: string): TaskId | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined; // a line of something else, or an error page
-  }
-  if (!isObject(value)) return undefined;
+  const value = tryParseJson(text);
+  if (!isObject(value)) return undefined; // a line of something else, or an error page
   return (
     asTaskId(own(value, 'task_id')) ??
     asTaskId(own(ownObject(value, 'data'), 'task_id')) ??

@@ -1,5 +1,7 @@
 /** Where a page ended, as an opaque text that survives a restart. */
+
 import { z } from 'zod';
+import { tryParseJson } from '../lib/parse-json.ts';
 
 const shape = z.object({
   /** The order that it belongs to: a cursor of one order means nothing in another. */
@@ -30,12 +32,6 @@ export function encodeCursor(cursor: Cursor): string {
 
 /** @returns undefined when it is no cursor of this order */
 export function decodeCursor(text: string, sort: Cursor['sort']): Cursor | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(text, 'base64url').toString());
-  } catch {
-    return undefined; // whatever a person put there, it is no cursor
-  }
-  const parsed = shape.safeParse(value);
+  const parsed = shape.safeParse(tryParseJson(Buffer.from(text, 'base64url').toString()));
   return parsed.success && parsed.data.sort === sort ? parsed.data : undefined;
 }

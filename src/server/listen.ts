@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { BadSetting, type Config, isLoopback } from '../config/config.ts';
 import { SETTINGS } from '../config/setting-table.ts';
+import { pathPrefix } from '../lib/base-path.ts';
 import { createApp } from './app.ts';
 import { createAccessControl } from './auth/access.ts';
 import { createGate } from './auth/gate.ts';
@@ -96,7 +97,7 @@ export async function listen(
   const { address, family, port: actualPort } = server.address() as AddressInfo;
   const shown = family === 'IPv6' ? `[${address}]` : address;
   return {
-    url: `http://${shown}:${actualPort}${basePath === '/' ? '' : basePath}`,
+    url: `http://${shown}:${actualPort}${pathPrefix(basePath)}`,
     needsToken,
     stop: () => {
       isStopping = true;

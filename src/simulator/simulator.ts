@@ -2,9 +2,12 @@
  * A stand-in for the Ace Data Cloud Flux API over real HTTP on loopback, for the demo and the tests. Nothing of the
  * mirror imports it.
  */
+
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
+import { tryParseJson } from '../lib/parse-json.ts';
+import { FLUX } from '../service/flux.ts';
 import { createAccount, type NewTask } from './account.ts';
 import { errorAnswer, type SimulatedAnswer, tasksAnswer } from './answers.ts';
 import { answerWithFault, type Fault } from './faults.ts';
@@ -93,9 +96,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
         record.id ?? '',
         ...(record.ids ?? []),
       ]);
-    } else if (record.method === 'POST' && record.path === '/flux/tasks') {
+    } else if (record.method === 'POST' && record.path === FLUX.taskPath) {
       send(response, answerTasks(record));
-    } else if (record.method === 'POST' && record.path === '/flux/images') {
+    } else if (record.method === 'POST' && record.path === FLUX.generationPaths.images) {
       const refused = refusal(record, options.token);
       if (refused) send(response, refused);
       else await generation.answer(parse(record.body), request.headers.accept ?? '', response);
@@ -153,12 +156,8 @@ function recordOf(request: IncomingMessage, body: string, at: number): RequestRe
 
 /** The body as an object; anything else as an empty one, which no action fits. */
 function parse(body: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
+  const value = tryParseJson(body);
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function refusal({ authorization }: RequestRecord, token: string | undefined): SimulatedAnswer | undefined {

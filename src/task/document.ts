@@ -2,10 +2,11 @@
  * A task document: the upstream's exact text, and beside it the few values that are searched and scheduled.
  * The text is what is stored and served; the values are only ever read out of it.
  */
+import { FLUX } from '../service/flux.ts';
 import { asTaskId, type TaskId } from './id.ts';
 import { isObject, type JsonObject, own, ownObject, ownString } from './json-object.ts';
 import { isTooDeep, MAX_DEPTH } from './slices.ts';
-import { imageUrls, type TaskState, taskState } from './state.ts';
+import { imageUrls, resultsOf, type TaskState, taskState } from './state.ts';
 
 export interface TaskDocument {
   readonly id: TaskId;
@@ -32,6 +33,7 @@ export class MalformedDocument extends Error {
   override readonly name = 'MalformedDocument';
 }
 
+const { members: MEMBERS } = FLUX;
 const LATEST_SECONDS = Date.UTC(2200, 0, 1) / 1000;
 
 /**
@@ -51,7 +53,7 @@ export function readDocument(text: string, value: unknown, nowMs: number): TaskD
   if (id === undefined) throw new MalformedDocument('a task document must have an id of 1 to 128 characters');
   if (isTooDeep(text)) throw new MalformedDocument(`nested deeper than ${MAX_DEPTH} levels`);
 
-  const request = ownObject(value, 'request');
+  const request = ownObject(value, MEMBERS.request);
   const createdAtMs = epochMs(own(value, 'created_at')) ?? nowMs;
   return {
     id,
@@ -77,7 +79,7 @@ export function promptOf(text: string): string {
 }
 
 function readPrompt(document: JsonObject): string {
-  return ownString(ownObject(document, 'request'), 'prompt') ?? firstResultPrompt(document) ?? '';
+  return ownString(ownObject(document, MEMBERS.request), MEMBERS.prompt) ?? firstResultPrompt(document) ?? '';
 }
 
 /** Parses JSON; a syntax error becomes a MalformedDocument that doesn't quote the text. */
@@ -101,19 +103,14 @@ export function epochMs(value: unknown): number | undefined {
   return parsed > 0 && parsed < LATEST_SECONDS * 1000 ? parsed : undefined;
 }
 
-function results(document: JsonObject): JsonObject[] {
-  const data = own(ownObject(document, 'response'), 'data');
-  return Array.isArray(data) ? data.filter(isObject) : [];
-}
-
 function firstResultPrompt(document: JsonObject): string | undefined {
-  return results(document)
-    .map((result) => ownString(result, 'prompt'))
+  return resultsOf(document)
+    .map((result) => ownString(result, MEMBERS.prompt))
     .find((prompt) => prompt !== undefined);
 }
 
 function firstSeed(document: JsonObject): number | undefined {
-  return results(document)
+  return resultsOf(document)
     .map((result) => own(result, 'seed'))
     .find((seed): seed is number => typeof seed === 'number' && Number.isSafeInteger(seed));
 }

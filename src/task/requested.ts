@@ -3,6 +3,7 @@
  * searchable, and is never served as a document.
  */
 
+import { tryParseJson } from '../lib/parse-json.ts';
 import { parseDocument, type TaskDocument } from './document.ts';
 import type { TaskId } from './id.ts';
 import { isObject } from './json-object.ts';
@@ -12,15 +13,7 @@ import { isObject } from './json-object.ts';
  * @param nowMs epoch milliseconds
  */
 export function requestedTask(id: TaskId, request: string, nowMs: number): TaskDocument {
-  const body = isJsonObject(request) ? request.trim() : '{}';
+  const body = isObject(tryParseJson(request)) ? request.trim() : '{}';
   const text = `{"id":${JSON.stringify(id)},"created_at":${nowMs / 1000},"type":"images","request":${body}}`;
   return { ...parseDocument(text, nowMs), state: 'pending' };
-}
-
-function isJsonObject(text: string): boolean {
-  try {
-    return isObject(JSON.parse(text));
-  } catch {
-    return false; // the question was whether it is one
-  }
 }

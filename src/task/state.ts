@@ -3,14 +3,12 @@
  * what can still change: when in doubt a task is pending, which costs one more request.
  */
 
+import { FLUX } from '../service/flux.ts';
 import { isObject, type JsonObject, own, ownObject } from './json-object.ts';
 
 export type TaskState = 'pending' | 'succeeded' | 'failed';
 
-const FAILED_WORDS = new Set(['failed', 'failure', 'error', 'cancelled', 'canceled', 'rejected']);
-const SUCCESS_WORDS = new Set(['succeed', 'succeeded', 'success', 'completed', 'complete', 'finished']);
-/** How long a result with fewer images than asked for may still be growing. */
-const LATE_IMAGES_MS = 10 * 60_000;
+const { finished: FINISHED, members: MEMBERS } = FLUX;
 
 /**
  * The state of a task document. The rules are numbered as in `docs/states.md`.
@@ -19,12 +17,12 @@ const LATE_IMAGES_MS = 10 * 60_000;
  * @param nowMs epoch milliseconds
  */
 export function taskState(document: JsonObject, createdAtMs: number, nowMs: number): TaskState {
-  const response = own(document, 'response');
+  const response = own(document, MEMBERS.response);
   if (!isObject(response)) return 'pending'; // 1
 
   const words = [document, response].flatMap((holder) => statusWords(holder));
-  if (words.some((word) => FAILED_WORDS.has(word))) return 'failed'; // 2
-  if (words.some((word) => !SUCCESS_WORDS.has(word))) return 'pending'; // 3
+  if (words.some((word) => FINISHED.failureWords.has(word))) return 'failed'; // 2
+  if (words.some((word) => !FINISHED.successWords.has(word))) return 'pending'; // 3
 
   const success = own(response, 'success');
   const finishedAt = own(document, 'finished_at') ?? own(response, 'finished_at');
@@ -34,7 +32,7 @@ export function taskState(document: JsonObject, createdAtMs: number, nowMs: numb
   if (images > 0 && success !== false) {
     // 4: more images were asked for than are here
     const stillGrowing =
-      requestedCount(document) > images && !isFinished && nowMs - createdAtMs < LATE_IMAGES_MS;
+      requestedCount(document) > images && !isFinished && nowMs - createdAtMs < FINISHED.lateArtifactsMs;
     return stillGrowing ? 'pending' : 'succeeded';
   }
   const error = own(response, 'error');
@@ -45,21 +43,26 @@ export function taskState(document: JsonObject, createdAtMs: number, nowMs: numb
 
 /** The http(s) image links of a task's result, in its order. */
 export function imageUrls(document: JsonObject): string[] {
-  const data = own(ownObject(document, 'response'), 'data');
-  if (!Array.isArray(data)) return [];
-  return data
-    .map((item: unknown) => (isObject(item) ? own(item, 'image_url') : undefined))
+  return resultsOf(document)
+    .map((result) => own(result, MEMBERS.artifactUrl))
     .filter((url): url is string => typeof url === 'string' && /^https?:\/\//i.test(url));
 }
 
+/** The objects among the results. */
+export function resultsOf(document: JsonObject): JsonObject[] {
+  const results = own(ownObject(document, MEMBERS.response), MEMBERS.results);
+  return Array.isArray(results) ? results.filter(isObject) : [];
+}
+
 function statusWords(holder: JsonObject): string[] {
-  return [own(holder, 'state'), own(holder, 'status')]
+  return FINISHED.statusMembers
+    .map((member) => own(holder, member))
     .filter((word): word is string => typeof word === 'string')
     .map((word) => word.trim().toLowerCase());
 }
 
 function requestedCount(document: JsonObject): number {
-  const count = own(ownObject(document, 'request'), 'count');
+  const count = own(ownObject(document, MEMBERS.request), MEMBERS.count);
   return typeof count === 'number' ? count : 1;
 }
 

@@ -1,4 +1,5 @@
 /** What an upstream answer says: pure readings that trust nothing. */
+import { tryParseJson } from '../lib/parse-json.ts';
 import { MalformedDocument, readDocument, type TaskDocument } from '../task/document.ts';
 import type { TaskId } from '../task/id.ts';
 import { isObject, own, ownObject, ownString } from '../task/json-object.ts';
@@ -30,12 +31,7 @@ function answerText(answer: UpstreamAnswer): string {
 
 /** True when the body is JSON, so that it may be handed on to a caller; a gateway's HTML is not. */
 export function isJsonAnswer(answer: UpstreamAnswer): boolean {
-  try {
-    JSON.parse(answerText(answer));
-    return true;
-  } catch {
-    return false; // the question was whether it parses
-  }
+  return tryParseJson(answerText(answer)) !== undefined;
 }
 
 /**
@@ -53,8 +49,7 @@ export function saysUnknown(answer: UpstreamAnswer): boolean {
 
 /** Code and message of an error answer, empty where it has none. The error may be an object or a bare string. */
 export function errorOf(answer: UpstreamAnswer): { code: string; message: string } {
-  if (!isJsonAnswer(answer)) return { code: '', message: '' };
-  const value: unknown = JSON.parse(answerText(answer));
+  const value = tryParseJson(answerText(answer));
   if (!isObject(value)) return { code: '', message: '' };
   const bare = ownString(value, 'error');
   if (bare !== undefined) return { code: '', message: bare };

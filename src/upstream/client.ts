@@ -5,6 +5,7 @@
 import PQueue from 'p-queue';
 import type { Clock } from '../lib/clock.ts';
 import { VERSION } from '../lib/version.ts';
+import { FLUX } from '../service/flux.ts';
 import type { TaskDocument } from '../task/document.ts';
 import type { TaskId } from '../task/id.ts';
 import {
@@ -84,7 +85,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const { clock, random = Math.random, breaker } = options;
   const queue = new PQueue({ concurrency: options.concurrency });
   const base = options.baseUrl.replace(/\/+$/, '');
-  const url = `${base}/flux/tasks`;
+  const url = `${base}${FLUX.taskPath}`;
   const maxBytes = options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
   const generationFetch = options.fetch ?? patientFetch;
 
@@ -186,7 +187,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       reported(() =>
         openExchange(
           {
-            url: `${base}/flux/images`,
+            url: `${base}${FLUX.generationPaths.images}`,
             body,
             headers: { ...headers, authorization: `Bearer ${token}` },
             timeoutMs: GENERATION_TIMEOUT_MS,

@@ -1,4 +1,6 @@
 /** A search hit as JSON: what a list shows, and where the prompt matched. The same for the route and the command. */
+
+import { pathPrefix } from '../lib/base-path.ts';
 import { isoTime } from '../lib/iso-time.ts';
 import { highlights } from '../search/highlights.ts';
 import type { Query } from '../search/query-tree.ts';
@@ -18,7 +20,7 @@ export async function searchHits(
   basePath: string,
 ): Promise<SearchHit[]> {
   const images = await store.imagesOf(hits.map(({ task }) => task.id));
-  const prefix = basePath === '/' ? '' : basePath;
+  const prefix = pathPrefix(basePath);
   return hits.map((hit) =>
     searchHit(
       hit,

@@ -4,8 +4,10 @@ import type { MiddlewareHandler } from 'hono';
 import type { Config } from '../../config/config.ts';
 import { CALLBACK_PATH } from '../../generation/callbacks.ts';
 import { ApiError } from '../../lib/api-error.ts';
+import { pathPrefix } from '../../lib/base-path.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import { FLUX } from '../../service/flux.ts';
 import type { MaybePromise } from '../../store/contract/maybe-promise.ts';
 import { noteHolder, traceIdOf } from '../monitoring/trace.ts';
 import type { ServerEnv } from '../parts.ts';
@@ -35,7 +37,7 @@ export function createGate(
 ): Gate {
   const checkHost = createHostCheck(config);
   const slowDown = createFailedLogins(clock);
-  const prefix = config.basePath === '/' ? '' : config.basePath;
+  const prefix = pathPrefix(config.basePath);
 
   const admit = async (request: IncomingMessage, path: string): Promise<Access> => {
     try {
@@ -72,7 +74,7 @@ export function createGate(
 
 /** The vendor's own route reads by POST; what a body of it asks for is looked at there. */
 function onlyReading(method: string | undefined, path: string): boolean {
-  return method === 'GET' || method === 'HEAD' || (method === 'POST' && path === '/flux/tasks');
+  return method === 'GET' || method === 'HEAD' || (method === 'POST' && path === FLUX.taskPath);
 }
 
 /** The gate in front of Hono's routes. */

@@ -3,6 +3,8 @@
  * which costs half of a cached retrieve; only requests of web pages (`Origin`), which may need CORS, go round by it.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pathPrefix } from '../../lib/base-path.ts';
+import { FLUX } from '../../service/flux.ts';
 import { type Answer, servedAnswer } from '../answer.ts';
 import type { Gate } from '../auth/gate.ts';
 import { errorAnswer } from '../errors.ts';
@@ -11,7 +13,7 @@ import { traceIdOf } from '../monitoring/trace.ts';
 import type { ServerParts } from '../parts.ts';
 import { answerTaskRequest, type TaskParts } from '../routes/flux-tasks.ts';
 
-const ROUTE = '/flux/tasks';
+const ROUTE = FLUX.taskPath;
 
 /** @returns a function that takes a request, or returns false to leave it to Hono */
 export function createFastLane(
@@ -20,7 +22,7 @@ export function createFastLane(
   observe: Observe,
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
   const { config, log } = parts;
-  const path = `${config.basePath === '/' ? '' : config.basePath}${ROUTE}`;
+  const path = `${pathPrefix(config.basePath)}${ROUTE}`;
 
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     try {

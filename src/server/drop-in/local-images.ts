@@ -1,6 +1,8 @@
 /** Points `image_url` at the archived copy, where there is one: in the text, so that every other byte stays as it was. */
+
 import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
 import type { Served } from '../../mirror/served.ts';
+import { FLUX } from '../../service/flux.ts';
 import type { Store } from '../../store/contract/store.ts';
 import { asTaskId, type TaskId } from '../../task/id.ts';
 
@@ -30,6 +32,8 @@ export async function withLocalImages(served: Served, store: Store, imageBase: s
   return copied === 0 ? served : { ...served, body: rewritten + text.slice(copied) };
 }
 
+const { members: MEMBERS } = FLUX;
+
 interface ImageLink {
   readonly taskId: TaskId;
   /** Its place among the task's image links, as in `imageUrls`. */
@@ -39,10 +43,10 @@ interface ImageLink {
 
 function imageLinks(document: Node): ImageLink[] {
   const taskId = asTaskId(findNodeAtLocation(document, ['id'])?.value);
-  const data = findNodeAtLocation(document, ['response', 'data']);
+  const data = findNodeAtLocation(document, [MEMBERS.response, MEMBERS.results]);
   if (taskId === undefined || data?.type !== 'array') return [];
   return (data.children ?? [])
-    .map((item) => (item.type === 'object' ? findNodeAtLocation(item, ['image_url']) : undefined))
+    .map((item) => (item.type === 'object' ? findNodeAtLocation(item, [MEMBERS.artifactUrl]) : undefined))
     .filter((node) => node?.type === 'string' && /^https?:\/\//i.test(String(node.value)))
     .filter((node) => node !== undefined)
     .map((node, n) => ({ taskId, n, node }));

@@ -2,7 +2,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
+import { pathPrefix } from '../../lib/base-path.ts';
 import type { Log } from '../../lib/log.ts';
+import { FLUX } from '../../service/flux.ts';
 import type { ServerEnv } from '../parts.ts';
 import type { Metrics } from './metrics.ts';
 import { holderOf, traceIdOf } from './trace.ts';
@@ -30,8 +32,8 @@ export function createObserve({ metrics, log }: { metrics: Metrics; log: Log }):
 }
 
 /** What costs money or changes what the mirror does is in the log always, with who asked for it. */
-const CHANGING = new Map([
-  ['/flux/images', 'POST'],
+const CHANGING = new Map<string, string>([
+  ...Object.values(FLUX.generationPaths).map((path): [string, string] => [path, 'POST']),
   ['/api/sync', 'POST'],
   ['/api/tracked', 'POST'],
   ['/api/tracked/:id', 'DELETE'],
@@ -42,7 +44,7 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
 
 /** Around everything that Hono answers. */
 export function observingMiddleware(observe: Observe, basePath: string): MiddlewareHandler<ServerEnv> {
-  const prefix = basePath === '/' ? '' : basePath;
+  const prefix = pathPrefix(basePath);
   return async (c, next) => {
     const startedMs = performance.now();
     await next();

@@ -3,11 +3,12 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Hono } from 'hono';
 import type { StatusCode } from 'hono/utils/http-status';
 import { generate } from '../../generation/generate.ts';
+import { FLUX } from '../../service/flux.ts';
 import { readBytes, refuseDeepJson } from '../body.ts';
 import type { ServerEnv, ServerParts } from '../parts.ts';
 
 export function fluxImages({ generation, log }: ServerParts): Hono<ServerEnv> {
-  return new Hono<ServerEnv>().post('/flux/images', async (c) => {
+  return new Hono<ServerEnv>().post(FLUX.generationPaths.images, async (c) => {
     const body = await readBytes(c.env.incoming);
     refuseDeepJson(body.toString());
     const request = {

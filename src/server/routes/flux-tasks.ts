@@ -1,9 +1,11 @@
 /** `POST /flux/tasks`: the upstream's own route, answered from the mirror. */
 import type { IncomingMessage } from 'node:http';
 import { Hono } from 'hono';
+import { pathPrefix } from '../../lib/base-path.ts';
 import { parseCacheControl } from '../../mirror/cache-control.ts';
 import type { Caller } from '../../mirror/parts.ts';
 import type { Served } from '../../mirror/served.ts';
+import { FLUX } from '../../service/flux.ts';
 import { respond, servedAnswer } from '../answer.ts';
 import { type Access, onlyReads } from '../auth/access.ts';
 import { parseJsonObject, readBody } from '../body.ts';
@@ -12,7 +14,7 @@ import { readTaskRequest } from '../drop-in/task-request.ts';
 import type { ServerContext, ServerEnv, ServerParts } from '../parts.ts';
 
 export function fluxTasks(parts: ServerParts): Hono<ServerEnv> {
-  return new Hono<ServerEnv>().post('/flux/tasks', async (c) =>
+  return new Hono<ServerEnv>().post(FLUX.taskPath, async (c) =>
     respond(c, servedAnswer(await answerTaskRequest(parts, c.env.incoming, c.get('access')))),
   );
 }
@@ -36,7 +38,7 @@ export async function answerTaskRequest(
 
 /** Where the caller reaches us: the address that we were told, else the one that the caller used. */
 function publicUrl({ callbackUrl, basePath }: ServerParts['config'], { headers }: IncomingMessage): string {
-  return callbackUrl ?? `http://${headers.host}${basePath === '/' ? '' : basePath}`;
+  return callbackUrl ?? `http://${headers.host}${pathPrefix(basePath)}`;
 }
 
 async function serve({ mirror }: TaskParts, incoming: IncomingMessage, access: Access): Promise<Served> {

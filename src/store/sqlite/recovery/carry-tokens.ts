@@ -3,6 +3,7 @@
  * revoked token valid again.
  */
 
+import { tryParseJson } from '../../../lib/parse-json.ts';
 import type { Sqlite } from '../database.ts';
 import { type Connection, SqliteError } from '../driver.ts';
 import { createFacts } from '../facts.ts';
@@ -68,9 +69,5 @@ function isToken({ name, hash, user_ids: users, application_ids: applications }:
 }
 
 function isList(text: unknown): boolean {
-  try {
-    return Array.isArray(JSON.parse(String(text)));
-  } catch {
-    return false;
-  }
+  return Array.isArray(tryParseJson(String(text)));
 }
