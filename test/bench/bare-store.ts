@@ -28,7 +28,8 @@ export async function storeBare(
     db.pragma(pragma);
   }
   const insert = db.prepare(
-    `INSERT INTO tasks VALUES (:position, :id, :state, :createdAt, :fetchedAt, :requestSeq, :hash, :promptHash, :model,
+    `INSERT INTO tasks (position, id, state, created_at, fetched_at, request_seq, hash, prompt_hash, model, size, action, type,
+       user_id, application_id, seed, document) VALUES (:position, :id, :state, :createdAt, :fetchedAt, :requestSeq, :hash, :promptHash, :model,
        :size, :action, :type, :userId, :applicationId, :seed, :document)`,
   );
   const index = db.prepare('INSERT INTO prompt_index (rowid, terms) VALUES (CAST(? AS INTEGER), ?)');

@@ -92,7 +92,10 @@ function olderMirror(documents: string, migrations: number): string {
   writeFileSync(journal, JSON.stringify({ ...head, entries: entries.slice(0, migrations) }));
   const raw = new Database(join(dataDir, 'mirror.db'));
   migrate(drizzle(raw), { migrationsFolder: folder });
-  raw.exec(`ATTACH '${documents}' AS whole; INSERT INTO tasks SELECT * FROM whole.tasks; DETACH whole`);
+  const columns = (raw.pragma('table_info(tasks)') as { name: string }[]).map(({ name }) => name).join(', ');
+  raw.exec(
+    `ATTACH '${documents}' AS whole; INSERT INTO tasks (${columns}) SELECT ${columns} FROM whole.tasks; DETACH whole`,
+  );
   raw.close();
   return dataDir;
 }

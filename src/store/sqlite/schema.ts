@@ -4,6 +4,7 @@
  */
 import { sql } from 'drizzle-orm';
 import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { FLUX } from '../../service/flux.ts';
 
 /** Every task document that was ever stored. */
 export const tasks = sqliteTable(
@@ -29,8 +30,13 @@ export const tasks = sqliteTable(
     userId: text('user_id'),
     applicationId: text('application_id'),
     seed: integer('seed'),
-    /** The upstream's exact text. Last, so that reading the columns above never reads its overflow pages. */
+    /** The upstream's exact text. Behind the columns above, so that reading those never reads its overflow pages. */
     document: text('document').notNull(),
+    /**
+     * Which service made the task (`src/service/`). An added column stands behind the document, so reading it reads the
+     * document's overflow pages; nothing does, as there is one value.
+     */
+    service: text('service').notNull().default(FLUX.name),
   },
   (table) => [
     index('tasks_state').on(table.state),

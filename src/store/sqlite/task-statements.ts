@@ -20,7 +20,11 @@ export type Present = Pick<
 >;
 
 /** A document as a row. */
-export function taskRow(task: TaskDocument, batch: Batch, position: number): typeof tasks.$inferSelect {
+export function taskRow(
+  task: TaskDocument,
+  batch: Batch,
+  position: number,
+): Omit<typeof tasks.$inferSelect, 'service'> {
   return {
     position,
     id: task.id,

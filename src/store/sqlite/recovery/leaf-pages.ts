@@ -18,6 +18,8 @@ export interface Column {
   /** It is the row's number, which stands before the record. */
   readonly isKey: boolean;
   readonly isRequired: boolean;
+  /** It has a default, so a record from before it was added is whole without it. */
+  readonly hasDefault: boolean;
 }
 
 const LEAF = 0x0d;
@@ -127,7 +129,8 @@ function fieldsOf({ local, bytes }: Cell, columns: readonly Column[]): Field[] |
   let from = head.value;
   let at = head.end;
   for (const column of columns) {
-    // A row that was written before a column was added ends early.
+    // A row that was written before a column was added ends early, and the column has its default.
+    if (at >= head.value && column.hasDefault) continue;
     const serial = at < head.value ? varint(local, at) : { value: 0, end: at };
     if (serial === undefined) return undefined;
     const length = lengthOf(column, serial.value);

@@ -43,13 +43,20 @@ export function columnsOf({ raw }: Sqlite, table: string): Column[] {
     name: string;
     type: string;
     notnull: number;
+    dflt_value: string | null;
     pk: number;
   }[];
-  return info.map(({ name, type, notnull, pk }) => {
+  return info.map(({ name, type, notnull, dflt_value: defaultValue, pk }) => {
     const kind = type.toLowerCase();
     if (kind !== 'integer' && kind !== 'text' && kind !== 'blob')
       throw new Error(`column ${name} of ${table} is of the type ${type}, which can't be read from pages`);
-    return { name, kind, isKey: pk === 1 && kind === 'integer', isRequired: notnull === 1 };
+    return {
+      name,
+      kind,
+      isKey: pk === 1 && kind === 'integer',
+      isRequired: notnull === 1,
+      hasDefault: defaultValue !== null,
+    };
   });
 }
 

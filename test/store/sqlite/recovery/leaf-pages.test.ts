@@ -151,7 +151,11 @@ describe('the rows of leaf pages', () => {
   test('are what SQLite reads, with the columns in the order of a fresh database', () => {
     const db = openDatabase(join(mirrorOf(sound), 'mirror.db'), { readonly: true, isMapped: false });
     const columns = columnsOf(db, 'tasks');
-    expect(columns.at(-1)).toEqual({ name: 'document', kind: 'text', isKey: false, isRequired: true });
+    const text = { kind: 'text', isKey: false, isRequired: true };
+    expect(columns.slice(-2)).toEqual([
+      { ...text, name: 'document', hasDefault: false },
+      { ...text, name: 'service', hasDefault: true },
+    ]);
     const expected = db.raw.prepare('SELECT * FROM tasks ORDER BY position').all();
     db.raw.close();
     const rows = [...leafRows(pagesIn(sound), columns, () => true)].filter(
@@ -162,10 +166,22 @@ describe('the rows of leaf pages', () => {
     expect(rows).toEqual(expected);
   });
 
+  test('are found as well where they were written before a column with a default was added', () => {
+    const file = join(mirrorOf(sound), 'mirror.db');
+    const db = openDatabase(file, { readonly: false, isMapped: false });
+    db.raw.exec("ALTER TABLE tasks ADD later text NOT NULL DEFAULT 'x'");
+    const columns = columnsOf(db, 'tasks');
+    db.raw.close(); // takes in the log
+    const rows = [...leafRows(pagesIn(readFileSync(file)), columns, () => true)];
+    const documents = rows.filter(({ document: text }) => text !== '');
+    expect(documents).toHaveLength(TASKS);
+    expect(documents.filter((row) => 'later' in row)).toEqual([]);
+  });
+
   test('of whatever bytes are found without an error', () => {
     const columns: Column[] = [
-      { name: 'n', kind: 'integer', isKey: true, isRequired: true },
-      { name: 'text', kind: 'text', isKey: false, isRequired: false },
+      { name: 'n', kind: 'integer', isKey: true, isRequired: true, hasDefault: false },
+      { name: 'text', kind: 'text', isKey: false, isRequired: false, hasDefault: false },
     ];
     let seed = 1;
     for (let trial = 0; trial < 300; trial += 1) {

@@ -1,0 +1,1 @@
+ALTER TABLE `tasks` ADD `service` text DEFAULT 'flux' NOT NULL;
