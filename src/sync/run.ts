@@ -1,4 +1,3 @@
-/** One sync run: everything that is due now, oldest first, in batches. */
 import type { RunCounts, RunTrigger } from '../store/contract/runs.ts';
 import { noCounts } from '../store/sqlite/runs.ts';
 import { MAX_BATCH } from '../upstream/client.ts';

@@ -16,6 +16,22 @@ export interface RunCounts {
   discovered: number;
 }
 
+/** Counts of a run that has done nothing yet. */
+export function noCounts(): RunCounts {
+  return {
+    claimed: 0,
+    finished: 0,
+    pending: 0,
+    unknown: 0,
+    failed: 0,
+    givenUp: 0,
+    requests: 0,
+    regressions: 0,
+    dropped: 0,
+    discovered: 0,
+  };
+}
+
 export type RunTrigger = 'schedule' | 'api' | 'command';
 
 export type RunOutcome =

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
 import type { Store } from '../contract/store.ts';
+import { suggestionRequest, suggestWords } from '../rules/suggest-within.ts';
 import { createAccessTokenStore } from './access-tokens.ts';
 import { readAccounts } from './accounts.ts';
 import { createCallbackStore } from './callbacks.ts';
@@ -22,7 +23,6 @@ import { countFacets } from './search/facets.ts';
 import { definePromptFunction } from './search/prompt-function.ts';
 import { createReindexing, indexedFrom } from './search/reindex.ts';
 import { createSearchStore } from './search/search.ts';
-import { suggestWithin } from './search/suggest-within.ts';
 import { createWordStore } from './search/words.ts';
 import { createServers } from './servers.ts';
 import { readStats } from './stats.ts';
@@ -105,7 +105,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     startedAt: clock.now(),
   };
   const tracking = createTracking(db, self.name);
-  const requestSeq = createRequestSeq(db, facts, watch.note);
+  const nextRequestSeq = createRequestSeq(db, facts, watch.note);
   const runs = createRunStore(db, self.name);
   const servers = createServers(db, self, () => {
     tracking.releaseOrphans();
@@ -115,7 +115,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
   const words = createWordStore(db);
   const images = createImageStore(db);
   const callbacks = createCallbackStore(db);
-  const tasks = createTaskStore(db, facts, tracking, words, images, requestSeq, watch.note);
+  const tasks = createTaskStore(db, facts, tracking, words, images, nextRequestSeq, watch.note);
   const drift = () => Number(facts.get('drift') ?? 0);
   const history = createHistoryStore(db, drift);
   const tokens = createAccessTokenStore(db, facts);
@@ -141,7 +141,9 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     search,
     facets: (request) => countFacets(db, request, drift()),
     suggest: (beginning, limit, within) =>
-      within ? suggestWithin(search, within, beginning, limit) : words.suggest(beginning, limit),
+      within
+        ? suggestWords(search(suggestionRequest(within, beginning)), beginning, limit)
+        : words.suggest(beginning, limit),
     reindexSome: reindexing.some,
     claimImages: images.claimImages,
     archiveImage: images.archiveImage,
@@ -157,7 +159,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     accounts: () => readAccounts(db),
     bookmark: (name) => facts.get(`bookmark ${name}`),
     setBookmark: (name, text) => facts.set(`bookmark ${name}`, text),
-    nextRequestSeq: requestSeq,
+    nextRequestSeq,
     track: tracking.track,
     untrack: tracking.untrack,
     tracked: tracking.list,

@@ -2,24 +2,11 @@
  * From the order of positions to the order of time, ties by id. Positions follow the time of creation to a quarter of a second,
  * and stand behind it in bursts, so rows are held back only until no later one can belong before them.
  */
+import { compareInTime, type Direction, type Timed } from '../rules/time-page.ts';
 import { slotOf } from './position.ts';
 
-export interface TimedRow {
+export interface TimedRow extends Timed {
   readonly position: number;
-  readonly createdAt: number;
-  readonly id: string;
-}
-
-export type Direction = 'newest' | 'oldest';
-
-/** Below zero when `a` comes first. */
-export function compareInTime(
-  direction: Direction,
-  a: Omit<TimedRow, 'position'>,
-  b: Omit<TimedRow, 'position'>,
-): number {
-  const order = a.createdAt - b.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
-  return direction === 'oldest' ? order : -order;
 }
 
 /**

@@ -6,13 +6,10 @@ import { type RankingBasis, rarity, score } from '../../../search/ranking.ts';
 import { indexEntry, terms } from '../../../search/terms.ts';
 import { promptOf } from '../../../task/document.ts';
 import { RANKING_LIMIT } from '../../contract/search.ts';
+import type { Scored } from '../../rules/ranking-window.ts';
 import type { Sqlite } from '../database.ts';
 import type { TimedRow } from '../time-order.ts';
 import { leafExpression } from './match-expression.ts';
-
-export interface Scored extends TimedRow {
-  readonly score: number;
-}
 
 /** Rows looked at to estimate how frequent a common word is. */
 const SAMPLE = 20_000;
@@ -24,6 +21,7 @@ export function rankingBasis(
   window: readonly TimedRow[],
   nowMs: number,
 ): RankingBasis {
+  if (window.length === 0) return { weights: [], averageLength: 0, nowMs };
   const leaves = wantedText(query);
   const lengths = window.slice(0, 200).map((row) => indexEntry(promptAt(db, row)).terms.split(' ').length);
   return {
@@ -52,7 +50,7 @@ export function scoreAll(
   query: Query,
   window: readonly TimedRow[],
   basis: RankingBasis,
-): Scored[] {
+): (TimedRow & Scored)[] {
   const leaves = wantedText(query);
   return window.map((row) => ({ ...row, score: score(leaves, promptAt(db, row), row.createdAt, basis) }));
 }

@@ -1,31 +1,24 @@
 /** Searching: a page of matches in the order of time, or by relevance, and how many there are. */
 import type { Cursor } from '../../../search/cursor.ts';
-import {
-  COUNT_LIMIT,
-  type Hit,
-  RANKING_LIMIT,
-  type SearchPage,
-  type SearchRequest,
-} from '../../contract/search.ts';
+import { COUNT_LIMIT, type Hit, type SearchRequest, type SearchStore } from '../../contract/search.ts';
 import type { StoredTask } from '../../contract/tasks.ts';
+import { takeRankedPage, takeRankingWindow } from '../../rules/ranking-window.ts';
+import { type Direction, type RowPage, takeTimePage } from '../../rules/time-page.ts';
 import type { Sqlite } from '../database.ts';
 import { type Condition, params, timeConditions, where } from '../filter-sql.ts';
 import { slotOf } from '../position.ts';
+import type { Synchronous } from '../synchronous.ts';
 import { STORED_TASK } from '../task-statements.ts';
-import { compareInTime, type Direction, inTimeOrder, type TimedRow } from '../time-order.ts';
+import { inTimeOrder, type TimedRow } from '../time-order.ts';
 import { isNewestOfPrompt, promptGroup } from './prompt-groups.ts';
-import { rankingBasis, type Scored, scoreAll } from './relevance.ts';
+import { rankingBasis, scoreAll } from './relevance.ts';
 import { type SearchSql, searchSql } from './search-sql.ts';
-
-export interface SearchStore {
-  search(request: SearchRequest): SearchPage;
-}
 
 /** @param state how far behind its time's slot a row may stand, and from when on the index is whole */
 export function createSearchStore(
   db: Sqlite,
   state: () => { drift: number; indexedFromMs: number | undefined },
-): SearchStore {
+): Synchronous<Pick<SearchStore, 'search'>> {
   const { raw } = db;
   const load = raw.prepare<[number], StoredTask>(
     `SELECT ${STORED_TASK} FROM tasks WHERE position = CAST(? AS INTEGER)`,
@@ -58,60 +51,25 @@ export function createSearchStore(
     sql: SearchSql,
     conditions: readonly Condition[],
     drift: number,
-  ): Page => {
+  ): RowPage<TimedRow> => {
     const onPage = after ? [...conditions, beyond(after, sort, sql.position, drift)] : conditions;
-    const rows: TimedRow[] = [];
-    for (const row of matches(sql, onPage, sort, drift)) {
-      if (after && compareInTime(sort, { createdAt: after.createdAtMs, id: after.id }, row) >= 0) continue;
-      rows.push(row);
-      if (rows.length > limit) break;
-    }
-    const last = rows[limit - 1];
-    const next = rows.length > limit && last ? { sort, createdAtMs: last.createdAt, id: last.id } : undefined;
-    return { rows: rows.slice(0, limit), next, ranked: undefined };
+    return takeTimePage(matches(sql, onPage, sort, drift), { sort, limit, after });
   };
 
-  /** Ranks the newest matches. A later page ranks the window of the first again, by the same measures. */
+  /** Ranks the newest matches. */
   const byRelevance = (
     { query, filter, limit, after, nowMs }: SearchRequest,
     sql: SearchSql,
     conditions: readonly Condition[],
     found: number,
     drift: number,
-  ): Page => {
+  ): RowPage<TimedRow> => {
     const before = after?.ranking;
-    const window: TimedRow[] = [];
     const inWindow = before ? [...conditions, ...within(before, sql.position, drift)] : conditions;
-    for (const row of matches(sql, inWindow, 'newest', drift)) {
-      window.push(row);
-      if (window.length >= (before ? 2 : 1) * RANKING_LIMIT) break; // twice: old tasks may have come in between
-    }
-    const [newest, oldest] = [window[0], window.at(-1)];
-    if (!newest || !oldest) return { rows: [], next: undefined, ranked: before?.ranked ?? 'all' };
-
+    const window = takeRankingWindow(matches(sql, inWindow, 'newest', drift), after);
     const isLimited = filter.within !== undefined;
     const basis = before ?? rankingBasis(db, { query, isLimited }, window, nowMs);
-    const scored = scoreAll(db, query, window, basis).sort(compareScored);
-    const rest = before
-      ? scored.filter((hit) => compareScored({ score: before.score, id: after.id }, hit) < 0)
-      : scored;
-    const rows = rest.slice(0, limit);
-    const last = rows.at(-1);
-    const ranked = before?.ranked ?? (found > RANKING_LIMIT ? 'newest' : 'all');
-    const ranking = {
-      weights: [...basis.weights],
-      averageLength: basis.averageLength,
-      nowMs: basis.nowMs,
-      score: last?.score ?? 0,
-      newestMs: before?.newestMs ?? newest.createdAt,
-      oldestMs: before?.oldestMs ?? oldest.createdAt,
-      ranked,
-    };
-    const next: Cursor | undefined =
-      rest.length > limit && last
-        ? { sort: 'relevance', createdAtMs: last.createdAt, id: last.id, ranking }
-        : undefined;
-    return { rows, next, ranked };
+    return takeRankedPage(scoreAll(db, query, window, basis), basis, { limit, after, found });
   };
 
   return {
@@ -143,17 +101,6 @@ export function createSearchStore(
       };
     },
   };
-}
-
-interface Page {
-  readonly rows: readonly TimedRow[];
-  readonly next: Cursor | undefined;
-  readonly ranked: SearchPage['ranked'];
-}
-
-/** Best first; equals by id, so that no page repeats or leaves out one. */
-function compareScored(a: Pick<Scored, 'score' | 'id'>, b: Pick<Scored, 'score' | 'id'>): number {
-  return b.score - a.score || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
 /** Positions at which a page behind a cursor may begin. */

@@ -1,28 +1,25 @@
 /** Suggestions for a caller who may not see everything: the list of words is everybody's, so they come of visible prompts. */
-import { indexEntry } from '../../../search/terms.ts';
-import { promptOf } from '../../../task/document.ts';
-import type { TaskLimits } from '../../../task/limits.ts';
-import {
-  type SearchPage,
-  type SearchRequest,
-  SUGGESTING_PROMPTS,
-  type WordUse,
-} from '../../contract/search.ts';
+import { indexEntry } from '../../search/terms.ts';
+import { promptOf } from '../../task/document.ts';
+import type { TaskLimits } from '../../task/limits.ts';
+import { type SearchPage, type SearchRequest, SUGGESTING_PROMPTS, type WordUse } from '../contract/search.ts';
 
-/** @param beginning folded letters */
-export function suggestWithin(
-  search: (request: SearchRequest) => SearchPage,
-  within: TaskLimits,
-  beginning: string,
-  limit: number,
-): WordUse[] {
-  const { hits } = search({
+/**
+ * The search for the prompts that are looked at.
+ * @param beginning folded letters
+ */
+export function suggestionRequest(within: TaskLimits, beginning: string): SearchRequest {
+  return {
     query: { parts: [{ kind: 'prefix', terms: [], prefix: beginning }], notes: [] },
     filter: { within },
     sort: 'newest',
     limit: SUGGESTING_PROMPTS,
     nowMs: 0,
-  });
+  };
+}
+
+/** The most used words that begin with these folded letters, of the prompts that the search found. */
+export function suggestWords({ hits }: SearchPage, beginning: string, limit: number): WordUse[] {
   const uses = new Map<string, number>();
   for (const { task } of hits) {
     for (const word of indexEntry(promptOf(task.text)).words) {

@@ -1,0 +1,75 @@
+/** Counts of matches by model, size, action, state, and over time, of rows in any order. */
+import { periodStarts } from '../../search/dates.ts';
+import type { FacetCount, FacetRequest, Facets } from '../contract/search.ts';
+
+/** What is counted of a match. */
+export type FacetRow = [
+  state: string,
+  model: string | null,
+  size: string | null,
+  action: string | null,
+  createdAtMs: number,
+];
+
+type Counts = Map<string | null, number>;
+
+/** Every time zone's days begin at a quarter of an hour. */
+const QUARTER_MS = 15 * 60_000;
+
+export function tallyFacets(
+  rows: Iterable<FacetRow>,
+  { by, timeZone }: Pick<FacetRequest, 'by' | 'timeZone'>,
+): Facets {
+  const states: Counts = new Map();
+  const models: Counts = new Map();
+  const sizes: Counts = new Map();
+  const actions: Counts = new Map();
+  const quarters = new Map<number, number>();
+  let total = 0;
+  for (const [state, model, size, action, createdAtMs] of rows) {
+    total += 1;
+    add(states, state);
+    add(models, model);
+    add(sizes, size);
+    add(actions, action);
+    add(quarters, Math.floor(createdAtMs / QUARTER_MS));
+  }
+  return {
+    total,
+    states: sortByCount(states),
+    models: sortByCount(models),
+    sizes: sortByCount(sizes),
+    actions: sortByCount(actions),
+    histogram: sumPeriods(quarters, (fromMs, toMs) => periodStarts(by, fromMs, toMs, timeZone)),
+  };
+}
+
+function add<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function sortByCount(counts: Counts): FacetCount[] {
+  return Array.from(counts, ([value, count]) => ({ value, count })).sort(
+    (a, b) => b.count - a.count || String(a.value).localeCompare(String(b.value)),
+  );
+}
+
+function sumPeriods(
+  quarters: ReadonlyMap<number, number>,
+  startsBetween: (fromMs: number, toMs: number) => number[],
+): Facets['histogram'] {
+  const sorted = [...quarters].sort(([a], [b]) => a - b);
+  const [first, last] = [sorted[0], sorted.at(-1)];
+  if (!first || !last) return [];
+  const starts = startsBetween(first[0] * QUARTER_MS, last[0] * QUARTER_MS);
+  const result: { fromMs: number; count: number }[] = [];
+  let period = 0;
+  for (const [quarter, count] of sorted) {
+    while ((starts[period + 1] ?? Number.POSITIVE_INFINITY) <= quarter * QUARTER_MS) period += 1;
+    const fromMs = starts[period] ?? 0;
+    const bar = result.at(-1);
+    if (bar?.fromMs === fromMs) bar.count += count;
+    else result.push({ fromMs, count });
+  }
+  return result;
+}
