@@ -1,7 +1,19 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { SkippedReporter } from './test/helpers/skipped-reporter.ts';
 
+const source = join(import.meta.dirname, 'src/');
+const builtWorker = join(import.meta.dirname, 'test/helpers/built-worker.ts');
+
 export default defineConfig({
+  plugins: [
+    {
+      name: 'built-worker',
+      enforce: 'pre',
+      resolveId: (id, importer) =>
+        id.endsWith('/lib/worker.ts') && importer?.startsWith(source) ? builtWorker : undefined,
+    },
+  ],
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/helpers/build.ts',

@@ -1,0 +1,22 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, test } from 'vitest';
+import { besideAs, startWorker } from '../../src/lib/worker.ts';
+import { temporaryDirectory } from '../helpers/world.ts';
+
+const SCRIPT =
+  "import { parentPort, workerData } from 'node:worker_threads'; parentPort.postMessage(workerData);";
+
+test.each([
+  ['from sources, in TypeScript', '.ts', `const n: number = 1;\n${SCRIPT}`],
+  ['built', '.js', SCRIPT],
+])('a thread starts %s', async (_, ending, script) => {
+  const folder = temporaryDirectory();
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  writeFileSync(join(folder, `thread${ending}`), script);
+  const asker = pathToFileURL(join(folder, `asker${ending}`)).href;
+  const worker = startWorker(besideAs(asker, 'thread'), 'hello');
+  expect(await once(worker, 'message')).toEqual(['hello']);
+});
