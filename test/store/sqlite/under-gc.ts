@@ -34,7 +34,7 @@ async function dropStatements(): Promise<void> {
 
 async function search(count: number): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'flux-mirror-gc-'));
-  const store = openStore({ dataDir, clock: new ManualClock(), mode: 'owner' });
+  const store = await openStore({ dataDir, clock: new ManualClock(), mode: 'owner' });
   const prompts = readPrompts().slice(0, 200);
   const ids = numberedIds(prompts.length);
   const documents = prompts.map((prompt, at) => document({ id: ids[at] ?? '', prompt }));
