@@ -1,20 +1,8 @@
 /** What the upstream was told to post to us, and whom we owe the same bytes. */
 import type { TaskId } from '../../task/id.ts';
-import type { CallbackStats, DueCallback } from '../contract/callbacks.ts';
+import type { CallbackStats, CallbackStore, DueCallback } from '../contract/callbacks.ts';
 import { type Sqlite, transaction } from './database.ts';
-
-export interface CallbackStore {
-  addCallback(callback: { key: string; target: string | undefined; nowMs: number }): void;
-  setCallbackTask(key: string, taskId: TaskId): void;
-  callback(key: string): { taskId: TaskId | undefined } | undefined;
-  receiveCallback(key: string, received: { body: Uint8Array; mediaType: string; nowMs: number }): boolean;
-  claimCallbacks(request: { nowMs: number; limit: number; leaseMs: number }): DueCallback[];
-  settleCallback(
-    key: string,
-    end: { deliveredAtMs: number } | { dueAtMs: number | undefined; error: string },
-  ): void;
-  callbackStats(): CallbackStats;
-}
+import type { Synchronous } from './synchronous.ts';
 
 /** A row as SQLite gives it. */
 type Nullable<Row, Key extends keyof Row> = Omit<Row, Key> & {
@@ -24,7 +12,7 @@ type Nullable<Row, Key extends keyof Row> = Omit<Row, Key> & {
 /** How long a record is kept, and how long the upstream may take. */
 const KEPT_MS = 30 * 86_400_000;
 
-export function createCallbackStore(db: Sqlite): CallbackStore {
+export function createCallbackStore(db: Sqlite): Synchronous<CallbackStore> {
   const { raw } = db;
   const add = raw.prepare<[string, string | null, number]>(
     'INSERT INTO callbacks (key, target, asked_at) VALUES (?, ?, ?)',

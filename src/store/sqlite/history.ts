@@ -1,20 +1,19 @@
 /** The history list, and everything in order for export. Equal times stand in the order of arrival. */
-import type { ListPage, StoredTask, TaskFilter } from '../contract/tasks.ts';
+import type { StoredTask, TaskStore } from '../contract/tasks.ts';
 import type { Sqlite } from './database.ts';
 import { filterConditions, params, where } from './filter-sql.ts';
+import type { Synchronous } from './synchronous.ts';
 import { IS_DOCUMENT, STORED_TASK } from './task-statements.ts';
 import { inTimeOrder, type TimedRow } from './time-order.ts';
-
-export interface HistoryStore {
-  list(filter: TaskFilter, page: { limit: number; offset: number }): ListPage;
-  stream(): AsyncIterable<readonly StoredTask[]>;
-}
 
 const TIMED_ROW = 'tasks.position AS position, tasks.created_at AS createdAt, tasks.id AS id';
 const STREAM_PAGE = 500;
 
 /** @param driftNow how far behind its time's slot a row may stand just now */
-export function createHistoryStore({ raw }: Sqlite, driftNow: () => number): HistoryStore {
+export function createHistoryStore(
+  { raw }: Sqlite,
+  driftNow: () => number,
+): Synchronous<Pick<TaskStore, 'list' | 'stream'>> {
   const load = raw.prepare<[number], StoredTask>(
     `SELECT ${STORED_TASK} FROM tasks WHERE position = CAST(? AS INTEGER)`,
   );

@@ -3,32 +3,24 @@
 import type { TaskId } from '../../task/id.ts';
 import type { JsonObject } from '../../task/json-object.ts';
 import { imageUrls } from '../../task/state.ts';
-import type { ArchivedImage, FailingImage, ImageStats, TaskImage, WantedImage } from '../contract/images.ts';
-import type { Store } from '../contract/store.ts';
+import type {
+  ArchivedImage,
+  ImageStore as Contract,
+  FailingImage,
+  ImageStats,
+  TaskImage,
+  WantedImage,
+} from '../contract/images.ts';
 import { type Sqlite, transaction } from './database.ts';
 import { limitConditions, params, where } from './filter-sql.ts';
+import type { Synchronous } from './synchronous.ts';
 
-type Sync<Method> = Method extends (...args: infer Args) => infer Result
-  ? (...args: Args) => Exclude<Result, Promise<unknown>>
-  : never;
-
-type ContractPart =
-  | 'claimImages'
-  | 'archiveImage'
-  | 'failImage'
-  | 'image'
-  | 'archivedImages'
-  | 'wantImageAgain'
-  | 'imagesOf'
-  | 'imageStats'
-  | 'failingImages';
-
-export type ImageStore = { [Name in ContractPart]: Sync<Store[Name]> } & {
+export interface ImageStore extends Synchronous<Contract> {
   /** Inside a transaction of the caller: the task at this position succeeded with so many images. */
   want(position: number, count: number, nowMs: number): void;
   /** Inside a transaction of the caller: the task goes. @returns the images that nothing uses any more */
   release(position: number): ArchivedImage[];
-};
+}
 
 const IMAGE = `images.sha256 AS sha256, images.media_type AS mediaType, images.bytes AS bytes, images.width AS width,
   images.height AS height, images.thumbhash AS thumbhash`;

@@ -115,7 +115,15 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
   const words = createWordStore(db);
   const images = createImageStore(db);
   const callbacks = createCallbackStore(db);
-  const tasks = createTaskStore(db, facts, tracking, words, images, nextRequestSeq, watch.note);
+  const tasks = createTaskStore({
+    db,
+    facts,
+    tracking,
+    words,
+    images,
+    nextRequestSeq,
+    onError: watch.note,
+  });
   const drift = () => Number(facts.get('drift') ?? 0);
   const history = createHistoryStore(db, drift);
   const tokens = createAccessTokenStore(db, facts);
@@ -162,7 +170,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     nextRequestSeq,
     track: tracking.track,
     untrack: tracking.untrack,
-    tracked: tracking.list,
+    tracked: tracking.tracked,
     claimDue: tracking.claimDue,
     release: tracking.release,
     countDue: tracking.countDue,

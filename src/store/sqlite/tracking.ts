@@ -1,25 +1,16 @@
 /** The tracked ids: which there are, when each is due, and who is refreshing them just now. */
 import type { TaskId } from '../../task/id.ts';
-import type { TaskLimits } from '../../task/limits.ts';
-import type { Claim, Settlement, TrackedId, TrackResult } from '../contract/tracking.ts';
+import type { Settlement, TrackedId, TrackingStore, TrackResult } from '../contract/tracking.ts';
 import { type Sqlite, transaction } from './database.ts';
 import { limitConditions, params, where } from './filter-sql.ts';
+import type { Synchronous } from './synchronous.ts';
 
-export interface Tracking {
-  track(ids: readonly TaskId[], nowMs: number): TrackResult;
+export interface Tracking extends Synchronous<TrackingStore> {
   /** Tracks one id inside a transaction of the caller; no effect when it is tracked already. */
   add(id: TaskId, nowMs: number, dueAtMs: number): void;
-  untrack(id: TaskId): boolean;
   settle(settlement: Settlement): void;
-  list(page: { limit: number; offset: number; within?: TaskLimits | undefined }): {
-    items: TrackedId[];
-    total: number;
-  };
-  claimDue(request: { dueBeforeMs: number; nowMs: number; limit: number; leaseMs: number }): Claim[];
-  release(claims: readonly Claim[], options?: { dueAtMs?: number }): void;
   /** Gives back the claims of processes that are not alive. */
   releaseOrphans(): void;
-  countDue(nowMs: number): number;
   counts(nowMs: number): { tracked: number; due: number; givenUp: number };
 }
 
@@ -64,7 +55,7 @@ export function createTracking(db: Sqlite, server: string): Tracking {
     settle: ({ claim, dueAtMs, unknownSinceMs, error }) => {
       statements.settle.run(dueAtMs ?? null, unknownSinceMs ?? null, error ?? null, claim.id, claim.gen);
     },
-    list: ({ limit, offset, within }) => {
+    tracked: ({ limit, offset, within }) => {
       const conditions = limitConditions(within, 'tasks');
       const from = `tracked ${conditions.length === 0 ? '' : 'JOIN tasks USING (id)'} ${where(conditions)}`;
       const rows = db.raw.prepare<unknown[], TrackedRow>(

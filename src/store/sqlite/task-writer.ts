@@ -1,0 +1,101 @@
+/** Writes one document with all that hangs on it: its row, its search row, its tracking, its images. Inside a transaction. */
+import { indexEntry } from '../../search/terms.ts';
+import type { TaskDocument } from '../../task/document.ts';
+import type { Batch, BatchResult } from '../contract/tasks.ts';
+import { countReplacement, decideReplacement, isConfirmation, staysRemoved } from '../rules/replacement.ts';
+import type { ImageStore } from './images.ts';
+import type { Placement } from './placement.ts';
+import type { WordStore } from './search/words.ts';
+import { type Present, type TaskStatements, taskRow } from './task-statements.ts';
+import { textHash } from './text-hash.ts';
+import type { Tracking } from './tracking.ts';
+
+export interface TaskWriterDeps {
+  readonly statements: TaskStatements;
+  readonly placement: Placement;
+  readonly tracking: Pick<Tracking, 'add' | 'untrack'>;
+  readonly words: Pick<WordStore, 'add'>;
+  readonly images: Pick<ImageStore, 'want'>;
+}
+
+export interface TaskWriter {
+  /** Stores a document where the rules allow it, and counts what became of it. */
+  put(task: TaskDocument, batch: Batch, result: BatchResult): void;
+  /** Stores a document of which no other is stored. */
+  insert(task: TaskDocument, batch: Batch): void;
+}
+
+export function createTaskWriter({
+  statements,
+  placement,
+  tracking,
+  words,
+  images,
+}: TaskWriterDeps): TaskWriter {
+  const index = (position: number, prompt: string): void => {
+    const entry = indexEntry(prompt);
+    statements.index.run(position, entry.terms);
+    words.add(entry.words);
+  };
+
+  const finish = (task: TaskDocument, batch: Batch, position: number): void => {
+    tracking.untrack(task.id);
+    if (task.state === 'succeeded') images.want(position, task.imageCount, batch.fetchedAtMs);
+  };
+
+  const insert = (task: TaskDocument, batch: Batch): void => {
+    const position = placement.findPosition(task.createdAtMs);
+    statements.insert.run(taskRow(task, batch, position));
+    index(position, task.prompt);
+    if (task.state !== 'pending') finish(task, batch, position);
+    else if (batch.trackPendingAtMs !== undefined)
+      tracking.add(task.id, batch.fetchedAtMs, batch.trackPendingAtMs);
+  };
+
+  const replace = (task: TaskDocument, batch: Batch, present: Present): void => {
+    const moves = task.createdAtMs !== present.createdAt;
+    const position = moves ? placement.findPosition(task.createdAtMs) : present.position;
+    const values = taskRow(task, batch, position);
+    statements.update.run(values);
+    // An FTS row costs eight times as much as the rest, and the prompt almost never changes.
+    if (moves || !present.promptHash.equals(values.promptHash)) {
+      statements.unindex.run(present.position);
+      index(position, task.prompt);
+    }
+    if (task.state !== 'pending') finish(task, batch, position);
+  };
+
+  /** The same text again. */
+  const confirm = (task: TaskDocument, batch: Batch, present: Present): void => {
+    if (!isConfirmation(present, batch.requestSeq)) return;
+    statements.confirm.run({ id: task.id, fetchedAt: batch.fetchedAtMs, requestSeq: batch.requestSeq });
+  };
+
+  const putNew = (task: TaskDocument, batch: Batch, result: BatchResult): void => {
+    const tombstone = statements.tombstone.get({ id: task.id });
+    if (tombstone && staysRemoved(tombstone.requestSeq, batch)) {
+      result.kept += 1;
+      return;
+    }
+    if (tombstone) statements.forgetTombstone.run({ id: task.id });
+    insert(task, batch);
+    result.inserted += 1;
+  };
+
+  return {
+    insert,
+    put: (task, batch, result) => {
+      const present = statements.present.get({ id: task.id });
+      if (!present) {
+        putNew(task, batch, result);
+        return;
+      }
+      const { state, requestSeq, hash } = present;
+      const stored = { state, requestSeq, isSameText: hash.equals(textHash(task.text)) };
+      const replacement = decideReplacement(stored, task, batch.requestSeq);
+      if (replacement === 'replace') replace(task, batch, present);
+      else if (replacement === 'same') confirm(task, batch, present);
+      countReplacement(result, replacement);
+    },
+  };
+}
