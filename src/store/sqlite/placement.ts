@@ -6,6 +6,8 @@ import type { TaskStatements } from './task-statements.ts';
 export interface Placement {
   /** Within a transaction: a free position for a task that was created then. */
   findPosition(createdAtMs: number): number;
+  /** After a transaction that was rolled back: what it remembered is not stored. */
+  rollBack(): void;
 }
 
 export function createPlacement(statements: Pick<TaskStatements, 'highest'>, facts: Facts): Placement {
@@ -24,6 +26,9 @@ export function createPlacement(statements: Pick<TaskStatements, 'highest'>, fac
         facts.set('drift', String(drift));
       }
       return position;
+    },
+    rollBack: () => {
+      drift = storedDrift();
     },
   };
 }

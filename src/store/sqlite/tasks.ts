@@ -46,6 +46,16 @@ export function createTaskStore({
   const writer = createTaskWriter({ statements, placement, tracking, words, images });
   const load = createLoader(statements);
 
+  /** One transaction that may add documents. */
+  const storing = (work: () => void): void => {
+    try {
+      words.transaction(work);
+    } catch (error) {
+      placement.rollBack();
+      throw error;
+    }
+  };
+
   return {
     get: createTurnLoader<TaskId, StoredTask>(load, onError),
     getMany: (ids) => load([...new Set(ids)]),
@@ -59,14 +69,14 @@ export function createTaskStore({
     },
     putBatch: (batch) => {
       const result = noResult();
-      words.transaction(() => {
+      storing(() => {
         for (const settlement of batch.settlements ?? []) tracking.settle(settlement);
         for (const task of batch.documents) writer.put(task, batch, result);
       });
       return result;
     },
     expectTask: (task, { nowMs, dueAtMs }) =>
-      words.transaction(() => {
+      storing(() => {
         const { id } = task;
         const present = statements.present.get({ id });
         if (!present && !statements.tombstone.get({ id }))

@@ -166,6 +166,23 @@ test('thousands of tasks of one second keep their order and are found by their t
   expect((await search(after)).hits.map(({ task }) => task.id)).toEqual(['later']);
 });
 
+test('tasks of one second are found by their time, also when storing them failed at first', async () => {
+  const dataDir = temporaryDirectory();
+  const store = await openTestStore(dataDir);
+  const raw = new Database(join(dataDir, 'mirror.db'));
+  raw.exec(`CREATE TRIGGER full BEFORE INSERT ON tasks WHEN NEW.id = 'last'
+    BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
+  const ids = [...numberedIds(500), 'last'];
+  const documents = ids.map((id) => document({ id, createdAt: 1_770_000_000 }));
+  const put = () => store.putBatch({ documents, requestSeq: 1, fetchedAtMs: 1 });
+  expect(put).toThrow('full');
+  raw.exec('DROP TRIGGER full');
+  raw.close();
+  await put();
+  const filter = { fromMs: 1_770_000_000_000, toMs: 1_770_000_001_000 };
+  expect((await store.search(searchRequest('cat', { filter }))).total).toBe(501);
+});
+
 test('reads of one turn that fail are told so, each of them', async () => {
   const store = await openTestStore();
   const reads = numberedIds(3).map(async (id) => store.get(id));
