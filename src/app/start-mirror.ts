@@ -58,7 +58,12 @@ export const PATIENCE_MS = 4000;
 export async function startMirror(config: Config, world: World): Promise<RunningMirror> {
   const { clock, log } = world;
   const metrics = createMetrics();
-  const opened = await openStore({ dataDir: config.dataDir, clock, mode: 'owner' });
+  const opened = await openStore({
+    dataDir: config.dataDir,
+    clock,
+    mode: 'owner',
+    onMigration: (copy) => log.info(copy, 'copying the database before it is updated to this version'),
+  });
   const store = counting(opened, metrics);
   const searching = startSearchThread(config, store.noteError);
   const parts = assemble(config, world, store, metrics);

@@ -1,7 +1,8 @@
 /** Thumbnails in WebP, made when they are first asked for, and kept. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { writeAtomically } from '../lib/atomic-file.ts';
 import { createFlights } from '../lib/single-flight.ts';
 import { type ImageFiles, type NamedImage, THUMBNAIL_WIDTHS } from './files.ts';
 import { openImage } from './pixels.ts';
@@ -20,16 +21,12 @@ export function createThumbnails(files: ImageFiles): Thumbnails {
 
   const make = async (image: NamedImage, path: string, width: number): Promise<void> => {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const partial = `${path}.${randomUUID()}`;
-    try {
-      await openImage(files.pathOf(image))
+    await writeAtomically(path, `${path}.${randomUUID()}`, (partial) =>
+      openImage(files.pathOf(image))
         .resize({ width, withoutEnlargement: true })
         .webp({ quality: QUALITY })
-        .toFile(partial);
-      await rename(partial, path);
-    } finally {
-      await rm(partial, { force: true });
-    }
+        .toFile(partial),
+    );
   };
 
   const widthFor = (asked: number) => THUMBNAIL_WIDTHS.find((width) => width >= asked) ?? THUMBNAIL_WIDTHS[1];

@@ -7,6 +7,7 @@ import { DamagedDatabase } from '../store/sqlite/integrity/damage.ts';
 import { DirectoryInUse } from '../store/sqlite/lock.ts';
 import { NewerDatabase } from '../store/sqlite/migrate.ts';
 import { BackupFailed } from '../store/sqlite/recovery/backup.ts';
+import { MigrationRefused } from '../store/sqlite/recovery/migration-backup.ts';
 import { NothingSaved } from '../store/sqlite/recovery/rebuild.ts';
 import { BadBackup } from '../store/sqlite/recovery/restore.ts';
 import { RestoreInterrupted } from '../store/sqlite/recovery/switch.ts';
@@ -32,6 +33,7 @@ const EXPECTED = [
   CommandFailed,
   DamagedDatabase,
   DirectoryInUse,
+  MigrationRefused,
   NewerDatabase,
   NoMirror,
   NothingSaved,

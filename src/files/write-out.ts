@@ -1,9 +1,10 @@
 /** Writing a file that is either whole or not there. */
 import { createWriteStream, type Stats } from 'node:fs';
-import { realpath, rename, rm, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { writeAtomically } from '../lib/atomic-file.ts';
 import { errorCodeOf, hasErrorCode } from '../lib/errno.ts';
 import { BadFile } from './bad-file.ts';
 
@@ -38,18 +39,9 @@ async function replaceFile(
   name: string,
   mode: number | undefined,
 ): Promise<void> {
-  const partial = `${path}.partial`;
-  try {
-    await send(
-      chunks,
-      createWriteStream(partial, { mode: (mode ?? NEW_FILE_MODE) & 0o777, flush: true }),
-      name,
-    );
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
+  await writeAtomically(path, `${path}.partial`, (partial) =>
+    send(chunks, createWriteStream(partial, { mode: (mode ?? NEW_FILE_MODE) & 0o777, flush: true }), name),
+  );
 }
 
 async function send(chunks: AsyncIterable<string>, target: Writable, name: string): Promise<void> {

@@ -1,11 +1,9 @@
 /** Power cuts, kills in migrations, and a data directory that can't be written. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { expect, onTestFinished, test } from 'vitest';
 import { seededRandom } from '../../src/simulator/random.ts';
 import { Database } from '../../src/store/sqlite/driver.ts';
@@ -14,6 +12,7 @@ import { MAIN, runCli } from '../helpers/cli.ts';
 import { document, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
+import { MIGRATIONS, olderMirror } from '../helpers/older-mirror.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
 import { tries } from '../helpers/thorough.ts';
 import { openTestStore, temporaryDirectory } from '../helpers/world.ts';
@@ -21,7 +20,6 @@ import { openTestStore, temporaryDirectory } from '../helpers/world.ts';
 const clock = new ManualClock();
 /** As they are shipped. */
 const STORE = join(dirname(MAIN), '../store/sqlite/open.js');
-const MIGRATIONS = join(dirname(MAIN), '../../migrations');
 
 test('whatever the power leaves of the write-ahead log, the database is a whole prefix of what was committed', async (context) => {
   const dataDir = temporaryDirectory();
@@ -82,24 +80,6 @@ test('every commit is brought to the disk: fsyncs are counted from outside', (co
   showFigure(context, `${perCommit} fsyncs a commit`);
 });
 
-/** A closed mirror with the schema of an older version: of its first `migrations` migrations. */
-function olderMirror(documents: string, migrations: number): string {
-  const dataDir = temporaryDirectory();
-  const folder = join(dataDir, 'migrations');
-  cpSync(MIGRATIONS, folder, { recursive: true });
-  const journal = join(folder, 'meta/_journal.json');
-  const { entries, ...head } = JSON.parse(readFileSync(journal, 'utf8')) as { entries: unknown[] };
-  writeFileSync(journal, JSON.stringify({ ...head, entries: entries.slice(0, migrations) }));
-  const raw = new Database(join(dataDir, 'mirror.db'));
-  migrate(drizzle(raw), { migrationsFolder: folder });
-  const columns = (raw.pragma('table_info(tasks)') as { name: string }[]).map(({ name }) => name).join(', ');
-  raw.exec(
-    `ATTACH '${documents}' AS whole; INSERT INTO tasks (${columns}) SELECT ${columns} FROM whole.tasks; DETACH whole`,
-  );
-  raw.close();
-  return dataDir;
-}
-
 function schemaOf(dataDir: string): string {
   const raw = new Database(join(dataDir, 'mirror.db'));
   const schema = raw
@@ -108,6 +88,19 @@ function schemaOf(dataDir: string): string {
     .get();
   raw.close();
   return String(schema);
+}
+
+/** @returns the tasks in every copy that has its name */
+function tasksInCopies(dataDir: string): unknown[] {
+  const folder = join(dataDir, 'backups');
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.db')) : [];
+  return names.map((name) => {
+    const raw = new Database(join(folder, name), { readonly: true });
+    expect(raw.pragma('integrity_check', { simple: true })).toBe('ok');
+    const count = raw.prepare('SELECT count(*) FROM tasks').pluck().get();
+    raw.close();
+    return count;
+  });
 }
 
 test('a kill in a migration leaves the old schema or the new one, and every document', async (context) => {
@@ -134,6 +127,8 @@ test('a kill in a migration leaves the old schema or the new one, and every docu
     const after = schemaOf(dataDir);
     expect([before, schemaOf(newest)]).toContain(after);
     outcomes[after === before ? 'old' : 'new'] += 1;
+    expect([[], [DOCUMENTS]]).toContainEqual(tasksInCopies(dataDir)); // whole, or not there
+    if (after !== before) expect(tasksInCopies(dataDir)).toEqual([DOCUMENTS]);
     delayMs *= after === before ? 1.4 : 0.7; // closes in on the moment that matters, however busy the machine is
     const restarted = await openStore({ dataDir, clock, mode: 'owner' });
     while (await restarted.reindexSome());
@@ -141,6 +136,8 @@ test('a kill in a migration leaves the old schema or the new one, and every docu
     expect(await restarted.audit()).toEqual([]);
     await restarted.close();
     expect(schemaOf(dataDir)).toBe(schemaOf(newest));
+    expect(tasksInCopies(dataDir)).toEqual([DOCUMENTS]);
+    expect(readdirSync(join(dataDir, 'backups'))).toHaveLength(1);
   }
   expect([outcomes.old > 0, outcomes.new > 0]).toEqual([true, true]);
   showFigure(context, `0 half of ${kills} kills: ${outcomes.old} old, ${outcomes.new} new`);

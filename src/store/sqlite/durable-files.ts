@@ -8,6 +8,7 @@ import {
   fchmodSync,
   fsyncSync,
   openSync,
+  renameSync,
   statSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -56,6 +57,13 @@ export function syncFile(path: string): void {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Brings a file to the disk, then gives it its name, in place of what had it: whole or not at all. */
+export function renameDurably(partial: string, file: string): void {
+  syncFile(partial);
+  renameSync(partial, file);
+  syncFile(dirname(file));
 }
 
 /** A time as part of a file name, to the millisecond: `20261124T093000000Z`. */

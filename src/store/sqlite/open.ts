@@ -17,6 +17,7 @@ import { audit } from './integrity/audit.ts';
 import { damaged, isDamage } from './integrity/damage.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { migrate, needsMigration } from './migrate.ts';
+import { backUpBeforeMigration, type OnMigration } from './recovery/migration-backup.ts';
 import { createRequestSeq } from './request-seq.ts';
 import { createRunStore } from './runs.ts';
 import { countFacets } from './search/facets.ts';
@@ -40,11 +41,12 @@ export interface OpenOptions {
   readonly mode: 'owner' | 'writer' | 'reader';
   /** A reader that lives as long as the server: reads from mapped memory, as the owner does. */
   readonly isResident?: boolean;
+  readonly onMigration?: OnMigration;
 }
 
 /**
  * Opens the store.
- * @throws DirectoryInUse, NewerDatabase, NoMirror, RestoreInterrupted, DamagedDatabase before anything was written
+ * @throws DirectoryInUse, NewerDatabase, NoMirror, MigrationRefused, RestoreInterrupted, DamagedDatabase before anything was written
  */
 export async function openStore(options: OpenOptions): Promise<Store> {
   const { dataDir, mode } = options;
@@ -56,7 +58,7 @@ export async function openStore(options: OpenOptions): Promise<Store> {
       isMapped: mode === 'owner' || options.isResident === true,
     });
     try {
-      bringUpToDate(db, options);
+      await bringUpToDate(db, options);
       return assemble(db, options, lock);
     } catch (error) {
       db.raw.close();
@@ -68,7 +70,7 @@ export async function openStore(options: OpenOptions): Promise<Store> {
   }
 }
 
-function bringUpToDate(db: Sqlite, { dataDir, clock, mode }: OpenOptions): void {
+async function bringUpToDate(db: Sqlite, { dataDir, clock, mode, onMigration }: OpenOptions): Promise<void> {
   if (!needsMigration(db)) return;
   if (mode === 'reader') {
     throw new NoMirror(
@@ -78,7 +80,9 @@ function bringUpToDate(db: Sqlite, { dataDir, clock, mode }: OpenOptions): void 
   // Migrating under a running server would change the tables under its prepared statements.
   const own = mode === 'writer' ? acquireLock(dataDir, clock.now()) : undefined;
   try {
-    if (needsMigration(db)) migrate(db);
+    if (!needsMigration(db)) return;
+    await backUpBeforeMigration(db, dataDir, onMigration);
+    migrate(db);
   } finally {
     own?.release();
   }

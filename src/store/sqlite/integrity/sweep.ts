@@ -8,7 +8,7 @@ import { removeDatabase } from './database-files.ts';
 const WORKING_FILES = ['mirror.db.restoring', 'mirror.db.rebuilding', 'mirror.db.damaged'];
 const PARTIAL = /\.partial(-wal|-shm|-journal)?$/;
 /** Only the owner of the lock writes these. */
-const OF_THE_OWNER = /^(scheduled|replaced)-/;
+const OF_THE_OWNER = /^((scheduled|replaced)-|before-\d)/;
 /** A command may be writing the others beside us: it writes without a pause. */
 const ABANDONED_AFTER_MS = 3_600_000;
 

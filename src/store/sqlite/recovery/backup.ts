@@ -38,7 +38,12 @@ export interface BackupResult {
 }
 
 /** All at once: a part at a time would begin anew after every write in between. */
-const ALL_PAGES = 2 ** 31 - 1;
+export const ALL_PAGES = 2 ** 31 - 1;
+
+/** Whether a name in the folder of backups is that of a copy made before a migration. */
+export function isMigrationBackup(name: string): boolean {
+  return /^before-\d+\.\d+\.\d+[\w.+-]*\.db$/.test(name);
+}
 
 /** Where backups are when no file is named. */
 export function backupFolder(dataDir: string): string {

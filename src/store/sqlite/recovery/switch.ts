@@ -15,9 +15,9 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { hasErrorCode } from '../../../lib/errno.ts';
-import { belongTo, fileStamp, syncFile } from '../durable-files.ts';
+import { belongTo, fileStamp, renameDurably, syncFile } from '../durable-files.ts';
 import { COMPANIONS } from '../integrity/database-files.ts';
 import { backupFolder } from './backup.ts';
 
@@ -111,7 +111,5 @@ function copyAs(file: string, name: string): void {
   const partial = `${name}.partial`;
   rmSync(partial, { force: true });
   copyFileSync(file, partial, constants.COPYFILE_EXCL);
-  syncFile(partial);
-  renameSync(partial, name);
-  syncFile(dirname(name));
+  renameDurably(partial, name);
 }

@@ -1,0 +1,96 @@
+/**
+ * The copy that is made before the schema is migrated: `backups/before-VERSION.db`, named by the version that migrates.
+ * It opens with the version before, and is kept until the next such copy is whole.
+ */
+import { mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { VERSION } from '../../../lib/version.ts';
+import type { Sqlite } from '../database.ts';
+import { Database } from '../driver.ts';
+import { belongTo, createPrivately, renameDurably } from '../durable-files.ts';
+import { removeDatabase } from '../integrity/database-files.ts';
+import { writeTroubleOf } from '../write-trouble.ts';
+import { ALL_PAGES, backupFolder, isMigrationBackup } from './backup.ts';
+
+/** There is no copy of the database, so it was not migrated; nothing was changed. */
+export class MigrationRefused extends Error {
+  override readonly name = 'MigrationRefused';
+}
+
+/** Called before a copy is made, which takes seconds a gigabyte. */
+export type OnMigration = (copy: { file: string; bytes: number }) => void;
+
+/** What the migration itself and SQLite's log need beside the copy. */
+const MIGRATION_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Copies the database as it is. One without tables has nothing to lose, and is not copied.
+ * The caller holds the owner's lock.
+ * @throws MigrationRefused when the copy can't be written
+ */
+export async function backUpBeforeMigration(
+  db: Sqlite,
+  dataDir: string,
+  onMigration?: OnMigration,
+): Promise<void> {
+  if (!db.raw.prepare('SELECT 1 FROM sqlite_master LIMIT 1').get()) return;
+  const file = join(backupFolder(dataDir), `before-${VERSION}.db`);
+  const bytes = sizeOf(db);
+  onMigration?.({ file, bytes });
+  try {
+    mkdirSync(backupFolder(dataDir), { recursive: true, mode: 0o700 });
+    belongTo(dataDir, backupFolder(dataDir));
+    const { bavail, bsize } = statfsSync(backupFolder(dataDir));
+    if (bavail * bsize < bytes + MIGRATION_BYTES) throw refused(file, bytes, 'there is not enough room');
+    await copyDatabase(db.raw.name, file);
+  } catch (error) {
+    const trouble = writeTroubleOf(error);
+    throw trouble === undefined ? error : refused(file, bytes, trouble, error);
+  }
+  removeOthers(dataDir, file);
+}
+
+/** @param file gets the copy when it is whole and on the disk */
+async function copyDatabase(database: string, file: string): Promise<void> {
+  const partial = `${file}.partial`;
+  removeDatabase(partial);
+  try {
+    createPrivately(partial);
+    // A connection of its own, which sees what was committed and nothing else.
+    const source = new Database(database, { readonly: true, fileMustExist: true });
+    try {
+      await source.backup(partial, { progress: () => ALL_PAGES });
+    } finally {
+      source.close();
+    }
+    const copy = new Database(partial);
+    try {
+      copy.pragma('journal_mode = DELETE'); // one file, which any folder can be read from
+    } finally {
+      copy.close();
+    }
+    renameDurably(partial, file);
+  } finally {
+    removeDatabase(partial);
+  }
+}
+
+function removeOthers(dataDir: string, newest: string): void {
+  const folder = backupFolder(dataDir);
+  for (const name of readdirSync(folder))
+    if (isMigrationBackup(name) && join(folder, name) !== newest) rmSync(join(folder, name), { force: true });
+}
+
+function sizeOf({ raw }: Sqlite): number {
+  return (
+    Number(raw.pragma('page_count', { simple: true })) * Number(raw.pragma('page_size', { simple: true }))
+  );
+}
+
+function refused(file: string, bytes: number, why: string, cause?: unknown): MigrationRefused {
+  const megabytes = Math.ceil((bytes + MIGRATION_BYTES) / 1024 / 1024);
+  return new MigrationRefused(
+    `the database must be updated, and is copied to ${file} first, which needs ${megabytes} MiB: ${why}; nothing was changed`,
+    { cause },
+  );
+}
