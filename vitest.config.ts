@@ -17,7 +17,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/helpers/build.ts',
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     reporters: ['default', new SkippedReporter()],
     pool: 'forks',
     maxWorkers: 3,
