@@ -16,10 +16,10 @@ format forward free freeze gather generate get give group grow guard handle hash
 increment index infer inform insert inspect install interrupt intersect invalidate invoke join judge keep kill leave lift
 limit list listen load localize lock log look lookup make map mark mask match measure merge migrate mirror move name
 narrow negotiate normalize note notify observe obtain offer omit open order overwrite pack pad page parse pass pause peek
-persist pick pipe place plan poll pop populate post prefix prepare print probe proceed process prune publish pull pump push
+persist pick pipe place pluralize plan poll pop populate post prefix prepare print probe proceed process prune publish pull pump push
 put query queue quote raise rank read rebuild receive recover reconnect record recreate redact redirect reduce refresh
-refuse register reindex reject relay release reload remember remove rename render reopen reorder repair repeat replace
-reply report request require requeue reschedule reserve reset resolve respect respond restart restore resume retain retrieve
+refuse register reindex reject rejoin relay release reload remember remove rename render reopen reorder repair repeat replace
+reply report request require requeue reschedule reserve reset resolve respect respond restart restore restrict resume retain retrieve
 retry return reuse reverse revoke rewrite roll rotate round run sample sanitize save say scan schedule score scrape search seed
 seek select send serialize serve set settle share show shut sign simulate skip sleep slice sort split stamp start stat stem
 stop store stream strip subscribe subtract suggest sum summarize supply suspend swap sweep sync take tap tell terminate
@@ -34,17 +34,17 @@ const VERBS: ReadonlySet<string> = new Set(`${IMPERATIVES} ${PREDICATES}`.split(
 
 /** Words of the list that are nouns as well, and so begin compounds: `searchCommand` searches for nothing. */
 const ALSO_NOUNS: ReadonlySet<string> = new Set(
-  `answer archive backfill block cache chunk count delay exchange export filter group hash highlight hold import index limit list
-  log map mark match mirror name note order page place plan post prefix query queue record reply report request restore retry
+  `answer archive backfill block cache chunk count delay exchange export filter group  highlight hold import index limit list
+  log  mark match mirror name note order page place plan post prefix query queue record reply report request restore retry
   return revoke run sample schedule score search seed sort stat stream sync test track untrack update`.split(
     /\s+/,
   ),
 );
 
-/** What such a compound ends in. (`…Command` is a noun whatever it begins with: `serveCommand`.) */
+/** What such a compound ends in. (`serveCommand` is one, too: only `createServeCommand` is not.) */
 const NOUN_HEADS: ReadonlySet<string> = new Set(
-  `after answer condition conditions delay entry expression for group header hit hits id json key list message ms name of param path problem
-  result row scope scopes sql store table text time tracker url`.split(/\s+/),
+  `after answer condition conditions delay entry expression for group header hit hits id json key message ms name of param path problem
+  result row  sql table text time tracker url`.split(/\s+/),
 );
 
 /** Splits a camelCase name into lower-case words. */
@@ -61,5 +61,6 @@ export function startsWithVerb(name: string): boolean {
   const [first = ''] = words;
   if (!VERBS.has(first)) return false;
   const last = words.at(-1) ?? '';
-  return words.length === 1 || !(last === 'command' || (ALSO_NOUNS.has(first) && NOUN_HEADS.has(last)));
+  if (last === 'command') return first === 'create';
+  return words.length === 1 || words[1] === 'by' || !(ALSO_NOUNS.has(first) && NOUN_HEADS.has(last));
 }

@@ -2,12 +2,19 @@
 import { expect, test } from 'vitest';
 import { startsWithVerb } from '../../scripts/verbs/verb-list.ts';
 
-test.each(['parseQuery', 'storeDocuments', 'isFresh', 'hasTasks', 'run', 'answerTasks', 'backUp'])(
-  '%s begins with a verb',
-  (name) => {
-    expect(startsWithVerb(name)).toBe(true);
-  },
-);
+test.each([
+  'parseQuery',
+  'storeDocuments',
+  'isFresh',
+  'hasTasks',
+  'run',
+  'answerTasks',
+  'backUp',
+  'sortByTime',
+  'createServeCommand',
+])('%s begins with a verb', (name) => {
+  expect(startsWithVerb(name)).toBe(true);
+});
 
 test.each([
   'toJson',
