@@ -4,16 +4,18 @@
  */
 import { setMaxListeners } from 'node:events';
 import { type Archiver, createArchiver, startArchiving } from '../archive/archiver.ts';
-import { createImageFiles } from '../archive/files.ts';
+import { createImageFiles, type ImageFiles } from '../archive/files.ts';
 import { createThumbnails } from '../archive/thumbnails.ts';
 import { startBackups } from '../backup/scheduled.ts';
 import type { Config } from '../config/config.ts';
 import { type Courier, startCourier } from '../generation/courier.ts';
 import { drainSpool } from '../generation/expect-task.ts';
+import type { GenerationParts } from '../generation/generate.ts';
 import { createSpool } from '../generation/spool.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import { createMirror } from '../mirror/mirror.ts';
+import { createMirror, type Mirror } from '../mirror/mirror.ts';
+import type { MirrorParts } from '../mirror/parts.ts';
 import { createSafeFetch, type SafeFetch } from '../outbound/safe-fetch.ts';
 import { type ConnectionLimits, listen } from '../server/listen.ts';
 import { startDiskWatch } from '../server/monitoring/disk-watch.ts';
@@ -22,6 +24,7 @@ import { createMetrics, type Metrics } from '../server/monitoring/metrics.ts';
 import { startSearchThread } from '../server/search/search-thread.ts';
 import type { Store } from '../store/contract/store.ts';
 import { openStore } from '../store/sqlite/open.ts';
+import type { SyncParts } from '../sync/parts.ts';
 import { createSyncRunner, type SyncRunner } from '../sync/runner.ts';
 import { startSchedule } from '../sync/schedule.ts';
 import { createCircuitBreaker } from '../upstream/circuit-breaker.ts';
@@ -49,6 +52,23 @@ export interface RunningMirror {
   readonly archiver: Archiver;
   readonly courier: Courier;
   stop(): Promise<void>;
+}
+
+/** What is built on an open store, for the server and for commands. */
+export interface AssembledMirror {
+  /** The settings, and what is shared by everything else. */
+  readonly shared: Config & MirrorParts & SyncParts & { readonly safeFetch: SafeFetch };
+  readonly files: ImageFiles;
+  readonly mirror: Mirror;
+  readonly runner: SyncRunner;
+  readonly archiver: Archiver;
+  readonly generation: GenerationParts;
+  /** Closes every connection to the outside. */
+  end(): void;
+}
+
+interface Stoppable {
+  stop(): void | Promise<void>;
 }
 
 /** A stop lets the upstream answer for so long. Whoever waits for it is told then, before the server cuts him off. */
@@ -88,15 +108,7 @@ export async function startMirror(config: Config, world: World): Promise<Running
       world.limits,
     );
     await announce(store, server.url);
-    const running = [
-      startSchedule(config.syncCron, parts.runner, log),
-      startBackups({ ...config, store, clock, log }),
-      startReindexing(store, world),
-      startDiskWatch(store, log),
-      startGauges(metrics.registry, { store, clock }),
-      ...(config.archiveImages && !config.offline ? [startArchiving(parts.archiver, log)] : []),
-      courier,
-    ];
+    const running = [...startBackground(config, world, { ...parts, store, metrics }), courier];
     return {
       url: server.url,
       needsToken: server.needsToken,
@@ -105,10 +117,7 @@ export async function startMirror(config: Config, world: World): Promise<Running
       archiver: parts.archiver,
       courier,
       stop: async () => {
-        const patience = setTimeout(parts.end, PATIENCE_MS);
-        await Promise.all([server.stop(), parts.runner.stop(), ...running.map((part) => part.stop())]);
-        clearTimeout(patience);
-        parts.end();
+        await stopWithin(PATIENCE_MS, [server, parts.runner, ...running], parts.end);
         await searching.close();
         await store.close();
       },
@@ -118,6 +127,32 @@ export async function startMirror(config: Config, world: World): Promise<Running
     await store.close();
     throw error;
   }
+}
+
+/** Starts everything that runs beside the server. */
+function startBackground(
+  config: Config,
+  { clock, log }: World,
+  { store, metrics, runner, archiver }: AssembledMirror & { store: Store; metrics: Metrics },
+): Stoppable[] {
+  const isArchiving = config.archiveImages && !config.offline;
+  const archiving: Stoppable[] = isArchiving ? [startArchiving(archiver, log)] : [];
+  return [
+    startSchedule(config.syncCron, runner, log),
+    startBackups({ ...config, store, clock, log }),
+    startReindexing(store, { clock, log }),
+    startDiskWatch(store, log),
+    startGauges(metrics.registry, { store, clock }),
+    ...archiving,
+  ];
+}
+
+/** Stops everything at once. @param end called when all have stopped, and before that when the grace period is over */
+async function stopWithin(graceMs: number, running: readonly Stoppable[], end: () => void): Promise<void> {
+  const grace = setTimeout(end, graceMs);
+  await Promise.all(running.map((one) => one.stop()));
+  clearTimeout(grace);
+  end();
 }
 
 /** Whoever starts the mirror may have given it another token. */
@@ -140,7 +175,7 @@ function counting(store: Store, metrics: Metrics): Store {
 }
 
 /** The parts above an open store. */
-export function assemble(config: Config, world: World, store: Store, metrics?: Metrics) {
+export function assemble(config: Config, world: World, store: Store, metrics?: Metrics): AssembledMirror {
   const { clock, log, random = Math.random, fetch } = world;
   const ending = new AbortController();
   setMaxListeners(0, ending.signal); // one a request under way
@@ -166,7 +201,6 @@ export function assemble(config: Config, world: World, store: Store, metrics?: M
     runner: createSyncRunner(shared, metrics?.syncRun),
     archiver: createArchiver(shared),
     generation: { ...shared, spool: createSpool(config.dataDir) },
-    /** Lets go of every connection to the outside. */
     end: () => {
       ending.abort();
       safeFetch.close();

@@ -1,0 +1,147 @@
+/** Composes the demo: a simulated upstream with sample tasks, and a mirror of it in a temporary directory. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Config, parseConfig } from '../config/config.ts';
+import { systemClock } from '../lib/clock.ts';
+import { hasErrorCode } from '../lib/errno.ts';
+import { createLog, type Log } from '../lib/log.ts';
+import { ForbiddenAddress } from '../outbound/addresses.ts';
+import { createSafeFetch, type SafeFetch } from '../outbound/safe-fetch.ts';
+import { seededRandom } from '../simulator/random.ts';
+import { sampleTasks, VENDOR_DOCUMENTS, VENDOR_IDS } from '../simulator/samples.ts';
+import { type Simulator, startSimulator } from '../simulator/simulator.ts';
+import { findTaskIds } from '../task/id.ts';
+import { type RunningMirror, startMirror, type World } from './start-mirror.ts';
+
+const DEMO_TOKEN = 'demo';
+const FINISHED_AT_START = 60;
+const PENDING_AT_START = 8;
+const NEW_TASK_EVERY_MS = 10_000;
+const MONTH_MS = 30 * 86_400_000;
+
+export interface RunningDemo {
+  readonly mirrorUrl: string;
+  readonly simulatorUrl: string;
+  readonly dataDir: string;
+  /** How many ids are tracked. */
+  readonly tracked: number;
+  readonly log: Log;
+  /** Runs the first sync, and logs what it did. */
+  syncNow(): Promise<void>;
+  /** Stops the mirror. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the demo, and cleans up when `work` is done.
+ * @param port of the mirror, when one was asked for
+ */
+export async function runWithDemo(
+  port: string | undefined,
+  work: (demo: RunningDemo) => Promise<void>,
+): Promise<void> {
+  const simulator = await startSimulator({ token: DEMO_TOKEN });
+  const dataDir = mkdtempSync(join(tmpdir(), 'flux-mirror-demo-'));
+  try {
+    await work(await startDemo(simulator, dataDir, port));
+  } finally {
+    await simulator.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function startDemo(
+  simulator: Simulator,
+  dataDir: string,
+  port: string | undefined,
+): Promise<RunningDemo> {
+  const ids = fillAccount(simulator);
+  const config = createDemoConfig(simulator.url, dataDir, port);
+  const log = createLog({ level: config.logLevel, format: config.logFormat });
+  const safeFetch = restrictFetchTo(simulator.url);
+  const mirror = await startOnSomePort(config, port, { clock: systemClock, log, safeFetch });
+  await mirror.store.track(ids, systemClock.now());
+  const generating = setInterval(() => generateAnother(simulator, mirror), NEW_TASK_EVERY_MS).unref();
+  return {
+    mirrorUrl: mirror.url,
+    simulatorUrl: simulator.url,
+    dataDir,
+    tracked: ids.length,
+    log,
+    syncNow: async () => {
+      const { outcome, counts } = await mirror.runner.run({ trigger: 'command' });
+      log.info({ outcome, ...counts }, 'sync run');
+    },
+    stop: async () => {
+      clearInterval(generating);
+      await mirror.stop();
+    },
+  };
+}
+
+function createDemoConfig(upstream: string, dataDir: string, port: string | undefined): Config {
+  return parseConfig({
+    flags: { port: port ?? '8787' },
+    env: {
+      ACEDATACLOUD_API_TOKEN: DEMO_TOKEN,
+      ACEDATACLOUD_API_BASE_URL: upstream,
+      FLUX_MIRROR_DATA_DIR: dataDir,
+      FLUX_MIRROR_SYNC_CRON: '*/3 * * * * *',
+      FLUX_MIRROR_LOG_FORMAT: process.stderr.isTTY ? 'pretty' : 'json',
+    },
+  });
+}
+
+/** The vendor's two sample tasks link to images on the internet, and a demo goes nowhere. */
+function restrictFetchTo(url: string): SafeFetch {
+  const { fetch, close } = createSafeFetch([new URL(url).host]);
+  return {
+    close,
+    fetch: async (link, request) => {
+      if (!link.startsWith(`${url}/`)) throw new ForbiddenAddress('the demo reaches its simulator alone');
+      return fetch(link, request);
+    },
+  };
+}
+
+/** A demo must not fail because something else has the port; a port that was asked for is another matter. */
+async function startOnSomePort(
+  config: Config,
+  asked: string | undefined,
+  world: World,
+): Promise<RunningMirror> {
+  try {
+    return await startMirror(config, world);
+  } catch (error) {
+    if (!hasErrorCode(error, 'EADDRINUSE') || asked !== undefined) throw error;
+    return startMirror({ ...config, port: 0 }, world);
+  }
+}
+
+/** Finished tasks of the last months, and some that finish in the next seconds. @returns all their ids */
+function fillAccount(simulator: Simulator) {
+  const random = seededRandom(1);
+  const now = systemClock.now();
+  simulator.seed(VENDOR_DOCUMENTS);
+  const finished = sampleTasks(FINISHED_AT_START, random).map((task) =>
+    simulator.addTask({ ...task, createdAtMs: now - Math.floor(random() * 8 * MONTH_MS), durationMs: 0 }),
+  );
+  const pending = sampleTasks(PENDING_AT_START, random).map((task, at) =>
+    simulator.addTask({ ...task, durationMs: 2000 + at * 3000 }),
+  );
+  const failed = simulator.addTask({
+    prompt: 'a cat holding a forbidden sign',
+    durationMs: 0,
+    fails: { code: 'bad_request', message: 'prompt was flagged by the content policy' },
+  });
+  return findTaskIds([...VENDOR_IDS, failed, ...finished, ...pending].join(' '));
+}
+
+/** As if somebody generated another image just now. */
+function generateAnother(simulator: Simulator, mirror: RunningMirror): void {
+  const [task] = sampleTasks(1, Math.random);
+  if (!task) return;
+  const id = simulator.addTask({ ...task, durationMs: 5000 });
+  void mirror.store.track(findTaskIds(id), systemClock.now());
+}
