@@ -22,7 +22,7 @@ refuse register reindex reject rejoin relay release reload remember remove renam
 reply report request require requeue reschedule reserve reset resolve respect respond restart restore restrict resume retain retrieve
 retry return reuse reverse revoke rewrite roll rotate round run sample sanitize save say scan schedule score scrape search seed
 seek select send serialize serve set settle share show shut sign simulate skip sleep slice sort split stamp start stat stem
-stop store stream strip subscribe subtract suggest sum summarize supply suspend swap sweep sync take tap tell terminate
+stop store stream strip subscribe subtract suggest sum summarize supply suspend swap sweep sync take tally tap tell terminate
 test throttle throw toggle tokenize touch track transform traverse trim truncate try unlock unpack unregister untrack unwrap
 update upload upsert use validate verify visit wait walk want warn watch work wrap write yield
 `;
