@@ -1,6 +1,6 @@
 /** What a person asked for, as a tree. Made by query.ts; read by highlights, ranking, and the store. */
 import type { TimeBounds } from './dates.ts';
-import type { ValueColumn, ValueKind } from './fields.ts';
+import type { ValueColumn, ValueKind, ValueMatch } from './fields.ts';
 
 /** Terms that stand side by side, in this order. A single word is a phrase of one. */
 export interface PhraseNode {
@@ -16,13 +16,10 @@ export interface PrefixNode {
 }
 
 /** A value of the task is this one, compared as its kind is. */
-export interface FieldNode {
+export interface FieldNode extends Omit<ValueMatch, 'kind'> {
   readonly kind: 'field';
   readonly field: ValueColumn;
   readonly valueKind: ValueKind;
-  readonly value: string;
-  /** Any value that begins with it. */
-  readonly isPrefix: boolean;
 }
 
 /** Created in [fromMs, toMs); an absent bound limits nothing. */

@@ -1,13 +1,33 @@
-/** A TaskFilter as SQL conditions with bound parameters. */
+/** A TaskFilter and the fields of a query as SQL conditions with bound parameters. */
+import { lowerAscii } from '../../search/fold.ts';
+import type { FieldNode } from '../../search/query-tree.ts';
 import type { TaskLimits } from '../../task/limits.ts';
-import type { TaskFilter } from '../contract/tasks.ts';
-import { COLUMN_NAMES, listFilterValues } from './filter-columns.ts';
+import type { FilterColumn, TaskFilter } from '../contract/tasks.ts';
 import { slotOf } from './position.ts';
+import { tasks } from './schema.ts';
 
 export interface Condition {
   readonly sql: string;
   readonly params: readonly (string | number)[];
 }
+
+/** Where the values by which tasks can be chosen stand in the table of tasks. */
+const COLUMN_NAMES: Readonly<Record<FilterColumn, string>> = {
+  state: tasks.state.name,
+  model: tasks.model.name,
+  size: tasks.size.name,
+  action: tasks.action.name,
+  seed: tasks.seed.name,
+  id: tasks.id.name,
+  type: tasks.type.name,
+  userId: tasks.userId.name,
+  applicationId: tasks.applicationId.name,
+};
+
+/** Those of the index `tasks_narrow`. */
+export const NARROW_COLUMNS: ReadonlySet<FilterColumn> = new Set(['state', 'model', 'size', 'action']);
+
+const FILTER_COLUMNS = Object.keys(COLUMN_NAMES) as FilterColumn[]; // the record has every one, and no other
 
 /**
  * The conditions of a filter, to be joined by AND.
@@ -24,6 +44,31 @@ export function filterConditions(filter: TaskFilter, row: string, drift: number)
     ...timeConditions(filter, `${row}.position`, drift),
     ...exactTimes(filter, row),
   ].filter((condition) => condition !== undefined);
+}
+
+/** The values that a filter names; lists that limit nothing are left out. */
+export function listFilterValues(
+  values: Readonly<Partial<Record<FilterColumn, readonly string[]>>> = {},
+): { readonly column: FilterColumn; readonly values: readonly string[] }[] {
+  return FILTER_COLUMNS.map((column) => ({ column, values: values[column] ?? [] })).filter(
+    (named) => named.values.length > 0,
+  );
+}
+
+/** A field of a query. Never NULL, so that a negation of it holds for tasks without the member. */
+export function fieldCondition({ field, valueKind, value, isPrefix }: FieldNode, row: string): Condition {
+  const column = `${row}.${COLUMN_NAMES[field]}`;
+  if (valueKind === 'integer')
+    return { sql: `(${column} IS NOT NULL AND ${column} = CAST(? AS INTEGER))`, params: [value] };
+  if (!isPrefix) {
+    // Ids are looked up by their index, as they are and in lower case, in which a UUID is written.
+    if (valueKind === 'id') return { sql: `${column} IN (?, ?)`, params: [value, lowerAscii(value)] };
+    return { sql: `(${column} IS NOT NULL AND lower(${column}) = ?)`, params: [value] };
+  }
+  return {
+    sql: `(${column} IS NOT NULL AND substr(lower(${column}), 1, ?) = ?)`,
+    params: [Array.from(value).length, lowerAscii(value)],
+  };
 }
 
 /** The conditions of what a caller may see; none where nothing limits it. */

@@ -4,12 +4,17 @@
  */
 import { beginningsRange, neighbourhood, planBeginning } from '../../../search/beginnings.ts';
 import { intersectTimes } from '../../../search/dates.ts';
-import { lowerAscii } from '../../../search/fold.ts';
-import type { FieldNode, PrefixNode, Query, QueryNode, TextNode } from '../../../search/query-tree.ts';
+import type { PrefixNode, Query, QueryNode, TextNode } from '../../../search/query-tree.ts';
 import type { TaskFilter } from '../../contract/tasks.ts';
 import type { Sqlite } from '../database.ts';
-import { COLUMN_NAMES, listFilterValues, NARROW_COLUMNS } from '../filter-columns.ts';
-import { type Condition, filterConditions, timeConditions } from '../filter-sql.ts';
+import {
+  type Condition,
+  fieldCondition,
+  filterConditions,
+  listFilterValues,
+  NARROW_COLUMNS,
+  timeConditions,
+} from '../filter-sql.ts';
 import { allOf, leafExpression, matchExpression } from './match-expression.ts';
 
 export interface SearchSql {
@@ -198,22 +203,6 @@ function inIndex(match: string, row: string): Condition {
   return {
     sql: `${row}.position IN (SELECT rowid FROM prompt_index WHERE prompt_index MATCH ?)`,
     params: [match],
-  };
-}
-
-/** Never NULL, so that a negation of it holds for tasks without the member. */
-function fieldCondition({ field, valueKind, value, isPrefix }: FieldNode, row: string): Condition {
-  const column = `${row}.${COLUMN_NAMES[field]}`;
-  if (valueKind === 'integer')
-    return { sql: `(${column} IS NOT NULL AND ${column} = CAST(? AS INTEGER))`, params: [value] };
-  if (!isPrefix) {
-    // Ids are looked up by their index, as they are and in lower case, in which a UUID is written.
-    if (valueKind === 'id') return { sql: `${column} IN (?, ?)`, params: [value, lowerAscii(value)] };
-    return { sql: `(${column} IS NOT NULL AND lower(${column}) = ?)`, params: [value] };
-  }
-  return {
-    sql: `(${column} IS NOT NULL AND substr(lower(${column}), 1, ?) = ?)`,
-    params: [Array.from(value).length, lowerAscii(value)],
   };
 }
 
