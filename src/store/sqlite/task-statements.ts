@@ -20,11 +20,7 @@ export type Present = Pick<
 >;
 
 /** A document as a row. */
-export function taskRow(
-  task: TaskDocument,
-  batch: Batch,
-  position: number,
-): Omit<typeof tasks.$inferSelect, 'service'> {
+export function taskRow(task: TaskDocument, batch: Batch, position: number): typeof tasks.$inferInsert {
   return {
     position,
     id: task.id,
