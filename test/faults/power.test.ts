@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { VERSION } from '../../src/lib/version.ts';
 import { seededRandom } from '../../src/simulator/random.ts';
 import { Database } from '../../src/store/sqlite/driver.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
@@ -111,17 +112,21 @@ test('a kill in a migration leaves the old schema or the new one, and every docu
   await store.putBatch({ documents, requestSeq: 1, fetchedAtMs: 1 });
   await store.close();
   const versions = readdirSync(MIGRATIONS).filter((name) => name.endsWith('.sql')).length;
-  const kills = tries(5, 32);
+  const kills = tries(8, 32);
   const outcomes = { old: 0, new: 0 };
-  let delayMs = 30;
+  // Of a kill in the copy, and of one in the migration that follows it.
+  const delaysMs = { lock: 5, copy: 5 };
   for (let kill = 0; kill < kills; kill += 1) {
     const dataDir = olderMirror(join(newest, 'mirror.db'), 1 + (kill % (versions - 1)));
     const before = schemaOf(dataDir);
     const child = spawn(process.execPath, [MAIN, 'serve', '--offline', '--port', '0', '--data-dir', dataDir]);
-    // The lock is taken just before the migration begins.
-    while (statSync(join(dataDir, 'owner.json'), { throwIfNoEntry: false }) === undefined)
+    // The lock is taken just before the copy is made, and the migration begins when that has its name.
+    const start = kill % 2 === 0 ? 'copy' : 'lock';
+    const sign =
+      start === 'lock' ? join(dataDir, 'owner.json') : join(dataDir, 'backups', `before-${VERSION}.db`);
+    while (statSync(sign, { throwIfNoEntry: false }) === undefined)
       await new Promise((resolve) => setTimeout(resolve, 1));
-    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    await new Promise((resolve) => setTimeout(resolve, delaysMs[start]));
     child.kill('SIGKILL');
     await once(child, 'exit');
     const after = schemaOf(dataDir);
@@ -129,7 +134,7 @@ test('a kill in a migration leaves the old schema or the new one, and every docu
     outcomes[after === before ? 'old' : 'new'] += 1;
     expect([[], [DOCUMENTS]]).toContainEqual(tasksInCopies(dataDir)); // whole, or not there
     if (after !== before) expect(tasksInCopies(dataDir)).toEqual([DOCUMENTS]);
-    delayMs *= after === before ? 1.4 : 0.7; // closes in on the moment that matters, however busy the machine is
+    delaysMs[start] *= after === before ? 3 : 0.3; // closes in on the moment that matters, however busy the machine is
     const restarted = await openStore({ dataDir, clock, mode: 'owner' });
     while (await restarted.reindexSome());
     expect((await restarted.stats(0)).total).toBe(DOCUMENTS);
