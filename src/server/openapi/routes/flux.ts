@@ -1,5 +1,7 @@
 /** The vendor's own routes, as the mirror answers them. */
+
 import { z } from 'zod';
+import { FLUX } from '../../../service/flux.ts';
 import { inPath, listOf, oneOf, type RouteDescription, taskId, text, whole } from '../parts.ts';
 import { generationAnswerSchema, tasksAnswerSchema } from '../upstream-schemas.ts';
 
@@ -7,7 +9,7 @@ const strings = { anyOf: [text, listOf(text)] };
 
 export const FLUX_ROUTES: readonly RouteDescription[] = [
   {
-    path: '/flux/tasks',
+    path: FLUX.taskPath,
     method: 'post',
     operationId: 'tasks',
     summary: 'Retrieve one task or many, list the history, or delete a task: the vendor’s own route',
@@ -39,7 +41,7 @@ export const FLUX_ROUTES: readonly RouteDescription[] = [
     errors: [400, 401, 403, 404, 413, 429, 502, 503, 504],
   },
   {
-    path: '/flux/images',
+    path: FLUX.generationPaths.images,
     method: 'post',
     operationId: 'generate',
     summary: 'Generate an image: handed on to the upstream once, never retried',
