@@ -193,6 +193,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     damage: watch.damage,
     noteError: watch.note,
     close: () => {
+      if (!db.raw.open) return;
       try {
         // Only counts that may lag would be lost, and that this process is no more.
         if (mode !== 'reader') {

@@ -10,6 +10,7 @@ import { NewerDatabase } from '../../../src/store/sqlite/migrate.ts';
 import { openStore } from '../../../src/store/sqlite/open.ts';
 import { document, numberedIds } from '../../helpers/documents.ts';
 import { ManualClock } from '../../helpers/manual-clock.ts';
+import { olderMirror } from '../../helpers/older-mirror.ts';
 import { searchRequest } from '../../helpers/search.ts';
 import { openTestStore, temporaryDirectory } from '../../helpers/world.ts';
 import { describeStore } from '../conformance.ts';
@@ -117,8 +118,8 @@ describe('the database file', () => {
   });
 });
 
-/** Of the migration that made the tables of images, as the journal has it. */
-const ARCHIVE_CAME_AT = 1795495341708;
+/** Those before the one that made the tables of images. */
+const MIGRATIONS_BEFORE_ARCHIVE = 3;
 
 test('the images of tasks that were stored before there was an archive are wanted once it is', async () => {
   const dataDir = temporaryDirectory();
@@ -135,13 +136,9 @@ test('the images of tasks that were stored before there was an archive are wante
     fetchedAtMs: 1,
   });
   await before.close();
-  const raw = new Database(join(dataDir, 'mirror.db'));
-  raw.exec(`DROP TABLE task_images; DROP TABLE images; DROP TABLE callbacks; DROP TABLE access_tokens;
-    DROP TABLE servers; ALTER TABLE tracked DROP COLUMN claimed_by; ALTER TABLE sync_runs DROP COLUMN server;
-    DELETE FROM __drizzle_migrations WHERE created_at >= ${ARCHIVE_CAME_AT}`);
-  raw.close();
+  const older = olderMirror(join(dataDir, 'mirror.db'), MIGRATIONS_BEFORE_ARCHIVE);
 
-  const store = await openTestStore(dataDir);
+  const store = await openTestStore(older);
   const wanted = await store.claimImages({ nowMs: Date.now() + 1000, limit: 10, leaseMs: 1 });
   expect(wanted.map(({ taskId, n, url }) => [taskId, n, url]).sort()).toEqual([
     ['a', 0, links[0]],

@@ -13,10 +13,13 @@ import { restore } from '../../../../src/store/sqlite/recovery/restore.ts';
 import { runCli } from '../../../helpers/cli.ts';
 import { document } from '../../../helpers/documents.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
+import { olderMirror } from '../../../helpers/older-mirror.ts';
 import { temporaryDirectory } from '../../../helpers/world.ts';
 
 const clock = new ManualClock();
 const PAGE = 4096;
+/** Those before the one that made the table of tokens. */
+const MIGRATIONS_BEFORE_TOKENS = 4;
 const fileOf = (dataDir: string) => join(dataDir, 'mirror.db');
 
 async function opened<T>(dataDir: string, work: (store: Store) => Promise<T>): Promise<T> {
@@ -132,12 +135,7 @@ describe('restore', () => {
   });
 
   test('of a backup of an older version works at once, also for who only reads', async () => {
-    const old = await mirror();
-    const db = new Database(fileOf(old));
-    db.exec(`DROP TABLE access_tokens; ALTER TABLE callbacks DROP COLUMN task_id;
-      DELETE FROM __drizzle_migrations WHERE created_at IN
-        (SELECT created_at FROM __drizzle_migrations ORDER BY created_at DESC LIMIT 2)`);
-    db.close();
+    const old = olderMirror(fileOf(await mirror()), MIGRATIONS_BEFORE_TOKENS);
     const dataDir = await mirror('alice');
     restore(dataDir, fileOf(old), clock.now());
     expect(await runCli(['get', 'a', '--data-dir', dataDir])).toMatchObject({ code: 0 });
