@@ -30,7 +30,9 @@ import { startSchedule } from '../sync/schedule.ts';
 import { createCircuitBreaker } from '../upstream/circuit-breaker.ts';
 import { createUpstream } from '../upstream/client.ts';
 import { announce } from './announce.ts';
+import { createMaintenance } from './maintenance.ts';
 import { startReindexing } from './reindexing.ts';
+import { BACKUP_WORKER, SEARCH_WORKER } from './workers.ts';
 
 /** What the outside world is, so that tests can bring their own. */
 export interface World {
@@ -85,7 +87,7 @@ export async function startMirror(config: Config, world: World): Promise<Running
     onMigration: (copy) => log.info(copy, 'copying the database before it is updated to this version'),
   });
   const store = counting(opened, metrics);
-  const searching = startSearchThread(config, store.noteError);
+  const searching = startSearchThread(SEARCH_WORKER, config, store.noteError);
   const parts = assemble(config, world, store, metrics);
   const courier = startCourier({ ...parts.shared, mirror: parts.mirror });
   try {
@@ -139,7 +141,14 @@ function startBackground(
   const archiving: Stoppable[] = isArchiving ? [startArchiving(archiver, log)] : [];
   return [
     startSchedule(config.syncCron, runner, log),
-    startBackups({ ...config, store, clock, log }),
+    startBackups({
+      ...config,
+      store,
+      maintenance: createMaintenance(config.dataDir),
+      worker: BACKUP_WORKER,
+      clock,
+      log,
+    }),
     startReindexing(store, { clock, log }),
     startDiskWatch(store, log),
     startGauges(metrics.registry, { store, clock }),

@@ -4,15 +4,29 @@ import { rm } from 'node:fs/promises';
 import type { Clock } from '../lib/clock.ts';
 import { type Schedule, startCron } from '../lib/cron.ts';
 import type { Log } from '../lib/log.ts';
-import { besideAs, startWorker } from '../lib/worker.ts';
+import { startWorker } from '../lib/worker.ts';
+import type { BackupResult, StoreMaintenance } from '../store/contract/maintenance.ts';
 import type { Store } from '../store/contract/store.ts';
-import { backupFile, failureReason, scheduledBackups } from '../store/sqlite/recovery/backup.ts';
-import { keptBackups } from '../store/sqlite/recovery/retention.ts';
-import type { BackupReply, BackupWorkerData } from './backup-worker.ts';
 import { rememberBackup } from './last-backup.ts';
+import { keptBackups } from './retention.ts';
+
+/** What the thread must know that copies the database: the copy is made in one go, and nobody waits for it. */
+export interface BackupWorkerData {
+  readonly dataDir: string;
+  readonly target: string;
+}
+
+/** What it says at its end. An error would lose its code on the way between threads. */
+export type BackupReply = BackupResult | { readonly failed: string; readonly stack: string };
 
 interface Parts {
   readonly store: Store;
+  readonly maintenance: Pick<
+    StoreMaintenance,
+    'nameBackup' | 'listScheduledBackups' | 'explainBackupFailure'
+  >;
+  /** What runs on the thread that copies. */
+  readonly worker: URL;
   readonly dataDir: string;
   readonly backupCron: string;
   readonly clock: Clock;
@@ -36,24 +50,24 @@ export function startBackups(parts: Parts): Schedule {
  * @param stop ends it before it is done; what was begun is swept at the next start
  */
 export async function scheduledBackup(parts: Parts, stop?: AbortSignal): Promise<void> {
-  const { store, dataDir, clock, log } = parts;
+  const { store, maintenance, dataDir, clock, log } = parts;
   try {
     const madeAtMs = clock.now();
-    const target = backupFile(dataDir, 'scheduled', madeAtMs);
-    const reply = await copyOnThread({ dataDir, target }, stop);
+    const target = maintenance.nameBackup('scheduled', madeAtMs);
+    const reply = await copyOnThread(parts.worker, { dataDir, target }, stop);
     if ('failed' in reply) {
       await failed(parts, reply.failed, reply.stack);
       return;
     }
     const { file, bytes, tasks } = reply;
-    const backups = scheduledBackups(dataDir);
+    const backups = maintenance.listScheduledBackups();
     const kept = keptBackups(backups, madeAtMs);
     for (const backup of backups) if (!kept.has(backup)) await rm(backup.file);
     await rememberBackup(store, { atMs: clock.now(), error: undefined });
     log.info({ file, bytes, tasks, kept: kept.size }, 'backed up');
   } catch (error) {
     if (stop?.aborted) log.info('a backup was ended by the stop');
-    else await failed(parts, failureReason(error), error);
+    else await failed(parts, maintenance.explainBackupFailure(error), error);
   }
 }
 
@@ -65,8 +79,12 @@ async function failed({ store, clock, log }: Parts, reason: string, detail: unkn
 }
 
 /** @throws when the thread breaks, or is stopped */
-async function copyOnThread(data: BackupWorkerData, stop: AbortSignal | undefined): Promise<BackupReply> {
-  const worker = startWorker(besideAs(import.meta.url, 'backup-worker'), data);
+async function copyOnThread(
+  module: URL,
+  data: BackupWorkerData,
+  stop: AbortSignal | undefined,
+): Promise<BackupReply> {
+  const worker = startWorker(module, data);
   try {
     const [reply] = (await once(worker, 'message', stop ? { signal: stop } : {})) as [BackupReply];
     return reply;

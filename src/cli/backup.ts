@@ -1,10 +1,9 @@
 /** `flux-mirror backup` and `restore`. */
 import { Command } from 'commander';
+import { createMaintenance } from '../app/maintenance.ts';
 import { withStore } from '../app/with-store.ts';
 import { systemClock } from '../lib/clock.ts';
-import { backUp, backupFile } from '../store/sqlite/recovery/backup.ts';
-import type { CarriedTokens } from '../store/sqlite/recovery/carry-tokens.ts';
-import { restore } from '../store/sqlite/recovery/restore.ts';
+import type { CarriedTokens } from '../store/contract/maintenance.ts';
 import { counted, LOST_TOKENS, print, printJson, remark } from './output.ts';
 import { configFor, withSettings } from './settings.ts';
 
@@ -19,8 +18,9 @@ export function backupCommand(): Command {
   return withSettings(command).action(async (file: string | undefined, options: { json?: boolean }) => {
     const { dataDir } = configFor(command);
     await withStore({ dataDir }, 'reader', async () => undefined); // says what is wrong where there is no mirror
-    const target = file ?? backupFile(dataDir, 'manual', systemClock.now());
-    const result = await backUp(dataDir, target);
+    const maintenance = createMaintenance(dataDir);
+    const target = file ?? maintenance.nameBackup('manual', systemClock.now());
+    const result = await maintenance.backUp(target);
     if (options.json) printJson(result);
     else
       print(
@@ -39,7 +39,10 @@ export function restoreCommand(): Command {
     .option('--json', 'print the result as JSON');
   return withSettings(command).action((file: string, options: { json?: boolean }) => {
     const { dataDir } = configFor(command);
-    const { tasks, tokens, replaced, replacedEarlier } = restore(dataDir, file, systemClock.now());
+    const { tasks, tokens, replaced, replacedEarlier } = createMaintenance(dataDir).restore(
+      file,
+      systemClock.now(),
+    );
     if (replacedEarlier !== undefined)
       remark(`an interrupted restore was finished first; what was there before that is ${replacedEarlier}`);
     const lost = lostTokens(tokens);

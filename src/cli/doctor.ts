@@ -1,6 +1,7 @@
 /** `flux-mirror doctor`: is everything as it should be? And `--rebuild`: saving what can be read. */
 import { setImmediate } from 'node:timers/promises';
 import { Command } from 'commander';
+import { createMaintenance } from '../app/maintenance.ts';
 import { withStore } from '../app/with-store.ts';
 import { createImageFiles } from '../archive/files.ts';
 import type { Config } from '../config/config.ts';
@@ -9,9 +10,8 @@ import { checkDatabase } from '../doctor/database.ts';
 import { checkImages } from '../doctor/images.ts';
 import { checkUpstream } from '../doctor/upstream.ts';
 import { systemClock } from '../lib/clock.ts';
-import { isDamage } from '../store/sqlite/integrity/damage.ts';
-import { openStore } from '../store/sqlite/open.ts';
-import { type Rebuilt, rebuild } from '../store/sqlite/recovery/rebuild.ts';
+import { StoreError } from '../store/contract/errors.ts';
+import type { Rebuilt } from '../store/contract/maintenance.ts';
 import { createUpstream } from '../upstream/client.ts';
 import { EXIT } from './failure.ts';
 import { counted, LOST_TOKENS, print, printJson, remark } from './output.ts';
@@ -40,13 +40,13 @@ export function doctorCommand(): Command {
 
 async function examine(config: Config): Promise<Finding[]> {
   const stored = await withStore(config, 'reader', async (store) => {
-    const database = await checkDatabase(config.dataDir, store);
+    const database = await checkDatabase(createMaintenance(config.dataDir), store);
     const progress = startProgress('images', systemClock);
     const images = await checkImages(store, createImageFiles(config.dataDir), progress.update);
     progress.end();
     return [...database, ...images];
   }).catch((error: unknown): Finding[] => {
-    if (!isDamage(error)) throw error;
+    if (!(error instanceof StoreError && error.code === 'damaged')) throw error;
     const message = `damaged (${error.message}): \`restore\` a backup, or \`doctor --rebuild\``;
     return [{ about: 'database', kind: 'problem', message }];
   });
@@ -70,13 +70,10 @@ function settingsFinding({ dataDir, backupCron }: Config): Finding {
 }
 
 async function rebuildAll({ dataDir }: Config): Promise<Rebuilt> {
-  const rebuilt = rebuild(dataDir, systemClock);
-  const store = await openStore({ dataDir, clock: systemClock, mode: 'owner' });
-  try {
+  const rebuilt = createMaintenance(dataDir).rebuild(systemClock);
+  await withStore({ dataDir }, 'owner', async (store) => {
     while (await store.reindexSome()) await setImmediate();
-  } finally {
-    await store.close();
-  }
+  });
   remark(`${counted(rebuilt.saved, 'document')} saved, and the search index made anew`);
   if (rebuilt.changed > 0)
     remark(

@@ -1,11 +1,11 @@
 /** `flux-mirror status`: what there is, what is due, what fails and why. */
 import { Command } from 'commander';
 import { askServer, type ServerState } from '../app/announce.ts';
+import { createMaintenance } from '../app/maintenance.ts';
 import { withStore } from '../app/with-store.ts';
 import { lastBackup } from '../backup/last-backup.ts';
 import { systemClock } from '../lib/clock.ts';
 import { isoTime } from '../lib/iso-time.ts';
-import { ownerPid } from '../store/sqlite/lock.ts';
 import { runJson } from '../views/run-json.ts';
 import { statusJson } from '../views/status-json.ts';
 import { troubles } from '../views/troubles.ts';
@@ -94,6 +94,6 @@ export function statusCommand(): Command {
 
 function serverState(server: ServerState | undefined, dataDir: string): string {
   if (server) return `${server.status} at ${server.url} (pid ${server.pid})`;
-  const pid = ownerPid(dataDir);
+  const pid = createMaintenance(dataDir).findOwnerPid();
   return pid === undefined ? 'not running' : `does not answer; process ${pid} holds the data directory`;
 }

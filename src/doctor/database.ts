@@ -1,16 +1,19 @@
 /** Is the database sound? Reads all of it, beside a running server. */
 
+import type { StoreMaintenance } from '../store/contract/maintenance.ts';
 import type { Store } from '../store/contract/store.ts';
-import { integrityProblems } from '../store/sqlite/integrity/damage.ts';
 import type { Finding } from './check.ts';
 
 const SHOWN = 20;
 
 /** @param store open to read */
-export async function checkDatabase(dataDir: string, store: Store): Promise<Finding[]> {
+export async function checkDatabase(
+  maintenance: Pick<StoreMaintenance, 'findIntegrityProblems'>,
+  store: Store,
+): Promise<Finding[]> {
   const about = 'database';
   const problems = [
-    ...integrityProblems(dataDir, SHOWN),
+    ...maintenance.findIntegrityProblems(SHOWN),
     ...(await store.audit()).map(({ id, problem }) => `${id}: ${problem}`),
   ];
   if (problems.length > 0) {

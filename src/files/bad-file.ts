@@ -1,4 +1,6 @@
 /** A file can't be read or written as asked; the message names it, for the person who named it. */
-export class BadFile extends Error {
+import { OperatorError } from '../lib/operator-error.ts';
+
+export class BadFile extends OperatorError {
   override readonly name = 'BadFile';
 }

@@ -3,6 +3,7 @@
 import { CALLBACK_PATH } from '../generation/callbacks.ts';
 import { ApiError } from '../lib/api-error.ts';
 import type { Log } from '../lib/log.ts';
+import { StoreError } from '../store/contract/errors.ts';
 import type { Answer } from './answer.ts';
 import type { ErrorBody } from './error-schema.ts';
 
@@ -57,15 +58,12 @@ function messageOf(error: unknown): string | undefined {
   return error instanceof Error ? error.message : undefined;
 }
 
-/** SQLite's names for a disk that is full, read-only or broken, and for a database that somebody else holds. */
-const CANNOT_WRITE = /^SQLITE_(FULL|READONLY|IOERR|CANTOPEN|BUSY)/;
-
-const IS_DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/;
-
 function machineTrouble(error: unknown): ApiError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (CANNOT_WRITE.test(code))
-    return new ApiError(503, 'api_error', "the mirror can't write to its disk just now");
-  if (IS_DAMAGED.test(code)) return new ApiError(503, 'api_error', "the mirror's database is damaged");
-  return new ApiError(500, 'api_error', 'internal error');
+  const code = error instanceof StoreError ? error.code : undefined;
+  if (code === undefined) return new ApiError(500, 'api_error', 'internal error');
+  return new ApiError(
+    503,
+    'api_error',
+    code === 'damaged' ? "the mirror's database is damaged" : "the mirror can't write to its disk just now",
+  );
 }

@@ -1,5 +1,5 @@
-import type { RunCounts, RunTrigger } from '../store/contract/runs.ts';
-import { noCounts } from '../store/contract/runs.ts';
+/** One sync run: everything that is due now, oldest first, in batches. */
+import { noCounts, type RunCounts, type RunTrigger } from '../store/contract/runs.ts';
 import { MAX_BATCH } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import { discover } from './discover.ts';

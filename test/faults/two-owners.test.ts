@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pino from 'pino';
 import { expect, test } from 'vitest';
+import { createMaintenance } from '../../src/app/maintenance.ts';
+import { BACKUP_WORKER } from '../../src/app/workers.ts';
 import { scheduledBackup } from '../../src/backup/scheduled.ts';
 import { DirectoryInUse } from '../../src/store/sqlite/lock.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
@@ -66,6 +68,8 @@ test('the owner keeps its lock through everything that looks at its files', asyn
       scheduledBackup({
         ...here.config,
         store: here.store,
+        maintenance: createMaintenance(dataDir),
+        worker: BACKUP_WORKER,
         clock: here.clock,
         log: pino({ level: 'silent' }),
       }),

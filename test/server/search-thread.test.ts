@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
+import { SEARCH_WORKER } from '../../src/app/workers.ts';
 import { startSearchThread } from '../../src/server/search/search-thread.ts';
 import { document } from '../helpers/documents.ts';
 import { openTestStore, temporaryDirectory } from '../helpers/world.ts';
 
 test('a thread that broke fails those who wait, and the next search starts another', async () => {
   const dataDir = temporaryDirectory();
-  const searching = startSearchThread({ dataDir, basePath: '/' });
+  const searching = startSearchThread(SEARCH_WORKER, { dataDir, basePath: '/' });
   await expect(
     searching.answer({ route: 'search', query: 'q=cat', limits: undefined, nowMs: 0 }),
   ).rejects.toThrow('there is no mirror');
@@ -27,7 +28,7 @@ test('a thread that broke fails those who wait, and the next search starts anoth
 test('a search whose caller is gone is not begun, and of too many that wait the last are refused', async () => {
   const dataDir = temporaryDirectory();
   await openTestStore(dataDir);
-  const searching = startSearchThread({ dataDir, basePath: '/' });
+  const searching = startSearchThread(SEARCH_WORKER, { dataDir, basePath: '/' });
   const question = { route: 'search', query: 'q=cat', limits: undefined, nowMs: 0 } as const;
   const asked: number[] = [];
   const answers = Array.from({ length: 300 }, (_, at) =>
@@ -49,7 +50,7 @@ test('a search whose caller is gone is not begun, and of too many that wait the 
 test('closing ends what is under way', async () => {
   const dataDir = temporaryDirectory();
   await openTestStore(dataDir);
-  const searching = startSearchThread({ dataDir, basePath: '/' });
+  const searching = startSearchThread(SEARCH_WORKER, { dataDir, basePath: '/' });
   const answer = searching
     .answer({ route: 'search', query: 'q=cat', limits: undefined, nowMs: 0 })
     .catch((error: unknown) => error);

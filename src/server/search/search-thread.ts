@@ -4,7 +4,8 @@
  */
 import type { Worker } from 'node:worker_threads';
 import { ApiError, badRequest } from '../../lib/api-error.ts';
-import { besideAs, startWorker } from '../../lib/worker.ts';
+import { startWorker } from '../../lib/worker.ts';
+import { StoreError, type StoreErrorCode } from '../../store/contract/errors.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 
 export type SearchRoute = 'search' | 'facets' | 'suggest';
@@ -32,7 +33,9 @@ export type SearchReply = { readonly number: number } & (
         readonly message: string;
         /** Set for what the caller may be told. */
         readonly api?: { readonly status: ApiError['status']; readonly code: ApiError['code'] };
-        /** The code of SQLite or of the system. */
+        /** Set for what the store can't do. */
+        readonly store?: StoreErrorCode;
+        /** The code of the system. */
         readonly system?: string | undefined;
       };
     }
@@ -64,9 +67,11 @@ interface Waiter {
 
 /**
  * The thread starts with the first search, and again after it broke.
+ * @param module what runs on the thread
  * @param onError told of what failed and is not the caller's to know
  */
 export function startSearchThread(
+  module: URL,
   data: SearchWorkerData,
   onError: (error: unknown) => void = () => undefined,
 ): Searching {
@@ -94,7 +99,7 @@ export function startSearchThread(
   };
   const start = (): Worker => {
     const { dataDir, basePath } = data;
-    const started = startWorker(besideAs(import.meta.url, 'search-worker'), { dataDir, basePath });
+    const started = startWorker(module, { dataDir, basePath });
     started.on('message', (reply: SearchReply) => {
       if (reply.number !== number) return; // of a thread that was given up
       const waiter = waiting.shift();
@@ -127,8 +132,14 @@ export function startSearchThread(
   };
 }
 
-function errorOf({ message, api, system }: Extract<SearchReply, { failed: unknown }>['failed']): Error {
-  return api
-    ? new ApiError(api.status, api.code, message)
-    : Object.assign(new Error(message), { code: system });
+function errorOf({
+  message,
+  api,
+  store,
+  system,
+}: Extract<SearchReply, { failed: unknown }>['failed']): Error {
+  if (api) return new ApiError(api.status, api.code, message);
+  return store === undefined
+    ? Object.assign(new Error(message), { code: system })
+    : new StoreError(store, message);
 }

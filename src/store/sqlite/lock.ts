@@ -7,7 +7,9 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { hasErrorCode } from '../../lib/errno.ts';
-import { Database, SqliteError } from './driver.ts';
+import { OperatorError } from '../../lib/operator-error.ts';
+import { Database } from './driver.ts';
+import { meaningOf } from './errors.ts';
 import { writeTroubleOf } from './write-trouble.ts';
 
 export interface Lock {
@@ -15,7 +17,7 @@ export interface Lock {
 }
 
 /** Another process has the data directory; the message says which, or what for. */
-export class DirectoryInUse extends Error {
+export class DirectoryInUse extends OperatorError {
   override readonly name = 'DirectoryInUse';
 }
 
@@ -55,7 +57,7 @@ function sayWhoOwns(ownerFile: string, nowMs: number): void {
 
 /** Whether somebody else holds what was wanted. */
 export function isBusy(error: unknown): boolean {
-  return error instanceof SqliteError && error.code.startsWith('SQLITE_BUSY');
+  return meaningOf(error) === 'busy';
 }
 
 function describeOwner(ownerFile: string): string {

@@ -9,6 +9,7 @@ import { readAccounts } from './accounts.ts';
 import { createCallbackStore } from './callbacks.ts';
 import { createCircuitStore } from './circuit.ts';
 import { openDatabase, type Sqlite } from './database.ts';
+import { translateOpeningError, translateStream, translating } from './errors.ts';
 import { createFacts } from './facts.ts';
 import { createHistoryStore } from './history.ts';
 import { createImageStore } from './images.ts';
@@ -49,6 +50,14 @@ export interface OpenOptions {
  * @throws DirectoryInUse, NewerDatabase, NoMirror, MigrationRefused, RestoreInterrupted, DamagedDatabase before anything was written
  */
 export async function openStore(options: OpenOptions): Promise<Store> {
+  try {
+    return await open(options);
+  } catch (error) {
+    throw translateOpeningError(error);
+  }
+}
+
+async function open(options: OpenOptions): Promise<Store> {
   const { dataDir, mode } = options;
   const file = join(dataDir, 'mirror.db');
   const lock = admit(options);
@@ -149,7 +158,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     expectTask: tasks.expectTask,
     remove: tasks.remove,
     list: history.list,
-    stream: history.stream,
+    stream: () => translateStream(history.stream()),
     search,
     facets: (request) => countFacets(db, request, drift()),
     suggest: (beginning, limit, within) =>
@@ -197,10 +206,12 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
       try {
         // Only counts that may lag would be lost, and that this process is no more.
         if (mode !== 'reader') {
-          unlessDiskFull(() => {
-            words.flush();
-            servers.sayGoodbye();
-          });
+          translating(() =>
+            unlessDiskFull(() => {
+              words.flush();
+              servers.sayGoodbye();
+            }),
+          );
         }
       } finally {
         db.raw.close();

@@ -3,6 +3,7 @@
  * come up in one turn of the event loop are done together at its end, by one statement. Under load that more than
  * doubles what a cached retrieve can do; an idle server waits some microseconds longer.
  */
+import { translateError } from './errors.ts';
 
 interface Waiter<Row> {
   readonly resolve: (row: Row | undefined) => void;
@@ -28,7 +29,8 @@ export function createTurnLoader<Id extends string, Row extends { readonly id: I
       for (const [id, waiters] of waiting) for (const { resolve } of waiters) resolve(rows.get(id));
     } catch (error) {
       onError(error);
-      for (const waiters of waiting.values()) for (const { reject } of waiters) reject(error);
+      const reason = translateError(error);
+      for (const waiters of waiting.values()) for (const { reject } of waiters) reject(reason);
     }
   };
 

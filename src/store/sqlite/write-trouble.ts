@@ -1,11 +1,14 @@
 /** Whether the disk takes what is written, and the database is sound, as far as its use shows. Reads go on when it does not. */
 import { accessSync, constants, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { errorCodeOf } from '../../lib/errno.ts';
+import type { StoreErrorCode } from '../contract/errors.ts';
 import { type Sqlite, transaction } from './database.ts';
+import { meaningOf, translateError } from './errors.ts';
 import { isDamage, WAY_OUT } from './integrity/damage.ts';
 
 export interface WriteWatch {
-  /** The same functions; a write that the disk refused, and damage that came to light, is remembered. */
+  /** The same functions; a write that the disk refused, and damage that came to light, is remembered. They throw StoreErrors. */
   watched<Functions extends object>(functions: Functions): Functions;
   /** Remembers what an error says about the disk or the database. */
   note(error: unknown): void;
@@ -20,11 +23,21 @@ const ENOUGH_BYTES = 256 * 1024;
 /** As large as what a sync writes at once, so that a little room is not taken for enough. */
 const PROBE_BYTES = 256 * 1024;
 
-const REASONS: readonly [code: RegExp, reason: string][] = [
-  [/^SQLITE_FULL|^ENOSPC|^EDQUOT/, 'the disk is full'],
-  [/^SQLITE_READONLY|^EROFS|^EACCES|^EPERM/, 'the disk is read-only'],
-  [/^SQLITE_(IOERR|CANTOPEN)|^EIO/, 'the disk fails'],
-];
+const REASONS = new Map<StoreErrorCode | undefined, string>([
+  ['full', 'the disk is full'],
+  ['read-only', 'the disk is read-only'],
+  ['unreachable', 'the disk fails'],
+]);
+
+/** What errors of the file system mean. */
+const OF_THE_SYSTEM = new Map<string | undefined, StoreErrorCode>([
+  ['ENOSPC', 'full'],
+  ['EDQUOT', 'full'],
+  ['EROFS', 'read-only'],
+  ['EACCES', 'read-only'],
+  ['EPERM', 'read-only'],
+  ['EIO', 'unreachable'],
+]);
 
 export function createWriteWatch(db: Sqlite): WriteWatch {
   let failed: string | undefined;
@@ -60,7 +73,7 @@ export function createWriteWatch(db: Sqlite): WriteWatch {
               return run(...args);
             } catch (error) {
               note(error);
-              throw error;
+              throw translateError(error);
             }
           },
         ]),
@@ -87,6 +100,5 @@ function lookAtDisk(directory: string): string | undefined {
 
 /** What an error says about the disk; undefined for one that is about something else. */
 export function writeTroubleOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return REASONS.find(([pattern]) => pattern.test(code))?.[1];
+  return REASONS.get(meaningOf(error) ?? OF_THE_SYSTEM.get(errorCodeOf(error)));
 }

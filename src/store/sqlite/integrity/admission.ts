@@ -2,6 +2,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../../lib/clock.ts';
+import { OperatorError } from '../../../lib/operator-error.ts';
 import { acquireLock, type Lock } from '../lock.ts';
 import { assertSwitched, finishSwitch } from '../recovery/switch.ts';
 import { acquireWriterLock } from '../writers-lock.ts';
@@ -9,7 +10,7 @@ import { assertNotLost, assertUndamaged } from './damage.ts';
 import { sweepLeftovers } from './sweep.ts';
 
 /** There is no database where one was expected. */
-export class NoMirror extends Error {
+export class NoMirror extends OperatorError {
   override readonly name = 'NoMirror';
 }
 

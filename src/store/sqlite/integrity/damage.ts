@@ -4,12 +4,18 @@
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { OperatorError } from '../../../lib/operator-error.ts';
+import { StoreError } from '../../contract/errors.ts';
 import { type Connection, Database } from '../driver.ts';
+import { meaningOf } from '../errors.ts';
 import { allDocuments, changedDocuments, type HashedDocument } from './audit.ts';
 
 /** The database can't be trusted. It was left as it is; the message says what helps. */
-export class DamagedDatabase extends Error {
+export class DamagedDatabase extends OperatorError {
   override readonly name = 'DamagedDatabase';
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause: new StoreError('damaged', message, { cause }) });
+  }
 }
 
 /** Its structure is checked up to this size: at 680 MB a second, so that a start stays below two seconds. */
@@ -51,7 +57,7 @@ export const WAY_OUT =
 export function damaged(dataDir: string, why: string, cause?: unknown): DamagedDatabase {
   return new DamagedDatabase(
     `mirror.db in ${dataDir} is damaged (${why}) and was left as it is: ${WAY_OUT}`,
-    { cause },
+    cause,
   );
 }
 
@@ -69,9 +75,9 @@ export function integrityProblems(dataDir: string, limit: number): string[] {
   }
 }
 
-/** Whether an error of SQLite means damage. */
+/** Whether an error of SQLite means damage, translated or not. */
 export function isDamage(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && /^SQLITE_(CORRUPT|NOTADB)/.test(String(error.code));
+  return meaningOf(error) === 'damaged';
 }
 
 /** A connection that only reads can't change the file, not even by closing. */

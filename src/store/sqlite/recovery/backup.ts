@@ -11,13 +11,17 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { errorCodeOf } from '../../../lib/errno.ts';
+import { OperatorError } from '../../../lib/operator-error.ts';
+import { StoreError } from '../../contract/errors.ts';
+import type { BackupResult, ScheduledBackup } from '../../contract/maintenance.ts';
 import { Database } from '../driver.ts';
 import { createPrivately, fileStamp, syncFile } from '../durable-files.ts';
 import { allDocuments, changedDocuments } from '../integrity/audit.ts';
 import { writeTroubleOf } from '../write-trouble.ts';
 
 /** There is something in the way of a backup; the message says what. */
-export class BackupFailed extends Error {
+class BackupFailed extends OperatorError {
   override readonly name = 'BackupFailed';
 }
 
@@ -27,14 +31,8 @@ class DamagedCopy extends BackupFailed {}
 /** Why a backup failed, for people who need not know where files lie. */
 export function failureReason(error: unknown): string {
   if (error instanceof DamagedCopy) return error.message;
-  const code = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
-  return writeTroubleOf(error) ?? `the file could not be written${code}`;
-}
-
-export interface BackupResult {
-  readonly file: string;
-  readonly bytes: number;
-  readonly tasks: number;
+  const code = errorCodeOf(error instanceof StoreError ? error.cause : error);
+  return writeTroubleOf(error) ?? `the file could not be written${code === undefined ? '' : ` (${code})`}`;
 }
 
 /** All at once: a part at a time would begin anew after every write in between. */
@@ -120,7 +118,7 @@ function finish(copy: string): number {
 const SCHEDULED = /^scheduled-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z\.db$/;
 
 /** The backups that the schedule made, with their times (epoch milliseconds). Others are never touched. */
-export function scheduledBackups(dataDir: string): { file: string; atMs: number }[] {
+export function scheduledBackups(dataDir: string): ScheduledBackup[] {
   const folder = backupFolder(dataDir);
   if (!existsSync(folder)) return [];
   return readdirSync(folder).flatMap((name) => {

@@ -4,17 +4,12 @@
  */
 
 import { tryParseJson } from '../../../lib/parse-json.ts';
+import type { CarriedTokens } from '../../contract/maintenance.ts';
 import type { Sqlite } from '../database.ts';
 import { type Connection, SqliteError } from '../driver.ts';
 import { createFacts } from '../facts.ts';
 import { insertAll } from './insert-rows.ts';
 import { type Row, readableRows } from './readable-rows.ts';
-
-/**
- * `whole`: all there were. `lost`: there was a table of tokens, and not all of it could be read. `unknown`: not even that could
- * be read.
- */
-export type CarriedTokens = 'whole' | 'lost' | 'unknown';
 
 const TABLE = 'access_tokens';
 const HASH = /^[0-9a-f]{64}$/;

@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { OperatorError } from '../../../lib/operator-error.ts';
 import { VERSION } from '../../../lib/version.ts';
 import type { Sqlite } from '../database.ts';
 import { Database } from '../driver.ts';
@@ -13,7 +14,7 @@ import { writeTroubleOf } from '../write-trouble.ts';
 import { ALL_PAGES, backupFolder, isMigrationBackup } from './backup.ts';
 
 /** There is no copy of the database, so it was not migrated; nothing was changed. */
-export class MigrationRefused extends Error {
+export class MigrationRefused extends OperatorError {
   override readonly name = 'MigrationRefused';
 }
 

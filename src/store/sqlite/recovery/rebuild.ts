@@ -5,8 +5,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../../lib/clock.ts';
+import { OperatorError } from '../../../lib/operator-error.ts';
 import type { JsonObject } from '../../../task/json-object.ts';
 import { imageUrls } from '../../../task/state.ts';
+import type { Rebuilt } from '../../contract/maintenance.ts';
 import { openDatabase, type Sqlite, transaction } from '../database.ts';
 import { type Connection, Database } from '../driver.ts';
 import { syncFile } from '../durable-files.ts';
@@ -18,7 +20,7 @@ import { migrate } from '../migrate.ts';
 import { slotOf } from '../position.ts';
 import { raiseRequestSeq } from '../request-seq.ts';
 import { acquireAlone } from '../writers-lock.ts';
-import { type CarriedTokens, carryTokens, closeMirror } from './carry-tokens.ts';
+import { carryTokens, closeMirror } from './carry-tokens.ts';
 import { copyDamaged } from './damaged-copy.ts';
 import { insertAll } from './insert-rows.ts';
 import { hasItsHash, saveLostTasks } from './lost-tasks.ts';
@@ -26,18 +28,8 @@ import { type Row, readableRows } from './readable-rows.ts';
 import { finishSwitch, isHalfSwitched, putInPlace } from './switch.ts';
 
 /** Nothing could be read; nothing was changed. */
-export class NothingSaved extends Error {
+export class NothingSaved extends OperatorError {
   override readonly name = 'NothingSaved';
-}
-
-export interface Rebuilt {
-  /** Documents that were read and have their hash. */
-  readonly saved: number;
-  /** Documents that were read, but differ from their hash: left out, and tracked, so that they are fetched again. */
-  readonly changed: number;
-  readonly replaced: string | undefined;
-  /** Where they were not read whole, callers need one all the same. */
-  readonly tokens: CarriedTokens;
 }
 
 /** In the order in which they are filled; the index and the words are made anew. */

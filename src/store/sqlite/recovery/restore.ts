@@ -1,6 +1,8 @@
 /** Putting a backup in the place of the database. It is checked first, and what it replaces is kept. */
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { OperatorError } from '../../../lib/operator-error.ts';
+import type { CarriedTokens, Restored } from '../../contract/maintenance.ts';
 import { openDatabase, transaction } from '../database.ts';
 import { type Connection, Database } from '../driver.ts';
 import { copyPrivately, syncFile } from '../durable-files.ts';
@@ -10,22 +12,12 @@ import { removeDatabase } from '../integrity/database-files.ts';
 import { sweepLeftovers } from '../integrity/sweep.ts';
 import { migrate, needsMigration } from '../migrate.ts';
 import { acquireAlone } from '../writers-lock.ts';
-import { type CarriedTokens, carryTokens } from './carry-tokens.ts';
+import { carryTokens } from './carry-tokens.ts';
 import { finishSwitch, putInPlace } from './switch.ts';
 
 /** The file is no backup that could be trusted; nothing was changed. */
-export class BadBackup extends Error {
+class BadBackup extends OperatorError {
   override readonly name = 'BadBackup';
-}
-
-export interface Restored {
-  readonly tasks: number;
-  /** Where the database is that was there before; undefined when there was none. */
-  readonly replaced: string | undefined;
-  /** Where the one is that an interrupted restore was about to replace, which was finished first. */
-  readonly replacedEarlier: string | undefined;
-  /** What became of the tokens of the one before. */
-  readonly tokens: CarriedTokens;
 }
 
 /**

@@ -17,12 +17,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrorCode } from '../../../lib/errno.ts';
+import { OperatorError } from '../../../lib/operator-error.ts';
 import { belongTo, fileStamp, renameDurably, syncFile } from '../durable-files.ts';
 import { COMPANIONS } from '../integrity/database-files.ts';
 import { backupFolder } from './backup.ts';
 
 /** A restore or a rebuild was killed on its last steps, and nobody has finished it yet. */
-export class RestoreInterrupted extends Error {
+class RestoreInterrupted extends OperatorError {
   override readonly name = 'RestoreInterrupted';
 }
 

@@ -14,18 +14,20 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import pino from 'pino';
 import { describe, expect, test } from 'vitest';
+import { createMaintenance } from '../../../../src/app/maintenance.ts';
+import { BACKUP_WORKER } from '../../../../src/app/workers.ts';
+import { keptBackups } from '../../../../src/backup/retention.ts';
 import { scheduledBackup } from '../../../../src/backup/scheduled.ts';
 import type { Store } from '../../../../src/store/contract/store.ts';
 import { Database } from '../../../../src/store/sqlite/driver.ts';
 import { openStore } from '../../../../src/store/sqlite/open.ts';
 import { backUp, backupFile, scheduledBackups } from '../../../../src/store/sqlite/recovery/backup.ts';
 import { restore } from '../../../../src/store/sqlite/recovery/restore.ts';
-import { keptBackups } from '../../../../src/store/sqlite/recovery/retention.ts';
 import { MAIN, runCli } from '../../../helpers/cli.ts';
 import { document, numberedIds } from '../../../helpers/documents.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
 import { requireOnMachine } from '../../../helpers/requirements.ts';
-import { openTestStore, temporaryDirectory, world } from '../../../helpers/world.ts';
+import { openTestStore, temporaryDirectory, type World, world } from '../../../helpers/world.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -197,11 +199,16 @@ describe('restore', () => {
 });
 
 describe('scheduled backups', () => {
+  function backupDeps({ config, store, clock }: World) {
+    const maintenance = createMaintenance(config.dataDir);
+    return { ...config, store, maintenance, worker: BACKUP_WORKER, clock, log: quietLog() };
+  }
+
   test('keep 7 days and 4 weeks, and nothing but their own files is touched', async () => {
     const here = await world();
     await put(here.store, numberedIds(1));
     const { dataDir } = here.config;
-    const parts = { ...here.config, store: here.store, clock: here.clock, log: quietLog() };
+    const parts = backupDeps(here);
     await backUp(dataDir, join(dataDir, 'backups', 'manual-20200101T000000000Z.db'));
     for (let day = 0; day < 38; day += 1) {
       writeFileSync(backupFile(dataDir, 'scheduled', here.clock.now()), 'an older backup');
@@ -218,7 +225,7 @@ describe('scheduled backups', () => {
 
   test('a failure is in /readyz until one succeeds', async () => {
     const here = await world();
-    const parts = { ...here.config, store: here.store, clock: here.clock, log: quietLog() };
+    const parts = backupDeps(here);
     const reasons = async () => ((await (await here.get('/readyz')).json()) as { reasons: string[] }).reasons;
     await scheduledBackup(parts);
     expect(await reasons()).toEqual([]);
@@ -241,7 +248,7 @@ describe('scheduled backups', () => {
     const here = await world();
     await put(here.store, numberedIds(2));
     const { dataDir } = here.config;
-    const parts = { ...here.config, store: here.store, clock: here.clock, log: quietLog() };
+    const parts = backupDeps(here);
     mkdirSync(join(dataDir, 'backups'));
     for (let day = 0; day < 30; day += 1) {
       writeFileSync(backupFile(dataDir, 'scheduled', here.clock.now()), 'an older backup');

@@ -1,12 +1,13 @@
-/** The thread that searches, over a connection of its own that only reads. See search-thread.ts. */
+/** The thread that searches, over a connection of its own that only reads. See server/search/search-thread.ts. */
 import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { ApiError } from '../../lib/api-error.ts';
-import { systemClock } from '../../lib/clock.ts';
-import { DamagedDatabase } from '../../store/sqlite/integrity/damage.ts';
-import { openStore } from '../../store/sqlite/open.ts';
-import { answerFacets, answerSearch, answerSuggest, type Target } from './search-answers.ts';
-import type { SearchJob, SearchReply, SearchWorkerData } from './search-thread.ts';
+import { ApiError } from '../lib/api-error.ts';
+import { systemClock } from '../lib/clock.ts';
+import { errorCodeOf } from '../lib/errno.ts';
+import { answerFacets, answerSearch, answerSuggest, type Target } from '../server/search/search-answers.ts';
+import type { SearchJob, SearchReply, SearchWorkerData } from '../server/search/search-thread.ts';
+import { storeErrorCodeOf } from '../store/contract/errors.ts';
+import { openStore } from '../store/sqlite/open.ts';
 
 // Where the cores are few, whoever waits for a retrieve goes first. On Linux this means this thread alone; elsewhere it would
 // mean the whole process.
@@ -35,6 +36,6 @@ parentPort?.on('message', async ({ number, route, query, limits, nowMs }: Search
 function failureOf(error: unknown): Extract<SearchReply, { failed: unknown }>['failed'] {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof ApiError) return { message, api: { status: error.status, code: error.code } };
-  if (error instanceof DamagedDatabase) return { message, system: 'SQLITE_CORRUPT' };
-  return { message, system: error instanceof Error && 'code' in error ? String(error.code) : undefined };
+  const store = storeErrorCodeOf(error);
+  return store === undefined ? { message, system: errorCodeOf(error) } : { message, store };
 }

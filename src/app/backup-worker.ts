@@ -1,0 +1,19 @@
+/** The thread that copies the database: the copy is made in one go, and nobody waits for it. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { BackupReply, BackupWorkerData } from '../backup/scheduled.ts';
+import { createMaintenance } from './maintenance.ts';
+
+async function reply(): Promise<BackupReply> {
+  const { dataDir, target } = workerData as BackupWorkerData;
+  const maintenance = createMaintenance(dataDir);
+  try {
+    return await maintenance.backUp(target);
+  } catch (error) {
+    return {
+      failed: maintenance.explainBackupFailure(error),
+      stack: error instanceof Error ? String(error.stack) : String(error),
+    };
+  }
+}
+
+parentPort?.postMessage(await reply());
