@@ -1,0 +1,132 @@
+/** Which layer may import which. A new edge is either wrong, or belongs into this table, where a reviewer sees it. */
+import { describe, expect, test } from 'vitest';
+import {
+  type Exception,
+  findCycles,
+  findViolations,
+  importsOf,
+  type LayerTable,
+  layerOf,
+  loadedWith,
+  readSources,
+} from './helpers/imports.ts';
+
+/** From the top down. What stands side by side does not import each other. */
+const LAYERS: LayerTable = {
+  // The demo alone has the simulator.
+  'cli/run-demo': ['cli', 'app/demo', 'simulator', 'service'],
+  'app/demo': ['app', 'simulator', 'outbound', 'task', 'config', 'lib'],
+  cli: [
+    ...['cli/run-demo', 'app', 'views', 'sync', 'backup', 'doctor', 'files', 'archive', 'upstream'],
+    ...['store/contract', 'search', 'service', 'task', 'config', 'lib'],
+  ],
+  app: [
+    ...['server', 'views', 'sync', 'generation', 'backup', 'mirror', 'archive', 'upstream', 'outbound'],
+    ...['store/sqlite', 'store/contract', 'search', 'service', 'task', 'config', 'lib'],
+  ],
+  server: [
+    ...['views', 'sync', 'generation', 'backup', 'mirror', 'archive', 'upstream'],
+    ...['store/contract', 'search', 'service', 'task', 'config', 'lib'],
+  ],
+  views: ['backup', 'upstream', 'store/contract', 'search', 'service', 'task', 'config', 'lib'],
+  generation: ['mirror', 'upstream', 'outbound', 'store/contract', 'service', 'task', 'lib'],
+  sync: ['upstream', 'store/contract', 'service', 'task', 'lib'],
+  doctor: ['archive', 'upstream', 'store/contract', 'task', 'config', 'lib'],
+  mirror: ['archive', 'upstream', 'store/contract', 'service', 'task', 'lib'],
+  backup: ['store/contract', 'lib'],
+  files: ['store/contract', 'service', 'task', 'lib'],
+  archive: ['outbound', 'store/contract', 'service', 'task', 'lib'],
+  upstream: ['outbound', 'store/contract', 'service', 'task', 'lib'],
+  'store/sqlite': ['store/rules', 'store/contract', 'search', 'service', 'task', 'lib'],
+  'store/rules': ['store/contract', 'search', 'task', 'lib'],
+  'store/contract': ['search', 'task', 'lib'],
+  simulator: ['service', 'lib'],
+  outbound: ['lib'],
+  search: ['task', 'lib'],
+  config: ['lib'],
+  task: ['service', 'lib'],
+  service: ['lib'],
+  lib: [],
+};
+
+/** Edges that are wrong and go soon. */
+const KNOWN_EXCEPTIONS: readonly Exception[] = [];
+
+/** Packages that one layer has to itself. */
+const OWN_PACKAGES = { 'better-sqlite3': 'store/sqlite', 'drizzle-orm': 'store/sqlite', commander: 'cli' };
+
+const sources = readSources();
+
+describe('the layers', () => {
+  test('are kept by every import', () => {
+    expect(sources.length).toBeGreaterThan(200);
+    expect(findViolations(sources, LAYERS, KNOWN_EXCEPTIONS)).toEqual([]);
+  });
+
+  test('are an order: none reaches itself', () => {
+    // The demo is a command that has more than the others.
+    const { 'cli/run-demo': _, ...layers } = LAYERS;
+    expect(findCycles(layers)).toEqual([]);
+    expect(findCycles({ a: ['b'], b: ['c'], c: ['b'] })).toEqual(['b', 'c']);
+  });
+
+  test.each(Object.entries(OWN_PACKAGES))('%s is known to %s alone', (name, owner) => {
+    const users = sources.flatMap(importsOf).filter(({ to }) => to === name || to.startsWith(`${name}/`));
+    expect(users.length).toBeGreaterThan(0);
+    expect(users.filter(({ from }) => layerOf(from, LAYERS) !== owner)).toEqual([]);
+  });
+
+  test('outside of the engine there is no SQL, and none of its result codes', () => {
+    const SQL = /\bSELECT [^;]* FROM\b|\bINSERT INTO\b|\bDELETE FROM\b|\bbm25\(|SQLITE_[A-Z]/;
+    const found = sources.filter(({ text }) => SQL.test(text)).map(({ path }) => layerOf(path, LAYERS));
+    expect([...new Set(found)]).toEqual(['store/sqlite']);
+  });
+
+  test('no command loads the server or the simulator before it needs them', () => {
+    const loaded = [...loadedWith('cli/run.ts', sources)];
+    expect(loaded).toContain('store/sqlite/open.ts');
+    expect(loaded.filter((path) => /^(server|simulator)\//.test(path))).toEqual([]);
+  });
+});
+
+describe('a wrong import is reported', () => {
+  const at = (path: string, line: string) => ({ path, text: `/** A file. */\n${line}\n` });
+
+  test.each([
+    ['sync/run.ts', "import { noCounts } from '../store/sqlite/runs.ts';"],
+    ['cli/doctor.ts', "import type { Lock } from '../store/sqlite/lock.ts';"],
+    ['server/errors.ts', "import { a } from '../store/sqlite/errors.ts';"],
+    ['store/contract/store.ts', "import { a } from '../sqlite/open.ts';"],
+    ['cli/token.ts', "import { a } from '../server/query-params.ts';"],
+    ['views/run-json.ts', "export { a } from '../server/query-params.ts';"],
+    ['search/terms.ts', "import { a } from '../store/contract/search.ts';"],
+    ['task/id.ts', "import { a } from '../search/fold.ts';"],
+    ['lib/log.ts', "import '../task/id.ts';"],
+    ['cli/serve.ts', "const load = () => import('../simulator/simulator.ts');"],
+    ['backup/scheduled.ts', "import {\n  a,\n  b,\n} from '../sync/run.ts';"],
+    ['elsewhere/a.ts', "import { a } from '../lib/log.ts';"],
+  ])('%s: %s', (path, line) => {
+    expect(findViolations([at(path, line)], LAYERS)).toEqual([
+      expect.stringMatching(`^${path} must not import `),
+    ]);
+  });
+
+  test('and a right one is not', () => {
+    const files = [
+      at('app/a.ts', "import { openStore } from '../store/sqlite/open.ts';"),
+      at('cli/run-demo.ts', "import { startSimulator } from '../simulator/simulator.ts';"),
+      at(
+        'store/sqlite/search/a.ts',
+        "import { b } from '../open.ts';\nimport Database from 'better-sqlite3';",
+      ),
+    ];
+    expect(findViolations(files, LAYERS)).toEqual([]);
+  });
+
+  test('an exception covers one edge, and is reported once nothing needs it', () => {
+    const exception = { from: 'lib/a.ts', to: 'task/id.ts', reason: 'invented' };
+    const file = at('lib/a.ts', "import { id } from '../task/id.ts';");
+    expect(findViolations([file], LAYERS, [exception])).toEqual([]);
+    expect(findViolations([], LAYERS, [exception])).toEqual([expect.stringContaining('remove it')]);
+  });
+});
