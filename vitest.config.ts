@@ -18,6 +18,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/helpers/build.ts',
     testTimeout: 60_000,
+    // How long to wait for what happens by itself; no bound of a promise.
+    expect: { poll: { timeout: 10_000 } },
     reporters: ['default', new SkippedReporter()],
     pool: 'forks',
     maxWorkers: 3,

@@ -101,7 +101,7 @@ describe('archiving', () => {
     await storeTaskWithImages(here, ID, [`${host.url}/1`]);
     expect(host.paths).toEqual([]);
     await here.restart({ archiveImages: 'true' });
-    await expect.poll(async () => (await here.store.imageStats()).archived, { timeout: 5000 }).toBe(1);
+    await expect.poll(async () => (await here.store.imageStats()).archived, { timeout: 30_000 }).toBe(1);
   });
 });
 
@@ -348,7 +348,7 @@ test('a kill while an image comes leaves no partial file, and the image is fetch
   await once(importing, 'exit');
 
   const serving = startCli(['serve', '--data-dir', dataDir, '--port', '0'], { env });
-  await expect.poll(() => filesIn(dataDir, 'images').length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => filesIn(dataDir, 'images').length, { timeout: 30_000 }).toBe(1);
   serving.kill('SIGKILL');
   await once(serving, 'exit');
   expect(filesIn(dataDir, 'images')[0]).toMatch(/^partial\//);

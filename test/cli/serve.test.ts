@@ -77,7 +77,7 @@ test('SIGTERM ends a run, a reader and a download of an upstream that hangs, wit
     fetch(`${url}${path}`, { method: 'POST', body: JSON.stringify(body) }).catch(() => undefined);
   const answers = [post('/api/sync', {}), post('/flux/tasks', { action: 'retrieve', id: asked })];
   await expect.poll(() => simulator.requests.length).toBe(2);
-  await expect.poll(() => host.paths, { timeout: 5000 }).toEqual(['/1']);
+  await expect.poll(() => host.paths, { timeout: 30_000 }).toEqual(['/1']);
 
   const started = performance.now();
   child.kill('SIGTERM');
@@ -130,7 +130,7 @@ test('the demo syncs simulated tasks within seconds, and its curl lines work as 
   const [, stats = ''] = await seen(/curl -s (\S+\/api\/stats)/);
   const archive = async () =>
     ((await (await fetch(stats)).json()) as { images: { archived: number; reasons: unknown } }).images;
-  await expect.poll(async () => (await archive()).archived, { timeout: 10_000 }).toBeGreaterThan(50);
+  await expect.poll(async () => (await archive()).archived, { timeout: 30_000 }).toBeGreaterThan(50);
   // The vendor's two samples link to the internet, and a demo goes nowhere.
   const reason = { error: 'refused: the demo reaches its simulator alone', count: 2 };
   await expect.poll(async () => (await archive()).reasons).toEqual([reason]);

@@ -64,7 +64,7 @@ test('the vendor’s flow works with only the base URL changed, and what it made
     expect(await search()).toMatchObject([{ id, state: 'pending' }]);
   });
   expect(mirrored.bytes.subarray(1, 4).toString()).toBe('PNG');
-  await expect.poll(async () => (await search())[0]?.images[0]?.local, { timeout: 10_000 }).not.toBeNull();
+  await expect.poll(async () => (await search())[0]?.images[0]?.local, { timeout: 30_000 }).not.toBeNull();
   const document = simulator.documentText(mirrored.id);
 
   await simulator.stop();

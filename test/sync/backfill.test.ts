@@ -53,7 +53,7 @@ describe('flux-mirror backfill', () => {
     for (const requests of [25, 60]) {
       const child = startCli(backfill, { env });
       await expect
-        .poll(() => simulator.requests.length, { interval: 2, timeout: 15_000 })
+        .poll(() => simulator.requests.length, { interval: 2, timeout: 45_000 })
         .toBeGreaterThan(requests);
       child.kill('SIGKILL');
       await once(child, 'exit');

@@ -19,7 +19,9 @@ test('the schedule runs by itself, and not after the mirror was stopped', async 
   const [first, second] = numberedIds(2);
   simulator.seed([first, second].map((id) => documentText({ id })));
   await store.track([first], clock.now());
-  await vi.waitFor(async () => expect((await store.get(first))?.state).toBe('succeeded'), { timeout: 5000 });
+  await vi.waitFor(async () => expect((await store.get(first))?.state).toBe('succeeded'), {
+    timeout: 30_000,
+  });
   expect(await store.runs(5)).toMatchObject([{ trigger: 'schedule', outcome: 'done' }]);
 
   await store.track([second], clock.now());
