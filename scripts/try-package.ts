@@ -40,7 +40,7 @@ async function askHealth(command: string, env: NodeJS.ProcessEnv): Promise<void>
     const output: string[] = [];
     for (const stream of [server.stdout, server.stderr])
       createInterface(stream).on('line', (line) => void output.push(line));
-    const url = await waitForUrl(output, () => server.exitCode === null);
+    const url = await waitForUrl(output, () => server.exitCode === null && server.signalCode === null);
     const { status } = await fetch(`${url}/healthz`);
     if (status !== 200) throw new Error(`/healthz answered ${status}`);
   } finally {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { checkRuntime } from '../lib/runtime.ts';
 
 const node20Driver = new URL('../../scripts/node20/node_modules/better-sqlite3/', import.meta.url);
-const { error, warning } = checkRuntime(process.versions.node, existsSync(node20Driver), Date.now());
+const { error, warning } = checkRuntime(process.versions, existsSync(node20Driver), Date.now());
 
 // Node's own switch for warnings.
 if (warning !== undefined && process.env.NODE_NO_WARNINGS !== '1') {

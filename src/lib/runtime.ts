@@ -1,7 +1,7 @@
 /** Which Node runs this, and whether that will do. Imports nothing, so that it runs on a Node that is too old for the rest. */
 
-/** The oldest that the package supports. */
-const MINIMUM = [22, 12] as const;
+/** What better-sqlite3 13 is built on: Node 22.14 and 23.6 are the first to have it, and on older ones it crashes. */
+const MIN_NODE_API = 10;
 /** The oldest for a source checkout, which can install a driver of its own there. */
 const MINIMUM_OF_NODE_20 = 19;
 
@@ -24,14 +24,20 @@ export interface RuntimeCheck {
 
 /**
  * Decides whether this Node will do.
- * @param version as in `process.versions.node`
+ * @param versions as in `process.versions`
  * @param hasNode20Driver whether better-sqlite3 12 is installed beside a source checkout
  */
-export function checkRuntime(version: string, hasNode20Driver: boolean, nowMs: number): RuntimeCheck {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (!isSupported(major, minor, hasNode20Driver)) {
+export function checkRuntime(
+  { node, napi }: { readonly node: string; readonly napi?: string | undefined },
+  hasNode20Driver: boolean,
+  nowMs: number,
+): RuntimeCheck {
+  const [major = 0, minor = 0] = node.split('.').map(Number);
+  const hasDriver =
+    major === 20 ? minor >= MINIMUM_OF_NODE_20 && hasNode20Driver : Number(napi) >= MIN_NODE_API;
+  if (!hasDriver) {
     return {
-      error: `flux-mirror needs Node.js 22.12 or newer (24 LTS is recommended), and this is ${version}${hintFor(major, minor)}`,
+      error: `flux-mirror needs Node.js 22.14 or newer (24 LTS is recommended), and this is ${node}${hintFor(major, minor)}`,
     };
   }
   const endOfLife = END_OF_LIFE[major];
@@ -39,11 +45,6 @@ export function checkRuntime(version: string, hasNode20Driver: boolean, nowMs: n
   return {
     warning: `Node.js ${major} is past its end of life (${endOfLife}) and gets no security fixes; 24 LTS is recommended`,
   };
-}
-
-function isSupported(major: number, minor: number, hasNode20Driver: boolean): boolean {
-  if (major === 20) return minor >= MINIMUM_OF_NODE_20 && hasNode20Driver;
-  return major > MINIMUM[0] || (major === MINIMUM[0] && minor >= MINIMUM[1]);
 }
 
 function hintFor(major: number, minor: number): string {

@@ -1,7 +1,7 @@
 /**
- * The SQLite driver: better-sqlite3 13 on Node 22 and newer; in a source checkout on Node 20, where 13 ends the process
- * with a segmentation fault, better-sqlite3 12 from the second lock file (scripts/install-node20-driver.mjs). The only
- * module that knows which.
+ * The SQLite driver: better-sqlite3 13, which needs Node-API 10 (Node 22.14 and newer). In a source checkout on Node 20, where
+ * it ends the process with a segmentation fault, better-sqlite3 12 from the second lock file
+ * (scripts/install-node20-driver.mjs). The only module that knows which.
  */
 import { createRequire } from 'node:module';
 import type BetterSqlite3 from 'better-sqlite3';
