@@ -37,7 +37,7 @@ export function checkRuntime(
     major === 20 ? minor >= MINIMUM_OF_NODE_20 && hasNode20Driver : Number(napi) >= MIN_NODE_API;
   if (!hasDriver) {
     return {
-      error: `flux-mirror needs Node.js 22.14 or newer (24 LTS is recommended), and this is ${node}${hintFor(major, minor)}`,
+      error: `Node.js 22.14 or newer is needed (24 LTS is recommended), and this is ${node}${hintFor(major, minor)}`,
     };
   }
   const endOfLife = END_OF_LIFE[major];
