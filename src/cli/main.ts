@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 /** The entry point: refuses a Node that is too old before anything is loaded that would crash on it. */
 import { existsSync } from 'node:fs';
+import { PACKAGE_ROOT } from '../lib/package-root.ts';
 import { checkRuntime } from '../lib/runtime.ts';
 
-const node20Driver = new URL('../../scripts/node20/node_modules/better-sqlite3/', import.meta.url);
+const node20Driver = new URL('scripts/node20/node_modules/better-sqlite3/', PACKAGE_ROOT);
 const { error, warning } = checkRuntime(process.versions, existsSync(node20Driver), Date.now());
 
 // Node's own switch for warnings.

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import { parseEnv } from 'node:util';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { hasErrorCode } from '../lib/errno.ts';
 import { listSettings, type SETTINGS, type SettingName } from './setting-table.ts';
 

@@ -1,5 +1,5 @@
 /** What a row of the table of settings says. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** Who needs a setting: the server, whatever talks to the upstream, or every command. */
 export type Scope = 'server' | 'upstream' | 'common';

@@ -1,5 +1,5 @@
 /** The settings of whatever talks to the upstream: requests, images, history. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Setting } from './setting.ts';
 import {
   boolean,

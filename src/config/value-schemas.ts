@@ -3,7 +3,7 @@
  * text, from a flag or a variable.
  */
 import { resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isCronExpression } from '../lib/cron.ts';
 import { LOG_LEVELS } from '../lib/log.ts';
 import { parseDuration } from './duration.ts';

@@ -2,7 +2,7 @@
 
 import { appendFile, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hasErrorCode } from '../lib/errno.ts';
 import { tryParseJson } from '../lib/parse-json.ts';
 import type { TaskId } from '../task/id.ts';

@@ -1,7 +1,8 @@
 /** This package's version, for `--version`, the user agent and the API's description. */
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
+import { PACKAGE_ROOT } from './package-root.ts';
 
-const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+const manifest = readFileSync(new URL('package.json', PACKAGE_ROOT), 'utf8');
 
 export const VERSION = z.object({ version: z.string() }).parse(JSON.parse(manifest)).version;

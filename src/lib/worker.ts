@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 
 /**
  * From sources, a thread must first learn to read TypeScript; built, it starts as it is.
- * @param module address of its file, with the ending of the file that asks (`import.meta.url`)
+ * @param module address of its file
  */
 export function startWorker(module: URL, workerData: unknown): Worker {
   if (!module.href.endsWith('.ts')) return new Worker(module, { workerData });
@@ -16,9 +16,4 @@ export function startWorker(module: URL, workerData: unknown): Worker {
   const start = `import(${JSON.stringify(pathToFileURL(loader).href)})
     .then(({ register }) => { register(); return import(${JSON.stringify(module.href)}); })`;
   return new Worker(start, { eval: true, workerData, execArgv: [] });
-}
-
-/** The address of a file beside another, with the ending that files have here: `.ts` from sources, `.js` built. */
-export function besideAs(url: string, name: string): URL {
-  return new URL(`./${name}${url.endsWith('.ts') ? '.ts' : '.js'}`, url);
 }

@@ -1,6 +1,6 @@
 /** Where a page ended, as an opaque text that survives a restart. */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { tryParseJson } from '../lib/parse-json.ts';
 
 const shape = z.object({

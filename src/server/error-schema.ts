@@ -1,5 +1,5 @@
 /** The body of every error, in the upstream's shape. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const errorSchema = z.strictObject({
   success: z.literal(false),

@@ -1,5 +1,5 @@
 /** Where a backfill stands, kept in the store, so that it goes on where it stopped. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Store } from '../store/contract/store.ts';
 import type { Walk } from './history-walk.ts';
 import type { HistoryScope } from './scopes.ts';

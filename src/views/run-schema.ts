@@ -1,5 +1,5 @@
 /** Sync runs, as `/api/sync` and the commands show them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, text, time } from './schema-values.ts';
 
 const runCounts = z.strictObject({

@@ -2,7 +2,7 @@
  * Values that several answers have. The schemas describe answers, for types, OpenAPI and tests: no answer is parsed while
  * serving, so the code that makes answers imports only the types, and commands never load the schemas.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const text = z.string();
 export const count = z.int().min(0);

@@ -1,5 +1,5 @@
 /** What searching answers: hits, facets, suggestions. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, taskId, taskState, text, time } from './schema-values.ts';
 
 const localImageSchema = z.strictObject({

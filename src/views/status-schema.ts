@@ -1,5 +1,5 @@
 /** The state of the mirror, as `/api/stats`, the probes and the `status` command show it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, text, time } from './schema-values.ts';
 
 const statusSchema = z.strictObject({

@@ -1,5 +1,5 @@
 /** Tracked ids, as `/api/tracked` and the `track` command show them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, taskId, text, time } from './schema-values.ts';
 
 const trackedIdSchema = z.strictObject({

@@ -3,12 +3,13 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { VERSION } from '../../src/lib/version.ts';
 import { seededRandom } from '../../src/simulator/random.ts';
 import { Database } from '../../src/store/sqlite/driver.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
+import { builtModule } from '../helpers/built-module.ts';
 import { MAIN, runCli } from '../helpers/cli.ts';
 import { document, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
@@ -20,7 +21,7 @@ import { openTestStore, temporaryDirectory } from '../helpers/world.ts';
 
 const clock = new ManualClock();
 /** As they are shipped. */
-const STORE = join(dirname(MAIN), '../store/sqlite/open.js');
+const STORE = builtModule('store/sqlite/open');
 
 test('whatever the power leaves of the write-ahead log, the database is a whole prefix of what was committed', async (context) => {
   const dataDir = temporaryDirectory();

@@ -1,7 +1,6 @@
 /** One owner a data directory, whatever that owner does with its own files. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import pino from 'pino';
 import { expect, test } from 'vitest';
 import { createMaintenance } from '../../src/app/maintenance.ts';
@@ -10,6 +9,7 @@ import { scheduledBackup } from '../../src/backup/scheduled.ts';
 import { DirectoryInUse } from '../../src/store/sqlite/lock.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
 import { restore } from '../../src/store/sqlite/recovery/restore.ts';
+import { builtModule } from '../helpers/built-module.ts';
 import { runCli, startCli, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
@@ -40,12 +40,9 @@ test('of ten that start at once one serves; nine end, naming it', async (context
   showFigure(context, `${owners.length} owner of ${children.length}`);
 });
 
-/** Built before the tests. */
-const DRIVER = pathToFileURL(join(import.meta.dirname, '../../dist/store/sqlite/driver.js')).href;
-
 /** Asked by a process of its own: within one, SQLite knows without looking at the file. */
 function isLockedForOthers(dataDir: string): boolean {
-  const attempt = `import { Database } from ${JSON.stringify(DRIVER)};
+  const attempt = `import { Database } from ${JSON.stringify(builtModule('store/sqlite/driver'))};
     try { new Database(process.argv[1], { timeout: 0 }).exec('BEGIN EXCLUSIVE') }
     catch (error) { process.exit(error.code === 'SQLITE_BUSY' ? 9 : 1) }`;
   const args = ['--input-type=module', '-e', attempt, join(dataDir, 'lock.db')];

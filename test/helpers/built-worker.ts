@@ -5,7 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import type * as fromSources from '../../src/lib/worker.ts';
 
-export const { startWorker, besideAs } = {
-  startWorker: (module: URL, workerData: unknown) => new Worker(module, { workerData }),
-  besideAs: (url: string, name: string) => new URL(`./${name}.js`, url.replace('/src/', '/dist/')),
+export const { startWorker } = {
+  startWorker: (module: URL, workerData: unknown) =>
+    new Worker(new URL(module.href.replace('/src/', '/dist/').replace(/\.ts$/, '.js')), { workerData }),
 } satisfies typeof fromSources;

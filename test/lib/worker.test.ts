@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { besideAs, startWorker } from '../../src/lib/worker.ts';
+import { startWorker } from '../../src/lib/worker.ts';
 import { temporaryDirectory } from '../helpers/world.ts';
 
 const SCRIPT =
@@ -15,8 +15,8 @@ test.each([
 ])('a thread starts %s', async (_, ending, script) => {
   const folder = temporaryDirectory();
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  writeFileSync(join(folder, `thread${ending}`), script);
-  const asker = pathToFileURL(join(folder, `asker${ending}`)).href;
-  const worker = startWorker(besideAs(asker, 'thread'), 'hello');
+  const file = join(folder, `thread${ending}`);
+  writeFileSync(file, script);
+  const worker = startWorker(pathToFileURL(file), 'hello');
   expect(await once(worker, 'message')).toEqual(['hello']);
 });

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createMetrics } from '../../src/server/monitoring/metrics.ts';
 import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
-import { MAIN, runCli, startCli, watch } from '../helpers/cli.ts';
+import { builtModule } from '../helpers/built-module.ts';
+import { runCli, startCli, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { temporaryDirectory, type World, world } from '../helpers/world.ts';
 
@@ -112,7 +112,7 @@ describe('metrics of the process', () => {
   });
 
   test('do not keep the process alive', async () => {
-    const built = pathToFileURL(join(dirname(MAIN), '../server/monitoring/metrics.js')).href;
+    const built = builtModule('server/monitoring/metrics');
     const script = `const { createMetrics } = await import('${built}'); await createMetrics().registry.metrics();`;
     const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'inherit' });
     onTestFinished(() => void child.kill('SIGKILL'));

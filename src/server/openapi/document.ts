@@ -1,5 +1,5 @@
 /** The OpenAPI 3.1 document, made of the descriptions of the routes when it is asked for. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { VERSION } from '../../lib/version.ts';
 import { errorSchema } from '../error-schema.ts';
 import type { ResponseDescription, RouteDescription, Schema } from './parts.ts';

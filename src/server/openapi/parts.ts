@@ -1,5 +1,5 @@
 /** What the descriptions of routes are made of, and small makers of JSON Schema for what callers send. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 export type Schema = Readonly<Record<string, unknown>>;
 

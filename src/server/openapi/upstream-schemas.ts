@@ -1,5 +1,5 @@
 /** What the upstream makes and the mirror hands on as it came: members may be missing, and others may be there. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, taskId } from '../../views/schema-values.ts';
 
 const anyObject = z.looseObject({});

@@ -1,5 +1,5 @@
 /** The state of the circuit breaker as one fact, each change of it a transaction. */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type CircuitFailure,
   isCoolingDown,

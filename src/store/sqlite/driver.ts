@@ -5,11 +5,12 @@
  */
 import { createRequire } from 'node:module';
 import type BetterSqlite3 from 'better-sqlite3';
+import { PACKAGE_ROOT } from '../../lib/package-root.ts';
 
 /** A connection. */
 export type Connection = BetterSqlite3.Database;
 
-const NODE_20_PACKAGE = new URL('../../../scripts/node20/package.json', import.meta.url);
+const NODE_20_PACKAGE = new URL('scripts/node20/package.json', PACKAGE_ROOT);
 
 const loadFrom = process.versions.node.startsWith('20.') ? NODE_20_PACKAGE : import.meta.url;
 

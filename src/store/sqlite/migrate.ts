@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { migrate as applyMigrations } from 'drizzle-orm/better-sqlite3/migrator';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { OperatorError } from '../../lib/operator-error.ts';
+import { PACKAGE_ROOT } from '../../lib/package-root.ts';
 import type { Sqlite } from './database.ts';
 
-const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../migrations', import.meta.url));
+const MIGRATIONS_FOLDER = fileURLToPath(new URL('migrations', PACKAGE_ROOT));
 
 /** The database was written by a version that is newer than this one. */
 export class NewerDatabase extends OperatorError {

@@ -1,6 +1,6 @@
 /** The vendor's own routes, as the mirror answers them. */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { FLUX } from '../../../service/flux.ts';
 import { inPath, listOf, oneOf, type RouteDescription, taskId, text, whole } from '../parts.ts';
 import { generationAnswerSchema, tasksAnswerSchema } from '../upstream-schemas.ts';

@@ -1,5 +1,5 @@
 /** Sync runs, the state of the mirror, the probes, and the description itself. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { runListSchema, syncResultSchema } from '../../../views/run-schema.ts';
 import { livenessSchema, readinessSchema, statsSchema } from '../../../views/status-schema.ts';
 import { query, type RouteDescription, text, whole } from '../parts.ts';

@@ -9,6 +9,7 @@ import { openStore } from '../../../../src/store/sqlite/open.ts';
 import { backUp } from '../../../../src/store/sqlite/recovery/backup.ts';
 import { restore } from '../../../../src/store/sqlite/recovery/restore.ts';
 import { acquireAlone } from '../../../../src/store/sqlite/writers-lock.ts';
+import { builtModule } from '../../../helpers/built-module.ts';
 import { runCli, startCli, watch } from '../../../helpers/cli.ts';
 import { document, documentText, numberedIds } from '../../../helpers/documents.ts';
 import { showFigure } from '../../../helpers/figure.ts';
@@ -18,7 +19,6 @@ import { tries } from '../../../helpers/thorough.ts';
 import { temporaryDirectory } from '../../../helpers/world.ts';
 
 const clock = new ManualClock();
-const DIST = join(import.meta.dirname, '../../../../dist/store/sqlite/recovery');
 const OLD = ['old-1', 'old-2'];
 const NEW = ['new-1', 'new-2', 'new-3'];
 
@@ -131,9 +131,9 @@ function killedAt({ call, nth }: Step, script: string, args: readonly string[]):
   expect(signal, `${call} ${nth}`).toBe('SIGKILL');
 }
 
-const RESTORE = `const { restore } = await import('${DIST}/restore.js');
+const RESTORE = `const { restore } = await import('${builtModule('store/sqlite/recovery/restore')}');
   restore(process.argv[1], process.argv[2], 1700000000000);`;
-const REBUILD = `const { rebuild } = await import('${DIST}/rebuild.js');
+const REBUILD = `const { rebuild } = await import('${builtModule('store/sqlite/recovery/rebuild')}');
   rebuild(process.argv[1], { now: () => 1700000000000 });`;
 
 describe('a kill on any step', () => {
