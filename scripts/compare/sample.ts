@@ -2,7 +2,7 @@
  * The same upstream account for every run: the simulator with a clock that stands still and seeded randomness, so that
  * documents are the same bytes each time, except for the simulator's address.
  */
-import { seededRandom } from '../../src/simulator/random.ts';
+import { createSeededRandom } from '../../src/simulator/random.ts';
 import { sampleTasks, VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { readPrompts } from '../../test/helpers/prompts.ts';
@@ -31,11 +31,11 @@ const HOUR_MS = 3_600_000;
 
 /** @param nowMs the time at which the account stands still */
 export async function startSample(nowMs: number): Promise<Sample> {
-  const random = seededRandom(20261125);
+  const random = createSeededRandom(20261125);
   const simulator = await startSimulator({
     token: UPSTREAM_TOKEN,
     now: () => nowMs,
-    random: seededRandom(7),
+    random: createSeededRandom(7),
     taskDurationMs: 0,
   });
   simulator.seed(VENDOR_DOCUMENTS);

@@ -8,11 +8,11 @@ import { hasErrorCode } from '../lib/errno.ts';
 import { createLog, type Log } from '../lib/log.ts';
 import { ForbiddenAddress } from '../outbound/addresses.ts';
 import { createSafeFetch, type SafeFetch } from '../outbound/safe-fetch.ts';
-import { seededRandom } from '../simulator/random.ts';
+import { createSeededRandom } from '../simulator/random.ts';
 import { sampleTasks, VENDOR_DOCUMENTS, VENDOR_IDS } from '../simulator/samples.ts';
 import { type Simulator, startSimulator } from '../simulator/simulator.ts';
 import { findTaskIds } from '../task/id.ts';
-import { type RunningMirror, startMirror, type World } from './start-mirror.ts';
+import { type Environment, type RunningMirror, startMirror } from './start-mirror.ts';
 
 const DEMO_TOKEN = 'demo';
 const FINISHED_AT_START = 60;
@@ -109,7 +109,7 @@ function restrictFetchTo(url: string): SafeFetch {
 async function startOnSomePort(
   config: Config,
   asked: string | undefined,
-  world: World,
+  world: Environment,
 ): Promise<RunningMirror> {
   try {
     return await startMirror(config, world);
@@ -121,7 +121,7 @@ async function startOnSomePort(
 
 /** Finished tasks of the last months, and some that finish in the next seconds. @returns all their ids */
 function fillAccount(simulator: Simulator) {
-  const random = seededRandom(1);
+  const random = createSeededRandom(1);
   const now = systemClock.now();
   simulator.seed(VENDOR_DOCUMENTS);
   const finished = sampleTasks(FINISHED_AT_START, random).map((task) =>

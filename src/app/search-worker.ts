@@ -3,7 +3,7 @@ import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ApiError } from '../lib/api-error.ts';
 import { systemClock } from '../lib/clock.ts';
-import { errorCodeOf } from '../lib/errno.ts';
+import { getErrorCode } from '../lib/errno.ts';
 import { answerFacets, answerSearch, answerSuggest, type Target } from '../server/search/search-answers.ts';
 import type { SearchJob, SearchReply, SearchWorkerData } from '../server/search/search-thread.ts';
 import { storeErrorCodeOf } from '../store/contract/errors.ts';
@@ -27,15 +27,15 @@ parentPort?.on('message', async ({ number, route, query, limits, nowMs }: Search
   try {
     reply = { number, body: await answers[route](target) };
   } catch (error) {
-    reply = { number, failed: failureOf(error) };
+    reply = { number, failed: serializeError(error) };
   }
   parentPort?.postMessage(reply);
 });
 
 /** What an error keeps of itself on the way between threads is not enough. */
-function failureOf(error: unknown): Extract<SearchReply, { failed: unknown }>['failed'] {
+function serializeError(error: unknown): Extract<SearchReply, { failed: unknown }>['failed'] {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof ApiError) return { message, api: { status: error.status, code: error.code } };
   const store = storeErrorCodeOf(error);
-  return store === undefined ? { message, system: errorCodeOf(error) } : { message, store };
+  return store === undefined ? { message, system: getErrorCode(error) } : { message, store };
 }

@@ -8,14 +8,14 @@ import { createImageFiles, type ImageFiles } from '../archive/files.ts';
 import { createThumbnails } from '../archive/thumbnails.ts';
 import { startBackups } from '../backup/scheduled.ts';
 import type { Config } from '../config/config.ts';
-import { type Courier, startCourier } from '../generation/courier.ts';
-import { drainSpool } from '../generation/expect-task.ts';
-import type { GenerationParts } from '../generation/generate.ts';
+import { type CallbackDelivery, startCallbackDelivery } from '../generation/callback-delivery.ts';
+import type { GenerationDeps } from '../generation/generate.ts';
+import { drainSpool } from '../generation/placeholder.ts';
 import { createSpool } from '../generation/spool.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import type { MirrorDeps } from '../mirror/deps.ts';
 import { createMirror, type Mirror } from '../mirror/mirror.ts';
-import type { MirrorParts } from '../mirror/parts.ts';
 import { createSafeFetch, type SafeFetch } from '../outbound/safe-fetch.ts';
 import { type ConnectionLimits, listen } from '../server/listen.ts';
 import { startDiskWatch } from '../server/monitoring/disk-watch.ts';
@@ -24,18 +24,18 @@ import { createMetrics, type Metrics } from '../server/monitoring/metrics.ts';
 import { startSearchThread } from '../server/search/search-thread.ts';
 import type { Store } from '../store/contract/store.ts';
 import { openStore } from '../store/sqlite/open.ts';
-import type { SyncParts } from '../sync/parts.ts';
+import type { SyncDeps } from '../sync/deps.ts';
 import { createSyncRunner, type SyncRunner } from '../sync/runner.ts';
 import { startSchedule } from '../sync/schedule.ts';
 import { createCircuitBreaker } from '../upstream/circuit-breaker.ts';
 import { createUpstream } from '../upstream/client.ts';
-import { announce } from './announce.ts';
 import { createMaintenance } from './maintenance.ts';
 import { startReindexing } from './reindexing.ts';
+import { publishAddress } from './server-address.ts';
 import { BACKUP_WORKER, SEARCH_WORKER } from './workers.ts';
 
 /** What the outside world is, so that tests can bring their own. */
-export interface World {
+export interface Environment {
   readonly clock: Clock;
   readonly log: Log;
   readonly random?: () => number;
@@ -52,19 +52,19 @@ export interface RunningMirror {
   readonly store: Store;
   readonly runner: SyncRunner;
   readonly archiver: Archiver;
-  readonly courier: Courier;
+  readonly callbackDelivery: CallbackDelivery;
   stop(): Promise<void>;
 }
 
 /** What is built on an open store, for the server and for commands. */
 export interface AssembledMirror {
   /** The settings, and what is shared by everything else. */
-  readonly shared: Config & MirrorParts & SyncParts & { readonly safeFetch: SafeFetch };
+  readonly shared: Config & MirrorDeps & SyncDeps & { readonly safeFetch: SafeFetch };
   readonly files: ImageFiles;
   readonly mirror: Mirror;
   readonly runner: SyncRunner;
   readonly archiver: Archiver;
-  readonly generation: GenerationParts;
+  readonly generation: GenerationDeps;
   /** Closes every connection to the outside. */
   end(): void;
 }
@@ -74,10 +74,10 @@ interface Stoppable {
 }
 
 /** A stop lets the upstream answer for so long. Whoever waits for it is told then, before the server cuts him off. */
-export const PATIENCE_MS = 4000;
+export const SHUTDOWN_GRACE_MS = 4000;
 
 /** @throws DirectoryInUse, NewerDatabase, BadSetting for an open address, or the system's error when the address can't be had */
-export async function startMirror(config: Config, world: World): Promise<RunningMirror> {
+export async function startMirror(config: Config, world: Environment): Promise<RunningMirror> {
   const { clock, log } = world;
   const metrics = createMetrics();
   const opened = await openStore({
@@ -86,10 +86,10 @@ export async function startMirror(config: Config, world: World): Promise<Running
     mode: 'owner',
     onMigration: (copy) => log.info(copy, 'copying the database before it is updated to this version'),
   });
-  const store = counting(opened, metrics);
+  const store = countStored(opened, metrics);
   const searching = startSearchThread(SEARCH_WORKER, config, store.noteError);
   const parts = assemble(config, world, store, metrics);
-  const courier = startCourier({ ...parts.shared, mirror: parts.mirror });
+  const callbackDelivery = startCallbackDelivery({ ...parts.shared, mirror: parts.mirror });
   try {
     await parts.files.sweep();
     await drainSpool(parts.generation);
@@ -101,7 +101,7 @@ export async function startMirror(config: Config, world: World): Promise<Running
         config,
         store,
         searching,
-        courier,
+        callbackDelivery,
         archive,
         metrics,
         clock,
@@ -109,23 +109,23 @@ export async function startMirror(config: Config, world: World): Promise<Running
       },
       world.limits,
     );
-    await announce(store, server.url);
-    const running = [...startBackground(config, world, { ...parts, store, metrics }), courier];
+    await publishAddress(store, server.url);
+    const running = [...startBackground(config, world, { ...parts, store, metrics }), callbackDelivery];
     return {
       url: server.url,
       needsToken: server.needsToken,
       store,
       runner: parts.runner,
       archiver: parts.archiver,
-      courier,
+      callbackDelivery,
       stop: async () => {
-        await stopWithin(PATIENCE_MS, [server, parts.runner, ...running], parts.end);
+        await stopWithin(SHUTDOWN_GRACE_MS, [server, parts.runner, ...running], parts.end);
         await searching.close();
         await store.close();
       },
     };
   } catch (error) {
-    await courier.stop();
+    await callbackDelivery.stop();
     await store.close();
     throw error;
   }
@@ -134,7 +134,7 @@ export async function startMirror(config: Config, world: World): Promise<Running
 /** Starts everything that runs beside the server. */
 function startBackground(
   config: Config,
-  { clock, log }: World,
+  { clock, log }: Environment,
   { store, metrics, runner, archiver }: AssembledMirror & { store: Store; metrics: Metrics },
 ): Stoppable[] {
   const isArchiving = config.archiveImages && !config.offline;
@@ -167,16 +167,16 @@ async function stopWithin(graceMs: number, running: readonly Stoppable[], end: (
 /** Whoever starts the mirror may have given it another token. */
 async function forgetRejection(store: Store, clock: Clock): Promise<void> {
   const circuit = await store.readCircuit(clock.now());
-  if (circuit?.reason !== 'rejected' || (await store.writeTrouble()) !== undefined) return;
+  if (circuit?.reason !== 'rejected' || (await store.readStorageProblem()) !== undefined) return;
   await store.closeCircuit(clock.now());
 }
 
 /** The store, with what comes into it counted. */
-function counting(store: Store, metrics: Metrics): Store {
+function countStored(store: Store, metrics: Metrics): Store {
   return {
     ...store,
-    putBatch: async (batch) => {
-      const result = await store.putBatch(batch);
+    storeDocuments: async (batch) => {
+      const result = await store.storeDocuments(batch);
       metrics.stored(result);
       return result;
     },
@@ -184,7 +184,12 @@ function counting(store: Store, metrics: Metrics): Store {
 }
 
 /** The parts above an open store. */
-export function assemble(config: Config, world: World, store: Store, metrics?: Metrics): AssembledMirror {
+export function assemble(
+  config: Config,
+  world: Environment,
+  store: Store,
+  metrics?: Metrics,
+): AssembledMirror {
   const { clock, log, random = Math.random, fetch } = world;
   const ending = new AbortController();
   setMaxListeners(0, ending.signal); // one a request under way

@@ -6,7 +6,7 @@ import type { Store } from '../store/contract/store.ts';
 import { type OpenOptions, openStore } from '../store/sqlite/open.ts';
 
 /** @throws DirectoryInUse, NewerDatabase, NoMirror, or whatever `work` throws */
-export async function withStore<T>(
+export async function runWithStore<T>(
   config: Pick<Config, 'dataDir'>,
   mode: OpenOptions['mode'],
   work: (store: Store) => Promise<T>,

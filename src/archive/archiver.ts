@@ -1,6 +1,6 @@
 /** Fetches the images of succeeded tasks, soon, because their links die: a few at a time, again after a failure. */
 import type { Clock } from '../lib/clock.ts';
-import { errorCodeOf } from '../lib/errno.ts';
+import { getErrorCode } from '../lib/errno.ts';
 import type { Log } from '../lib/log.ts';
 import { createSingleFlight } from '../lib/single-flight.ts';
 import type { SafeFetch } from '../outbound/safe-fetch.ts';
@@ -11,7 +11,7 @@ import { ImageFailure } from './failure.ts';
 import { fetchImage, IMAGE_TIMEOUT_MS } from './fetch-image.ts';
 import type { ImageFiles } from './files.ts';
 
-export interface ArchiverParts {
+export interface ArchiverDeps {
   readonly store: Store;
   readonly files: ImageFiles;
   readonly safeFetch: SafeFetch;
@@ -43,29 +43,29 @@ const LEASE_MS = 2 * IMAGE_TIMEOUT_MS;
 /** While the disk or the archive is full, it is tried again this often. */
 const RETRY_WHEN_FULL_MS = 10 * 60_000;
 
-export function createArchiver(parts: ArchiverParts): Archiver {
-  const { store, clock, log } = parts;
+export function createArchiver(deps: ArchiverDeps): Archiver {
+  const { store, clock, log } = deps;
   const stopping = new AbortController();
   let restUntilMs = 0;
 
   /** There is no room: says so once, and rests. */
-  const rest = (why: string) => {
+  const pauseArchiving = (why: string) => {
     if (restUntilMs <= clock.now()) log.error({ why }, 'archiving images has stopped');
     restUntilMs = clock.now() + RETRY_WHEN_FULL_MS;
   };
 
   const handle = async (wanted: WantedImage, room: Room): Promise<boolean> => {
     try {
-      await archiveOne(parts, wanted, room, stopping.signal);
+      await archiveOne(deps, wanted, room, stopping.signal);
       return true;
     } catch (error) {
       if (!(error instanceof ImageFailure))
         log.error({ err: error, id: wanted.taskId }, 'archiving an image failed');
-      const message = error instanceof Error ? readableTrouble(error) : String(error);
-      if (error instanceof NoRoom || !(error instanceof ImageFailure)) rest(message);
+      const message = error instanceof Error ? describeError(error) : String(error);
+      if (error instanceof NoRoom || !(error instanceof ImageFailure)) pauseArchiving(message);
       const failure = stopping.signal.aborted
         ? { dueAtMs: clock.now(), error: 'interrupted by a stop' }
-        : { dueAtMs: nextTry(wanted, clock.now(), parts.random), error: message };
+        : { dueAtMs: scheduleRetry(wanted, clock.now(), deps.random), error: message };
       await store.failImage(wanted, failure);
       return false;
     }
@@ -83,8 +83,8 @@ export function createArchiver(parts: ArchiverParts): Archiver {
   const run = async (): Promise<ArchiveCounts> => {
     const counts = { archived: 0, failed: 0 };
     if (clock.now() < restUntilMs) return counts;
-    const room = createRoom(parts);
-    const workers = Array.from({ length: parts.imageConcurrency }, () => work(counts, room));
+    const room = createRoom(deps);
+    const workers = Array.from({ length: deps.imageConcurrency }, () => work(counts, room));
     // Wait for all, then report the first that broke: nothing may go on behind a run that is over.
     const broken = (await Promise.allSettled(workers)).find((worker) => worker.status === 'rejected');
     if (broken) throw broken.reason;
@@ -93,7 +93,7 @@ export function createArchiver(parts: ArchiverParts): Archiver {
 
   const runs = createSingleFlight(() =>
     run().catch((error: unknown) => {
-      rest('the database does not answer');
+      pauseArchiving('the database does not answer');
       throw error;
     }),
   );
@@ -117,7 +117,7 @@ interface Room {
 }
 
 /** Counts what is there once, when it is first needed: almost every run finds nothing to do. */
-function createRoom({ store, maxArchiveBytes }: ArchiverParts): Room {
+function createRoom({ store, maxArchiveBytes }: ArchiverDeps): Room {
   let atFirst: Promise<number> | undefined;
   let taken = 0;
   const count = async () =>
@@ -137,14 +137,14 @@ function createRoom({ store, maxArchiveBytes }: ArchiverParts): Room {
 
 /** @throws ImageFailure, NoRoom, or the system's error */
 async function archiveOne(
-  parts: ArchiverParts,
+  deps: ArchiverDeps,
   wanted: WantedImage,
   room: Room,
   stop: AbortSignal,
 ): Promise<void> {
-  const { store, files, clock } = parts;
+  const { store, files, clock } = deps;
   if (wanted.url === undefined) throw new ImageFailure('the task has no such image');
-  const { received, image } = await fetchImage(parts, wanted.url, stop);
+  const { received, image } = await fetchImage(deps, wanted.url, stop);
   try {
     const isNew = (await store.image(image.sha256)) === undefined;
     if (isNew && image.bytes > (await room.left())) throw new NoRoom('the archive is as large as it may be');
@@ -160,7 +160,7 @@ async function archiveOne(
   }
 }
 
-function nextTry(
+function scheduleRetry(
   { addedAtMs, attempts }: WantedImage,
   nowMs: number,
   random: () => number,
@@ -170,19 +170,19 @@ function nextTry(
 }
 
 /** The system's words for a full disk name its paths. */
-function readableTrouble(error: Error): string {
+function describeError(error: Error): string {
   if (error instanceof ImageFailure) return error.message;
-  const code = errorCodeOf(error) ?? error.name;
+  const code = getErrorCode(error) ?? error.name;
   return code === 'ENOSPC' ? 'the disk is full' : `could not be written (${code})`;
 }
 
-const LOOK_EVERY_MS = 1000;
+const POLL_INTERVAL_MS = 1000;
 
 /** Looks every second whether an image is due, until it is stopped. */
 export function startArchiving(archiver: Archiver, log: Log): { stop(): Promise<void> } {
   const look = () =>
     archiver.run().catch((error: unknown) => log.error({ err: error }, 'archiving images failed'));
-  const timer = setInterval(look, LOOK_EVERY_MS);
+  const timer = setInterval(look, POLL_INTERVAL_MS);
   return {
     stop: () => {
       clearInterval(timer);

@@ -1,7 +1,7 @@
 /** One image from its link to the disk, checked: but not under its name yet. */
 
 import type { IncomingMessage } from 'node:http';
-import { errorCodeOf } from '../lib/errno.ts';
+import { getErrorCode } from '../lib/errno.ts';
 import { VERSION } from '../lib/version.ts';
 import { ForbiddenAddress } from '../outbound/addresses.ts';
 import { isRedirection, type SafeFetch } from '../outbound/safe-fetch.ts';
@@ -31,7 +31,7 @@ export async function fetchImage(
   const deadline = AbortSignal.timeout(IMAGE_TIMEOUT_MS);
   try {
     const answer = await ask(safeFetch, url, AbortSignal.any([deadline, stop]));
-    const received = await files.receive(imageBytes(answer, maxImageBytes), maxImageBytes);
+    const received = await files.receive(readImageBytes(answer, maxImageBytes), maxImageBytes);
     try {
       const { sha256, bytes } = received;
       return { received, image: { sha256, bytes, ...(await inspectImage(received.path)) } };
@@ -54,11 +54,11 @@ async function ask(safeFetch: SafeFetch, url: string, signal: AbortSignal): Prom
       headers: { accept: 'image/*', 'accept-encoding': 'identity', 'user-agent': `flux-mirror/${VERSION}` },
     });
   } catch (error) {
-    throw ofTheNetwork(error);
+    throw createNetworkFailure(error);
   }
 }
 
-async function* imageBytes(answer: IncomingMessage, maxBytes: number): AsyncGenerator<Uint8Array> {
+async function* readImageBytes(answer: IncomingMessage, maxBytes: number): AsyncGenerator<Uint8Array> {
   const { statusCode, headers } = answer;
   try {
     if (isRedirection(answer)) throw new ImageFailure('too many redirects');
@@ -67,16 +67,16 @@ async function* imageBytes(answer: IncomingMessage, maxBytes: number): AsyncGene
       throw new ImageFailure(`larger than ${maxBytes} bytes`);
     yield* answer;
   } catch (error) {
-    throw ofTheNetwork(error);
+    throw createNetworkFailure(error);
   } finally {
     answer.destroy(); // no effect on one that was read to its end
   }
 }
 
-function ofTheNetwork(error: unknown): ImageFailure {
+function createNetworkFailure(error: unknown): ImageFailure {
   if (error instanceof ImageFailure) return error;
   if (error instanceof ForbiddenAddress)
     return new ImageFailure(`refused: ${error.message}`, { cause: error });
-  const code = errorCodeOf(error) ?? 'no code';
+  const code = getErrorCode(error) ?? 'no code';
   return new ImageFailure(`could not be fetched (${code})`, { cause: error });
 }

@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { hasErrorCode } from '../lib/errno.ts';
 import type { ArchivedImage } from '../store/contract/images.ts';
 import { ImageFailure } from './failure.ts';
-import { extensionOf } from './formats.ts';
+import { getExtension } from './formats.ts';
 
 /** For a list, and for a screen. Pixels. */
 export const THUMBNAIL_WIDTHS = [320, 960] as const;
@@ -25,9 +25,9 @@ export interface ReceivedFile {
 export type NamedImage = Pick<ArchivedImage, 'sha256' | 'mediaType'>;
 
 export interface ImageFiles {
-  pathOf(image: NamedImage): string;
+  getPath(image: NamedImage): string;
   /** Where thumbnails of an image are. @param width pixels */
-  thumbnailPath(image: Pick<ArchivedImage, 'sha256'>, width: number): string;
+  getThumbnailPath(image: Pick<ArchivedImage, 'sha256'>, width: number): string;
   /** Takes bytes in. @throws ImageFailure when there are none, or more than `maxBytes` */
   receive(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<ReceivedFile>;
   /** Gives a received file its name; the same bytes are kept once. */
@@ -43,14 +43,14 @@ export interface ImageFiles {
 
 export function createImageFiles(dataDir: string): ImageFiles {
   const partial = join(dataDir, 'images', 'partial');
-  const pathOf = ({ sha256, mediaType }: NamedImage) =>
-    join(dataDir, 'images', sha256.slice(0, 2), `${sha256}.${extensionOf(mediaType)}`);
-  const thumbnailPath = ({ sha256 }: Pick<ArchivedImage, 'sha256'>, width: number) =>
+  const getPath = ({ sha256, mediaType }: NamedImage) =>
+    join(dataDir, 'images', sha256.slice(0, 2), `${sha256}.${getExtension(mediaType)}`);
+  const getThumbnailPath = ({ sha256 }: Pick<ArchivedImage, 'sha256'>, width: number) =>
     join(dataDir, 'thumbs', sha256.slice(0, 2), `${sha256}-${width}.webp`);
 
   return {
-    pathOf,
-    thumbnailPath,
+    getPath,
+    getThumbnailPath,
     receive: async (chunks, maxBytes) => {
       await mkdir(partial, { recursive: true, mode: 0o700 });
       const path = join(partial, randomUUID());
@@ -62,17 +62,17 @@ export function createImageFiles(dataDir: string): ImageFiles {
       }
     },
     keep: async (received, image) => {
-      await mkdir(join(pathOf(image), '..'), { recursive: true, mode: 0o700 });
-      await rename(received.path, pathOf(image));
-      await syncDirectory(join(pathOf(image), '..'));
+      await mkdir(join(getPath(image), '..'), { recursive: true, mode: 0o700 });
+      await rename(received.path, getPath(image));
+      await syncDirectory(join(getPath(image), '..'));
     },
     discard: ({ path }) => rm(path, { force: true }),
     remove: async (image) => {
-      const files = [pathOf(image), ...THUMBNAIL_WIDTHS.map((width) => thumbnailPath(image, width))];
+      const files = [getPath(image), ...THUMBNAIL_WIDTHS.map((width) => getThumbnailPath(image, width))];
       for (const file of files) await rm(file, { force: true });
     },
     isIntact: async (image) => {
-      const path = pathOf(image);
+      const path = getPath(image);
       if (!(await isFile(path))) return false;
       const hash = createHash('sha256');
       await pipeline(createReadStream(path), hash);

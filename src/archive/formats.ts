@@ -9,12 +9,12 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 };
 
 /** What a content is kept as; undefined when it is not kept. An animated PNG is a PNG. */
-export function keptMediaType(mediaType: string | undefined): string | undefined {
+export function normalizeMediaType(mediaType: string | undefined): string | undefined {
   const type = mediaType === 'image/apng' ? 'image/png' : mediaType;
   return type !== undefined && Object.hasOwn(EXTENSIONS, type) ? type : undefined;
 }
 
 /** The ending of a file of this kind, without a dot. */
-export function extensionOf(mediaType: string): string {
+export function getExtension(mediaType: string): string {
   return EXTENSIONS[mediaType] ?? 'bin';
 }

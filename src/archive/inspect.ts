@@ -3,7 +3,7 @@ import { fileTypeFromFile } from 'file-type';
 import { rgbaToThumbHash } from 'thumbhash';
 import type { ArchivedImage } from '../store/contract/images.ts';
 import { ImageFailure } from './failure.ts';
-import { keptMediaType } from './formats.ts';
+import { normalizeMediaType } from './formats.ts';
 import { openImage } from './pixels.ts';
 
 /** thumbhash takes pictures of up to 100 × 100. */
@@ -14,7 +14,7 @@ const THUMBHASH_SIZE = 100;
  * @throws ImageFailure when it is of no kind that is kept, damaged, or too large in pixels
  */
 export async function inspectImage(path: string): Promise<Omit<ArchivedImage, 'sha256' | 'bytes'>> {
-  const mediaType = keptMediaType((await fileTypeFromFile(path))?.mime);
+  const mediaType = normalizeMediaType((await fileTypeFromFile(path))?.mime);
   if (mediaType === undefined) throw new ImageFailure('not a PNG, JPEG, WebP, GIF or AVIF image');
   try {
     const { autoOrient } = await openImage(path).metadata();

@@ -11,7 +11,7 @@ const QUALITY = 80;
 
 export interface Thumbnails {
   /** The width that is made for a wish. */
-  widthFor(width: number): number;
+  chooseWidth(width: number): number;
   /** The path of a thumbnail at least as wide as asked for, where there is one; never wider than the image. */
   of(image: NamedImage, width: number): Promise<string>;
 }
@@ -22,21 +22,22 @@ export function createThumbnails(files: ImageFiles): Thumbnails {
   const make = async (image: NamedImage, path: string, width: number): Promise<void> => {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeAtomically(path, `${path}.${randomUUID()}`, (partial) =>
-      openImage(files.pathOf(image))
+      openImage(files.getPath(image))
         .resize({ width, withoutEnlargement: true })
         .webp({ quality: QUALITY })
         .toFile(partial),
     );
   };
 
-  const widthFor = (asked: number) => THUMBNAIL_WIDTHS.find((width) => width >= asked) ?? THUMBNAIL_WIDTHS[1];
+  const chooseWidth = (asked: number) =>
+    THUMBNAIL_WIDTHS.find((width) => width >= asked) ?? THUMBNAIL_WIDTHS[1];
 
   return {
-    widthFor,
+    chooseWidth,
     of: async (image, asked) => {
-      const path = files.thumbnailPath(image, widthFor(asked));
+      const path = files.getThumbnailPath(image, chooseWidth(asked));
       if (await exists(path)) return path;
-      await (making.get(path) ?? making.add(path, make(image, path, widthFor(asked))));
+      await (making.get(path) ?? making.add(path, make(image, path, chooseWidth(asked))));
       return path;
     },
   };

@@ -10,10 +10,10 @@ export interface LastBackup {
 
 const BOOKMARK = 'last backup';
 
-type Bookmarks = Pick<Store, 'bookmark' | 'setBookmark'>;
+type Bookmarks = Pick<Store, 'readCheckpoint' | 'setCheckpoint'>;
 
-export async function lastBackup(store: Pick<Store, 'bookmark'>): Promise<LastBackup> {
-  const text = await store.bookmark(BOOKMARK);
+export async function readLastBackup(store: Pick<Store, 'readCheckpoint'>): Promise<LastBackup> {
+  const text = await store.readCheckpoint(BOOKMARK);
   if (text === undefined) return { atMs: undefined, error: undefined };
   const { atMs, error } = JSON.parse(text) as Partial<LastBackup>; // nobody else writes it
   return { atMs, error };
@@ -24,6 +24,6 @@ export async function rememberBackup(
   store: Bookmarks,
   attempt: { atMs: number; error: string | undefined },
 ): Promise<void> {
-  const { atMs } = attempt.error === undefined ? attempt : await lastBackup(store);
-  await store.setBookmark(BOOKMARK, JSON.stringify({ atMs, error: attempt.error }));
+  const { atMs } = attempt.error === undefined ? attempt : await readLastBackup(store);
+  await store.setCheckpoint(BOOKMARK, JSON.stringify({ atMs, error: attempt.error }));
 }

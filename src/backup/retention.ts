@@ -17,16 +17,21 @@ interface Dated {
  * while the clock ran ahead: it stays, and does not count, or it would push out everything that is made now.
  * @param newestMs when the backup was made that is the newest in truth
  */
-export function keptBackups<Backup extends Dated>(backups: readonly Backup[], newestMs: number): Set<Backup> {
+export function selectKeptBackups<Backup extends Dated>(
+  backups: readonly Backup[],
+  newestMs: number,
+): Set<Backup> {
   const newestFirst = backups.filter(({ atMs }) => atMs <= newestMs).sort((a, b) => b.atMs - a.atMs);
   return new Set([
     ...backups.filter(({ atMs }) => atMs > newestMs),
-    ...newestOfEach(newestFirst, DAYS, ({ atMs }) => Math.floor(atMs / DAY_MS)),
-    ...newestOfEach(newestFirst, WEEKS, ({ atMs }) => Math.floor((atMs - FIRST_MONDAY_MS) / (7 * DAY_MS))),
+    ...selectNewestOfEach(newestFirst, DAYS, ({ atMs }) => Math.floor(atMs / DAY_MS)),
+    ...selectNewestOfEach(newestFirst, WEEKS, ({ atMs }) =>
+      Math.floor((atMs - FIRST_MONDAY_MS) / (7 * DAY_MS)),
+    ),
   ]);
 }
 
-function newestOfEach<Backup>(
+function selectNewestOfEach<Backup>(
   newestFirst: readonly Backup[],
   periods: number,
   periodOf: (backup: Backup) => number,

@@ -8,7 +8,7 @@ import { startWorker } from '../lib/worker.ts';
 import type { BackupResult, StoreMaintenance } from '../store/contract/maintenance.ts';
 import type { Store } from '../store/contract/store.ts';
 import { rememberBackup } from './last-backup.ts';
-import { keptBackups } from './retention.ts';
+import { selectKeptBackups } from './retention.ts';
 
 /** What the thread must know that copies the database: the copy is made in one go, and nobody waits for it. */
 export interface BackupWorkerData {
@@ -34,9 +34,9 @@ interface Parts {
 }
 
 /** Backs up at the times of the setting; `off` never does. */
-export function startBackups(parts: Parts): Schedule {
+export function startBackups(deps: Parts): Schedule {
   const stopping = new AbortController();
-  const schedule = startCron(parts.backupCron, () => scheduledBackup(parts, stopping.signal), parts.log);
+  const schedule = startCron(deps.backupCron, () => runScheduledBackup(deps, stopping.signal), deps.log);
   return {
     stop: () => {
       stopping.abort();
@@ -49,30 +49,30 @@ export function startBackups(parts: Parts): Schedule {
  * One scheduled backup. A failure is remembered and logged; old backups go only after a good one.
  * @param stop ends it before it is done; what was begun is swept at the next start
  */
-export async function scheduledBackup(parts: Parts, stop?: AbortSignal): Promise<void> {
-  const { store, maintenance, dataDir, clock, log } = parts;
+export async function runScheduledBackup(deps: Parts, stop?: AbortSignal): Promise<void> {
+  const { store, maintenance, dataDir, clock, log } = deps;
   try {
     const madeAtMs = clock.now();
     const target = maintenance.nameBackup('scheduled', madeAtMs);
-    const reply = await copyOnThread(parts.worker, { dataDir, target }, stop);
+    const reply = await copyOnThread(deps.worker, { dataDir, target }, stop);
     if ('failed' in reply) {
-      await failed(parts, reply.failed, reply.stack);
+      await recordFailure(deps, reply.failed, reply.stack);
       return;
     }
     const { file, bytes, tasks } = reply;
     const backups = maintenance.listScheduledBackups();
-    const kept = keptBackups(backups, madeAtMs);
+    const kept = selectKeptBackups(backups, madeAtMs);
     for (const backup of backups) if (!kept.has(backup)) await rm(backup.file);
     await rememberBackup(store, { atMs: clock.now(), error: undefined });
     log.info({ file, bytes, tasks, kept: kept.size }, 'backed up');
   } catch (error) {
     if (stop?.aborted) log.info('a backup was ended by the stop');
-    else await failed(parts, maintenance.explainBackupFailure(error), error);
+    else await recordFailure(deps, maintenance.explainBackupFailure(error), error);
   }
 }
 
 /** @param reason anybody may see it @param detail for the log */
-async function failed({ store, clock, log }: Parts, reason: string, detail: unknown): Promise<void> {
+async function recordFailure({ store, clock, log }: Parts, reason: string, detail: unknown): Promise<void> {
   log.error({ reason, detail }, 'the backup failed');
   // On a full disk this fails as well; the log has it.
   await rememberBackup(store, { atMs: clock.now(), error: reason }).catch(() => undefined);

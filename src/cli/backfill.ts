@@ -1,15 +1,15 @@
 /** `flux-mirror backfill`: the upstream's whole history. */
 import { Command } from 'commander';
-import { withStore } from '../app/with-store.ts';
+import { runWithStore } from '../app/with-store.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
 import { backfill } from '../sync/backfill.ts';
 import { CommandFailed, EXIT } from './failure.ts';
-import { counted, print, printJson, remark } from './output.ts';
+import { pluralize, print, printJson, printNote } from './output.ts';
 import { startProgress } from './progress.ts';
-import { configFor, withSettings } from './settings.ts';
+import { addSettings, readConfig } from './settings.ts';
 
-export function backfillCommand(): Command {
+export function createBackfillCommand(): Command {
   const command = new Command('backfill')
     .summary("store the upstream's whole history")
     .description(
@@ -17,21 +17,21 @@ export function backfillCommand(): Command {
     )
     .option('--restart', 'begin anew')
     .option('--json', 'print the result as JSON');
-  return withSettings(command, 'upstream').action(async (options: { restart?: boolean; json?: boolean }) => {
-    const config = configFor(command);
+  return addSettings(command, 'upstream').action(async (options: { restart?: boolean; json?: boolean }) => {
+    const config = readConfig(command);
     if (config.offline) throw new CommandFailed('a backfill needs the upstream, and the mirror is offline');
     const { upstreamToken } = config;
     if (upstreamToken === undefined)
       throw new CommandFailed('a backfill needs a token for the upstream: set ACEDATACLOUD_API_TOKEN');
     const log = createLog({ level: config.logLevel, format: config.logFormat });
     const stopping = new AbortController();
-    const { assemble, PATIENCE_MS } = await import('../app/start-mirror.ts');
+    const { assemble, SHUTDOWN_GRACE_MS } = await import('../app/start-mirror.ts');
     const progress = startProgress('tasks', systemClock);
-    const { outcome, requests, stored, errors } = await withStore(config, 'writer', (store) => {
+    const { outcome, requests, stored, errors } = await runWithStore(config, 'writer', (store) => {
       const { shared, end } = assemble(config, { clock: systemClock, log }, store);
       const stop = () => {
         stopping.abort();
-        setTimeout(end, PATIENCE_MS).unref();
+        setTimeout(end, SHUTDOWN_GRACE_MS).unref();
       };
       process.once('SIGINT', stop).once('SIGTERM', stop);
       return backfill(shared, upstreamToken, {
@@ -39,7 +39,7 @@ export function backfillCommand(): Command {
         restart: options.restart ?? false,
         signal: stopping.signal,
         onProgress: progress.update,
-        onWait: (untilMs) => remark(`the upstream asks to wait until ${new Date(untilMs).toISOString()}`),
+        onWait: (untilMs) => printNote(`the upstream asks to wait until ${new Date(untilMs).toISOString()}`),
       });
     });
     progress.end();
@@ -48,12 +48,12 @@ export function backfillCommand(): Command {
       printJson({ outcome, new: inserted, newer: updated, same: unchanged, kept, requests, errors });
     } else {
       print(
-        `${counted(inserted, 'new task')}, ${updated} newer, ${unchanged} the same, ${kept} kept as they were, in ${counted(requests, 'request')}`,
+        `${pluralize(inserted, 'new task')}, ${updated} newer, ${unchanged} the same, ${kept} kept as they were, in ${pluralize(requests, 'request')}`,
       );
     }
-    for (const error of errors) remark(error);
+    for (const error of errors) printNote(error);
     if (outcome === 'done') return;
-    remark(
+    printNote(
       outcome === 'stopped' ? 'stopped; run it again to go on' : 'run it again to go on where it stopped',
     );
     process.exitCode = EXIT.failed;

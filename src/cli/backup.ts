@@ -1,13 +1,13 @@
 /** `flux-mirror backup` and `restore`. */
 import { Command } from 'commander';
 import { createMaintenance } from '../app/maintenance.ts';
-import { withStore } from '../app/with-store.ts';
+import { runWithStore } from '../app/with-store.ts';
 import { systemClock } from '../lib/clock.ts';
-import type { CarriedTokens } from '../store/contract/maintenance.ts';
-import { counted, LOST_TOKENS, print, printJson, remark } from './output.ts';
-import { configFor, withSettings } from './settings.ts';
+import type { MergedTokens } from '../store/contract/maintenance.ts';
+import { LOST_TOKENS, pluralize, print, printJson, printNote } from './output.ts';
+import { addSettings, readConfig } from './settings.ts';
 
-export function backupCommand(): Command {
+export function createBackupCommand(): Command {
   const command = new Command('backup')
     .summary('a consistent copy of the database, also while serving')
     .description(
@@ -15,21 +15,21 @@ export function backupCommand(): Command {
     )
     .argument('[file]', 'where to (default: backups/manual-<time>.db in the data directory)')
     .option('--json', 'print the result as JSON');
-  return withSettings(command).action(async (file: string | undefined, options: { json?: boolean }) => {
-    const { dataDir } = configFor(command);
-    await withStore({ dataDir }, 'reader', async () => undefined); // says what is wrong where there is no mirror
+  return addSettings(command).action(async (file: string | undefined, options: { json?: boolean }) => {
+    const { dataDir } = readConfig(command);
+    await runWithStore({ dataDir }, 'reader', async () => undefined); // says what is wrong where there is no mirror
     const maintenance = createMaintenance(dataDir);
     const target = file ?? maintenance.nameBackup('manual', systemClock.now());
     const result = await maintenance.backUp(target);
     if (options.json) printJson(result);
     else
       print(
-        `${counted(result.tasks, 'task')} backed up to ${result.file} (${(result.bytes / 1e6).toFixed(1)} MB)`,
+        `${pluralize(result.tasks, 'task')} backed up to ${result.file} (${(result.bytes / 1e6).toFixed(1)} MB)`,
       );
   });
 }
 
-export function restoreCommand(): Command {
+export function createRestoreCommand(): Command {
   const command = new Command('restore')
     .summary('put a backup in the place of the database')
     .description(
@@ -37,27 +37,29 @@ export function restoreCommand(): Command {
     )
     .argument('<file>', 'a backup')
     .option('--json', 'print the result as JSON');
-  return withSettings(command).action((file: string, options: { json?: boolean }) => {
-    const { dataDir } = configFor(command);
+  return addSettings(command).action((file: string, options: { json?: boolean }) => {
+    const { dataDir } = readConfig(command);
     const { tasks, tokens, replaced, replacedEarlier } = createMaintenance(dataDir).restore(
       file,
       systemClock.now(),
     );
     if (replacedEarlier !== undefined)
-      remark(`an interrupted restore was finished first; what was there before that is ${replacedEarlier}`);
-    const lost = lostTokens(tokens);
-    if (lost !== undefined) remark(lost);
+      printNote(
+        `an interrupted restore was finished first; what was there before that is ${replacedEarlier}`,
+      );
+    const lost = describeLostTokens(tokens);
+    if (lost !== undefined) printNote(lost);
     if (options.json) {
       printJson({ tasks, tokens, replaced: replaced ?? null });
       return;
     }
-    print(`${counted(tasks, 'task')} restored from ${file}`);
-    if (replaced !== undefined) remark(`what was there before is ${replaced}`);
+    print(`${pluralize(tasks, 'task')} restored from ${file}`);
+    if (replaced !== undefined) printNote(`what was there before is ${replaced}`);
   });
 }
 
 /** What to do about the tokens of the database that was replaced. */
-function lostTokens(tokens: CarriedTokens): string | undefined {
+function describeLostTokens(tokens: MergedTokens): string | undefined {
   if (tokens === 'lost') return LOST_TOKENS;
   if (tokens === 'unknown')
     return 'whether there were tokens before could not be read: only those of the backup hold, see `flux-mirror token list`';

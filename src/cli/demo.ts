@@ -1,7 +1,7 @@
 /** `flux-mirror demo`. */
 import { Command } from 'commander';
 
-export function demoCommand(): Command {
+export function createDemoCommand(): Command {
   const command = new Command('demo')
     .summary('try it: a simulated upstream, and a mirror of it')
     .description(

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Command } from 'commander';
 import { createMaintenance } from '../app/maintenance.ts';
-import { withStore } from '../app/with-store.ts';
+import { runWithStore } from '../app/with-store.ts';
 import { createImageFiles } from '../archive/files.ts';
 import type { Config } from '../config/config.ts';
 import type { Finding } from '../doctor/check.ts';
@@ -14,13 +14,13 @@ import { StoreError } from '../store/contract/errors.ts';
 import type { Rebuilt } from '../store/contract/maintenance.ts';
 import { createUpstream } from '../upstream/client.ts';
 import { EXIT } from './failure.ts';
-import { counted, LOST_TOKENS, print, printJson, remark } from './output.ts';
+import { LOST_TOKENS, pluralize, print, printJson, printNote } from './output.ts';
 import { startProgress } from './progress.ts';
-import { configFor, withSettings } from './settings.ts';
+import { addSettings, readConfig } from './settings.ts';
 
 const MARK = { ok: 'ok', note: '--', problem: '!!' } as const;
 
-export function doctorCommand(): Command {
+export function createDoctorCommand(): Command {
   const command = new Command('doctor')
     .summary('checks the database, images, settings and the upstream')
     .description(
@@ -28,8 +28,8 @@ export function doctorCommand(): Command {
     )
     .option('--rebuild', 'save what can be read of a damaged database, row by row, into a new one')
     .option('--json', 'print the findings as JSON');
-  return withSettings(command, 'upstream').action(async (options: { rebuild?: boolean; json?: boolean }) => {
-    const config = configFor(command);
+  return addSettings(command, 'upstream').action(async (options: { rebuild?: boolean; json?: boolean }) => {
+    const config = readConfig(command);
     const rebuilt = options.rebuild ? await rebuildAll(config) : undefined;
     const findings = await examine(config);
     if (options.json) printJson({ ...(rebuilt ? { rebuilt } : {}), findings });
@@ -39,7 +39,7 @@ export function doctorCommand(): Command {
 }
 
 async function examine(config: Config): Promise<Finding[]> {
-  const stored = await withStore(config, 'reader', async (store) => {
+  const stored = await runWithStore(config, 'reader', async (store) => {
     const database = await checkDatabase(createMaintenance(config.dataDir), store);
     const progress = startProgress('images', systemClock);
     const images = await checkImages(store, createImageFiles(config.dataDir), progress.update);
@@ -56,11 +56,11 @@ async function examine(config: Config): Promise<Finding[]> {
     timeoutMs: Math.min(config.upstreamTimeoutMs, 10_000),
     clock: systemClock,
   });
-  return [settingsFinding(config), ...stored, ...(await checkUpstream(upstream, config))];
+  return [checkSettings(config), ...stored, ...(await checkUpstream(upstream, config))];
 }
 
 /** The settings were parsed, or we would not be here. */
-function settingsFinding({ dataDir, backupCron }: Config): Finding {
+function checkSettings({ dataDir, backupCron }: Config): Finding {
   const backups = backupCron === 'off' ? '; there are no scheduled backups (FLUX_MIRROR_BACKUP_CRON)' : '';
   return {
     about: 'settings',
@@ -71,16 +71,16 @@ function settingsFinding({ dataDir, backupCron }: Config): Finding {
 
 async function rebuildAll({ dataDir }: Config): Promise<Rebuilt> {
   const rebuilt = createMaintenance(dataDir).rebuild(systemClock);
-  await withStore({ dataDir }, 'owner', async (store) => {
+  await runWithStore({ dataDir }, 'owner', async (store) => {
     while (await store.reindexSome()) await setImmediate();
   });
-  remark(`${counted(rebuilt.saved, 'document')} saved, and the search index made anew`);
+  printNote(`${pluralize(rebuilt.saved, 'document')} saved, and the search index made anew`);
   if (rebuilt.changed > 0)
-    remark(
-      `${counted(rebuilt.changed, 'document')} differed from the stored hash: left out, and tracked to be fetched again`,
+    printNote(
+      `${pluralize(rebuilt.changed, 'document')} differed from the stored hash: left out, and tracked to be fetched again`,
     );
-  remark('what could not be read is gone from here: `backfill` brings back what the upstream has');
-  if (rebuilt.tokens !== 'whole') remark(LOST_TOKENS);
-  if (rebuilt.replaced !== undefined) remark(`what was there before is kept as ${rebuilt.replaced}`);
+  printNote('what could not be read is gone from here: `backfill` brings back what the upstream has');
+  if (rebuilt.tokens !== 'whole') printNote(LOST_TOKENS);
+  if (rebuilt.replaced !== undefined) printNote(`what was there before is kept as ${rebuilt.replaced}`);
   return rebuilt;
 }

@@ -1,15 +1,15 @@
 /** `flux-mirror export`: documents, oldest first, as JSON Lines or CSV. */
 import { Command, Option } from 'commander';
-import { withStore } from '../app/with-store.ts';
-import { csvHeader, csvLines } from '../files/csv.ts';
+import { runWithStore } from '../app/with-store.ts';
+import { formatCsvHeader, formatCsvLines } from '../files/csv.ts';
 import { writeOut } from '../files/write-out.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { StoredTask } from '../store/contract/tasks.ts';
-import { counted, remark } from './output.ts';
+import { pluralize, printNote } from './output.ts';
 import { startProgress } from './progress.ts';
-import { matchingPages, type QueryOptions, readQuery, withQueryOptions } from './query-options.ts';
-import { configFor, withSettings } from './settings.ts';
+import { addQueryOptions, type QueryOptions, readQuery, streamMatchingPages } from './query-options.ts';
+import { addSettings, readConfig } from './settings.ts';
 
 type Format = 'jsonl' | 'csv';
 
@@ -18,8 +18,8 @@ interface ExportOptions extends QueryOptions {
   format?: Format;
 }
 
-export function exportCommand(): Command {
-  const command = withQueryOptions(
+export function createExportCommand(): Command {
+  const command = addQueryOptions(
     new Command('export')
       .summary('write documents')
       .description(
@@ -29,12 +29,14 @@ export function exportCommand(): Command {
       .option('--query <query>', 'only what a search for this finds; the grammar of `search`')
       .addOption(new Option('--format <format>', 'what the name says, else jsonl').choices(['jsonl', 'csv'])),
   );
-  return withSettings(command).action(async (file: string | undefined, options: ExportOptions) => {
+  return addSettings(command).action(async (file: string | undefined, options: ExportOptions) => {
     const format = options.format ?? (/\.csv(\.gz)?$/i.test(file ?? '') ? 'csv' : 'jsonl');
-    const count = await withStore(configFor(command), 'reader', (store) =>
+    const count = await runWithStore(readConfig(command), 'reader', (store) =>
       exportTo(store, file, format, options),
     );
-    remark(`${counted(count, 'document')} written${file === undefined || file === '-' ? '' : ` to ${file}`}`);
+    printNote(
+      `${pluralize(count, 'document')} written${file === undefined || file === '-' ? '' : ` to ${file}`}`,
+    );
   });
 }
 
@@ -46,30 +48,32 @@ async function exportTo(
 ): Promise<number> {
   const isAll = options.query === undefined && options.from === undefined && options.to === undefined;
   const total = isAll ? (await store.stats(systemClock.now())).total : 0;
-  const pages = isAll ? store.stream() : matchingDocuments(store, options);
+  const pages = isAll ? store.stream() : streamMatchingDocuments(store, options);
   const progress = startProgress('documents', systemClock);
   let count = 0;
-  async function* chunks() {
-    if (format === 'csv') yield csvHeader();
+  async function* generateChunks() {
+    if (format === 'csv') yield formatCsvHeader();
     for await (const page of pages) {
       count += page.length;
       progress.update(count, total);
-      yield format === 'csv' ? csvLines(page) : page.map(({ text }) => `${asLine(text)}\n`).join('');
+      yield format === 'csv'
+        ? formatCsvLines(page)
+        : page.map(({ text }) => `${formatLine(text)}\n`).join('');
     }
   }
   try {
-    await writeOut(file, chunks());
+    await writeOut(file, generateChunks());
   } finally {
     progress.end();
   }
   return count;
 }
 
-async function* matchingDocuments(store: Store, options: ExportOptions): AsyncGenerator<StoredTask[]> {
+async function* streamMatchingDocuments(store: Store, options: ExportOptions): AsyncGenerator<StoredTask[]> {
   const { query, filter, nowMs } = readQuery(options.query ?? '', options);
-  for (const note of query.notes) remark(note);
+  for (const note of query.notes) printNote(note);
   const request = { query, filter, sort: 'oldest', nowMs } as const;
-  for await (const page of matchingPages(store, request, Number.POSITIVE_INFINITY)) {
+  for await (const page of streamMatchingPages(store, request, Number.POSITIVE_INFINITY)) {
     // A task of which only the request is known has no document yet.
     yield page.hits.map(({ task }) => task).filter(({ fetchedAtMs }) => fetchedAtMs > 0);
   }
@@ -79,6 +83,6 @@ async function* matchingDocuments(store: Store, options: ExportOptions): AsyncGe
  * A document with line ends inside (an upstream that indents) can't be a line; as a JSON string it can, and import
  * takes the string's value as the exact text.
  */
-function asLine(text: string): string {
+function formatLine(text: string): string {
   return /[\r\n]/.test(text) ? JSON.stringify(text) : text;
 }

@@ -1,7 +1,7 @@
 /** From an error to one line and an exit code. */
 import { CommanderError } from 'commander';
 import { BadSetting } from '../config/config.ts';
-import { errorCodeOf } from '../lib/errno.ts';
+import { getErrorCode } from '../lib/errno.ts';
 import { OperatorError } from '../lib/operator-error.ts';
 import { StoreError } from '../store/contract/errors.ts';
 
@@ -27,9 +27,9 @@ export function reportFailure(error: unknown): number {
     if (error instanceof BadSetting) return EXIT.usage;
     return error instanceof CommandFailed ? error.exitCode : EXIT.failed;
   }
-  const system = error instanceof StoreError ? storeMessage(error) : systemMessage(error);
+  const system = error instanceof StoreError ? storeMessage(error) : describeSystemError(error);
   if (system !== undefined) process.stderr.write(`flux-mirror: ${system}\n`);
-  else process.stderr.write(`flux-mirror: this is a bug, please report it\n${stackOf(error)}\n`);
+  else process.stderr.write(`flux-mirror: this is a bug, please report it\n${getStack(error)}\n`);
   return EXIT.failed;
 }
 
@@ -48,8 +48,8 @@ function storeMessage({ code, message }: StoreError): string {
 }
 
 /** What the operating system said, where a person can do something about it. */
-function systemMessage(error: unknown): string | undefined {
-  const code = errorCodeOf(error);
+function describeSystemError(error: unknown): string | undefined {
+  const code = getErrorCode(error);
   if (!(error instanceof Error) || code === undefined) return undefined;
   const { message } = error;
   if (code === 'EADDRINUSE') return `${message}: another program listens there; choose another --port`;
@@ -60,6 +60,6 @@ function systemMessage(error: unknown): string | undefined {
   return /^E[A-Z]+$/.test(code) ? message : undefined;
 }
 
-function stackOf(error: unknown): string {
+function getStack(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,14 +1,14 @@
 /** `flux-mirror forget`: removes tasks here, and nowhere else. */
 import { Command } from 'commander';
-import { withStore } from '../app/with-store.ts';
+import { runWithStore } from '../app/with-store.ts';
 import { createImageFiles } from '../archive/files.ts';
 import { removeTask } from '../archive/remove-task.ts';
-import { asTaskId } from '../task/id.ts';
+import { parseTaskId } from '../task/id.ts';
 import { EXIT } from './failure.ts';
-import { counted, print, printJson, remark } from './output.ts';
-import { configFor, withSettings } from './settings.ts';
+import { pluralize, print, printJson, printNote } from './output.ts';
+import { addSettings, readConfig } from './settings.ts';
 
-export function forgetCommand(): Command {
+export function createForgetCommand(): Command {
   const command = new Command('forget')
     .summary('remove tasks from this mirror')
     .description(
@@ -16,20 +16,20 @@ export function forgetCommand(): Command {
     )
     .argument('<ids...>', 'task ids')
     .option('--json', 'print the result as JSON');
-  return withSettings(command).action(async (args: string[], options: { json?: boolean }) => {
-    const config = configFor(command);
+  return addSettings(command).action(async (args: string[], options: { json?: boolean }) => {
+    const config = readConfig(command);
     const files = createImageFiles(config.dataDir);
     const forgotten: string[] = [];
     const unknown: string[] = [];
-    await withStore(config, 'writer', async (store) => {
+    await runWithStore(config, 'writer', async (store) => {
       for (const arg of args) {
-        const id = asTaskId(arg);
+        const id = parseTaskId(arg);
         (id !== undefined && (await removeTask({ store, files }, id)) ? forgotten : unknown).push(arg);
       }
     });
     if (options.json) printJson({ forgotten, not_known: unknown });
-    else print(`${counted(forgotten.length, 'task')} forgotten`);
-    for (const id of unknown) remark(`not known: ${id}`);
+    else print(`${pluralize(forgotten.length, 'task')} forgotten`);
+    for (const id of unknown) printNote(`not known: ${id}`);
     if (unknown.length > 0) process.exitCode = EXIT.failed;
   });
 }

@@ -19,45 +19,45 @@ export interface Terminal {
 }
 
 /** One line a hit. */
-export function hitTable(
+export function formatHitTable(
   hits: readonly SearchHit[],
   { columns, hasColors }: Terminal,
   timeZone?: string,
 ): string[] {
-  const style: Style = (format, text) =>
+  const applyStyle: Style = (format, text) =>
     hasColors ? styleText(format, text, { validateStream: false }) : text;
   const modelWidth = Math.max(0, ...hits.map(({ model }) => stringWidth(model ?? '-')));
   return hits.map((hit) => {
     const count = hit.group && hit.group.count > 1 ? `${hit.group.count}× ` : '';
     const head = [
-      localTime(hit.created_at, timeZone),
+      formatLocalTime(hit.created_at, timeZone),
       cliTruncate(hit.id.slice(0, SHORT_ID), SHORT_ID).padEnd(SHORT_ID),
-      stateMark(hit.state, style),
+      formatState(hit.state, applyStyle),
       (hit.model ?? '-') + ' '.repeat(modelWidth - stringWidth(hit.model ?? '-')),
     ].join('  ');
     const room = Math.max(20, columns - stringWidth(head) - 2 - stringWidth(count));
-    return `${head}  ${count}${markedPrompt(hit, room, style)}`;
+    return `${head}  ${count}${highlightPrompt(hit, room, applyStyle)}`;
   });
 }
 
 /** `2026-03-14 12:00` where the person is. */
-function localTime(iso: string, timeZone: string | undefined): string {
+function formatLocalTime(iso: string, timeZone: string | undefined): string {
   return new Date(iso).toLocaleString('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
 }
 
-function stateMark(state: SearchHit['state'], style: Style): string {
+function formatState(state: SearchHit['state'], style: Style): string {
   const color = { succeeded: 'green', failed: 'red', pending: 'yellow' } as const;
   return style(color[state], state.padEnd('succeeded'.length));
 }
 
 /** The prompt from about its first match on, matches marked, cut to the room there is. Wide characters count as two. */
-function markedPrompt({ prompt, highlights }: SearchHit, room: number, style: Style): string {
+function highlightPrompt({ prompt, highlights }: SearchHit, room: number, style: Style): string {
   // One character for one: the offsets must stay.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a prompt must not steer the terminal
   const line = prompt.replace(/[\s\u0000-\u001f\u007f-\u009f]/g, ' ');
   const first = highlights[0]?.[0] ?? 0;
   const isFar = stringWidth(line.slice(0, highlights[0]?.[1] ?? 0)) > room - 1;
-  const start = isFar ? first - tailWithin(line.slice(0, first), room * LEAD).length : 0;
+  const start = isFar ? first - truncateStart(line.slice(0, first), room * LEAD).length : 0;
   let text = isFar ? '…' : '';
   let at = start;
   for (const [from, to] of highlights) {
@@ -71,7 +71,7 @@ function markedPrompt({ prompt, highlights }: SearchHit, room: number, style: St
 }
 
 /** The longest end of a text that takes no more than so many columns. */
-function tailWithin(text: string, columns: number): string {
+function truncateStart(text: string, columns: number): string {
   let tail = '';
   for (const character of Array.from(text).reverse()) {
     if (stringWidth(character + tail) > columns) break;

@@ -1,18 +1,18 @@
 /** `flux-mirror import`: documents from files into the mirror. */
 import { Command } from 'commander';
-import { withStore } from '../app/with-store.ts';
+import { runWithStore } from '../app/with-store.ts';
 import { type DocumentLine, readDocumentLines } from '../files/document-lines.ts';
 import { findInputFiles, type InputFile } from '../files/input-files.ts';
 import { systemClock } from '../lib/clock.ts';
-import { addResult, noResult } from '../store/contract/batch-result.ts';
+import { addResult, createEmptyResult } from '../store/contract/batch-result.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { BatchResult } from '../store/contract/tasks.ts';
 import { MalformedDocument, readDocument, type TaskDocument } from '../task/document.ts';
-import { isObject, own } from '../task/json-object.ts';
+import { getOwn, isObject } from '../task/json-object.ts';
 import { EXIT } from './failure.ts';
-import { counted, print, printJson, remark } from './output.ts';
+import { pluralize, print, printJson, printNote } from './output.ts';
 import { startProgress } from './progress.ts';
-import { configFor, withSettings } from './settings.ts';
+import { addSettings, readConfig } from './settings.ts';
 
 /** Documents in one transaction. */
 const BATCH = 500;
@@ -25,7 +25,7 @@ interface ImportResult {
   readonly seconds: number;
 }
 
-export function importCommand(): Command {
+export function createImportCommand(): Command {
   const command = new Command('import')
     .summary('store documents from files')
     .description(
@@ -33,12 +33,12 @@ export function importCommand(): Command {
     )
     .argument('<files...>', 'files or folders (- = standard input)')
     .option('--json', 'print the result as JSON');
-  return withSettings(command).action(async (names: string[], options: { json?: boolean }) => {
-    const config = configFor(command);
+  return addSettings(command).action(async (names: string[], options: { json?: boolean }) => {
+    const config = readConfig(command);
     const { files, skipped } = await findInputFiles(names);
-    const result = await withStore(config, 'writer', (store) => importAll(store, files));
+    const result = await runWithStore(config, 'writer', (store) => importAll(store, files));
     if (skipped > 0)
-      remark(`${counted(skipped, 'file')} in folders skipped: neither .json, .jsonl nor .ndjson`);
+      printNote(`${pluralize(skipped, 'file')} in folders skipped: neither .json, .jsonl nor .ndjson`);
     const refused = [...result.reasons.values()].reduce((sum, count) => sum + count, 0);
     const { inserted, updated, unchanged, kept } = result.stored;
     const documents = inserted + updated + unchanged + kept;
@@ -48,17 +48,17 @@ export function importCommand(): Command {
     } else {
       const rate = Math.round(documents / Math.max(result.seconds, 0.001)).toLocaleString('en');
       print(
-        `${counted(inserted, 'new task')}, ${updated} newer, ${unchanged} the same, ${kept} kept as they were, ` +
-          `${counted(refused, 'line')} refused (${rate} documents a second)`,
+        `${pluralize(inserted, 'new task')}, ${updated} newer, ${unchanged} the same, ${kept} kept as they were, ` +
+          `${pluralize(refused, 'line')} refused (${rate} documents a second)`,
       );
-      for (const [reason, count] of result.reasons) remark(`refused ${count} ×: ${reason}`);
+      for (const [reason, count] of result.reasons) printNote(`refused ${count} ×: ${reason}`);
     }
     if (refused > 0) process.exitCode = EXIT.failed;
   });
 }
 
 async function importAll(store: Store, files: readonly InputFile[]): Promise<ImportResult> {
-  const stored = noResult();
+  const stored = createEmptyResult();
   const reasons = new Map<string, number>();
   const started = systemClock.monotonic();
   const progress = startProgress('documents', systemClock);
@@ -74,7 +74,7 @@ async function importAll(store: Store, files: readonly InputFile[]): Promise<Imp
     // How many there will be is known only by the bytes that are left.
     progress.update(seen, readBytes > 0 && allBytes > 0 ? Math.round((seen * allBytes) / readBytes) : 0);
   };
-  async function* counting(chunks: AsyncIterable<Uint8Array>) {
+  async function* countBytes(chunks: AsyncIterable<Uint8Array>) {
     for await (const chunk of chunks) {
       readBytes += chunk.length;
       yield chunk;
@@ -82,13 +82,13 @@ async function importAll(store: Store, files: readonly InputFile[]): Promise<Imp
   }
   try {
     for (const file of files) {
-      for await (const line of readDocumentLines(counting(file.read()))) {
+      for await (const line of readDocumentLines(countBytes(file.read()))) {
         seen += 1;
-        const document = documentOf(line);
+        const document = parseLine(line);
         if (typeof document === 'string') {
           reasons.set(document, (reasons.get(document) ?? 0) + 1);
           problems += 1;
-          if (problems <= SHOWN_PROBLEMS) remark(`${file.name}:${line.line}: ${document}`);
+          if (problems <= SHOWN_PROBLEMS) printNote(`${file.name}:${line.line}: ${document}`);
         } else {
           batch.push(document);
           if (batch.length >= BATCH) await flush();
@@ -103,10 +103,10 @@ async function importAll(store: Store, files: readonly InputFile[]): Promise<Imp
 }
 
 /** The document, or why there is none. */
-function documentOf(line: DocumentLine): TaskDocument | string {
+function parseLine(line: DocumentLine): TaskDocument | string {
   if ('problem' in line) return line.problem;
   const { text, value } = line;
-  if (isObject(value) && own(value, 'id') === undefined && own(value, 'task_id') !== undefined)
+  if (isObject(value) && getOwn(value, 'id') === undefined && getOwn(value, 'task_id') !== undefined)
     return 'the answer of a generation, not a task document; `flux-mirror track` takes its id';
   try {
     return readDocument(text, value, systemClock.now());
@@ -119,5 +119,5 @@ function documentOf(line: DocumentLine): TaskDocument | string {
 async function putBatch(store: Store, documents: readonly TaskDocument[]): Promise<BatchResult> {
   const now = systemClock.now();
   const requestSeq = await store.nextRequestSeq();
-  return store.putBatch({ documents, requestSeq, fetchedAtMs: now, trackPendingAtMs: now });
+  return store.storeDocuments({ documents, requestSeq, fetchedAtMs: now, trackPendingAtMs: now });
 }

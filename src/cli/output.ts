@@ -11,12 +11,12 @@ export function printJson(value: unknown): void {
 }
 
 /** A remark for the person at the terminal. */
-export function remark(line: string): void {
+export function printNote(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
 /** `1 id`, `2 ids`, `1,030 ids`. */
-export function counted(count: number, noun: string): string {
+export function pluralize(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
 

@@ -1,20 +1,20 @@
 /** The command line as a whole. */
 import { Command } from 'commander';
 import { VERSION } from '../lib/version.ts';
-import { backfillCommand } from './backfill.ts';
-import { backupCommand, restoreCommand } from './backup.ts';
-import { demoCommand } from './demo.ts';
-import { doctorCommand } from './doctor.ts';
-import { exportCommand } from './export.ts';
-import { forgetCommand } from './forget.ts';
-import { getCommand } from './get.ts';
-import { importCommand } from './import.ts';
-import { searchCommand } from './search.ts';
-import { serveCommand } from './serve.ts';
-import { statusCommand } from './status.ts';
-import { syncCommand } from './sync.ts';
-import { tokenCommand } from './token.ts';
-import { trackCommand, untrackCommand } from './track.ts';
+import { createBackfillCommand } from './backfill.ts';
+import { createBackupCommand, createRestoreCommand } from './backup.ts';
+import { createDemoCommand } from './demo.ts';
+import { createDoctorCommand } from './doctor.ts';
+import { createExportCommand } from './export.ts';
+import { createForgetCommand } from './forget.ts';
+import { createGetCommand } from './get.ts';
+import { createImportCommand } from './import.ts';
+import { createSearchCommand } from './search.ts';
+import { createServeCommand } from './serve.ts';
+import { createStatusCommand } from './status.ts';
+import { createSyncCommand } from './sync.ts';
+import { createTokenCommand } from './token.ts';
+import { createTrackCommand, createUntrackCommand } from './track.ts';
 
 const EXAMPLES = `
 Examples:
@@ -34,31 +34,31 @@ export function createProgram(): Command {
     .version(VERSION)
     .addHelpText('after', EXAMPLES);
   for (const command of [
-    serveCommand(),
-    demoCommand(),
-    trackCommand(),
-    untrackCommand(),
-    forgetCommand(),
-    syncCommand(),
-    backfillCommand(),
-    getCommand(),
-    searchCommand(),
-    importCommand(),
-    exportCommand(),
-    statusCommand(),
-    tokenCommand(),
-    backupCommand(),
-    restoreCommand(),
-    doctorCommand(),
+    createServeCommand(),
+    createDemoCommand(),
+    createTrackCommand(),
+    createUntrackCommand(),
+    createForgetCommand(),
+    createSyncCommand(),
+    createBackfillCommand(),
+    createGetCommand(),
+    createSearchCommand(),
+    createImportCommand(),
+    createExportCommand(),
+    createStatusCommand(),
+    createTokenCommand(),
+    createBackupCommand(),
+    createRestoreCommand(),
+    createDoctorCommand(),
   ]) {
     program.addCommand(command);
   }
-  for (const command of withSubcommands(program)) {
+  for (const command of listCommands(program)) {
     command.exitOverride().showSuggestionAfterError(true).showHelpAfterError('(--help shows what there is)');
   }
   return program;
 }
 
-function withSubcommands(command: Command): Command[] {
-  return [command, ...command.commands.flatMap(withSubcommands)];
+function listCommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(listCommands)];
 }

@@ -1,7 +1,7 @@
 /** Progress of long work: a bar on a terminal, a plain line every few seconds elsewhere. */
 import { SingleBar } from 'cli-progress';
 import type { Clock } from '../lib/clock.ts';
-import { remark } from './output.ts';
+import { printNote } from './output.ts';
 
 export interface Progress {
   /** @param total 0 when it isn't known */
@@ -13,16 +13,16 @@ const PLAIN_EVERY_MS = 5000;
 
 /** @param label what is being counted, as `ids` */
 export function startProgress(label: string, clock: Clock): Progress {
-  return process.stderr.isTTY ? bar(label, clock) : plainLines(label, clock);
+  return process.stderr.isTTY ? createBar(label, clock) : createPlainProgress(label, clock);
 }
 
-function bar(label: string, clock: Clock): Progress {
+function createBar(label: string, clock: Clock): Progress {
   const single = new SingleBar({
     format: `{bar} {value}/{total} ${label}, {rate}/s, {duration_formatted} so far, {eta_formatted} to go`,
     hideCursor: true,
     stream: process.stderr,
   });
-  const rate = rateSince(clock);
+  const rate = createRateMeter(clock);
   let isStarted = false;
   return {
     update: (done, total) => {
@@ -37,21 +37,21 @@ function bar(label: string, clock: Clock): Progress {
   };
 }
 
-function plainLines(label: string, clock: Clock): Progress {
-  const rate = rateSince(clock);
+function createPlainProgress(label: string, clock: Clock): Progress {
+  const rate = createRateMeter(clock);
   let last = clock.monotonic();
   return {
     update: (done, total) => {
       if (clock.monotonic() - last < PLAIN_EVERY_MS) return;
       last = clock.monotonic();
-      remark(`${total > 0 ? `${done} of ${total}` : done} ${label}, ${rate(done)}/s`);
+      printNote(`${total > 0 ? `${done} of ${total}` : done} ${label}, ${rate(done)}/s`);
     },
     end: () => undefined,
   };
 }
 
 /** Whole things a second, from now on. */
-function rateSince(clock: Clock): (done: number) => number {
+function createRateMeter(clock: Clock): (done: number) => number {
   const started = clock.monotonic();
   return (done) => Math.round((1000 * done) / Math.max(1, clock.monotonic() - started));
 }

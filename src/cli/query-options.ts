@@ -1,11 +1,11 @@
 /** A search on the command line: its options, its request, its pages. */
 import type { Command } from 'commander';
 import { systemClock } from '../lib/clock.ts';
+import type { Query } from '../search/ast.ts';
 import type { Cursor } from '../search/cursor.ts';
 import { intersectTimes, isTimeZone } from '../search/dates.ts';
 import { type QueryContext, TIME_BOUNDS } from '../search/fields.ts';
-import { parseQuery } from '../search/query.ts';
-import type { Query } from '../search/query-tree.ts';
+import { parseQuery } from '../search/parser.ts';
 import type { SearchPage, SearchRequest } from '../store/contract/search.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { TaskFilter } from '../store/contract/tasks.ts';
@@ -16,7 +16,7 @@ export type QueryOptions = { [Name in (typeof TIME_BOUNDS)[number]['name'] | 'tz
 /** Hits in one look into the store, however many are wanted. */
 const PAGE = 500;
 
-export function withQueryOptions(command: Command): Command {
+export function addQueryOptions(command: Command): Command {
   for (const { name, flag } of TIME_BOUNDS) command.option(`--${name} <date>`, flag);
   return command.option('--tz <zone>', 'time zone of the dates (default: where this machine is)');
 }
@@ -27,14 +27,14 @@ export function readQuery(
   options: QueryOptions,
 ): { query: Query; filter: TaskFilter; nowMs: number } {
   const timeZone = options.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (!isTimeZone(timeZone)) throw wrongUsage('--tz', timeZone, 'a time zone such as Europe/Berlin');
+  if (!isTimeZone(timeZone)) throw createUsageError('--tz', timeZone, 'a time zone such as Europe/Berlin');
   const nowMs = systemClock.now();
   const context = { timeZone, nowMs };
   return { query: parseQuery(text, context), filter: readTimes(options, context), nowMs };
 }
 
 /** A page after the other, until there are `limit` hits or no more. */
-export async function* matchingPages(
+export async function* streamMatchingPages(
   store: Store,
   request: Omit<SearchRequest, 'limit' | 'after'>,
   limit: number,
@@ -59,13 +59,13 @@ function readTimes(options: QueryOptions, context: QueryContext): TaskFilter {
     if (value === undefined) return [];
     const bound = field.parse(value, context);
     if (bound.kind === 'problem')
-      throw wrongUsage(`--${field.name}`, value, 'a date such as 2026-03, 2026-03-14 or 7d');
+      throw createUsageError(`--${field.name}`, value, 'a date such as 2026-03, 2026-03-14 or 7d');
     return [bound];
   });
   return intersectTimes(bounds);
 }
 
-function wrongUsage(flag: string, value: string, allowed: string): CommandFailed {
+function createUsageError(flag: string, value: string, allowed: string): CommandFailed {
   return new CommandFailed(
     `${flag}: ${JSON.stringify(value)} can't be used; allowed: ${allowed}`,
     EXIT.usage,

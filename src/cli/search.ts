@@ -1,14 +1,14 @@
 /** `flux-mirror search`: prompts from the terminal. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { withStore } from '../app/with-store.ts';
+import { runWithStore } from '../app/with-store.ts';
 import { OPERATORS } from '../search/fields.ts';
 import type { SearchPage, SortOrder } from '../store/contract/search.ts';
-import { searchHits } from '../views/search-hit.ts';
+import { serializeHits } from '../views/search-hit.ts';
 import type { SearchHit } from '../views/search-schema.ts';
-import { hitTable } from './hit-table.ts';
-import { counted, print, printJson, remark } from './output.ts';
-import { matchingPages, type QueryOptions, readQuery, withQueryOptions } from './query-options.ts';
-import { configFor, withSettings } from './settings.ts';
+import { formatHitTable } from './hit-table.ts';
+import { pluralize, print, printJson, printNote } from './output.ts';
+import { addQueryOptions, type QueryOptions, readQuery, streamMatchingPages } from './query-options.ts';
+import { addSettings, readConfig } from './settings.ts';
 
 interface SearchOptions extends QueryOptions {
   sort: SortOrder;
@@ -34,8 +34,8 @@ The query:
 
 Put it into single quotes when your shell would read it: 'cat -dog (snow OR rain)'`;
 
-export function searchCommand(): Command {
-  const command = withQueryOptions(new Command('search'))
+export function createSearchCommand(): Command {
+  const command = addQueryOptions(new Command('search'))
     .summary('search prompts')
     .description('Searches the prompts, in any language. The same grammar as the server.')
     .argument('<query...>', 'what to look for; write -- before it when it begins with a minus')
@@ -49,35 +49,35 @@ export function searchCommand(): Command {
     .option('--all', 'show all')
     .option('--json', 'print the hits as JSON')
     .addHelpText('after', GRAMMAR);
-  return withSettings(command).action(async (words: string[], options: SearchOptions) => {
+  return addSettings(command).action(async (words: string[], options: SearchOptions) => {
     const { query, filter, nowMs } = readQuery(words.join(' '), options);
     const request = { query, filter, sort: options.sort, groupByPrompt: options.group ?? false, nowMs };
     const limit = options.all ? Number.POSITIVE_INFINITY : options.limit;
-    const config = configFor(command);
-    await withStore(config, 'reader', async (store) => {
+    const config = readConfig(command);
+    await runWithStore(config, 'reader', async (store) => {
       const found: SearchHit[] = [];
       let last: SearchPage | undefined;
-      for await (const page of matchingPages(store, request, limit)) {
+      for await (const page of streamMatchingPages(store, request, limit)) {
         last = page;
-        const hits = await searchHits(store, page.hits, query, config.basePath);
+        const hits = await serializeHits(store, page.hits, query, config.basePath);
         if (options.json) found.push(...hits);
-        else for (const line of lines(hits, options.tz)) print(line);
+        else for (const line of formatHits(hits, options.tz)) print(line);
       }
       const total = last?.total ?? 0;
-      for (const note of query.notes) remark(note);
+      for (const note of query.notes) printNote(note);
       if (last?.indexedFromMs !== undefined)
-        remark('the search index is being made anew: older tasks are not found yet');
+        printNote('the search index is being made anew: older tasks are not found yet');
       if (options.json)
         printJson({ items: found, total, total_is_exact: last?.totalIsExact ?? true, notes: query.notes });
-      else remark(`${last?.totalIsExact === false ? 'more than ' : ''}${counted(total, 'hit')}`);
+      else printNote(`${last?.totalIsExact === false ? 'more than ' : ''}${pluralize(total, 'hit')}`);
     });
   });
 }
 
 /** A table on a terminal; elsewhere fields between tabs, whole, for other programs. */
-function lines(hits: readonly SearchHit[], timeZone: string | undefined): string[] {
+function formatHits(hits: readonly SearchHit[], timeZone: string | undefined): string[] {
   const { isTTY, columns } = process.stdout;
-  if (isTTY) return hitTable(hits, { columns, hasColors: process.stdout.hasColors() }, timeZone);
+  if (isTTY) return formatHitTable(hits, { columns, hasColors: process.stdout.hasColors() }, timeZone);
   return hits.map(({ created_at, id, state, model, prompt }) =>
     [created_at, id, state, model ?? '-', prompt.replaceAll(/\s+/g, ' ')].join('\t'),
   );

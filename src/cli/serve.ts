@@ -4,17 +4,17 @@ import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
 import { FLUX } from '../service/flux.ts';
 import { print } from './output.ts';
-import { configFor, withSettings } from './settings.ts';
+import { addSettings, readConfig } from './settings.ts';
 import { stopOnSignal } from './signals.ts';
 
-export function serveCommand(): Command {
+export function createServeCommand(): Command {
   const command = new Command('serve')
     .summary('the server and the schedule')
     .description(
       `Starts the server and the schedule: answers POST ${FLUX.taskPath} from the local copy, and keeps tracked ids fresh.`,
     );
-  return withSettings(command, 'server', 'upstream').action(async () => {
-    const config = configFor(command);
+  return addSettings(command, 'server', 'upstream').action(async () => {
+    const config = readConfig(command);
     const log = createLog({ level: config.logLevel, format: config.logFormat });
     const { startMirror } = await import('../app/start-mirror.ts');
     const mirror = await startMirror(config, { clock: systemClock, log });

@@ -1,13 +1,13 @@
 /** The settings as flags of a command, made of the table in config/setting-table.ts, and their values once it is called. */
 import { parseEnv } from 'node:util';
 import type { Command } from 'commander';
-import { type Config, parseConfig, readEnvFile, unknownSettings } from '../config/config.ts';
+import { type Config, findUnknownSettings, parseConfig, readEnvFile } from '../config/config.ts';
 import type { Scope } from '../config/setting.ts';
 import { listSettings, type SettingName } from '../config/setting-table.ts';
-import { remark } from './output.ts';
+import { printNote } from './output.ts';
 
 /** Adds the flags of the settings of these scopes, and of those that every command has. */
-export function withSettings(command: Command, ...scopes: readonly Scope[]): Command {
+export function addSettings(command: Command, ...scopes: readonly Scope[]): Command {
   for (const [, setting] of [...scopes, 'common' as const].flatMap((scope) => listSettings(scope))) {
     if (setting.flag === undefined) continue;
     const value = setting.isSwitch ? '' : ' <value>';
@@ -18,17 +18,17 @@ export function withSettings(command: Command, ...scopes: readonly Scope[]): Com
 }
 
 /** The settings for a command that was called with these options. @throws BadSetting */
-export function configFor(command: Command): Config {
+export function readConfig(command: Command): Config {
   const options = command.optsWithGlobals<Record<string, string | boolean | undefined>>();
   const flags: Partial<Record<SettingName, string>> = {};
   for (const [name, setting] of listSettings()) {
     if (setting.flag === undefined) continue;
-    const value = options[camelCase(setting.flag)];
+    const value = options[convertToCamelCase(setting.flag)];
     if (value !== undefined) flags[name] = String(value);
   }
   const envFile = readEnvFile();
   const named = { ...process.env, ...(envFile === undefined ? {} : parseEnv(envFile)) };
-  for (const name of unknownSettings(named)) remark(`${name} is no setting of flux-mirror`);
+  for (const name of findUnknownSettings(named)) printNote(`${name} is no setting of flux-mirror`);
   return parseConfig({
     flags,
     env: process.env,
@@ -37,6 +37,6 @@ export function configFor(command: Command): Config {
 }
 
 /** As commander names the option of a flag. */
-function camelCase(flag: string): string {
+function convertToCamelCase(flag: string): string {
   return flag.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }

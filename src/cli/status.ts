@@ -1,35 +1,35 @@
 /** `flux-mirror status`: what there is, what is due, what fails and why. */
 import { Command } from 'commander';
-import { askServer, type ServerState } from '../app/announce.ts';
 import { createMaintenance } from '../app/maintenance.ts';
-import { withStore } from '../app/with-store.ts';
-import { lastBackup } from '../backup/last-backup.ts';
+import { askServer, type ServerState } from '../app/server-address.ts';
+import { runWithStore } from '../app/with-store.ts';
+import { readLastBackup } from '../backup/last-backup.ts';
 import { systemClock } from '../lib/clock.ts';
-import { isoTime } from '../lib/iso-time.ts';
-import { runJson } from '../views/run-json.ts';
-import { statusJson } from '../views/status-json.ts';
-import { troubles } from '../views/troubles.ts';
+import { formatIsoTime } from '../lib/iso-time.ts';
+import { listProblems } from '../views/problems.ts';
+import { serializeRun } from '../views/run-json.ts';
+import { readStatus } from '../views/status-json.ts';
 import { print, printJson } from './output.ts';
-import { configFor, withSettings } from './settings.ts';
+import { addSettings, readConfig } from './settings.ts';
 
 const SHOWN_RUNS = 5;
 
-export function statusCommand(): Command {
+export function createStatusCommand(): Command {
   const command = new Command('status')
     .summary('counts, last runs, what is due')
     .description('Shows what the mirror holds, the last sync runs, what is due, and what fails and why.')
     .option('--json', 'print it as JSON');
-  return withSettings(command).action(async (options: { json?: boolean }) => {
-    const config = configFor(command);
-    const { status, server, trouble, backup, runs, failing, failingImages } = await withStore(
+  return addSettings(command).action(async (options: { json?: boolean }) => {
+    const config = readConfig(command);
+    const { status, server, trouble, backup, runs, failing, failingImages } = await runWithStore(
       config,
       'reader',
       async (store) => ({
-        status: await statusJson({ store, clock: systemClock }),
+        status: await readStatus({ store, clock: systemClock }),
         server: await askServer(store, fetch),
-        trouble: await troubles({ store, clock: systemClock, config }),
-        backup: await lastBackup(store),
-        runs: (await store.runs(SHOWN_RUNS)).map(runJson),
+        trouble: await listProblems({ store, clock: systemClock, config }),
+        backup: await readLastBackup(store),
+        runs: (await store.runs(SHOWN_RUNS)).map(serializeRun),
         failing: (await store.tracked({ limit: 1000, offset: 0 })).items
           .filter(({ lastError }) => lastError !== undefined)
           .map(({ id, lastError, attempts }) => ({ id, attempts, last_error: lastError })),
@@ -37,7 +37,7 @@ export function statusCommand(): Command {
           id: taskId,
           image: n,
           attempts,
-          next_try: isoTime(dueAtMs),
+          next_try: formatIsoTime(dueAtMs),
           last_error: error,
         })),
       }),
@@ -50,7 +50,7 @@ export function statusCommand(): Command {
         server: server ?? null,
         ...status,
         trouble: reasons,
-        last_backup: isoTime(backup.atMs),
+        last_backup: formatIsoTime(backup.atMs),
         runs,
         failing,
         failing_images: failingImages,
@@ -58,7 +58,7 @@ export function statusCommand(): Command {
       return;
     }
     const { by_state: states, upstream, images, callbacks } = status;
-    print(`server    ${serverState(server, config.dataDir)}`);
+    print(`server    ${describeServer(server, config.dataDir)}`);
     for (const reason of reasons) print(`!!        ${reason}`);
     print(
       `tasks     ${status.total} (${states.succeeded} succeeded, ${states.failed} failed, ${states.pending} pending)`,
@@ -79,7 +79,7 @@ export function statusCommand(): Command {
     }
     print(`disk      ${(status.disk_bytes / 1e6).toFixed(1)} MB in ${config.dataDir}`);
     print(
-      `backup    ${isoTime(backup.atMs) ?? 'none yet'}${config.backupCron === 'off' ? '; no schedule (FLUX_MIRROR_BACKUP_CRON)' : ''}`,
+      `backup    ${formatIsoTime(backup.atMs) ?? 'none yet'}${config.backupCron === 'off' ? '; no schedule (FLUX_MIRROR_BACKUP_CRON)' : ''}`,
     );
     for (const run of runs) {
       print(
@@ -92,7 +92,7 @@ export function statusCommand(): Command {
   });
 }
 
-function serverState(server: ServerState | undefined, dataDir: string): string {
+function describeServer(server: ServerState | undefined, dataDir: string): string {
   if (server) return `${server.status} at ${server.url} (pid ${server.pid})`;
   const pid = createMaintenance(dataDir).findOwnerPid();
   return pid === undefined ? 'not running' : `does not answer; process ${pid} holds the data directory`;

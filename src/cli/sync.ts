@@ -1,29 +1,29 @@
 /** `flux-mirror sync`: the same run as the schedule's, once. */
 import { Command } from 'commander';
-import { withStore } from '../app/with-store.ts';
+import { runWithStore } from '../app/with-store.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLog } from '../lib/log.ts';
-import { countsJson } from '../views/run-json.ts';
+import { serializeCounts } from '../views/run-json.ts';
 import { EXIT } from './failure.ts';
-import { counted, print, printJson, remark } from './output.ts';
+import { pluralize, print, printJson, printNote } from './output.ts';
 import { startProgress } from './progress.ts';
-import { configFor, withSettings } from './settings.ts';
+import { addSettings, readConfig } from './settings.ts';
 
-export function syncCommand(): Command {
+export function createSyncCommand(): Command {
   const command = new Command('sync')
     .summary('one run now, then exit')
     .description('Refreshes everything that is due, once; the same code as the schedule.')
     .option('--json', 'print the result as JSON');
-  return withSettings(command, 'upstream').action(async (options: { json?: boolean }) => {
-    const config = configFor(command);
+  return addSettings(command, 'upstream').action(async (options: { json?: boolean }) => {
+    const config = readConfig(command);
     const log = createLog({ level: config.logLevel, format: config.logFormat });
-    const { assemble, PATIENCE_MS } = await import('../app/start-mirror.ts');
-    await withStore(config, 'writer', async (store) => {
+    const { assemble, SHUTDOWN_GRACE_MS } = await import('../app/start-mirror.ts');
+    await runWithStore(config, 'writer', async (store) => {
       const { runner, archiver, end } = assemble(config, { clock: systemClock, log }, store);
       const stop = () => {
         void runner.stop();
         void archiver.stop();
-        setTimeout(end, PATIENCE_MS).unref();
+        setTimeout(end, SHUTDOWN_GRACE_MS).unref();
       };
       process.once('SIGINT', stop).once('SIGTERM', stop);
       const progress = startProgress('ids', systemClock);
@@ -36,16 +36,16 @@ export function syncCommand(): Command {
       const images = isArchiving ? await archiver.run() : { archived: 0, failed: 0 };
       end();
       if (options.json) {
-        printJson({ outcome, ...countsJson(counts), images, error: error ?? null });
+        printJson({ outcome, ...serializeCounts(counts), images, error: error ?? null });
       } else {
         print(
-          `${counted(counts.claimed, 'id')} refreshed in ${counted(counts.requests, 'request')}: ` +
+          `${pluralize(counts.claimed, 'id')} refreshed in ${pluralize(counts.requests, 'request')}: ` +
             `${counts.finished} finished, ${counts.pending} pending, ${counts.unknown} unknown to the upstream, ${counts.failed} failed`,
         );
-        if (counts.discovered > 0) print(`${counted(counts.discovered, 'new task')} discovered`);
+        if (counts.discovered > 0) print(`${pluralize(counts.discovered, 'new task')} discovered`);
         if (images.archived + images.failed > 0)
-          print(`${counted(images.archived, 'image')} archived, ${images.failed} failed`);
-        if (error !== undefined) remark(outcome === 'done' ? error : `${outcome}: ${error}`);
+          print(`${pluralize(images.archived, 'image')} archived, ${images.failed} failed`);
+        if (error !== undefined) printNote(outcome === 'done' ? error : `${outcome}: ${error}`);
       }
       if (error !== undefined) process.exitCode = EXIT.failed;
     });

@@ -1,14 +1,14 @@
 /** `flux-mirror token`: named tokens for callers, kept as hashes. */
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
-import { withStore } from '../app/with-store.ts';
-import { digestOf, TOKEN_PREFIX } from '../lib/access-token.ts';
+import { runWithStore } from '../app/with-store.ts';
+import { computeDigest, TOKEN_PREFIX } from '../lib/access-token.ts';
 import { systemClock } from '../lib/clock.ts';
-import { isoTime } from '../lib/iso-time.ts';
+import { formatIsoTime } from '../lib/iso-time.ts';
 import type { AccessToken } from '../store/contract/access.ts';
 import { CommandFailed, EXIT } from './failure.ts';
-import { print, printJson, remark } from './output.ts';
-import { configFor, withSettings } from './settings.ts';
+import { print, printJson, printNote } from './output.ts';
+import { addSettings, readConfig } from './settings.ts';
 
 const TOKEN_BYTES = 32;
 const NAME = /^[\w.-]{1,64}$/;
@@ -21,18 +21,18 @@ interface NewOptions {
   json?: boolean;
 }
 
-export function tokenCommand(): Command {
+export function createTokenCommand(): Command {
   return new Command('token')
     .summary('tokens for callers: new, list, revoke')
     .description(
       'Named tokens for callers, kept as hashes. Once there is one, every caller needs one; a running server follows within a second.',
     )
-    .addCommand(newCommand())
-    .addCommand(listCommand())
-    .addCommand(revokeCommand());
+    .addCommand(createNewCommand())
+    .addCommand(createListCommand())
+    .addCommand(createRevokeCommand());
 }
 
-function newCommand(): Command {
+function createNewCommand(): Command {
   const command = new Command('new')
     .summary('make a token; it is shown once')
     .description('Makes a token and prints it, this once: only its hash is kept.')
@@ -41,19 +41,19 @@ function newCommand(): Command {
     .option('--application-id <id...>', 'only the tasks of these applications, on every route')
     .option('--read-only', 'may look and search, but not generate, delete, track or sync')
     .option('--json', 'print the result as JSON');
-  return withSettings(command).action(async (options: NewOptions) => {
+  return addSettings(command).action(async (options: NewOptions) => {
     for (const id of [...(options.userId ?? []), ...(options.applicationId ?? [])])
       if (id.trim() === '') throw new CommandFailed('an id to limit a token to is empty', EXIT.usage);
     const limits = { userIds: options.userId ?? [], applicationIds: options.applicationId ?? [] };
     const isLimited = limits.userIds.length + limits.applicationIds.length > 0;
     const token = `${TOKEN_PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`;
-    const name = await withStore(configFor(command), 'writer', async (store) => {
+    const name = await runWithStore(readConfig(command), 'writer', async (store) => {
       const chosen = options.name ?? freeName(await store.accessTokens());
       if (!NAME.test(chosen))
         throw new CommandFailed('a name has 1 to 64 letters, digits, ".", "_" or "-"', EXIT.usage);
       const isNew = await store.addAccessToken({
         name: chosen,
-        hash: digestOf(token).toString('hex'),
+        hash: computeDigest(token).toString('hex'),
         limits: isLimited ? limits : undefined,
         isReadOnly: options.readOnly === true,
         createdAtMs: systemClock.now(),
@@ -67,7 +67,7 @@ function newCommand(): Command {
       return;
     }
     print(token);
-    remark(`this is "${name}"; it is not shown again. Send it as "authorization: Bearer …"`);
+    printNote(`this is "${name}"; it is not shown again. Send it as "authorization: Bearer …"`);
   });
 }
 
@@ -79,32 +79,32 @@ function freeName(tokens: readonly AccessToken[]): string {
   return `token-${number}`;
 }
 
-function listCommand(): Command {
+function createListCommand(): Command {
   const command = new Command('list')
     .summary('the tokens there are')
     .description('Lists tokens with their limits, never the tokens themselves.')
     .option('--json', 'print it as JSON');
-  return withSettings(command).action(async (options: { json?: boolean }) => {
-    const tokens = await withStore(configFor(command), 'reader', async (store) => store.accessTokens());
-    if (options.json) printJson({ items: tokens.map(tokenJson) });
+  return addSettings(command).action(async (options: { json?: boolean }) => {
+    const tokens = await runWithStore(readConfig(command), 'reader', async (store) => store.accessTokens());
+    if (options.json) printJson({ items: tokens.map(serializeToken) });
     else for (const token of tokens) print(describe(token));
-    if (tokens.length === 0) remark('there are no tokens; FLUX_MIRROR_TOKENS may name others');
+    if (tokens.length === 0) printNote('there are no tokens; FLUX_MIRROR_TOKENS may name others');
   });
 }
 
-function tokenJson({ name, limits, isReadOnly, createdAtMs, revokedAtMs }: AccessToken) {
+function serializeToken({ name, limits, isReadOnly, createdAtMs, revokedAtMs }: AccessToken) {
   return {
     name,
     user_ids: limits?.userIds ?? [],
     application_ids: limits?.applicationIds ?? [],
     read_only: isReadOnly,
-    created_at: isoTime(createdAtMs),
-    revoked_at: isoTime(revokedAtMs),
+    created_at: formatIsoTime(createdAtMs),
+    revoked_at: formatIsoTime(revokedAtMs),
   };
 }
 
 function describe(token: AccessToken): string {
-  const { name, user_ids, application_ids, read_only, created_at, revoked_at } = tokenJson(token);
+  const { name, user_ids, application_ids, read_only, created_at, revoked_at } = serializeToken(token);
   return [
     name,
     `made ${created_at}`,
@@ -115,13 +115,13 @@ function describe(token: AccessToken): string {
   ].join('  ');
 }
 
-function revokeCommand(): Command {
+function createRevokeCommand(): Command {
   const command = new Command('revoke')
     .summary('end a token')
     .description('Ends a token. The mirror stays closed, also after the last one was revoked.')
     .argument('<name>', 'its name, as `token list` shows it');
-  return withSettings(command).action(async (name: string) => {
-    const isRevoked = await withStore(configFor(command), 'writer', async (store) =>
+  return addSettings(command).action(async (name: string) => {
+    const isRevoked = await runWithStore(readConfig(command), 'writer', async (store) =>
       store.revokeAccessToken(name, systemClock.now()),
     );
     if (!isRevoked) throw new CommandFailed(`there is no valid token "${name}"`);

@@ -2,20 +2,20 @@
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
-import { withStore } from '../app/with-store.ts';
+import { runWithStore } from '../app/with-store.ts';
 import { systemClock } from '../lib/clock.ts';
-import { asTaskId, findTaskIds, type TaskId } from '../task/id.ts';
-import { trackResultJson } from '../views/tracked-json.ts';
+import { findTaskIds, parseTaskId, type TaskId } from '../task/id.ts';
+import { serializeTrackResult } from '../views/tracked-json.ts';
 import { CommandFailed, EXIT } from './failure.ts';
-import { counted, print, printJson, remark } from './output.ts';
-import { configFor, withSettings } from './settings.ts';
+import { pluralize, print, printJson, printNote } from './output.ts';
+import { addSettings, readConfig } from './settings.ts';
 
 interface TrackOptions {
   file?: string;
   json?: boolean;
 }
 
-export function trackCommand(): Command {
+export function createTrackCommand(): Command {
   const command = new Command('track')
     .summary('remember ids')
     .description('Remembers task ids; the schedule then keeps them fresh until they are finished.')
@@ -25,51 +25,51 @@ export function trackCommand(): Command {
       'ids from a file, one a line or any text or JSON with UUIDs in it (- = standard input)',
     )
     .option('--json', 'print the result as JSON');
-  return withSettings(command).action(async (args: string[], options: TrackOptions) => {
-    const config = configFor(command);
+  return addSettings(command).action(async (args: string[], options: TrackOptions) => {
+    const config = readConfig(command);
     if (args.length === 0 && options.file === undefined) {
       throw new CommandFailed('name the ids to track, or a file with -f', EXIT.usage);
     }
     const found = findIn(args, (at) => `argument ${at + 1}`);
     if (options.file !== undefined) {
-      const fromFile = idsOfText(await readText(options.file), options.file);
+      const fromFile = findIdsInText(await readText(options.file), options.file);
       found.ids.push(...fromFile.ids);
       found.problems.push(...fromFile.problems);
     }
-    for (const problem of found.problems) remark(problem);
-    const result = await withStore(config, 'writer', async (store) =>
+    for (const problem of found.problems) printNote(problem);
+    const result = await runWithStore(config, 'writer', async (store) =>
       store.track(found.ids, systemClock.now()),
     );
     if (options.json) {
-      printJson({ ...trackResultJson(result), problems: found.problems });
+      printJson({ ...serializeTrackResult(result), problems: found.problems });
     } else {
       const known = result.alreadyTracked + result.alreadyFinished;
       print(
-        `${counted(result.added + result.revived, 'new id')} tracked, ${known.toLocaleString('en')} known already`,
+        `${pluralize(result.added + result.revived, 'new id')} tracked, ${known.toLocaleString('en')} known already`,
       );
     }
     if (found.problems.length > 0) process.exitCode = EXIT.failed;
   });
 }
 
-export function untrackCommand(): Command {
+export function createUntrackCommand(): Command {
   const command = new Command('untrack')
     .summary('stop refreshing ids')
     .description('Stops refreshing task ids; stored documents stay.')
     .argument('<ids...>', 'task ids')
     .option('--json', 'print the result as JSON');
-  return withSettings(command).action(async (args: string[], options: { json?: boolean }) => {
+  return addSettings(command).action(async (args: string[], options: { json?: boolean }) => {
     const untracked: string[] = [];
     const unknown: string[] = [];
-    await withStore(configFor(command), 'writer', async (store) => {
+    await runWithStore(readConfig(command), 'writer', async (store) => {
       for (const arg of args) {
-        const id = asTaskId(arg);
+        const id = parseTaskId(arg);
         (id !== undefined && (await store.untrack(id)) ? untracked : unknown).push(arg);
       }
     });
     if (options.json) printJson({ untracked, not_tracked: unknown });
-    else print(`${counted(untracked.length, 'id')} untracked`);
-    for (const id of unknown) remark(`not tracked: ${id}`);
+    else print(`${pluralize(untracked.length, 'id')} untracked`);
+    for (const id of unknown) printNote(`not tracked: ${id}`);
     if (unknown.length > 0) process.exitCode = EXIT.failed;
   });
 }
@@ -83,7 +83,7 @@ interface Found {
  * The ids of a file. JSON is searched as a whole; of other text every line must have an id, but for empty lines and
  * comments (`#`).
  */
-function idsOfText(text: string, file: string): Found {
+function findIdsInText(text: string, file: string): Found {
   if (/^\s*[[{]/.test(text)) {
     const ids = findTaskIds(text);
     return { ids, problems: ids.length === 0 ? [`${file}: there is no task id in it`] : [] };

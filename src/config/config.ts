@@ -49,7 +49,7 @@ export function parseConfig({ flags, env, envFile }: SettingSources): Config {
 }
 
 /** Variables that look like settings and are none: mistyped, most likely. */
-export function unknownSettings(env: SettingSources['env']): string[] {
+export function findUnknownSettings(env: SettingSources['env']): string[] {
   const known = new Set(listSettings().map(([, setting]) => setting.env));
   return Object.keys(env).filter((name) => name.startsWith('FLUX_MIRROR_') && !known.has(name));
 }

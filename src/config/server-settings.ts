@@ -3,14 +3,14 @@ import type { Setting } from './setting.ts';
 import {
   basePath,
   boolean,
+  createDurationSchema,
+  createHttpUrlSchema,
+  createIntegerSchema,
+  createTextSchema,
   cronSchedule,
-  duration,
-  httpUrl,
-  integer,
   list,
-  optional,
+  makeOptional,
   originList,
-  text,
   tokenList,
 } from './value-schemas.ts';
 
@@ -18,7 +18,7 @@ export const SERVER_SETTINGS = {
   host: {
     env: 'FLUX_MIRROR_HOST',
     flag: 'host',
-    ...text('an address or host name'),
+    ...createTextSchema('an address or host name'),
     default: '127.0.0.1',
     scope: 'server',
     describe: 'address to listen on; beyond loopback it needs a token (`token new`, or FLUX_MIRROR_TOKENS)',
@@ -26,7 +26,7 @@ export const SERVER_SETTINGS = {
   port: {
     env: 'FLUX_MIRROR_PORT',
     flag: 'port',
-    ...integer(0, 65535),
+    ...createIntegerSchema(0, 65535),
     default: '8787',
     scope: 'server',
     describe: 'port; 0 picks a free one',
@@ -50,7 +50,7 @@ export const SERVER_SETTINGS = {
   pendingTtlMs: {
     env: 'FLUX_MIRROR_PENDING_TTL',
     flag: 'pending-ttl',
-    ...duration(),
+    ...createDurationSchema(),
     default: '3s',
     scope: 'server',
     describe: 'how old a cached unfinished task may be before a retrieve refreshes it',
@@ -74,7 +74,9 @@ export const SERVER_SETTINGS = {
   callbackUrl: {
     env: 'FLUX_MIRROR_CALLBACK_URL',
     flag: 'callback-url',
-    ...optional(httpUrl('the http or https address at which the upstream reaches this mirror')),
+    ...makeOptional(
+      createHttpUrlSchema('the http or https address at which the upstream reaches this mirror'),
+    ),
     default: undefined,
     scope: 'server',
     describe: 'lets the upstream call the mirror when a generation is done',

@@ -3,13 +3,13 @@ import * as z from 'zod';
 import type { Setting } from './setting.ts';
 import {
   boolean,
-  duration,
+  createDurationSchema,
+  createHttpUrlSchema,
+  createIntegerSchema,
+  createSizeSchema,
   hostList,
-  httpUrl,
-  integer,
   list,
-  optional,
-  size,
+  makeOptional,
   token,
 } from './value-schemas.ts';
 
@@ -17,7 +17,7 @@ export const UPSTREAM_SETTINGS = {
   upstreamToken: {
     env: 'ACEDATACLOUD_API_TOKEN',
     flag: 'upstream-token',
-    ...optional(token),
+    ...makeOptional(token),
     default: undefined,
     scope: 'upstream',
     describe:
@@ -27,7 +27,7 @@ export const UPSTREAM_SETTINGS = {
   upstreamUrl: {
     env: 'ACEDATACLOUD_API_BASE_URL',
     flag: 'upstream',
-    ...httpUrl(),
+    ...createHttpUrlSchema(),
     default: 'https://api.acedata.cloud',
     scope: 'upstream',
     describe: 'the upstream',
@@ -44,7 +44,7 @@ export const UPSTREAM_SETTINGS = {
   batchSize: {
     env: 'FLUX_MIRROR_BATCH_SIZE',
     flag: 'batch-size',
-    ...integer(1, 50),
+    ...createIntegerSchema(1, 50),
     default: '50',
     scope: 'upstream',
     describe: 'ids in one upstream request',
@@ -52,7 +52,7 @@ export const UPSTREAM_SETTINGS = {
   concurrency: {
     env: 'FLUX_MIRROR_CONCURRENCY',
     flag: 'concurrency',
-    ...integer(1, 32),
+    ...createIntegerSchema(1, 32),
     default: '2',
     scope: 'upstream',
     describe: 'upstream requests in flight',
@@ -60,7 +60,7 @@ export const UPSTREAM_SETTINGS = {
   upstreamTimeoutMs: {
     env: 'FLUX_MIRROR_UPSTREAM_TIMEOUT',
     flag: 'upstream-timeout',
-    ...duration(z.number().min(1).max(600_000)),
+    ...createDurationSchema(z.number().min(1).max(600_000)),
     default: '30s',
     scope: 'upstream',
     describe: 'time for one upstream request',
@@ -68,7 +68,7 @@ export const UPSTREAM_SETTINGS = {
   giveUpAfterMs: {
     env: 'FLUX_MIRROR_GIVE_UP_AFTER',
     flag: 'give-up-after',
-    ...duration(),
+    ...createDurationSchema(),
     default: '7d',
     scope: 'upstream',
     describe: 'how long an id unknown to the upstream stays tracked',
@@ -90,21 +90,21 @@ export const UPSTREAM_SETTINGS = {
   },
   imageConcurrency: {
     env: 'FLUX_MIRROR_IMAGE_CONCURRENCY',
-    ...integer(1, 32),
+    ...createIntegerSchema(1, 32),
     default: '4',
     scope: 'upstream',
     describe: 'images fetched at the same time',
   },
   maxImageBytes: {
     env: 'FLUX_MIRROR_MAX_IMAGE_SIZE',
-    ...size('a size such as 500kB, 64MiB or 2GB'),
+    ...createSizeSchema('a size such as 500kB, 64MiB or 2GB'),
     default: '64MiB',
     scope: 'upstream',
     describe: 'the largest image that is archived',
   },
   maxArchiveBytes: {
     env: 'FLUX_MIRROR_MAX_ARCHIVE_SIZE',
-    ...optional(size('a size such as 500MB or 20GiB')),
+    ...makeOptional(createSizeSchema('a size such as 500MB or 20GiB')),
     default: undefined,
     scope: 'upstream',
     describe:

@@ -30,9 +30,9 @@ const commaSeparated = z.string().transform((value) =>
     .filter((item) => item !== ''),
 );
 
-export const text = (allowed: string) => ({ schema: nonEmptyText, allowed });
+export const createTextSchema = (allowed: string) => ({ schema: nonEmptyText, allowed });
 
-export const integer = (min: number, max: number) => ({
+export const createIntegerSchema = (min: number, max: number) => ({
   schema: z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max)),
   allowed: `a number from ${min} to ${max}`,
 });
@@ -40,13 +40,13 @@ export const integer = (min: number, max: number) => ({
 export const boolean = { schema: z.stringbool(), allowed: 'true or false' };
 
 /** In milliseconds. @param range limits of the parsed value */
-export const duration = (range: z.ZodType<number, number> = z.number()) => ({
+export const createDurationSchema = (range: z.ZodType<number, number> = z.number()) => ({
   schema: durationMs.pipe(range),
   allowed: 'a duration such as 500ms, 3s, 10m, 2h or 7d',
 });
 
 /** In bytes. */
-export const size = (allowed: string) => ({
+export const createSizeSchema = (allowed: string) => ({
   schema: z.string().transform((value, context) => {
     const bytes = parseSize(value);
     if (bytes === undefined) context.addIssue({ code: 'custom', message: 'not a size' });
@@ -62,7 +62,7 @@ export const directory = {
 };
 
 /** Without a slash at the end. */
-export const httpUrl = (allowed = 'an http or https address') => ({
+export const createHttpUrlSchema = (allowed = 'an http or https address') => ({
   schema: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
   allowed,
 });
@@ -114,6 +114,6 @@ export const logFormat = {
 };
 
 /** A value that may be left out. */
-export function optional<T extends z.ZodType>({ schema, allowed }: { schema: T; allowed: string }) {
+export function makeOptional<T extends z.ZodType>({ schema, allowed }: { schema: T; allowed: string }) {
   return { schema: schema.optional(), allowed };
 }

@@ -1,29 +1,29 @@
 /** Does the upstream answer, and take the token? */
 import type { Config } from '../config/config.ts';
-import { asTaskId, type TaskId } from '../task/id.ts';
+import { parseTaskId, type TaskId } from '../task/id.ts';
 import type { Upstream } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { Finding } from './check.ts';
 
 /** Nobody's task: asking for it costs nothing and changes nothing. */
-const NOBODYS = asTaskId('00000000-0000-0000-0000-000000000000') as TaskId;
+const NOBODYS = parseTaskId('00000000-0000-0000-0000-000000000000') as TaskId;
 
 export async function checkUpstream(
   upstream: Upstream,
   { offline, upstreamToken, upstreamUrl }: Pick<Config, 'offline' | 'upstreamToken' | 'upstreamUrl'>,
 ): Promise<Finding[]> {
-  const finding = (kind: Finding['kind'], message: string): Finding[] => [
+  const createFinding = (kind: Finding['kind'], message: string): Finding[] => [
     { about: 'upstream', kind, message },
   ];
-  if (offline) return finding('note', 'not asked: the mirror is offline by setting');
+  if (offline) return createFinding('note', 'not asked: the mirror is offline by setting');
   try {
-    await upstream.retrieve(NOBODYS, { token: upstreamToken ?? 'none', patience: 'interactive' });
+    await upstream.retrieve(NOBODYS, { token: upstreamToken ?? 'none', priority: 'interactive' });
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     const isRejected = error.status === 401 || error.status === 403;
     if (isRejected && upstreamToken === undefined)
-      return finding('note', `${upstreamUrl} answers; there is no ACEDATACLOUD_API_TOKEN to ask with`);
-    return finding('problem', isRejected ? `the token is refused: ${error.message}` : error.message);
+      return createFinding('note', `${upstreamUrl} answers; there is no ACEDATACLOUD_API_TOKEN to ask with`);
+    return createFinding('problem', isRejected ? `the token is refused: ${error.message}` : error.message);
   }
-  return finding('ok', `${upstreamUrl} answers and takes the token`);
+  return createFinding('ok', `${upstreamUrl} answers and takes the token`);
 }

@@ -2,8 +2,8 @@
 import { stringify } from 'csv-stringify/sync';
 import type { StoredTask } from '../store/contract/tasks.ts';
 import { readDocument } from '../task/document.ts';
-import { type JsonObject, own, ownObject, ownString } from '../task/json-object.ts';
-import { imageUrls } from '../task/state.ts';
+import { getOwn, getOwnObject, getOwnString, type JsonObject } from '../task/json-object.ts';
+import { listImageUrls } from '../task/state.ts';
 
 const CSV_COLUMNS = [
   'id',
@@ -26,16 +26,16 @@ const CSV_COLUMNS = [
 type CsvRow = Record<(typeof CSV_COLUMNS)[number], string | number | undefined>;
 
 /** The line with the names. */
-export function csvHeader(): string {
-  return csv([Object.fromEntries(CSV_COLUMNS.map((name) => [name, name]))]);
+export function formatCsvHeader(): string {
+  return formatCsv([Object.fromEntries(CSV_COLUMNS.map((name) => [name, name]))]);
 }
 
 /** RFC 4180, a line each. What a spreadsheet would take for a formula begins with an apostrophe. */
-export function csvLines(tasks: readonly StoredTask[]): string {
-  return csv(tasks.map(csvRow));
+export function formatCsvLines(tasks: readonly StoredTask[]): string {
+  return formatCsv(tasks.map(createCsvRow));
 }
 
-function csv(rows: readonly Record<string, unknown>[]): string {
+function formatCsv(rows: readonly Record<string, unknown>[]): string {
   return stringify([...rows], {
     columns: [...CSV_COLUMNS],
     record_delimiter: 'windows',
@@ -44,16 +44,16 @@ function csv(rows: readonly Record<string, unknown>[]): string {
   });
 }
 
-function csvRow(task: StoredTask): CsvRow {
+function createCsvRow(task: StoredTask): CsvRow {
   const value = JSON.parse(task.text) as JsonObject; // it was read as a document before it was stored
   const { action, model, size, seed, prompt, userId, applicationId } = readDocument(
     task.text,
     value,
     task.fetchedAtMs,
   );
-  const response = ownObject(value, 'response');
-  const error = ownObject(response, 'error');
-  const cost = ownObject(response, 'cost');
+  const response = getOwnObject(value, 'response');
+  const error = getOwnObject(response, 'error');
+  const cost = getOwnObject(response, 'cost');
   return {
     id: task.id,
     created_at: new Date(task.createdAtMs).toISOString(),
@@ -65,14 +65,14 @@ function csvRow(task: StoredTask): CsvRow {
     prompt,
     user_id: userId,
     application_id: applicationId,
-    image_urls: imageUrls(value).join(' '),
-    error_code: scalar(own(error, 'code')),
-    error_message: ownString(error, 'message') ?? ownString(response, 'error'),
-    cost_amount: scalar(own(cost, 'amount')),
-    cost_currency: scalar(own(cost, 'currency')),
+    image_urls: listImageUrls(value).join(' '),
+    error_code: readScalar(getOwn(error, 'code')),
+    error_message: getOwnString(error, 'message') ?? getOwnString(response, 'error'),
+    cost_amount: readScalar(getOwn(cost, 'amount')),
+    cost_currency: readScalar(getOwn(cost, 'currency')),
   };
 }
 
-function scalar(value: unknown): string | number | undefined {
+function readScalar(value: unknown): string | number | undefined {
   return typeof value === 'string' || typeof value === 'number' ? value : undefined;
 }

@@ -5,9 +5,9 @@
 
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { errorCodeOf } from '../lib/errno.ts';
+import { getErrorCode } from '../lib/errno.ts';
 import { tryParseJson } from '../lib/parse-json.ts';
-import { isObject, own } from '../task/json-object.ts';
+import { getOwn, isObject } from '../task/json-object.ts';
 import { sliceArray } from '../task/slices.ts';
 import { splitJson } from './json-pieces.ts';
 
@@ -21,7 +21,7 @@ const GZIP_MAGIC = 0x1f8b;
 export async function* readDocumentLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<DocumentLine> {
   let line = 1;
   try {
-    for await (const piece of splitJson(decompressed(bytes))) {
+    for await (const piece of splitJson(decompress(bytes))) {
       line = piece.line;
       if ('problem' in piece) {
         yield piece;
@@ -29,7 +29,7 @@ export async function* readDocumentLines(bytes: AsyncIterable<Uint8Array>): Asyn
       }
       const text = decode(piece.bytes);
       if (text === undefined) yield { line, problem: 'not UTF-8' };
-      else if (text !== '') yield* documentsOf(text, line);
+      else if (text !== '') yield* readDocuments(text, line);
     }
   } catch (error) {
     if (!isGzipError(error)) throw error;
@@ -38,7 +38,7 @@ export async function* readDocumentLines(bytes: AsyncIterable<Uint8Array>): Asyn
 }
 
 /** A text is a document, an array of documents, `{"items":[…]}`, or a string that holds a document's text (see export). */
-function* documentsOf(text: string, line: number): Generator<DocumentLine> {
+function* readDocuments(text: string, line: number): Generator<DocumentLine> {
   const value = tryParseJson(text);
   if (typeof value === 'string') {
     yield { line, text: value, value: tryParseJson(value) };
@@ -48,12 +48,12 @@ function* documentsOf(text: string, line: number): Generator<DocumentLine> {
     yield { line, problem: 'not valid JSON' };
     return;
   }
-  if (Array.isArray(value)) yield* elementsOf(value, sliceArray(text), line);
-  else if (isList(value)) yield* elementsOf(value.items, sliceArray(text, 'items'), line);
+  if (Array.isArray(value)) yield* splitElements(value, sliceArray(text), line);
+  else if (isList(value)) yield* splitElements(value.items, sliceArray(text, 'items'), line);
   else yield { line, text, value };
 }
 
-function* elementsOf(
+function* splitElements(
   values: readonly unknown[],
   texts: readonly string[] | undefined,
   line: number,
@@ -62,7 +62,7 @@ function* elementsOf(
 }
 
 function isList(value: unknown): value is { items: unknown[] } {
-  return isObject(value) && own(value, 'id') === undefined && Array.isArray(own(value, 'items'));
+  return isObject(value) && getOwn(value, 'id') === undefined && Array.isArray(getOwn(value, 'items'));
 }
 
 /** Without white space around. Undefined when it is not UTF-8. */
@@ -75,21 +75,22 @@ function decode(bytes: Buffer): string | undefined {
 }
 
 /** Unpacks gzip by its first two bytes, so that a wrong file name doesn't matter. */
-async function* decompressed(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* decompress(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const source = input[Symbol.asyncIterator]();
   const first = await source.next();
   if (first.done) return;
   const head = Buffer.from(first.value);
-  const whole = async function* () {
+  const rejoinChunks = async function* () {
     yield head;
     for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;
   };
   const isGzip = head.length >= 2 && head.readUInt16BE(0) === GZIP_MAGIC;
-  if (!isGzip) yield* whole();
+  if (!isGzip) yield* rejoinChunks();
   // An error destroys the last stream, so the loop over it reports it; the callback has nothing to add.
-  else yield* pipeline(Readable.from(whole()), createGunzip(), () => undefined) as AsyncIterable<Buffer>;
+  else
+    yield* pipeline(Readable.from(rejoinChunks()), createGunzip(), () => undefined) as AsyncIterable<Buffer>;
 }
 
 function isGzipError(error: unknown): boolean {
-  return /^Z_/.test(errorCodeOf(error) ?? '');
+  return /^Z_/.test(getErrorCode(error) ?? '');
 }

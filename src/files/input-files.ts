@@ -33,12 +33,12 @@ export async function findInputFiles(names: readonly string[]): Promise<InputFil
       files.push({ name, bytes: undefined, read: () => process.stdin });
       continue;
     }
-    const stats = await statOf(name);
+    const stats = await statFile(name);
     if (!stats.isDirectory()) {
-      files.push(inputFile(name, stats));
+      files.push(createInputFile(name, stats));
       continue;
     }
-    const below = await filesBelow(name);
+    const below = await listFilesBelow(name);
     const documents = below.filter((file) => DOCUMENTS.test(file));
     if (documents.length === 0) {
       throw new BadFile(
@@ -46,16 +46,16 @@ export async function findInputFiles(names: readonly string[]): Promise<InputFil
       );
     }
     skipped += below.length - documents.length;
-    for (const file of documents) files.push(inputFile(file, await statOf(file)));
+    for (const file of documents) files.push(createInputFile(file, await statFile(file)));
   }
   return { files, skipped };
 }
 
-function inputFile(name: string, stats: Stats): InputFile {
+function createInputFile(name: string, stats: Stats): InputFile {
   return { name, bytes: stats.isFile() ? stats.size : undefined, read: () => createReadStream(name) };
 }
 
-async function filesBelow(folder: string): Promise<string[]> {
+async function listFilesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())
@@ -63,7 +63,7 @@ async function filesBelow(folder: string): Promise<string[]> {
     .sort();
 }
 
-async function statOf(name: string): Promise<Stats> {
+async function statFile(name: string): Promise<Stats> {
   try {
     return await stat(name);
   } catch (cause) {

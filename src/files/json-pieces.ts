@@ -27,7 +27,7 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const HEAD_BYTES = 256;
 
 export async function* splitJson(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Piece> {
-  yield* new Splitter(chunks).pieces();
+  yield* new Splitter(chunks).splitPieces();
 }
 
 class Splitter {
@@ -38,7 +38,7 @@ class Splitter {
     this.#reader = new ByteReader(chunks);
   }
 
-  async *pieces(): AsyncGenerator<Piece> {
+  async *splitPieces(): AsyncGenerator<Piece> {
     await this.#atLeast(BYTE_ORDER_MARK.length);
     if (this.#reader.window.subarray(0, 3).equals(BYTE_ORDER_MARK)) this.#reader.consume(3);
     while ((await this.#skip(isSpace)) !== undefined) {

@@ -5,7 +5,7 @@ import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { writeAtomically } from '../lib/atomic-file.ts';
-import { errorCodeOf, hasErrorCode } from '../lib/errno.ts';
+import { getErrorCode, hasErrorCode } from '../lib/errno.ts';
 import { BadFile } from './bad-file.ts';
 
 /** Prompts may be private; a file that is there already keeps its own mode. */
@@ -21,14 +21,14 @@ export async function writeOut(file: string | undefined, chunks: AsyncIterable<s
     await pipeline(Readable.from(chunks), process.stdout, { end: false });
     return;
   }
-  const present = await statOf(file);
+  const present = await statFile(file);
   if (present?.isDirectory()) throw new BadFile(`${file}: this is a folder; name a file in it`);
   try {
     if (present && !present.isFile()) await send(chunks, createWriteStream(file), file);
     else await replaceFile(present ? await realpath(file) : file, chunks, file, present?.mode);
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
-    const code = errorCodeOf(error) ?? error.message;
+    const code = getErrorCode(error) ?? error.message;
     throw new BadFile(`${file}: could not be written (${code})`, { cause: error });
   }
 }
@@ -49,7 +49,7 @@ async function send(chunks: AsyncIterable<string>, target: Writable, name: strin
   else await pipeline(Readable.from(chunks), target);
 }
 
-async function statOf(file: string): Promise<Stats | undefined> {
+async function statFile(file: string): Promise<Stats | undefined> {
   try {
     return await stat(file);
   } catch (error) {

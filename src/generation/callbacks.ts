@@ -1,6 +1,6 @@
 /**
  * Being called when a generation is done: the upstream is told to call the mirror, which keeps what comes and hands the
- * same bytes to the caller's own `callback_url` (see courier.ts).
+ * same bytes to the caller's own `callback_url` (see callback-delivery.ts).
  */
 
 import { randomBytes } from 'node:crypto';
@@ -9,10 +9,10 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { tryParseJson } from '../lib/parse-json.ts';
 import type { Store } from '../store/contract/store.ts';
-import { isObject, own, ownString } from '../task/json-object.ts';
+import { getOwn, getOwnString, isObject } from '../task/json-object.ts';
 import type { Generation } from '../upstream/client.ts';
 
-export interface CallbackParts {
+export interface CallbackDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
@@ -34,27 +34,27 @@ export interface Sent {
  * The request with our `callback_url` in it, where it has one or is `async`; any other, and every other byte, as it was.
  * When the store can't remember the caller's address, the request stays as it is.
  */
-export async function withOwnCallback(parts: CallbackParts, generation: Generation): Promise<Sent> {
-  if (parts.callbackUrl === undefined) return { generation };
+export async function rewriteCallbackUrl(deps: CallbackDeps, generation: Generation): Promise<Sent> {
+  if (deps.callbackUrl === undefined) return { generation };
   const text = Buffer.from(generation.body).toString();
-  const wish = callbackWish(text);
+  const wish = readCallbackTarget(text);
   if (!wish) return { generation };
   const key = randomBytes(24).toString('base64url');
   try {
-    await parts.store.addCallback({ key, target: wish.target, nowMs: parts.clock.now() });
+    await deps.store.addCallback({ key, target: wish.target, nowMs: deps.clock.now() });
   } catch (error) {
-    parts.log.error({ err: error }, 'could not note a callback; the upstream calls the caller itself');
+    deps.log.error({ err: error }, 'could not note a callback; the upstream calls the caller itself');
     return { generation };
   }
-  const url = `${parts.callbackUrl}${CALLBACK_PATH}/${key}`;
+  const url = `${deps.callbackUrl}${CALLBACK_PATH}/${key}`;
   const edited = applyEdits(text, modify(text, ['callback_url'], url, {}));
   return { generation: { ...generation, body: new TextEncoder().encode(edited) }, callbackKey: key };
 }
 
 /** Whether a request wants to be answered later, and where. */
-function callbackWish(text: string): { target: string | undefined } | undefined {
+function readCallbackTarget(text: string): { target: string | undefined } | undefined {
   const body = tryParseJson(text);
   if (!isObject(body)) return undefined; // the upstream will say what it thinks of it
-  const target = ownString(body, 'callback_url') || undefined;
-  return target !== undefined || own(body, 'async') === true ? { target } : undefined;
+  const target = getOwnString(body, 'callback_url') || undefined;
+  return target !== undefined || getOwn(body, 'async') === true ? { target } : undefined;
 }

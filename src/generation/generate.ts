@@ -1,16 +1,16 @@
 /** `POST /flux/images`, handed on as it came and answered as it came; on the way the task id is caught. */
 import { ApiError } from '../lib/api-error.ts';
-import { askingFor, type Caller, type MirrorParts } from '../mirror/parts.ts';
-import { generationNeedsToken } from '../mirror/refusal.ts';
+import { type Caller, type MirrorDeps, upstreamAuthFor } from '../mirror/deps.ts';
+import { createGenerationTokenError } from '../mirror/errors.ts';
 import type { TaskId } from '../task/id.ts';
 import type { Generation } from '../upstream/client.ts';
 import { type StreamedAnswer, UpstreamError } from '../upstream/errors.ts';
-import { type CallbackParts, withOwnCallback } from './callbacks.ts';
-import { type ExpectingParts, expectTask } from './expect-task.ts';
-import { answeredTaskId, catchInLines } from './task-id.ts';
+import { type CallbackDeps, rewriteCallbackUrl } from './callbacks.ts';
+import { addPlaceholder, type PlaceholderDeps } from './placeholder.ts';
+import { catchInLines, findTaskIdInResponse } from './task-id.ts';
 
-export interface GenerationParts extends ExpectingParts, CallbackParts {
-  readonly upstream: MirrorParts['upstream'];
+export interface GenerationDeps extends PlaceholderDeps, CallbackDeps {
+  readonly upstream: MirrorDeps['upstream'];
   readonly upstreamToken: string | undefined;
   readonly offline: boolean;
 }
@@ -23,29 +23,29 @@ const NDJSON = /^application\/(x-)?ndjson\b/i;
  * @throws ApiError 503 when offline, 401 without a token, 502 when there is no answer
  */
 export async function generate(
-  parts: GenerationParts,
+  deps: GenerationDeps,
   generation: Generation,
   caller: Pick<Caller, 'token'>,
 ): Promise<Omit<StreamedAnswer, 'body'> & { body: Uint8Array | AsyncIterable<Uint8Array> }> {
-  if (parts.offline) {
+  if (deps.offline) {
     throw new ApiError(503, 'api_error', 'generating needs the upstream, and the mirror is offline');
   }
-  const asking = askingFor(parts, caller);
-  if (!asking) throw generationNeedsToken();
+  const auth = upstreamAuthFor(deps, caller);
+  if (!auth) throw createGenerationTokenError();
 
   const request = Buffer.from(generation.body).toString();
   try {
-    const sent = await withOwnCallback(parts, generation);
-    const onId = async (id: TaskId) => {
-      await expectTask(parts, { id, request, atMs: parts.clock.now() });
-      if (sent.callbackKey !== undefined) await noteTask(parts, sent.callbackKey, id);
+    const sent = await rewriteCallbackUrl(deps, generation);
+    const handleTaskId = async (id: TaskId) => {
+      await addPlaceholder(deps, { id, request, atMs: deps.clock.now() });
+      if (sent.callbackKey !== undefined) await noteTask(deps, sent.callbackKey, id);
     };
-    const { body, ...head } = await parts.upstream.generate(sent.generation, asking.token);
+    const { body, ...head } = await deps.upstream.generate(sent.generation, auth.token);
     if (NDJSON.test(head.headers.get('content-type') ?? ''))
-      return { ...head, body: catchInLines(body, onId) };
+      return { ...head, body: catchInLines(body, handleTaskId) };
     const whole = await collect(body);
-    const id = answeredTaskId(whole.toString());
-    if (id !== undefined) await onId(id);
+    const id = findTaskIdInResponse(whole.toString());
+    if (id !== undefined) await handleTaskId(id);
     return { ...head, body: whole };
   } catch (error) {
     if (error instanceof UpstreamError) throw new ApiError(502, 'api_error', error.message, { cause: error });
@@ -54,7 +54,7 @@ export async function generate(
 }
 
 /** Never fails: the answer must pass. Without the note, the id in what is posted counts. */
-async function noteTask({ store, log }: GenerationParts, callbackKey: string, id: TaskId): Promise<void> {
+async function noteTask({ store, log }: GenerationDeps, callbackKey: string, id: TaskId): Promise<void> {
   try {
     await store.setCallbackTask(callbackKey, id);
   } catch (error) {

@@ -1,16 +1,16 @@
 /** The task id in what a generation answers. */
 import { tryParseJson } from '../lib/parse-json.ts';
-import { asTaskId, type TaskId } from '../task/id.ts';
-import { isObject, own, ownObject } from '../task/json-object.ts';
+import { parseTaskId, type TaskId } from '../task/id.ts';
+import { getOwn, getOwnObject, isObject } from '../task/json-object.ts';
 
 /** @param text JSON; the vendor's SDK looks in `task_id`, `data.task_id` and `id`, and so do we */
-export function answeredTaskId(text: string): TaskId | undefined {
+export function findTaskIdInResponse(text: string): TaskId | undefined {
   const value = tryParseJson(text);
   if (!isObject(value)) return undefined; // a line of something else, or an error page
   return (
-    asTaskId(own(value, 'task_id')) ??
-    asTaskId(own(ownObject(value, 'data'), 'task_id')) ??
-    asTaskId(own(value, 'id'))
+    parseTaskId(getOwn(value, 'task_id')) ??
+    parseTaskId(getOwn(getOwnObject(value, 'data'), 'task_id')) ??
+    parseTaskId(getOwn(value, 'id'))
   );
 }
 
@@ -27,7 +27,7 @@ export async function* catchInLines(
   let isCaught = false;
   let pending = Buffer.alloc(0);
   const look = async (line: Buffer) => {
-    const id = isCaught ? undefined : answeredTaskId(line.toString());
+    const id = isCaught ? undefined : findTaskIdInResponse(line.toString());
     if (id === undefined) return;
     isCaught = true;
     await onId(id);

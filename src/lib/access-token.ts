@@ -5,6 +5,6 @@ import { hash } from 'node:crypto';
 export const TOKEN_PREFIX = 'fluxm_';
 
 /** SHA-256, as tokens are kept. */
-export function digestOf(token: string): Buffer {
+export function computeDigest(token: string): Buffer {
   return hash('sha256', token, 'buffer');
 }

@@ -24,6 +24,6 @@ export class ApiError extends Error {
 }
 
 /** A request that can't be understood. */
-export function badRequest(message: string): ApiError {
+export function createBadRequest(message: string): ApiError {
   return new ApiError(400, 'bad_request', message);
 }

@@ -11,7 +11,11 @@ export interface Backoff {
  * @param random uniform in [0, 1)
  * @returns milliseconds
  */
-export function backoffDelay({ firstMs, maxMs }: Backoff, repeats: number, random: () => number): number {
+export function computeBackoffDelay(
+  { firstMs, maxMs }: Backoff,
+  repeats: number,
+  random: () => number,
+): number {
   const base = Math.min(firstMs * 2 ** repeats, maxMs);
   return Math.round(base * (0.8 + 0.4 * random()));
 }

@@ -1,6 +1,6 @@
 /** The base path as what addresses begin with. */
 
 /** @param basePath as in the settings: `/`, or a path without a slash at the end @returns '' for `/` */
-export function pathPrefix(basePath: string): string {
+export function getPathPrefix(basePath: string): string {
   return basePath === '/' ? '' : basePath;
 }

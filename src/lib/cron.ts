@@ -9,7 +9,7 @@ export interface Schedule {
 }
 
 /** No sleep is longer, because the wall clock may be set meanwhile. */
-const LONGEST_SLEEP_MS = 10_000;
+const MAX_SLEEP_MS = 10_000;
 
 /** True for an expression that node-cron takes (five fields, or six with seconds). */
 export function isCronExpression(expression: string): boolean {
@@ -36,7 +36,7 @@ export function startCron(expression: string, job: () => Promise<void>, log: Log
         if (Date.now() >= nextMs) void runs.run();
         sleep();
       },
-      Math.min(Math.max(nextMs - Date.now(), 1), LONGEST_SLEEP_MS),
+      Math.min(Math.max(nextMs - Date.now(), 1), MAX_SLEEP_MS),
     );
   };
   sleep();

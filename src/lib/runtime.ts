@@ -37,7 +37,7 @@ export function checkRuntime(
     major === 20 ? minor >= MINIMUM_OF_NODE_20 && hasNode20Driver : Number(napi) >= MIN_NODE_API;
   if (!hasDriver) {
     return {
-      error: `Node.js 22.14 or newer is needed (24 LTS is recommended), and this is ${node}${hintFor(major, minor)}`,
+      error: `Node.js 22.14 or newer is needed (24 LTS is recommended), and this is ${node}${describeRequirement(major, minor)}`,
     };
   }
   const endOfLife = END_OF_LIFE[major];
@@ -47,7 +47,7 @@ export function checkRuntime(
   };
 }
 
-function hintFor(major: number, minor: number): string {
+function describeRequirement(major: number, minor: number): string {
   if (major !== 20 || minor < MINIMUM_OF_NODE_20) return '';
   return '; a source checkout also runs on it after `node scripts/install-node20-driver.mjs`';
 }

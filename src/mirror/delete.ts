@@ -4,10 +4,10 @@ import { removeTask } from '../archive/remove-task.ts';
 import { ApiError } from '../lib/api-error.ts';
 import type { TaskId } from '../task/id.ts';
 import { UpstreamError } from '../upstream/errors.ts';
-import { askingFor, type Caller, type MirrorParts } from './parts.ts';
-import { noUpstreamToken, relayError } from './refusal.ts';
-import { relayed, type Served } from './served.ts';
-import { maySee, unknownHere } from './visibility.ts';
+import { type Caller, type MirrorDeps, upstreamAuthFor } from './deps.ts';
+import { createMissingTokenError, relayError } from './errors.ts';
+import { forwardResponse, type MirrorResponse } from './mirror-response.ts';
+import { maySee, taskNotFound } from './visibility.ts';
 
 /**
  * Answers `{"action":"delete","id":…}`.
@@ -16,25 +16,25 @@ import { maySee, unknownHere } from './visibility.ts';
  *   can't be reached; nothing is deleted then
  */
 export async function deleteTask(
-  parts: MirrorParts,
+  deps: MirrorDeps,
   id: TaskId,
   body: string,
   caller: Caller,
-): Promise<Served> {
-  if (parts.offline || caller.control.onlyIfCached) {
+): Promise<MirrorResponse> {
+  if (deps.offline || caller.control.onlyIfCached) {
     throw new ApiError(
       503,
       'api_error',
       'deleting needs the upstream, and the mirror is offline: nothing was deleted',
     );
   }
-  const asking = askingFor(parts, caller);
-  if (!asking) throw noUpstreamToken();
-  const request = caller.limits ? await limitedRequest(parts, id, caller) : body;
+  const auth = upstreamAuthFor(deps, caller);
+  if (!auth) throw createMissingTokenError();
+  const request = caller.limits ? await restrictDeletion(deps, id, caller) : body;
   try {
-    const { deleted, answer } = await parts.upstream.remove(request, asking);
-    if (deleted) await removeTask(parts, id);
-    return relayed(answer, { fwd: 'bypass' });
+    const { deleted, answer } = await deps.upstream.remove(request, auth);
+    if (deleted) await removeTask(deps, id);
+    return forwardResponse(answer, { fwd: 'bypass' });
   } catch (error) {
     if (error instanceof UpstreamError) return relayError(error);
     throw error;
@@ -46,8 +46,8 @@ export async function deleteTask(
  * other one.
  * @throws ApiError 404 for a task that the caller may not see
  */
-async function limitedRequest(parts: MirrorParts, id: TaskId, caller: Caller): Promise<string> {
-  const task = await parts.store.get(id);
-  if (!task || !maySee(caller, task)) throw unknownHere();
+async function restrictDeletion(deps: MirrorDeps, id: TaskId, caller: Caller): Promise<string> {
+  const task = await deps.store.get(id);
+  if (!task || !maySee(caller, task)) throw taskNotFound();
   return JSON.stringify({ action: 'delete', id });
 }

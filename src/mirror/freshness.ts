@@ -14,10 +14,10 @@ export function isFresh(
 ): boolean {
   if (task.state !== 'pending') return true;
   if (control.noCache) return false;
-  return ageMs(task, nowMs) < (control.maxAgeMs ?? pendingTtlMs);
+  return computeAgeMs(task, nowMs) < (control.maxAgeMs ?? pendingTtlMs);
 }
 
 /** Time since the upstream last confirmed it, milliseconds; never negative, however the clock was moved. */
-export function ageMs(task: Pick<StoredTask, 'fetchedAtMs'>, nowMs: number): number {
+export function computeAgeMs(task: Pick<StoredTask, 'fetchedAtMs'>, nowMs: number): number {
   return Math.max(0, nowMs - task.fetchedAtMs);
 }

@@ -2,12 +2,17 @@
 import type { StoredTask } from '../store/contract/tasks.ts';
 import type { TaskId } from '../task/id.ts';
 import { UpstreamError } from '../upstream/errors.ts';
-import type { Fetched, Fetching } from './fetching.ts';
+import type { CoalescingFetcher, Fetched } from './coalescing-fetcher.ts';
+import { concatInChunks } from './concat.ts';
+import { type Caller, type MirrorDeps, upstreamAuthFor } from './deps.ts';
+import { createMissingTokenError, relayError } from './errors.ts';
 import { isFresh } from './freshness.ts';
-import { joinInTurns } from './joining.ts';
-import { askingFor, type Caller, type MirrorParts } from './parts.ts';
-import { noUpstreamToken, relayError } from './refusal.ts';
-import { type CacheStatus, type Served, servedItems, servedJoined } from './served.ts';
+import {
+  type CacheStatus,
+  createItemsResponse,
+  createJoinedResponse,
+  type MirrorResponse,
+} from './mirror-response.ts';
 import { maySee } from './visibility.ts';
 
 /**
@@ -16,16 +21,16 @@ import { maySee } from './visibility.ts';
  * @throws ApiError when the upstream failed and none of the ids is cached
  */
 export async function retrieveBatch(
-  parts: MirrorParts,
-  fetching: Fetching,
+  deps: MirrorDeps,
+  fetching: CoalescingFetcher,
   asked: readonly TaskId[],
   caller: Caller,
-): Promise<Served> {
-  const { store, clock } = parts;
+): Promise<MirrorResponse> {
+  const { store, clock } = deps;
   const ids = [...new Set(asked)];
   if (!caller.limits) {
-    const finished = await joinInTurns(store, ids);
-    if (finished) return servedJoined(finished, clock.now());
+    const finished = await concatInChunks(store, ids);
+    if (finished) return createJoinedResponse(finished, clock.now());
   }
 
   const stored = await store.getMany(ids);
@@ -34,36 +39,36 @@ export async function retrieveBatch(
   const hidden = new Set(stored.filter(({ id }) => !cached.has(id)).map(({ id }) => id));
   const wanting = ids.filter((id) => {
     const task = cached.get(id);
-    return !task || !isFresh(task, caller.control, parts.pendingTtlMs, clock.now());
+    return !task || !isFresh(task, caller.control, deps.pendingTtlMs, clock.now());
   });
 
   const answer = (status: CacheStatus, fetched?: ReadonlyMap<TaskId, Fetched | UpstreamError>) => {
     const tasks = ids
-      .map((id) => foundTask(fetched?.get(id)) ?? cached.get(id))
+      .map((id) => getFoundTask(fetched?.get(id)) ?? cached.get(id))
       .filter((task) => task !== undefined)
       .filter((task) => maySee(caller, task));
-    return servedItems(tasks, tasks.length, status, clock.now());
+    return createItemsResponse(tasks, tasks.length, status, clock.now());
   };
 
   if (wanting.length === 0) return answer({ hit: true });
   if (caller.control.onlyIfCached) return answer({ hit: true, detail: 'only-if-cached' });
-  if (parts.offline) return answer({ hit: true, detail: 'offline' });
+  if (deps.offline) return answer({ hit: true, detail: 'offline' });
 
-  const asking = askingFor(parts, caller);
-  if (!asking) {
-    if (cached.size === 0) throw noUpstreamToken();
+  const auth = upstreamAuthFor(deps, caller);
+  if (!auth) {
+    if (cached.size === 0) throw createMissingTokenError();
     return answer({ hit: true, detail: 'stale-if-error' });
   }
 
   const missing = wanting.filter((id) => !hidden.has(id));
-  const fetched = await fetching.many(missing, asking);
+  const fetched = await fetching.many(missing, auth);
   const errors = [...fetched.values()].filter((result) => result instanceof UpstreamError);
   const [firstError] = errors;
   if (firstError && errors.length === missing.length) {
     return cached.size === 0 ? relayError(firstError) : answer({ hit: true, detail: 'stale-if-error' });
   }
   const found = [...fetched.values()].filter((result) => {
-    const task = foundTask(result);
+    const task = getFoundTask(result);
     return task !== undefined && maySee(caller, task);
   });
   return answer(
@@ -76,6 +81,6 @@ export async function retrieveBatch(
   );
 }
 
-function foundTask(result: Fetched | UpstreamError | undefined): StoredTask | undefined {
+function getFoundTask(result: Fetched | UpstreamError | undefined): StoredTask | undefined {
   return result && !(result instanceof UpstreamError) && result.kind === 'found' ? result.task : undefined;
 }

@@ -3,60 +3,64 @@ import { ApiError } from '../lib/api-error.ts';
 import type { StoredTask } from '../store/contract/tasks.ts';
 import type { TaskId } from '../task/id.ts';
 import { UpstreamError } from '../upstream/errors.ts';
-import type { Fetching } from './fetching.ts';
+import type { CoalescingFetcher } from './coalescing-fetcher.ts';
+import { type Caller, type MirrorDeps, upstreamAuthFor } from './deps.ts';
+import { createMissingTokenError, relayError } from './errors.ts';
 import { isFresh } from './freshness.ts';
-import { askingFor, type Caller, type MirrorParts } from './parts.ts';
-import { noUpstreamToken, relayError } from './refusal.ts';
-import { relayed, type Served, servedTask } from './served.ts';
-import { maySee, unknownHere } from './visibility.ts';
+import { forwardResponse, type MirrorResponse, taskResponse } from './mirror-response.ts';
+import { maySee, taskNotFound } from './visibility.ts';
 
 /**
  * Answers `{"action":"retrieve","id":…}`. Who may not see a task hears the same as if there were none.
  * @throws ApiError when there is nothing to serve
  */
 export async function retrieve(
-  parts: MirrorParts,
-  fetching: Fetching,
+  deps: MirrorDeps,
+  fetching: CoalescingFetcher,
   id: TaskId,
   caller: Caller,
-): Promise<Served> {
-  const { store, clock } = parts;
+): Promise<MirrorResponse> {
+  const { store, clock } = deps;
   const stored = await store.get(id);
   const isHidden = stored !== undefined && !maySee(caller, stored);
   const cached = isHidden ? undefined : stored;
-  if (cached && isFresh(cached, caller.control, parts.pendingTtlMs, clock.now())) {
-    return servedTask(cached, { hit: true }, clock.now());
+  if (cached && isFresh(cached, caller.control, deps.pendingTtlMs, clock.now())) {
+    return taskResponse(cached, { hit: true }, clock.now());
   }
-  if (caller.control.onlyIfCached || parts.offline) return withoutAsking(parts, cached, caller);
+  if (caller.control.onlyIfCached || deps.offline) return answerFromCache(deps, cached, caller);
 
-  const asking = askingFor(parts, caller);
-  if (!asking) {
-    if (cached) return servedTask(cached, { hit: true, detail: 'stale-if-error' }, clock.now());
-    throw noUpstreamToken();
+  const auth = upstreamAuthFor(deps, caller);
+  if (!auth) {
+    if (cached) return taskResponse(cached, { hit: true, detail: 'stale-if-error' }, clock.now());
+    throw createMissingTokenError();
   }
-  if (isHidden) throw unknownHere(); // only now: without a token for the upstream an unknown one hears of that
+  if (isHidden) throw taskNotFound(); // only now: without a token for the upstream an unknown one hears of that
   const fwd = caller.control.noCache ? 'request' : cached ? 'stale' : 'miss';
   try {
-    const { fetched, collapsed } = await fetching.one(id, asking);
+    const { fetched, collapsed } = await fetching.one(id, auth);
     if (fetched.kind === 'found') {
-      if (!maySee(caller, fetched.task)) throw unknownHere();
-      return servedTask(fetched.task, { fwd, stored: fetched.stored, collapsed }, clock.now());
+      if (!maySee(caller, fetched.task)) throw taskNotFound();
+      return taskResponse(fetched.task, { fwd, stored: fetched.stored, collapsed }, clock.now());
     }
     // What was stored stays stored, even when the upstream has forgotten it.
-    if (cached) return servedTask(cached, { hit: true, detail: 'unknown-to-upstream' }, clock.now());
-    if (caller.limits) throw unknownHere();
-    if (fetched.answer) return relayed(fetched.answer, { fwd, collapsed });
+    if (cached) return taskResponse(cached, { hit: true, detail: 'unknown-to-upstream' }, clock.now());
+    if (caller.limits) throw taskNotFound();
+    if (fetched.answer) return forwardResponse(fetched.answer, { fwd, collapsed });
     throw new ApiError(404, 'not_found', 'the upstream does not know this task');
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
-    if (cached) return servedTask(cached, { hit: true, detail: 'stale-if-error' }, clock.now());
+    if (cached) return taskResponse(cached, { hit: true, detail: 'stale-if-error' }, clock.now());
     return relayError(error);
   }
 }
 
-function withoutAsking(parts: MirrorParts, cached: StoredTask | undefined, { control }: Caller): Served {
+function answerFromCache(
+  deps: MirrorDeps,
+  cached: StoredTask | undefined,
+  { control }: Caller,
+): MirrorResponse {
   const detail = control.onlyIfCached ? 'only-if-cached' : 'offline';
-  if (cached) return servedTask(cached, { hit: true, detail }, parts.clock.now());
+  if (cached) return taskResponse(cached, { hit: true, detail }, deps.clock.now());
   if (control.onlyIfCached) {
     // RFC 9111, section 5.2.1.7: "respond with a 504 (Gateway Timeout) status code"
     throw new ApiError(

@@ -24,7 +24,7 @@ export function isPublicAddress(address: string): boolean {
  * Resolves a name for a socket, once: what is checked here is what is connected to, so a name can't change its
  * address in between. A name with one forbidden address is refused as a whole.
  */
-export const publicLookup: LookupFunction = (hostname, options, callback) => {
+export const lookUpPublicAddress: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
     if (error) {
       callback(error, '', 0);

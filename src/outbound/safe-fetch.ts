@@ -5,7 +5,7 @@
 import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP } from 'node:net';
-import { ForbiddenAddress, isPublicAddress, publicLookup } from './addresses.ts';
+import { ForbiddenAddress, isPublicAddress, lookUpPublicAddress } from './addresses.ts';
 import { type HttpRequest, sendRequest } from './http-request.ts';
 
 export interface SafeFetch {
@@ -52,7 +52,7 @@ export function createSafeFetch(allowHosts: readonly string[]): SafeFetch {
     fetch: async (first, { maxRedirects, ...request }) => {
       let url = parseUrl(first);
       for (let hops = 0; ; hops += 1) {
-        const lookup = isTrusted(url) ? {} : { lookup: publicLookup };
+        const lookup = isTrusted(url) ? {} : { lookup: lookUpPublicAddress };
         const answer = await sendRequest(url, { ...request, ...lookup, agents });
         const { location } = answer.headers;
         const isRedirect = isRedirection(answer) && location !== undefined;

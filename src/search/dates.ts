@@ -32,13 +32,13 @@ export function parseDate(text: string, timeZone: string, nowMs: number): TimeRa
   const value = text.trim().toLowerCase();
   const now = Temporal.Instant.fromEpochMilliseconds(nowMs).toZonedDateTimeISO(timeZone);
   const today = now.toPlainDate();
-  if (value === 'today') return calendarRange(today, { days: 1 }, timeZone);
-  if (value === 'yesterday') return calendarRange(today.subtract({ days: 1 }), { days: 1 }, timeZone);
+  if (value === 'today') return getCalendarRange(today, { days: 1 }, timeZone);
+  if (value === 'yesterday') return getCalendarRange(today.subtract({ days: 1 }), { days: 1 }, timeZone);
   return (
-    ago(value, now) ??
-    named(value, today, timeZone) ??
-    calendar(value, timeZone) ??
-    instant(text.trim(), timeZone)
+    parseRelativeDate(value, now) ??
+    parseNamedDate(value, today, timeZone) ??
+    parseCalendarDate(value, timeZone) ??
+    parseInstant(text.trim(), timeZone)
   );
 }
 
@@ -69,7 +69,7 @@ export type TimeUnit = 'day' | 'month' | 'year';
  * The beginnings of all periods from the one of `fromMs` to the one of `toMs`, epoch milliseconds, rising; then the end of
  * the last.
  */
-export function periodStarts(unit: TimeUnit, fromMs: number, toMs: number, timeZone: string): number[] {
+export function listPeriodStarts(unit: TimeUnit, fromMs: number, toMs: number, timeZone: string): number[] {
   const first = Temporal.Instant.fromEpochMilliseconds(fromMs).toZonedDateTimeISO(timeZone).toPlainDate();
   let start =
     unit === 'year' ? first.with({ month: 1, day: 1 }) : unit === 'month' ? first.with({ day: 1 }) : first;
@@ -83,7 +83,7 @@ export function periodStarts(unit: TimeUnit, fromMs: number, toMs: number, timeZ
 }
 
 /** `2026-03-14`, `2026-03` or `2026`: the period in which an instant lies. */
-export function periodName(unit: TimeUnit, ms: number, timeZone: string): string {
+export function formatPeriod(unit: TimeUnit, ms: number, timeZone: string): string {
   const day = Temporal.Instant.fromEpochMilliseconds(ms)
     .toZonedDateTimeISO(timeZone)
     .toPlainDate()
@@ -92,13 +92,13 @@ export function periodName(unit: TimeUnit, ms: number, timeZone: string): string
 }
 
 /** The calendar day on which an instant lies. */
-export function calendarDay(ms: number, timeZone: string): TimeRange {
+export function getCalendarDay(ms: number, timeZone: string): TimeRange {
   const day = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone).toPlainDate();
-  return calendarRange(day, { days: 1 }, timeZone);
+  return getCalendarRange(day, { days: 1 }, timeZone);
 }
 
 /** Weeks begin on Monday (ISO 8601). */
-function named(value: string, today: Temporal.PlainDate, timeZone: string): TimeRange | undefined {
+function parseNamedDate(value: string, today: Temporal.PlainDate, timeZone: string): TimeRange | undefined {
   const [, which, unit] = NAMED.exec(value) ?? [];
   if (which === undefined || unit === undefined) return undefined;
   const starts: Record<string, Temporal.PlainDate> = {
@@ -108,17 +108,17 @@ function named(value: string, today: Temporal.PlainDate, timeZone: string): Time
   };
   const start = starts[unit] ?? today;
   const length = { [`${unit}s`]: 1 };
-  return calendarRange(which === 'last' ? start.subtract(length) : start, length, timeZone);
+  return getCalendarRange(which === 'last' ? start.subtract(length) : start, length, timeZone);
 }
 
-function ago(value: string, now: Temporal.ZonedDateTime): TimeRange | undefined {
+function parseRelativeDate(value: string, now: Temporal.ZonedDateTime): TimeRange | undefined {
   const [, count, unit] = AGO.exec(value) ?? [];
   if (count === undefined || unit === undefined) return undefined;
   const then = now.subtract({ [AGO_UNITS[unit as keyof typeof AGO_UNITS]]: Number(count) });
   return { fromMs: then.epochMilliseconds, toMs: then.epochMilliseconds };
 }
 
-function calendar(value: string, timeZone: string): TimeRange | undefined {
+function parseCalendarDate(value: string, timeZone: string): TimeRange | undefined {
   const [, year, month, day] = CALENDAR.exec(value) ?? [];
   if (year === undefined) return undefined;
   try {
@@ -127,13 +127,13 @@ function calendar(value: string, timeZone: string): TimeRange | undefined {
       { overflow: 'reject' },
     );
     const length = day !== undefined ? { days: 1 } : month !== undefined ? { months: 1 } : { years: 1 };
-    return calendarRange(first, length, timeZone);
+    return getCalendarRange(first, length, timeZone);
   } catch {
     return undefined; // no such day, as 2026-02-30
   }
 }
 
-function instant(text: string, timeZone: string): TimeRange | undefined {
+function parseInstant(text: string, timeZone: string): TimeRange | undefined {
   const parsed =
     tryParse(() => Temporal.Instant.from(text).epochMilliseconds) ??
     tryParse(() =>
@@ -152,7 +152,7 @@ function tryParse(parse: () => number | undefined): number | undefined {
   }
 }
 
-function calendarRange(
+function getCalendarRange(
   first: Temporal.PlainDate,
   length: Temporal.DurationLike,
   timeZone: string,

@@ -3,8 +3,8 @@
  * this table, engines map its columns to theirs, and a test compares docs/search.md with it. No SQL of any engine.
  */
 import type { TaskState } from '../task/state.ts';
-import { calendarDay, parseDate, type TimeBounds, type TimeRange } from './dates.ts';
-import { lowerAscii } from './fold.ts';
+import { getCalendarDay, parseDate, type TimeBounds, type TimeRange } from './dates.ts';
+import { convertToLowerAscii } from './fold.ts';
 
 export interface QueryContext {
   /** IANA name; calendar dates are read in it. */
@@ -90,7 +90,7 @@ export const FIELDS = [
     column: 'state',
     isOperator: true,
     example: 'failed',
-    parse: parserOf('state', STATES),
+    parse: getParser('state', STATES),
   },
   { name: 'seed', kind: 'integer', column: 'seed', isOperator: true, example: '42', parse: parseInteger },
   { name: 'id', kind: 'id', column: 'id', isOperator: true, example: '2db0168c*', parse: splitStar },
@@ -101,23 +101,23 @@ export const FIELDS = [
     kind: 'date',
     isOperator: true,
     description: 'a date',
-    parse: dateParser(({ fromMs }) => ({ fromMs: undefined, toMs: fromMs })),
+    parse: createDateParser(({ fromMs }) => ({ fromMs: undefined, toMs: fromMs })),
   },
   {
     name: 'after',
     kind: 'date',
     isOperator: true,
     description: 'a date',
-    parse: dateParser(({ fromMs }) => ({ fromMs, toMs: undefined })),
+    parse: createDateParser(({ fromMs }) => ({ fromMs, toMs: undefined })),
   },
   {
     name: 'on',
     kind: 'date',
     isOperator: true,
     description: 'a date',
-    parse: dateParser((range, { timeZone }) =>
+    parse: createDateParser((range, { timeZone }) =>
       // An instant has no length, so all of it is the day on which it lies.
-      range.toMs > range.fromMs ? range : calendarDay(range.fromMs, timeZone),
+      range.toMs > range.fromMs ? range : getCalendarDay(range.fromMs, timeZone),
     ),
   },
   {
@@ -126,7 +126,7 @@ export const FIELDS = [
     isOperator: false,
     description: 'a date; from its start on',
     flag: 'created from: 2026, 2026-03, 2026-03-14, an ISO 8601 time, 7d, yesterday',
-    parse: dateParser(({ fromMs }) => ({ fromMs, toMs: undefined })),
+    parse: createDateParser(({ fromMs }) => ({ fromMs, toMs: undefined })),
   },
   {
     name: 'to',
@@ -134,7 +134,7 @@ export const FIELDS = [
     isOperator: false,
     description: 'a date; all of a day, month or year',
     flag: 'created up to the end of that day, month or year',
-    parse: dateParser(({ toMs }) => ({ fromMs: undefined, toMs })),
+    parse: createDateParser(({ toMs }) => ({ fromMs: undefined, toMs })),
   },
 ] as const satisfies readonly SearchField[];
 
@@ -155,7 +155,7 @@ export const TIME_BOUNDS = FIELDS.filter((field) => field.kind === 'date' && fie
 
 function parseText(value: string): ValueMatch {
   const { value: typed, ...match } = splitStar(value);
-  return { ...match, value: lowerAscii(typed) };
+  return { ...match, value: convertToLowerAscii(typed) };
 }
 
 function parseInteger(value: string): ValueMatch | FieldProblem {
@@ -165,7 +165,7 @@ function parseInteger(value: string): ValueMatch | FieldProblem {
 }
 
 /** For a field that has these values only. */
-function parserOf(name: string, values: readonly string[]): ValueField['parse'] {
+function getParser(name: string, values: readonly string[]): ValueField['parse'] {
   return (value) => {
     const typed = parseText(value);
     if (!values.includes(typed.value))
@@ -180,7 +180,9 @@ function splitStar(value: string): ValueMatch {
   return { kind: 'value', value: isPrefix ? value.slice(0, -1) : value, isPrefix };
 }
 
-function dateParser(boundsOf: (range: TimeRange, context: QueryContext) => TimeBounds): DateField['parse'] {
+function createDateParser(
+  boundsOf: (range: TimeRange, context: QueryContext) => TimeBounds,
+): DateField['parse'] {
   return (value, context) => {
     const range = parseDate(value, context.timeZone, context.nowMs);
     if (range) return { kind: 'time', ...boundsOf(range, context) };

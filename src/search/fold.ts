@@ -16,13 +16,13 @@ const ACCENTS =
  * @param text well-formed Unicode
  * @param visit gets the kind and the UTF-16 offsets: `word` is a run of ASCII letters and digits, `gap` of other ASCII
  */
-export function eachChunk(
+export function visitChunks(
   text: string,
   visit: (kind: 'word' | 'gap' | 'other', start: number, end: number) => void,
 ): void {
   let at = 0;
   while (at < text.length) {
-    let end = asciiEnd(text, at);
+    let end = findAsciiEnd(text, at);
     if (end > at) {
       visit(isAsciiWord(text.charCodeAt(at)) ? 'word' : 'gap', at, end);
     } else {
@@ -41,7 +41,7 @@ export function fold(chunk: string): string {
 }
 
 /** Lower case for ASCII letters; all others stay. */
-export function lowerAscii(text: string): string {
+export function convertToLowerAscii(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
@@ -49,7 +49,7 @@ export function lowerAscii(text: string): string {
  * The end of the run of ASCII letters and digits, or of other ASCII characters, that begins at `at`.
  * Its last character is left out when something beyond ASCII follows, which may be a mark upon it.
  */
-function asciiEnd(text: string, at: number): number {
+function findAsciiEnd(text: string, at: number): number {
   const isWord = isAsciiWord(text.charCodeAt(at));
   let end = at;
   while (end < text.length) {

@@ -1,29 +1,30 @@
 /** Where a query matched inside a prompt. */
-import { lengthOf, occurrences } from './occurrences.ts';
-import { type Query, type TextNode, wantedText } from './query-tree.ts';
-import { type Term, terms } from './terms.ts';
+
+import { collectWantedText, type Query, type TextNode } from './ast.ts';
+import { countTerms, findMatches } from './matches.ts';
+import { extractTerms, type Term } from './terms.ts';
 
 /** Start (inclusive) and end (exclusive), UTF-16 offsets into the prompt. */
 export type Highlight = readonly [start: number, end: number];
 
 /** The places of everything that the query wants, in order, overlapping and touching ones joined. */
-export function highlights(query: Query, prompt: string): Highlight[] {
-  const leaves = wantedText(query);
+export function findHighlights(query: Query, prompt: string): Highlight[] {
+  const leaves = collectWantedText(query);
   if (leaves.length === 0) return [];
-  const promptTerms = terms(prompt);
-  const places = leaves.flatMap((leaf) => placesOf(leaf, promptTerms));
-  return joined(places.sort((a, b) => a[0] - b[0]));
+  const promptTerms = extractTerms(prompt);
+  const places = leaves.flatMap((leaf) => findPlaces(leaf, promptTerms));
+  return mergeHighlights(places.sort((a, b) => a[0] - b[0]));
 }
 
-function placesOf(leaf: TextNode, promptTerms: readonly Term[]): Highlight[] {
-  return occurrences(leaf, promptTerms).flatMap((at): Highlight[] => {
+function findPlaces(leaf: TextNode, promptTerms: readonly Term[]): Highlight[] {
+  return findMatches(leaf, promptTerms).flatMap((at): Highlight[] => {
     const first = promptTerms[at];
-    const last = promptTerms[at + lengthOf(leaf) - 1];
+    const last = promptTerms[at + countTerms(leaf) - 1];
     return first && last ? [[first.start, last.end]] : [];
   });
 }
 
-function joined(places: readonly Highlight[]): Highlight[] {
+function mergeHighlights(places: readonly Highlight[]): Highlight[] {
   const result: Highlight[] = [];
   for (const place of places) {
     const last = result.at(-1);

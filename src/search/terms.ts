@@ -4,7 +4,7 @@
  * character is a term of its own, so that any run of characters can be found as a phrase.
  */
 import { stemmer } from 'stemmer';
-import { eachChunk, fold } from './fold.ts';
+import { fold, visitChunks } from './fold.ts';
 
 export interface Term {
   readonly term: string;
@@ -25,9 +25,9 @@ const MAX_TERM_CHARACTERS = 64;
 const MAX_REMEMBERED = 100_000;
 
 /** The terms of a text, in order, each with the place that it was made from. */
-export function terms(text: string): Term[] {
+export function extractTerms(text: string): Term[] {
   const found: Term[] = [];
-  eachTerm(text, (term, start, end, word) => found.push({ term, word, start, end }));
+  visitTerms(text, (term, start, end, word) => found.push({ term, word, start, end }));
   return found;
 }
 
@@ -42,17 +42,17 @@ export interface IndexEntry {
   readonly words: ReadonlySet<string>;
 }
 
-export function indexEntry(text: string): IndexEntry {
+export function createIndexEntry(text: string): IndexEntry {
   let joined = '';
   const words = new Set<string>();
-  eachTerm(text, (term, _start, _end, word) => {
+  visitTerms(text, (term, _start, _end, word) => {
     joined = joined === '' ? term : `${joined} ${term}`;
     if (word !== undefined && word.length <= MAX_TERM_CHARACTERS) words.add(word);
   });
   return { terms: joined, words };
 }
 
-function eachTerm(
+function visitTerms(
   text: string,
   visit: (term: string, start: number, end: number, word: string | undefined) => void,
 ): void {
@@ -69,10 +69,10 @@ function eachTerm(
     wordEnd = end;
   };
   const source = text.toWellFormed(); // a lone surrogate becomes U+FFFD, which is no letter; offsets stay
-  eachChunk(source, (kind, start, end) => {
+  visitChunks(source, (kind, start, end) => {
     if (kind === 'gap') return endWord();
     if (kind === 'word') return extendWord(source.slice(start, end).toLowerCase(), start, end);
-    for (const piece of pieces(source.slice(start, end))) {
+    for (const piece of splitPieces(source.slice(start, end))) {
       if (piece.kind === 'word') {
         extendWord(piece.letters, start, end);
         continue;
@@ -92,7 +92,7 @@ interface Piece {
 const piecesOf = new Map<string, readonly Piece[]>();
 
 /** The folded characters of a chunk, and what each is. */
-function pieces(chunk: string): readonly Piece[] {
+function splitPieces(chunk: string): readonly Piece[] {
   const known = piecesOf.get(chunk);
   if (known !== undefined) return known;
   const result = Array.from(fold(chunk), (letters): Piece => {

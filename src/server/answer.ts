@@ -1,7 +1,7 @@
 /** A whole HTTP answer as plain values, so that Hono's routes and the fast lane write the same. */
 import type { StatusCode } from 'hono/utils/http-status';
-import type { CacheStatus, Served } from '../mirror/served.ts';
-import type { ServerContext } from './parts.ts';
+import type { CacheStatus, MirrorResponse } from '../mirror/mirror-response.ts';
+import type { ServerContext } from './deps.ts';
 
 export interface Answer {
   readonly status: number;
@@ -10,11 +10,17 @@ export interface Answer {
 }
 
 /** A served answer with `Cache-Status` (RFC 9211) and `Age` (RFC 9111, section 5.1). The body is not looked into. */
-export function servedAnswer({ status, body, cacheStatus, ageSeconds, headers: handedOn }: Served): Answer {
+export function createAnswer({
+  status,
+  body,
+  cacheStatus,
+  ageSeconds,
+  headers: handedOn,
+}: MirrorResponse): Answer {
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     'x-content-type-options': 'nosniff',
-    'cache-status': cacheStatusHeader(cacheStatus),
+    'cache-status': formatCacheStatus(cacheStatus),
     ...handedOn,
   };
   if (ageSeconds !== undefined) headers.age = String(ageSeconds);
@@ -27,7 +33,7 @@ export function respond(c: ServerContext, { status, headers, body }: Answer): Re
 }
 
 /** `flux-mirror; hit; detail=stale-if-error`, `flux-mirror; fwd=miss; stored` … */
-function cacheStatusHeader({ hit, fwd, stored, collapsed, detail }: CacheStatus): string {
+function formatCacheStatus({ hit, fwd, stored, collapsed, detail }: CacheStatus): string {
   let header = 'flux-mirror';
   if (hit) header += '; hit';
   if (fwd) header += `; fwd=${fwd}`;

@@ -3,23 +3,23 @@ import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { ApiError } from '../lib/api-error.ts';
 import { respond } from './answer.ts';
-import { type Gate, gateMiddleware } from './auth/gate.ts';
-import { errorAnswer } from './errors.ts';
-import { type Observe, observingMiddleware } from './monitoring/observing.ts';
-import { traceIdOf } from './monitoring/trace.ts';
-import type { ServerContext, ServerEnv, ServerParts } from './parts.ts';
-import { callbacks } from './routes/callbacks.ts';
-import { fluxImages } from './routes/flux-images.ts';
-import { fluxTasks } from './routes/flux-tasks.ts';
-import { health } from './routes/health.ts';
-import { archivedImages } from './routes/images.ts';
-import { metricsRoute } from './routes/metrics.ts';
-import { description } from './routes/openapi.ts';
-import { apiSearch } from './routes/search.ts';
-import { apiSync } from './routes/sync.ts';
-import { apiTasks } from './routes/tasks.ts';
-import { apiTracked } from './routes/tracked.ts';
-import { safeHeaders } from './safe-headers.ts';
+import { type Auth, createAuthMiddleware } from './auth/auth.ts';
+import type { ServerContext, ServerDeps, ServerEnv } from './deps.ts';
+import { createErrorAnswer } from './errors.ts';
+import { createRequestLogMiddleware, type RequestLog } from './monitoring/request-log.ts';
+import { getTraceId } from './monitoring/trace.ts';
+import { createCallbackRoutes } from './routes/callbacks.ts';
+import { createFluxImagesRoutes } from './routes/flux-images.ts';
+import { createFluxTasksRoutes } from './routes/flux-tasks.ts';
+import { createHealthRoutes } from './routes/health.ts';
+import { createImageRoutes } from './routes/images.ts';
+import { createMetricsRoutes } from './routes/metrics.ts';
+import { createOpenApiRoutes } from './routes/openapi.ts';
+import { createSearchRoutes } from './routes/search.ts';
+import { createSyncRoutes } from './routes/sync.ts';
+import { createTaskRoutes } from './routes/tasks.ts';
+import { createTrackedRoutes } from './routes/tracked.ts';
+import { setSecurityHeaders } from './safe-headers.ts';
 
 /**
  * @param gate lets requests in
@@ -27,38 +27,38 @@ import { safeHeaders } from './safe-headers.ts';
  * @param isStopping true once the server takes no new work
  */
 export function createApp(
-  parts: ServerParts,
-  { gate, observe, isStopping }: { gate: Gate; observe: Observe; isStopping: () => boolean },
+  deps: ServerDeps,
+  { gate, observe, isStopping }: { gate: Auth; observe: RequestLog; isStopping: () => boolean },
 ): Hono<ServerEnv> {
-  const { config, log } = parts;
+  const { config, log } = deps;
   const app = new Hono<ServerEnv>().basePath(config.basePath);
 
-  app.use(observingMiddleware(observe, config.basePath));
+  app.use(createRequestLogMiddleware(observe, config.basePath));
   if (config.allowedOrigins.length > 0) {
     app.use(cors({ origin: [...config.allowedOrigins], exposeHeaders: ['cache-status', 'age', 'etag'] }));
   }
-  app.use(safeHeaders);
-  app.use(gateMiddleware(gate));
+  app.use(setSecurityHeaders);
+  app.use(createAuthMiddleware(gate));
   for (const routes of [
-    fluxTasks(parts),
-    fluxImages(parts),
-    callbacks(parts),
-    archivedImages(parts),
-    apiTasks(parts),
-    apiTracked(parts),
-    apiSync(parts),
-    apiSearch(parts),
-    health(parts, isStopping),
-    metricsRoute(parts),
-    description(parts),
+    createFluxTasksRoutes(deps),
+    createFluxImagesRoutes(deps),
+    createCallbackRoutes(deps),
+    createImageRoutes(deps),
+    createTaskRoutes(deps),
+    createTrackedRoutes(deps),
+    createSyncRoutes(deps),
+    createSearchRoutes(deps),
+    createHealthRoutes(deps, isStopping),
+    createMetricsRoutes(deps),
+    createOpenApiRoutes(deps),
   ]) {
     app.route('/', routes);
   }
-  const failed = (error: unknown, c: ServerContext) => {
+  const respondWithError = (error: unknown, c: ServerContext) => {
     const { method, path } = c.req;
-    return respond(c, errorAnswer(error, { traceId: traceIdOf(c.env.incoming), method, path }, log));
+    return respond(c, createErrorAnswer(error, { traceId: getTraceId(c.env.incoming), method, path }, log));
   };
-  app.notFound((c) => failed(new ApiError(404, 'no_api', 'there is no such route'), c));
-  app.onError(failed);
+  app.notFound((c) => respondWithError(new ApiError(404, 'no_api', 'there is no such route'), c));
+  app.onError(respondWithError);
   return app;
 }

@@ -1,9 +1,9 @@
 /** Reading a request's body: capped, as a JSON object. */
 import type { IncomingMessage } from 'node:http';
-import { ApiError, badRequest } from '../lib/api-error.ts';
+import { ApiError, createBadRequest } from '../lib/api-error.ts';
 import { isObject, type JsonObject } from '../task/json-object.ts';
 import { isTooDeep, MAX_DEPTH } from '../task/slices.ts';
-import type { ServerContext } from './parts.ts';
+import type { ServerContext } from './deps.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
@@ -24,7 +24,7 @@ export async function readBody(request: IncomingMessage): Promise<string> {
 export function readBytes(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
-      reject(tooLarge());
+      reject(createTooLargeError());
       return;
     }
     const chunks: Buffer<ArrayBuffer>[] = [];
@@ -34,20 +34,20 @@ export function readBytes(request: IncomingMessage): Promise<Buffer<ArrayBuffer>
       chunks.push(chunk);
       if (size > MAX_BODY_BYTES) {
         request.pause();
-        reject(tooLarge());
+        reject(createTooLargeError());
       }
     });
     request.once('end', () => {
       const [only] = chunks;
       resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks));
     });
-    request.once('error', () => reject(badRequest('the request was cut off')));
+    request.once('error', () => reject(createBadRequest('the request was cut off')));
   });
 }
 
 /** Nothing real nests that deep, and code that follows the nesting would overflow. @throws ApiError 400 */
 export function refuseDeepJson(text: string): void {
-  if (isTooDeep(text)) throw badRequest(`the body nests deeper than ${MAX_DEPTH} levels`);
+  if (isTooDeep(text)) throw createBadRequest(`the body nests deeper than ${MAX_DEPTH} levels`);
 }
 
 /** @throws ApiError 400 */
@@ -59,10 +59,10 @@ export function parseJsonObject(text: string): JsonObject {
   } catch (cause) {
     throw new ApiError(400, 'bad_request', 'the body is not JSON', { cause });
   }
-  if (!isObject(value)) throw badRequest('the body must be a JSON object');
+  if (!isObject(value)) throw createBadRequest('the body must be a JSON object');
   return value;
 }
 
-function tooLarge(): ApiError {
+function createTooLargeError(): ApiError {
   return new ApiError(413, 'bad_request', `the body is larger than ${MAX_BODY_BYTES} bytes`);
 }

@@ -11,17 +11,22 @@ import type { ErrorBody } from './error-schema.ts';
  * `{"success":false,"error":{"code","message"},"trace_id"}`.
  * What is not an ApiError is a bug or the machine: logged whole, answered as `api_error` without a word of it.
  */
-export function errorAnswer(
+export function createErrorAnswer(
   error: unknown,
   { traceId, ...request }: { traceId: string; method: string; path: string },
   log: Log,
 ): Answer & { body: string } {
-  const told = error instanceof ApiError ? error : machineTrouble(error);
+  const told = error instanceof ApiError ? error : createStorageError(error);
   if (told.status >= 500) {
-    const about = { trace_id: traceId, ...request, path: withoutKey(request.path), status: told.status };
+    const about = {
+      trace_id: traceId,
+      ...request,
+      path: redactCallbackKey(request.path),
+      status: told.status,
+    };
     // What was foreseen needs no stack; why the upstream failed stands in its cause.
-    if (told === error) log.warn({ ...about, cause: causeOf(told) }, told.message);
-    else if (told.status === 503) log.error({ ...about, cause: messageOf(error) }, told.message);
+    if (told === error) log.warn({ ...about, cause: describeCause(told) }, told.message);
+    else if (told.status === 503) log.error({ ...about, cause: findMessage(error) }, told.message);
     else log.error({ ...about, err: error }, told.message);
   }
   const headers: Record<string, string> = {
@@ -45,20 +50,20 @@ export function errorAnswer(
 const IS_DROP_IN = /\/flux\/(tasks|images)$/;
 
 /** The key of a callback is its password. */
-function withoutKey(path: string): string {
+function redactCallbackKey(path: string): string {
   const at = path.indexOf(`${CALLBACK_PATH}/`);
   return at === -1 ? path : path.slice(0, at + CALLBACK_PATH.length);
 }
 
-function causeOf({ cause }: ApiError): string | undefined {
-  return messageOf(cause);
+function describeCause({ cause }: ApiError): string | undefined {
+  return findMessage(cause);
 }
 
-function messageOf(error: unknown): string | undefined {
+function findMessage(error: unknown): string | undefined {
   return error instanceof Error ? error.message : undefined;
 }
 
-function machineTrouble(error: unknown): ApiError {
+function createStorageError(error: unknown): ApiError {
   const code = error instanceof StoreError ? error.code : undefined;
   if (code === undefined) return new ApiError(500, 'api_error', 'internal error');
   return new ApiError(

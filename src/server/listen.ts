@@ -5,16 +5,16 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { BadSetting, type Config, isLoopback } from '../config/config.ts';
 import { SETTINGS } from '../config/setting-table.ts';
-import { pathPrefix } from '../lib/base-path.ts';
+import { getPathPrefix } from '../lib/base-path.ts';
 import { createApp } from './app.ts';
 import { createAccessControl } from './auth/access.ts';
-import { createGate } from './auth/gate.ts';
-import { answerNeverRouted, refuseTarget } from './connections/never-routed.ts';
+import { createAuth } from './auth/auth.ts';
+import { trackInFlight } from './connections/in-flight.ts';
+import { answerMalformedRequest, rejectTarget } from './connections/malformed-requests.ts';
 import { stopServer } from './connections/stop.ts';
-import { createUnderWay } from './connections/under-way.ts';
-import { createFastLane } from './drop-in/fast-lane.ts';
-import { createObserve } from './monitoring/observing.ts';
-import type { ServerParts } from './parts.ts';
+import type { ServerDeps } from './deps.ts';
+import { createFastPath } from './drop-in/fast-path.ts';
+import { createRequestLog } from './monitoring/request-log.ts';
 
 export interface RunningServer {
   /** With the base path, without a slash at the end. */
@@ -54,18 +54,18 @@ const MAX_HEADER_BYTES = 64 * 1024;
 
 /** Listens. @throws BadSetting for an address that needs a token where there is none, the system's error when it can't be had */
 export async function listen(
-  parts: ServerParts & { config: Pick<Config, 'port'> },
+  deps: ServerDeps & { config: Pick<Config, 'port'> },
   limits: ConnectionLimits = LIMITS,
 ): Promise<RunningServer> {
   let isStopping = false;
-  const control = createAccessControl(parts);
+  const control = createAccessControl(deps);
   const needsToken = await control.needsToken();
-  if (!needsToken && !isLoopback(parts.config.host)) throw openToTheWorld(parts.config.host);
-  const gate = createGate(parts.config, control, parts, () => isStopping);
-  const observe = createObserve(parts);
-  const takeFastLane = createFastLane(parts, gate, observe);
-  const app = createApp(parts, { gate, observe, isStopping: () => isStopping });
-  const takeHono = getRequestListener(app.fetch, { errorHandler: refuseTarget(parts.log) });
+  if (!needsToken && !isLoopback(deps.config.host)) throw openToTheWorld(deps.config.host);
+  const gate = createAuth(deps.config, control, deps, () => isStopping);
+  const observe = createRequestLog(deps);
+  const takeFastLane = createFastPath(deps, gate, observe);
+  const app = createApp(deps, { gate, observe, isStopping: () => isStopping });
+  const takeHono = getRequestListener(app.fetch, { errorHandler: rejectTarget(deps.log) });
   const options = {
     maxHeaderSize: MAX_HEADER_BYTES,
     requireHostHeader: false, // the gate sees to it
@@ -73,7 +73,7 @@ export async function listen(
     requestTimeout: limits.requestMs,
     connectionsCheckingInterval: Math.min(5000, limits.headersMs / 2),
   };
-  const underWay = createUnderWay(limits.pipelined);
+  const underWay = trackInFlight(limits.pipelined);
   const server = createServer(options, (request, response) => {
     if (!underWay.begin(request, response)) return;
     // A client that keeps asking on a connection that it has would hold the end up.
@@ -84,9 +84,9 @@ export async function listen(
   server.setTimeout(limits.stalledMs, (socket) => {
     if (socket.writableLength > 0) socket.destroy();
   });
-  answerNeverRouted(server, MAX_HEADER_BYTES, parts.log);
+  answerMalformedRequest(server, MAX_HEADER_BYTES, deps.log);
 
-  const { host, port, basePath } = parts.config;
+  const { host, port, basePath } = deps.config;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host.replace(/^\[(.*)\]$/, '$1'), () => {
@@ -97,7 +97,7 @@ export async function listen(
   const { address, family, port: actualPort } = server.address() as AddressInfo;
   const shown = family === 'IPv6' ? `[${address}]` : address;
   return {
-    url: `http://${shown}:${actualPort}${pathPrefix(basePath)}`,
+    url: `http://${shown}:${actualPort}${getPathPrefix(basePath)}`,
     needsToken,
     stop: () => {
       isStopping = true;

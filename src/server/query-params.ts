@@ -1,9 +1,9 @@
 /** Query parameters of our own routes. */
-import { type ApiError, badRequest } from '../lib/api-error.ts';
-import type { ServerContext } from './parts.ts';
+import { type ApiError, createBadRequest } from '../lib/api-error.ts';
+import type { ServerContext } from './deps.ts';
 
 /** The query parameters of a request. */
-export function paramsOf(c: ServerContext): URLSearchParams {
+export function getQueryParams(c: ServerContext): URLSearchParams {
   return new URL(c.req.url).searchParams;
 }
 
@@ -11,7 +11,7 @@ export function paramsOf(c: ServerContext): URLSearchParams {
  * A whole number.
  * @throws ApiError 400 when it is none, or outside of the range
  */
-export function integerParam(
+export function readIntegerParam(
   params: URLSearchParams,
   name: string,
   { min, max, fallback }: { min: number; max: number; fallback: number },
@@ -20,43 +20,43 @@ export function integerParam(
   if (text === null || text === '') return fallback;
   const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= min && value <= max))
-    throw badRequest(`"${name}" must be a whole number from ${min} to ${max}`);
+    throw createBadRequest(`"${name}" must be a whole number from ${min} to ${max}`);
   return value;
 }
 
 /** Of one parameter or member; each is a term of an expression in SQL, which may not be endless. */
-export const MOST_VALUES = 100;
+export const MAX_VALUES = 100;
 
 /**
  * The values of a parameter that may be repeated or hold several, separated by commas.
  * @throws ApiError 400 when there are too many
  */
-export function listParam(params: URLSearchParams, name: string): string[] {
+export function readListParam(params: URLSearchParams, name: string): string[] {
   const values = params
     .getAll(name)
     .flatMap((value) => value.split(','))
     .map((value) => value.trim())
     .filter((value) => value !== '');
-  if (values.length > MOST_VALUES) throw tooManyValues(name, values.length);
+  if (values.length > MAX_VALUES) throw createTooManyValuesError(name, values.length);
   return values;
 }
 
-export function tooManyValues(name: string, count: number): ApiError {
-  return badRequest(`"${name}" has ${count} values; at most ${MOST_VALUES} are allowed`);
+export function createTooManyValuesError(name: string, count: number): ApiError {
+  return createBadRequest(`"${name}" has ${count} values; at most ${MAX_VALUES} are allowed`);
 }
 
 /**
  * The values of a parameter, each of which must be one of a list.
  * @throws ApiError 400
  */
-export function choiceParam<T extends string>(
+export function readChoiceParam<T extends string>(
   params: URLSearchParams,
   name: string,
   allowed: readonly T[],
 ): T[] {
-  return listParam(params, name).map((value) => {
+  return readListParam(params, name).map((value) => {
     const choice = allowed.find((candidate) => candidate === value);
-    if (choice === undefined) throw badRequest(`"${name}" must be one of ${allowed.join(', ')}`);
+    if (choice === undefined) throw createBadRequest(`"${name}" must be one of ${allowed.join(', ')}`);
     return choice;
   });
 }

@@ -1,5 +1,5 @@
 /** The simulated account: its tasks, and the documents that they are at a given time. */
-import { randomHex, randomId } from './random.ts';
+import { generateHex, generateId } from './random.ts';
 
 export interface NewTask {
   prompt: string;
@@ -55,12 +55,12 @@ export function createAccount(options: AccountOptions): Account {
   return {
     seed: (documents) => {
       for (const text of documents) {
-        const task = seededTask(text);
+        const task = createSeededTask(text);
         tasks.set(task.id, task);
       }
     },
     add: (request) => {
-      const task = growingTask(request, options);
+      const task = createTimedTask(request, options);
       tasks.set(task.id, task);
       return task;
     },
@@ -80,7 +80,7 @@ interface DocumentHead {
   response?: unknown;
 }
 
-function seededTask(text: string): AccountTask {
+function createSeededTask(text: string): AccountTask {
   const head = JSON.parse(text) as DocumentHead;
   return {
     id: head.id,
@@ -95,13 +95,16 @@ function seededTask(text: string): AccountTask {
 }
 
 /** A task that is pending until its time has come; from then on its text never changes. */
-function growingTask(task: NewTask, { now, random, taskDurationMs, imageBase }: AccountOptions): AccountTask {
+function createTimedTask(
+  task: NewTask,
+  { now, random, taskDurationMs, imageBase }: AccountOptions,
+): AccountTask {
   const startedAtMs = now();
   const finishesAtMs = startedAtMs + (task.durationMs ?? taskDurationMs);
-  const id = task.id ?? randomId(random);
+  const id = task.id ?? generateId(random);
   const count = task.count ?? 1;
   const head = {
-    _id: randomHex(random, 24),
+    _id: generateHex(random, 24),
     id,
     api_id: API_ID,
     application_id: task.applicationId ?? APPLICATION_ID,
@@ -115,7 +118,7 @@ function growingTask(task: NewTask, { now, random, taskDurationMs, imageBase }: 
       ...(count === 1 ? {} : { count }),
       ...(task.callbackUrl === undefined ? {} : { callback_url: task.callbackUrl }),
     },
-    trace_id: randomId(random),
+    trace_id: generateId(random),
     user_id: task.userId ?? USER_ID,
   };
   const result = { task_id: id, trace_id: head.trace_id };

@@ -13,7 +13,7 @@ const MAX_IDS = 50;
 const DEFAULT_LIMIT = 20;
 
 /** An error in the upstream's shape. */
-export function errorAnswer(status: number, code: string, message: string): SimulatedAnswer {
+export function createErrorAnswer(status: number, code: string, message: string): SimulatedAnswer {
   return {
     status,
     body: JSON.stringify({ success: false, error: { code, message }, trace_id: randomUUID() }),
@@ -21,31 +21,31 @@ export function errorAnswer(status: number, code: string, message: string): Simu
 }
 
 /** `POST /flux/tasks`. @param itemOrder `own`: a batch comes by database id, as a document store would give it */
-export function tasksAnswer(account: Account, body: Body, itemOrder: 'own' | 'asked'): SimulatedAnswer {
+export function respondToTasks(account: Account, body: Body, itemOrder: 'own' | 'asked'): SimulatedAnswer {
   if (body.action === 'retrieve') {
     const task = account.get(String(body.id));
-    return task ? { status: 200, body: task.text() } : errorAnswer(404, 'not_found', 'task not found');
+    return task ? { status: 200, body: task.text() } : createErrorAnswer(404, 'not_found', 'task not found');
   }
   if (body.action === 'retrieve_batch') {
     return Array.isArray(body.ids)
-      ? batchAnswer(account, body.ids.map(String), itemOrder)
-      : listAnswer(account, body);
+      ? answerBatch(account, body.ids.map(String), itemOrder)
+      : answerList(account, body);
   }
   if (body.action === 'delete') {
     const deleted = account.remove(String(body.id));
     return { status: 200, body: JSON.stringify({ id: body.id, deleted }) };
   }
-  return errorAnswer(400, 'bad_request', 'action is invalid');
+  return createErrorAnswer(400, 'bad_request', 'action is invalid');
 }
 
-function batchAnswer(account: Account, ids: string[], itemOrder: 'own' | 'asked'): SimulatedAnswer {
-  if (ids.length > MAX_IDS) return errorAnswer(400, 'bad_request', `at most ${MAX_IDS} ids`);
+function answerBatch(account: Account, ids: string[], itemOrder: 'own' | 'asked'): SimulatedAnswer {
+  if (ids.length > MAX_IDS) return createErrorAnswer(400, 'bad_request', `at most ${MAX_IDS} ids`);
   const tasks = [...new Set(ids)].map((id) => account.get(id)).filter((task) => task !== undefined);
   if (itemOrder === 'own') tasks.sort((a, b) => (a.databaseId < b.databaseId ? 1 : -1));
-  return items(tasks, tasks.length);
+  return formatItems(tasks, tasks.length);
 }
 
-function listAnswer(account: Account, body: Body): SimulatedAnswer {
+function answerList(account: Account, body: Body): SimulatedAnswer {
   const matches = [...account.all()]
     .filter(
       (task) =>
@@ -57,15 +57,15 @@ function listAnswer(account: Account, body: Body): SimulatedAnswer {
     )
     .sort((a, b) => b.createdAt - a.createdAt);
   const offset = Number(body.offset ?? 0);
-  return items(matches.slice(offset, offset + Number(body.limit ?? DEFAULT_LIMIT)), matches.length);
+  return formatItems(matches.slice(offset, offset + Number(body.limit ?? DEFAULT_LIMIT)), matches.length);
 }
 
-function items(tasks: readonly AccountTask[], count: number): SimulatedAnswer {
+function formatItems(tasks: readonly AccountTask[], count: number): SimulatedAnswer {
   return { status: 200, body: `{"items":[${tasks.map((task) => task.text()).join(',')}],"count":${count}}` };
 }
 
 /** What a generation answers once it is done, and what is posted to `callback_url`. */
-export function generationAnswer(task: AccountTask): SimulatedAnswer {
+export function createGenerationAnswer(task: AccountTask): SimulatedAnswer {
   const { response } = JSON.parse(task.text()) as { response?: { success: boolean } };
   return { status: response?.success === false ? 400 : 200, body: JSON.stringify(response ?? {}) };
 }

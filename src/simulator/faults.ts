@@ -1,7 +1,7 @@
 /** Everything that can go wrong between a client and the upstream, on purpose. */
 import type { ServerResponse } from 'node:http';
 import { createGzip } from 'node:zlib';
-import { errorAnswer, type SimulatedAnswer } from './answers.ts';
+import { createErrorAnswer, type SimulatedAnswer } from './answers.ts';
 
 export type Fault =
   /** An error in the upstream's shape, unless `body` is given. */
@@ -43,7 +43,8 @@ export async function answerWithFault(
 ): Promise<void> {
   switch (fault.kind) {
     case 'status': {
-      const body = fault.body ?? errorAnswer(0, fault.code ?? 'api_error', fault.message ?? 'simulated').body;
+      const body =
+        fault.body ?? createErrorAnswer(0, fault.code ?? 'api_error', fault.message ?? 'simulated').body;
       response.writeHead(fault.status, { ...JSON_TYPE, ...fault.headers }).end(body);
       return;
     }
@@ -58,16 +59,16 @@ export async function answerWithFault(
     case 'reset-mid-body': {
       const { body } = normal();
       response.writeHead(200, { ...JSON_TYPE, 'content-length': Buffer.byteLength(body) });
-      response.write(half(body), () => response.socket?.resetAndDestroy());
+      response.write(cutInHalf(body), () => response.socket?.resetAndDestroy());
       return;
     }
     case 'cut-without-length':
       response.socket?.end(
-        `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n${half(normal().body)}`,
+        `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n${cutInHalf(normal().body)}`,
       );
       return;
     case 'truncated-json':
-      response.writeHead(200, JSON_TYPE).end(half(normal().body));
+      response.writeHead(200, JSON_TYPE).end(cutInHalf(normal().body));
       return;
     case 'body':
       response.writeHead(fault.status ?? 200, { ...JSON_TYPE, ...fault.headers }).end(fault.body);
@@ -78,7 +79,7 @@ export async function answerWithFault(
       drip(response, normal().body, fault.everyMs);
       return;
     case 'gzip-bomb':
-      bomb(response, fault.decodedBytes);
+      createGzipBomb(response, fault.decodedBytes);
       return;
     case 'redirect':
       response.writeHead(fault.status ?? 302, { location: fault.location }).end();
@@ -90,7 +91,7 @@ export async function answerWithFault(
     }
     case 'refuse-ids': {
       const { status, body } = named.some((id) => fault.ids.includes(id))
-        ? errorAnswer(fault.status ?? 400, 'bad_request', 'the request is invalid')
+        ? createErrorAnswer(fault.status ?? 400, 'bad_request', 'the request is invalid')
         : normal();
       response.writeHead(status, JSON_TYPE).end(body);
       return;
@@ -103,7 +104,7 @@ export async function answerWithFault(
   }
 }
 
-function half(body: string): string {
+function cutInHalf(body: string): string {
   return body.slice(0, Math.floor(body.length / 2));
 }
 
@@ -118,21 +119,21 @@ function drip(response: ServerResponse, body: string, everyMs: number): void {
   response.once('close', () => clearInterval(timer));
 }
 
-function bomb(response: ServerResponse, decodedBytes: number): void {
+function createGzipBomb(response: ServerResponse, decodedBytes: number): void {
   response.writeHead(200, { ...JSON_TYPE, 'content-encoding': 'gzip' });
   const gzip = createGzip();
   gzip.pipe(response);
   const block = Buffer.alloc(1024 * 1024, ' ');
   let left = decodedBytes;
-  const more = (): void => {
+  const writeMore = (): void => {
     while (left > 0 && !response.destroyed) {
       left -= block.length;
       if (!gzip.write(block)) {
-        gzip.once('drain', more);
+        gzip.once('drain', writeMore);
         return;
       }
     }
     gzip.end();
   };
-  more();
+  writeMore();
 }

@@ -1,7 +1,7 @@
 /** `POST /flux/images` of the simulated upstream: at once, later by callback, or line by line. */
 import type { ServerResponse } from 'node:http';
 import type { Account, AccountTask } from './account.ts';
-import { errorAnswer, generationAnswer } from './answers.ts';
+import { createErrorAnswer, createGenerationAnswer } from './answers.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -20,7 +20,7 @@ export function createGeneration(account: Account): Generation {
   return {
     answer: async (body, accept, response) => {
       if (typeof body.prompt !== 'string' || body.prompt === '') {
-        send(response, errorAnswer(400, 'bad_request', 'prompt is required'));
+        send(response, createErrorAnswer(400, 'bad_request', 'prompt is required'));
         return;
       }
       const task = account.add({
@@ -41,18 +41,18 @@ export function createGeneration(account: Account): Generation {
         response.writeHead(200, { 'content-type': 'application/x-ndjson' });
         response.write(`${JSON.stringify({ progress: 0 })}\n`);
         response.write(`${JSON.stringify({ task_id: task.id, progress: 10 })}\n`);
-        await finished(task, response);
-        response.end(`${generationAnswer(task).body}\n`);
+        await waitUntilFinished(task, response);
+        response.end(`${createGenerationAnswer(task).body}\n`);
       } else {
-        await finished(task, response);
-        send(response, generationAnswer(task));
+        await waitUntilFinished(task, response);
+        send(response, createGenerationAnswer(task));
       }
     },
     deliverDue: async () => {
       for (const [task, url] of callbacks) {
         if (!task.isFinished()) continue;
         callbacks.delete(task);
-        const { body } = generationAnswer(task);
+        const { body } = createGenerationAnswer(task);
         const headers = { 'content-type': 'application/json' };
         // Whoever asked for the call may be gone; the upstream does not care either.
         await fetch(url, { method: 'POST', headers, body }).catch(() => undefined);
@@ -61,7 +61,7 @@ export function createGeneration(account: Account): Generation {
   };
 }
 
-async function finished(task: AccountTask, response: ServerResponse): Promise<void> {
+async function waitUntilFinished(task: AccountTask, response: ServerResponse): Promise<void> {
   while (!task.isFinished() && !response.destroyed)
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
 }

@@ -6,7 +6,7 @@ const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const RGB_8_BIT = [8, 2, 0, 0, 0];
 
 /** A 256 × 256 picture of two colours and soft rings, the same for the same name. */
-export function pngFor(name: string): Buffer {
+export function createPng(name: string): Buffer {
   const seed = crc32(name);
   const from = [seed & 0xff, (seed >>> 8) & 0xff, (seed >>> 16) & 0xff] as const;
   const to = [(seed >>> 24) & 0xff, from[0] ^ 0x80, from[1] ^ 0x40] as const;

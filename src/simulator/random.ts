@@ -1,7 +1,7 @@
 /** Repeatable chance: mulberry32, so that two runs of the simulator make the same ids and times. */
 
 /** @returns a generator of numbers uniform in [0, 1) */
-export function seededRandom(seed: number): () => number {
+export function createSeededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -12,13 +12,13 @@ export function seededRandom(seed: number): () => number {
 }
 
 /** A version 4 UUID. */
-export function randomId(random: () => number): string {
-  const hex = randomHex(random, 32);
+export function generateId(random: () => number): string {
+  const hex = generateHex(random, 32);
   const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
 
 /** Hex digits. */
-export function randomHex(random: () => number, digits: number): string {
+export function generateHex(random: () => number, digits: number): string {
   return Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
 }

@@ -9,11 +9,11 @@ import { text as readAll } from 'node:stream/consumers';
 import { tryParseJson } from '../lib/parse-json.ts';
 import { FLUX } from '../service/flux.ts';
 import { createAccount, type NewTask } from './account.ts';
-import { errorAnswer, type SimulatedAnswer, tasksAnswer } from './answers.ts';
+import { createErrorAnswer, respondToTasks, type SimulatedAnswer } from './answers.ts';
 import { answerWithFault, type Fault } from './faults.ts';
 import { createGeneration } from './generation.ts';
-import { pngFor } from './png.ts';
-import { seededRandom } from './random.ts';
+import { createPng } from './png.ts';
+import { createSeededRandom } from './random.ts';
 
 export interface SimulatorOptions {
   /** 0 picks a free port. */
@@ -77,17 +77,18 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   let url = '';
   const account = createAccount({
     now,
-    random: options.random ?? seededRandom(SEED),
+    random: options.random ?? createSeededRandom(SEED),
     taskDurationMs: options.taskDurationMs ?? DEFAULT_DURATION_MS,
     imageBase: () => url,
   });
   const generation = createGeneration(account);
 
   const answerTasks = (record: RequestRecord): SimulatedAnswer =>
-    refusal(record, options.token) ?? tasksAnswer(account, parse(record.body), options.itemOrder ?? 'own');
+    checkToken(record, options.token) ??
+    respondToTasks(account, parse(record.body), options.itemOrder ?? 'own');
 
   const server = createServer(async (request, response) => {
-    const record = recordOf(request, await readAll(request), now());
+    const record = createRecord(request, await readAll(request), now());
     requests.push(record);
     const active = faults.find(({ left, when }) => left > 0 && when(record));
     if (active) {
@@ -99,13 +100,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     } else if (record.method === 'POST' && record.path === FLUX.taskPath) {
       send(response, answerTasks(record));
     } else if (record.method === 'POST' && record.path === FLUX.generationPaths.images) {
-      const refused = refusal(record, options.token);
+      const refused = checkToken(record, options.token);
       if (refused) send(response, refused);
       else await generation.answer(parse(record.body), request.headers.accept ?? '', response);
     } else if (record.method === 'GET' && /^\/images\/[\w-]+\.png$/.test(record.path)) {
-      response.writeHead(200, { 'content-type': 'image/png' }).end(pngFor(record.path));
+      response.writeHead(200, { 'content-type': 'image/png' }).end(createPng(record.path));
     } else {
-      send(response, errorAnswer(404, 'no_api', 'no such api'));
+      send(response, createErrorAnswer(404, 'no_api', 'no such api'));
     }
   });
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
@@ -139,7 +140,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
 }
 
-function recordOf(request: IncomingMessage, body: string, at: number): RequestRecord {
+function createRecord(request: IncomingMessage, body: string, at: number): RequestRecord {
   const { action, id, ids } = parse(body);
   return {
     method: request.method ?? '',
@@ -160,12 +161,15 @@ function parse(body: string): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-function refusal({ authorization }: RequestRecord, token: string | undefined): SimulatedAnswer | undefined {
+function checkToken(
+  { authorization }: RequestRecord,
+  token: string | undefined,
+): SimulatedAnswer | undefined {
   const given = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
-  if (given === undefined) return errorAnswer(401, 'no_token', 'no token');
+  if (given === undefined) return createErrorAnswer(401, 'no_token', 'no token');
   return token === undefined || given === token
     ? undefined
-    : errorAnswer(401, 'invalid_token', 'token is invalid');
+    : createErrorAnswer(401, 'invalid_token', 'token is invalid');
 }
 
 function send(response: ServerResponse, { status, body }: SimulatedAnswer): void {

@@ -1,12 +1,19 @@
 /** Reads the upstream's whole history list into the store, and goes on where it was stopped. */
-import { addResult, noResult } from '../store/contract/batch-result.ts';
+import { addResult, createEmptyResult } from '../store/contract/batch-result.ts';
 import type { BatchResult } from '../store/contract/tasks.ts';
 import { UpstreamError } from '../upstream/errors.ts';
-import { type Bookmark, bookmarkOf } from './bookmarks.ts';
-import { afterPage, beginWalk, nextFloor, sawNothingNewer, type Walk, walkWindow } from './history-walk.ts';
-import type { SyncParts } from './parts.ts';
+import { type Checkpoint, openCheckpoint } from './checkpoints.ts';
+import type { SyncDeps } from './deps.ts';
+import {
+  advanceWalk,
+  beginWalk,
+  computeNextFloor,
+  hasNothingNewer,
+  type Walk,
+  walkWindow,
+} from './history-walk.ts';
 import { readPage, readPagePatiently } from './read-page.ts';
-import { type HistoryScope, historyScopes, scopeName } from './scopes.ts';
+import { formatScope, type HistoryScope, listHistoryScopes } from './scopes.ts';
 
 export interface BackfillOptions {
   readonly upstreamUrl: string;
@@ -39,24 +46,24 @@ interface Tally {
 
 /** What fails is in the result; whatever else is thrown is the store's. */
 export async function backfill(
-  parts: SyncParts,
+  deps: SyncDeps,
   token: string,
   options: BackfillOptions,
 ): Promise<BackfillResult> {
   const tally: Tally = {
     requests: 0,
     done: 0,
-    stored: noResult(),
+    stored: createEmptyResult(),
   };
   const errors: string[] = [];
-  for (const scope of await scopesToRead(parts, options)) {
+  for (const scope of await listScopesToRead(deps, options)) {
     try {
-      const bookmark = bookmarkOf(parts.store, options.upstreamUrl, scope);
-      await backfillScope({ deps: parts, token, scope, bookmark, options, tally });
+      const bookmark = openCheckpoint(deps.store, options.upstreamUrl, scope);
+      await backfillScope({ deps, token, scope, bookmark, options, tally });
     } catch (error) {
       if (options.signal.aborted) break;
       if (!(error instanceof UpstreamError)) throw error;
-      errors.push(`${scopeName(scope)}: ${error.message}`);
+      errors.push(`${formatScope(scope)}: ${error.message}`);
       // Another scope of the same token would be told the same, or find nobody there.
       const isHopeless = error.status === undefined || error.status === 401 || error.status >= 500;
       if (isHopeless) break;
@@ -67,18 +74,18 @@ export async function backfill(
 }
 
 /** An account that was once read without limits goes on so: what it brought does not narrow it. */
-async function scopesToRead(parts: SyncParts, { upstreamUrl }: BackfillOptions): Promise<HistoryScope[]> {
-  const isNarrowed = parts.userIds.length + parts.applicationIds.length > 0;
-  const whole = isNarrowed ? undefined : await bookmarkOf(parts.store, upstreamUrl, {}).read();
-  return whole ? [{}] : historyScopes(parts.store, parts);
+async function listScopesToRead(deps: SyncDeps, { upstreamUrl }: BackfillOptions): Promise<HistoryScope[]> {
+  const isNarrowed = deps.userIds.length + deps.applicationIds.length > 0;
+  const whole = isNarrowed ? undefined : await openCheckpoint(deps.store, upstreamUrl, {}).read();
+  return whole ? [{}] : listHistoryScopes(deps.store, deps);
 }
 
 /** A scope that is being read. */
 interface ScopeBackfill {
-  readonly deps: SyncParts;
+  readonly deps: SyncDeps;
   readonly token: string;
   readonly scope: HistoryScope;
-  readonly bookmark: Bookmark;
+  readonly bookmark: Checkpoint;
   readonly options: BackfillOptions;
   /** Is added to. */
   readonly tally: Tally;
@@ -90,9 +97,9 @@ async function backfillScope(backfill: ScopeBackfill): Promise<void> {
   let walk = options.restart ? beginWalk(0) : ((await bookmark.read()) ?? beginWalk(0));
   for (let walks = 0; walks < MAX_WALKS; walks += 1) {
     const done = await walkDown(backfill, walk);
-    walk = beginWalk(nextFloor(done));
+    walk = beginWalk(computeNextFloor(done));
     await bookmark.write(walk);
-    if (done.pages <= 1 || sawNothingNewer(done)) return;
+    if (done.pages <= 1 || hasNothingNewer(done)) return;
   }
 }
 
@@ -109,7 +116,7 @@ async function walkDown(backfill: ScopeBackfill, start: Walk): Promise<Walk> {
     tally.done += page.timesMs.length;
     const below = Math.max(0, (page.count ?? 0) - walk.offset - page.timesMs.length);
     options.onProgress(tally.done, tally.done + below);
-    const step = afterPage(walk, page);
+    const step = advanceWalk(walk, page);
     if (step.isOver) return step.walk;
     walk = step.walk;
     await bookmark.write(walk);

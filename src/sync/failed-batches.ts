@@ -4,18 +4,18 @@
  */
 import type { Claim } from '../store/contract/tracking.ts';
 import type { UpstreamError } from '../upstream/errors.ts';
-import type { SyncParts } from './parts.ts';
-import { settleFailed } from './settlement.ts';
+import type { SyncDeps } from './deps.ts';
+import { recordFailed } from './refresh-outcome.ts';
 
 export interface FailedBatches {
   add(claims: readonly Claim[], error: UpstreamError): void;
   /** The upstream answers: each has failed by itself. */
-  settle(): Promise<void>;
+  recordOutcomes(): Promise<void>;
   /** The upstream is down. They are due at once, behind those that have waited longer, so that nobody stands in front of others. */
   giveBack(): Promise<void>;
 }
 
-export function createFailedBatches({ store, clock, random }: SyncParts): FailedBatches {
+export function createFailedBatches({ store, clock, random }: SyncDeps): FailedBatches {
   let batches: { claims: readonly Claim[]; error: UpstreamError }[] = [];
   const take = () => {
     const taken = batches;
@@ -24,14 +24,14 @@ export function createFailedBatches({ store, clock, random }: SyncParts): Failed
   };
   return {
     add: (claims, error) => void batches.push({ claims, error }),
-    settle: async () => {
+    recordOutcomes: async () => {
       const nowMs = clock.now();
-      const settlements = take().flatMap(({ claims, error }) =>
-        claims.map((claim) => settleFailed(claim, error.message, { nowMs, random })),
+      const outcomes = take().flatMap(({ claims, error }) =>
+        claims.map((claim) => recordFailed(claim, error.message, { nowMs, random })),
       );
-      if (settlements.length === 0) return;
+      if (outcomes.length === 0) return;
       const requestSeq = await store.nextRequestSeq();
-      await store.putBatch({ documents: [], requestSeq, fetchedAtMs: nowMs, settlements });
+      await store.storeDocuments({ documents: [], requestSeq, fetchedAtMs: nowMs, outcomes });
     },
     giveBack: async () => {
       const claims = take().flatMap((batch) => batch.claims);

@@ -49,7 +49,7 @@ export function walkWindow({ floorMs, untilMs, offset }: Walk): Record<string, n
  * @returns where it goes on; `isOver` once there is nothing more below
  * @throws Error when page after page leads nowhere
  */
-export function afterPage(walk: Walk, { timesMs, count }: HistoryPage): { walk: Walk; isOver: boolean } {
+export function advanceWalk(walk: Walk, { timesMs, count }: HistoryPage): { walk: Walk; isOver: boolean } {
   const seen = walk.offset + timesMs.length;
   const oldest = timesMs.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const newest = timesMs.reduce((a, b) => Math.max(a, b), walk.topMs ?? Number.NEGATIVE_INFINITY);
@@ -65,11 +65,11 @@ export function afterPage(walk: Walk, { timesMs, count }: HistoryPage): { walk: 
 }
 
 /** True when the newest task was known from the walk before: nothing arrived since that one began. */
-export function sawNothingNewer({ floorMs, topMs }: Walk): boolean {
+export function hasNothingNewer({ floorMs, topMs }: Walk): boolean {
   return topMs === undefined || (floorMs > 0 && topMs <= floorMs + LATE_MS);
 }
 
 /** Where the next walk may stop: at what this one began with, less what may have come late. */
-export function nextFloor({ floorMs, topMs }: Walk): number {
+export function computeNextFloor({ floorMs, topMs }: Walk): number {
   return topMs === undefined ? floorMs : Math.max(floorMs, topMs - LATE_MS);
 }

@@ -2,7 +2,7 @@
 import type { BatchResult } from '../store/contract/tasks.ts';
 import { nextCheckDelay } from '../task/next-check.ts';
 import { UpstreamError } from '../upstream/errors.ts';
-import type { SyncParts } from './parts.ts';
+import type { SyncDeps } from './deps.ts';
 import type { HistoryScope } from './scopes.ts';
 
 export interface StoredPage {
@@ -20,17 +20,17 @@ export const PAGE_SIZE = 100;
  * @throws UpstreamError
  */
 export async function readPage(
-  parts: SyncParts,
+  deps: SyncDeps,
   token: string,
   scope: HistoryScope,
   window: Record<string, number>,
 ): Promise<StoredPage> {
-  const { store, upstream, clock, random } = parts;
+  const { store, upstream, clock, random } = deps;
   const requestSeq = await store.nextRequestSeq();
   const body = JSON.stringify({ action: 'retrieve_batch', limit: PAGE_SIZE, ...scope, ...window });
-  const { documents, count } = await upstream.list(body, { token, patience: 'background' });
+  const { documents, count } = await upstream.list(body, { token, priority: 'background' });
   const fetchedAtMs = clock.now();
-  const result = await store.putBatch({
+  const result = await store.storeDocuments({
     documents,
     requestSeq,
     fetchedAtMs,
@@ -46,7 +46,7 @@ export async function readPage(
  * @throws UpstreamError for anything but a rate limit, or the signal's reason
  */
 export async function readPagePatiently(
-  { breaker, clock }: Pick<SyncParts, 'breaker' | 'clock'>,
+  { breaker, clock }: Pick<SyncDeps, 'breaker' | 'clock'>,
   ask: () => Promise<StoredPage>,
   signal: AbortSignal,
   onWait: (untilMs: number) => void,

@@ -2,8 +2,8 @@
 import type { RunCounts, RunOutcome } from '../store/contract/runs.ts';
 import type { Claim } from '../store/contract/tracking.ts';
 import type { UpstreamError } from '../upstream/errors.ts';
+import type { SyncDeps } from './deps.ts';
 import { createFailedBatches } from './failed-batches.ts';
-import type { SyncParts } from './parts.ts';
 
 /** So many failed batches in a row mean that the upstream is down, not that a batch is bad. */
 const FAILURES_BEFORE_STOPPING = 3;
@@ -28,7 +28,7 @@ export interface RunProgress {
 
 /** @param counts is added to */
 export function createRunProgress(
-  deps: SyncParts,
+  deps: SyncDeps,
   counts: RunCounts,
   signal: AbortSignal | undefined,
 ): RunProgress {
@@ -71,7 +71,7 @@ export function createRunProgress(
     recordSuccess: async () => {
       failuresInARow = 0;
       hasAnswer = true;
-      await failed.settle();
+      await failed.recordOutcomes();
       await breaker.closeCircuit();
     },
     recordFailure: async (claims, error) => {
@@ -95,7 +95,7 @@ export function createRunProgress(
       if (signal?.aborted) end ??= { outcome: 'stopped', error: 'stopped' };
       // Too few batches to fail three times in a row.
       if (lastFailure && !hasAnswer) await stop('unreachable', lastFailure);
-      await (hasAnswer ? failed.settle() : failed.giveBack());
+      await (hasAnswer ? failed.recordOutcomes() : failed.giveBack());
       return end ?? { outcome: 'done', error: lastFailure?.message };
     },
   };

@@ -1,10 +1,10 @@
 /** One sync run: everything that is due now, oldest first, in batches. */
-import { noCounts, type RunCounts, type RunTrigger } from '../store/contract/runs.ts';
+import { createEmptyCounts, type RunCounts, type RunTrigger } from '../store/contract/runs.ts';
 import { MAX_BATCH } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/errors.ts';
+import type { SyncDeps } from './deps.ts';
 import { discover } from './discover.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import type { SyncParts } from './parts.ts';
 import { refreshBatch } from './refresh-batch.ts';
 import { createRunProgress, type RunEnd } from './run-progress.ts';
 
@@ -21,18 +21,18 @@ export interface RunOptions {
 }
 
 /** Runs the schedule once, and records it. A run that finds nothing due is not recorded: there is one every 15 s. */
-export async function runSync(parts: SyncParts, options: RunOptions): Promise<RunResult> {
-  const { store, clock } = parts;
+export async function runSync(deps: SyncDeps, options: RunOptions): Promise<RunResult> {
+  const { store, clock } = deps;
   const startedAtMs = clock.now();
-  const counts = noCounts();
-  const hindrance = await whyNot(parts, options.trigger);
-  if (!hindrance && parts.discover) await discover(parts, parts.upstreamToken ?? '', counts, options.signal);
+  const counts = createEmptyCounts();
+  const hindrance = await findSkipReason(deps, options.trigger);
+  if (!hindrance && deps.discover) await discover(deps, deps.upstreamToken ?? '', counts, options.signal);
 
   const due = await store.countDue(startedAtMs);
   if (options.trigger === 'schedule' && counts.discovered === 0) {
     if (due === 0) return { outcome: 'done', counts, error: undefined };
     // A run that can't be recorded is none; who asked for one by hand hears the store's own error.
-    const disk = await store.writeTrouble();
+    const disk = await store.readStorageProblem();
     if (disk !== undefined) return { outcome: 'stopped', counts, error: disk };
     if (hindrance) return { ...hindrance, counts };
   }
@@ -41,12 +41,12 @@ export async function runSync(parts: SyncParts, options: RunOptions): Promise<Ru
   let result: RunResult;
   let stopHeartbeat: (() => void) | undefined;
   try {
-    stopHeartbeat = await startHeartbeat(parts);
+    stopHeartbeat = await startHeartbeat(deps);
     result = hindrance
       ? { ...hindrance, counts }
-      : await refreshDue(parts, options, { startedAtMs, due, counts });
+      : await refreshDue(deps, options, { startedAtMs, due, counts });
   } catch (error) {
-    parts.log.error({ err: error }, 'the sync run failed');
+    deps.log.error({ err: error }, 'the sync run failed');
     result = { outcome: 'failed', counts, error: 'internal error, see the log' };
   } finally {
     stopHeartbeat?.();
@@ -61,12 +61,12 @@ export async function runSync(parts: SyncParts, options: RunOptions): Promise<Ru
 }
 
 /** Reasons not to ask the upstream at all. A person who asks for a run is stopped by fewer of them. */
-async function whyNot(parts: SyncParts, trigger: RunTrigger): Promise<RunEnd | undefined> {
-  if (parts.offline) return { outcome: 'stopped', error: 'the mirror is offline' };
-  if (parts.upstreamToken === undefined) {
+async function findSkipReason(deps: SyncDeps, trigger: RunTrigger): Promise<RunEnd | undefined> {
+  if (deps.offline) return { outcome: 'stopped', error: 'the mirror is offline' };
+  if (deps.upstreamToken === undefined) {
     return { outcome: 'stopped', error: 'there is no token for the upstream: set ACEDATACLOUD_API_TOKEN' };
   }
-  const circuit = await parts.breaker.readCircuit();
+  const circuit = await deps.breaker.readCircuit();
   if (!circuit || (trigger !== 'schedule' && circuit.reason !== 'rate-limited')) return undefined;
   return {
     outcome: circuit.reason,
@@ -76,12 +76,12 @@ async function whyNot(parts: SyncParts, trigger: RunTrigger): Promise<RunEnd | u
 
 /** @param counts is added to */
 async function refreshDue(
-  parts: SyncParts,
+  deps: SyncDeps,
   options: RunOptions,
   { startedAtMs, due, counts }: { startedAtMs: number; due: number; counts: RunCounts },
 ): Promise<RunResult> {
-  const { store, clock, upstreamToken = '' } = parts;
-  const progress = createRunProgress(parts, counts, options.signal);
+  const { store, clock, upstreamToken = '' } = deps;
+  const progress = createRunProgress(deps, counts, options.signal);
 
   /** One worker: a batch after the other until nothing is due, the run must end, or somebody stops it. */
   const refreshBatches = async (): Promise<void> => {
@@ -89,15 +89,15 @@ async function refreshDue(
       const claims = await store.claimDue({
         dueBeforeMs: startedAtMs,
         nowMs: clock.now(),
-        limit: Math.min(parts.batchSize, MAX_BATCH),
+        limit: Math.min(deps.batchSize, MAX_BATCH),
         // Tries, pauses between them, and halving all fit; a crash frees the ids after that, at the next start, or at the next run
         // of another process.
-        leaseMs: parts.upstreamTimeoutMs * 10,
+        leaseMs: deps.upstreamTimeoutMs * 10,
       });
       if (claims.length === 0) return;
       counts.claimed += claims.length;
       try {
-        await refreshBatch(parts, upstreamToken, claims, counts);
+        await refreshBatch(deps, upstreamToken, claims, counts);
         await progress.recordSuccess();
       } catch (error) {
         if (!(error instanceof UpstreamError)) {
@@ -110,7 +110,7 @@ async function refreshDue(
     }
   };
 
-  const workers = Array.from({ length: parts.concurrency }, refreshBatches);
+  const workers = Array.from({ length: deps.concurrency }, refreshBatches);
   // Wait for all, then report the first that broke: nothing may go on behind a run that is over.
   const broken = (await Promise.allSettled(workers)).find((worker) => worker.status === 'rejected');
   if (broken) throw broken.reason;

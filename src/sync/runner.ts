@@ -1,6 +1,6 @@
 /** Runs never overlap: concurrent calls share the run in progress. */
 import { createSingleFlight } from '../lib/single-flight.ts';
-import type { SyncParts } from './parts.ts';
+import type { SyncDeps } from './deps.ts';
 import { type RunOptions, type RunResult, runSync } from './run.ts';
 
 export interface SyncRunner {
@@ -13,12 +13,12 @@ export interface SyncRunner {
 /** Hears of every run, for counters. */
 export type OnRun = (result: RunResult, durationMs: number, endedAtMs: number) => void;
 
-export function createSyncRunner(parts: SyncParts, onRun?: OnRun): SyncRunner {
-  const { clock } = parts;
+export function createSyncRunner(deps: SyncDeps, onRun?: OnRun): SyncRunner {
+  const { clock } = deps;
   const stopping = new AbortController();
   const flight = createSingleFlight(async (options: Omit<RunOptions, 'signal'>): Promise<RunResult> => {
     const started = clock.monotonic();
-    const result = await runSync(parts, { ...options, signal: stopping.signal });
+    const result = await runSync(deps, { ...options, signal: stopping.signal });
     onRun?.(result, clock.monotonic() - started, clock.now());
     return result;
   });

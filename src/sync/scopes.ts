@@ -12,7 +12,7 @@ export interface ScopeSettings {
 }
 
 /** The ids of the settings, else those of the documents that are stored, else one scope without limits. */
-export async function historyScopes(store: Store, settings: ScopeSettings): Promise<HistoryScope[]> {
+export async function listHistoryScopes(store: Store, settings: ScopeSettings): Promise<HistoryScope[]> {
   const isSet = settings.userIds.length + settings.applicationIds.length > 0;
   const { userIds, applicationIds } = isSet ? settings : await store.accounts();
   if (userIds.length === 0) {
@@ -24,7 +24,7 @@ export async function historyScopes(store: Store, settings: ScopeSettings): Prom
 }
 
 /** For people. */
-export function scopeName({ user_id, application_id }: HistoryScope): string {
+export function formatScope({ user_id, application_id }: HistoryScope): string {
   if (user_id === undefined)
     return application_id === undefined ? 'the account' : `application ${application_id}`;
   return application_id === undefined ? `user ${user_id}` : `user ${user_id}, application ${application_id}`;

@@ -3,10 +3,10 @@
  * The text is what is stored and served; the values are only ever read out of it.
  */
 import { FLUX } from '../service/flux.ts';
-import { asTaskId, type TaskId } from './id.ts';
-import { isObject, type JsonObject, own, ownObject, ownString } from './json-object.ts';
+import { parseTaskId, type TaskId } from './id.ts';
+import { getOwn, getOwnObject, getOwnString, isObject, type JsonObject } from './json-object.ts';
 import { isTooDeep, MAX_DEPTH } from './slices.ts';
-import { imageUrls, resultsOf, type TaskState, taskState } from './state.ts';
+import { decideTaskState, listImageUrls, listResults, type TaskState } from './state.ts';
 
 export interface TaskDocument {
   readonly id: TaskId;
@@ -49,37 +49,39 @@ export function parseDocument(text: string, nowMs: number): TaskDocument {
 /** The same for a text that is parsed already (an item of a batch answer). */
 export function readDocument(text: string, value: unknown, nowMs: number): TaskDocument {
   if (!isObject(value)) throw new MalformedDocument('a task document must be a JSON object');
-  const id = asTaskId(own(value, 'id'));
+  const id = parseTaskId(getOwn(value, 'id'));
   if (id === undefined) throw new MalformedDocument('a task document must have an id of 1 to 128 characters');
   if (isTooDeep(text)) throw new MalformedDocument(`nested deeper than ${MAX_DEPTH} levels`);
 
-  const request = ownObject(value, MEMBERS.request);
-  const createdAtMs = epochMs(own(value, 'created_at')) ?? nowMs;
+  const request = getOwnObject(value, MEMBERS.request);
+  const createdAtMs = parseEpochMs(getOwn(value, 'created_at')) ?? nowMs;
   return {
     id,
     text,
-    state: taskState(value, createdAtMs, nowMs),
+    state: decideTaskState(value, createdAtMs, nowMs),
     createdAtMs,
     prompt: readPrompt(value),
-    model: ownString(request, 'model'),
-    size: ownString(request, 'size'),
-    action: ownString(request, 'action'),
-    type: ownString(value, 'type'),
-    userId: ownString(value, 'user_id'),
-    applicationId: ownString(value, 'application_id'),
-    seed: firstSeed(value),
-    imageCount: imageUrls(value).length,
+    model: getOwnString(request, 'model'),
+    size: getOwnString(request, 'size'),
+    action: getOwnString(request, 'action'),
+    type: getOwnString(value, 'type'),
+    userId: getOwnString(value, 'user_id'),
+    applicationId: getOwnString(value, 'application_id'),
+    seed: findSeed(value),
+    imageCount: listImageUrls(value).length,
   };
 }
 
 /** The prompt of a stored document's text. */
-export function promptOf(text: string): string {
+export function getPrompt(text: string): string {
   const value: unknown = JSON.parse(text);
   return isObject(value) ? readPrompt(value) : '';
 }
 
 function readPrompt(document: JsonObject): string {
-  return ownString(ownObject(document, MEMBERS.request), MEMBERS.prompt) ?? firstResultPrompt(document) ?? '';
+  return (
+    getOwnString(getOwnObject(document, MEMBERS.request), MEMBERS.prompt) ?? findResultPrompt(document) ?? ''
+  );
 }
 
 /** Parses JSON; a syntax error becomes a MalformedDocument that doesn't quote the text. */
@@ -95,7 +97,7 @@ function parseJson(text: string): unknown {
  * A time of the upstream as epoch milliseconds: epoch seconds (a number) or an ISO 8601 string.
  * @returns undefined for anything else, and for numbers that can't be seconds of 1970 to 2200
  */
-export function epochMs(value: unknown): number | undefined {
+export function parseEpochMs(value: unknown): number | undefined {
   if (typeof value === 'number') {
     return value > 0 && value < LATEST_SECONDS ? Math.round(value * 1000) : undefined;
   }
@@ -103,14 +105,14 @@ export function epochMs(value: unknown): number | undefined {
   return parsed > 0 && parsed < LATEST_SECONDS * 1000 ? parsed : undefined;
 }
 
-function firstResultPrompt(document: JsonObject): string | undefined {
-  return resultsOf(document)
-    .map((result) => ownString(result, MEMBERS.prompt))
+function findResultPrompt(document: JsonObject): string | undefined {
+  return listResults(document)
+    .map((result) => getOwnString(result, MEMBERS.prompt))
     .find((prompt) => prompt !== undefined);
 }
 
-function firstSeed(document: JsonObject): number | undefined {
-  return resultsOf(document)
-    .map((result) => own(result, 'seed'))
+function findSeed(document: JsonObject): number | undefined {
+  return listResults(document)
+    .map((result) => getOwn(result, 'seed'))
     .find((seed): seed is number => typeof seed === 'number' && Number.isSafeInteger(seed));
 }

@@ -8,7 +8,7 @@ const FORBIDDEN = /[\u0000-\u001f\u007f]/;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
 /** A usable id: 1 to 128 characters, no control characters, well-formed Unicode; anything else is undefined. */
-export function asTaskId(value: unknown): TaskId | undefined {
+export function parseTaskId(value: unknown): TaskId | undefined {
   if (typeof value !== 'string' || value === '' || value.length > MAX_LENGTH) return undefined;
   return FORBIDDEN.test(value) || !value.isWellFormed() ? undefined : (value as TaskId);
 }

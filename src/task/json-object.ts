@@ -8,18 +8,18 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /** A member of the object itself, never one inherited from a prototype (`constructor`, `__proto__`). */
-export function own(object: JsonObject, member: string): unknown {
+export function getOwn(object: JsonObject, member: string): unknown {
   return Object.hasOwn(object, member) ? object[member] : undefined;
 }
 
 /** The member when it is a string, else undefined. */
-export function ownString(object: JsonObject, member: string): string | undefined {
-  const value = own(object, member);
+export function getOwnString(object: JsonObject, member: string): string | undefined {
+  const value = getOwn(object, member);
   return typeof value === 'string' ? value : undefined;
 }
 
 /** The member when it is a JSON object, else an empty one. */
-export function ownObject(object: JsonObject, member: string): JsonObject {
-  const value = own(object, member);
+export function getOwnObject(object: JsonObject, member: string): JsonObject {
+  const value = getOwn(object, member);
   return isObject(value) ? value : {};
 }

@@ -1,5 +1,5 @@
 /** Whose tasks somebody may see. */
-import { type JsonObject, ownString } from './json-object.ts';
+import { getOwnString, type JsonObject } from './json-object.ts';
 
 /** Empty lists limit nothing; where both are given, both must hold. */
 export interface TaskLimits {
@@ -10,8 +10,8 @@ export interface TaskLimits {
 /** Whether a task document is one of these users' and applications'. One that names nobody is nobody's. */
 export function isWithin(limits: TaskLimits, document: JsonObject): boolean {
   return (
-    allows(limits.userIds, ownString(document, 'user_id')) &&
-    allows(limits.applicationIds, ownString(document, 'application_id'))
+    allows(limits.userIds, getOwnString(document, 'user_id')) &&
+    allows(limits.applicationIds, getOwnString(document, 'application_id'))
   );
 }
 

@@ -1,5 +1,5 @@
 /** When to look at an unfinished task again. */
-import { type Backoff, backoffDelay } from '../lib/backoff.ts';
+import { type Backoff, computeBackoffDelay } from '../lib/backoff.ts';
 
 const BACKOFF: Backoff = { firstMs: 5000, maxMs: 6 * 3_600_000 };
 
@@ -10,5 +10,5 @@ const BACKOFF: Backoff = { firstMs: 5000, maxMs: 6 * 3_600_000 };
  * @returns delay in milliseconds
  */
 export function nextCheckDelay(attempts: number, random: () => number): number {
-  return Math.min(backoffDelay(BACKOFF, attempts, random), BACKOFF.maxMs);
+  return Math.min(computeBackoffDelay(BACKOFF, attempts, random), BACKOFF.maxMs);
 }

@@ -21,7 +21,7 @@ export const MAX_DEPTH = 64;
 /** Whether the brackets of a JSON text nest deeper than MAX_DEPTH. The text must be valid JSON. */
 export function isTooDeep(text: string): boolean {
   // Few brackets can't nest deep, and almost every document has few.
-  return countUpTo(text, MAX_DEPTH + 1) > MAX_DEPTH && jsonDepth(text) > MAX_DEPTH;
+  return countUpTo(text, MAX_DEPTH + 1) > MAX_DEPTH && measureJsonDepth(text) > MAX_DEPTH;
 }
 
 /** How many brackets open in a text, those in strings as well. */
@@ -34,16 +34,16 @@ function countUpTo(text: string, limit: number): number {
 }
 
 /** Stops counting just beyond MAX_DEPTH. */
-function jsonDepth(text: string): number {
+function measureJsonDepth(text: string): number {
   let depth = 0;
   let deepest = 0;
   const scanner = createScanner(text, true);
   for (let token = scanner.scan(); token !== Token.End; token = scanner.scan()) {
-    if (opens(token)) {
+    if (isOpening(token)) {
       depth += 1;
       deepest = Math.max(deepest, depth);
       if (deepest > MAX_DEPTH) return deepest;
-    } else if (closes(token)) {
+    } else if (isClosing(token)) {
       depth -= 1;
     }
   }
@@ -92,19 +92,19 @@ function readElements(scanner: JSONScanner, text: string): string[] {
 
 /** Moves to the last token of the value that begins with `token`. A loop, not a recursion: the input is foreign. */
 function skipValue(scanner: JSONScanner, token: SyntaxKind): void {
-  let depth = opens(token) ? 1 : 0;
+  let depth = isOpening(token) ? 1 : 0;
   while (depth > 0) {
     const next = scanner.scan();
-    if (opens(next)) depth += 1;
-    else if (closes(next)) depth -= 1;
+    if (isOpening(next)) depth += 1;
+    else if (isClosing(next)) depth -= 1;
     else if (next === Token.End) return;
   }
 }
 
-function opens(token: SyntaxKind): boolean {
+function isOpening(token: SyntaxKind): boolean {
   return token === Token.OpenBrace || token === Token.OpenBracket;
 }
 
-function closes(token: SyntaxKind): boolean {
+function isClosing(token: SyntaxKind): boolean {
   return token === Token.CloseBrace || token === Token.CloseBracket;
 }

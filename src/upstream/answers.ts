@@ -2,7 +2,7 @@
 import { tryParseJson } from '../lib/parse-json.ts';
 import { MalformedDocument, readDocument, type TaskDocument } from '../task/document.ts';
 import type { TaskId } from '../task/id.ts';
-import { isObject, own, ownObject, ownString } from '../task/json-object.ts';
+import { getOwn, getOwnObject, getOwnString, isObject } from '../task/json-object.ts';
 import { sliceArray } from '../task/slices.ts';
 import { type UpstreamAnswer, UpstreamError } from './errors.ts';
 
@@ -19,7 +19,7 @@ export interface BatchItems {
 }
 
 /** The body as text. @throws UpstreamError `nonsense` when it is not UTF-8 */
-function answerText(answer: UpstreamAnswer): string {
+function decodeAnswer(answer: UpstreamAnswer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(answer.body);
   } catch (cause) {
@@ -31,30 +31,30 @@ function answerText(answer: UpstreamAnswer): string {
 
 /** True when the body is JSON, so that it may be handed on to a caller; a gateway's HTML is not. */
 export function isJsonAnswer(answer: UpstreamAnswer): boolean {
-  return tryParseJson(answerText(answer)) !== undefined;
+  return tryParseJson(decodeAnswer(answer)) !== undefined;
 }
 
 /**
  * Whether an error answer means "I don't know this id": 404 (but not for a wrong address), or 400 whose code or
  * message says so.
  */
-export function saysUnknown(answer: UpstreamAnswer): boolean {
+export function isUnknownTask(answer: UpstreamAnswer): boolean {
   if (answer.status !== 404 && answer.status !== 400) return false;
   if (answer.body.length === 0) return answer.status === 404;
   if (!isJsonAnswer(answer)) return false;
-  const { code, message } = errorOf(answer);
+  const { code, message } = readError(answer);
   if (answer.status === 404) return code !== 'no_api';
   return /not[ _-]?found|no such|does ?n[o']t exist|unknown (task|id)/i.test(`${code} ${message}`);
 }
 
 /** Code and message of an error answer, empty where it has none. The error may be an object or a bare string. */
-export function errorOf(answer: UpstreamAnswer): { code: string; message: string } {
-  const value = tryParseJson(answerText(answer));
+export function readError(answer: UpstreamAnswer): { code: string; message: string } {
+  const value = tryParseJson(decodeAnswer(answer));
   if (!isObject(value)) return { code: '', message: '' };
-  const bare = ownString(value, 'error');
+  const bare = getOwnString(value, 'error');
   if (bare !== undefined) return { code: '', message: bare };
-  const error = ownObject(value, 'error');
-  return { code: ownString(error, 'code') ?? '', message: ownString(error, 'message') ?? '' };
+  const error = getOwnObject(value, 'error');
+  return { code: getOwnString(error, 'code') ?? '', message: getOwnString(error, 'message') ?? '' };
 }
 
 /**
@@ -67,14 +67,14 @@ export function readRetrieved(
   asked: TaskId,
   nowMs: number,
 ): TaskDocument | undefined {
-  const text = answerText(answer).trim();
+  const text = decodeAnswer(answer).trim();
   if (text === '' || text === 'null') return undefined;
   const value = parseJson(text);
-  if (!isObject(value)) throw nonsense('is not an object');
-  if (own(value, 'id') === undefined || own(value, 'id') === null) return undefined;
-  const document = documentOf(() => readDocument(text, value, nowMs));
-  if (document === undefined) throw nonsense('is not a task document');
-  if (document.id !== asked) throw nonsense('is about another task than the one asked for');
+  if (!isObject(value)) throw createInvalidResponseError('is not an object');
+  if (getOwn(value, 'id') === undefined || getOwn(value, 'id') === null) return undefined;
+  const document = readDocumentOrUndefined(() => readDocument(text, value, nowMs));
+  if (document === undefined) throw createInvalidResponseError('is not a task document');
+  if (document.id !== asked) throw createInvalidResponseError('is about another task than the one asked for');
   return document;
 }
 
@@ -89,16 +89,17 @@ export function readItems(
   asked: ReadonlySet<string> | undefined,
   nowMs: number,
 ): BatchItems {
-  const text = answerText(answer);
+  const text = decodeAnswer(answer);
   const value = parseJson(text);
-  const items = isObject(value) ? own(value, 'items') : undefined;
+  const items = isObject(value) ? getOwn(value, 'items') : undefined;
   const slices = Array.isArray(items) ? sliceArray(text, 'items') : undefined;
-  if (!Array.isArray(items) || slices?.length !== items.length) throw nonsense('has no array "items"');
+  if (!Array.isArray(items) || slices?.length !== items.length)
+    throw createInvalidResponseError('has no array "items"');
 
   const byId = new Map<string, TaskDocument>();
   const dropped: Dropped = { unasked: 0, duplicate: 0, malformed: 0 };
   slices.forEach((slice, at) => {
-    const document = documentOf(() => readDocument(slice, items[at], nowMs));
+    const document = readDocumentOrUndefined(() => readDocument(slice, items[at], nowMs));
     if (document === undefined) dropped.malformed += 1;
     else if (asked && !asked.has(document.id)) dropped.unasked += 1;
     else {
@@ -119,26 +120,26 @@ export interface HistoryItems extends BatchItems {
 /** The documents of a history list. @throws UpstreamError `nonsense` when there is no array `items` */
 export function readHistory(answer: UpstreamAnswer, nowMs: number): HistoryItems {
   const page = readItems(answer, undefined, nowMs);
-  const value = parseJson(answerText(answer));
-  const count = isObject(value) ? (own(value, 'count') ?? own(value, 'total')) : undefined;
+  const value = parseJson(decodeAnswer(answer));
+  const count = isObject(value) ? (getOwn(value, 'count') ?? getOwn(value, 'total')) : undefined;
   return { ...page, count: typeof count === 'number' && count >= 0 ? count : undefined };
 }
 
 /** Whether a `delete` answer says that the task was deleted. */
-export function saysDeleted(answer: UpstreamAnswer): boolean {
-  const value = parseJson(answerText(answer));
-  return isObject(value) && own(value, 'deleted') === true;
+export function isDeleted(answer: UpstreamAnswer): boolean {
+  const value = parseJson(decodeAnswer(answer));
+  return isObject(value) && getOwn(value, 'deleted') === true;
 }
 
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw nonsense('is not JSON', cause);
+    throw createInvalidResponseError('is not JSON', cause);
   }
 }
 
-function documentOf(read: () => TaskDocument): TaskDocument | undefined {
+function readDocumentOrUndefined(read: () => TaskDocument): TaskDocument | undefined {
   try {
     return read();
   } catch (error) {
@@ -147,6 +148,6 @@ function documentOf(read: () => TaskDocument): TaskDocument | undefined {
   }
 }
 
-function nonsense(what: string, cause?: unknown): UpstreamError {
+function createInvalidResponseError(what: string, cause?: unknown): UpstreamError {
   return new UpstreamError('nonsense', `the answer of the upstream ${what}`, undefined, undefined, { cause });
 }

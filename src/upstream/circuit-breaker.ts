@@ -2,11 +2,11 @@
  * Leaving the upstream alone: checked before a request of the mirror's own token and recorded after it, by callers and schedule
  * together. The limits of a caller's own token are the caller's.
  */
-import { type Backoff, backoffDelay } from '../lib/backoff.ts';
+import { type Backoff, computeBackoffDelay } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { CircuitReason, CircuitStore, OpenCircuit } from '../store/contract/circuit.ts';
 import { UpstreamError } from './errors.ts';
-import type { Patience } from './retry.ts';
+import type { Priority, UpstreamAuth } from './upstream-auth.ts';
 
 export interface CircuitBreakerDeps {
   readonly store: CircuitStore;
@@ -16,17 +16,11 @@ export interface CircuitBreakerDeps {
   readonly upstreamToken: string | undefined;
 }
 
-/** Who asks. */
-interface Requester {
-  readonly token: string;
-  readonly patience: Patience;
-}
-
 export interface CircuitBreaker {
   /** @throws UpstreamError `blocked` with the time that is left, while the upstream has asked for a cooldown */
-  checkBefore(requester: Requester): Promise<void>;
+  checkBefore(auth: UpstreamAuth): Promise<void>;
   /** Begins a cooldown, or prolongs it, where the failure is a rate limit. */
-  recordFailure(error: UpstreamError, requester: Requester): Promise<void>;
+  recordFailure(error: UpstreamError, auth: UpstreamAuth): Promise<void>;
   /** Opens the circuit for the schedule after a failure that is no rate limit; a cooldown in force stays. */
   openCircuit(reason: Exclude<CircuitReason, 'rate-limited'>, error: UpstreamError): Promise<void>;
   /** The upstream works again; a cooldown in force stays: it may have been asked for while the answer came. */
@@ -45,7 +39,7 @@ const BACKOFF: Readonly<Record<CircuitReason, Backoff>> = {
 export function createCircuitBreaker(deps: CircuitBreakerDeps): CircuitBreaker {
   const { store, clock, random, upstreamToken } = deps;
   const open = async (reason: CircuitReason, { message, retryAfterMs }: UpstreamError) => {
-    const waitMs = (times: number) => retryAfterMs ?? backoffDelay(BACKOFF[reason], times - 1, random);
+    const waitMs = (times: number) => retryAfterMs ?? computeBackoffDelay(BACKOFF[reason], times - 1, random);
     await store.openCircuit({ reason, message, nowMs: clock.now(), waitMs });
   };
   return {
@@ -56,8 +50,8 @@ export function createCircuitBreaker(deps: CircuitBreakerDeps): CircuitBreaker {
       if (circuit?.reason !== 'rate-limited') return;
       throw new UpstreamError('blocked', circuit.message, undefined, circuit.untilMs - nowMs);
     },
-    recordFailure: async (error, { token, patience }) => {
-      if (token === upstreamToken && isRecorded(error, patience)) await open('rate-limited', error);
+    recordFailure: async (error, { token, priority }) => {
+      if (token === upstreamToken && isRecorded(error, priority)) await open('rate-limited', error);
     },
     openCircuit: open,
     closeCircuit: async () => {
@@ -71,7 +65,7 @@ export function createCircuitBreaker(deps: CircuitBreakerDeps): CircuitBreaker {
  * Whether a failure begins a cooldown: a 429, and for the schedule any other answer that says how long to wait. To a caller such
  * an answer is relayed, and keeps no other caller waiting.
  */
-function isRecorded(error: UpstreamError, patience: Patience): boolean {
+function isRecorded(error: UpstreamError, priority: Priority): boolean {
   if (error.kind === 'blocked') return false;
-  return patience === 'interactive' ? error.status === 429 : error.asksToWait;
+  return priority === 'interactive' ? error.status === 429 : error.asksToWait;
 }

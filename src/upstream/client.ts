@@ -10,20 +10,21 @@ import type { TaskDocument } from '../task/document.ts';
 import type { TaskId } from '../task/id.ts';
 import {
   type BatchItems,
-  errorOf,
   type HistoryItems,
+  isDeleted,
+  isUnknownTask,
+  readError,
   readHistory,
   readItems,
   readRetrieved,
-  saysDeleted,
-  saysUnknown,
 } from './answers.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import { type StreamedAnswer, type UpstreamAnswer, UpstreamError } from './errors.ts';
-import { exchange, openExchange } from './exchange.ts';
-import { patientFetch } from './patient-fetch.ts';
-import { type Patience, retryDelay } from './retry.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { fetchWithoutHeadersTimeout } from './fetch-without-headers-timeout.ts';
+import { openRequest, sendRequest } from './request.ts';
+import { computeRetryDelay } from './retry.ts';
+import { parseRetryAfterMs } from './retry-after.ts';
+import type { UpstreamAuth } from './upstream-auth.ts';
 
 /** The vendor's clients refuse more than 50 ids in one request. */
 export const MAX_BATCH = 50;
@@ -48,24 +49,19 @@ export interface UpstreamOptions {
   readonly onRequest?: (outcome: string, durationMs: number) => void;
 }
 
-export interface Asking {
-  readonly token: string;
-  readonly patience: Patience;
-}
-
 export type Retrieved =
   | { readonly kind: 'found'; readonly document: TaskDocument }
   | { readonly kind: 'unknown'; readonly answer: UpstreamAnswer };
 
 export interface Upstream {
   /** One task. @throws UpstreamError */
-  retrieve(id: TaskId, asking: Asking): Promise<Retrieved>;
+  retrieve(id: TaskId, auth: UpstreamAuth): Promise<Retrieved>;
   /** Up to MAX_BATCH tasks; ids unknown to the upstream are missing from the result. @throws UpstreamError */
-  retrieveBatch(ids: readonly TaskId[], asking: Asking): Promise<BatchItems>;
+  retrieveBatch(ids: readonly TaskId[], auth: UpstreamAuth): Promise<BatchItems>;
   /** The history list, asked with the caller's own body. @throws UpstreamError */
-  list(body: string, asking: Asking): Promise<HistoryItems & { answer: UpstreamAnswer }>;
+  list(body: string, auth: UpstreamAuth): Promise<HistoryItems & { answer: UpstreamAnswer }>;
   /** Deletes with the caller's own body; never repeated. @throws UpstreamError */
-  remove(body: string, asking: Asking): Promise<{ deleted: boolean; answer: UpstreamAnswer }>;
+  remove(body: string, auth: UpstreamAuth): Promise<{ deleted: boolean; answer: UpstreamAnswer }>;
   /**
    * Hands a generation on as it came. Never repeated: each one can be charged. It waits for no slot and holds none, because
    * it may take minutes. @throws UpstreamError when there is no answer; an error status is an answer
@@ -87,9 +83,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const base = options.baseUrl.replace(/\/+$/, '');
   const url = `${base}${FLUX.taskPath}`;
   const maxBytes = options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
-  const generationFetch = options.fetch ?? patientFetch;
+  const generationFetch = options.fetch ?? fetchWithoutHeadersTimeout;
 
-  const reported = async <Answer extends { status: number }>(send: () => Promise<Answer>) => {
+  const reportRequest = async <Answer extends { status: number }>(send: () => Promise<Answer>) => {
     const started = clock.monotonic();
     const report = (outcome: string) => options.onRequest?.(outcome, clock.monotonic() - started);
     try {
@@ -102,15 +98,15 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     }
   };
 
-  const attempt = async (body: string, asking: Asking): Promise<UpstreamAnswer> => {
-    await breaker?.checkBefore(asking);
-    return reported(() =>
-      exchange(
+  const attempt = async (body: string, auth: UpstreamAuth): Promise<UpstreamAnswer> => {
+    await breaker?.checkBefore(auth);
+    return reportRequest(() =>
+      sendRequest(
         {
           url,
           body,
           headers: {
-            authorization: `Bearer ${asking.token}`,
+            authorization: `Bearer ${auth.token}`,
             'content-type': 'application/json',
             accept: 'application/json',
             'user-agent': `flux-mirror/${VERSION}`,
@@ -125,30 +121,32 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   };
 
   /** Lets the circuit breaker hear of a failure. */
-  const recorded = async <T>(asking: Asking, request: () => Promise<T>): Promise<T> => {
+  const recordOutcome = async <T>(auth: UpstreamAuth, request: () => Promise<T>): Promise<T> => {
     try {
       return await request();
     } catch (error) {
-      if (error instanceof UpstreamError) await breaker?.recordFailure(error, asking);
+      if (error instanceof UpstreamError) await breaker?.recordFailure(error, auth);
       throw error;
     }
   };
 
-  const send = async (body: string, asking: Asking): Promise<UpstreamAnswer> =>
-    queue.add(() => attempt(body, asking), { priority: PRIORITY[asking.patience] });
+  const send = async (body: string, auth: UpstreamAuth): Promise<UpstreamAnswer> =>
+    queue.add(() => attempt(body, auth), { priority: PRIORITY[auth.priority] });
 
   /** Sends, reads, and repeats what the table allows. A slot is held while a request is under way, not while waiting. */
   const sendWithRetries = async <T>(
     body: string,
-    asking: Asking,
+    auth: UpstreamAuth,
     read: (answer: UpstreamAnswer) => T,
   ): Promise<T> => {
     for (let repeats = 0; ; repeats += 1) {
       try {
-        return read(await send(body, asking));
+        return read(await send(body, auth));
       } catch (error) {
         const delay =
-          error instanceof UpstreamError ? retryDelay(error, repeats, asking.patience, random) : undefined;
+          error instanceof UpstreamError
+            ? computeRetryDelay(error, repeats, auth.priority, random)
+            : undefined;
         if (delay === undefined) throw error;
         await clock.sleep(delay, options.signal).catch(() => {
           throw error; // nothing more is asked
@@ -157,35 +155,35 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     }
   };
 
-  const ask = <T>(body: string, asking: Asking, read: (answer: UpstreamAnswer) => T): Promise<T> =>
-    recorded(asking, () => sendWithRetries(body, asking, read));
+  const ask = <T>(body: string, auth: UpstreamAuth, read: (answer: UpstreamAnswer) => T): Promise<T> =>
+    recordOutcome(auth, () => sendWithRetries(body, auth, read));
 
-  const succeeded = (answer: UpstreamAnswer): UpstreamAnswer => {
+  const assertSuccess = (answer: UpstreamAnswer): UpstreamAnswer => {
     if (answer.status >= 200 && answer.status < 300) return answer;
-    throw statusError(answer, clock.now());
+    throw createStatusError(answer, clock.now());
   };
 
   return {
-    retrieve: (id, asking) =>
-      ask(JSON.stringify({ action: 'retrieve', id }), asking, (answer): Retrieved => {
-        if (saysUnknown(answer)) return { kind: 'unknown', answer };
-        const document = readRetrieved(succeeded(answer), id, clock.now());
+    retrieve: (id, auth) =>
+      ask(JSON.stringify({ action: 'retrieve', id }), auth, (answer): Retrieved => {
+        if (isUnknownTask(answer)) return { kind: 'unknown', answer };
+        const document = readRetrieved(assertSuccess(answer), id, clock.now());
         return document ? { kind: 'found', document } : { kind: 'unknown', answer };
       }),
-    retrieveBatch: (ids, asking) =>
-      ask(JSON.stringify({ action: 'retrieve_batch', ids }), asking, (answer) =>
-        readItems(succeeded(answer), new Set(ids), clock.now()),
+    retrieveBatch: (ids, auth) =>
+      ask(JSON.stringify({ action: 'retrieve_batch', ids }), auth, (answer) =>
+        readItems(assertSuccess(answer), new Set(ids), clock.now()),
       ),
-    list: (body, asking) =>
-      ask(body, asking, (answer) => ({ ...readHistory(succeeded(answer), clock.now()), answer })),
-    remove: (body, asking) =>
-      recorded(asking, async () => {
-        const answer = await send(body, asking);
-        return { deleted: saysDeleted(succeeded(answer)), answer };
+    list: (body, auth) =>
+      ask(body, auth, (answer) => ({ ...readHistory(assertSuccess(answer), clock.now()), answer })),
+    remove: (body, auth) =>
+      recordOutcome(auth, async () => {
+        const answer = await send(body, auth);
+        return { deleted: isDeleted(assertSuccess(answer)), answer };
       }),
     generate: ({ body, headers }, token) =>
-      reported(() =>
-        openExchange(
+      reportRequest(() =>
+        openRequest(
           {
             url: `${base}${FLUX.generationPaths.images}`,
             body,
@@ -200,13 +198,13 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   };
 }
 
-function statusError(answer: UpstreamAnswer, nowMs: number): UpstreamError {
-  const { code } = errorOf(answer);
+function createStatusError(answer: UpstreamAnswer, nowMs: number): UpstreamError {
+  const { code } = readError(answer);
   const said = /^[a-z0-9_.-]{1,64}$/i.test(code) ? ` ${code}` : '';
   return new UpstreamError(
     'status',
     `the upstream answered ${answer.status}${said}`,
     answer,
-    retryAfterMs(answer.headers, nowMs),
+    parseRetryAfterMs(answer.headers, nowMs),
   );
 }

@@ -7,19 +7,21 @@ import { MAX_COOLDOWN_MS } from '../store/contract/circuit.ts';
  * @param nowMs epoch milliseconds, used when the answer has no date
  * @returns milliseconds from 1 to MAX_COOLDOWN_MS; undefined when absent, unreadable, zero or past
  */
-export function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
+export function parseRetryAfterMs(headers: Headers, nowMs: number): number | undefined {
   const value = headers.get('retry-after')?.trim();
   if (!value) return undefined;
-  const wait = /^\d+$/.test(value) ? Number(value) * 1000 : httpDate(value) - (dateOf(headers) ?? nowMs);
+  const wait = /^\d+$/.test(value)
+    ? Number(value) * 1000
+    : parseHttpDate(value) - (readDate(headers) ?? nowMs);
   return wait > 0 ? Math.min(wait, MAX_COOLDOWN_MS) : undefined;
 }
 
-function dateOf(headers: Headers): number | undefined {
-  const date = httpDate(headers.get('date') ?? '');
+function readDate(headers: Headers): number | undefined {
+  const date = parseHttpDate(headers.get('date') ?? '');
   return Number.isNaN(date) ? undefined : date;
 }
 
 /** Only the form with names in it: `Date.parse` would take `-1` for a year. */
-function httpDate(value: string): number {
+function parseHttpDate(value: string): number {
   return /^[A-Za-z]{3},? /.test(value) ? Date.parse(value) : Number.NaN;
 }

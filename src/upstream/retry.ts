@@ -1,15 +1,10 @@
 /** The one table of what is tried again, how often and how long apart. Only reads are ever repeated. */
-import { type Backoff, backoffDelay } from '../lib/backoff.ts';
+import { type Backoff, computeBackoffDelay } from '../lib/backoff.ts';
 import type { UpstreamError } from './errors.ts';
-
-/**
- * Whether somebody is waiting for the answer. A client has retries of its own, so it is told about an error at once;
- * the schedule can wait.
- */
-export type Patience = 'interactive' | 'background';
+import type { Priority } from './upstream-auth.ts';
 
 /** Repeats after the first try. What is not listed is never repeated. */
-const REPEATS: Readonly<Record<Patience, Readonly<Record<string, number>>>> = {
+const REPEATS: Readonly<Record<Priority, Readonly<Record<string, number>>>> = {
   interactive: { interrupted: 1 },
   background: { interrupted: 1, 408: 2, 409: 2, 500: 2, 502: 2, 503: 2, 504: 2 },
 };
@@ -23,15 +18,15 @@ const BACKOFF: Backoff = { firstMs: 500, maxMs: 8000 };
  * @param random uniform in [0, 1)
  * @returns milliseconds, or undefined to give up
  */
-export function retryDelay(
+export function computeRetryDelay(
   error: UpstreamError,
   repeats: number,
-  patience: Patience,
+  priority: Priority,
   random: () => number,
 ): number | undefined {
-  const allowed = REPEATS[patience][error.kind === 'status' ? String(error.status) : error.kind] ?? 0;
+  const allowed = REPEATS[priority][error.kind === 'status' ? String(error.status) : error.kind] ?? 0;
   if (repeats >= allowed) return undefined;
   if (error.retryAfterMs !== undefined)
     return error.retryAfterMs <= BACKOFF.maxMs ? error.retryAfterMs : undefined;
-  return backoffDelay(BACKOFF, repeats, random);
+  return computeBackoffDelay(BACKOFF, repeats, random);
 }

@@ -1,24 +1,24 @@
 /** Facets as JSON. */
-import { isoTime } from '../lib/iso-time.ts';
-import { periodName, type TimeUnit } from '../search/dates.ts';
+import { formatIsoTime } from '../lib/iso-time.ts';
+import { formatPeriod, type TimeUnit } from '../search/dates.ts';
 import type { FacetCount, Facets } from '../store/contract/search.ts';
 import type { FacetsView } from './search-schema.ts';
 
 /** @param timeZone the calendar of the histogram's periods */
-export function facetsJson(facets: Facets, by: TimeUnit, timeZone: string): FacetsView {
-  const counts = (list: readonly FacetCount[]) => list.map(({ value, count }) => ({ value, count }));
+export function serializeFacets(facets: Facets, by: TimeUnit, timeZone: string): FacetsView {
+  const serializeCounts = (list: readonly FacetCount[]) => list.map(({ value, count }) => ({ value, count }));
   return {
     total: facets.total,
-    model: counts(facets.models),
-    size: counts(facets.sizes),
-    action: counts(facets.actions),
-    state: counts(facets.states),
+    model: serializeCounts(facets.models),
+    size: serializeCounts(facets.sizes),
+    action: serializeCounts(facets.actions),
+    state: serializeCounts(facets.states),
     histogram: {
       by,
       tz: timeZone,
       items: facets.histogram.map(({ fromMs, count }) => ({
-        period: periodName(by, fromMs, timeZone),
-        from: isoTime(fromMs),
+        period: formatPeriod(by, fromMs, timeZone),
+        from: formatIsoTime(fromMs),
         count,
       })),
     },

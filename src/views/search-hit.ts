@@ -1,28 +1,28 @@
 /** A search hit as JSON: what a list shows, and where the prompt matched. The same for the route and the command. */
 
-import { pathPrefix } from '../lib/base-path.ts';
-import { isoTime } from '../lib/iso-time.ts';
-import { highlights } from '../search/highlights.ts';
-import type { Query } from '../search/query-tree.ts';
+import { getPathPrefix } from '../lib/base-path.ts';
+import { formatIsoTime } from '../lib/iso-time.ts';
+import type { Query } from '../search/ast.ts';
+import { findHighlights } from '../search/highlights.ts';
 import type { TaskImage } from '../store/contract/images.ts';
 import type { Hit } from '../store/contract/search.ts';
 import type { Store } from '../store/contract/store.ts';
 import { readDocument } from '../task/document.ts';
 import type { JsonObject } from '../task/json-object.ts';
-import { imageUrls } from '../task/state.ts';
+import { listImageUrls } from '../task/state.ts';
 import type { LocalImage, SearchHit } from './search-schema.ts';
 
 /** Hits with their archived images. @param basePath as in the settings */
-export async function searchHits(
+export async function serializeHits(
   store: Store,
   hits: readonly Hit[],
   query: Query,
   basePath: string,
 ): Promise<SearchHit[]> {
   const images = await store.imagesOf(hits.map(({ task }) => task.id));
-  const prefix = pathPrefix(basePath);
+  const prefix = getPathPrefix(basePath);
   return hits.map((hit) =>
-    searchHit(
+    serializeHit(
       hit,
       query,
       images.filter(({ taskId }) => taskId === hit.task.id),
@@ -32,7 +32,7 @@ export async function searchHits(
 }
 
 /** @param archived the task's archived images @param basePath what their addresses begin with, without a slash at the end */
-function searchHit(
+function serializeHit(
   { task, group }: Hit,
   query: Query,
   archived: readonly TaskImage[],
@@ -46,7 +46,7 @@ function searchHit(
   );
   return {
     id: task.id,
-    created_at: isoTime(task.createdAtMs),
+    created_at: formatIsoTime(task.createdAtMs),
     state: task.state,
     action: action ?? null,
     model: model ?? null,
@@ -55,10 +55,10 @@ function searchHit(
     user_id: userId ?? null,
     application_id: applicationId ?? null,
     prompt,
-    highlights: highlights(query, prompt),
-    images: imageUrls(value).map((url, at) => ({
+    highlights: findHighlights(query, prompt),
+    images: listImageUrls(value).map((url, at) => ({
       url,
-      local: localImage(
+      local: serializeLocalImage(
         archived.find(({ n }) => n === at),
         basePath,
       ),
@@ -70,7 +70,7 @@ function searchHit(
             tasks: group.tasks.map(({ id, state, createdAtMs }) => ({
               id,
               state,
-              created_at: isoTime(createdAtMs),
+              created_at: formatIsoTime(createdAtMs),
             })),
           },
         }
@@ -79,7 +79,7 @@ function searchHit(
 }
 
 /** The archived copy: its addresses are paths of this server. */
-function localImage(image: TaskImage | undefined, basePath: string): LocalImage | null {
+function serializeLocalImage(image: TaskImage | undefined, basePath: string): LocalImage | null {
   if (!image) return null;
   const { sha256, mediaType, bytes, width, height, thumbhash } = image;
   return {

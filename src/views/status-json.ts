@@ -1,10 +1,10 @@
 /** The state of the mirror as JSON; the same for `/api/stats` and the `status` command. */
 import type { Clock } from '../lib/clock.ts';
-import { isoTime } from '../lib/iso-time.ts';
+import { formatIsoTime } from '../lib/iso-time.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { Status } from './status-schema.ts';
 
-export async function statusJson({ store, clock }: { store: Store; clock: Clock }): Promise<Status> {
+export async function readStatus({ store, clock }: { store: Store; clock: Clock }): Promise<Status> {
   const stats = await store.stats(clock.now());
   const circuit = await store.readCircuit(clock.now());
   const images = await store.imageStats();
@@ -12,8 +12,8 @@ export async function statusJson({ store, clock }: { store: Store; clock: Clock 
   return {
     total: stats.total,
     by_state: stats.byState,
-    oldest: isoTime(stats.oldestMs),
-    newest: isoTime(stats.newestMs),
+    oldest: formatIsoTime(stats.oldestMs),
+    newest: formatIsoTime(stats.newestMs),
     tracked: stats.tracked,
     due: stats.due,
     given_up: stats.givenUp,
@@ -33,7 +33,7 @@ export async function statusJson({ store, clock }: { store: Store; clock: Clock 
       last_error: callbacks.lastError ?? null,
     },
     upstream: circuit
-      ? { state: circuit.reason, until: isoTime(circuit.untilMs), message: circuit.message }
+      ? { state: circuit.reason, until: formatIsoTime(circuit.untilMs), message: circuit.message }
       : { state: 'ok', until: null, message: null },
   };
 }

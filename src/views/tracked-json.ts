@@ -1,21 +1,21 @@
 /** Tracked ids as JSON; the same for the routes and the commands. */
-import { isoTime } from '../lib/iso-time.ts';
+import { formatIsoTime } from '../lib/iso-time.ts';
 import type { TrackedId, TrackResult } from '../store/contract/tracking.ts';
 import type { TrackedIdView, TrackResultView } from './tracked-schema.ts';
 
-export function trackedIdJson(tracked: TrackedId): TrackedIdView {
+export function serializeTrackedId(tracked: TrackedId): TrackedIdView {
   return {
     id: tracked.id,
-    tracked_at: isoTime(tracked.trackedAtMs),
-    due_at: isoTime(tracked.dueAtMs),
+    tracked_at: formatIsoTime(tracked.trackedAtMs),
+    due_at: formatIsoTime(tracked.dueAtMs),
     given_up: tracked.dueAtMs === undefined,
     attempts: tracked.attempts,
-    unknown_since: isoTime(tracked.unknownSinceMs),
+    unknown_since: formatIsoTime(tracked.unknownSinceMs),
     last_error: tracked.lastError ?? null,
   };
 }
 
-export function trackResultJson(result: TrackResult): TrackResultView {
+export function serializeTrackResult(result: TrackResult): TrackResultView {
   return {
     added: result.added,
     revived: result.revived,

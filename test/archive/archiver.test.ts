@@ -12,7 +12,7 @@ import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { type ImageAnswer, type ImageHost, imageHost } from '../helpers/image-host.ts';
 import { type Format, filesIn, picture, storeTaskWithImages } from '../helpers/images.ts';
-import { temporaryDirectory, type World, world } from '../helpers/world.ts';
+import { startTestMirror, type TestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const DAY_MS = 86_400_000;
 const [ID, OTHER_ID] = numberedIds(2);
@@ -21,9 +21,9 @@ const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 /** A mirror that may fetch from an image host, but does so only when told. */
 async function withHost(
   settings: Partial<Record<SettingName, string>> = {},
-): Promise<{ here: World; host: ImageHost; archive: (id: TaskId, urls: string[]) => Promise<unknown> }> {
+): Promise<{ here: TestMirror; host: ImageHost; archive: (id: TaskId, urls: string[]) => Promise<unknown> }> {
   const host = await imageHost();
-  const here = await world({ imageAllowHosts: host.host, ...settings });
+  const here = await startTestMirror({ imageAllowHosts: host.host, ...settings });
   const archive = async (id: TaskId, urls: string[]) => {
     await storeTaskWithImages(here, id, urls);
     return here.mirror.archiver.run();
@@ -251,7 +251,7 @@ test.for(['a link', 'a redirect'])(
   async (way, context) => {
     const [inside, outside] = [await imageHost(), await imageHost()];
     inside.serve('/1', await picture('png'));
-    const here = await world({ imageAllowHosts: outside.host });
+    const here = await startTestMirror({ imageAllowHosts: outside.host });
     const { port } = new URL(inside.url);
     const places = [...HERE, ...IN_THE_NETWORK, ...NO_WAY_TO_AN_IMAGE].map((place) =>
       place.replace('PORT', port),
@@ -354,7 +354,7 @@ test('a kill while an image comes leaves no partial file, and the image is fetch
   expect(filesIn(dataDir, 'images')[0]).toMatch(/^partial\//);
 
   host.serve('/1', bytes);
-  const here = await world({ dataDir, imageAllowHosts: host.host });
+  const here = await startTestMirror({ dataDir, imageAllowHosts: host.host });
   expect(existsSync(join(dataDir, 'images', 'partial'))).toBe(false);
   here.clock.advance(365 * DAY_MS); // beyond the lease that the killed process took by the real clock
   await here.mirror.archiver.run();

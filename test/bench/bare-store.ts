@@ -1,11 +1,11 @@
 /** The rows that storing a document makes, by bare prepared statements: the other side of the storing benchmarks. */
 import { join } from 'node:path';
 import { systemClock } from '../../src/lib/clock.ts';
-import { indexEntry } from '../../src/search/terms.ts';
+import { createIndexEntry } from '../../src/search/terms.ts';
 import { Database } from '../../src/store/sqlite/driver.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
-import { slotOf } from '../../src/store/sqlite/position.ts';
-import { taskRow } from '../../src/store/sqlite/task-statements.ts';
+import { computeSlot } from '../../src/store/sqlite/position.ts';
+import { createTaskRow } from '../../src/store/sqlite/task-statements.ts';
 import type { TaskDocument } from '../../src/task/document.ts';
 
 /**
@@ -41,10 +41,10 @@ export async function storeBare(
   const storeBatch = db.transaction((documents: readonly TaskDocument[], requestSeq: number) => {
     const fetchedAtMs = systemClock.now();
     for (const task of documents) {
-      const position = slotOf(task.createdAtMs);
-      insert.run(taskRow(task, { documents, requestSeq, fetchedAtMs }, position));
+      const position = computeSlot(task.createdAtMs);
+      insert.run(createTaskRow(task, { documents, requestSeq, fetchedAtMs }, position));
       for (let n = 0; n < task.imageCount; n += 1) insertImage.run(position, n, fetchedAtMs, fetchedAtMs);
-      const entry = indexEntry(task.prompt);
+      const entry = createIndexEntry(task.prompt);
       index.run(position, entry.terms);
       for (const word of entry.words) {
         if (!known.has(word)) insertWord.run(word);

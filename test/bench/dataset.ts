@@ -1,5 +1,5 @@
 /** Made-up tasks for the benchmarks: the vendor's document shape, about 900 bytes, prompts from a small vocabulary. */
-import { randomHex, randomId, seededRandom } from '../../src/simulator/random.ts';
+import { createSeededRandom, generateHex, generateId } from '../../src/simulator/random.ts';
 
 const WORDS =
   'a the of in with portrait landscape cat dog fox whale lighthouse harbour mountain forest city street market rain snow fog sunset dawn golden blue crimson emerald oil watercolour charcoal ink photo film grain soft light shadow cinematic macro wide angle detailed quiet ancient futuristic glass stone copper silk paper robot sailor violinist gardener child old young smiling sleeping flying above below beside through window door bridge tower train boat bicycle teapot book map star moon river garden'.split(
@@ -27,15 +27,15 @@ export function makeDocuments(count: number): BenchDocument[] {
 
 /** The same, one after the other. */
 export function* generateDocuments(count: number, seed = 1): Generator<BenchDocument> {
-  const random = seededRandom(seed);
+  const random = createSeededRandom(seed);
   const pick = (list: readonly string[]) => list[Math.floor(random() * list.length)] ?? '';
   for (let at = 0; at < count; at += 1) {
-    const id = randomId(random);
-    const trace = randomId(random);
+    const id = generateId(random);
+    const trace = generateId(random);
     const words = Array.from({ length: 12 + Math.floor(random() * 8) }, () => pick(WORDS)).join(' ');
     const prompt = random() < 0.2 ? `${pick(CHINESE)}，${words.slice(0, 40)}` : words;
     const text = JSON.stringify({
-      _id: randomHex(random, 24),
+      _id: generateHex(random, 24),
       id,
       api_id: 'deefc5d7-7f22-43e9-929e-f2b6afee60b7',
       application_id: '001c2f84-2a4a-4c4d-ba3f-8a89f43b5be2',

@@ -1,6 +1,6 @@
 /** Fills a data directory with tasks made of real prompts: repeated and varied, over two years, growing in number. */
 import { systemClock } from '../../src/lib/clock.ts';
-import { randomId, seededRandom } from '../../src/simulator/random.ts';
+import { createSeededRandom, generateId } from '../../src/simulator/random.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
 import { parseDocument } from '../../src/task/document.ts';
 
@@ -17,13 +17,13 @@ export async function fillWithPrompts(
   prompts: readonly string[],
   count: number,
 ): Promise<{ seconds: number }> {
-  const random = seededRandom(11);
+  const random = createSeededRandom(11);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const store = await openStore({ dataDir, clock: systemClock, mode: 'owner' });
   let elapsed = 0;
   for (let at = 0; at < count; at += BATCH) {
     const documents = Array.from({ length: Math.min(BATCH, count - at) }, (_, offset) => {
-      const id = randomId(random);
+      const id = generateId(random);
       const base = pick(prompts);
       const prompt = random() < 0.4 ? base : `${base}, ${pick(STYLES)} ${Math.floor(random() * 50)}`;
       const created_at = (START + SPAN_MS * Math.sqrt((at + offset) / count)) / 1000;
@@ -36,7 +36,7 @@ export async function fillWithPrompts(
     });
     const requestSeq = await store.nextRequestSeq();
     const started = performance.now();
-    await store.putBatch({ documents, requestSeq, fetchedAtMs: START });
+    await store.storeDocuments({ documents, requestSeq, fetchedAtMs: START });
     elapsed += performance.now() - started;
   }
   await store.close();

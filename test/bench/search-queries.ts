@@ -1,6 +1,6 @@
 /** The questions that are asked of every size, and how long each takes. */
 import { systemClock } from '../../src/lib/clock.ts';
-import { parseQuery } from '../../src/search/query.ts';
+import { parseQuery } from '../../src/search/parser.ts';
 import type { SearchPage, SearchRequest } from '../../src/store/contract/search.ts';
 import type { Store } from '../../src/store/contract/store.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';

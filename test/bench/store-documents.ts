@@ -8,7 +8,7 @@ export async function storeDocuments(dataDir: string, documents: readonly BenchD
   const store = await openStore({ dataDir, clock: systemClock, mode: 'owner' });
   for (let at = 0; at < documents.length; at += 500) {
     const now = systemClock.now();
-    await store.putBatch({
+    await store.storeDocuments({
       documents: documents.slice(at, at + 500).map(({ text }) => parseDocument(text, now)),
       requestSeq: await store.nextRequestSeq(),
       fetchedAtMs: now,

@@ -54,7 +54,7 @@ async function storeTwice(dataDir: string, tasks: readonly TaskDocument[]): Prom
     const started = performance.now();
     for (let at = 0; at < tasks.length; at += BATCH) {
       const requestSeq = await store.nextRequestSeq();
-      await store.putBatch({
+      await store.storeDocuments({
         documents: tasks.slice(at, at + BATCH),
         requestSeq,
         fetchedAtMs: systemClock.now(),

@@ -6,7 +6,7 @@ import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { type CliOptions, runCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
-import { temporaryDirectory } from '../helpers/world.ts';
+import { temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const [FIRST, SECOND] = VENDOR_IDS;
 let directory: string;

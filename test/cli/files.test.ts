@@ -14,11 +14,11 @@ import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { csvLines } from '../../src/files/csv.ts';
+import { formatCsvLines } from '../../src/files/csv.ts';
 import type { StoredTask } from '../../src/store/contract/tasks.ts';
 import { MAIN, runCli } from '../helpers/cli.ts';
 import { document, documentText, numberedIds } from '../helpers/documents.ts';
-import { temporaryDirectory } from '../helpers/world.ts';
+import { temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const IDS = numberedIds(6);
 const TEXTS = IDS.map((id, at) =>
@@ -219,7 +219,7 @@ describe('a row of CSV', () => {
   const row = (options: Parameters<typeof documentText>[0]) => {
     const { id, text, state, createdAtMs } = document(options);
     const task: StoredTask = { id, text, state, createdAtMs, fetchedAtMs: createdAtMs };
-    return csvLines([task]);
+    return formatCsvLines([task]);
   };
 
   test.each([

@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
-import { hitTable } from '../../src/cli/hit-table.ts';
-import { highlights } from '../../src/search/highlights.ts';
-import { parseQuery } from '../../src/search/query.ts';
+import { formatHitTable } from '../../src/cli/hit-table.ts';
+import { findHighlights } from '../../src/search/highlights.ts';
+import { parseQuery } from '../../src/search/parser.ts';
 import type { SearchHit } from '../../src/views/search-schema.ts';
 import { SEARCH_CONTEXT } from '../helpers/search.ts';
 
@@ -18,7 +18,7 @@ const hit = (prompt: string, query: string, more: Partial<SearchHit> = {}): Sear
   user_id: null,
   application_id: null,
   prompt,
-  highlights: highlights(parseQuery(query, SEARCH_CONTEXT), prompt),
+  highlights: findHighlights(parseQuery(query, SEARCH_CONTEXT), prompt),
   images: [],
   ...more,
 });
@@ -26,7 +26,7 @@ const hit = (prompt: string, query: string, more: Partial<SearchHit> = {}): Sear
 const on = (columns: number) => ({ columns, hasColors: true });
 
 test('shows date, id, state, model and the prompt with its match marked', () => {
-  const [line = ''] = hitTable([hit('two red cats', 'cat')], on(100), 'Asia/Tokyo');
+  const [line = ''] = formatHitTable([hit('two red cats', 'cat')], on(100), 'Asia/Tokyo');
   expect(stripVTControlCharacters(line)).toBe(
     '2026-03-14 20:00  2db0168c  succeeded  flux-dev  two red cats',
   );
@@ -41,7 +41,7 @@ test('cuts to the width, wide characters counted as two, and keeps the match in 
       'a very long English prompt '.repeat(20) + chinese,
       '👩‍🚀 '.repeat(80) + chinese,
     ]) {
-      const [line = ''] = hitTable([hit(prompt, '暹罗猫')], on(columns), 'UTC');
+      const [line = ''] = formatHitTable([hit(prompt, '暹罗猫')], on(columns), 'UTC');
       expect(stringWidth(line)).toBeLessThanOrEqual(Math.max(columns, 74));
       expect(stripVTControlCharacters(line)).toContain('暹罗猫');
     }
@@ -49,7 +49,7 @@ test('cuts to the width, wide characters counted as two, and keeps the match in 
 });
 
 test('control characters of a prompt never reach the terminal', () => {
-  const [line = ''] = hitTable([hit('a\u001b[2J\u0007cat\nnext\u009b1m', 'cat')], on(120), 'UTC');
+  const [line = ''] = formatHitTable([hit('a\u001b[2J\u0007cat\nnext\u009b1m', 'cat')], on(120), 'UTC');
   expect(stripVTControlCharacters(line)).not.toMatch(/\p{Cc}/u);
   expect(line).not.toContain('\u001b[2J');
 });
@@ -60,13 +60,13 @@ test('columns line up, and a group shows its count', () => {
     hit('two', '', { model: 'flux-kontext-pro', group: { count: 40, tasks: [] } }),
     hit('three', '', { model: null }),
   ];
-  const lines = hitTable(hits, on(120), 'UTC').map((line) => stripVTControlCharacters(line));
+  const lines = formatHitTable(hits, on(120), 'UTC').map((line) => stripVTControlCharacters(line));
   expect(lines.map((line) => line.indexOf(['one', '40× two', 'three'][lines.indexOf(line)] ?? ''))).toEqual([
     57, 57, 57,
   ]);
 });
 
 test('a terminal without colours gets none', () => {
-  const [line = ''] = hitTable([hit('two red cats', 'cat')], { columns: 100, hasColors: false }, 'UTC');
+  const [line = ''] = formatHitTable([hit('two red cats', 'cat')], { columns: 100, hasColors: false }, 'UTC');
   expect(stripVTControlCharacters(line)).toBe(line);
 });

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { startCli, watch } from '../helpers/cli.ts';
-import { temporaryDirectory } from '../helpers/world.ts';
+import { temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const TOKEN = 'client-token';
 

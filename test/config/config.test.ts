@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BadSetting, isLoopback, parseConfig, unknownSettings } from '../../src/config/config.ts';
+import { BadSetting, findUnknownSettings, isLoopback, parseConfig } from '../../src/config/config.ts';
 import { parseDuration } from '../../src/config/duration.ts';
 import { SETTINGS, type SettingName } from '../../src/config/setting-table.ts';
 import { parseSize } from '../../src/config/size.ts';
@@ -126,7 +126,7 @@ test('the hash of nothing is no token: somebody’s variable was not set', () =>
 
 test('names that look like settings and are none are found', () => {
   const env = { FLUX_MIRROR_PROT: '1', FLUX_MIRROR_PORT: '2', PATH: '/bin' };
-  expect(unknownSettings(env)).toEqual(['FLUX_MIRROR_PROT']);
+  expect(findUnknownSettings(env)).toEqual(['FLUX_MIRROR_PROT']);
 });
 
 describe('sizes', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createImageFiles } from '../../src/archive/files.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { Store } from '../../src/store/contract/store.ts';
-import { integrityProblems } from '../../src/store/sqlite/integrity/damage.ts';
+import { listIntegrityProblems } from '../../src/store/sqlite/integrity/damage.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { sha256 } from './ledger.ts';
@@ -52,7 +52,7 @@ export async function checkMirror(
       partialImages: images.problems,
       corrupt: isFull
         ? [
-            ...integrityProblems(dataDir, 5),
+            ...listIntegrityProblems(dataDir, 5),
             ...(await store.audit()).map(({ id, problem }) => `${id}: ${problem}`),
           ]
         : [],

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { seededRandom } from '../../src/simulator/random.ts';
+import { createSeededRandom } from '../../src/simulator/random.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { MAIN } from '../helpers/cli.ts';
 import { checkMirror, type Findings } from './checks.ts';
@@ -47,7 +47,7 @@ export async function runCrashes(options: CrashOptions): Promise<{
   ledger: Ledger;
   clear(): void;
 }> {
-  const random = seededRandom(options.seed);
+  const random = createSeededRandom(options.seed);
   const root = mkdtempSync(join(tmpdir(), 'flux-mirror-crash-'));
   const dataDir = join(root, 'data');
   const simulator = await startSimulator({ token: TOKEN });

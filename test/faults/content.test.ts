@@ -11,13 +11,13 @@ import { startCli, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
-import { world } from '../helpers/world.ts';
+import { startTestMirror } from '../helpers/test-mirror.ts';
 
 const [ID, OTHER] = numberedIds(2);
 
 describe('a document of the upstream', () => {
   test('with a prompt of 100,000 characters is stored, and found by its last word', async (context) => {
-    const here = await world();
+    const here = await startTestMirror();
     const prompt = `${'lorem ipsum '.repeat(8300)}lighthouse`;
     here.simulator.seed([documentText({ id: ID, prompt })]);
     await here.get('/api/search?q=lighthouse'); // the thread that searches is there
@@ -36,7 +36,7 @@ describe('a document of the upstream', () => {
   });
 
   test('with escapes of NUL and of half a character is stored as it came, and found by the rest', async (context) => {
-    const here = await world();
+    const here = await startTestMirror();
     const text = documentText({ id: ID, prompt: 'a\0cat \ud800 by the lighthouse\udfff' });
     expect(text).toContain('a\\u0000cat \\ud800');
     here.simulator.seed([text]);
@@ -55,7 +55,7 @@ describe('a document of the upstream', () => {
     ['constructor', '"constructor":{"prototype":{"polluted":true}}'],
     ['a member twice', '"a":1,"a":{"polluted":true}'],
   ])('with %s keeps its bytes and touches nothing', async ([, member], context) => {
-    const here = await world();
+    const here = await startTestMirror();
     const text = documentText({ id: ID }).replace('{"id"', `{${member},"id"`);
     here.simulator.seed([text]);
     expect(await (await here.post({ action: 'retrieve', id: ID })).text()).toBe(text);
@@ -69,7 +69,7 @@ describe('a document of the upstream', () => {
     ['bad UTF-8', Buffer.concat([Buffer.from('{"id":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')])],
     ['a raw NUL', Buffer.from(documentText({ id: ID }).replace('siamese', 'sia\0mese'))],
   ])('with %s is refused, and nothing is stored', async ([, body], context) => {
-    const here = await world();
+    const here = await startTestMirror();
     here.simulator.fault({ kind: 'body', body });
     expect((await here.post({ action: 'retrieve', id: ID })).status).toBe(502);
     const { total } = await here.store.stats(0);
@@ -78,7 +78,7 @@ describe('a document of the upstream', () => {
   });
 
   test('behind a byte order mark is read', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     here.simulator.fault({ kind: 'body', body: `\ufeff${documentText({ id: ID })}` });
     expect((await here.post({ action: 'retrieve', id: ID })).status).toBe(200);
     expect(await here.store.get(ID)).toBeDefined();
@@ -89,7 +89,7 @@ describe('a client', () => {
   test.for(['application/x-www-form-urlencoded', 'text/plain', ''])(
     'may send JSON as "%s", from a command line',
     async (type, context) => {
-      const here = await world();
+      const here = await startTestMirror();
       here.simulator.seed(VENDOR_DOCUMENTS);
       const headers: Record<string, string> = type === '' ? {} : { 'content-type': type };
       const body = Buffer.from(JSON.stringify({ action: 'retrieve', id: VENDOR_IDS[0] }));
@@ -103,7 +103,7 @@ describe('a client', () => {
   );
 
   test('that hangs up does not end the fetch for the others, nor for the store', async (context) => {
-    const here = await world();
+    const here = await startTestMirror();
     here.simulator.seed([documentText({ id: ID }), documentText({ id: OTHER })]);
     here.simulator.fault({ kind: 'delay', ms: 300 });
     const leave = new AbortController();
@@ -135,7 +135,7 @@ describe('a client', () => {
     ['a line break in a header', 'x-a: b\r\n\tc: d\0\r\n', ''],
     ['no Host', undefined, ''],
   ])('that sends %s is refused', async (_, header, body) => {
-    const here = await world();
+    const here = await startTestMirror();
     const { hostname, port } = new URL(here.mirror.url);
     const socket = connect(Number(port), hostname);
     const host = header === undefined ? '' : `host: localhost\r\n${header}`;

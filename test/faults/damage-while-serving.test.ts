@@ -6,17 +6,17 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../src/lib/log.ts';
 import { startDiskWatch } from '../../src/server/monitoring/disk-watch.ts';
 import { document, numberedIds } from '../helpers/documents.ts';
-import { world } from '../helpers/world.ts';
+import { startTestMirror } from '../helpers/test-mirror.ts';
 
 const PAGE = 4096;
 
 test('is in /readyz, in the metrics and once in the log, and costs only what it hit', async () => {
-  const here = await world({ tokens: 'secret-one' });
+  const here = await startTestMirror({ tokens: 'secret-one' });
   const headers = { authorization: 'Bearer secret-one' };
   const ids = numberedIds(600);
   // Shorter than a page: what is overwritten is structure, not only text.
   const documents = ids.map((id) => document({ id, prompt: 'p'.repeat(600) }));
-  await here.store.putBatch({ documents, requestSeq: 1, fetchedAtMs: 1 });
+  await here.store.storeDocuments({ documents, requestSeq: 1, fetchedAtMs: 1 });
   await here.restart();
   const file = join(here.config.dataDir, 'mirror.db');
   const pages = Math.floor(statSync(file).size / PAGE);

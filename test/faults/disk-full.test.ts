@@ -12,7 +12,7 @@ import { MAIN, runCli, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
-import { temporaryDirectory, world } from '../helpers/world.ts';
+import { startTestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 /** 8 MiB. */
 function smallDisk(): string {
@@ -47,7 +47,7 @@ describe('a full disk', () => {
   test('reads go on, writes say 503, the log and /readyz say why, and room mends it without a restart', async (context) => {
     requireOnMachine(context, 'mount'); // the limit below shows the same
     const disk = smallDisk();
-    const here = await world({ dataDir: disk });
+    const here = await startTestMirror({ dataDir: disk });
     const ready = async () => {
       const answer = await here.get('/readyz');
       return [answer.status, ((await answer.json()) as { reasons: string[] }).reasons] as const;
@@ -114,7 +114,7 @@ describe('a disk that is full already', () => {
   test('a server starts on it, serves what is stored, and stores again once there is room', async (context) => {
     requireOnMachine(context, 'mount');
     const disk = smallDisk();
-    const here = await world({ dataDir: disk });
+    const here = await startTestMirror({ dataDir: disk });
     here.simulator.seed([FIRST, SECOND].map((id) => documentText({ id })));
     await here.post({ action: 'retrieve', id: FIRST });
     await here.mirror.stop();

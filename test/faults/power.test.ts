@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { VERSION } from '../../src/lib/version.ts';
-import { seededRandom } from '../../src/simulator/random.ts';
+import { createSeededRandom } from '../../src/simulator/random.ts';
 import { Database } from '../../src/store/sqlite/driver.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
 import { builtModule } from '../helpers/built-module.ts';
@@ -16,8 +16,8 @@ import { showFigure } from '../helpers/figure.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
 import { MIGRATIONS, olderMirror } from '../helpers/older-mirror.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
+import { openTestStore, temporaryDirectory } from '../helpers/test-mirror.ts';
 import { tries } from '../helpers/thorough.ts';
-import { openTestStore, temporaryDirectory } from '../helpers/world.ts';
 
 const clock = new ManualClock();
 /** As they are shipped. */
@@ -28,10 +28,10 @@ test('whatever the power leaves of the write-ahead log, the database is a whole 
   const store = await openTestStore(dataDir);
   const ids = numberedIds(40);
   for (const [at, id] of ids.entries())
-    await store.putBatch({ documents: [document({ id })], requestSeq: at + 1, fetchedAtMs: 1 });
+    await store.storeDocuments({ documents: [document({ id })], requestSeq: at + 1, fetchedAtMs: 1 });
   const log = readFileSync(join(dataDir, 'mirror.db-wal'));
   const base = readFileSync(join(dataDir, 'mirror.db'));
-  const random = seededRandom(5);
+  const random = createSeededRandom(5);
   const lengths = new Set<number>();
   const trials = tries(60, 400);
   for (let trial = 0; trial < trials; trial += 1) {
@@ -58,7 +58,7 @@ test('every commit is brought to the disk: fsyncs are counted from outside', (co
   const fsyncs = (commits: number): number => {
     const script = `const { openStore } = await import(process.argv[1]);
       const store = await openStore({ dataDir: process.argv[2], clock: { now: Date.now }, mode: 'owner' });
-      for (let n = 0; n < ${commits}; n += 1) await store.setBookmark('n', String(n));
+      for (let n = 0; n < ${commits}; n += 1) await store.setCheckpoint('n', String(n));
       process.kill(process.pid, 'SIGKILL');`;
     const args = [
       '-f',
@@ -110,7 +110,7 @@ test('a kill in a migration leaves the old schema or the new one, and every docu
   const newest = temporaryDirectory();
   const store = await openStore({ dataDir: newest, clock, mode: 'owner' });
   const documents = numberedIds(DOCUMENTS).map((id, at) => document({ id, createdAt: 1_770_000_000 + at }));
-  await store.putBatch({ documents, requestSeq: 1, fetchedAtMs: 1 });
+  await store.storeDocuments({ documents, requestSeq: 1, fetchedAtMs: 1 });
   await store.close();
   const versions = readdirSync(MIGRATIONS).filter((name) => name.endsWith('.sql')).length;
   const kills = tries(8, 32);
@@ -160,7 +160,7 @@ test('a data directory that can’t be written: the server refuses, and names th
     rmSync(place, { recursive: true });
   });
   const store = await openStore({ dataDir: place, clock, mode: 'owner' });
-  await store.putBatch({ documents: [document({ id: 'a' })], requestSeq: 1, fetchedAtMs: 1 });
+  await store.storeDocuments({ documents: [document({ id: 'a' })], requestSeq: 1, fetchedAtMs: 1 });
   await store.close();
   remount('remount,ro');
   for (const command of [

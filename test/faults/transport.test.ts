@@ -7,8 +7,8 @@ import { startSimulator } from '../../src/simulator/simulator.ts';
 import { freePort } from '../bench/processes.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
+import { startTestMirror, type TestMirror, UPSTREAM_TOKEN } from '../helpers/test-mirror.ts';
 import { tries } from '../helpers/thorough.ts';
-import { UPSTREAM_TOKEN, type World, world } from '../helpers/world.ts';
 
 const MINUTE_MS = 60_000;
 const [ID] = numberedIds(1);
@@ -57,7 +57,7 @@ describe('an upstream without a connection', () => {
   ])('that %s gives 502 without the internals, and the schedule backs off', async ([, address], context) => {
     const upstreamUrl = await address();
     const { count, counted } = countingFetch();
-    const here = await world({ upstreamUrl }, {}, { fetch: counted });
+    const here = await startTestMirror({ upstreamUrl }, {}, { fetch: counted });
     const ask = async () => {
       const started = performance.now();
       const answer = await here.post({ action: 'retrieve', id: ID });
@@ -102,7 +102,7 @@ describe('an upstream that does not answer', () => {
         inFlight -= 1;
       }
     };
-    const here = await world(
+    const here = await startTestMirror(
       { concurrency: String(CONCURRENCY), upstreamTimeoutMs: `${TIMEOUT_MS}ms` },
       {},
       { fetch: held },
@@ -137,7 +137,7 @@ describe('an upstream that does not answer', () => {
 describe('a redirect', () => {
   test('is never followed, whoever asks and wherever it leads', async (context) => {
     const elsewhere = await stranger();
-    const here = await world({ upstreamTimeoutMs: '5s' });
+    const here = await startTestMirror({ upstreamTimeoutMs: '5s' });
     const { port } = new URL(here.simulator.url);
     const targets = [
       `http://${elsewhere.host}/`,
@@ -186,7 +186,7 @@ describe('a redirect', () => {
 
 /** Runs as the default schedule does, for so long. @param after is called after each run; true ends it */
 async function schedule(
-  { clock, mirror }: World,
+  { clock, mirror }: TestMirror,
   forMs: number,
   after: () => boolean | Promise<boolean> = () => false,
 ): Promise<void> {
@@ -208,7 +208,7 @@ describe('an outage of an hour', () => {
 
   test('costs few requests; after it the upstream is asked within the longest back-off, without a stampede', async (context) => {
     const { count, counted } = countingFetch();
-    const here = await world({ concurrency: String(CONCURRENCY) }, {}, { fetch: counted });
+    const here = await startTestMirror({ concurrency: String(CONCURRENCY) }, {}, { fetch: counted });
     const { clock, store, simulator } = here;
     const ids = numberedIds(IDS);
     await store.track(ids, clock.now());
@@ -271,7 +271,7 @@ describe('a token that is refused in the middle of a run', () => {
       }
       return answer;
     };
-    const here = await world({ concurrency: String(SLOTS) }, {}, { fetch: watched });
+    const here = await startTestMirror({ concurrency: String(SLOTS) }, {}, { fetch: watched });
     const ids = numberedIds(1500);
     here.simulator.seed(ids.map((id) => documentText({ id })));
     await here.store.track(ids, here.clock.now());

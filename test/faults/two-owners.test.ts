@@ -5,7 +5,7 @@ import pino from 'pino';
 import { expect, test } from 'vitest';
 import { createMaintenance } from '../../src/app/maintenance.ts';
 import { BACKUP_WORKER } from '../../src/app/workers.ts';
-import { scheduledBackup } from '../../src/backup/scheduled.ts';
+import { runScheduledBackup } from '../../src/backup/scheduled.ts';
 import { DirectoryInUse } from '../../src/store/sqlite/lock.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
 import { restore } from '../../src/store/sqlite/recovery/restore.ts';
@@ -13,7 +13,7 @@ import { builtModule } from '../helpers/built-module.ts';
 import { runCli, startCli, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
-import { temporaryDirectory, world } from '../helpers/world.ts';
+import { startTestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 test('of ten that start at once one serves; nine end, naming it', async (context) => {
   const dataDir = temporaryDirectory();
@@ -50,7 +50,7 @@ function isLockedForOthers(dataDir: string): boolean {
 }
 
 test('the owner keeps its lock through everything that looks at its files', async (context) => {
-  const here = await world();
+  const here = await startTestMirror();
   const { dataDir } = here.config;
   here.simulator.seed(numberedIds(3).map((id) => documentText({ id })));
   await here.post({ action: 'retrieve_batch', ids: numberedIds(3) });
@@ -62,7 +62,7 @@ test('the owner keeps its lock through everything that looks at its files', asyn
     audit: () => here.store.audit(),
     search: () => here.get('/api/search?q=cat'),
     backup: () =>
-      scheduledBackup({
+      runScheduledBackup({
         ...here.config,
         store: here.store,
         maintenance: createMaintenance(dataDir),
@@ -91,7 +91,7 @@ test('the owner keeps its lock through everything that looks at its files', asyn
 });
 
 test('commands read and write beside a running server, never half', async () => {
-  const here = await world();
+  const here = await startTestMirror();
   const args = (command: string, ...more: string[]) => [command, ...more, '--data-dir', here.config.dataDir];
   const ids = numberedIds(60);
   here.simulator.seed(ids.map((id) => documentText({ id })));

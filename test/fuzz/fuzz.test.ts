@@ -11,8 +11,8 @@ import { startSimulator } from '../../src/simulator/simulator.ts';
 import { runCli, startCli, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
+import { temporaryDirectory } from '../helpers/test-mirror.ts';
 import { tries } from '../helpers/thorough.ts';
-import { temporaryDirectory } from '../helpers/world.ts';
 import { type HostileRequest, hostileBytes, hostileRequest, ROUTE_COUNT } from './hostile.ts';
 
 const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? tries(1500, 10_000));

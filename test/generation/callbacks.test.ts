@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { SettingName } from '../../src/config/setting-table.ts';
 import type { TaskId } from '../../src/task/id.ts';
-import { world } from '../helpers/world.ts';
+import { startTestMirror } from '../helpers/test-mirror.ts';
 
 const GENERATE = { action: 'generate', prompt: 'a zebra that calls back' };
 
@@ -27,7 +27,7 @@ async function withCallbacks(
   settings: Partial<Record<SettingName, string>> = {},
   headers: Record<string, string> = {},
 ) {
-  const here = await world(settings);
+  const here = await startTestMirror(settings);
   const { port } = new URL(here.mirror.url);
   await here.restart({ ...settings, port, callbackUrl: `http://localhost:${port}` });
   const generate = async (body: unknown) =>
@@ -46,7 +46,7 @@ async function withCallbacks(
 }
 
 test('without a public address, nothing of a request is changed, and nobody may call', async () => {
-  const here = await world({ tokens: 'mirror-secret' });
+  const here = await startTestMirror({ tokens: 'mirror-secret' });
   expect((await here.request('/callbacks/x', { method: 'POST', body: '{}' })).status).toBe(401);
   await here.restart({ tokens: '' });
   const body = JSON.stringify({ ...GENERATE, callback_url: 'http://client.example/done' });
@@ -103,7 +103,7 @@ describe('with a public address', () => {
     client.state.status = 204;
     await here.restart();
     here.clock.advance(60_000);
-    await here.mirror.courier.run();
+    await here.mirror.callbackDelivery.run();
     expect(await here.store.callbackStats()).toMatchObject({
       undelivered: 0,
       delivered: 1,
@@ -120,7 +120,7 @@ describe('with a public address', () => {
     await finish();
     await expect.poll(async () => (await here.store.callbackStats()).lastError).toBeDefined();
     here.clock.advance(25 * 3_600_000);
-    await here.mirror.courier.run();
+    await here.mirror.callbackDelivery.run();
     expect(await here.store.callbackStats()).toMatchObject({ undelivered: 0, givenUp: 1 });
   });
 
@@ -149,7 +149,7 @@ describe('with a public address', () => {
     expect(client.calls).toEqual([]);
 
     await finish();
-    await here.mirror.courier.run();
+    await here.mirror.callbackDelivery.run();
     const result = JSON.parse(here.simulator.documentText(id) ?? '') as { response: unknown };
     expect(client.calls.map(({ body }) => JSON.parse(body))).toEqual([result.response]);
   });

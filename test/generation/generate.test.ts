@@ -4,12 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { Database } from '../../src/store/sqlite/driver.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { showFigure } from '../helpers/figure.ts';
-import { UPSTREAM_TOKEN, type World, world } from '../helpers/world.ts';
+import { startTestMirror, type TestMirror, UPSTREAM_TOKEN } from '../helpers/test-mirror.ts';
 
 const GENERATE = { action: 'generate', model: 'flux-dev', size: '512x512', prompt: 'a zebra on the moon' };
 
 function generate(
-  { request }: World,
+  { request }: TestMirror,
   body: unknown = GENERATE,
   headers: Record<string, string> = {},
 ): Promise<Response> {
@@ -20,7 +20,7 @@ function generate(
   });
 }
 
-async function zebras({ get }: World) {
+async function zebras({ get }: TestMirror) {
   const { items } = (await (await get('/api/search?q=zebra')).json()) as { items: Record<string, unknown>[] };
   return items;
 }
@@ -29,7 +29,7 @@ const atOnce = { taskDurationMs: 0 };
 
 describe('POST /flux/images', () => {
   test('goes on as it came, and is answered as it was', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     const odd = '{"action":"generate", "prompt":"a zebra \\u00e9",\n "seed":1.0,"async":true}';
     const answer = await generate(here, odd, { 'x-record-exempt': 'true', 'x-forwarded-for': '10.0.0.1' });
     const [sent] = here.simulator.requests;
@@ -47,7 +47,7 @@ describe('POST /flux/images', () => {
   });
 
   test('is searchable and tracked before the answer is there, and no document until the upstream sends one', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     const { task_id: id } = (await (await generate(here, { ...GENERATE, async: true })).json()) as {
       task_id: TaskId;
     };
@@ -73,14 +73,14 @@ describe('POST /flux/images', () => {
   });
 
   test('waits for a synchronous generation, and catches its id', async () => {
-    const here = await world({}, atOnce);
+    const here = await startTestMirror({}, atOnce);
     const body = (await (await generate(here)).json()) as { task_id: string; data: unknown[] };
     expect(body).toMatchObject({ success: true, data: [{ prompt: GENERATE.prompt }] });
     expect(await zebras(here)).toMatchObject([{ id: body.task_id }]);
   });
 
   test('passes lines on as they come, and has tracked the task when its line arrives', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     const answer = await generate(here, GENERATE, { accept: 'application/x-ndjson' });
     expect(answer.headers.get('content-type')).toBe('application/x-ndjson');
     const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
@@ -106,7 +106,7 @@ describe('POST /flux/images', () => {
   test.for(['application/json', 'application/x-ndjson'])(
     'catches the id when the caller of %s hangs up',
     async (accept, context) => {
-      const here = await world();
+      const here = await startTestMirror();
       const url = new URL(`${here.mirror.url}/flux/images`);
       const call = httpRequest(url, { method: 'POST', headers: { accept } });
       call.on('error', () => undefined);
@@ -121,7 +121,7 @@ describe('POST /flux/images', () => {
   );
 
   test('is never repeated, and says what went wrong', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     here.simulator.fault({ kind: 'reset' });
     const reset = await generate(here);
     expect(reset.status).toBe(502);
@@ -136,7 +136,7 @@ describe('POST /flux/images', () => {
   });
 
   test('relays what the upstream refuses: status, body, content type, Retry-After', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     const body = '{"success": false, "error": {"code":"used_up","message":"balance"}}';
     here.simulator.fault({ kind: 'status', status: 403, body, headers: { 'retry-after': '7' } });
     const refused = await generate(here);
@@ -153,7 +153,7 @@ describe('POST /flux/images', () => {
   });
 
   test('needs the upstream and a token for it', async () => {
-    const here = await world({ offline: 'true' });
+    const here = await startTestMirror({ offline: 'true' });
     const offline = await generate(here);
     expect(offline.status).toBe(503);
     expect(await offline.json()).toMatchObject({ error: { code: 'api_error' } });
@@ -171,14 +171,14 @@ describe('POST /flux/images', () => {
   });
 
   test('never sends a token of the mirror upstream', async () => {
-    const here = await world({ tokens: 'mirror-secret', upstreamToken: '' });
+    const here = await startTestMirror({ tokens: 'mirror-secret', upstreamToken: '' });
     expect((await generate(here, GENERATE)).status).toBe(401);
     expect((await generate(here, GENERATE, { authorization: 'Bearer mirror-secret' })).status).toBe(401);
     expect(here.simulator.requests).toHaveLength(0);
   });
 
   test('passes with a database that fails; the id is spooled, and tracked at the next start', async () => {
-    const here = await world({}, atOnce);
+    const here = await startTestMirror({}, atOnce);
     const damage = (sql: string) => {
       const database = new Database(join(here.config.dataDir, 'mirror.db'));
       database.exec(sql);

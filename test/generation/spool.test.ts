@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createSpool, type SpoolEntry } from '../../src/generation/spool.ts';
 import { numberedIds } from '../helpers/documents.ts';
-import { temporaryDirectory } from '../helpers/world.ts';
+import { temporaryDirectory } from '../helpers/test-mirror.ts';
 
 test('what a full disk cut off costs no other entry, and is kept', async () => {
   const dataDir = temporaryDirectory();

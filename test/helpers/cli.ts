@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import { temporaryDirectory } from './world.ts';
+import { temporaryDirectory } from './test-mirror.ts';
 
 /** Built before the tests, see build.ts. */
 export const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { parseDocument } from '../../src/task/document.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { type DocumentOptions, documentText } from './documents.ts';
-import type { World } from './world.ts';
+import type { TestMirror } from './test-mirror.ts';
 
 export type Format = 'png' | 'jpeg' | 'webp' | 'gif' | 'avif';
 
@@ -20,7 +20,7 @@ export function picture(format: Format, { width = 400, height = 200, shade = 0 }
 
 /** Stores a succeeded task with these image links. */
 export async function storeTaskWithImages(
-  { store, clock }: World,
+  { store, clock }: TestMirror,
   id: TaskId,
   urls: readonly string[],
   options: DocumentOptions = {},
@@ -28,7 +28,7 @@ export async function storeTaskWithImages(
   const { prompt = 'a picture', more } = options;
   const data = urls.map((image_url) => ({ prompt, image_url }));
   const text = documentText({ ...options, id, prompt, more: { ...more, response: { success: true, data } } });
-  await store.putBatch({
+  await store.storeDocuments({
     documents: [parseDocument(text, clock.now())],
     requestSeq: await store.nextRequestSeq(),
     fetchedAtMs: clock.now(),

@@ -1,5 +1,5 @@
 /** Search requests for tests. */
-import { parseQuery } from '../../src/search/query.ts';
+import { parseQuery } from '../../src/search/parser.ts';
 import type { SearchRequest } from '../../src/store/contract/search.ts';
 
 /** Noon of 14 March 2026, UTC. */

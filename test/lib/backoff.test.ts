@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { backoffDelay } from '../../src/lib/backoff.ts';
+import { computeBackoffDelay } from '../../src/lib/backoff.ts';
 
 test('doubles from the first delay to the longest', () => {
   const delays = [0, 1, 2, 3, 50, 5000].map((repeats) =>
-    backoffDelay({ firstMs: 500, maxMs: 3000 }, repeats, () => 0.5),
+    computeBackoffDelay({ firstMs: 500, maxMs: 3000 }, repeats, () => 0.5),
   );
   expect(delays).toEqual([500, 1000, 2000, 3000, 3000, 3000]);
 });
@@ -14,7 +14,7 @@ test('stays within 20 % of that', () => {
   fc.assert(
     fc.property(fc.nat(100), random, (repeats, value) => {
       const base = Math.min(5000 * 2 ** repeats, 300_000);
-      const delay = backoffDelay({ firstMs: 5000, maxMs: 300_000 }, repeats, () => value);
+      const delay = computeBackoffDelay({ firstMs: 5000, maxMs: 300_000 }, repeats, () => value);
       expect(delay).toBeGreaterThanOrEqual(base * 0.8);
       expect(delay).toBeLessThanOrEqual(base * 1.2);
     }),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { errorCodeOf, hasErrorCode } from '../../src/lib/errno.ts';
+import { getErrorCode, hasErrorCode } from '../../src/lib/errno.ts';
 
 function errorOf(work: () => unknown): unknown {
   try {
@@ -12,12 +12,12 @@ function errorOf(work: () => unknown): unknown {
 
 test('the code of an error of the system is found', () => {
   const error = errorOf(() => readFileSync('/does/not/exist'));
-  expect(errorCodeOf(error)).toBe('ENOENT');
+  expect(getErrorCode(error)).toBe('ENOENT');
   expect(hasErrorCode(error, 'ENOENT')).toBe(true);
   expect(hasErrorCode(error, 'EACCES')).toBe(false);
 });
 
 test.each([[new Error('without')], [{ code: 'ENOENT' }], ['ENOENT'], [undefined]])('%s has none', (value) => {
-  expect(errorCodeOf(value)).toBeUndefined();
+  expect(getErrorCode(value)).toBeUndefined();
   expect(hasErrorCode(value, 'ENOENT')).toBe(false);
 });

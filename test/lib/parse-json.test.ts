@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pathPrefix } from '../../src/lib/base-path.ts';
+import { getPathPrefix } from '../../src/lib/base-path.ts';
 import { tryParseJson } from '../../src/lib/parse-json.ts';
 
 test('what is no JSON is undefined, and every JSON value is not', () => {
@@ -8,5 +8,5 @@ test('what is no JSON is undefined, and every JSON value is not', () => {
 });
 
 test('the base path / adds nothing to an address', () => {
-  expect(['/', '/flux', '/a/b'].map(pathPrefix)).toEqual(['', '/flux', '/a/b']);
+  expect(['/', '/flux', '/a/b'].map(getPathPrefix)).toEqual(['', '/flux', '/a/b']);
 });

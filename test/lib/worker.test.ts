@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { startWorker } from '../../src/lib/worker.ts';
-import { temporaryDirectory } from '../helpers/world.ts';
+import { temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const SCRIPT =
   "import { parentPort, workerData } from 'node:worker_threads'; parentPort.postMessage(workerData);";

@@ -5,7 +5,7 @@ import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
-import { type World, world } from '../helpers/world.ts';
+import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
 
 const [FINISHED] = VENDOR_IDS;
 const [FINISHED_TEXT] = VENDOR_DOCUMENTS;
@@ -40,8 +40,8 @@ const FAULTS: readonly (readonly [string, Fault, number])[] = [
 ];
 
 /** A world with a finished and a pending task stored, both served from the cache afterwards. */
-async function withStored(): Promise<World & { pendingId: string; pendingText: string }> {
-  const it = await world({ upstreamTimeoutMs: `${TIMEOUT_MS}ms` });
+async function withStored(): Promise<TestMirror & { pendingId: string; pendingText: string }> {
+  const it = await startTestMirror({ upstreamTimeoutMs: `${TIMEOUT_MS}ms` });
   it.simulator.seed(VENDOR_DOCUMENTS);
   const pendingId = it.simulator.addTask({ prompt: 'a slow cat', durationMs: 60_000 });
   await it.post({ action: 'retrieve', id: FINISHED });
@@ -104,7 +104,7 @@ describe.each(FAULTS)('the upstream answers with %s', (_name, fault, statusForUn
 
 describe('what the upstream says is handed on', () => {
   test('its status, body and Retry-After, byte for byte', async () => {
-    const { simulator, post } = await world();
+    const { simulator, post } = await startTestMirror();
     const body = '{"success":false, "error":{"code":"too_many_requests","message":"慢"},"trace_id":"t"}';
     simulator.fault({ kind: 'status', status: 429, body, headers: { 'retry-after': '17' } }, { times: 1 });
     const answer = await post({ action: 'retrieve', id: UNKNOWN });
@@ -121,7 +121,7 @@ describe('Retry-After', () => {
     ['seconds', () => '20'],
     ['a date', () => new Date(Date.UTC(2026, 2, 14, 12, 0, 20)).toUTCString()],
   ])('as %s is obeyed by callers and the schedule alike, and over a restart', async ([, value], context) => {
-    const it = await world();
+    const it = await startTestMirror();
     const { simulator, clock, post } = it;
     const date = new Date(clock.now()).toUTCString();
     const id = simulator.addTask({ prompt: 'a cat', durationMs: 3_600_000 });
@@ -149,7 +149,7 @@ describe('wrong content', () => {
   const wrapped = (items: readonly string[]) => `{"items":[${items.join(',')}],"count":${items.length}}`;
 
   test('a batch with other ids, duplicates and malformed items stores only what was asked', async (context) => {
-    const { simulator, post, store, get } = await world();
+    const { simulator, post, store, get } = await startTestMirror();
     const [first = '', second = ''] = VENDOR_DOCUMENTS;
     const stranger = first.replaceAll(FINISHED ?? '', 'stranger');
     simulator.fault({ kind: 'body', body: wrapped([stranger, 'null', '7', '{}', '{"id":5}', first, first]) });
@@ -165,7 +165,7 @@ describe('wrong content', () => {
   });
 
   test('a finished task that the upstream sends as pending, or with another text, stays as it was', async (context) => {
-    const { simulator, post, get, store, mirror, clock } = await world();
+    const { simulator, post, get, store, mirror, clock } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
     const [text = ''] = VENDOR_DOCUMENTS;
     await post({ action: 'retrieve', id: FINISHED });
@@ -190,7 +190,7 @@ describe('wrong content', () => {
   });
 
   test('an answer that overtook a newer one does not undo it', async (context) => {
-    const { simulator, post, clock } = await world();
+    const { simulator, post, clock } = await startTestMirror();
     const id = simulator.addTask({ prompt: 'a cat', durationMs: 5000 });
     const pendingText = simulator.documentText(id) ?? '';
     const slow = simulator.fault({ kind: 'delay', ms: 200 }, { times: 1 });
@@ -210,7 +210,7 @@ describe('wrong content', () => {
 test('no token appears in a log line, a body or the database', async (context) => {
   const secrets = { upstreamToken: 'sk-upstream-0123456789', tokens: 'sk-mirror-0123456789' };
   const callbackUrl = 'http://localhost:9';
-  const it = await world({ ...secrets, callbackUrl }, { token: secrets.upstreamToken });
+  const it = await startTestMirror({ ...secrets, callbackUrl }, { token: secrets.upstreamToken });
   const headers = { authorization: `Bearer ${secrets.tokens}`, 'x-odd': secrets.upstreamToken };
   const bodies: string[] = [];
   const seen = async (answer: Response) =>

@@ -1,11 +1,11 @@
 /** The search against a brute-force reading of the same prompts, in all scripts (see oracle.ts). */
 import { expect, test } from 'vitest';
-import { seededRandom } from '../../src/simulator/random.ts';
+import { createSeededRandom } from '../../src/simulator/random.ts';
 import type { Store } from '../../src/store/contract/store.ts';
 import { document, numberedIds } from '../helpers/documents.ts';
 import { readPrompts } from '../helpers/prompts.ts';
 import { SEARCH_NOW, searchRequest } from '../helpers/search.ts';
-import { openTestStore } from '../helpers/world.ts';
+import { openTestStore } from '../helpers/test-mirror.ts';
 import { contains, type OracleQuery, type OracleTask, oracleWords } from './oracle.ts';
 
 const QUERIES = Number(process.env.ORACLE_QUERIES ?? 100);
@@ -15,7 +15,7 @@ const MODELS = ['flux-dev', 'flux-pro', 'flux-pro-1.1', 'flux-2-max'];
 const SIZES = ['1024x1024', '16:9'];
 const STATES = ['succeeded', 'failed', 'pending'] as const;
 
-const random = seededRandom(SEED);
+const random = createSeededRandom(SEED);
 const below = (limit: number) => Math.floor(random() * limit);
 function pick<T>(list: readonly T[]): T {
   return list[below(list.length)] as T;
@@ -48,7 +48,11 @@ async function fill(store: Store): Promise<OracleTask[]> {
       more: { request: { prompt, model, size } },
     }),
   );
-  await store.putBatch({ documents, requestSeq: await store.nextRequestSeq(), fetchedAtMs: SEARCH_NOW });
+  await store.storeDocuments({
+    documents,
+    requestSeq: await store.nextRequestSeq(),
+    fetchedAtMs: SEARCH_NOW,
+  });
   return tasks;
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { searchCommand } from '../../src/cli/search.ts';
+import { createSearchCommand } from '../../src/cli/search.ts';
 import { FIELDS, OPERATORS } from '../../src/search/fields.ts';
 import { openApiDocument } from '../../src/server/openapi/document.ts';
 
@@ -45,7 +45,7 @@ describe('every search field', () => {
 
   test('that is an operator is shown by the help of the command', () => {
     let help = '';
-    const command = searchCommand().configureOutput({ writeOut: (text) => (help += text) });
+    const command = createSearchCommand().configureOutput({ writeOut: (text) => (help += text) });
     command.outputHelp();
     for (const name of OPERATOR_NAMES) expect(help).toContain(`${name}:`);
   });

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { readPrompts } from '../helpers/prompts.ts';
+import { startTestMirror } from '../helpers/test-mirror.ts';
 import { tries } from '../helpers/thorough.ts';
-import { world } from '../helpers/world.ts';
 
 const RUNS = Number(process.env.FUZZ_RUNS ?? tries(800, 20_000));
 
@@ -75,7 +75,7 @@ const TOKENS = [
 ];
 
 test(`${RUNS} random strings as queries are answered with 200`, async (context) => {
-  const { simulator, post, get } = await world();
+  const { simulator, post, get } = await startTestMirror();
   simulator.seed(
     readPrompts()
       .slice(0, 150)

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { SearchPage } from '../../src/store/contract/search.ts';
 import { document, numberedIds } from '../helpers/documents.ts';
 import { SEARCH_NOW, searchRequest } from '../helpers/search.ts';
-import { openTestStore } from '../helpers/world.ts';
+import { openTestStore } from '../helpers/test-mirror.ts';
 
 const DAY = 86_400;
 
@@ -15,7 +15,11 @@ async function storeOf(
   const documents = prompts.map((prompt, at) =>
     document({ id: ids[at] ?? '', prompt, createdAt: createdAt(at) }),
   );
-  await store.putBatch({ documents, requestSeq: await store.nextRequestSeq(), fetchedAtMs: SEARCH_NOW });
+  await store.storeDocuments({
+    documents,
+    requestSeq: await store.nextRequestSeq(),
+    fetchedAtMs: SEARCH_NOW,
+  });
   const ranked = async (text: string) => {
     const page = await store.search(searchRequest(text, { sort: 'relevance' }));
     return page.hits.map(({ task }) => prompts[ids.indexOf(task.id)]);
@@ -90,7 +94,11 @@ test.each(['newest', 'oldest', 'relevance'] as const)(
           prompt: `cat ${seen.length}`,
           createdAt,
         });
-        await store.putBatch({ documents: [late], requestSeq: await store.nextRequestSeq(), fetchedAtMs: 0 });
+        await store.storeDocuments({
+          documents: [late],
+          requestSeq: await store.nextRequestSeq(),
+          fetchedAtMs: 0,
+        });
       } while (after);
       expect(new Set(seen).size).toBe(seen.length);
       if (!groupByPrompt) expect(seen).toEqual(expect.arrayContaining(ids));

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { highlights } from '../../src/search/highlights.ts';
-import { parseQuery } from '../../src/search/query.ts';
-import { indexEntry, terms } from '../../src/search/terms.ts';
+import { findHighlights } from '../../src/search/highlights.ts';
+import { parseQuery } from '../../src/search/parser.ts';
+import { createIndexEntry, extractTerms } from '../../src/search/terms.ts';
 
-const indexed = (text: string) => indexEntry(text).terms;
+const indexed = (text: string) => createIndexEntry(text).terms;
 const UTC = { timeZone: 'UTC', nowMs: Date.UTC(2026, 2, 14, 12) };
 const anyText = fc.string({ unit: 'binary', maxLength: 80 });
 
@@ -33,7 +33,7 @@ describe('terms', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         let last = 0;
-        for (const { term, start, end } of terms(text)) {
+        for (const { term, start, end } of extractTerms(text)) {
           expect(term).toMatch(/^[^\s"\p{Cc}]+$/u);
           expect(start).toBeGreaterThanOrEqual(0);
           expect(end).toBeGreaterThan(start);
@@ -61,7 +61,7 @@ describe('terms', () => {
 
 describe('highlights', () => {
   const marked = (query: string, prompt: string) =>
-    highlights(parseQuery(query, UTC), prompt).map(([start, end]) => prompt.slice(start, end));
+    findHighlights(parseQuery(query, UTC), prompt).map(([start, end]) => prompt.slice(start, end));
 
   test('are UTF-16 offsets of what matched', () => {
     expect(marked('cat', '🐈 Two Cats; a cat.')).toEqual(['Cats', 'cat']);
@@ -75,7 +75,7 @@ describe('highlights', () => {
     fc.assert(
       fc.property(anyText, anyText, (query, prompt) => {
         let last = -1;
-        for (const [start, end] of highlights(parseQuery(query, UTC), prompt)) {
+        for (const [start, end] of findHighlights(parseQuery(query, UTC), prompt)) {
           expect(start).toBeGreaterThan(last);
           expect(end).toBeGreaterThan(start);
           expect(end).toBeLessThanOrEqual(prompt.length);

@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import type { ZodType } from 'zod';
-import { digestOf } from '../../src/lib/access-token.ts';
+import { computeDigest } from '../../src/lib/access-token.ts';
 import { createApp } from '../../src/server/app.ts';
 import { PROBE } from '../../src/server/auth/access.ts';
-import { createFailedLogins } from '../../src/server/auth/failed-logins.ts';
+import { createAuthThrottle } from '../../src/server/auth/auth-throttle.ts';
+import type { ServerDeps } from '../../src/server/deps.ts';
 import { errorSchema } from '../../src/server/error-schema.ts';
 import { createMetrics } from '../../src/server/monitoring/metrics.ts';
 import { type Operation, openApiDocument } from '../../src/server/openapi/document.ts';
 import { ROUTE_DESCRIPTIONS } from '../../src/server/openapi/route-list.ts';
-import type { ServerParts } from '../../src/server/parts.ts';
-import { health } from '../../src/server/routes/health.ts';
+import { createHealthRoutes } from '../../src/server/routes/health.ts';
 import type { ArchivedImage } from '../../src/store/contract/images.ts';
 import type { Store } from '../../src/store/contract/store.ts';
 import type { TaskId } from '../../src/task/id.ts';
@@ -26,7 +26,7 @@ import { showFigure } from '../helpers/figure.ts';
 import { imageHost } from '../helpers/image-host.ts';
 import { picture, storeTaskWithImages } from '../helpers/images.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
-import { type World, world } from '../helpers/world.ts';
+import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
 
 interface TokenOptions {
   readonly limits?: Partial<TaskLimits>;
@@ -34,11 +34,11 @@ interface TokenOptions {
 }
 
 /** Stores a token, as `token new` does. @returns headers that present it */
-async function tokenFor(here: World, { limits, isReadOnly = false }: TokenOptions = {}) {
+async function tokenFor(here: TestMirror, { limits, isReadOnly = false }: TokenOptions = {}) {
   const token = `fluxm_${randomUUID()}`;
   await here.store.addAccessToken({
     name: token.slice(-8),
-    hash: digestOf(token).toString('hex'),
+    hash: computeDigest(token).toString('hex'),
     limits: limits && { userIds: [], applicationIds: [], ...limits },
     isReadOnly,
     createdAtMs: 1,
@@ -58,7 +58,7 @@ async function sharedMirror() {
   const host = await imageHost();
   host.serve('/mine', await picture('png', { width: 40, height: 40 }));
   host.serve('/theirs', await picture('png', { width: 40, height: 40, shade: 9 }));
-  const here = await world({ imageAllowHosts: host.host });
+  const here = await startTestMirror({ imageAllowHosts: host.host });
   await storeTaskWithImages(here, MINE, [`${host.url}/mine`], {
     prompt: 'a mineword lighthouse',
     userId: 'caller-1',
@@ -177,7 +177,7 @@ const ROUTES: Route[] = Object.entries(openApiDocument('/').paths).flatMap(([pat
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
 
 async function ask(
-  here: World,
+  here: TestMirror,
   { method, path }: Pick<Route, 'method' | 'path'>,
   probe: Probe,
   headers: Record<string, string>,
@@ -266,7 +266,7 @@ describe('a token limited to one user', () => {
   test('learns from no ranking and no cursor what others wrote', async () => {
     const { here, mine } = await sharedMirror();
     for (const [at, prompt] of ['mineword again', 'mineword mineword'].entries())
-      await here.store.putBatch({
+      await here.store.storeDocuments({
         documents: [document({ id: `mine-${at}`, prompt, userId: 'caller-1' })],
         requestSeq: await here.store.nextRequestSeq(),
         fetchedAtMs: 1,
@@ -346,14 +346,14 @@ describe('a token limited to one user', () => {
 
 describe('the description', () => {
   test('has every route, and no other', async () => {
-    const here = await world({ upstreamToken: '' });
+    const here = await startTestMirror({ upstreamToken: '' });
     for (const { method, path } of ROUTES) {
       const probe = path.replace('{sha256}', '0'.repeat(64)).replace(/\{\w+\}/, 'x');
       const answer = await here.request(probe, { method, ...(method === 'GET' ? {} : { body: '{}' }) });
       expect(await answer.text(), `${method} ${path}`).not.toContain('"no_api"');
     }
     const described = ROUTES.map(({ method, path }) => `${method} ${path}`).sort();
-    const parts = { config: here.config, metrics: createMetrics() } as unknown as ServerParts;
+    const parts = { config: here.config, metrics: createMetrics() } as unknown as ServerDeps;
     const app = createApp(parts, { gate: () => PROBE, observe: () => undefined, isStopping: () => false });
     const served = app.routes
       .filter(({ method }) => method !== 'ALL')
@@ -401,7 +401,7 @@ describe('the description', () => {
   });
 
   test('has the answer of a mirror that is not ready', async () => {
-    const stopping = health({} as ServerParts, () => true);
+    const stopping = createHealthRoutes({} as ServerDeps, () => true);
     const answer = await stopping.request('/readyz');
     expect(answer.status).toBe(503);
     expectExactly(readinessSchema, await answer.json(), 'not ready');
@@ -436,14 +436,14 @@ describe('a read-only token', () => {
 });
 
 describe('named tokens', () => {
-  const stats = async (here: World, headers: Record<string, string> = {}) => {
+  const stats = async (here: TestMirror, headers: Record<string, string> = {}) => {
     const answer = await here.get('/api/stats', headers);
     await answer.arrayBuffer();
     return answer.status;
   };
 
   test('close a running mirror within a second, and revoking the last does not open it', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     expect(await stats(here)).toBe(200);
     const headers = await tokenFor(here);
     expect(await stats(here)).toBe(401);
@@ -468,7 +468,7 @@ describe('named tokens', () => {
   });
 
   test('work, and are kept from the upstream, in the second in which the first is made', async () => {
-    const here = await world({ upstreamToken: '' });
+    const here = await startTestMirror({ upstreamToken: '' });
     here.simulator.seed([documentText({ id: UNKNOWN })]);
     const ask = (token: string) =>
       here.post({ action: 'retrieve', id: UNKNOWN }, { authorization: `Bearer ${token}` });
@@ -477,7 +477,7 @@ describe('named tokens', () => {
     const token = 'fluxm_made-just-now';
     await here.store.addAccessToken({
       name: 'new',
-      hash: digestOf(token).toString('hex'),
+      hash: computeDigest(token).toString('hex'),
       limits: undefined,
       isReadOnly: false,
       createdAtMs: 1,
@@ -488,7 +488,7 @@ describe('named tokens', () => {
   });
 
   test('stand by their names in the log beside what they changed, and wrong ones by their address', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     const headers = await tokenFor(here);
     const [{ name } = { name: '' }] = await here.store.accessTokens();
     const tracked = { method: 'POST', headers, body: JSON.stringify({ ids: [UNKNOWN] }) };
@@ -507,7 +507,7 @@ describe('named tokens', () => {
   });
 
   test('are made, listed and revoked by the command', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     const options = { env: { FLUX_MIRROR_DATA_DIR: here.config.dataDir } };
     const made = await runCli(
       ['token', 'new', '--name', 'alice', '--user-id', 'me', 'you', '--read-only'],
@@ -538,15 +538,15 @@ describe('named tokens', () => {
   });
 
   test('an address beyond loopback needs one', async () => {
-    await expect(world({ host: '0.0.0.0' })).rejects.toThrow(/FLUX_MIRROR_TOKENS/);
-    const here = await world({ host: '0.0.0.0', tokens: 'secret-one' });
+    await expect(startTestMirror({ host: '0.0.0.0' })).rejects.toThrow(/FLUX_MIRROR_TOKENS/);
+    const here = await startTestMirror({ host: '0.0.0.0', tokens: 'secret-one' });
     expect(await stats(here, { authorization: 'Bearer secret-one' })).toBe(200);
   });
 });
 
 describe('wrong tokens', () => {
   test('of one address are answered ten at once, then one a second; right ones never wait', async (context) => {
-    const here = await world({ tokens: 'secret-one' });
+    const here = await startTestMirror({ tokens: 'secret-one' });
     const waits = () => here.clock.sleeps.length;
     for (let tries = 0; tries < 10; tries += 1)
       await here.get('/api/stats', { authorization: 'Bearer guess' });
@@ -563,7 +563,7 @@ describe('wrong tokens', () => {
   test('are counted by address, an IPv6 network as one, for no longer than needed', async () => {
     const waits: number[] = [];
     const clock = new ManualClock();
-    const slowDown = createFailedLogins({
+    const slowDown = createAuthThrottle({
       now: () => clock.now(),
       monotonic: () => clock.monotonic(),
       sleep: async (ms) => void waits.push(ms),

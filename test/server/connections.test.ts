@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createFailedLogins } from '../../src/server/auth/failed-logins.ts';
+import { createAuthThrottle } from '../../src/server/auth/auth-throttle.ts';
 import type { ConnectionLimits } from '../../src/server/listen.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
-import { type World, world } from '../helpers/world.ts';
+import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
 
 const LIMITS: ConnectionLimits = {
   connections: 20,
@@ -17,9 +17,9 @@ const LIMITS: ConnectionLimits = {
   stalledMs: 500,
   graceMs: 500,
 };
-const limited = () => world({}, {}, { limits: LIMITS });
+const limited = () => startTestMirror({}, {}, { limits: LIMITS });
 
-async function open({ mirror }: World): Promise<Socket> {
+async function open({ mirror }: TestMirror): Promise<Socket> {
   const { hostname, port } = new URL(mirror.url);
   const socket = connect(Number(port), hostname);
   socket.on('error', () => undefined); // being cut off is what is expected
@@ -42,7 +42,7 @@ const LONG_ANSWER = 10_000_000;
 
 /** Whose answer, from the mirror's own copy, is longer than `LONG_ANSWER` bytes. */
 async function requestOfLongAnswer(
-  { simulator, post }: World,
+  { simulator, post }: TestMirror,
   connection: 'close' | 'keep-alive',
 ): Promise<string> {
   const ids = numberedIds(20);
@@ -161,11 +161,11 @@ describe('one connection', () => {
       monotonic: () => 0,
       sleep: () => new Promise<void>(() => {}),
     };
-    const slowDown = createFailedLogins(never);
+    const slowDown = createAuthThrottle(never);
     const answered = Array.from({ length: 1000 }, () => slowDown('192.0.2.1'));
     const settled = await Promise.all(answered.map((one) => Promise.race([one, Promise.resolve('waits')])));
     expect(settled.filter((one) => one === true)).toHaveLength(10);
-    const here = await world({ tokens: 'secret-one' });
+    const here = await startTestMirror({ tokens: 'secret-one' });
     const sockets = await Promise.all(Array.from({ length: 3 }, () => open(here)));
     for (const socket of sockets)
       socket.write(pipelined(1000, 'GET /api/stats HTTP/1.1\r\nauthorization: Bearer bad'));
@@ -181,14 +181,14 @@ describe('headers', () => {
     ['GET', '/nowhere'],
     ['GET', '/healthz'],
   ])('of %s %s keep a browser from sniffing', async (method, path) => {
-    const here = await world();
+    const here = await startTestMirror();
     const answer = await here.request(path, { method, ...(method === 'POST' ? { body: '{}' } : {}) });
     await answer.arrayBuffer();
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
   test('of what Hono answers frame nothing, run nothing and tell no referrer', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     const { headers } = await here.get('/api/stats');
     expect(Object.fromEntries(headers)).toMatchObject({
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -209,7 +209,7 @@ describe('JSON that nests deep', () => {
     ['/flux/images', 100_000],
     ['/api/tracked', 100_000],
   ])('%s refuses %i levels', async ([path, levels], context) => {
-    const here = await world();
+    const here = await startTestMirror();
     const body = deep(levels);
     const started = performance.now();
     const answer = await here.request(path, { method: 'POST', body });
@@ -222,7 +222,7 @@ describe('JSON that nests deep', () => {
 
 describe('a stop', () => {
   test('waits for a request that is under way, and for no connection that it leaves idle', async () => {
-    const { simulator, mirror, post } = await world();
+    const { simulator, mirror, post } = await startTestMirror();
     const [id = ''] = numberedIds(1);
     simulator.seed([documentText({ id })]);
     simulator.fault({ kind: 'delay', ms: 200 });
@@ -240,7 +240,7 @@ describe('a stop', () => {
     ['GET /readyz', /^HTTP\/1\.1 503 .*connection: close\r\n.*the mirror is stopping/is],
     ['GET /healthz', /^HTTP\/1\.1 200 .*connection: close\r\n/is],
   ])('refuses what is new on a connection that is still there: %s', async (line, expected) => {
-    const here = await world();
+    const here = await startTestMirror();
     const [id = ''] = numberedIds(1);
     here.simulator.seed([documentText({ id })]);
     here.simulator.fault({ kind: 'delay', ms: 200 });
@@ -255,7 +255,7 @@ describe('a stop', () => {
   });
 
   test('waits for a client that takes a long answer slowly', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     const socket = await open(here);
     socket.write(await requestOfLongAnswer(here, 'keep-alive'));
     await once(socket, 'readable');
@@ -268,7 +268,11 @@ describe('a stop', () => {
   });
 
   test('cuts a generation off that has no answer, which may take minutes', async () => {
-    const { simulator, mirror, request } = await world({}, { taskDurationMs: 600_000 }, { limits: LIMITS });
+    const { simulator, mirror, request } = await startTestMirror(
+      {},
+      { taskDurationMs: 600_000 },
+      { limits: LIMITS },
+    );
     const generating = request('/flux/images', { method: 'POST', body: '{"prompt":"a slow cat"}' });
     const isCut = expect(generating).rejects.toThrow();
     await expect.poll(() => simulator.requests.length).toBe(1);

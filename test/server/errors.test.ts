@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
 import { showFigure } from '../helpers/figure.ts';
-import { temporaryDirectory, world } from '../helpers/world.ts';
+import { startTestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const [ID] = VENDOR_IDS;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -63,13 +63,13 @@ describe('bad requests to /flux/tasks', () => {
     ],
     ['a user that is no string', '{"action":"retrieve_batch","user_id":{}}', 'user_id'],
   ])('%s', async (_name, body, named) => {
-    const { post, simulator } = await world();
+    const { post, simulator } = await startTestMirror();
     expect(await expectError(await post(body), 400, 'bad_request')).toContain(named);
     expect(simulator.requests).toHaveLength(0);
   });
 
   test('are answered alike by the way through Hono', async () => {
-    const { post } = await world({ allowedOrigins: 'https://app.example' });
+    const { post } = await startTestMirror({ allowedOrigins: 'https://app.example' });
     const answer = await post('{"action":"explode"}', { origin: 'https://app.example' });
     expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example');
     await expectError(answer, 400, 'bad_request');
@@ -78,7 +78,7 @@ describe('bad requests to /flux/tasks', () => {
 
 describe('what never gets to a route', () => {
   test('a query of any length is answered, in our shape where it is too long', async () => {
-    const { get } = await world();
+    const { get } = await startTestMirror();
     expect((await get(`/api/search?q=${'%E7%8C%AB'.repeat(5000)}`)).status).toBe(200);
     const answer = await get(`/api/search?q=${'x'.repeat(100_000)}`);
     await expectError(answer, 431, 'bad_request');
@@ -92,7 +92,7 @@ describe('what never gets to a route', () => {
     ['a target of another protocol', ['GET ftp://localhost/ HTTP/1.1', 'host: localhost'], 400],
     ['an Expect that is none', ['GET /healthz HTTP/1.1', 'host: localhost', 'expect: cake'], 417],
   ])('%s is told in our shape', async (_, head, status) => {
-    const { mirror } = await world();
+    const { mirror } = await startTestMirror();
     const answer = await raw(mirror.url, head);
     expect(answer.status).toBe(status);
     expect(JSON.parse(answer.text.slice(answer.text.indexOf('\r\n\r\n')))).toMatchObject({
@@ -103,14 +103,14 @@ describe('what never gets to a route', () => {
   });
 
   test('what is no HTTP is told so', async () => {
-    const { mirror } = await world();
+    const { mirror } = await startTestMirror();
     const { status, text } = await raw(mirror.url, ['HELLO', 'host: localhost']);
     expect(status).toBe(400);
     expect(text).toContain('"code":"bad_request"');
   });
 
   test('errors of the drop-in routes say what the cache had to do with it', async () => {
-    const { post } = await world({ offline: 'true' });
+    const { post } = await startTestMirror({ offline: 'true' });
     const missing = await post({ action: 'retrieve', id: ID });
     expect(missing.headers.get('cache-status')).toBe('flux-mirror; detail=not_found');
     expect((await post('{')).headers.get('cache-status')).toBe('flux-mirror; detail=bad_request');
@@ -134,13 +134,13 @@ describe('bad requests to the mirror’s own routes', () => {
     [`/api/tasks/${'x'.repeat(129)}`, 'id'],
   ] as const;
   test('say what was wrong', async () => {
-    const { get } = await world();
+    const { get } = await startTestMirror();
     for (const [path, named] of BAD)
       expect(await expectError(await get(path), 400, 'bad_request'), path.slice(0, 100)).toContain(named);
   });
 
   test.each(['', '[]', '{}', '{"ids":"x"}', '{"ids":[1]}'])('POST /api/tracked %s', async (body) => {
-    const { request } = await world();
+    const { request } = await startTestMirror();
     await expectError(await request('/api/tracked', { method: 'POST', body }), 400, 'bad_request');
   });
 });
@@ -149,7 +149,7 @@ describe('tokens', () => {
   const tokens = 'first-token, sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
 
   test('no token gives 401 no_token, a wrong one 401 invalid_token', async () => {
-    const { post, get, simulator } = await world({ tokens });
+    const { post, get, simulator } = await startTestMirror({ tokens });
     simulator.seed(VENDOR_DOCUMENTS);
     const body = { action: 'retrieve', id: ID };
     const missing = await post(body);
@@ -170,7 +170,7 @@ describe('tokens', () => {
   });
 
   test('a plain and a hashed token let in, and never go to the upstream', async () => {
-    const { post, simulator } = await world({ tokens });
+    const { post, simulator } = await startTestMirror({ tokens });
     simulator.seed(VENDOR_DOCUMENTS);
     for (const [at, token] of ['first-token', 'test'].entries()) {
       const answer = await post(
@@ -184,14 +184,14 @@ describe('tokens', () => {
   });
 
   test('a caller’s token is not sent on where the mirror has tokens of its own but none for the upstream', async () => {
-    const { post, simulator } = await world({ tokens, upstreamToken: '' });
+    const { post, simulator } = await startTestMirror({ tokens, upstreamToken: '' });
     const answer = await post({ action: 'retrieve', id: ID }, { authorization: 'Bearer first-token' });
     expect(answer.status).not.toBe(200);
     expect(simulator.requests).toHaveLength(0);
   });
 
   test('the probes need none', async () => {
-    const { get } = await world({ tokens });
+    const { get } = await startTestMirror({ tokens });
     expect((await get('/healthz')).status).toBe(200);
     expect((await get('/readyz')).status).toBe(200);
   });
@@ -206,7 +206,7 @@ describe('Host and Origin', () => {
     ['an empty one', ['host:']],
     ['a user part', ['host: localhost@evil.example']],
   ])('403 for a Host that is %s', async (_name, hosts) => {
-    const { mirror } = await world();
+    const { mirror } = await startTestMirror();
     const answer = await raw(mirror.url, [...HEAD, ...hosts], '{}');
     expect(answer.status).toBe(403);
     expect(answer.text).toContain('"code":"forbidden"');
@@ -276,7 +276,7 @@ describe('Host and Origin', () => {
   ];
 
   test('no spelling of a foreign Host gets to any route', async (context) => {
-    const { mirror, simulator } = await world();
+    const { mirror, simulator } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
     const body = JSON.stringify({ action: 'retrieve', id: ID });
     const ask = (route: string, host: string) =>
@@ -300,7 +300,7 @@ describe('Host and Origin', () => {
   });
 
   test('two Host headers never get in', async () => {
-    const { mirror } = await world();
+    const { mirror } = await startTestMirror();
     const answer = await raw(mirror.url, [...HEAD, 'host: localhost', 'host: evil.example'], '{}');
     expect([400, 403]).toContain(answer.status);
   });
@@ -308,7 +308,7 @@ describe('Host and Origin', () => {
   test.each(['localhost', 'LOCALHOST:80', '127.0.0.1', '[::1]:1234', 'mirror.lan', 'mirror.lan:8787'])(
     'lets in Host %s',
     async (host) => {
-      const { mirror } = await world({ allowedHosts: 'mirror.lan' });
+      const { mirror } = await startTestMirror({ allowedHosts: 'mirror.lan' });
       expect((await raw(mirror.url, [...HEAD, `host: ${host}`], '{}')).status).toBe(400);
     },
   );
@@ -318,7 +318,7 @@ describe('Host and Origin', () => {
     ['the null origin', { origin: 'null' }],
     ['our host, but another port', { origin: 'http://127.0.0.1:1' }],
   ])('403 for %s', async (_name, headers) => {
-    const { mirror, post, request } = await world();
+    const { mirror, post, request } = await startTestMirror();
     await expectError(await post({}, headers), 403, 'forbidden');
     await expectError(await request('/api/sync', { method: 'POST', headers }), 403, 'forbidden');
     expect(mirror.runner.isRunning).toBe(false);
@@ -333,7 +333,7 @@ describe('Host and Origin', () => {
     ['GET', 'same-origin', 'cors', 200],
     ['GET', 'none', 'navigate', 200],
   ])('a browser’s %s from a site that is %s, as %s, gets %i', async (method, site, mode, status) => {
-    const { mirror } = await world();
+    const { mirror } = await startTestMirror();
     const path = method === 'GET' ? '/api/stats' : '/api/sync';
     const head = [
       `${method} ${path} HTTP/1.1`,
@@ -345,7 +345,7 @@ describe('Host and Origin', () => {
   });
 
   test('lets in its own pages, and origins that are allowed', async () => {
-    const { mirror, get } = await world({ allowedOrigins: 'https://app.example' });
+    const { mirror, get } = await startTestMirror({ allowedOrigins: 'https://app.example' });
     expect((await get('/api/stats', { origin: new URL(mirror.url).origin })).status).toBe(200);
     const page = await get('/api/stats', { origin: 'https://app.example' });
     expect(page.headers.get('access-control-allow-origin')).toBe('https://app.example');
@@ -353,7 +353,10 @@ describe('Host and Origin', () => {
   });
 
   test('answers a preflight of an allowed origin without a token, and of no other', async () => {
-    const { request } = await world({ allowedOrigins: 'https://app.example', tokens: 'secret-one' });
+    const { request } = await startTestMirror({
+      allowedOrigins: 'https://app.example',
+      tokens: 'secret-one',
+    });
     const preflight = (origin: string) =>
       request('/flux/tasks', {
         method: 'OPTIONS',
@@ -373,7 +376,7 @@ describe('Host and Origin', () => {
 
 describe('not found', () => {
   test('offline and unknown gives 404 not_found', async () => {
-    const { post, get } = await world({ offline: 'true' });
+    const { post, get } = await startTestMirror({ offline: 'true' });
     await expectError(await post({ action: 'retrieve', id: ID }), 404, 'not_found');
     await expectError(await get(`/api/tasks/${ID}`), 404, 'not_found');
   });
@@ -385,7 +388,7 @@ describe('not found', () => {
     ['POST', '/flux/tasks/'],
     ['POST', '//flux/tasks'],
   ])('%s %s gives 404 no_api', async (method, path) => {
-    const { request } = await world();
+    const { request } = await startTestMirror();
     await expectError(await request(path, { method }), 404, 'no_api');
   });
 });
@@ -394,7 +397,7 @@ describe('a body over 1 MiB', () => {
   const MIB = 1024 * 1024;
 
   test('with a length is refused before it is read', async () => {
-    const { mirror } = await world();
+    const { mirror } = await startTestMirror();
     const answer = await raw(mirror.url, [
       'POST /flux/tasks HTTP/1.1',
       'host: localhost',
@@ -408,7 +411,7 @@ describe('a body over 1 MiB', () => {
   test.each(['/flux/tasks', '/api/tracked'])(
     'without a length is refused once it is too long: %s',
     async (path) => {
-      const { mirror, get } = await world();
+      const { mirror, get } = await startTestMirror();
       const sent = httpRequest(`${mirror.url}${path}`, {
         method: 'POST',
         headers: { 'transfer-encoding': 'chunked' },
@@ -424,7 +427,7 @@ describe('a body over 1 MiB', () => {
   );
 
   test('of exactly 1 MiB is read', async () => {
-    const { post } = await world();
+    const { post } = await startTestMirror();
     const body = '{"action":"retrieve","id":""}';
     await expectError(await post(body.padEnd(MIB, ' ')), 400, 'bad_request');
   });
@@ -432,7 +435,7 @@ describe('a body over 1 MiB', () => {
 
 describe('the upstream fails and nothing is cached', () => {
   test('unreachable gives 502 api_error', async () => {
-    const { simulator, post } = await world();
+    const { simulator, post } = await startTestMirror();
     await simulator.stop();
     await expectError(await post({ action: 'retrieve', id: ID }), 502, 'api_error');
     await expectError(await post({ action: 'retrieve_batch', ids: [ID] }), 502, 'api_error');
@@ -444,7 +447,7 @@ describe('the upstream fails and nothing is cached', () => {
     ['another task', { kind: 'body', body: VENDOR_DOCUMENTS[1] ?? '' }],
     ['a redirect', { kind: 'redirect', location: 'http://127.0.0.1:1/' }],
   ] as const)('%s gives 502 api_error', async ([, fault], context) => {
-    const { simulator, post, store } = await world();
+    const { simulator, post, store } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
     simulator.fault(fault);
     await expectError(await post({ action: 'retrieve', id: ID }), 502, 'api_error');
@@ -454,7 +457,7 @@ describe('the upstream fails and nothing is cached', () => {
   });
 
   test('silence gives 502 api_error after the timeout', async () => {
-    const { simulator, post } = await world({ upstreamTimeoutMs: '100ms' });
+    const { simulator, post } = await startTestMirror({ upstreamTimeoutMs: '100ms' });
     simulator.fault({ kind: 'hang' });
     await expectError(await post({ action: 'retrieve', id: ID }), 502, 'api_error');
   });
@@ -462,13 +465,13 @@ describe('the upstream fails and nothing is cached', () => {
 
 describe('503', () => {
   test('delete while offline', async () => {
-    const { post } = await world({ offline: 'true' });
+    const { post } = await startTestMirror({ offline: 'true' });
     await expectError(await post({ action: 'delete', id: ID }), 503, 'api_error');
   });
 });
 
 test('a base path moves every route, and only it', async () => {
-  const { mirror, post, get, simulator } = await world({ basePath: '/mirror/' });
+  const { mirror, post, get, simulator } = await startTestMirror({ basePath: '/mirror/' });
   simulator.seed(VENDOR_DOCUMENTS);
   expect(new URL(mirror.url).pathname).toBe('/mirror');
   expect((await post({ action: 'retrieve', id: ID })).status).toBe(200);
@@ -480,6 +483,6 @@ test('a base path moves every route, and only it', async () => {
 
 test('a data directory in use is refused', async () => {
   const dataDir = temporaryDirectory();
-  await world({ dataDir });
-  await expect(world({ dataDir })).rejects.toThrow(/in use|another/i);
+  await startTestMirror({ dataDir });
+  await expect(startTestMirror({ dataDir })).rejects.toThrow(/in use|another/i);
 });

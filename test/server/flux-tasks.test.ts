@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
-import { UPSTREAM_TOKEN, world } from '../helpers/world.ts';
+import { startTestMirror, UPSTREAM_TOKEN } from '../helpers/test-mirror.ts';
 
 const [FIRST_ID, SECOND_ID] = VENDOR_IDS;
 const [FIRST, SECOND] = VENDOR_DOCUMENTS;
@@ -13,7 +13,7 @@ const BOTH = { action: 'retrieve_batch', ids: [FIRST_ID, SECOND_ID] };
 
 describe('the documents of the vendor’s documentation', () => {
   test('come back byte for byte, singly and as a batch, online and with the upstream gone', async () => {
-    const { simulator, post } = await world();
+    const { simulator, post } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
 
     expect(await (await post({ action: 'retrieve', id: FIRST_ID })).text()).toBe(FIRST);
@@ -28,13 +28,13 @@ describe('the documents of the vendor’s documentation', () => {
 
 describe('a batch', () => {
   test('of no ids is empty, and of no age', async () => {
-    const { post } = await world();
+    const { post } = await startTestMirror();
     const answer = await post({ action: 'retrieve_batch', ids: [] });
     expect([await answer.text(), answer.headers.get('age')]).toEqual(['{"items":[],"count":0}', '0']);
   });
 
   test('of which a part is finished here and a part is missing is a miss, nothing was stale', async () => {
-    const { simulator, post } = await world();
+    const { simulator, post } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
     await post({ action: 'retrieve', id: FIRST_ID });
     const answer = await post(BOTH);
@@ -44,7 +44,7 @@ describe('a batch', () => {
 
 describe('retrieve', () => {
   test('asks once for a finished task, then never again', async () => {
-    const { simulator, post } = await world();
+    const { simulator, post } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
 
     const miss = await post({ action: 'retrieve', id: FIRST_ID });
@@ -59,7 +59,7 @@ describe('retrieve', () => {
   });
 
   test('keeps unknown members and every spelling of numbers and escapes', async () => {
-    const { simulator, post } = await world();
+    const { simulator, post } = await startTestMirror();
     const odd =
       '{"id":"odd","created_at":1736304669.000,"big":12345678901234567890,"e":1e3,"s":"\\/\\u00e9\\ud800","10":1,"9":{"a":1,"a":2},' +
       '"request":{"prompt":"odd"},"response":{"success":true,"data":[{"image_url":"https://x.example/1.png"}]}}';
@@ -73,7 +73,7 @@ describe('retrieve', () => {
 
   test('shares one upstream request among 1,000 concurrent identical misses', async (context) => {
     const CALLERS = 1000;
-    const { simulator, mirror } = await world();
+    const { simulator, mirror } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
     simulator.fault({ kind: 'delay', ms: 1000 });
     const { hostname, port } = new URL(mirror.url);
@@ -106,7 +106,7 @@ describe('retrieve', () => {
   });
 
   test('gives an error to all who wait for the same miss, and does not remember it', async () => {
-    const { simulator, post } = await world();
+    const { simulator, post } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
     simulator.fault({ kind: 'status', status: 500 }, { times: 1 });
     simulator.fault({ kind: 'delay', ms: 50 });
@@ -116,7 +116,7 @@ describe('retrieve', () => {
   });
 
   test('refreshes an unfinished task only when it is older than the pending TTL', async () => {
-    const { simulator, clock, post } = await world({ pendingTtlMs: '3s' });
+    const { simulator, clock, post } = await startTestMirror({ pendingTtlMs: '3s' });
     const id = simulator.addTask({ prompt: 'a cat', durationMs: 10_000 });
 
     await post({ action: 'retrieve', id });
@@ -137,7 +137,7 @@ describe('retrieve', () => {
   });
 
   test('obeys Cache-Control: no-cache, max-age and only-if-cached', async () => {
-    const { simulator, clock, post } = await world();
+    const { simulator, clock, post } = await startTestMirror();
     const id = simulator.addTask({ prompt: 'a cat', durationMs: 3_600_000 });
     const retrieve = (control: string) => post({ action: 'retrieve', id }, { 'cache-control': control });
 
@@ -154,7 +154,7 @@ describe('retrieve', () => {
   });
 
   test('relays the upstream’s own words about an id that it does not know', async () => {
-    const { simulator, post, store } = await world();
+    const { simulator, post, store } = await startTestMirror();
     for (const [fault, status, body] of [
       [undefined, 404, undefined],
       [{ kind: 'body', body: '{}' }, 200, '{}'],
@@ -176,7 +176,7 @@ describe('retrieve', () => {
   });
 
   test('serves what it has when the upstream has forgotten a task', async () => {
-    const { simulator, clock, post } = await world();
+    const { simulator, clock, post } = await startTestMirror();
     const id = simulator.addTask({ prompt: 'a cat', durationMs: 3_600_000 });
     const text = await (await post({ action: 'retrieve', id })).text();
     simulator.fault({ kind: 'status', status: 404, code: 'not_found' });
@@ -186,7 +186,7 @@ describe('retrieve', () => {
   });
 
   test('tracks an unfinished task that it read through, but not a finished one', async () => {
-    const { simulator, post, store } = await world();
+    const { simulator, post, store } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
     const id = simulator.addTask({ prompt: 'a cat', durationMs: 3_600_000 });
     await post({ action: 'retrieve', id });
@@ -197,7 +197,7 @@ describe('retrieve', () => {
 
 describe('retrieve_batch', () => {
   test('gives items in the order asked, each once, unknown ids left out, and fetches only what is missing', async () => {
-    const { simulator, post } = await world();
+    const { simulator, post } = await startTestMirror();
     const ids = numberedIds(120);
     simulator.seed(ids.map((id) => documentText({ id })));
     await post({ action: 'retrieve_batch', ids: ids.slice(0, 60) });
@@ -213,7 +213,7 @@ describe('retrieve_batch', () => {
   });
 
   test('takes 1,000 ids and no more', async () => {
-    const { simulator, post } = await world();
+    const { simulator, post } = await startTestMirror();
     const ids = numberedIds(1001);
     simulator.seed(ids.map((id) => documentText({ id })));
     expect((await post({ action: 'retrieve_batch', ids })).status).toBe(400);
@@ -229,7 +229,7 @@ describe('retrieve_batch', () => {
   });
 
   test('serves what it has when the upstream fails, and relays the error when it has nothing', async () => {
-    const { simulator, post } = await world();
+    const { simulator, post } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
     await post({ action: 'retrieve', id: FIRST_ID });
     simulator.fault({ kind: 'status', status: 500, code: 'api_error' });
@@ -241,7 +241,7 @@ describe('retrieve_batch', () => {
   });
 
   test('joins a single request that is under way', async () => {
-    const { simulator, post } = await world();
+    const { simulator, post } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
     simulator.fault({ kind: 'delay', ms: 60 });
     const [, batch] = await Promise.all([post({ action: 'retrieve', id: FIRST_ID }), post(BOTH)]);
@@ -252,14 +252,14 @@ describe('retrieve_batch', () => {
   });
 
   test('answers an empty list of ids with no items', async () => {
-    const { post } = await world();
+    const { post } = await startTestMirror();
     expect(await (await post({ action: 'retrieve_batch', ids: [] })).text()).toBe('{"items":[],"count":0}');
   });
 });
 
 describe('the history list', () => {
   test('is the upstream’s own while it answers, is stored, and comes from the cache when it does not', async () => {
-    const { simulator, post } = await world();
+    const { simulator, post } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
     simulator.addTask({ prompt: 'a dog', durationMs: 0, userId: 'somebody-else' });
     const list = { action: 'retrieve_batch', user_id: 'ad7afe47-cea9-4cda-980f-2ad8810e51cf', limit: 5 };
@@ -277,7 +277,7 @@ describe('the history list', () => {
   });
 
   test('filters and pages from the cache as the upstream does', async () => {
-    const { simulator, post, restart } = await world();
+    const { simulator, post, restart } = await startTestMirror();
     simulator.seed(
       numberedIds(30).map((id, at) => documentText({ id, createdAt: 1_770_000_000 + at + 0.25 })),
     );
@@ -303,7 +303,7 @@ describe('the history list', () => {
 
 describe('delete', () => {
   test('deletes here what the upstream says it deleted, and nothing else', async () => {
-    const { simulator, post, get } = await world();
+    const { simulator, post, get } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
     await post(BOTH);
     const deleted = await post({ action: 'delete', id: FIRST_ID, user_id: 'u' });
@@ -317,7 +317,7 @@ describe('delete', () => {
   });
 
   test('deletes nothing offline, or when the upstream can’t be reached', async () => {
-    const { simulator, post, get, restart } = await world();
+    const { simulator, post, get, restart } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
     await post(BOTH);
     await simulator.stop();
@@ -328,7 +328,7 @@ describe('delete', () => {
   });
 
   test('is not undone by an answer that was under way', async () => {
-    const { simulator, post, get } = await world();
+    const { simulator, post, get } = await startTestMirror();
     const id = simulator.addTask({ prompt: 'a cat', durationMs: 3_600_000 });
     simulator.fault({ kind: 'delay', ms: 150 }, { when: ({ action }) => action === 'retrieve' });
     const slow = post({ action: 'retrieve', id });
@@ -341,7 +341,7 @@ describe('delete', () => {
 
 describe('tokens for the upstream', () => {
   test('the caller’s is used when the mirror has none, and is never stored', async () => {
-    const { simulator, post } = await world({ upstreamToken: '' });
+    const { simulator, post } = await startTestMirror({ upstreamToken: '' });
     simulator.seed(VENDOR_DOCUMENTS);
     expect((await post({ action: 'retrieve', id: FIRST_ID })).status).toBe(401);
     expect(simulator.requests).toHaveLength(0);
@@ -353,7 +353,7 @@ describe('tokens for the upstream', () => {
   });
 
   test('misses of callers with different tokens are not shared', async () => {
-    const { simulator, post } = await world({ upstreamToken: '' });
+    const { simulator, post } = await startTestMirror({ upstreamToken: '' });
     simulator.seed(VENDOR_DOCUMENTS);
     simulator.fault({ kind: 'delay', ms: 50 });
     const ask = (token: string) =>

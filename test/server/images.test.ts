@@ -9,7 +9,7 @@ import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { imageHost } from '../helpers/image-host.ts';
 import { filesIn, picture, storeTaskWithImages } from '../helpers/images.ts';
-import { world } from '../helpers/world.ts';
+import { startTestMirror } from '../helpers/test-mirror.ts';
 
 const [ID, OTHER_ID] = numberedIds(2);
 const PICTURE = picture('png', { width: 1200, height: 600 });
@@ -24,7 +24,7 @@ async function statusOf(asked: Promise<Response>): Promise<number> {
 /** A mirror with one task whose picture is archived. */
 async function withPicture(settings: Partial<Record<SettingName, string>> = {}) {
   const host = await imageHost();
-  const here = await world({ imageAllowHosts: host.host, ...settings });
+  const here = await startTestMirror({ imageAllowHosts: host.host, ...settings });
   const bytes = await PICTURE;
   host.serve('/1', bytes);
   await storeTaskWithImages(here, ID, [`${host.url}/gone`, `${host.url}/1`]);

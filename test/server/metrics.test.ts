@@ -8,13 +8,13 @@ import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
 import { builtModule } from '../helpers/built-module.ts';
 import { runCli, startCli, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
-import { temporaryDirectory, type World, world } from '../helpers/world.ts';
+import { startTestMirror, type TestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const [FIRST_ID] = VENDOR_IDS;
 const UUID = /^[0-9a-f-]{36}$/;
 
 /** The samples of `/metrics`, by name with labels. */
-async function samples(here: World): Promise<Map<string, number>> {
+async function samples(here: TestMirror): Promise<Map<string, number>> {
   const answer = await here.get('/metrics');
   expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
   const lines = (await answer.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -31,7 +31,7 @@ const requestCount = (method: string, route: string, status: number, cache: stri
 
 describe('GET /metrics', () => {
   test('counts answers by route, status and cache, whichever way they went', async () => {
-    const here = await world({ allowedOrigins: 'https://app.example', basePath: '/base' });
+    const here = await startTestMirror({ allowedOrigins: 'https://app.example', basePath: '/base' });
     here.simulator.seed(VENDOR_DOCUMENTS);
     const body = { action: 'retrieve', id: FIRST_ID };
     await here.post(body); // a miss
@@ -52,7 +52,7 @@ describe('GET /metrics', () => {
   });
 
   test('tells the upstream’s outcomes, runs, what is due, and what came', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     const [finished, pending] = numberedIds(2);
     here.simulator.seed([documentText({ id: finished }), documentText({ id: pending, state: 'pending' })]);
     await here.store.track([finished, pending], here.clock.now());
@@ -75,7 +75,7 @@ describe('GET /metrics', () => {
   });
 
   test('has every metric that the dashboard and the alert rules name', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     await here.post({ action: 'retrieve', id: FIRST_ID });
     const text = await (await here.get('/metrics')).text();
     const known = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
@@ -100,8 +100,8 @@ describe('metrics of the process', () => {
   ];
 
   test('have no labels, and are there once, also where several mirrors run in one process', async () => {
-    const first = await world();
-    const second = await world();
+    const first = await startTestMirror();
+    const second = await startTestMirror();
     for (const here of [first, second]) {
       const read = await samples(here);
       for (const name of UNLABELLED) expect(read.get(name), name).toBeGreaterThanOrEqual(0);
@@ -122,7 +122,7 @@ describe('metrics of the process', () => {
 
 describe('status', () => {
   test('shows a person what /readyz shows to a monitor, and says when no server runs', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     here.simulator.fault({ kind: 'status', status: 401 });
     await here.store.track(numberedIds(1), here.clock.now());
     await here.mirror.runner.run({ trigger: 'schedule' });
@@ -150,7 +150,7 @@ test('status names a server that holds the directory and does not answer', async
 
 describe('the log', () => {
   test('has a line for every answer at debug, with the trace_id that the body of an error has', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     const answers = [
       await here.post('nonsense'),
       await here.get('/nowhere'),
@@ -170,7 +170,7 @@ describe('the log', () => {
   });
 
   test('names a server error by the same id, with its cause', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     await here.simulator.stop();
     const answer = await here.post({ action: 'retrieve', id: FIRST_ID });
     const { trace_id: traceId } = (await answer.json()) as { trace_id: string };
@@ -186,7 +186,7 @@ describe('the log', () => {
   });
 
   test('never has a token, whoever sent it and whatever went wrong', async () => {
-    const here = await world({ tokens: 'mirror-secret-1', logLevel: 'trace' });
+    const here = await startTestMirror({ tokens: 'mirror-secret-1', logLevel: 'trace' });
     const secret = (token: string) => ({ authorization: `Bearer ${token}` });
     here.simulator.fault({ kind: 'status', status: 500 });
     await here.post({ action: 'retrieve', id: FIRST_ID }, secret('mirror-secret-1'));

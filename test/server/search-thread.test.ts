@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { SEARCH_WORKER } from '../../src/app/workers.ts';
 import { startSearchThread } from '../../src/server/search/search-thread.ts';
 import { document } from '../helpers/documents.ts';
-import { openTestStore, temporaryDirectory } from '../helpers/world.ts';
+import { openTestStore, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 test('a thread that broke fails those who wait, and the next search starts another', async () => {
   const dataDir = temporaryDirectory();
@@ -12,7 +12,7 @@ test('a thread that broke fails those who wait, and the next search starts anoth
   ).rejects.toThrow('there is no mirror');
 
   const store = await openTestStore(dataDir);
-  await store.putBatch({ documents: [document({ prompt: 'a cat' })], requestSeq: 1, fetchedAtMs: 0 });
+  await store.storeDocuments({ documents: [document({ prompt: 'a cat' })], requestSeq: 1, fetchedAtMs: 0 });
   expect(
     JSON.parse(await searching.answer({ route: 'search', query: 'q=cat', limits: undefined, nowMs: 0 })),
   ).toMatchObject({ total: 1 });

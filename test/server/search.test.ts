@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { documentText, numberedIds } from '../helpers/documents.ts';
-import { type World, world } from '../helpers/world.ts';
+import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
 
 interface Answer {
   items: {
@@ -24,8 +24,8 @@ const TASKS = [
   { prompt: 'running cats, CAFÉ', model: 'flux-dev', createdAt: Date.UTC(2025, 3, 1) },
 ];
 
-async function withTasks(): Promise<World & { search: (query: string) => Promise<Answer> }> {
-  const it = await world();
+async function withTasks(): Promise<TestMirror & { search: (query: string) => Promise<Answer> }> {
+  const it = await startTestMirror();
   it.simulator.seed(
     TASKS.map((task, at) => documentText({ ...task, id: IDS[at] ?? '', createdAt: task.createdAt / 1000 })),
   );

@@ -5,12 +5,12 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { randomId, seededRandom } from '../../src/simulator/random.ts';
+import { createSeededRandom, generateId } from '../../src/simulator/random.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
+import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
 import { tries } from '../helpers/thorough.ts';
-import { type World, world } from '../helpers/world.ts';
 import {
   earlyRequests,
   growth,
@@ -55,7 +55,7 @@ interface Fate {
 function makeFates(startMs: number, random: () => number): Fate[] {
   const count = HOURS * 60 * NEW_TASKS_A_MINUTE;
   return Array.from({ length: count }, (_, at) => {
-    const id = randomId(random) as TaskId;
+    const id = generateId(random) as TaskId;
     const evenly = (at / NEW_TASKS_A_MINUTE) * MINUTE_MS;
     const trackedAtMs = startMs + (random() < BURST ? Math.floor(evenly / HOUR_MS) * HOUR_MS : evenly);
     const options = { id, prompt: 'a lighthouse in a storm', createdAt: trackedAtMs / 1000 };
@@ -73,13 +73,13 @@ function makeFates(startMs: number, random: () => number): Fate[] {
 const UNKNOWN = numberedIds(20);
 
 /** Whether every task is stored and finished. */
-async function isDone({ store }: World, tasks: number): Promise<boolean> {
+async function isDone({ store }: TestMirror, tasks: number): Promise<boolean> {
   const { total, byState } = await store.stats(0);
   return total === tasks && byState.pending === 0;
 }
 
 /** The day, until everything is stored. */
-async function liveThrough(here: World, fates: readonly Fate[], random: () => number) {
+async function liveThrough(here: TestMirror, fates: readonly Fate[], random: () => number) {
   const { clock, simulator, store, mirror } = here;
   const startMs = clock.now();
   const endMs = startMs + HOURS * 60 * MINUTE_MS;
@@ -158,7 +158,7 @@ async function liveThrough(here: World, fates: readonly Fate[], random: () => nu
 }
 
 test(`${HOURS} hours of schedule and faults`, async (context) => {
-  const random = seededRandom(SEED);
+  const random = createSeededRandom(SEED);
   let inFlight = 0;
   let mostInFlight = 0;
   const counted: typeof fetch = async (input, init) => {
@@ -170,7 +170,7 @@ test(`${HOURS} hours of schedule and faults`, async (context) => {
       inFlight -= 1;
     }
   };
-  const here = await world(
+  const here = await startTestMirror(
     { concurrency: String(CONCURRENCY), batchSize: String(BATCH_SIZE) },
     {},
     { fetch: counted, isQuiet: true },

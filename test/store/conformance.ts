@@ -8,7 +8,7 @@ import type { Store } from '../../src/store/contract/store.ts';
 import type { Claim } from '../../src/store/contract/tracking.ts';
 import { parseDocument, type TaskDocument } from '../../src/task/document.ts';
 import type { TaskId } from '../../src/task/id.ts';
-import { requestedTask } from '../../src/task/requested.ts';
+import { placeholderTask } from '../../src/task/placeholder-task.ts';
 import { type DocumentOptions, document, documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { searchRequest } from '../helpers/search.ts';
@@ -37,7 +37,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
     });
 
     const put = async (...documents: readonly (TaskDocument | DocumentOptions)[]) =>
-      store.putBatch({
+      store.storeDocuments({
         documents: documents.map((item) => ('text' in item ? (item as TaskDocument) : document(item))),
         requestSeq: await store.nextRequestSeq(),
         fetchedAtMs: NOW,
@@ -48,17 +48,17 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
       (await search(text, more)).hits.map(({ task }) => task.id);
 
     test('once there was a token it is closed, also after the last was revoked', async () => {
-      expect(await store.isClosed()).toBe(false);
+      expect(await store.requiresToken()).toBe(false);
       const token = { name: 'a', hash: '00', limits: undefined, isReadOnly: true, createdAtMs: NOW };
       await store.addAccessToken({ ...token, revokedAtMs: undefined });
       await store.revokeAccessToken('a', NOW);
-      expect(await store.isClosed()).toBe(true);
+      expect(await store.requiresToken()).toBe(true);
     });
 
     describe('expected tasks', () => {
       const request = (prompt: string) => JSON.stringify({ action: 'generate', model: 'flux-dev', prompt });
       const expectTask = async (id: TaskId, prompt: string) =>
-        store.expectTask(requestedTask(id, request(prompt), NOW), { nowMs: NOW, dueAtMs: NOW + 5 });
+        store.addPlaceholder(placeholderTask(id, request(prompt), NOW), { nowMs: NOW, dueAtMs: NOW + 5 });
 
       test('are found and tracked, but are no documents', async () => {
         const [id] = numberedIds(1);
@@ -69,7 +69,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         ]);
         expect(await store.get(id)).toBeUndefined();
         expect(await store.getMany([id])).toEqual([]);
-        expect((await store.joinFinished([id])).count).toBe(0);
+        expect((await store.concatFinished([id])).count).toBe(0);
         expect(await store.list({}, { limit: 5, offset: 0 })).toEqual({ tasks: [], count: 0 });
         for await (const page of store.stream()) expect(page).toEqual([]);
         expect(await store.audit()).toEqual([]);
@@ -80,7 +80,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         const requestSeq = await store.nextRequestSeq();
         await expectTask(id, 'a zebra');
         const pending = document({ id, prompt: 'a horse', state: 'pending' });
-        await store.putBatch({ documents: [pending], requestSeq, fetchedAtMs: NOW });
+        await store.storeDocuments({ documents: [pending], requestSeq, fetchedAtMs: NOW });
         expect((await store.get(id))?.text).toBe(pending.text);
         expect([await found('zebra'), await found('horse')]).toEqual([[], [id]]);
         await expectTask(id, 'a zebra');
@@ -95,7 +95,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         await put({ id });
         await store.remove(id);
         const again = async (isUnasked: boolean) =>
-          store.putBatch({
+          store.storeDocuments({
             documents: [document({ id })],
             requestSeq: await store.nextRequestSeq(),
             fetchedAtMs: NOW,
@@ -126,11 +126,11 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
     });
 
     test('a bookmark keeps its text', async () => {
-      expect(await store.bookmark('a')).toBeUndefined();
-      await store.setBookmark('a', 'one');
-      await store.setBookmark('b', 'two');
-      await store.setBookmark('a', 'three');
-      expect([await store.bookmark('a'), await store.bookmark('b')]).toEqual(['three', 'two']);
+      expect(await store.readCheckpoint('a')).toBeUndefined();
+      await store.setCheckpoint('a', 'one');
+      await store.setCheckpoint('b', 'two');
+      await store.setCheckpoint('a', 'three');
+      expect([await store.readCheckpoint('a'), await store.readCheckpoint('b')]).toEqual(['three', 'two']);
     });
 
     describe('images', () => {
@@ -147,7 +147,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
       test('of succeeded tasks are wanted, the last added first; a claim holds for its lease', async () => {
         const [first, second, pending] = numberedIds(3);
         await put({ id: first }, { id: pending, state: 'pending' });
-        await store.putBatch({
+        await store.storeDocuments({
           documents: [document({ id: second })],
           requestSeq: await store.nextRequestSeq(),
           fetchedAtMs: NOW + 1,
@@ -181,7 +181,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         await store.failImage({ taskId: other, n: 0 }, { dueAtMs: undefined, error: 'gone' });
         expect(await claim(NOW + 1e9)).toEqual([]);
         expect(await store.imageStats()).toMatchObject({ wanted: 0, givenUp: 1 });
-        await store.wantImageAgain('aa', NOW);
+        await store.requeueImage('aa', NOW);
         expect(await claim()).toMatchObject([{ taskId: id }]);
         expect(await store.imagesOf([id])).toHaveLength(1);
       });
@@ -261,10 +261,10 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         await put(...documents);
         const asked = [...ids].reverse();
         const finished = documents.filter(({ state }) => state !== 'pending').reverse();
-        const joined = await store.joinFinished([idOf('unknown'), ...asked]);
+        const joined = await store.concatFinished([idOf('unknown'), ...asked]);
         expect(Buffer.from(joined.text).toString()).toBe(finished.map(({ text }) => text).join(','));
         expect([joined.count, joined.fetchedAtMs]).toEqual([150, NOW]);
-        const none = await store.joinFinished([idOf('unknown')]);
+        const none = await store.concatFinished([idOf('unknown')]);
         expect([none.count, none.text.length, none.fetchedAtMs]).toEqual([0, 0, undefined]);
       });
 
@@ -280,7 +280,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         const [id] = numberedIds(1);
         const pending = document({ id, state: 'pending' });
         await put(pending);
-        await store.putBatch({
+        await store.storeDocuments({
           documents: [pending],
           requestSeq: await store.nextRequestSeq(),
           fetchedAtMs: NOW + 5,
@@ -325,7 +325,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
                   if (one.state !== 'pending') known.frozen = one.text;
                   else if (seq >= known.newestSeq) [known.newestSeq, known.text] = [seq, one.text];
                 });
-                await fresh.putBatch({ documents, requestSeq: base + seq, fetchedAtMs: NOW });
+                await fresh.storeDocuments({ documents, requestSeq: base + seq, fetchedAtMs: NOW });
               }
               const stored = new Map((await fresh.getMany(ids)).map(({ id, text }) => [id, text]));
               expect(ids.map((id) => stored.get(id))).toEqual(
@@ -347,7 +347,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect(await store.remove(id)).toEqual({ wasKnown: true, orphans: [] });
         expect(await found('zebra')).toEqual([]);
         expect((await store.tracked({ limit: 5, offset: 0 })).total).toBe(0);
-        const late = await store.putBatch({
+        const late = await store.storeDocuments({
           documents: [document({ id })],
           requestSeq: underWay,
           fetchedAtMs: NOW,
@@ -457,7 +457,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
           fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async (prompt) => {
             const fresh = await open();
             const one = document({ id: 'it', prompt: prompt.toWellFormed() });
-            await fresh.putBatch({
+            await fresh.storeDocuments({
               documents: [one],
               requestSeq: await fresh.nextRequestSeq(),
               fetchedAtMs: NOW,
@@ -526,11 +526,11 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
       const claim = (limit = 50, nowMs = NOW, leaseMs = 1000) =>
         store.claimDue({ dueBeforeMs: nowMs, nowMs, limit, leaseMs });
       const settled = async (claims: readonly Claim[], dueAtMs: number | undefined) =>
-        store.putBatch({
+        store.storeDocuments({
           documents: [],
           requestSeq: await store.nextRequestSeq(),
           fetchedAtMs: NOW,
-          settlements: claims.map((claim) => ({
+          outcomes: claims.map((claim) => ({
             claim,
             dueAtMs,
             unknownSinceMs: undefined,
@@ -635,7 +635,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         const [id] = numberedIds(1);
         const beside = await openMirror('command');
         const receive = async (by: Store, version: number) =>
-          by.putBatch({
+          by.storeDocuments({
             documents: [document({ id, state: 'pending', more: { version } })],
             requestSeq: await by.nextRequestSeq(),
             fetchedAtMs: NOW + version,

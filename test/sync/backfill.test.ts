@@ -5,7 +5,7 @@ import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts
 import { openStore } from '../../src/store/sqlite/open.ts';
 import { runCli, startCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
-import { temporaryDirectory, UPSTREAM_TOKEN, world } from '../helpers/world.ts';
+import { startTestMirror, temporaryDirectory, UPSTREAM_TOKEN } from '../helpers/test-mirror.ts';
 
 const OTHER_USER = 'ad7afe47-0000-4cda-980f-2ad8810e51cf';
 
@@ -147,10 +147,11 @@ describe('flux-mirror backfill', () => {
 });
 
 describe('discovery', () => {
-  const sync = ({ mirror }: Awaited<ReturnType<typeof world>>) => mirror.runner.run({ trigger: 'schedule' });
+  const sync = ({ mirror }: Awaited<ReturnType<typeof startTestMirror>>) =>
+    mirror.runner.run({ trigger: 'schedule' });
 
   test('finds tasks that were made elsewhere, and keeps the unfinished fresh', async () => {
-    const here = await world({ discover: 'on' });
+    const here = await startTestMirror({ discover: 'on' });
     expect(await sync(here)).toMatchObject({ counts: { discovered: 0, requests: 1 } });
     expect(await here.store.runs(5)).toEqual([]);
     const id = here.simulator.addTask({ prompt: 'made elsewhere' });
@@ -162,7 +163,7 @@ describe('discovery', () => {
   });
 
   test('catches up after a night', async () => {
-    const here = await world({ discover: 'on' });
+    const here = await startTestMirror({ discover: 'on' });
     here.simulator.seed(
       numberedIds(450).map((id, at) => documentText({ id, createdAt: 1_700_000_000 + at })),
     );
@@ -171,7 +172,7 @@ describe('discovery', () => {
   });
 
   test('obeys Retry-After, and its failure leaves the sync run alone', async () => {
-    const here = await world({ discover: 'on' });
+    const here = await startTestMirror({ discover: 'on' });
     const [id] = numberedIds(1);
     here.simulator.seed([documentText({ id })]);
     await here.store.track([id], here.clock.now());
@@ -191,7 +192,7 @@ describe('discovery', () => {
   });
 
   test('a Retry-After of any failed request holds for the run that follows', async () => {
-    const here = await world({ discover: 'on' });
+    const here = await startTestMirror({ discover: 'on' });
     const [id] = numberedIds(1);
     here.simulator.seed([documentText({ id })]);
     await here.store.track([id], here.clock.now());
@@ -203,7 +204,7 @@ describe('discovery', () => {
   });
 
   test('is off by default', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     await sync(here);
     expect(here.simulator.requests).toEqual([]);
   });

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { afterPage, beginWalk, nextFloor, type Walk, walkWindow } from '../../src/sync/history-walk.ts';
+import {
+  advanceWalk,
+  beginWalk,
+  computeNextFloor,
+  type Walk,
+  walkWindow,
+} from '../../src/sync/history-walk.ts';
 
 interface Task {
   id: number;
@@ -34,7 +40,7 @@ test('sees everything that was there, whatever arrives, and a next walk sees wha
             const { page, count } = list(tasks, walk, cap, saysCount);
             for (const { id } of page) seen.add(id);
             tasks.push(...queue.splice(0, arrivalsAPage));
-            const step = afterPage(walk, { timesMs: page.map(({ ms }) => ms), count });
+            const step = advanceWalk(walk, { timesMs: page.map(({ ms }) => ms), count });
             walk = step.walk;
             expect(walk.pages).toBeLessThan(1000);
             if (step.isOver) return walk;
@@ -44,7 +50,7 @@ test('sees everything that was there, whatever arrives, and a next walk sees wha
         const done = walkDown(beginWalk(0));
         expect(there.filter((id) => !seen.has(id))).toEqual([]);
         tasks.push(...queue.splice(0));
-        walkDown(beginWalk(nextFloor(done)));
+        walkDown(beginWalk(computeNextFloor(done)));
         expect(tasks.filter(({ id }) => !seen.has(id))).toEqual([]);
       },
     ),
@@ -55,11 +61,11 @@ test('sees everything that was there, whatever arrives, and a next walk sees wha
 test('asks for a window below what it has seen, and skips only within one time', () => {
   let walk = beginWalk(0);
   expect(walkWindow(walk)).toEqual({ offset: 0 });
-  walk = afterPage(walk, { timesMs: [9000, 8000], count: 10 }).walk;
+  walk = advanceWalk(walk, { timesMs: [9000, 8000], count: 10 }).walk;
   expect(walkWindow(walk)).toEqual({ offset: 0, created_at_max: 8.001 });
-  walk = afterPage(walk, { timesMs: [8000, 8000], count: 8 }).walk;
+  walk = advanceWalk(walk, { timesMs: [8000, 8000], count: 8 }).walk;
   expect(walkWindow(walk)).toEqual({ offset: 2, created_at_max: 8.001 });
-  walk = afterPage(walk, { timesMs: [8000, 7000], count: 8 }).walk;
+  walk = advanceWalk(walk, { timesMs: [8000, 7000], count: 8 }).walk;
   expect(walkWindow(walk)).toEqual({ offset: 0, created_at_max: 7.001 });
   expect(walkWindow(beginWalk(5000))).toEqual({ offset: 0, created_at_min: 4.999 });
 });
@@ -67,6 +73,6 @@ test('asks for a window below what it has seen, and skips only within one time',
 test('an upstream that does not page is noticed', () => {
   let walk = beginWalk(0);
   expect(() => {
-    for (;;) walk = afterPage(walk, { timesMs: [5000, 5000], count: undefined }).walk;
+    for (;;) walk = advanceWalk(walk, { timesMs: [5000, 5000], count: undefined }).walk;
   }).toThrow('again and again');
 });

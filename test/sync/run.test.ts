@@ -2,15 +2,15 @@ import { describe, expect, test } from 'vitest';
 import type { TaskId } from '../../src/task/id.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
-import { type World, world } from '../helpers/world.ts';
+import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-const run = (it: World, trigger: 'api' | 'schedule' = 'schedule') => it.mirror.runner.run({ trigger });
+const run = (it: TestMirror, trigger: 'api' | 'schedule' = 'schedule') => it.mirror.runner.run({ trigger });
 
-async function tracking(count: number, settings = {}): Promise<{ it: World; ids: TaskId[] }> {
-  const it = await world(settings);
+async function tracking(count: number, settings = {}): Promise<{ it: TestMirror; ids: TaskId[] }> {
+  const it = await startTestMirror(settings);
   const ids = numberedIds(count);
   await it.store.track(ids, it.clock.now());
   return { it, ids };
@@ -41,7 +41,7 @@ describe('a run', () => {
   });
 
   test('takes what is due longest first', async () => {
-    const it = await world({ batchSize: '1', concurrency: '1' });
+    const it = await startTestMirror({ batchSize: '1', concurrency: '1' });
     const ids = numberedIds(3);
     for (const [at, id] of ids.entries()) await it.store.track([id], it.clock.now() - at * 1000);
     await run(it);
@@ -49,7 +49,7 @@ describe('a run', () => {
   });
 
   test('looks at a pending task ever more rarely, until it is finished', async () => {
-    const it = await world();
+    const it = await startTestMirror();
     const id = it.simulator.addTask({ prompt: 'a slow cat', durationMs: 10 * MINUTE }) as TaskId;
     await it.store.track([id], it.clock.now());
     const askedAt: number[] = [];
@@ -241,10 +241,10 @@ describe('a run', () => {
   });
 
   test('offline, or without a token, asks nothing and says why', async () => {
-    const offline = await world({ offline: 'true' });
+    const offline = await startTestMirror({ offline: 'true' });
     await offline.store.track(numberedIds(1), 0);
     expect((await run(offline, 'api')).error).toContain('offline');
-    const without = await world({ upstreamToken: '' });
+    const without = await startTestMirror({ upstreamToken: '' });
     await without.store.track(numberedIds(1), 0);
     expect((await run(without, 'api')).error).toContain('ACEDATACLOUD_API_TOKEN');
     expect([...offline.simulator.requests, ...without.simulator.requests]).toEqual([]);
@@ -261,7 +261,7 @@ describe('a run', () => {
 
 describe('a clock that is set', () => {
   /** As the default schedule. */
-  async function minutes(it: World, count: number): Promise<number> {
+  async function minutes(it: TestMirror, count: number): Promise<number> {
     const before = it.simulator.requests.length;
     for (let runs = 0; runs < 4 * count; runs += 1) {
       await run(it);
@@ -276,7 +276,7 @@ describe('a clock that is set', () => {
   ] as const)(
     '%s costs no more requests than usual, forgets nothing and changes no order',
     async ([, byMs], context) => {
-      const it = await world({ giveUpAfterMs: '12h' });
+      const it = await startTestMirror({ giveUpAfterMs: '12h' });
       const { clock, simulator, store } = it;
       const pending = Array.from({ length: 200 }, () =>
         simulator.addTask({ prompt: 'a cat', durationMs: 30 * DAY }),
@@ -320,7 +320,7 @@ describe('a clock that is set', () => {
 });
 
 test('the routes: track, see, run, untrack', async () => {
-  const it = await world();
+  const it = await startTestMirror();
   const [known, unknown] = numberedIds(2);
   it.simulator.seed([documentText({ id: known })]);
   const body = JSON.stringify({ ids: [known, unknown, known] });

@@ -2,7 +2,7 @@ import pino from 'pino';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { isCronExpression, startCron } from '../../src/lib/cron.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
-import { world } from '../helpers/world.ts';
+import { startTestMirror } from '../helpers/test-mirror.ts';
 
 test.each([
   ['*/15 * * * * *', true],
@@ -15,7 +15,7 @@ test.each([
 });
 
 test('the schedule runs by itself, and not after the mirror was stopped', async () => {
-  const { simulator, store, clock, mirror } = await world({ syncCron: '* * * * * *' });
+  const { simulator, store, clock, mirror } = await startTestMirror({ syncCron: '* * * * * *' });
   const [first, second] = numberedIds(2);
   simulator.seed([first, second].map((id) => documentText({ id })));
   await store.track([first], clock.now());
@@ -55,7 +55,7 @@ test.each([
 });
 
 test('off never runs', async () => {
-  const { simulator, store, clock } = await world({ syncCron: 'off' });
+  const { simulator, store, clock } = await startTestMirror({ syncCron: 'off' });
   await store.track(numberedIds(1), clock.now());
   await new Promise((resolve) => setTimeout(resolve, 1200));
   expect(simulator.requests).toHaveLength(0);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { epochMs, MalformedDocument, parseDocument } from '../../src/task/document.ts';
-import { asTaskId, findTaskIds } from '../../src/task/id.ts';
+import { MalformedDocument, parseDocument, parseEpochMs } from '../../src/task/document.ts';
+import { findTaskIds, parseTaskId } from '../../src/task/id.ts';
 
 const NOW = 1_770_000_000_000;
 
@@ -73,18 +73,18 @@ test.each([
   [null, undefined],
   [{}, undefined],
 ])('the time %j', (value, ms) => {
-  expect(epochMs(value)).toBe(ms);
+  expect(parseEpochMs(value)).toBe(ms);
 });
 
 describe('ids', () => {
   test.each(['a', 'x'.repeat(128), '2db0168c-2373-4367-8d9a-9dc778802e8a', '猫'])('%s is one', (id) => {
-    expect(asTaskId(id)).toBe(id);
+    expect(parseTaskId(id)).toBe(id);
   });
 
   test.each(['', 'x'.repeat(129), 'a\nb', 'a\u0000', '\ud800', 7, null, undefined, {}])(
     '%j is none',
     (id) => {
-      expect(asTaskId(id)).toBeUndefined();
+      expect(parseTaskId(id)).toBeUndefined();
     },
   );
 

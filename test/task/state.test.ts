@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { VENDOR_DOCUMENTS } from '../../src/simulator/samples.ts';
 import { isObject, type JsonObject } from '../../src/task/json-object.ts';
-import { type TaskState, taskState } from '../../src/task/state.ts';
+import { decideTaskState, type TaskState } from '../../src/task/state.ts';
 
 const CREATED = 1_770_000_000_000;
 const MINUTE = 60_000;
@@ -92,17 +92,17 @@ const CASES: readonly (readonly [number, string, JsonObject, TaskState])[] = [
 
 describe('the state of a task', () => {
   test.each(CASES)('rule %i: %s', (_rule, _name, document, state) => {
-    expect(taskState(document, CREATED, CREATED + MINUTE)).toBe(state);
+    expect(decideTaskState(document, CREATED, CREATED + MINUTE)).toBe(state);
   });
 
   test('fewer images than asked for are waited for ten minutes', () => {
     const document = { request: { count: 2 }, response: done };
-    expect(taskState(document, CREATED, CREATED + 10 * MINUTE - 1)).toBe('pending');
-    expect(taskState(document, CREATED, CREATED + 10 * MINUTE)).toBe('succeeded');
+    expect(decideTaskState(document, CREATED, CREATED + 10 * MINUTE - 1)).toBe('pending');
+    expect(decideTaskState(document, CREATED, CREATED + 10 * MINUTE)).toBe('succeeded');
   });
 
   test('of the vendor’s own examples', () => {
-    for (const text of VENDOR_DOCUMENTS) expect(taskState(JSON.parse(text), 0, 0)).toBe('succeeded');
+    for (const text of VENDOR_DOCUMENTS) expect(decideTaskState(JSON.parse(text), 0, 0)).toBe('succeeded');
   });
 
   test('of anything at all is one of three, and pending without a response', () => {
@@ -111,7 +111,7 @@ describe('the state of a task', () => {
         fc.object({ key: fc.constantFrom('response', 'state', 'status', 'data', 'error', 'success', 'x') }),
         (value) => {
           const document = JSON.parse(JSON.stringify(value)) as JsonObject;
-          const state = taskState(document, CREATED, CREATED);
+          const state = decideTaskState(document, CREATED, CREATED);
           expect(['pending', 'succeeded', 'failed']).toContain(state);
           if (!isObject(document.response)) expect(state).toBe('pending');
         },

@@ -6,7 +6,7 @@ import { parseCacheControl } from '../../src/mirror/cache-control.ts';
 import { delayStore } from '../helpers/delayed-store.ts';
 import { numberedIds } from '../helpers/documents.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
-import { openTestStore, temporaryDirectory, UPSTREAM_TOKEN } from '../helpers/world.ts';
+import { openTestStore, temporaryDirectory, UPSTREAM_TOKEN } from '../helpers/test-mirror.ts';
 
 const CALLER = { token: undefined, control: parseCacheControl(undefined) };
 

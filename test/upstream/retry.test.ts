@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_COOLDOWN_MS } from '../../src/store/contract/circuit.ts';
 import { type UpstreamAnswer, UpstreamError } from '../../src/upstream/errors.ts';
-import { retryDelay } from '../../src/upstream/retry.ts';
-import { retryAfterMs } from '../../src/upstream/retry-after.ts';
+import { computeRetryDelay } from '../../src/upstream/retry.ts';
+import { parseRetryAfterMs } from '../../src/upstream/retry-after.ts';
 import { showFigure } from '../helpers/figure.ts';
 
 const NOW = Date.UTC(2026, 2, 14, 12);
@@ -17,32 +17,32 @@ describe('the retry table', () => {
   test.each([408, 409, 500, 502, 503, 504])(
     '%i is repeated twice for the schedule, never for a caller',
     (status) => {
-      expect(retryDelay(failure(status), 1, 'background', () => 0.5)).toBe(1000);
-      expect(retryDelay(failure(status), 2, 'background', () => 0.5)).toBeUndefined();
-      expect(retryDelay(failure(status), 0, 'interactive', () => 0.5)).toBeUndefined();
+      expect(computeRetryDelay(failure(status), 1, 'background', () => 0.5)).toBe(1000);
+      expect(computeRetryDelay(failure(status), 2, 'background', () => 0.5)).toBeUndefined();
+      expect(computeRetryDelay(failure(status), 0, 'interactive', () => 0.5)).toBeUndefined();
     },
   );
 
   test.each([400, 401, 402, 403, 404, 413, 422, 429, 501])('%i is never repeated', (status) => {
-    expect(retryDelay(failure(status), 0, 'background', () => 0)).toBeUndefined();
+    expect(computeRetryDelay(failure(status), 0, 'background', () => 0)).toBeUndefined();
   });
 
   test('a broken connection is tried once more, a timeout is not', () => {
     const broken = new UpstreamError('interrupted', 'broke');
-    expect(retryDelay(broken, 0, 'interactive', () => 0)).toBe(400);
-    expect(retryDelay(broken, 1, 'background', () => 0)).toBeUndefined();
-    expect(retryDelay(new UpstreamError('timeout', 'late'), 0, 'background', () => 0)).toBeUndefined();
+    expect(computeRetryDelay(broken, 0, 'interactive', () => 0)).toBe(400);
+    expect(computeRetryDelay(broken, 1, 'background', () => 0)).toBeUndefined();
+    expect(computeRetryDelay(new UpstreamError('timeout', 'late'), 0, 'background', () => 0)).toBeUndefined();
   });
 
   test('Retry-After decides where it is short, and ends the tries where it is long', () => {
-    expect(retryDelay(failure(503, 3000), 0, 'background', () => 0)).toBe(3000);
-    expect(retryDelay(failure(503, 9000), 0, 'background', () => 0)).toBeUndefined();
+    expect(computeRetryDelay(failure(503, 3000), 0, 'background', () => 0)).toBe(3000);
+    expect(computeRetryDelay(failure(503, 9000), 0, 'background', () => 0)).toBeUndefined();
   });
 });
 
 describe('Retry-After', () => {
   const wait = (value: string, date?: string) =>
-    retryAfterMs(new Headers({ 'retry-after': value, ...(date ? { date } : {}) }), NOW);
+    parseRetryAfterMs(new Headers({ 'retry-after': value, ...(date ? { date } : {}) }), NOW);
   const at = (offsetMs: number) => new Date(NOW + offsetMs).toUTCString();
 
   test.each([
@@ -81,7 +81,7 @@ describe('Retry-After', () => {
           } catch {
             return; // not a header value at all
           }
-          const ms = retryAfterMs(headers, NOW);
+          const ms = parseRetryAfterMs(headers, NOW);
           if (ms === undefined) return;
           expect(ms > 0 && ms <= MAX_COOLDOWN_MS).toBe(true);
           longest = Math.max(longest, ms);

@@ -1,7 +1,7 @@
 /** Who may call, and what for. Tokens are compared as hashes, all of them, in constant time. */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Config } from '../../config/config.ts';
-import { digestOf, TOKEN_PREFIX } from '../../lib/access-token.ts';
+import { computeDigest, TOKEN_PREFIX } from '../../lib/access-token.ts';
 import { ApiError } from '../../lib/api-error.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { MaybePromise } from '../../store/contract/maybe-promise.ts';
@@ -40,13 +40,13 @@ const BEARER = /^Bearer +(\S+) *$/i;
 
 interface Parts {
   readonly config: Pick<Config, 'tokens'>;
-  readonly store: Pick<Store, 'accessTokens' | 'isClosed'>;
+  readonly store: Pick<Store, 'accessTokens' | 'requiresToken'>;
   readonly clock: Clock;
 }
 
 export function createAccessControl({ config, store, clock }: Parts): AccessControl {
   const ofSettings = config.tokens.map((token) => ({
-    digest: token.startsWith(HASHED) ? Buffer.from(token.slice(HASHED.length), 'hex') : digestOf(token),
+    digest: token.startsWith(HASHED) ? Buffer.from(token.slice(HASHED.length), 'hex') : computeDigest(token),
     access: { holder: OF_SETTINGS, upstreamToken: undefined, limits: undefined, isReadOnly: false },
   }));
   let known: KnownToken[] = ofSettings;
@@ -56,7 +56,7 @@ export function createAccessControl({ config, store, clock }: Parts): AccessCont
   const load = async () => {
     loadedAtMs = clock.monotonic();
     // Once there was one, the mirror stays closed: neither revoking the last nor losing it to damage may open it to all.
-    const wasClosed = await store.isClosed();
+    const wasClosed = await store.requiresToken();
     const named = await store.accessTokens();
     isClosed = wasClosed || ofSettings.length + named.length > 0;
     const valid = named.filter(({ revokedAtMs }) => revokedAtMs === undefined);
@@ -78,7 +78,7 @@ export function createAccessControl({ config, store, clock }: Parts): AccessCont
       if (!hasLoaded) throw error;
     }
   };
-  const loaded = (): Promise<void> | undefined =>
+  const loadTokens = (): Promise<void> | undefined =>
     clock.monotonic() - loadedAtMs > RELOAD_AFTER_MS ? reload() : undefined;
 
   const check = (authorization: string | undefined, token: string | undefined): Access => {
@@ -86,7 +86,7 @@ export function createAccessControl({ config, store, clock }: Parts): AccessCont
     if (authorization === undefined || authorization.trim() === '') {
       throw new ApiError(401, 'no_token', 'this mirror needs a token: send "authorization: Bearer …"');
     }
-    const given = token === undefined ? NOBODYS_DIGEST : digestOf(token);
+    const given = token === undefined ? NOBODYS_DIGEST : computeDigest(token);
     // No early exit: how long it takes must not tell how far it got.
     const [match] = known.filter(({ digest }) => timingSafeEqual(digest, given));
     if (!match) throw new ApiError(401, 'invalid_token', 'the token is not one of this mirror');
@@ -100,8 +100,8 @@ export function createAccessControl({ config, store, clock }: Parts): AccessCont
     },
     check: (authorization) => {
       // A token of ours that comes to an open mirror was made a moment ago: it must not be taken for the upstream's.
-      const token = authorization === undefined ? undefined : bearerToken(authorization);
-      const loading = !isClosed && isOurs(token) ? reload() : loaded();
+      const token = authorization === undefined ? undefined : parseBearerToken(authorization);
+      const loading = !isClosed && isOurs(token) ? reload() : loadTokens();
       return loading ? loading.then(() => check(authorization, token)) : check(authorization, token);
     },
   };
@@ -115,7 +115,7 @@ function isOurs(token: string | undefined): boolean {
 }
 
 /** The token of an `authorization: Bearer …` header. */
-function bearerToken(authorization: string): string | undefined {
+function parseBearerToken(authorization: string): string | undefined {
   return BEARER.exec(authorization)?.[1];
 }
 
@@ -130,6 +130,6 @@ function openTo(upstreamToken: string | undefined): Access {
 export const PROBE: Access = { ...ANYBODY, limits: { userIds: [], applicationIds: [] }, isReadOnly: true };
 
 /** What a read-only token may not do. */
-export function onlyReads(): ApiError {
+export function createReadOnlyError(): ApiError {
   return new ApiError(403, 'forbidden', 'this token may only read');
 }

@@ -33,13 +33,13 @@ export function createHostCheck(
       ...(config.callbackUrl === undefined ? [] : [new URL(config.callbackUrl).hostname]),
     ]
       .map((name) => name.toLowerCase())
-      .map(withoutPort),
+      .map(stripPort),
   );
   const origins = new Set(config.allowedOrigins.map((origin) => origin.toLowerCase()));
 
   return ({ hosts, origin, fetchSite, fetchMode, method }) => {
     const [host = ''] = hosts;
-    if (hosts.length !== 1 || !names.has(withoutPort(host.toLowerCase()))) {
+    if (hosts.length !== 1 || !names.has(stripPort(host.toLowerCase()))) {
       throw new ApiError(
         403,
         'forbidden',
@@ -47,7 +47,7 @@ export function createHostCheck(
       );
     }
     if (origin !== undefined) {
-      const isOwn = hostOf(origin) === host.toLowerCase();
+      const isOwn = parseHost(origin) === host.toLowerCase();
       if (!isOwn && !origins.has(origin.toLowerCase())) {
         throw new ApiError(
           403,
@@ -63,11 +63,11 @@ export function createHostCheck(
   };
 }
 
-function withoutPort(host: string): string {
+function stripPort(host: string): string {
   return host.replace(/:\d*$/, '');
 }
 
 /** Host and port of an origin; undefined for `null` and what is no origin. */
-function hostOf(origin: string): string | undefined {
+function parseHost(origin: string): string | undefined {
   return /^https?:\/\/([^/]+)$/i.exec(origin)?.[1]?.toLowerCase();
 }

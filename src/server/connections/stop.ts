@@ -1,7 +1,7 @@
 /** The orderly end of a server. */
 import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
-import type { UnderWay } from './under-way.ts';
+import type { InFlight } from './in-flight.ts';
 
 /**
  * Takes no new connection, and closes. Answers that are under way are taken by their clients to the end; connections that idle
@@ -9,7 +9,7 @@ import type { UnderWay } from './under-way.ts';
  *
  * @param graceMs what is still under way after this is cut off
  */
-export async function stopServer(server: Server, underWay: UnderWay, graceMs: number): Promise<void> {
+export async function stopServer(server: Server, underWay: InFlight, graceMs: number): Promise<void> {
   // `close` of an HTTP server takes a connection for idle whose client has not yet read what it was sent.
   const closed = new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
   const cutOff = setTimeout(() => server.closeAllConnections(), graceMs);

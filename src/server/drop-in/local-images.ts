@@ -1,22 +1,26 @@
 /** Points `image_url` at the archived copy, where there is one: in the text, so that every other byte stays as it was. */
 
 import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
-import type { Served } from '../../mirror/served.ts';
+import type { MirrorResponse } from '../../mirror/mirror-response.ts';
 import { FLUX } from '../../service/flux.ts';
 import type { Store } from '../../store/contract/store.ts';
-import { asTaskId, type TaskId } from '../../task/id.ts';
+import { parseTaskId, type TaskId } from '../../task/id.ts';
 
 /**
  * @param served the answer to a retrieve, a batch or a list
  * @param imageBase absolute address below which images are, without a slash at the end
  */
-export async function withLocalImages(served: Served, store: Store, imageBase: string): Promise<Served> {
+export async function rewriteImageUrls(
+  served: MirrorResponse,
+  store: Store,
+  imageBase: string,
+): Promise<MirrorResponse> {
   if (served.status !== 200) return served;
   const text = typeof served.body === 'string' ? served.body : Buffer.from(served.body).toString();
   const root = parseTree(text);
   if (!root) return served;
   const items = findNodeAtLocation(root, ['items'])?.children;
-  const links = (items ?? [root]).flatMap(imageLinks);
+  const links = (items ?? [root]).flatMap(findImageLinks);
   if (links.length === 0) return served;
 
   const images = await store.imagesOf([...new Set(links.map(({ taskId }) => taskId))]);
@@ -41,8 +45,8 @@ interface ImageLink {
   readonly node: Node;
 }
 
-function imageLinks(document: Node): ImageLink[] {
-  const taskId = asTaskId(findNodeAtLocation(document, ['id'])?.value);
+function findImageLinks(document: Node): ImageLink[] {
+  const taskId = parseTaskId(findNodeAtLocation(document, ['id'])?.value);
   const data = findNodeAtLocation(document, [MEMBERS.response, MEMBERS.results]);
   if (taskId === undefined || data?.type !== 'array') return [];
   return (data.children ?? [])

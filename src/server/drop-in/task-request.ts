@@ -1,9 +1,9 @@
 /** What a `POST /flux/tasks` body asks for, checked by hand: the stock validators answer in a shape of their own. */
-import { badRequest } from '../../lib/api-error.ts';
+import { createBadRequest } from '../../lib/api-error.ts';
 import type { HistoryRequest } from '../../mirror/history-list.ts';
-import { asTaskId, type TaskId } from '../../task/id.ts';
-import { type JsonObject, own } from '../../task/json-object.ts';
-import { MOST_VALUES, tooManyValues } from '../query-params.ts';
+import { parseTaskId, type TaskId } from '../../task/id.ts';
+import { getOwn, type JsonObject } from '../../task/json-object.ts';
+import { createTooManyValuesError, MAX_VALUES } from '../query-params.ts';
 
 export type TaskRequest =
   | { readonly action: 'retrieve'; readonly id: TaskId }
@@ -17,41 +17,41 @@ const DEFAULT_LIMIT = 20;
 
 /** @throws ApiError 400 that says what was wrong and what would be right */
 export function readTaskRequest(value: JsonObject, body: string): TaskRequest {
-  const action = own(value, 'action');
+  const action = getOwn(value, 'action');
   switch (action) {
     case 'retrieve':
       return { action, id: readId(value) };
     case 'retrieve_batch': {
-      const ids = own(value, 'ids');
+      const ids = getOwn(value, 'ids');
       if (isAbsent(ids)) return { action: 'list', list: readHistoryRequest(value, body) };
       return { action, ids: readIds(ids) };
     }
     case 'delete':
       return { action, id: readId(value), body };
     case undefined:
-      throw badRequest('"action" is missing; it must be "retrieve", "retrieve_batch" or "delete"');
+      throw createBadRequest('"action" is missing; it must be "retrieve", "retrieve_batch" or "delete"');
     default:
-      throw badRequest('"action" must be "retrieve", "retrieve_batch" or "delete"');
+      throw createBadRequest('"action" must be "retrieve", "retrieve_batch" or "delete"');
   }
 }
 
 /** @throws ApiError 400 */
 export function readIds(value: unknown): TaskId[] {
-  if (!Array.isArray(value)) throw badRequest('"ids" must be an array of task ids');
+  if (!Array.isArray(value)) throw createBadRequest('"ids" must be an array of task ids');
   if (value.length > MAX_IDS)
-    throw badRequest(`"ids" has ${value.length} ids; at most ${MAX_IDS} are allowed`);
+    throw createBadRequest(`"ids" has ${value.length} ids; at most ${MAX_IDS} are allowed`);
   return value.map((item: unknown, at) => {
-    const id = asTaskId(item);
-    if (id === undefined) throw badRequest(`"ids"[${at}] must be a string of 1 to 128 characters`);
+    const id = parseTaskId(item);
+    if (id === undefined) throw createBadRequest(`"ids"[${at}] must be a string of 1 to 128 characters`);
     return id;
   });
 }
 
 function readId(value: JsonObject): TaskId {
-  const given = own(value, 'id');
-  if (given === undefined) throw badRequest('"id" is missing');
-  const id = asTaskId(given);
-  if (id === undefined) throw badRequest('"id" must be a string of 1 to 128 characters');
+  const given = getOwn(value, 'id');
+  if (given === undefined) throw createBadRequest('"id" is missing');
+  const id = parseTaskId(given);
+  if (id === undefined) throw createBadRequest('"id" must be a string of 1 to 128 characters');
   return id;
 }
 
@@ -77,28 +77,29 @@ function readHistoryRequest(value: JsonObject, body: string): HistoryRequest {
 
 /** One string or several; the web app sends empty arrays, which limit nothing. */
 function readStrings(value: JsonObject, member: string): string[] {
-  const given = own(value, member);
+  const given = getOwn(value, member);
   if (isAbsent(given)) return [];
   const items: unknown[] = Array.isArray(given) ? given : [given];
-  if (items.length > MOST_VALUES) throw tooManyValues(member, items.length);
+  if (items.length > MAX_VALUES) throw createTooManyValuesError(member, items.length);
   return items.map((item) => {
-    if (typeof item !== 'string') throw badRequest(`"${member}" must be a string`);
+    if (typeof item !== 'string') throw createBadRequest(`"${member}" must be a string`);
     return item;
   });
 }
 
 function readNumber(value: JsonObject, member: string, min: number, max: number): number | undefined {
-  const given = own(value, member);
+  const given = getOwn(value, member);
   if (isAbsent(given)) return undefined;
   if (typeof given !== 'number' || !(given >= min && given <= max)) {
-    throw badRequest(`"${member}" must be a number from ${min} to ${max}`);
+    throw createBadRequest(`"${member}" must be a number from ${min} to ${max}`);
   }
   return given;
 }
 
 function readInteger(value: JsonObject, member: string, min: number, max: number): number | undefined {
   const given = readNumber(value, member, min, max);
-  if (given !== undefined && !Number.isInteger(given)) throw badRequest(`"${member}" must be a whole number`);
+  if (given !== undefined && !Number.isInteger(given))
+    throw createBadRequest(`"${member}" must be a whole number`);
   return given;
 }
 

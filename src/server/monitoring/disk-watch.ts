@@ -2,27 +2,27 @@
 import type { Log } from '../../lib/log.ts';
 import type { Store } from '../../store/contract/store.ts';
 
-const LOOK_EVERY_MS = 5000;
+const POLL_INTERVAL_MS = 5000;
 
 export interface DiskWatch {
   look(): Promise<void>;
   stop(): void;
 }
 
-export function startDiskWatch(store: Pick<Store, 'writeTrouble' | 'damage'>, log: Log): DiskWatch {
+export function startDiskWatch(store: Pick<Store, 'readStorageProblem' | 'damage'>, log: Log): DiskWatch {
   let known: string | undefined;
   let isDamageTold = false;
   const look = async () => {
     const damage = await store.damage();
     if (damage !== undefined && !isDamageTold) log.fatal(damage);
     isDamageTold = damage !== undefined;
-    const trouble = await store.writeTrouble();
+    const trouble = await store.readStorageProblem();
     if (trouble !== undefined && trouble !== known)
       log.error({ why: trouble }, 'nothing can be stored; what is stored is served on');
     if (trouble === undefined && known !== undefined) log.info('the disk takes what is written again');
     known = trouble;
   };
-  const timer = setInterval(() => void look(), LOOK_EVERY_MS);
+  const timer = setInterval(() => void look(), POLL_INTERVAL_MS);
   timer.unref();
   void look();
   return { look, stop: () => clearInterval(timer) };

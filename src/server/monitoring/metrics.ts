@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { BatchResult } from '../../store/contract/tasks.ts';
 import type { OnRun } from '../../sync/runner.ts';
 import type { UpstreamOptions } from '../../upstream/client.ts';
-import { processRegistry } from './process-metrics.ts';
+import { getProcessRegistry } from './process-metrics.ts';
 
 /** From a cached answer to a generation that takes minutes. */
 const SECONDS = [
@@ -29,7 +29,7 @@ export interface Metrics {
 }
 
 export function createMetrics(): Metrics {
-  const registry = Registry.merge([processRegistry()]);
+  const registry = Registry.merge([getProcessRegistry()]);
   const registers = [registry];
   const requests = new Histogram({
     name: 'flux_mirror_http_request_duration_seconds',
@@ -75,11 +75,16 @@ export function createMetrics(): Metrics {
   });
   // Looking up a series by its labels costs more than observing, so each is looked up once.
   const series = new Map<string, ReturnType<typeof requests.labels>>();
-  const seriesOf = ({ method, route, status, cacheStatus }: RequestLabels) => {
+  const getSeries = ({ method, route, status, cacheStatus }: RequestLabels) => {
     const key = `${method} ${route} ${status} ${cacheStatus}`;
     let one = series.get(key);
     if (!one) {
-      one = requests.labels({ method, route, status: String(status), cache: cacheResult(cacheStatus) });
+      one = requests.labels({
+        method,
+        route,
+        status: String(status),
+        cache: classifyCacheResult(cacheStatus),
+      });
       series.set(key, one);
     }
     return one;
@@ -87,7 +92,7 @@ export function createMetrics(): Metrics {
 
   return {
     registry,
-    request: (labels, ms) => seriesOf(labels).observe(ms / 1000),
+    request: (labels, ms) => getSeries(labels).observe(ms / 1000),
     upstreamRequest: (outcome, durationMs) => {
       upstreamRequests.inc({ outcome });
       upstreamSeconds.observe(durationMs / 1000);
@@ -105,7 +110,7 @@ export function createMetrics(): Metrics {
 }
 
 /** `hit`, `stale` (an error made it do), `miss`, `request` or `bypass`; `none` where no cache was asked. */
-function cacheResult(cacheStatus: string | null | undefined): string {
+function classifyCacheResult(cacheStatus: string | null | undefined): string {
   if (!cacheStatus) return 'none';
   if (cacheStatus.includes('detail=stale-if-error')) return 'stale';
   if (cacheStatus.startsWith('flux-mirror; hit')) return 'hit';

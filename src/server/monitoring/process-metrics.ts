@@ -8,7 +8,7 @@ let collected: Registry | undefined;
  * collection and the event loop from the first call on, for good, and has no way to end that. Neither keeps the process
  * alive.
  */
-export function processRegistry(): Registry {
+export function getProcessRegistry(): Registry {
   if (!collected) {
     collected = new Registry();
     collectDefaultMetrics({ register: collected });

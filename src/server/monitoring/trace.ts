@@ -7,15 +7,15 @@ const traceIds = new WeakMap<IncomingMessage, string>();
 const holders = new WeakMap<IncomingMessage, string>();
 
 /** The name of the token that a request presented, for the log. */
-export function noteHolder(request: IncomingMessage, name: string): void {
+export function recordTokenName(request: IncomingMessage, name: string): void {
   holders.set(request, name);
 }
 
-export function holderOf(request: IncomingMessage): string | undefined {
+export function getTokenName(request: IncomingMessage): string | undefined {
   return holders.get(request);
 }
 
-export function traceIdOf(request: IncomingMessage): string {
+export function getTraceId(request: IncomingMessage): string {
   const known = traceIds.get(request);
   if (known !== undefined) return known;
   const made = randomUUID();

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { VERSION } from '../../lib/version.ts';
 import { errorSchema } from '../error-schema.ts';
-import type { ResponseDescription, RouteDescription, Schema } from './parts.ts';
+import type { ResponseDescription, RouteDescription, Schema } from './components.ts';
 import { ROUTE_DESCRIPTIONS } from './route-list.ts';
 
 export interface Operation {
@@ -27,25 +27,25 @@ export function openApiDocument(basePath: string) {
     },
     servers: [{ url: basePath }],
     security: [{ token: [] }],
-    paths: paths(),
+    paths: createPaths(),
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
       responses: {
-        Error: responseObject({ description: 'an error, in the upstream’s shape', schema: errorSchema }),
+        Error: createResponse({ description: 'an error, in the upstream’s shape', schema: errorSchema }),
       },
     },
   };
 }
 
 /** Operations by path, then by method. */
-function paths(): Record<string, Record<string, Operation>> {
+function createPaths(): Record<string, Record<string, Operation>> {
   const byPath: Record<string, Record<string, Operation>> = {};
   for (const route of ROUTE_DESCRIPTIONS)
-    byPath[route.path] = { ...byPath[route.path], [route.method]: operationOf(route) };
+    byPath[route.path] = { ...byPath[route.path], [route.method]: createOperation(route) };
   return byPath;
 }
 
-function operationOf({
+function createOperation({
   operationId,
   summary,
   parameters,
@@ -54,7 +54,7 @@ function operationOf({
 }: RouteDescription): Operation {
   const responses = Object.entries(route.responses).map(([status, response]) => [
     status,
-    responseObject(response),
+    createResponse(response),
   ]);
   const errors = route.errors.map((status) => [String(status), { $ref: '#/components/responses/Error' }]);
   return {
@@ -69,8 +69,9 @@ function operationOf({
   };
 }
 
-function responseObject({ description, schema, content }: ResponseDescription): Schema {
-  if (schema) return { description, content: { 'application/json': { schema: jsonSchemaOf(schema) } } };
+function createResponse({ description, schema, content }: ResponseDescription): Schema {
+  if (schema)
+    return { description, content: { 'application/json': { schema: convertToJsonSchema(schema) } } };
   return { description, ...(content ? { content } : {}) };
 }
 
@@ -78,7 +79,7 @@ function responseObject({ description, schema, content }: ResponseDescription): 
  * As other programs should read it: answers may get more members one day, a format says more than the pattern that zod has
  * for it, and `readOnly` and the range of safe integers tell about zod and JavaScript.
  */
-function jsonSchemaOf(schema: z.ZodType): Schema {
+function convertToJsonSchema(schema: z.ZodType): Schema {
   const { $schema: _, ...jsonSchema } = z.toJSONSchema(schema, {
     io: 'input',
     override: ({ jsonSchema: node }) => {

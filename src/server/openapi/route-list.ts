@@ -1,5 +1,5 @@
 /** The description of every route. A test compares it with the routes there are, and with what they answer. */
-import type { RouteDescription } from './parts.ts';
+import type { RouteDescription } from './components.ts';
 import { FLUX_ROUTES } from './routes/flux.ts';
 import { IMAGE_ROUTES } from './routes/images.ts';
 import { MONITORING_ROUTES } from './routes/monitoring.ts';

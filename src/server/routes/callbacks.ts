@@ -1,14 +1,14 @@
 /** `POST /callbacks/:key`: the upstream says that a generation is done. The key is the password. */
 import { Hono } from 'hono';
 import { CALLBACK_PATH } from '../../generation/callbacks.ts';
-import { fetchResult } from '../../generation/proof.ts';
-import { answeredTaskId } from '../../generation/task-id.ts';
+import { findTaskIdInResponse } from '../../generation/task-id.ts';
+import { fetchResult } from '../../generation/verify-callback.ts';
 import { ApiError } from '../../lib/api-error.ts';
 import { readBytes } from '../body.ts';
-import type { ServerEnv, ServerParts } from '../parts.ts';
+import type { ServerDeps, ServerEnv } from '../deps.ts';
 
-export function callbacks(parts: ServerParts): Hono<ServerEnv> {
-  const { store, courier, clock } = parts;
+export function createCallbackRoutes(deps: ServerDeps): Hono<ServerEnv> {
+  const { store, callbackDelivery, clock } = deps;
   return new Hono<ServerEnv>().post(`${CALLBACK_PATH}/:key`, async (c) => {
     const key = c.req.param('key');
     // Before the body: nobody without a key shall make us read.
@@ -17,10 +17,10 @@ export function callbacks(parts: ServerParts): Hono<ServerEnv> {
     const body = await readBytes(c.env.incoming);
     const mediaType = c.req.header('content-type') ?? 'application/json';
     const isFirst = await store.receiveCallback(key, { body, mediaType, nowMs: clock.now() });
-    const id = known.taskId ?? answeredTaskId(body.toString());
+    const id = known.taskId ?? findTaskIdInResponse(body.toString());
     // What was posted is the result alone; the whole document is asked for now, and by the schedule if that fails.
-    if (isFirst && id !== undefined) void fetchResult(parts, id);
-    if (isFirst) void courier.run();
+    if (isFirst && id !== undefined) void fetchResult(deps, id);
+    if (isFirst) void callbackDelivery.run();
     return c.json({ success: true });
   });
 }

@@ -5,15 +5,15 @@ import type { StatusCode } from 'hono/utils/http-status';
 import { generate } from '../../generation/generate.ts';
 import { FLUX } from '../../service/flux.ts';
 import { readBytes, refuseDeepJson } from '../body.ts';
-import type { ServerEnv, ServerParts } from '../parts.ts';
+import type { ServerDeps, ServerEnv } from '../deps.ts';
 
-export function fluxImages({ generation, log }: ServerParts): Hono<ServerEnv> {
+export function createFluxImagesRoutes({ generation, log }: ServerDeps): Hono<ServerEnv> {
   return new Hono<ServerEnv>().post(FLUX.generationPaths.images, async (c) => {
     const body = await readBytes(c.env.incoming);
     refuseDeepJson(body.toString());
     const request = {
       body,
-      headers: headersToUpstream(c.env.incoming.headers),
+      headers: selectUpstreamHeaders(c.env.incoming.headers),
     };
     const answer = await generate(generation, request, {
       token: c.get('access').upstreamToken,
@@ -21,10 +21,10 @@ export function fluxImages({ generation, log }: ServerParts): Hono<ServerEnv> {
     const content =
       answer.body instanceof Uint8Array
         ? (answer.body as Uint8Array<ArrayBuffer>)
-        : untilTheEnd(answer.body, (error) =>
+        : drainToStream(answer.body, (error) =>
             log.warn({ err: error }, 'the answer to a generation broke off'),
           );
-    return c.newResponse(content, answer.status as StatusCode, headersToCaller(answer.headers));
+    return c.newResponse(content, answer.status as StatusCode, selectCallerHeaders(answer.headers));
   });
 }
 
@@ -32,7 +32,7 @@ const SENT_ON = new Set(['content-type', 'accept', 'accept-language']);
 /** Of the way to us, not of the request. */
 const OURS = /^x-(forwarded|real|flux-mirror)/;
 
-function headersToUpstream(headers: IncomingHttpHeaders): Record<string, string> {
+function selectUpstreamHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const sent = Object.entries(headers).filter(
     (entry): entry is [string, string] =>
       typeof entry[1] === 'string' &&
@@ -44,14 +44,14 @@ function headersToUpstream(headers: IncomingHttpHeaders): Record<string, string>
 
 const HANDED_ON = new Set(['content-type', 'content-encoding', 'retry-after', 'www-authenticate']);
 
-function headersToCaller(headers: Headers): Record<string, string> {
+function selectCallerHeaders(headers: Headers): Record<string, string> {
   const handedOn = [...headers].filter(([name]) => HANDED_ON.has(name) || name.startsWith('x-'));
   // Of RFC 9211: the answer was not looked for in the cache.
   return { ...Object.fromEntries(handedOn), 'cache-status': 'flux-mirror; fwd=bypass' };
 }
 
 /** A stream that is read to its end also when nobody listens any more: the task id may still be to come. */
-function untilTheEnd(
+function drainToStream(
   chunks: AsyncIterable<Uint8Array>,
   onError: (error: unknown) => void,
 ): ReadableStream<Uint8Array> {

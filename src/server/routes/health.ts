@@ -1,35 +1,35 @@
 /** `/api/stats`, and the probes: alive, and ready with the reasons why not. */
 import { Hono } from 'hono';
-import { statusJson } from '../../views/status-json.ts';
+import { listProblems } from '../../views/problems.ts';
+import { readStatus } from '../../views/status-json.ts';
 import type { Liveness, Readiness, StatsView } from '../../views/status-schema.ts';
-import { troubles } from '../../views/troubles.ts';
-import { wholeMirror } from '../auth/gate.ts';
-import type { ServerEnv, ServerParts } from '../parts.ts';
+import { requireFullAccess } from '../auth/auth.ts';
+import type { ServerDeps, ServerEnv } from '../deps.ts';
 
 /** @param isStopping true once the server takes no new work */
-export function health(parts: ServerParts, isStopping: () => boolean): Hono<ServerEnv> {
-  const { log } = parts;
+export function createHealthRoutes(deps: ServerDeps, isStopping: () => boolean): Hono<ServerEnv> {
+  const { log } = deps;
   const app = new Hono<ServerEnv>();
 
-  app.get('/api/stats', wholeMirror, async (c) =>
-    c.json({ ...(await statusJson(parts)), trouble: await troubles(parts) } satisfies StatsView),
+  app.get('/api/stats', requireFullAccess, async (c) =>
+    c.json({ ...(await readStatus(deps)), trouble: await listProblems(deps) } satisfies StatsView),
   );
 
   app.get('/healthz', (c) => c.json({ status: 'ok' } satisfies Liveness));
 
   // A rejected token or an unreachable upstream is a reason worth showing, but the mirror serves without it.
   app.get('/readyz', async (c) => {
-    const notReady = (reason: string) =>
+    const respondNotReady = (reason: string) =>
       c.json({ status: 'not ready', reasons: [reason] } satisfies Readiness, 503);
-    if (isStopping()) return notReady('the mirror is stopping');
-    const damage = await parts.store.damage();
-    if (damage !== undefined) return notReady(damage);
+    if (isStopping()) return respondNotReady('the mirror is stopping');
+    const damage = await deps.store.damage();
+    if (damage !== undefined) return respondNotReady(damage);
     try {
-      const reasons = await troubles(parts);
+      const reasons = await listProblems(deps);
       return c.json({ status: 'ready', reasons } satisfies Readiness);
     } catch (error) {
       log.error({ err: error }, 'the database does not answer');
-      return notReady('the database does not answer, see the log');
+      return respondNotReady('the database does not answer, see the log');
     }
   });
 

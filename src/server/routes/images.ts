@@ -7,24 +7,24 @@ import rangeParser from 'range-parser';
 import { THUMBNAIL_WIDTHS } from '../../archive/files.ts';
 import { ApiError } from '../../lib/api-error.ts';
 import type { ArchivedImage } from '../../store/contract/images.ts';
-import type { ServerContext, ServerEnv, ServerParts } from '../parts.ts';
-import { integerParam, paramsOf } from '../query-params.ts';
+import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
+import { getQueryParams, readIntegerParam } from '../query-params.ts';
 
 const SHA256 = '[0-9a-f]{64}';
 
-export function archivedImages({ store, archive, clock, log }: ServerParts): Hono<ServerEnv> {
+export function createImageRoutes({ store, archive, clock, log }: ServerDeps): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
   /** Looked at once a process: a file that was damaged is never served, and fetched again if its link lives. */
   const intact = new Set<string>();
 
   const find = async (c: ServerContext, sha256: string): Promise<ArchivedImage> => {
     const image = await store.image(sha256, c.get('access').limits);
-    if (!image) throw notFound();
+    if (!image) throw createImageNotFound();
     if (intact.has(sha256)) return image;
     if (!(await archive.files.isIntact(image))) {
       log.error({ sha256 }, 'an archived image is damaged or missing; it is fetched again if its link lives');
-      await store.wantImageAgain(sha256, clock.now());
-      throw notFound();
+      await store.requeueImage(sha256, clock.now());
+      throw createImageNotFound();
     }
     intact.add(sha256);
     return image;
@@ -32,14 +32,18 @@ export function archivedImages({ store, archive, clock, log }: ServerParts): Hon
 
   app.get(`/images/:sha256{${SHA256}}`, async (c) => {
     const image = await find(c, c.req.param('sha256'));
-    return send(c, archive.files.pathOf(image), image.mediaType, `"${image.sha256}"`);
+    return send(c, archive.files.getPath(image), image.mediaType, `"${image.sha256}"`);
   });
 
   app.get(`/thumbs/:sha256{${SHA256}}`, async (c) => {
     const image = await find(c, c.req.param('sha256'));
-    const width = integerParam(paramsOf(c), 'w', { min: 1, max: 10_000, fallback: THUMBNAIL_WIDTHS[0] });
+    const width = readIntegerParam(getQueryParams(c), 'w', {
+      min: 1,
+      max: 10_000,
+      fallback: THUMBNAIL_WIDTHS[0],
+    });
     const path = await archive.thumbnails.of(image, width);
-    return send(c, path, 'image/webp', `"${image.sha256}-${archive.thumbnails.widthFor(width)}"`);
+    return send(c, path, 'image/webp', `"${image.sha256}-${archive.thumbnails.chooseWidth(width)}"`);
   });
 
   return app;
@@ -60,7 +64,7 @@ async function send(c: ServerContext, path: string, mediaType: string, etag: str
   if (isKnown(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
 
   const { size } = await stat(path);
-  const range = rangeOf(c, size, etag);
+  const range = parseRange(c, size, etag);
   if (range === 'unsatisfiable') return c.body(null, 416, { ...headers, 'content-range': `bytes */${size}` });
   const { start, end } = range ?? { start: 0, end: size - 1 };
   headers['content-length'] = String(end - start + 1);
@@ -79,7 +83,7 @@ function isKnown(header: string | undefined, etag: string): boolean {
 }
 
 /** One range is answered as such; several, or one that was meant for other bytes (`If-Range`), as the whole. */
-function rangeOf(
+function parseRange(
   c: ServerContext,
   size: number,
   etag: string,
@@ -93,6 +97,6 @@ function rangeOf(
   return ranges[0];
 }
 
-function notFound(): ApiError {
+function createImageNotFound(): ApiError {
   return new ApiError(404, 'not_found', 'this image is not in the archive');
 }

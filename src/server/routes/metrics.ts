@@ -1,10 +1,10 @@
 /** `GET /metrics`, for Prometheus. */
 import { Hono } from 'hono';
-import { wholeMirror } from '../auth/gate.ts';
-import type { ServerEnv, ServerParts } from '../parts.ts';
+import { requireFullAccess } from '../auth/auth.ts';
+import type { ServerDeps, ServerEnv } from '../deps.ts';
 
-export function metricsRoute({ metrics: { registry } }: ServerParts): Hono<ServerEnv> {
-  return new Hono<ServerEnv>().get('/metrics', wholeMirror, async (c) =>
+export function createMetricsRoutes({ metrics: { registry } }: ServerDeps): Hono<ServerEnv> {
+  return new Hono<ServerEnv>().get('/metrics', requireFullAccess, async (c) =>
     c.body(await registry.metrics(), 200, { 'content-type': registry.contentType }),
   );
 }

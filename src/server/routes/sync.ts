@@ -1,23 +1,23 @@
 /** `/api/sync`: run the syncer now, and see what it did. */
 import { Hono } from 'hono';
-import { countsJson, runJson } from '../../views/run-json.ts';
+import { serializeCounts, serializeRun } from '../../views/run-json.ts';
 import type { RunList, SyncResult } from '../../views/run-schema.ts';
-import { wholeMirror } from '../auth/gate.ts';
-import type { ServerEnv, ServerParts } from '../parts.ts';
-import { integerParam, paramsOf } from '../query-params.ts';
+import { requireFullAccess } from '../auth/auth.ts';
+import type { ServerDeps, ServerEnv } from '../deps.ts';
+import { getQueryParams, readIntegerParam } from '../query-params.ts';
 
-export function apiSync({ store, runner }: ServerParts): Hono<ServerEnv> {
+export function createSyncRoutes({ store, runner }: ServerDeps): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
 
   // Answers when the run is over; a run that is going on already is joined.
-  app.post('/api/sync', wholeMirror, async (c) => {
+  app.post('/api/sync', requireFullAccess, async (c) => {
     const { outcome, counts, error } = await runner.run({ trigger: 'api' });
-    return c.json({ outcome, ...countsJson(counts), error: error ?? null } satisfies SyncResult);
+    return c.json({ outcome, ...serializeCounts(counts), error: error ?? null } satisfies SyncResult);
   });
 
-  app.get('/api/sync/runs', wholeMirror, async (c) => {
-    const limit = integerParam(paramsOf(c), 'limit', { min: 1, max: 1000, fallback: 20 });
-    return c.json({ items: (await store.runs(limit)).map(runJson) } satisfies RunList);
+  app.get('/api/sync/runs', requireFullAccess, async (c) => {
+    const limit = readIntegerParam(getQueryParams(c), 'limit', { min: 1, max: 1000, fallback: 20 });
+    return c.json({ items: (await store.runs(limit)).map(serializeRun) } satisfies RunList);
   });
 
   return app;

@@ -1,14 +1,14 @@
 /** The answers of `/api/search`, `/api/facets` and `/api/suggest`, as JSON texts. They run on the search thread. */
-import { badRequest } from '../../lib/api-error.ts';
+import { createBadRequest } from '../../lib/api-error.ts';
 import { type Cursor, decodeCursor, encodeCursor } from '../../search/cursor.ts';
-import { lastWord } from '../../search/last-word.ts';
+import { findLastWord } from '../../search/last-word.ts';
 import type { SortOrder } from '../../store/contract/search.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { TaskLimits } from '../../task/limits.ts';
-import { facetsJson } from '../../views/facets-json.ts';
-import { searchHits } from '../../views/search-hit.ts';
+import { serializeFacets } from '../../views/facets-json.ts';
+import { serializeHits } from '../../views/search-hit.ts';
 import type { FacetsAnswer, SearchPageView, Suggestions } from '../../views/search-schema.ts';
-import { choiceParam, integerParam } from '../query-params.ts';
+import { readChoiceParam, readIntegerParam } from '../query-params.ts';
 import { readSearchTarget } from './search-request.ts';
 
 const SORTS = ['newest', 'oldest', 'relevance'] as const;
@@ -31,26 +31,26 @@ export async function answerSearch(
 ): Promise<string> {
   const started = performance.now();
   const { query, filter } = readSearchTarget(params, limits, nowMs);
-  const [sort = 'newest'] = choiceParam(params, 'sort', SORTS);
-  const [group] = choiceParam(params, 'group', ['prompt']);
+  const [sort = 'newest'] = readChoiceParam(params, 'sort', SORTS);
+  const [group] = readChoiceParam(params, 'group', ['prompt']);
   const after = readCursor(params, sort);
   const page = await store.search({
     query,
     filter,
     sort,
-    limit: integerParam(params, 'limit', { min: 1, max: MAX_LIMIT, fallback: 20 }),
+    limit: readIntegerParam(params, 'limit', { min: 1, max: MAX_LIMIT, fallback: 20 }),
     groupByPrompt: group === 'prompt',
     nowMs,
     ...(after ? { after } : {}),
   });
   return JSON.stringify({
-    items: await searchHits(store, page.hits, query, basePath),
+    items: await serializeHits(store, page.hits, query, basePath),
     next_cursor: page.next ? encodeCursor(page.next) : null,
     total: page.total,
     total_is_exact: page.totalIsExact,
     ranked: page.ranked ?? null,
-    notes: [...query.notes, ...gapNote(page.indexedFromMs)],
-    took_ms: millisecondsSince(started),
+    notes: [...query.notes, ...describeIndexGap(page.indexedFromMs)],
+    took_ms: measureSince(started),
   } satisfies SearchPageView);
 }
 
@@ -58,10 +58,10 @@ export async function answerSearch(
 export async function answerFacets(store: Store, { params, limits, nowMs }: Target): Promise<string> {
   const started = performance.now();
   const { query, filter, timeZone } = readSearchTarget(params, limits, nowMs);
-  const [by = 'month'] = choiceParam(params, 'by', UNITS);
+  const [by = 'month'] = readChoiceParam(params, 'by', UNITS);
   const facets = await store.facets({ query, filter, by, timeZone });
-  const took_ms = millisecondsSince(started);
-  const answer = { ...facetsJson(facets, by, timeZone), notes: [...query.notes], took_ms };
+  const took_ms = measureSince(started);
+  const answer = { ...serializeFacets(facets, by, timeZone), notes: [...query.notes], took_ms };
   return JSON.stringify(answer satisfies FacetsAnswer);
 }
 
@@ -71,8 +71,8 @@ export async function answerSuggest(
   { params, limits }: Omit<Target, 'nowMs'>,
 ): Promise<string> {
   const text = params.get('q') ?? '';
-  const limit = integerParam(params, 'limit', { min: 1, max: MAX_SUGGESTIONS, fallback: 10 });
-  const last = lastWord(text);
+  const limit = readIntegerParam(params, 'limit', { min: 1, max: MAX_SUGGESTIONS, fallback: 10 });
+  const last = findLastWord(text);
   const words = last ? await store.suggest(last.word, limit, limits) : [];
   return JSON.stringify({
     items: words.map(({ word, uses }) => ({ word, uses, query: `${text.slice(0, last?.start)}${word}` })),
@@ -83,11 +83,11 @@ function readCursor(params: URLSearchParams, sort: SortOrder): Cursor | undefine
   const text = params.get('cursor');
   if (!text) return undefined;
   const cursor = decodeCursor(text, sort);
-  if (!cursor) throw badRequest('"cursor" is not one of this search; leave it out to start anew');
+  if (!cursor) throw createBadRequest('"cursor" is not one of this search; leave it out to start anew');
   return cursor;
 }
 
-function gapNote(indexedFromMs: number | undefined): string[] {
+function describeIndexGap(indexedFromMs: number | undefined): string[] {
   if (indexedFromMs === undefined) return [];
   const found =
     indexedFromMs === Number.MAX_SAFE_INTEGER
@@ -97,6 +97,6 @@ function gapNote(indexedFromMs: number | undefined): string[] {
 }
 
 /** To the microsecond. */
-function millisecondsSince(started: number): number {
+function measureSince(started: number): number {
   return Math.round((performance.now() - started) * 1000) / 1000;
 }

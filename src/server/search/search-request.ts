@@ -1,5 +1,6 @@
 /** What a request searches for: the query of `q`, and the same operators as parameters. Shared by search and facets. */
-import { badRequest } from '../../lib/api-error.ts';
+import { createBadRequest } from '../../lib/api-error.ts';
+import type { Query, QueryNode } from '../../search/ast.ts';
 import { intersectTimes, isTimeZone } from '../../search/dates.ts';
 import {
   EXACT_FIELDS,
@@ -8,11 +9,10 @@ import {
   type QueryContext,
   TIME_BOUNDS,
 } from '../../search/fields.ts';
-import { parseOperator, parseQuery, problemNote } from '../../search/query.ts';
-import type { Query, QueryNode } from '../../search/query-tree.ts';
+import { describeProblem, parseOperator, parseQuery } from '../../search/parser.ts';
 import type { TaskFilter } from '../../store/contract/tasks.ts';
 import type { TaskLimits } from '../../task/limits.ts';
-import { choiceParam, listParam } from '../query-params.ts';
+import { readChoiceParam, readListParam } from '../query-params.ts';
 
 export interface SearchTarget {
   readonly query: Query;
@@ -27,8 +27,8 @@ export function readSearchTarget(
   nowMs: number,
 ): SearchTarget {
   const timeZone = params.get('tz') || Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (!isTimeZone(timeZone)) throw badRequest('"tz" must be an IANA time zone such as Europe/Berlin');
-  for (const field of OPERATORS) if (field.kind === 'enum') choiceParam(params, field.name, field.values);
+  if (!isTimeZone(timeZone)) throw createBadRequest('"tz" must be an IANA time zone such as Europe/Berlin');
+  for (const field of OPERATORS) if (field.kind === 'enum') readChoiceParam(params, field.name, field.values);
 
   const context = { timeZone, nowMs };
   const query = parseQuery(params.get('q') ?? '', context);
@@ -49,12 +49,12 @@ function readParameter(
   context: QueryContext,
   notes: string[],
 ): QueryNode | undefined {
-  const values = field.kind === 'date' ? [params.get(field.name) ?? ''] : listParam(params, field.name);
+  const values = field.kind === 'date' ? [params.get(field.name) ?? ''] : readListParam(params, field.name);
   const parts: QueryNode[] = [];
   for (const value of values) {
     if (value === '') continue;
     const part = parseOperator(field, value, context);
-    if (part.kind === 'problem') notes.push(problemNote(`${field.name}:${value}`, part, 'left out'));
+    if (part.kind === 'problem') notes.push(describeProblem(`${field.name}:${value}`, part, 'left out'));
     else parts.push(part);
   }
   return parts.length > 1 ? { kind: 'or', parts } : parts[0];
@@ -67,11 +67,11 @@ function readFilter(params: URLSearchParams, context: QueryContext, notes: strin
     if (!value) return [];
     const bound = field.parse(value, context);
     if (bound.kind === 'time') return [bound];
-    notes.push(problemNote(`"${field.name}"`, bound, 'left out'));
+    notes.push(describeProblem(`"${field.name}"`, bound, 'left out'));
     return [];
   });
   return {
-    values: Object.fromEntries(EXACT_FIELDS.map(({ name, column }) => [column, listParam(params, name)])),
+    values: Object.fromEntries(EXACT_FIELDS.map(({ name, column }) => [column, readListParam(params, name)])),
     ...intersectTimes(bounds),
   };
 }

@@ -3,7 +3,7 @@
  * there, so that not even their JSON is written here.
  */
 import type { Worker } from 'node:worker_threads';
-import { ApiError, badRequest } from '../../lib/api-error.ts';
+import { ApiError, createBadRequest } from '../../lib/api-error.ts';
 import { startWorker } from '../../lib/worker.ts';
 import { StoreError, type StoreErrorCode } from '../../store/contract/errors.ts';
 import type { TaskLimits } from '../../task/limits.ts';
@@ -20,7 +20,7 @@ export interface SearchQuestion {
 }
 
 /** So many wait at most: more would only be answered after their callers are gone. */
-const MOST_WAITING = 256;
+const MAX_WAITING = 256;
 
 export interface SearchJob extends SearchQuestion {
   readonly number: number;
@@ -89,8 +89,9 @@ export function startSearchThread(
     worker = undefined;
     for (const { reject } of waiting.splice(0)) reject(reason);
   };
-  const next = (): void => {
-    while (waiting[0] && !waiting[0].isWanted()) waiting.shift()?.reject(badRequest('the caller hung up'));
+  const runNext = (): void => {
+    while (waiting[0] && !waiting[0].isWanted())
+      waiting.shift()?.reject(createBadRequest('the caller hung up'));
     const [first] = waiting;
     if (!first) return;
     number += 1;
@@ -104,8 +105,8 @@ export function startSearchThread(
       if (reply.number !== number) return; // of a thread that was given up
       const waiter = waiting.shift();
       if ('body' in reply) waiter?.resolve(reply.body);
-      else fail(waiter, errorOf(reply.failed));
-      next();
+      else fail(waiter, restoreError(reply.failed));
+      runNext();
     });
     started.on('error', (error) => failAll(started, error));
     started.on('exit', () => failAll(started, new Error('the search thread ended')));
@@ -115,14 +116,14 @@ export function startSearchThread(
   return {
     answer: (question, isWanted = () => true) =>
       new Promise((resolve, reject) => {
-        if (waiting.length >= MOST_WAITING) {
+        if (waiting.length >= MAX_WAITING) {
           reject(
             new ApiError(503, 'api_error', 'too many searches wait; try again', { retryAfterSeconds: 1 }),
           );
           return;
         }
         waiting.push({ question, isWanted, resolve, reject });
-        if (waiting.length === 1) next();
+        if (waiting.length === 1) runNext();
       }),
     close: async () => {
       const last = worker;
@@ -132,7 +133,7 @@ export function startSearchThread(
   };
 }
 
-function errorOf({
+function restoreError({
   message,
   api,
   store,

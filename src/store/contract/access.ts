@@ -24,5 +24,5 @@ export interface AccessStore {
   /** It stays in the list. False when no valid one has this name. */
   revokeAccessToken(name: string, nowMs: number): MaybePromise<boolean>;
   /** Whether there ever was a token, also one that is lost: then every caller needs one. */
-  isClosed(): MaybePromise<boolean>;
+  requiresToken(): MaybePromise<boolean>;
 }

@@ -1,7 +1,7 @@
 /** Counting what several batches did. */
 import type { BatchResult } from './tasks.ts';
 
-export function noResult(): BatchResult {
+export function createEmptyResult(): BatchResult {
   return { inserted: 0, updated: 0, unchanged: 0, kept: 0, regressions: 0 };
 }
 

@@ -40,7 +40,7 @@ export interface CallbackStore {
   ): MaybePromise<boolean>;
   /** Takes callbacks that are to be handed on, longest due first; no one else gets them for `leaseMs`. */
   claimCallbacks(request: { nowMs: number; limit: number; leaseMs: number }): MaybePromise<DueCallback[]>;
-  settleCallback(
+  recordCallbackOutcome(
     key: string,
     end: { deliveredAtMs: number } | { dueAtMs: number | undefined; error: string },
   ): MaybePromise<void>;

@@ -22,7 +22,7 @@ export interface AuditFinding {
 /** Whether the store is sound, and how large it is. */
 export interface HealthStore {
   /** Why the disk takes no writes just now, for people; undefined when it does. Looks, and tries where a write failed. */
-  writeTrouble(): MaybePromise<string | undefined>;
+  readStorageProblem(): MaybePromise<string | undefined>;
   /** That the stored data is damaged, for people; undefined while nothing that was read or written showed it. */
   damage(): MaybePromise<string | undefined>;
   /** Somebody else who reads the same data ran into this. */

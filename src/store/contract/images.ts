@@ -72,7 +72,7 @@ export interface ImageStore {
   /** Archived images behind this hash, in the order of their hashes, a page at a time; empty at the end. */
   archivedImages(after: string): MaybePromise<ArchivedImage[]>;
   /** Fetches an archived image again, for instance because its file is damaged. */
-  wantImageAgain(sha256: string, nowMs: number): MaybePromise<void>;
+  requeueImage(sha256: string, nowMs: number): MaybePromise<void>;
   imagesOf(ids: readonly TaskId[]): MaybePromise<TaskImage[]>;
   imageStats(): MaybePromise<ImageStats>;
   /** Images that failed, the last tried first. */

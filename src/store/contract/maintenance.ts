@@ -17,7 +17,7 @@ export interface ScheduledBackup {
  * `whole`: all there were. `lost`: there was a table of tokens, and not all of it could be read. `unknown`: not even that could
  * be read.
  */
-export type CarriedTokens = 'whole' | 'lost' | 'unknown';
+export type MergedTokens = 'whole' | 'lost' | 'unknown';
 
 export interface Restored {
   readonly tasks: number;
@@ -26,7 +26,7 @@ export interface Restored {
   /** Where the one is that an interrupted restore was about to replace, which was finished first. */
   readonly replacedEarlier: string | undefined;
   /** What became of the tokens of the one before. */
-  readonly tokens: CarriedTokens;
+  readonly tokens: MergedTokens;
 }
 
 export interface Rebuilt {
@@ -36,7 +36,7 @@ export interface Rebuilt {
   readonly changed: number;
   readonly replaced: string | undefined;
   /** Where they were not read whole, callers need one all the same. */
-  readonly tokens: CarriedTokens;
+  readonly tokens: MergedTokens;
 }
 
 /** Of one data directory. Throws an OperatorError where there is something in the way, else a StoreError. */

@@ -17,7 +17,7 @@ export interface RunCounts {
 }
 
 /** Counts of a run that has done nothing yet. */
-export function noCounts(): RunCounts {
+export function createEmptyCounts(): RunCounts {
   return {
     claimed: 0,
     finished: 0,

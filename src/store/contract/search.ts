@@ -1,7 +1,8 @@
 /** Searching prompts: hits, facets, suggestions. */
+
+import type { Query } from '../../search/ast.ts';
 import type { Cursor } from '../../search/cursor.ts';
 import type { TimeUnit } from '../../search/dates.ts';
-import type { Query } from '../../search/query-tree.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 import type { MaybePromise } from './maybe-promise.ts';
 import type { StoredTask, TaskFilter } from './tasks.ts';

@@ -3,8 +3,8 @@
  * checked by the same conformance suite. Every function is one atomic step, and callers always `await`.
  */
 import type { AccessStore } from './access.ts';
-import type { BookmarkStore } from './bookmarks.ts';
 import type { CallbackStore } from './callbacks.ts';
+import type { CheckpointStore } from './checkpoints.ts';
 import type { CircuitStore } from './circuit.ts';
 import type { HealthStore } from './health.ts';
 import type { ImageStore } from './images.ts';
@@ -25,7 +25,7 @@ export interface Store
     ServerStore,
     CircuitStore,
     AccessStore,
-    BookmarkStore,
+    CheckpointStore,
     HealthStore {
   close(): MaybePromise<void>;
 }

@@ -6,7 +6,7 @@ import type { TaskLimits } from '../../task/limits.ts';
 import type { TaskState } from '../../task/state.ts';
 import type { ArchivedImage } from './images.ts';
 import type { MaybePromise } from './maybe-promise.ts';
-import type { Settlement } from './tracking.ts';
+import type { RefreshOutcome } from './tracking.ts';
 
 /** A stored document. Times are epoch milliseconds. */
 export interface StoredTask {
@@ -20,7 +20,7 @@ export interface StoredTask {
 }
 
 /** Several stored documents as one text. */
-export interface JoinedTasks {
+export interface ConcatenatedTasks {
   readonly count: number;
   /** Their exact texts in the order asked, with commas between them; UTF-8. */
   readonly text: Uint8Array;
@@ -34,7 +34,7 @@ export interface Batch {
   /** From `nextRequestSeq()`, taken before the request was sent. */
   readonly requestSeq: number;
   readonly fetchedAtMs: number;
-  readonly settlements?: readonly Settlement[];
+  readonly outcomes?: readonly RefreshOutcome[];
   /** Unfinished documents that are new here become tracked, first due then. Left out: they don't. */
   readonly trackPendingAtMs?: number;
   /** Nobody named these ids, they came in a list: one that was removed stays away. */
@@ -88,15 +88,15 @@ export interface TaskStore {
   /** Stored documents in the order asked, each once; unknown ids are left out. */
   getMany(ids: readonly TaskId[]): MaybePromise<StoredTask[]>;
   /** The finished ones of the ids, as one text: the hot path of batches. An id given twice counts twice. */
-  joinFinished(ids: readonly TaskId[]): MaybePromise<JoinedTasks>;
+  concatFinished(ids: readonly TaskId[]): MaybePromise<ConcatenatedTasks>;
   /** Stores what one request brought, in one transaction. A finished task is never replaced. */
-  putBatch(batch: Batch): MaybePromise<BatchResult>;
+  storeDocuments(batch: Batch): MaybePromise<BatchResult>;
   /**
    * Remembers a task of which only the request is known (see `requestedTask`), and tracks it. It is found by a search at
    * once, but it is no document: everything else leaves it out until the upstream's own text takes its place. No effect on
    * a task that is stored or was removed.
    */
-  expectTask(task: TaskDocument, times: { nowMs: number; dueAtMs: number }): MaybePromise<void>;
+  addPlaceholder(task: TaskDocument, times: { nowMs: number; dueAtMs: number }): MaybePromise<void>;
   /** Removes a document, its search row, its tracking, and the archived images that no other task has. */
   remove(id: TaskId): MaybePromise<Removal>;
   /** The history list: newest first. */

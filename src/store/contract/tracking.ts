@@ -6,14 +6,14 @@ import type { MaybePromise } from './maybe-promise.ts';
 /** An id taken from the schedule by one worker. `gen` fences it: a result from an older claim is ignored. */
 export interface Claim {
   readonly id: TaskId;
-  readonly gen: number;
+  readonly claimVersion: number;
   readonly attempts: number;
   readonly trackedAtMs: number;
   readonly unknownSinceMs: number | undefined;
 }
 
 /** What a refresh found out about a claimed id. Finished documents need none: storing them ends their tracking. */
-export interface Settlement {
+export interface RefreshOutcome {
   readonly claim: Claim;
   /** When to look again; undefined gives the id up. */
   readonly dueAtMs: number | undefined;

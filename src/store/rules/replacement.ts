@@ -35,7 +35,10 @@ export function isConfirmation(stored: Omit<StoredVersion, 'isSameText'>, reques
 }
 
 /** Whether a removed task stays away. @param removedAtSeq the newest request when it was removed */
-export function staysRemoved(removedAtSeq: number, batch: Pick<Batch, 'isUnasked' | 'requestSeq'>): boolean {
+export function isStillRemoved(
+  removedAtSeq: number,
+  batch: Pick<Batch, 'isUnasked' | 'requestSeq'>,
+): boolean {
   return batch.isUnasked === true || removedAtSeq >= batch.requestSeq;
 }
 

@@ -1,5 +1,11 @@
 /** A sync run as a row keeps it: the counts as JSON, so that a new one needs no new column. */
-import { noCounts, type Run, type RunCounts, type RunOutcome, type RunTrigger } from '../contract/runs.ts';
+import {
+  createEmptyCounts,
+  type Run,
+  type RunCounts,
+  type RunOutcome,
+  type RunTrigger,
+} from '../contract/runs.ts';
 
 /** A stored run. */
 export interface RunRow {
@@ -24,7 +30,7 @@ export function decodeRun(row: RunRow): Run {
     startedAtMs: row.startedAt,
     endedAtMs: row.endedAt ?? undefined,
     outcome: row.outcome as RunOutcome,
-    counts: { ...noCounts(), ...(JSON.parse(row.counts) as Partial<RunCounts>) },
+    counts: { ...createEmptyCounts(), ...(JSON.parse(row.counts) as Partial<RunCounts>) },
     error: row.error ?? undefined,
   };
 }

@@ -1,6 +1,6 @@
 /** Suggestions for a caller who may not see everything: the list of words is everybody's, so they come of visible prompts. */
-import { indexEntry } from '../../search/terms.ts';
-import { promptOf } from '../../task/document.ts';
+import { createIndexEntry } from '../../search/terms.ts';
+import { getPrompt } from '../../task/document.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 import { type SearchPage, type SearchRequest, SUGGESTING_PROMPTS, type WordUse } from '../contract/search.ts';
 
@@ -8,7 +8,7 @@ import { type SearchPage, type SearchRequest, SUGGESTING_PROMPTS, type WordUse }
  * The search for the prompts that are looked at.
  * @param beginning folded letters
  */
-export function suggestionRequest(within: TaskLimits, beginning: string): SearchRequest {
+export function createSuggestionRequest(within: TaskLimits, beginning: string): SearchRequest {
   return {
     query: { parts: [{ kind: 'prefix', terms: [], prefix: beginning }], notes: [] },
     filter: { within },
@@ -22,7 +22,7 @@ export function suggestionRequest(within: TaskLimits, beginning: string): Search
 export function suggestWords({ hits }: SearchPage, beginning: string, limit: number): WordUse[] {
   const uses = new Map<string, number>();
   for (const { task } of hits) {
-    for (const word of indexEntry(promptOf(task.text)).words) {
+    for (const word of createIndexEntry(getPrompt(task.text)).words) {
       if (word.startsWith(beginning)) uses.set(word, (uses.get(word) ?? 0) + 1);
     }
   }

@@ -1,5 +1,5 @@
 /** Counts of matches by model, size, action, state, and over time, of rows in any order. */
-import { periodStarts } from '../../search/dates.ts';
+import { listPeriodStarts } from '../../search/dates.ts';
 import type { FacetCount, FacetRequest, Facets } from '../contract/search.ts';
 
 /** What is counted of a match. */
@@ -40,7 +40,7 @@ export function tallyFacets(
     models: sortByCount(models),
     sizes: sortByCount(sizes),
     actions: sortByCount(actions),
-    histogram: sumPeriods(quarters, (fromMs, toMs) => periodStarts(by, fromMs, toMs, timeZone)),
+    histogram: sumPeriods(quarters, (fromMs, toMs) => listPeriodStarts(by, fromMs, toMs, timeZone)),
   };
 }
 

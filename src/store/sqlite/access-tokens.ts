@@ -1,21 +1,21 @@
 /** The tokens made by `flux-mirror token new`: their hashes, and whose tasks they show. */
 import { and, asc, eq, isNull } from 'drizzle-orm';
 import type { AccessToken } from '../contract/access.ts';
-import { type Sqlite, transaction } from './database.ts';
-import type { Facts } from './facts.ts';
+import { runInTransaction, type Sqlite } from './database.ts';
+import type { Metadata } from './metadata.ts';
 import { accessTokens } from './schema.ts';
 
 export interface AccessTokenStore {
   addAccessToken(token: AccessToken): boolean;
   accessTokens(): AccessToken[];
   revokeAccessToken(name: string, nowMs: number): boolean;
-  isClosed(): boolean;
+  requiresToken(): boolean;
 }
 
 /** @param facts `closed` says that there was a token, also where the table was lost to damage since */
-export function createAccessTokenStore(db: Sqlite, facts: Facts): AccessTokenStore {
+export function createAccessTokenStore(db: Sqlite, facts: Metadata): AccessTokenStore {
   const { drizzle } = db;
-  const isClosed = () =>
+  const requiresToken = () =>
     facts.get('closed') !== undefined ||
     drizzle.select({ name: accessTokens.name }).from(accessTokens).limit(1).get() !== undefined;
   const add = ({ name, hash, limits, isReadOnly, createdAtMs }: AccessToken): boolean => {
@@ -35,22 +35,22 @@ export function createAccessTokenStore(db: Sqlite, facts: Facts): AccessTokenSto
   };
   return {
     addAccessToken: (token) =>
-      transaction(db, () => {
+      runInTransaction(db, () => {
         const isNew = add(token);
         if (isNew) facts.set('closed', 'true');
         return isNew;
       }),
     accessTokens: () =>
-      drizzle.select().from(accessTokens).orderBy(asc(accessTokens.createdAt)).all().map(toToken),
+      drizzle.select().from(accessTokens).orderBy(asc(accessTokens.createdAt)).all().map(mapToken),
     revokeAccessToken: (name, nowMs) => {
       const isValid = and(eq(accessTokens.name, name), isNull(accessTokens.revokedAt));
       return drizzle.update(accessTokens).set({ revokedAt: nowMs }).where(isValid).run().changes > 0;
     },
-    isClosed,
+    requiresToken,
   };
 }
 
-function toToken(row: typeof accessTokens.$inferSelect): AccessToken {
+function mapToken(row: typeof accessTokens.$inferSelect): AccessToken {
   const userIds = JSON.parse(row.userIds) as string[];
   const applicationIds = JSON.parse(row.applicationIds) as string[];
   return {

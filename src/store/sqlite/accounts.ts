@@ -5,7 +5,7 @@ const MOST = 20;
 
 /** From one value of an index to the next, so that a million tasks of one user cost as much as one. */
 export function readAccounts({ raw }: Sqlite): { userIds: string[]; applicationIds: string[] } {
-  const distinct = (column: 'user_id' | 'application_id') =>
+  const selectDistinct = (column: 'user_id' | 'application_id') =>
     raw
       .prepare<[], string>(
         `WITH RECURSIVE found (value) AS (
@@ -17,5 +17,5 @@ export function readAccounts({ raw }: Sqlite): { userIds: string[]; applicationI
       )
       .pluck()
       .all();
-  return { userIds: distinct('user_id'), applicationIds: distinct('application_id') };
+  return { userIds: selectDistinct('user_id'), applicationIds: selectDistinct('application_id') };
 }

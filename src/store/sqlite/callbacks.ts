@@ -1,7 +1,7 @@
 /** What the upstream was told to post to us, and whom we owe the same bytes. */
 import type { TaskId } from '../../task/id.ts';
 import type { CallbackStats, CallbackStore, DueCallback } from '../contract/callbacks.ts';
-import { type Sqlite, transaction } from './database.ts';
+import { runInTransaction, type Sqlite } from './database.ts';
 import type { Synchronous } from './synchronous.ts';
 
 /** A row as SQLite gives it. */
@@ -49,7 +49,7 @@ export function createCallbackStore(db: Sqlite): Synchronous<CallbackStore> {
   );
   return {
     addCallback: ({ key, target, nowMs }) =>
-      transaction(db, () => {
+      runInTransaction(db, () => {
         trim.run(nowMs - KEPT_MS);
         add.run(key, target ?? null, nowMs);
       }),
@@ -64,10 +64,10 @@ export function createCallbackStore(db: Sqlite): Synchronous<CallbackStore> {
     claimCallbacks: ({ nowMs, limit, leaseMs }) => {
       // Asked every second, and almost always in vain: that must not wait for a writer.
       if (isDue.get(nowMs) === undefined) return [];
-      const rows = transaction(db, () => due.all({ nowMs, limit, until: nowMs + leaseMs }));
+      const rows = runInTransaction(db, () => due.all({ nowMs, limit, until: nowMs + leaseMs }));
       return rows.map((row) => ({ ...row, taskId: row.taskId ?? undefined }));
     },
-    settleCallback: (key, end) => {
+    recordCallbackOutcome: (key, end) => {
       if ('deliveredAtMs' in end) delivered.run(end.deliveredAtMs, key);
       else failed.run(end.dueAtMs ?? null, end.error, key);
     },

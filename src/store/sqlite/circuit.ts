@@ -7,8 +7,8 @@ import {
   type OpenCircuit,
   openAfter,
 } from '../contract/circuit.ts';
-import { type Sqlite, transaction } from './database.ts';
-import type { Facts } from './facts.ts';
+import { runInTransaction, type Sqlite } from './database.ts';
+import type { Metadata } from './metadata.ts';
 
 const circuitSchema = z.object({
   untilMs: z.number(),
@@ -23,14 +23,14 @@ export interface SqliteCircuitStore {
   readCircuit(nowMs: number): OpenCircuit | undefined;
 }
 
-export function createCircuitStore(db: Sqlite, facts: Facts): SqliteCircuitStore {
+export function createCircuitStore(db: Sqlite, facts: Metadata): SqliteCircuitStore {
   const read = (): OpenCircuit | undefined => {
     const stored = facts.get('block');
     return stored === undefined ? undefined : circuitSchema.parse(JSON.parse(stored));
   };
   return {
     openCircuit: (failure) =>
-      transaction(db, () => {
+      runInTransaction(db, () => {
         const before = read();
         const circuit = openAfter(before, failure);
         if (circuit !== before) facts.set('block', JSON.stringify(circuit));
@@ -39,7 +39,7 @@ export function createCircuitStore(db: Sqlite, facts: Facts): SqliteCircuitStore
     closeCircuit: (nowMs) => {
       // After every batch, and almost always closed: no write lock for that.
       if (read() === undefined) return false;
-      return transaction(db, () => {
+      return runInTransaction(db, () => {
         const circuit = read();
         if (!circuit || isCoolingDown(circuit, nowMs)) return false;
         facts.clear('block');

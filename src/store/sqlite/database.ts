@@ -34,7 +34,7 @@ export function openDatabase(file: string, options: { readonly: boolean; isMappe
 }
 
 /** Runs `work` as one immediate transaction: a deferred one that reads first can fail with SQLITE_BUSY_SNAPSHOT. */
-export function transaction<T>({ raw }: Sqlite, work: () => T): T {
+export function runInTransaction<T>({ raw }: Sqlite, work: () => T): T {
   return raw.transaction(work).immediate();
 }
 
@@ -42,7 +42,7 @@ export function transaction<T>({ raw }: Sqlite, work: () => T): T {
  * Runs one write that a power cut may undo, without waiting for the disk. The next transaction that waits covers it, because
  * both stand in the same log. Inside a transaction it is a part of that.
  */
-export function withoutSync<T>({ raw }: Sqlite, work: () => T): T {
+export function runWithoutSync<T>({ raw }: Sqlite, work: () => T): T {
   if (raw.inTransaction) return work();
   raw.pragma('synchronous = NORMAL');
   try {

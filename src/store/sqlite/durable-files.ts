@@ -67,6 +67,6 @@ export function renameDurably(partial: string, file: string): void {
 }
 
 /** A time as part of a file name, to the millisecond: `20261124T093000000Z`. */
-export function fileStamp(nowMs: number): string {
+export function formatFileTimestamp(nowMs: number): string {
   return new Date(nowMs).toISOString().replace(/[-:.]/g, '');
 }

@@ -1,9 +1,10 @@
 /** A TaskFilter and the fields of a query as SQL conditions with bound parameters. */
-import { lowerAscii } from '../../search/fold.ts';
-import type { FieldNode } from '../../search/query-tree.ts';
+
+import type { FieldNode } from '../../search/ast.ts';
+import { convertToLowerAscii } from '../../search/fold.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 import type { FilterColumn, TaskFilter } from '../contract/tasks.ts';
-import { slotOf } from './position.ts';
+import { computeSlot } from './position.ts';
 import { tasks } from './schema.ts';
 
 export interface Condition {
@@ -35,14 +36,14 @@ const FILTER_COLUMNS = Object.keys(COLUMN_NAMES) as FilterColumn[]; // the recor
  * @param row the SQL name of the row of tasks
  * @param drift how far behind its time's slot a row may stand
  */
-export function filterConditions(filter: TaskFilter, row: string, drift: number): Condition[] {
+export function buildFilterConditions(filter: TaskFilter, row: string, drift: number): Condition[] {
   return [
     ...listFilterValues(filter.values).map(({ column, values }) =>
-      oneOf(`${row}.${COLUMN_NAMES[column]}`, values),
+      buildInCondition(`${row}.${COLUMN_NAMES[column]}`, values),
     ),
-    ...limitConditions(filter.within, row),
-    ...timeConditions(filter, `${row}.position`, drift),
-    ...exactTimes(filter, row),
+    ...buildLimitConditions(filter.within, row),
+    ...buildTimeConditions(filter, `${row}.position`, drift),
+    ...buildExactTimeConditions(filter, row),
   ].filter((condition) => condition !== undefined);
 }
 
@@ -56,30 +57,31 @@ export function listFilterValues(
 }
 
 /** A field of a query. Never NULL, so that a negation of it holds for tasks without the member. */
-export function fieldCondition({ field, valueKind, value, isPrefix }: FieldNode, row: string): Condition {
+export function compileField({ field, valueKind, value, isPrefix }: FieldNode, row: string): Condition {
   const column = `${row}.${COLUMN_NAMES[field]}`;
   if (valueKind === 'integer')
     return { sql: `(${column} IS NOT NULL AND ${column} = CAST(? AS INTEGER))`, params: [value] };
   if (!isPrefix) {
     // Ids are looked up by their index, as they are and in lower case, in which a UUID is written.
-    if (valueKind === 'id') return { sql: `${column} IN (?, ?)`, params: [value, lowerAscii(value)] };
+    if (valueKind === 'id')
+      return { sql: `${column} IN (?, ?)`, params: [value, convertToLowerAscii(value)] };
     return { sql: `(${column} IS NOT NULL AND lower(${column}) = ?)`, params: [value] };
   }
   return {
     sql: `(${column} IS NOT NULL AND substr(lower(${column}), 1, ?) = ?)`,
-    params: [Array.from(value).length, lowerAscii(value)],
+    params: [Array.from(value).length, convertToLowerAscii(value)],
   };
 }
 
 /** The conditions of what a caller may see; none where nothing limits it. */
-export function limitConditions(limits: TaskLimits | undefined, row: string): Condition[] {
+export function buildLimitConditions(limits: TaskLimits | undefined, row: string): Condition[] {
   return [
-    oneOf(`${row}.user_id`, limits?.userIds),
-    oneOf(`${row}.application_id`, limits?.applicationIds),
+    buildInCondition(`${row}.user_id`, limits?.userIds),
+    buildInCondition(`${row}.application_id`, limits?.applicationIds),
   ].filter((condition) => condition !== undefined);
 }
 
-function oneOf(column: string, values: readonly string[] | undefined): Condition | undefined {
+function buildInCondition(column: string, values: readonly string[] | undefined): Condition | undefined {
   if (!values || values.length === 0) return undefined;
   return { sql: `${column} IN (${values.map(() => '?').join(', ')})`, params: values };
 }
@@ -88,23 +90,23 @@ function oneOf(column: string, values: readonly string[] | undefined): Condition
  * The range of positions in which the times lie.
  * The casts matter: better-sqlite3 binds numbers as REAL, and FTS5 uses a rowid bound only when it is an INTEGER.
  */
-export function timeConditions(
+export function buildTimeConditions(
   { fromMs, toMs }: Pick<TaskFilter, 'fromMs' | 'toMs'>,
   position: string,
   drift: number,
 ): Condition[] {
   const conditions: Condition[] = [];
   if (fromMs !== undefined)
-    conditions.push({ sql: `${position} >= CAST(? AS INTEGER)`, params: [slotOf(Math.max(0, fromMs))] });
+    conditions.push({ sql: `${position} >= CAST(? AS INTEGER)`, params: [computeSlot(Math.max(0, fromMs))] });
   if (toMs !== undefined)
     conditions.push({
       sql: `${position} <= CAST(? AS INTEGER)`,
-      params: [slotOf(Math.max(0, toMs)) + drift],
+      params: [computeSlot(Math.max(0, toMs)) + drift],
     });
   return conditions;
 }
 
-function exactTimes({ fromMs, toMs }: TaskFilter, row: string): Condition[] {
+function buildExactTimeConditions({ fromMs, toMs }: TaskFilter, row: string): Condition[] {
   return [
     ...(fromMs === undefined ? [] : [{ sql: `${row}.created_at >= ?`, params: [fromMs] }]),
     ...(toMs === undefined ? [] : [{ sql: `${row}.created_at < ?`, params: [toMs] }]),
@@ -112,11 +114,11 @@ function exactTimes({ fromMs, toMs }: TaskFilter, row: string): Condition[] {
 }
 
 /** All conditions as a WHERE clause; empty when there are none. */
-export function where(conditions: readonly Condition[]): string {
+export function buildWhereClause(conditions: readonly Condition[]): string {
   return conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
 }
 
 /** The parameters of conditions, in their order. */
-export function params(conditions: readonly Condition[]): (string | number)[] {
+export function collectParams(conditions: readonly Condition[]): (string | number)[] {
   return conditions.flatMap((condition) => condition.params);
 }

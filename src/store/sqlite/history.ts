@@ -1,10 +1,10 @@
 /** The history list, and everything in order for export. Equal times stand in the order of arrival. */
 import type { StoredTask, TaskStore } from '../contract/tasks.ts';
 import type { Sqlite } from './database.ts';
-import { filterConditions, params, where } from './filter-sql.ts';
+import { buildFilterConditions, buildWhereClause, collectParams } from './filter-sql.ts';
 import type { Synchronous } from './synchronous.ts';
 import { IS_DOCUMENT, STORED_TASK } from './task-statements.ts';
-import { inTimeOrder, type TimedRow } from './time-order.ts';
+import { sortByTime, type TimedRow } from './time-order.ts';
 
 const TIMED_ROW = 'tasks.position AS position, tasks.created_at AS createdAt, tasks.id AS id';
 const STREAM_PAGE = 500;
@@ -22,7 +22,7 @@ export function createHistoryStore(
   );
 
   /** A page at a time: an export must not hold a read open while it waits for its reader. */
-  function* allRows(): Generator<TimedRow> {
+  function* streamRows(): Generator<TimedRow> {
     for (let last = -1; ; ) {
       const rows = nextRows.all(last);
       yield* rows;
@@ -34,18 +34,21 @@ export function createHistoryStore(
 
   return {
     list: (filter, { limit, offset }) => {
-      const conditions = [...filterConditions(filter, 'tasks', driftNow()), { sql: IS_DOCUMENT, params: [] }];
+      const conditions = [
+        ...buildFilterConditions(filter, 'tasks', driftNow()),
+        { sql: IS_DOCUMENT, params: [] },
+      ];
       const count = raw
-        .prepare<unknown[], { n: number }>(`SELECT count(*) AS n FROM tasks ${where(conditions)}`)
-        .get(...params(conditions));
+        .prepare<unknown[], { n: number }>(`SELECT count(*) AS n FROM tasks ${buildWhereClause(conditions)}`)
+        .get(...collectParams(conditions));
       const rows = raw
         .prepare<unknown[], TimedRow>(
-          `SELECT ${TIMED_ROW} FROM tasks ${where(conditions)} ORDER BY tasks.position DESC`,
+          `SELECT ${TIMED_ROW} FROM tasks ${buildWhereClause(conditions)} ORDER BY tasks.position DESC`,
         )
-        .iterate(...params(conditions));
+        .iterate(...collectParams(conditions));
       const page: TimedRow[] = [];
       let at = 0;
-      for (const row of inTimeOrder(rows, 'newest', driftNow(), 'arrival')) {
+      for (const row of sortByTime(rows, 'newest', driftNow(), 'arrival')) {
         if (page.length >= limit) break;
         if (at >= offset) page.push(row);
         at += 1;
@@ -56,7 +59,7 @@ export function createHistoryStore(
 
     async *stream() {
       let page: StoredTask[] = [];
-      for (const { position } of inTimeOrder(allRows(), 'oldest', driftNow(), 'arrival')) {
+      for (const { position } of sortByTime(streamRows(), 'oldest', driftNow(), 'arrival')) {
         const task = load.get(position);
         if (task) page.push(task); // it may have been deleted while the reader was slow
         if (page.length < STREAM_PAGE) continue;

@@ -2,7 +2,7 @@
 
 import type { TaskId } from '../../task/id.ts';
 import type { JsonObject } from '../../task/json-object.ts';
-import { imageUrls } from '../../task/state.ts';
+import { listImageUrls } from '../../task/state.ts';
 import type {
   ArchivedImage,
   ImageStore as Contract,
@@ -11,8 +11,8 @@ import type {
   TaskImage,
   WantedImage,
 } from '../contract/images.ts';
-import { type Sqlite, transaction } from './database.ts';
-import { limitConditions, params, where } from './filter-sql.ts';
+import { runInTransaction, type Sqlite } from './database.ts';
+import { buildLimitConditions, buildWhereClause, collectParams } from './filter-sql.ts';
 import type { Synchronous } from './synchronous.ts';
 
 export interface ImageStore extends Synchronous<Contract> {
@@ -55,15 +55,15 @@ export function createImageStore(db: Sqlite): ImageStore {
     claimImages: ({ nowMs, limit, leaseMs }) => {
       // Asked every second, and almost always in vain: that must not wait for a writer.
       if (statements.isDue.get(nowMs) === undefined) return [];
-      return transaction(db, () =>
+      return runInTransaction(db, () =>
         statements.due.all(nowMs, limit).map(({ position, document, ...row }): WantedImage => {
           statements.lease.run(nowMs + leaseMs, position, row.n);
-          return { ...row, url: imageUrls(JSON.parse(document) as JsonObject)[row.n] };
+          return { ...row, url: listImageUrls(JSON.parse(document) as JsonObject)[row.n] };
         }),
       );
     },
     archiveImage: ({ taskId, n }, image, nowMs) =>
-      transaction(db, () => {
+      runInTransaction(db, () => {
         if (statements.archived.run(image.sha256, taskId, n).changes === 0) return false;
         statements.insert.run({ ...image, nowMs });
         return true;
@@ -72,18 +72,18 @@ export function createImageStore(db: Sqlite): ImageStore {
       statements.failed.run(dueAtMs ?? null, error, taskId, n);
     },
     image: (sha256, within) => {
-      const conditions = limitConditions(within, 'tasks');
+      const conditions = buildLimitConditions(within, 'tasks');
       if (conditions.length === 0) return statements.image.get(sha256);
       return db.raw
         .prepare<unknown[], ArchivedImage>(
           `SELECT ${IMAGE} FROM images WHERE sha256 = ? AND EXISTS (
              SELECT 1 FROM task_images JOIN tasks USING (position)
-             ${where([{ sql: 'task_images.sha256 = images.sha256', params: [] }, ...conditions])})`,
+             ${buildWhereClause([{ sql: 'task_images.sha256 = images.sha256', params: [] }, ...conditions])})`,
         )
-        .get(sha256, ...params(conditions));
+        .get(sha256, ...collectParams(conditions));
     },
     archivedImages: (after) => statements.archivedImages.all(after),
-    wantImageAgain: (sha256, nowMs) => {
+    requeueImage: (sha256, nowMs) => {
       statements.wantAgain.run(nowMs, sha256);
     },
     imagesOf: (ids) => statements.imagesOf.all(JSON.stringify(ids)),

@@ -10,7 +10,7 @@ import { hasErrorCode } from '../../lib/errno.ts';
 import { OperatorError } from '../../lib/operator-error.ts';
 import { Database } from './driver.ts';
 import { meaningOf } from './errors.ts';
-import { writeTroubleOf } from './write-trouble.ts';
+import { describeStorageProblem } from './storage-problem.ts';
 
 export interface Lock {
   release(): void;
@@ -51,7 +51,7 @@ function sayWhoOwns(ownerFile: string, nowMs: number): void {
   try {
     writeFileSync(ownerFile, `${JSON.stringify(owner)}\n`);
   } catch (error) {
-    if (writeTroubleOf(error) === undefined) throw error; // the lock is what counts, the name is for people
+    if (describeStorageProblem(error) === undefined) throw error; // the lock is what counts, the name is for people
   }
 }
 
@@ -75,7 +75,7 @@ function readOwner(ownerFile: string): Record<string, unknown> | undefined {
 }
 
 /** The process that owns a data directory, where it says so and runs on this machine. It may have another's pid after a kill. */
-export function ownerPid(dataDir: string): number | undefined {
+export function readOwnerPid(dataDir: string): number | undefined {
   const owner = readOwner(join(dataDir, OWNER_FILE));
   if (owner?.host !== hostname() || typeof owner.pid !== 'number') return undefined;
   try {

@@ -22,7 +22,7 @@ export function needsMigration(db: Pick<Sqlite, 'raw'>, name = db.raw.name): boo
   const newest = Math.max(
     ...readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER }).map((file) => file.folderMillis),
   );
-  const applied = appliedVersion(db);
+  const applied = readAppliedVersion(db);
   if (applied > newest) {
     throw new NewerDatabase(`${name} was written by a newer flux-mirror: update flux-mirror to open it`);
   }
@@ -34,7 +34,7 @@ export function migrate(db: Sqlite): void {
   applyMigrations(db.drizzle, { migrationsFolder: MIGRATIONS_FOLDER });
 }
 
-function appliedVersion({ raw }: Pick<Sqlite, 'raw'>): number {
+function readAppliedVersion({ raw }: Pick<Sqlite, 'raw'>): number {
   const table = raw.prepare("SELECT 1 FROM sqlite_master WHERE name = '__drizzle_migrations'").get();
   if (!table) return 0;
   const row = raw

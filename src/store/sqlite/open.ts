@@ -3,34 +3,34 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
 import type { Store } from '../contract/store.ts';
-import { suggestionRequest, suggestWords } from '../rules/suggest-within.ts';
+import { createSuggestionRequest, suggestWords } from '../rules/suggest-within.ts';
 import { createAccessTokenStore } from './access-tokens.ts';
 import { readAccounts } from './accounts.ts';
 import { createCallbackStore } from './callbacks.ts';
 import { createCircuitStore } from './circuit.ts';
 import { openDatabase, type Sqlite } from './database.ts';
 import { translateOpeningError, translateStream, translating } from './errors.ts';
-import { createFacts } from './facts.ts';
 import { createHistoryStore } from './history.ts';
 import { createImageStore } from './images.ts';
-import { admit, NoMirror } from './integrity/admission.ts';
 import { audit } from './integrity/audit.ts';
-import { damaged, isDamage } from './integrity/damage.ts';
+import { createDamageError, isDamage } from './integrity/damage.ts';
+import { checkBeforeOpening, NoMirror } from './integrity/open-checks.ts';
 import { acquireLock, type Lock } from './lock.ts';
+import { createMetadata } from './metadata.ts';
 import { migrate, needsMigration } from './migrate.ts';
 import { backUpBeforeMigration, type OnMigration } from './recovery/migration-backup.ts';
 import { createRequestSeq } from './request-seq.ts';
 import { createRunStore } from './runs.ts';
 import { countFacets } from './search/facets.ts';
 import { definePromptFunction } from './search/prompt-function.ts';
-import { createReindexing, indexedFrom } from './search/reindex.ts';
+import { createReindexing, readIndexedFrom } from './search/reindex.ts';
 import { createSearchStore } from './search/search.ts';
 import { createWordStore } from './search/words.ts';
 import { createServers } from './servers.ts';
 import { readStats } from './stats.ts';
+import { createStorageWatch, describeStorageProblem } from './storage-problem.ts';
 import { createTaskStore } from './tasks.ts';
 import { createTracking } from './tracking.ts';
-import { createWriteWatch, writeTroubleOf } from './write-trouble.ts';
 
 export interface OpenOptions {
   readonly dataDir: string;
@@ -60,7 +60,7 @@ export async function openStore(options: OpenOptions): Promise<Store> {
 async function open(options: OpenOptions): Promise<Store> {
   const { dataDir, mode } = options;
   const file = join(dataDir, 'mirror.db');
-  const lock = admit(options);
+  const lock = checkBeforeOpening(options);
   try {
     const db = openDatabase(file, {
       readonly: mode === 'reader',
@@ -75,7 +75,7 @@ async function open(options: OpenOptions): Promise<Store> {
     }
   } catch (error) {
     lock?.release();
-    throw isDamage(error) ? damaged(dataDir, error.message, error) : error;
+    throw isDamage(error) ? createDamageError(dataDir, error.message, error) : error;
   }
 }
 
@@ -98,20 +98,20 @@ async function bringUpToDate(db: Sqlite, { dataDir, clock, mode, onMigration }: 
 }
 
 /** What can wait for the next start: a full disk is no reason not to serve what is stored. */
-function unlessDiskFull(work: () => void): void {
+function ignoreDiskFull(work: () => void): void {
   try {
     work();
   } catch (error) {
-    if (writeTroubleOf(error) === undefined) throw error;
+    if (describeStorageProblem(error) === undefined) throw error;
   }
 }
 
 /** Everything whose errors are looked at. */
-type Watched = Omit<Store, 'get' | 'writeTrouble' | 'damage' | 'noteError' | 'close'>;
+type Watched = Omit<Store, 'get' | 'readStorageProblem' | 'damage' | 'noteError' | 'close'>;
 
 function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefined): Store {
-  const facts = createFacts(db);
-  const watch = createWriteWatch(db);
+  const facts = createMetadata(db);
+  const watch = createStorageWatch(db);
   const self = {
     name: randomUUID(),
     kind: mode === 'owner' ? ('server' as const) : ('command' as const),
@@ -137,33 +137,36 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     nextRequestSeq,
     onError: watch.note,
   });
-  const drift = () => Number(facts.get('drift') ?? 0);
-  const history = createHistoryStore(db, drift);
+  const readMaxDisplacement = () => Number(facts.get('drift') ?? 0);
+  const history = createHistoryStore(db, readMaxDisplacement);
   const tokens = createAccessTokenStore(db, facts);
   const reindexing = createReindexing(db, facts, words);
   if (mode !== 'reader') reindexing.begin({ isOwner: mode === 'owner' });
   definePromptFunction(db.raw);
-  const { search } = createSearchStore(db, () => ({ drift: drift(), indexedFromMs: indexedFrom(db, facts) }));
+  const { search } = createSearchStore(db, () => ({
+    drift: readMaxDisplacement(),
+    indexedFromMs: readIndexedFrom(db, facts),
+  }));
   if (mode === 'owner') {
-    unlessDiskFull(() => {
+    ignoreDiskFull(() => {
       servers.replaceServers();
       // Of tokens that were made before there was such a fact.
-      if (tokens.isClosed() && facts.get('closed') === undefined) facts.set('closed', 'true');
+      if (tokens.requiresToken() && facts.get('closed') === undefined) facts.set('closed', 'true');
     });
   }
   const others = watch.watched<Watched>({
     getMany: tasks.getMany,
-    joinFinished: tasks.joinFinished,
-    putBatch: tasks.putBatch,
-    expectTask: tasks.expectTask,
+    concatFinished: tasks.concatFinished,
+    storeDocuments: tasks.storeDocuments,
+    addPlaceholder: tasks.addPlaceholder,
     remove: tasks.remove,
     list: history.list,
     stream: () => translateStream(history.stream()),
     search,
-    facets: (request) => countFacets(db, request, drift()),
+    facets: (request) => countFacets(db, request, readMaxDisplacement()),
     suggest: (beginning, limit, within) =>
       within
-        ? suggestWords(search(suggestionRequest(within, beginning)), beginning, limit)
+        ? suggestWords(search(createSuggestionRequest(within, beginning)), beginning, limit)
         : words.suggest(beginning, limit),
     reindexSome: reindexing.some,
     claimImages: images.claimImages,
@@ -171,15 +174,15 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     failImage: images.failImage,
     image: images.image,
     archivedImages: images.archivedImages,
-    wantImageAgain: images.wantImageAgain,
+    requeueImage: images.requeueImage,
     imagesOf: images.imagesOf,
     imageStats: images.imageStats,
     failingImages: images.failingImages,
     ...callbacks,
     ...tokens,
     accounts: () => readAccounts(db),
-    bookmark: (name) => facts.get(`bookmark ${name}`),
-    setBookmark: (name, text) => facts.set(`bookmark ${name}`, text),
+    readCheckpoint: (name) => facts.get(`bookmark ${name}`),
+    setCheckpoint: (name, text) => facts.set(`bookmark ${name}`, text),
     nextRequestSeq,
     track: tracking.track,
     untrack: tracking.untrack,
@@ -198,7 +201,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
   return {
     get: tasks.get, // tells of its errors by itself, not to be wrapped: it is the hot path
     ...others,
-    writeTrouble: watch.trouble,
+    readStorageProblem: watch.trouble,
     damage: watch.damage,
     noteError: watch.note,
     close: () => {
@@ -207,7 +210,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
         // Only counts that may lag would be lost, and that this process is no more.
         if (mode !== 'reader') {
           translating(() =>
-            unlessDiskFull(() => {
+            ignoreDiskFull(() => {
               words.flush();
               servers.sayGoodbye();
             }),

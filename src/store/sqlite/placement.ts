@@ -1,6 +1,6 @@
 /** Gives new rows their positions, and remembers how far behind its time's slot the furthest one stands. */
-import type { Facts } from './facts.ts';
-import { freePosition, slotOf } from './position.ts';
+import type { Metadata } from './metadata.ts';
+import { computeSlot, freePosition } from './position.ts';
 import type { TaskStatements } from './task-statements.ts';
 
 export interface Placement {
@@ -10,9 +10,9 @@ export interface Placement {
   rollBack(): void;
 }
 
-export function createPlacement(statements: Pick<TaskStatements, 'highest'>, facts: Facts): Placement {
-  const storedDrift = () => Number(facts.get('drift') ?? 0);
-  let drift = storedDrift();
+export function createPlacement(statements: Pick<TaskStatements, 'highest'>, facts: Metadata): Placement {
+  const readMaxDisplacement = () => Number(facts.get('drift') ?? 0);
+  let drift = readMaxDisplacement();
 
   return {
     findPosition: (createdAtMs) => {
@@ -20,15 +20,15 @@ export function createPlacement(statements: Pick<TaskStatements, 'highest'>, fac
         createdAtMs,
         (from, to) => statements.highest.get(from, to)?.highest ?? null,
       );
-      if (position - slotOf(createdAtMs) > drift) {
+      if (position - computeSlot(createdAtMs) > drift) {
         // Another process may have gone further meanwhile.
-        drift = Math.max(position - slotOf(createdAtMs), storedDrift());
+        drift = Math.max(position - computeSlot(createdAtMs), readMaxDisplacement());
         facts.set('drift', String(drift));
       }
       return position;
     },
     rollBack: () => {
-      drift = storedDrift();
+      drift = readMaxDisplacement();
     },
   };
 }

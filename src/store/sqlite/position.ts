@@ -9,7 +9,7 @@ const SLOTS_PER_SECOND = 4;
 const SECONDS_PER_CENTURY = 3_155_760_000;
 
 /** The slot of a time. @param ms epoch milliseconds, not negative */
-export function slotOf(ms: number): number {
+export function computeSlot(ms: number): number {
   return Math.floor((ms * SLOTS_PER_SECOND) / 1000);
 }
 
@@ -23,7 +23,7 @@ export function freePosition(
   createdAtMs: number,
   highestIn: (from: number, to: number) => number | null,
 ): number {
-  const slot = slotOf(createdAtMs);
+  const slot = computeSlot(createdAtMs);
   for (let width = SLOTS_PER_SECOND; width < SLOTS_PER_SECOND * SECONDS_PER_CENTURY; width *= 32) {
     const highest = highestIn(slot, slot + width);
     if (highest === null) return slot;

@@ -3,11 +3,11 @@
  * requests were sent, across processes and restarts, whatever the clocks say. So a late answer never passes for a newer one.
  */
 import { sql } from 'drizzle-orm';
-import { type Sqlite, withoutSync } from './database.ts';
-import type { Facts } from './facts.ts';
+import { runWithoutSync, type Sqlite } from './database.ts';
 import { isBusy } from './lock.ts';
+import type { Metadata } from './metadata.ts';
 import { facts as factsTable } from './schema.ts';
-import { writeTroubleOf } from './write-trouble.ts';
+import { describeStorageProblem } from './storage-problem.ts';
 
 /** Earlier versions counted in memory, in a block of this size for each start; the counter begins behind their last block. */
 const NUMBERS_PER_START = 2 ** 32;
@@ -18,7 +18,11 @@ const NUMBERS_PER_START = 2 ** 32;
  * @param onError told of a write that failed
  * @returns a function that draws the next number
  */
-export function createRequestSeq(db: Sqlite, facts: Facts, onError: (error: unknown) => void): () => number {
+export function createRequestSeq(
+  db: Sqlite,
+  facts: Metadata,
+  onError: (error: unknown) => void,
+): () => number {
   const floor = sql`CAST(${sql.placeholder('last')} AS INTEGER)`;
   const draw = db.drizzle
     .insert(factsTable)
@@ -33,9 +37,9 @@ export function createRequestSeq(db: Sqlite, facts: Facts, onError: (error: unkn
   return () => {
     try {
       // Whatever is stored under this number is written behind it, and a sync of that covers both.
-      last = Number(withoutSync(db, () => draw.get({ last })).value);
+      last = Number(runWithoutSync(db, () => draw.get({ last })).value);
     } catch (error) {
-      if (!isBusy(error) && writeTroubleOf(error) === undefined) throw error;
+      if (!isBusy(error) && describeStorageProblem(error) === undefined) throw error;
       onError(error);
       last = Math.max(last, Number(facts.get('request-seq') ?? 0)) + 1;
     }
@@ -44,7 +48,7 @@ export function createRequestSeq(db: Sqlite, facts: Facts, onError: (error: unkn
 }
 
 /** Lifts the counter above a number that was drawn once, and above those that were drawn soon after it. */
-export function raiseRequestSeq(facts: Facts, drawn: number): void {
+export function raiseRequestSeq(facts: Metadata, drawn: number): void {
   const behind = startOfBlock(Math.floor(drawn / NUMBERS_PER_START) + 1);
   if (behind > Number(facts.get('request-seq') ?? 0)) facts.set('request-seq', String(behind));
 }

@@ -1,6 +1,6 @@
 /** The record of every sync run. */
 import { and, desc, eq, isNull, notInArray, or } from 'drizzle-orm';
-import { noCounts, type RunStore } from '../contract/runs.ts';
+import { createEmptyCounts, type RunStore } from '../contract/runs.ts';
 import { decodeRun, encodeCounts } from '../rules/run-record.ts';
 import type { Sqlite } from './database.ts';
 import { runs, servers } from './schema.ts';
@@ -26,7 +26,7 @@ export function createRunStore({ drizzle, raw }: Sqlite, server: string): Sqlite
           trigger,
           startedAt: startedAtMs,
           outcome: 'running',
-          counts: encodeCounts(noCounts()),
+          counts: encodeCounts(createEmptyCounts()),
           server,
         })
         .run();

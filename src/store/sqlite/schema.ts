@@ -15,7 +15,7 @@ export const tasks = sqliteTable(
     id: text('id').notNull().unique(),
     state: text('state', { enum: ['pending', 'succeeded', 'failed'] }).notNull(),
     createdAt: integer('created_at').notNull(),
-    /** When the upstream last confirmed this document; 0: never, it is made of a generation's request (see requested.ts). */
+    /** When the upstream last confirmed this document; 0: never, it is made of a generation's request (see placeholder-task.ts). */
     fetchedAt: integer('fetched_at').notNull(),
     /** Which of our requests brought it; an older request never overwrites a newer. */
     requestSeq: integer('request_seq').notNull(),
@@ -165,7 +165,7 @@ export const runs = sqliteTable('sync_runs', {
   startedAt: integer('started_at').notNull(),
   endedAt: integer('ended_at'),
   outcome: text('outcome').notNull(),
-  /** JSON: counts of the run (see contract.ts, RunCounts). */
+  /** JSON: counts of the run (see contract/runs.ts, RunCounts). */
   counts: text('counts').notNull(),
   error: text('error'),
   /** Name of the process that it belongs to. */

@@ -4,7 +4,7 @@
  */
 import { and, eq, lte, ne, sql } from 'drizzle-orm';
 import { SERVER_TIMEOUT_MS, type ServerStore } from '../contract/servers.ts';
-import { type Sqlite, transaction } from './database.ts';
+import { runInTransaction, type Sqlite } from './database.ts';
 import { servers } from './schema.ts';
 
 export interface Servers extends ServerStore {
@@ -36,14 +36,14 @@ export function createServers(
 
   return {
     recordHeartbeat: (nowMs) => {
-      transaction(db, () => {
+      runInTransaction(db, () => {
         beat.run({ nowMs });
         if (bury.run({ seenBeforeMs: nowMs - SERVER_TIMEOUT_MS }).changes > 0) freeOrphans();
       });
       isKnown = true;
     },
     replaceServers: () =>
-      transaction(db, () => {
+      runInTransaction(db, () => {
         drizzle.delete(servers).where(eq(servers.kind, 'server')).run();
         freeOrphans();
       }),

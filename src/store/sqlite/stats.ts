@@ -12,21 +12,21 @@ export function readStats({ raw }: Sqlite, tracking: Tracking, nowMs: number): S
     'SELECT state, count(*) AS n FROM tasks GROUP BY state',
   );
   for (const { state, n } of rows.all()) byState[state] = n;
-  const createdAt = (order: 'ASC' | 'DESC') =>
+  const prepareCreatedAt = (order: 'ASC' | 'DESC') =>
     raw
       .prepare<[], { at: number }>(`SELECT created_at AS at FROM tasks ORDER BY position ${order} LIMIT 1`)
       .get()?.at;
   return {
     total: byState.pending + byState.succeeded + byState.failed,
     byState,
-    oldestMs: createdAt('ASC'),
-    newestMs: createdAt('DESC'),
+    oldestMs: prepareCreatedAt('ASC'),
+    newestMs: prepareCreatedAt('DESC'),
     ...tracking.counts(nowMs),
-    diskBytes: sizeOf(raw.name) + sizeOf(`${raw.name}-wal`),
+    diskBytes: getFileSize(raw.name) + getFileSize(`${raw.name}-wal`),
   };
 }
 
 /** By `stat`, never by opening: the owner would lose its locks (see lock.ts). */
-function sizeOf(file: string): number {
+function getFileSize(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

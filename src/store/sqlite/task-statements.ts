@@ -1,10 +1,10 @@
 /** The statements over the documents, prepared once: building a query anew costs as much as running it. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { TaskDocument } from '../../task/document.ts';
-import type { Batch, JoinedTasks, StoredTask } from '../contract/tasks.ts';
+import type { Batch, ConcatenatedTasks, StoredTask } from '../contract/tasks.ts';
 import type { Sqlite } from './database.ts';
 import { removed, tasks } from './schema.ts';
-import { textHash } from './text-hash.ts';
+import { hashText } from './text-hash.ts';
 
 /** The columns of a StoredTask, for every statement that yields some. */
 export const STORED_TASK =
@@ -20,7 +20,7 @@ export type Present = Pick<
 >;
 
 /** A document as a row. */
-export function taskRow(task: TaskDocument, batch: Batch, position: number): typeof tasks.$inferInsert {
+export function createTaskRow(task: TaskDocument, batch: Batch, position: number): typeof tasks.$inferInsert {
   return {
     position,
     id: task.id,
@@ -28,8 +28,8 @@ export function taskRow(task: TaskDocument, batch: Batch, position: number): typ
     createdAt: task.createdAtMs,
     fetchedAt: batch.fetchedAtMs,
     requestSeq: batch.requestSeq,
-    hash: textHash(task.text),
-    promptHash: textHash(task.prompt).subarray(0, 8),
+    hash: hashText(task.text),
+    promptHash: hashText(task.prompt).subarray(0, 8),
     model: task.model ?? null,
     size: task.size ?? null,
     action: task.action ?? null,
@@ -73,7 +73,10 @@ export function prepareTaskStatements({ raw, drizzle }: Sqlite) {
       `SELECT ${STORED_TASK} FROM json_each(?) AS asked CROSS JOIN tasks ON tasks.id = asked.value WHERE ${IS_DOCUMENT}`,
     ),
     // SQLite joins the bytes: as rows, each text would be decoded and encoded again, which is most of a batch's time.
-    joinFinished: raw.prepare<[string], { [Name in keyof JoinedTasks]: JoinedTasks[Name] | null }>(
+    joinFinished: raw.prepare<
+      [string],
+      { [Name in keyof ConcatenatedTasks]: ConcatenatedTasks[Name] | null }
+    >(
       `SELECT count(*) AS count, CAST(group_concat(tasks.document) AS BLOB) AS text, min(tasks.fetched_at) AS fetchedAtMs
        FROM json_each(?) AS asked CROSS JOIN tasks ON tasks.id = asked.value WHERE tasks.state <> 'pending'`,
     ),

@@ -1,13 +1,13 @@
 /** Writes one document with all that hangs on it: its row, its search row, its tracking, its images. Inside a transaction. */
-import { indexEntry } from '../../search/terms.ts';
+import { createIndexEntry } from '../../search/terms.ts';
 import type { TaskDocument } from '../../task/document.ts';
 import type { Batch, BatchResult } from '../contract/tasks.ts';
-import { countReplacement, decideReplacement, isConfirmation, staysRemoved } from '../rules/replacement.ts';
+import { countReplacement, decideReplacement, isConfirmation, isStillRemoved } from '../rules/replacement.ts';
 import type { ImageStore } from './images.ts';
 import type { Placement } from './placement.ts';
 import type { WordStore } from './search/words.ts';
-import { type Present, type TaskStatements, taskRow } from './task-statements.ts';
-import { textHash } from './text-hash.ts';
+import { createTaskRow, type Present, type TaskStatements } from './task-statements.ts';
+import { hashText } from './text-hash.ts';
 import type { Tracking } from './tracking.ts';
 
 export interface TaskWriterDeps {
@@ -33,7 +33,7 @@ export function createTaskWriter({
   images,
 }: TaskWriterDeps): TaskWriter {
   const index = (position: number, prompt: string): void => {
-    const entry = indexEntry(prompt);
+    const entry = createIndexEntry(prompt);
     statements.index.run(position, entry.terms);
     words.add(entry.words);
   };
@@ -45,7 +45,7 @@ export function createTaskWriter({
 
   const insert = (task: TaskDocument, batch: Batch): void => {
     const position = placement.findPosition(task.createdAtMs);
-    statements.insert.run(taskRow(task, batch, position));
+    statements.insert.run(createTaskRow(task, batch, position));
     index(position, task.prompt);
     if (task.state !== 'pending') finish(task, batch, position);
     else if (batch.trackPendingAtMs !== undefined)
@@ -55,7 +55,7 @@ export function createTaskWriter({
   const replace = (task: TaskDocument, batch: Batch, present: Present): void => {
     const moves = task.createdAtMs !== present.createdAt;
     const position = moves ? placement.findPosition(task.createdAtMs) : present.position;
-    const values = taskRow(task, batch, position);
+    const values = createTaskRow(task, batch, position);
     statements.update.run(values);
     // An FTS row costs eight times as much as the rest, and the prompt almost never changes.
     if (moves || !present.promptHash.equals(values.promptHash)) {
@@ -73,7 +73,7 @@ export function createTaskWriter({
 
   const putNew = (task: TaskDocument, batch: Batch, result: BatchResult): void => {
     const tombstone = statements.tombstone.get({ id: task.id });
-    if (tombstone && staysRemoved(tombstone.requestSeq, batch)) {
+    if (tombstone && isStillRemoved(tombstone.requestSeq, batch)) {
       result.kept += 1;
       return;
     }
@@ -91,7 +91,7 @@ export function createTaskWriter({
         return;
       }
       const { state, requestSeq, hash } = present;
-      const stored = { state, requestSeq, isSameText: hash.equals(textHash(task.text)) };
+      const stored = { state, requestSeq, isSameText: hash.equals(hashText(task.text)) };
       const replacement = decideReplacement(stored, task, batch.requestSeq);
       if (replacement === 'replace') replace(task, batch, present);
       else if (replacement === 'same') confirm(task, batch, present);

@@ -1,17 +1,17 @@
 /** The documents: read, stored a batch at a time, removed. What may take whose place is decided in rules/replacement.ts. */
 import type { TaskId } from '../../task/id.ts';
-import { noResult } from '../contract/batch-result.ts';
+import { createEmptyResult } from '../contract/batch-result.ts';
 import type { StoredTask, TaskStore } from '../contract/tasks.ts';
-import { type Sqlite, transaction } from './database.ts';
-import type { Facts } from './facts.ts';
+import { createBatchLoader } from './batch-loader.ts';
+import { runInTransaction, type Sqlite } from './database.ts';
 import type { ImageStore } from './images.ts';
+import type { Metadata } from './metadata.ts';
 import { createPlacement } from './placement.ts';
 import type { WordStore } from './search/words.ts';
 import type { Synchronous } from './synchronous.ts';
 import { prepareTaskStatements, type TaskStatements } from './task-statements.ts';
 import { createTaskWriter } from './task-writer.ts';
 import type { Tracking } from './tracking.ts';
-import { createTurnLoader } from './turn-loader.ts';
 
 const NOTHING = new Uint8Array();
 /** The `fetchedAtMs` and `requestSeq` of a task of which only the request is known: any answer of the upstream is newer. */
@@ -19,7 +19,7 @@ const NEVER = 0;
 
 export interface TaskStoreDeps {
   readonly db: Sqlite;
-  readonly facts: Facts;
+  readonly facts: Metadata;
   readonly tracking: Tracking;
   readonly words: WordStore;
   readonly images: ImageStore;
@@ -29,7 +29,7 @@ export interface TaskStoreDeps {
 }
 
 type Documents = Synchronous<
-  Pick<TaskStore, 'getMany' | 'joinFinished' | 'putBatch' | 'expectTask' | 'remove'>
+  Pick<TaskStore, 'getMany' | 'concatFinished' | 'storeDocuments' | 'addPlaceholder' | 'remove'>
 > & { get(id: TaskId): Promise<StoredTask | undefined> };
 
 export function createTaskStore({
@@ -47,7 +47,7 @@ export function createTaskStore({
   const load = createLoader(statements);
 
   /** One transaction that may add documents. */
-  const storing = (work: () => void): void => {
+  const runStoring = (work: () => void): void => {
     try {
       words.transaction(work);
     } catch (error) {
@@ -57,9 +57,9 @@ export function createTaskStore({
   };
 
   return {
-    get: createTurnLoader<TaskId, StoredTask>(load, onError),
+    get: createBatchLoader<TaskId, StoredTask>(load, onError),
     getMany: (ids) => load([...new Set(ids)]),
-    joinFinished: (ids) => {
+    concatFinished: (ids) => {
       const joined = statements.joinFinished.get(JSON.stringify(ids));
       return {
         count: joined?.count ?? 0,
@@ -67,16 +67,16 @@ export function createTaskStore({
         fetchedAtMs: joined?.fetchedAtMs ?? undefined,
       };
     },
-    putBatch: (batch) => {
-      const result = noResult();
-      storing(() => {
-        for (const settlement of batch.settlements ?? []) tracking.settle(settlement);
+    storeDocuments: (batch) => {
+      const result = createEmptyResult();
+      runStoring(() => {
+        for (const outcome of batch.outcomes ?? []) tracking.recordOutcome(outcome);
         for (const task of batch.documents) writer.put(task, batch, result);
       });
       return result;
     },
-    expectTask: (task, { nowMs, dueAtMs }) =>
-      storing(() => {
+    addPlaceholder: (task, { nowMs, dueAtMs }) =>
+      runStoring(() => {
         const { id } = task;
         const present = statements.present.get({ id });
         if (!present && !statements.tombstone.get({ id }))
@@ -84,7 +84,7 @@ export function createTaskStore({
         if (!present || present.state === 'pending') tracking.add(id, nowMs, dueAtMs);
       }),
     remove: (id) =>
-      transaction(db, () => {
+      runInTransaction(db, () => {
         const present = statements.present.get({ id });
         const orphans = present ? images.release(present.position) : [];
         if (present) {

@@ -2,6 +2,6 @@
 import { hash } from 'node:crypto';
 
 /** SHA-256 of a text's UTF-8 bytes. */
-export function textHash(text: string): Buffer {
+export function hashText(text: string): Buffer {
   return hash('sha256', text, 'buffer');
 }

@@ -3,7 +3,7 @@
  * and stand behind it in bursts, so rows are held back only until no later one can belong before them.
  */
 import { compareInTime, type Direction, type Timed } from '../rules/time-page.ts';
-import { slotOf } from './position.ts';
+import { computeSlot } from './position.ts';
 
 export interface TimedRow extends Timed {
   readonly position: number;
@@ -14,7 +14,7 @@ export interface TimedRow extends Timed {
  * @param drift how far behind its time's slot a row may stand
  * @param ties by id, or in the order of arrival
  */
-export function* inTimeOrder<Row extends TimedRow>(
+export function* sortByTime<Row extends TimedRow>(
   rows: Iterable<Row>,
   direction: Direction,
   drift: number,
@@ -34,13 +34,13 @@ export function* inTimeOrder<Row extends TimedRow>(
 
   for (const row of rows) {
     if (first !== undefined && isCertain(first, row.position)) {
-      const certain = held.filter(({ createdAt }) => isCertain(slotOf(createdAt), row.position));
-      held = held.filter(({ createdAt }) => !isCertain(slotOf(createdAt), row.position));
-      first = held.length === 0 ? undefined : earlier(...held.map(({ createdAt }) => slotOf(createdAt)));
+      const certain = held.filter(({ createdAt }) => isCertain(computeSlot(createdAt), row.position));
+      held = held.filter(({ createdAt }) => !isCertain(computeSlot(createdAt), row.position));
+      first = held.length === 0 ? undefined : earlier(...held.map(({ createdAt }) => computeSlot(createdAt)));
       yield* certain.sort(compare);
     }
     held.push(row);
-    const slot = slotOf(row.createdAt);
+    const slot = computeSlot(row.createdAt);
     first = first === undefined ? slot : earlier(first, slot);
   }
   yield* held.sort(compare);

@@ -1,14 +1,14 @@
 /** The tracked ids: which there are, when each is due, and who is refreshing them just now. */
 import type { TaskId } from '../../task/id.ts';
-import type { Settlement, TrackedId, TrackingStore, TrackResult } from '../contract/tracking.ts';
-import { type Sqlite, transaction } from './database.ts';
-import { limitConditions, params, where } from './filter-sql.ts';
+import type { RefreshOutcome, TrackedId, TrackingStore, TrackResult } from '../contract/tracking.ts';
+import { runInTransaction, type Sqlite } from './database.ts';
+import { buildLimitConditions, buildWhereClause, collectParams } from './filter-sql.ts';
 import type { Synchronous } from './synchronous.ts';
 
 export interface Tracking extends Synchronous<TrackingStore> {
   /** Tracks one id inside a transaction of the caller; no effect when it is tracked already. */
   add(id: TaskId, nowMs: number, dueAtMs: number): void;
-  settle(settlement: Settlement): void;
+  recordOutcome(outcome: RefreshOutcome): void;
   /** Gives back the claims of processes that are not alive. */
   releaseOrphans(): void;
   counts(nowMs: number): { tracked: number; due: number; givenUp: number };
@@ -43,7 +43,7 @@ export function createTracking(db: Sqlite, server: string): Tracking {
 
   return {
     track: (ids, nowMs) =>
-      transaction(db, () => {
+      runInTransaction(db, () => {
         const result = { added: 0, revived: 0, alreadyTracked: 0, alreadyFinished: 0 };
         for (const id of new Set(ids)) result[trackOne(id, nowMs)] += 1;
         return result;
@@ -52,23 +52,29 @@ export function createTracking(db: Sqlite, server: string): Tracking {
       statements.insert.run(id, nowMs, dueAtMs);
     },
     untrack: (id) => statements.remove.run(id).changes > 0,
-    settle: ({ claim, dueAtMs, unknownSinceMs, error }) => {
-      statements.settle.run(dueAtMs ?? null, unknownSinceMs ?? null, error ?? null, claim.id, claim.gen);
+    recordOutcome: ({ claim, dueAtMs, unknownSinceMs, error }) => {
+      statements.recordOutcome.run(
+        dueAtMs ?? null,
+        unknownSinceMs ?? null,
+        error ?? null,
+        claim.id,
+        claim.claimVersion,
+      );
     },
     tracked: ({ limit, offset, within }) => {
-      const conditions = limitConditions(within, 'tasks');
-      const from = `tracked ${conditions.length === 0 ? '' : 'JOIN tasks USING (id)'} ${where(conditions)}`;
+      const conditions = buildLimitConditions(within, 'tasks');
+      const from = `tracked ${conditions.length === 0 ? '' : 'JOIN tasks USING (id)'} ${buildWhereClause(conditions)}`;
       const rows = db.raw.prepare<unknown[], TrackedRow>(
         `SELECT tracked.* FROM ${from} ORDER BY due_at IS NULL, due_at, id LIMIT ? OFFSET ?`,
       );
       const count = db.raw.prepare<unknown[], { n: number }>(`SELECT count(*) AS n FROM ${from}`);
       return {
-        items: rows.all(...params(conditions), limit, offset).map(toTracked),
-        total: count.get(...params(conditions))?.n ?? 0,
+        items: rows.all(...collectParams(conditions), limit, offset).map(mapTrackedId),
+        total: count.get(...collectParams(conditions))?.n ?? 0,
       };
     },
     claimDue: ({ dueBeforeMs, nowMs, limit, leaseMs }) =>
-      transaction(db, () => {
+      runInTransaction(db, () => {
         statements.pullIn.run(nowMs, nowMs + FURTHEST_MS);
         const rows = statements.claim.all({
           until: nowMs + leaseMs,
@@ -79,15 +85,15 @@ export function createTracking(db: Sqlite, server: string): Tracking {
         });
         return rows.map((row) => ({
           id: row.id,
-          gen: row.gen,
+          claimVersion: row.gen,
           attempts: row.attempts,
           trackedAtMs: row.tracked_at,
           unknownSinceMs: row.unknown_since ?? undefined,
         }));
       }),
     release: (claims, { dueAtMs } = {}) =>
-      transaction(db, () => {
-        for (const { id, gen } of claims) statements.release.run(dueAtMs ?? null, id, gen);
+      runInTransaction(db, () => {
+        for (const { id, claimVersion } of claims) statements.release.run(dueAtMs ?? null, id, claimVersion);
       }),
     releaseOrphans: () => {
       statements.releaseOrphans.run();
@@ -101,7 +107,7 @@ export function createTracking(db: Sqlite, server: string): Tracking {
   };
 }
 
-function toTracked(row: TrackedRow): TrackedId {
+function mapTrackedId(row: TrackedRow): TrackedId {
   return {
     id: row.id,
     trackedAtMs: row.tracked_at,
@@ -122,7 +128,7 @@ function prepare({ raw }: Sqlite) {
       'UPDATE tracked SET due_at = ?, attempts = 0, unknown_since = NULL, last_error = NULL WHERE id = ? AND due_at IS NULL',
     ),
     remove: raw.prepare<[string]>('DELETE FROM tracked WHERE id = ?'),
-    settle: raw.prepare<[number | null, number | null, string | null, string, number]>(
+    recordOutcome: raw.prepare<[number | null, number | null, string | null, string, number]>(
       `UPDATE tracked SET due_at = ?, unknown_since = ?, last_error = ?, attempts = attempts + 1,
          claimed_until = 0, gen = gen + 1
        WHERE id = ? AND gen = ?`,

@@ -12,7 +12,7 @@ const WAIT_MS = 1000;
 
 /** @throws DirectoryInUse while the database is being replaced */
 export function acquireWriterLock(dataDir: string): Lock {
-  return held(dataDir, {
+  return holdLock(dataDir, {
     begin: 'BEGIN; SELECT 1 FROM sqlite_master',
     timeoutMs: WAIT_MS,
     refusal: `the database in ${dataDir} is being restored or rebuilt just now: try again when that has ended`,
@@ -23,7 +23,7 @@ export function acquireWriterLock(dataDir: string): Lock {
 export function acquireAlone(dataDir: string, nowMs: number): Lock {
   const owner = acquireLock(dataDir, nowMs);
   try {
-    const writers = held(dataDir, {
+    const writers = holdLock(dataDir, {
       begin: 'BEGIN EXCLUSIVE',
       timeoutMs: 0,
       refusal: `a command is writing to ${dataDir} (import, sync …): wait for it`,
@@ -40,7 +40,7 @@ export function acquireAlone(dataDir: string, nowMs: number): Lock {
   }
 }
 
-function held(dataDir: string, how: { begin: string; timeoutMs: number; refusal: string }): Lock {
+function holdLock(dataDir: string, how: { begin: string; timeoutMs: number; refusal: string }): Lock {
   const database = new Database(join(dataDir, 'writers.lock.db'), { timeout: how.timeoutMs });
   try {
     database.exec(how.begin);

@@ -8,7 +8,7 @@ import { translateOpening, translating } from '../../../src/store/sqlite/errors.
 import { openStore } from '../../../src/store/sqlite/open.ts';
 import { document, numberedIds } from '../../helpers/documents.ts';
 import { ManualClock } from '../../helpers/manual-clock.ts';
-import { openTestStore, temporaryDirectory } from '../../helpers/world.ts';
+import { openTestStore, temporaryDirectory } from '../../helpers/test-mirror.ts';
 
 function errorOf(work: () => unknown): unknown {
   try {
@@ -109,7 +109,7 @@ describe('a damaged database', () => {
     const ids = numberedIds(600);
     const owner = await openTestStore(dataDir);
     const documents = ids.map((id) => document({ id, prompt: 'p'.repeat(600) }));
-    await owner.putBatch({ documents, requestSeq: 1, fetchedAtMs: 1 });
+    await owner.storeDocuments({ documents, requestSeq: 1, fetchedAtMs: 1 });
     await owner.close();
     const file = join(dataDir, 'mirror.db');
     const bytes = readFileSync(file);

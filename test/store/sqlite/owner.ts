@@ -6,7 +6,7 @@ const [dataDir = ''] = process.argv.slice(2);
 const clock = { now: Date.now, monotonic: Date.now, sleep: async () => undefined };
 const store = await openStore({ dataDir, clock, mode: 'owner' });
 const [stored, claimed] = numberedIds(2);
-await store.putBatch({ documents: [document({ id: stored })], requestSeq: 1, fetchedAtMs: 1 });
+await store.storeDocuments({ documents: [document({ id: stored })], requestSeq: 1, fetchedAtMs: 1 });
 await store.track([claimed], 1);
 await store.startRun({ trigger: 'schedule', startedAtMs: 1 });
 await store.claimDue({ dueBeforeMs: 2, nowMs: Date.now(), limit: 1, leaseMs: 1e9 });

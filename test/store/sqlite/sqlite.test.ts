@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Database } from '../../../src/store/sqlite/driver.ts';
-import { NoMirror } from '../../../src/store/sqlite/integrity/admission.ts';
+import { NoMirror } from '../../../src/store/sqlite/integrity/open-checks.ts';
 import { DirectoryInUse } from '../../../src/store/sqlite/lock.ts';
 import { NewerDatabase } from '../../../src/store/sqlite/migrate.ts';
 import { openStore } from '../../../src/store/sqlite/open.ts';
@@ -12,7 +12,7 @@ import { document, numberedIds } from '../../helpers/documents.ts';
 import { ManualClock } from '../../helpers/manual-clock.ts';
 import { olderMirror } from '../../helpers/older-mirror.ts';
 import { searchRequest } from '../../helpers/search.ts';
-import { openTestStore, temporaryDirectory } from '../../helpers/world.ts';
+import { openTestStore, temporaryDirectory } from '../../helpers/test-mirror.ts';
 import { describeStore } from '../conformance.ts';
 
 describeStore('the SQLite store keeps the contract', () => {
@@ -93,7 +93,7 @@ describe('the database file', () => {
     const dataDir = temporaryDirectory();
     const store = await openTestStore(dataDir);
     const [id] = numberedIds(1);
-    await store.putBatch({ documents: [document({ id })], requestSeq: 1, fetchedAtMs: 1 });
+    await store.storeDocuments({ documents: [document({ id })], requestSeq: 1, fetchedAtMs: 1 });
     const raw = new Database(join(dataDir, 'mirror.db'));
     raw.exec("UPDATE tasks SET document = replace(document, 'siamese', 'persian')");
     raw.exec('DELETE FROM prompt_index');
@@ -112,7 +112,7 @@ describe('the database file', () => {
       BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
     raw.close();
     const documents = numberedIds(10).map((id) => document({ id }));
-    expect(() => store.putBatch({ documents, requestSeq: 1, fetchedAtMs: 1 })).toThrow();
+    expect(() => store.storeDocuments({ documents, requestSeq: 1, fetchedAtMs: 1 })).toThrow();
     expect((await store.stats(1)).total).toBe(0);
     expect(await store.audit()).toEqual([]);
   });
@@ -126,7 +126,7 @@ test('the images of tasks that were stored before there was an archive are wante
   const links = ['http://img.example/0', 'ftp://img.example/1', 'https://img.example/2'];
   const data = [{ image_url: links[0] }, 'no object', { image_url: links[1] }, { image_url: links[2] }];
   const before = await openStore({ dataDir, clock: new ManualClock(), mode: 'owner' });
-  await before.putBatch({
+  await before.storeDocuments({
     documents: [
       document({ id: 'a', more: { response: { success: true, data } } }),
       document({ id: 'b', state: 'pending' }),
@@ -150,8 +150,8 @@ test('thousands of tasks of one second keep their order and are found by their t
   const store = await openTestStore();
   const ids = numberedIds(2000);
   const documents = ids.map((id) => document({ id, createdAt: 1_770_000_000 }));
-  await store.putBatch({ documents, requestSeq: 1, fetchedAtMs: 1 });
-  await store.putBatch({
+  await store.storeDocuments({ documents, requestSeq: 1, fetchedAtMs: 1 });
+  await store.storeDocuments({
     documents: [document({ id: 'later', createdAt: 1_770_000_003 })],
     requestSeq: 2,
     fetchedAtMs: 1,
@@ -171,7 +171,7 @@ test('tasks of one second are found by their time, also when storing them failed
     BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
   const ids = [...numberedIds(500), 'last'];
   const documents = ids.map((id) => document({ id, createdAt: 1_770_000_000 }));
-  const put = () => store.putBatch({ documents, requestSeq: 1, fetchedAtMs: 1 });
+  const put = () => store.storeDocuments({ documents, requestSeq: 1, fetchedAtMs: 1 });
   expect(put).toThrow('full');
   raw.exec('DROP TRIGGER full');
   raw.close();

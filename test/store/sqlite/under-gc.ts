@@ -38,7 +38,7 @@ async function search(count: number): Promise<void> {
   const prompts = readPrompts().slice(0, 200);
   const ids = numberedIds(prompts.length);
   const documents = prompts.map((prompt, at) => document({ id: ids[at] ?? '', prompt }));
-  await store.putBatch({ documents, requestSeq: 1, fetchedAtMs: 1 });
+  await store.storeDocuments({ documents, requestSeq: 1, fetchedAtMs: 1 });
   const words = [...new Set(prompts.join(' ').match(/\p{L}{3,}/gu))];
   let found = 0;
   for (let n = 0; n < count; n += 1) {

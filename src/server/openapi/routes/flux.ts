@@ -2,10 +2,18 @@
 
 import * as z from 'zod';
 import { FLUX } from '../../../service/flux.ts';
-import { inPath, listOf, oneOf, type RouteDescription, taskId, text, whole } from '../parts.ts';
+import {
+  createArray,
+  createEnum,
+  createInteger,
+  createPathParameter,
+  type RouteDescription,
+  taskId,
+  text,
+} from '../components.ts';
 import { generationAnswerSchema, tasksAnswerSchema } from '../upstream-schemas.ts';
 
-const strings = { anyOf: [text, listOf(text)] };
+const strings = { anyOf: [text, createArray(text)] };
 
 export const FLUX_ROUTES: readonly RouteDescription[] = [
   {
@@ -25,16 +33,16 @@ export const FLUX_ROUTES: readonly RouteDescription[] = [
       type: 'object',
       required: ['action'],
       properties: {
-        action: oneOf('retrieve', 'retrieve_batch', 'delete'),
+        action: createEnum('retrieve', 'retrieve_batch', 'delete'),
         id: taskId,
-        ids: { ...listOf(taskId), maxItems: 1000 },
+        ids: { ...createArray(taskId), maxItems: 1000 },
         user_id: strings,
         application_id: strings,
         type: strings,
         created_at_min: { type: 'number', description: 'epoch seconds' },
         created_at_max: { type: 'number', description: 'epoch seconds' },
-        limit: whole(1, 1000, 20),
-        offset: whole(0),
+        limit: createInteger(1, 1000, 20),
+        offset: createInteger(0),
       },
     },
     responses: { 200: { description: 'a task document, or a list of them', schema: tasksAnswerSchema } },
@@ -54,7 +62,7 @@ export const FLUX_ROUTES: readonly RouteDescription[] = [
     method: 'post',
     operationId: 'callback',
     summary: 'The upstream says that a generation is done; the key is the password',
-    parameters: [inPath('key', text)],
+    parameters: [createPathParameter('key', text)],
     requestBody: { type: 'object' },
     responses: { 200: { description: 'taken', schema: z.strictObject({ success: z.literal(true) }) } },
     errors: [401, 403, 404, 413, 503],

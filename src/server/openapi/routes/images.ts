@@ -1,5 +1,5 @@
 /** `/images` and `/thumbs`: archived images. */
-import { inPath, query, type RouteDescription, sha256, whole } from '../parts.ts';
+import { createInteger, createPathParameter, query, type RouteDescription, sha256 } from '../components.ts';
 
 const fileRoute = {
   method: 'get',
@@ -18,13 +18,13 @@ export const IMAGE_ROUTES: readonly RouteDescription[] = [
     path: '/images/{sha256}',
     operationId: 'image',
     summary: 'An archived image',
-    parameters: [inPath('sha256', sha256)],
+    parameters: [createPathParameter('sha256', sha256)],
   },
   {
     ...fileRoute,
     path: '/thumbs/{sha256}',
     operationId: 'thumbnail',
     summary: 'A thumbnail of it',
-    parameters: [inPath('sha256', sha256), query('w', whole(1, 10_000), 'pixels')],
+    parameters: [createPathParameter('sha256', sha256), query('w', createInteger(1, 10_000), 'pixels')],
   },
 ];

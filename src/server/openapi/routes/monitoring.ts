@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { runListSchema, syncResultSchema } from '../../../views/run-schema.ts';
 import { livenessSchema, readinessSchema, statsSchema } from '../../../views/status-schema.ts';
-import { query, type RouteDescription, text, whole } from '../parts.ts';
+import { createInteger, query, type RouteDescription, text } from '../components.ts';
 
 export const MONITORING_ROUTES: readonly RouteDescription[] = [
   {
@@ -18,7 +18,7 @@ export const MONITORING_ROUTES: readonly RouteDescription[] = [
     method: 'get',
     operationId: 'runs',
     summary: 'Past runs, newest first',
-    parameters: [query('limit', whole(1, 1000, 20))],
+    parameters: [query('limit', createInteger(1, 1000, 20))],
     responses: { 200: { description: 'runs', schema: runListSchema } },
     errors: [400, 401, 403],
   },

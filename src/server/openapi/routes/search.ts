@@ -1,7 +1,7 @@
 /** `/api/search`, `/api/facets` and `/api/suggest`. */
 import { FIELDS, type SearchField, TIME_BOUNDS } from '../../../search/fields.ts';
 import { facetsAnswerSchema, searchPageSchema, suggestionsSchema } from '../../../views/search-schema.ts';
-import { oneOf, query, type RouteDescription, type Schema, text, whole } from '../parts.ts';
+import { createEnum, createInteger, query, type RouteDescription, type Schema, text } from '../components.ts';
 
 /** What is looked for: free values first, then those that are listed, then dates. */
 const SEARCH_PARAMETERS = [
@@ -10,15 +10,15 @@ const SEARCH_PARAMETERS = [
     text,
     'words, "phrases", -not, OR, prefi*, and operators such as model:flux-dev or before:2026-03',
   ),
-  ...TIME_BOUNDS.map(fieldParameter),
+  ...TIME_BOUNDS.map(createFieldParameter),
   query('tz', text, 'IANA time zone in which dates are read'),
-  ...FIELDS.filter((field) => field.kind !== 'date' && field.kind !== 'enum').map(fieldParameter),
-  ...FIELDS.filter((field) => field.kind === 'enum').map(fieldParameter),
-  ...FIELDS.filter((field) => field.kind === 'date' && field.isOperator).map(fieldParameter),
+  ...FIELDS.filter((field) => field.kind !== 'date' && field.kind !== 'enum').map(createFieldParameter),
+  ...FIELDS.filter((field) => field.kind === 'enum').map(createFieldParameter),
+  ...FIELDS.filter((field) => field.kind === 'date' && field.isOperator).map(createFieldParameter),
 ];
 
-function fieldParameter(field: SearchField): Schema {
-  return query(field.name, field.kind === 'enum' ? oneOf(...field.values) : text, field.description);
+function createFieldParameter(field: SearchField): Schema {
+  return query(field.name, field.kind === 'enum' ? createEnum(...field.values) : text, field.description);
 }
 
 export const SEARCH_ROUTES: readonly RouteDescription[] = [
@@ -29,9 +29,9 @@ export const SEARCH_ROUTES: readonly RouteDescription[] = [
     summary: 'Search the prompt history',
     parameters: [
       ...SEARCH_PARAMETERS,
-      query('sort', { ...oneOf('newest', 'oldest', 'relevance'), default: 'newest' }),
-      query('group', oneOf('prompt'), 'folds tasks of the same prompt into the newest'),
-      query('limit', whole(1, 100, 20)),
+      query('sort', { ...createEnum('newest', 'oldest', 'relevance'), default: 'newest' }),
+      query('group', createEnum('prompt'), 'folds tasks of the same prompt into the newest'),
+      query('limit', createInteger(1, 100, 20)),
       query('cursor', text, 'the next_cursor of the page before'),
     ],
     responses: { 200: { description: 'a page of hits', schema: searchPageSchema } },
@@ -42,7 +42,10 @@ export const SEARCH_ROUTES: readonly RouteDescription[] = [
     method: 'get',
     operationId: 'facets',
     summary: 'Count the matches by model, size, action, state and time',
-    parameters: [...SEARCH_PARAMETERS, query('by', { ...oneOf('day', 'month', 'year'), default: 'month' })],
+    parameters: [
+      ...SEARCH_PARAMETERS,
+      query('by', { ...createEnum('day', 'month', 'year'), default: 'month' }),
+    ],
     responses: { 200: { description: 'counts of all matches', schema: facetsAnswerSchema } },
     errors: [400, 401, 403, 503],
   },
@@ -51,7 +54,7 @@ export const SEARCH_ROUTES: readonly RouteDescription[] = [
     method: 'get',
     operationId: 'suggest',
     summary: 'Complete the word that is being typed',
-    parameters: [query('q', text), query('limit', whole(1, 50, 10))],
+    parameters: [query('q', text), query('limit', createInteger(1, 50, 10))],
     responses: { 200: { description: 'words, most used first', schema: suggestionsSchema } },
     errors: [400, 401, 403],
   },

@@ -1,6 +1,13 @@
 /** `/api/tasks` and `/api/tracked`. */
 import { trackedListSchema, trackResultSchema, untrackResultSchema } from '../../../views/tracked-schema.ts';
-import { inPath, listOf, query, type RouteDescription, taskId, whole } from '../parts.ts';
+import {
+  createArray,
+  createInteger,
+  createPathParameter,
+  query,
+  type RouteDescription,
+  taskId,
+} from '../components.ts';
 import { taskDocumentSchema } from '../upstream-schemas.ts';
 
 export const TASK_ROUTES: readonly RouteDescription[] = [
@@ -9,7 +16,7 @@ export const TASK_ROUTES: readonly RouteDescription[] = [
     method: 'get',
     operationId: 'task',
     summary: 'One stored document',
-    parameters: [inPath('id', taskId)],
+    parameters: [createPathParameter('id', taskId)],
     responses: {
       200: { description: 'the document', schema: taskDocumentSchema },
       304: { description: 'not modified' },
@@ -21,7 +28,7 @@ export const TASK_ROUTES: readonly RouteDescription[] = [
     method: 'post',
     operationId: 'refresh',
     summary: 'Fetch an unfinished or unknown task now',
-    parameters: [inPath('id', taskId)],
+    parameters: [createPathParameter('id', taskId)],
     responses: { 200: { description: 'the document', schema: taskDocumentSchema } },
     errors: [400, 401, 403, 404, 429, 502, 504],
   },
@@ -30,7 +37,10 @@ export const TASK_ROUTES: readonly RouteDescription[] = [
     method: 'get',
     operationId: 'tracked',
     summary: 'The ids that the schedule looks after',
-    parameters: [query('limit', whole(1, 1000, 100)), query('offset', whole(0, undefined, 0))],
+    parameters: [
+      query('limit', createInteger(1, 1000, 100)),
+      query('offset', createInteger(0, undefined, 0)),
+    ],
     responses: { 200: { description: 'a page of ids, due first', schema: trackedListSchema } },
     errors: [400, 401, 403],
   },
@@ -41,7 +51,7 @@ export const TASK_ROUTES: readonly RouteDescription[] = [
     summary: 'Remember ids',
     requestBody: {
       type: 'object',
-      properties: { ids: { ...listOf(taskId), maxItems: 1000 } },
+      properties: { ids: { ...createArray(taskId), maxItems: 1000 } },
       required: ['ids'],
     },
     responses: { 200: { description: 'what was new', schema: trackResultSchema } },
@@ -52,7 +62,7 @@ export const TASK_ROUTES: readonly RouteDescription[] = [
     method: 'delete',
     operationId: 'untrack',
     summary: 'Stop refreshing an id; its document stays',
-    parameters: [inPath('id', taskId)],
+    parameters: [createPathParameter('id', taskId)],
     responses: { 200: { description: 'done', schema: untrackResultSchema } },
     errors: [400, 401, 403, 404, 503],
   },

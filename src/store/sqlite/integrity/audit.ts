@@ -1,12 +1,12 @@
 /** Looks for damage: documents that differ from their hash, search rows without a document, documents without one. */
 import type { AuditFinding } from '../../contract/health.ts';
 import type { Sqlite } from '../database.ts';
-import { textHash } from '../text-hash.ts';
+import { hashText } from '../text-hash.ts';
 
 /** Reads every document once. @returns what is wrong; empty when nothing is */
 export function audit({ raw }: Pick<Sqlite, 'raw'>): AuditFinding[] {
   const findings: AuditFinding[] = [];
-  for (const id of changedDocuments(allDocuments(raw)))
+  for (const id of findChangedDocuments(streamDocuments(raw)))
     findings.push({ id, problem: 'the document differs from its hash' });
   const unindexed = raw.prepare<[], { id: string }>(
     'SELECT id FROM tasks WHERE position NOT IN (SELECT id FROM prompt_index_docsize)',
@@ -27,10 +27,10 @@ export interface HashedDocument {
 }
 
 /** The ids of those that are not what was stored. */
-export function* changedDocuments(rows: Iterable<HashedDocument>): Generator<string> {
-  for (const { id, document, hash } of rows) if (!textHash(document).equals(hash)) yield id;
+export function* findChangedDocuments(rows: Iterable<HashedDocument>): Generator<string> {
+  for (const { id, document, hash } of rows) if (!hashText(document).equals(hash)) yield id;
 }
 
-export function allDocuments(raw: Sqlite['raw']): IterableIterator<HashedDocument> {
+export function streamDocuments(raw: Sqlite['raw']): IterableIterator<HashedDocument> {
   return raw.prepare<[], HashedDocument>('SELECT id, document, hash FROM tasks').iterate();
 }

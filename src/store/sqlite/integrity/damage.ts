@@ -8,7 +8,7 @@ import { OperatorError } from '../../../lib/operator-error.ts';
 import { StoreError } from '../../contract/errors.ts';
 import { type Connection, Database } from '../driver.ts';
 import { meaningOf } from '../errors.ts';
-import { allDocuments, changedDocuments, type HashedDocument } from './audit.ts';
+import { findChangedDocuments, type HashedDocument, streamDocuments } from './audit.ts';
 
 /** The database can't be trusted. It was left as it is; the message says what helps. */
 export class DamagedDatabase extends OperatorError {
@@ -28,12 +28,12 @@ const SAMPLE = 2000;
 /** @throws DamagedDatabase */
 export function assertUndamaged(file: string, dataDir: string): void {
   assertNotLost(file, dataDir);
-  const size = sizeOf(file) ?? 0;
+  const size = getFileSize(file) ?? 0;
   if (size === 0) return; // a new mirror
   const db = openToRead(file);
   try {
-    const problem = firstProblem(db, size);
-    if (problem !== undefined) throw damaged(dataDir, problem);
+    const problem = findFirstProblem(db, size);
+    if (problem !== undefined) throw createDamageError(dataDir, problem);
   } finally {
     db.close();
   }
@@ -41,9 +41,9 @@ export function assertUndamaged(file: string, dataDir: string): void {
 
 /** Costs nothing, so everybody looks. @throws DamagedDatabase where the database is gone or empty beside what belongs to it */
 export function assertNotLost(file: string, dataDir: string): void {
-  const size = sizeOf(file);
+  const size = getFileSize(file);
   if ((size ?? 0) > 0 || !wasUsed(file, dataDir)) return;
-  if (size === 0) throw damaged(dataDir, 'it is empty, beside what belongs to it');
+  if (size === 0) throw createDamageError(dataDir, 'it is empty, beside what belongs to it');
   throw new DamagedDatabase(
     `mirror.db in ${dataDir} is missing, beside what belongs to it: put a backup in its place with \`flux-mirror restore FILE\`; to begin anew, move images/ and backups/ away`,
   );
@@ -54,7 +54,7 @@ export const WAY_OUT =
   'put a backup in its place with `flux-mirror restore FILE`, or save what can be read with `flux-mirror doctor --rebuild`';
 
 /** What a damaged database is reported as. @param why for people */
-export function damaged(dataDir: string, why: string, cause?: unknown): DamagedDatabase {
+export function createDamageError(dataDir: string, why: string, cause?: unknown): DamagedDatabase {
   return new DamagedDatabase(
     `mirror.db in ${dataDir} is damaged (${why}) and was left as it is: ${WAY_OUT}`,
     cause,
@@ -62,7 +62,7 @@ export function damaged(dataDir: string, why: string, cause?: unknown): DamagedD
 }
 
 /** Everything that SQLite's own check finds, `limit` at most. Takes as long as reading the file. */
-export function integrityProblems(dataDir: string, limit: number): string[] {
+export function listIntegrityProblems(dataDir: string, limit: number): string[] {
   const db = openToRead(join(dataDir, 'mirror.db'));
   try {
     const rows = db.pragma(`integrity_check(${limit})`) as { integrity_check: string }[];
@@ -86,14 +86,14 @@ function openToRead(file: string): Connection {
 }
 
 /** The first thing that is wrong with an open database, for people. */
-function firstProblem(db: Connection, size: number): string | undefined {
+function findFirstProblem(db: Connection, size: number): string | undefined {
   try {
     db.pragma('schema_version'); // a bad header shows with the first query
     if (size <= CHECKED_BYTES) {
       const [first] = db.pragma('quick_check(1)') as { quick_check: string }[];
       if (first && first.quick_check !== 'ok') return first.quick_check.replace(/\s+/g, ' ').slice(0, 200);
     }
-    const changed = hasTasks(db) ? changedDocument(db, size) : undefined;
+    const changed = hasTasks(db) ? findChangedDocument(db, size) : undefined;
     return changed === undefined ? undefined : `task ${changed} differs from its hash`;
   } catch (error) {
     if (isDamage(error)) return error.message;
@@ -106,12 +106,12 @@ function hasTasks(db: Connection): boolean {
 }
 
 /** The id of one that is not what was stored. */
-function changedDocument(db: Connection, size: number): string | undefined {
-  const [first] = changedDocuments(size <= HASHED_BYTES ? allDocuments(db) : someDocuments(db));
+function findChangedDocument(db: Connection, size: number): string | undefined {
+  const [first] = findChangedDocuments(size <= HASHED_BYTES ? streamDocuments(db) : sampleDocuments(db));
   return first;
 }
 
-function* someDocuments(db: Connection): Generator<HashedDocument> {
+function* sampleDocuments(db: Connection): Generator<HashedDocument> {
   const bounds = db
     .prepare<[], { low: number | null; high: number | null }>(
       'SELECT min(position) AS low, max(position) AS high FROM tasks',
@@ -130,19 +130,19 @@ function* someDocuments(db: Connection): Generator<HashedDocument> {
 
 /** Something that only a mirror with tasks leaves behind: a database that is missing or empty beside it lost them. */
 function wasUsed(file: string, dataDir: string): boolean {
-  if ((sizeOf(`${file}-wal`) ?? 0) > 0 && sizeOf(file) === undefined) return true;
+  if ((getFileSize(`${file}-wal`) ?? 0) > 0 && getFileSize(file) === undefined) return true;
   return (
-    entriesOf(join(dataDir, 'images')).some((name) => /^[0-9a-f]{2}$/.test(name)) ||
-    entriesOf(join(dataDir, 'backups')).some((name) => name.endsWith('.db'))
+    listEntries(join(dataDir, 'images')).some((name) => /^[0-9a-f]{2}$/.test(name)) ||
+    listEntries(join(dataDir, 'backups')).some((name) => name.endsWith('.db'))
   );
 }
 
 /** Undefined when there is no such file. */
-function sizeOf(file: string): number | undefined {
+function getFileSize(file: string): number | undefined {
   return statSync(file, { throwIfNoEntry: false })?.size;
 }
 
-function entriesOf(directory: string): string[] {
+function listEntries(directory: string): string[] {
   try {
     return readdirSync(directory);
   } catch {

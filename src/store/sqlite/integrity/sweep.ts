@@ -1,7 +1,7 @@
 /** What restores, rebuilds and backups that were killed left behind. */
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { backupFolder } from '../recovery/backup.ts';
+import { getBackupFolder } from '../recovery/backup.ts';
 import { removeDatabase } from './database-files.ts';
 
 /** Made under the lock alone. */
@@ -15,7 +15,7 @@ const ABANDONED_AFTER_MS = 3_600_000;
 /** The caller holds the lock. */
 export function sweepLeftovers(dataDir: string, nowMs: number): void {
   for (const name of WORKING_FILES) removeDatabase(join(dataDir, name));
-  const folder = backupFolder(dataDir);
+  const folder = getBackupFolder(dataDir);
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
     if (!PARTIAL.test(name)) continue;

@@ -11,14 +11,14 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { errorCodeOf } from '../../../lib/errno.ts';
+import { getErrorCode } from '../../../lib/errno.ts';
 import { OperatorError } from '../../../lib/operator-error.ts';
 import { StoreError } from '../../contract/errors.ts';
 import type { BackupResult, ScheduledBackup } from '../../contract/maintenance.ts';
 import { Database } from '../driver.ts';
-import { createPrivately, fileStamp, syncFile } from '../durable-files.ts';
-import { allDocuments, changedDocuments } from '../integrity/audit.ts';
-import { writeTroubleOf } from '../write-trouble.ts';
+import { createPrivately, formatFileTimestamp, syncFile } from '../durable-files.ts';
+import { findChangedDocuments, streamDocuments } from '../integrity/audit.ts';
+import { describeStorageProblem } from '../storage-problem.ts';
 
 /** There is something in the way of a backup; the message says what. */
 class BackupFailed extends OperatorError {
@@ -29,10 +29,12 @@ class BackupFailed extends OperatorError {
 class DamagedCopy extends BackupFailed {}
 
 /** Why a backup failed, for people who need not know where files lie. */
-export function failureReason(error: unknown): string {
+export function describeFailure(error: unknown): string {
   if (error instanceof DamagedCopy) return error.message;
-  const code = errorCodeOf(error instanceof StoreError ? error.cause : error);
-  return writeTroubleOf(error) ?? `the file could not be written${code === undefined ? '' : ` (${code})`}`;
+  const code = getErrorCode(error instanceof StoreError ? error.cause : error);
+  return (
+    describeStorageProblem(error) ?? `the file could not be written${code === undefined ? '' : ` (${code})`}`
+  );
 }
 
 /** All at once: a part at a time would begin anew after every write in between. */
@@ -44,13 +46,13 @@ export function isMigrationBackup(name: string): boolean {
 }
 
 /** Where backups are when no file is named. */
-export function backupFolder(dataDir: string): string {
+export function getBackupFolder(dataDir: string): string {
   return join(dataDir, 'backups');
 }
 
 /** `manual-20261124T093000000Z.db` in the folder of backups. */
-export function backupFile(dataDir: string, kind: 'manual' | 'scheduled', nowMs: number): string {
-  return join(backupFolder(dataDir), `${kind}-${fileStamp(nowMs)}.db`);
+export function getBackupPath(dataDir: string, kind: 'manual' | 'scheduled', nowMs: number): string {
+  return join(getBackupFolder(dataDir), `${kind}-${formatFileTimestamp(nowMs)}.db`);
 }
 
 /**
@@ -103,7 +105,7 @@ function finish(copy: string): number {
     if (result?.quick_check !== 'ok')
       throw new DamagedCopy(`the copy is damaged, and so may be the database: ${result?.quick_check}`);
     // What `restore` would refuse is no backup, and must not push out one that is.
-    const [changed] = changedDocuments(allDocuments(db));
+    const [changed] = findChangedDocuments(streamDocuments(db));
     // Which one it is does not concern everybody who may read the reason.
     if (changed !== undefined)
       throw new DamagedCopy(
@@ -118,8 +120,8 @@ function finish(copy: string): number {
 const SCHEDULED = /^scheduled-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z\.db$/;
 
 /** The backups that the schedule made, with their times (epoch milliseconds). Others are never touched. */
-export function scheduledBackups(dataDir: string): ScheduledBackup[] {
-  const folder = backupFolder(dataDir);
+export function listScheduledBackups(dataDir: string): ScheduledBackup[] {
+  const folder = getBackupFolder(dataDir);
   if (!existsSync(folder)) return [];
   return readdirSync(folder).flatMap((name) => {
     const match = SCHEDULED.exec(name);

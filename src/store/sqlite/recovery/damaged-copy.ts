@@ -20,9 +20,9 @@ export const PAGE_BYTES = 4096;
 export function copyDamaged(file: string, copy: string, sound: string): number {
   copyPrivately(file, copy);
   if (existsSync(`${file}-wal`)) copyPrivately(`${file}-wal`, `${copy}-wal`);
-  const header = headerOf(copy);
+  const header = readHeader(copy);
   const isKnown = header.subarray(0, MAGIC.length).equals(MAGIC);
-  if (!isKnown) headerOf(sound).copy(header);
+  if (!isKnown) readHeader(sound).copy(header);
   const freeFrom = isKnown ? header.readUInt32BE(FREE_PAGES_AT) : 0;
   const pages = Math.floor(statSync(copy).size / PAGE_BYTES);
   if (isKnown && header.readUInt32BE(PAGES_AT) <= pages) return freeFrom;
@@ -35,7 +35,7 @@ export function copyDamaged(file: string, copy: string, sound: string): number {
   return freeFrom;
 }
 
-function headerOf(file: string): Buffer {
+function readHeader(file: string): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   const descriptor = openSync(file, 'r');
   readSync(descriptor, header, 0, HEADER_BYTES, 0);

@@ -32,7 +32,7 @@ const INTEGER_BYTES = [0, 1, 2, 3, 4, 6, 8];
  * @param isLeftOut pages that are not to be read
  * @returns what has the shape of a row of these columns; whether it is one, only its hash can tell
  */
-export function* leafRows(
+export function* readLeafRows(
   pages: Pages,
   columns: readonly Column[],
   isWanted: (row: Row) => boolean,
@@ -42,11 +42,11 @@ export function* leafRows(
     if (isLeftOut(number)) continue;
     const page = pages.page(number);
     if (page?.readUInt8(0) !== LEAF) continue;
-    for (const cell of cellsOf(page)) {
-      const fields = fieldsOf(cell, columns);
-      if (fields === undefined || !isWanted(rowOf(cell.local, cell.rowid, fields))) continue;
-      const payload = wholePayload(pages, cell);
-      if (payload !== undefined) yield rowOf(payload, cell.rowid, fields);
+    for (const cell of readCells(page)) {
+      const fields = readFields(cell, columns);
+      if (fields === undefined || !isWanted(createRow(cell.local, cell.rowid, fields))) continue;
+      const payload = readPayload(pages, cell);
+      if (payload !== undefined) yield createRow(payload, cell.rowid, fields);
     }
   }
 }
@@ -61,22 +61,22 @@ interface Cell {
   readonly overflow: number;
 }
 
-function* cellsOf(page: Buffer): Generator<Cell> {
+function* readCells(page: Buffer): Generator<Cell> {
   const count = page.readUInt16BE(3);
   const contentAt = LEAF_HEADER_BYTES + 2 * count;
   if (contentAt > page.length) return;
   for (let n = 0; n < count; n += 1) {
     const at = page.readUInt16BE(LEAF_HEADER_BYTES + 2 * n);
-    const cell = at < contentAt ? undefined : cellAt(page, at);
+    const cell = at < contentAt ? undefined : readCell(page, at);
     if (cell) yield cell;
   }
 }
 
-function cellAt(page: Buffer, at: number): Cell | undefined {
-  const bytes = varint(page, at);
-  const rowid = bytes && varint(page, bytes.end);
+function readCell(page: Buffer, at: number): Cell | undefined {
+  const bytes = readVarint(page, at);
+  const rowid = bytes && readVarint(page, bytes.end);
   if (!rowid) return undefined;
-  const localBytes = localPart(bytes.value, page.length);
+  const localBytes = computeLocalBytes(bytes.value, page.length);
   const isSplit = localBytes < bytes.value;
   const end = rowid.end + localBytes;
   if (end + (isSplit ? 4 : 0) > page.length) return undefined;
@@ -89,7 +89,7 @@ function cellAt(page: Buffer, at: number): Cell | undefined {
 }
 
 /** How much of a record of a table stays on its leaf. */
-function localPart(bytes: number, pageBytes: number): number {
+function computeLocalBytes(bytes: number, pageBytes: number): number {
   const most = pageBytes - 35;
   if (bytes <= most) return bytes;
   const least = Math.floor(((pageBytes - 12) * 32) / 255) - 23;
@@ -97,7 +97,7 @@ function localPart(bytes: number, pageBytes: number): number {
   return fitting <= most ? fitting : least;
 }
 
-function wholePayload(pages: Pages, { local, bytes, overflow }: Cell): Buffer | undefined {
+function readPayload(pages: Pages, { local, bytes, overflow }: Cell): Buffer | undefined {
   const parts = [local];
   let missing = bytes - local.length;
   let left = pages.count; // a chain that leads in a circle ends too
@@ -122,8 +122,8 @@ interface Field {
 }
 
 /** Where the values of a record lie; undefined when it is not of these columns. */
-function fieldsOf({ local, bytes }: Cell, columns: readonly Column[]): Field[] | undefined {
-  const head = varint(local, 0);
+function readFields({ local, bytes }: Cell, columns: readonly Column[]): Field[] | undefined {
+  const head = readVarint(local, 0);
   if (!head || head.value > local.length) return undefined;
   const fields: Field[] = [];
   let from = head.value;
@@ -131,9 +131,9 @@ function fieldsOf({ local, bytes }: Cell, columns: readonly Column[]): Field[] |
   for (const column of columns) {
     // A row that was written before a column was added ends early, and the column has its default.
     if (at >= head.value && column.hasDefault) continue;
-    const serial = at < head.value ? varint(local, at) : { value: 0, end: at };
+    const serial = at < head.value ? readVarint(local, at) : { value: 0, end: at };
     if (serial === undefined) return undefined;
-    const length = lengthOf(column, serial.value);
+    const length = getFieldLength(column, serial.value);
     if (length === undefined) return undefined;
     fields.push({ column, serial: serial.value, from, to: from + length });
     from += length;
@@ -143,7 +143,7 @@ function fieldsOf({ local, bytes }: Cell, columns: readonly Column[]): Field[] |
 }
 
 /** In bytes; undefined when a value of this type can't stand in the column. */
-function lengthOf({ kind, isKey, isRequired }: Column, serial: number): number | undefined {
+function getFieldLength({ kind, isKey, isRequired }: Column, serial: number): number | undefined {
   if (serial === 0) return isKey || !isRequired ? 0 : undefined;
   if (kind === 'integer') return serial === 8 || serial === 9 ? 0 : INTEGER_BYTES[serial];
   const isOfKind = serial >= 12 && serial % 2 === (kind === 'text' ? 1 : 0);
@@ -151,7 +151,7 @@ function lengthOf({ kind, isKey, isRequired }: Column, serial: number): number |
 }
 
 /** The values that lie within these bytes. */
-function rowOf(payload: Buffer, rowid: number, fields: readonly Field[]): Row {
+function createRow(payload: Buffer, rowid: number, fields: readonly Field[]): Row {
   const within = fields.filter(({ to }) => to <= payload.length);
   return Object.fromEntries(
     within.map((field) => [field.column.name, field.column.isKey ? rowid : readValue(payload, field)]),
@@ -167,7 +167,7 @@ function readValue(payload: Buffer, { column, serial, from, to }: Field): number
 }
 
 /** https://www.sqlite.org/fileformat.html#varint; ours are never beyond what a number holds exactly. */
-function varint(bytes: Buffer, at: number): { value: number; end: number } | undefined {
+function readVarint(bytes: Buffer, at: number): { value: number; end: number } | undefined {
   let value = 0;
   for (let n = 0; n < 8; n += 1) {
     const byte = bytes[at + n];

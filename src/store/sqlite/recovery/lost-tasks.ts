@@ -1,10 +1,10 @@
 /** Tasks on pages that no tree leads to any more: found by the bytes, and believed where they have their hash. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { type Sqlite, transaction } from '../database.ts';
-import { textHash } from '../text-hash.ts';
+import { runInTransaction, type Sqlite } from '../database.ts';
+import { hashText } from '../text-hash.ts';
 import { FREE_PAGES_AT, PAGE_BYTES } from './damaged-copy.ts';
 import { insertAll } from './insert-rows.ts';
-import { type Column, leafRows, type Pages } from './leaf-pages.ts';
+import { type Column, type Pages, readLeafRows } from './leaf-pages.ts';
 import type { Row } from './readable-rows.ts';
 
 /**
@@ -14,16 +14,16 @@ import type { Row } from './readable-rows.ts';
  * @returns how many were added
  */
 export function saveLostTasks(target: Sqlite, file: string, freeFrom: number): number {
-  const columns = columnsOf(target, 'tasks');
-  const seen = versionsIn(target);
+  const columns = listColumns(target, 'tasks');
+  const seen = createVersionLookup(target);
   const descriptor = openSync(file, 'r');
   try {
-    const pages = pagesOf(descriptor, Math.floor(statSync(file).size / PAGE_BYTES));
+    const pages = createPageReader(descriptor, Math.floor(statSync(file).size / PAGE_BYTES));
     const head = pages.page(1)?.readUInt32BE(FREE_PAGES_AT) ?? 0;
     const free = freePages(pages, head === 0 ? freeFrom : head);
     let saved = 0;
-    transaction(target, () => {
-      for (const row of leafRows(pages, columns, seen.isNewer, (page) => free.has(page)))
+    runInTransaction(target, () => {
+      for (const row of readLeafRows(pages, columns, seen.isNewer, (page) => free.has(page)))
         if (hasItsHash(row)) saved += seen.replaceBy(row);
     });
     return saved;
@@ -34,11 +34,11 @@ export function saveLostTasks(target: Sqlite, file: string, freeFrom: number): n
 
 /** Whether a row is a task as it was stored. */
 export function hasItsHash({ document, hash }: Row): boolean {
-  return typeof document === 'string' && Buffer.isBuffer(hash) && textHash(document).equals(hash);
+  return typeof document === 'string' && Buffer.isBuffer(hash) && hashText(document).equals(hash);
 }
 
 /** The columns of a table in the order in which its records have them. @throws Error for a type that leaf-pages.ts can't read */
-export function columnsOf({ raw }: Sqlite, table: string): Column[] {
+export function listColumns({ raw }: Sqlite, table: string): Column[] {
   const info = raw.pragma(`table_info(${table})`) as {
     name: string;
     type: string;
@@ -61,7 +61,7 @@ export function columnsOf({ raw }: Sqlite, table: string): Column[] {
 }
 
 /** Pages keep older versions of a task: only a later one takes the place of one that was found here. */
-function versionsIn(target: Sqlite) {
+function createVersionLookup(target: Sqlite) {
   const stored = target.raw.prepare<[unknown], object>('SELECT 1 FROM tasks WHERE id = ?');
   const tombstone = target.raw
     .prepare<[unknown], number>('SELECT request_seq FROM removed WHERE id = ?')
@@ -93,7 +93,7 @@ function isLater(row: Row, other: Row): boolean {
   return Number(row.request_seq) > Number(other.request_seq);
 }
 
-function pagesOf(descriptor: number, count: number): Pages {
+function createPageReader(descriptor: number, count: number): Pages {
   return {
     count,
     page: (number) => {

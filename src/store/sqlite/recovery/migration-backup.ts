@@ -10,8 +10,8 @@ import type { Sqlite } from '../database.ts';
 import { Database } from '../driver.ts';
 import { belongTo, createPrivately, renameDurably } from '../durable-files.ts';
 import { removeDatabase } from '../integrity/database-files.ts';
-import { writeTroubleOf } from '../write-trouble.ts';
-import { ALL_PAGES, backupFolder, isMigrationBackup } from './backup.ts';
+import { describeStorageProblem } from '../storage-problem.ts';
+import { ALL_PAGES, getBackupFolder, isMigrationBackup } from './backup.ts';
 
 /** There is no copy of the database, so it was not migrated; nothing was changed. */
 export class MigrationRefused extends OperatorError {
@@ -35,18 +35,19 @@ export async function backUpBeforeMigration(
   onMigration?: OnMigration,
 ): Promise<void> {
   if (!db.raw.prepare('SELECT 1 FROM sqlite_master LIMIT 1').get()) return;
-  const file = join(backupFolder(dataDir), `before-${VERSION}.db`);
-  const bytes = sizeOf(db);
+  const file = join(getBackupFolder(dataDir), `before-${VERSION}.db`);
+  const bytes = getFileSize(db);
   onMigration?.({ file, bytes });
   try {
-    mkdirSync(backupFolder(dataDir), { recursive: true, mode: 0o700 });
-    belongTo(dataDir, backupFolder(dataDir));
-    const { bavail, bsize } = statfsSync(backupFolder(dataDir));
-    if (bavail * bsize < bytes + MIGRATION_BYTES) throw refused(file, bytes, 'there is not enough room');
+    mkdirSync(getBackupFolder(dataDir), { recursive: true, mode: 0o700 });
+    belongTo(dataDir, getBackupFolder(dataDir));
+    const { bavail, bsize } = statfsSync(getBackupFolder(dataDir));
+    if (bavail * bsize < bytes + MIGRATION_BYTES)
+      throw createRefusal(file, bytes, 'there is not enough room');
     await copyDatabase(db.raw.name, file);
   } catch (error) {
-    const trouble = writeTroubleOf(error);
-    throw trouble === undefined ? error : refused(file, bytes, trouble, error);
+    const trouble = describeStorageProblem(error);
+    throw trouble === undefined ? error : createRefusal(file, bytes, trouble, error);
   }
   removeOthers(dataDir, file);
 }
@@ -77,18 +78,18 @@ async function copyDatabase(database: string, file: string): Promise<void> {
 }
 
 function removeOthers(dataDir: string, newest: string): void {
-  const folder = backupFolder(dataDir);
+  const folder = getBackupFolder(dataDir);
   for (const name of readdirSync(folder))
     if (isMigrationBackup(name) && join(folder, name) !== newest) rmSync(join(folder, name), { force: true });
 }
 
-function sizeOf({ raw }: Sqlite): number {
+function getFileSize({ raw }: Sqlite): number {
   return (
     Number(raw.pragma('page_count', { simple: true })) * Number(raw.pragma('page_size', { simple: true }))
   );
 }
 
-function refused(file: string, bytes: number, why: string, cause?: unknown): MigrationRefused {
+function createRefusal(file: string, bytes: number, why: string, cause?: unknown): MigrationRefused {
   const megabytes = Math.ceil((bytes + MIGRATION_BYTES) / 1024 / 1024);
   return new MigrationRefused(
     `the database must be updated, and is copied to ${file} first, which needs ${megabytes} MiB: ${why}; nothing was changed`,

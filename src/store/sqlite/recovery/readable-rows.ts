@@ -4,29 +4,31 @@ import { type Connection, SqliteError } from '../driver.ts';
 export type Row = Readonly<Record<string, unknown>>;
 
 /** The rows of a table that can be read, each once. @param db damaged @param table one of ours */
-export function* readableRows(db: Connection, table: string): Generator<Row> {
+export function* readRows(db: Connection, table: string): Generator<Row> {
   const seen = new Set<unknown>();
-  const fresh = function* (rows: Iterable<Row>): Generator<Row> {
+  const skipKnownRows = function* (rows: Iterable<Row>): Generator<Row> {
     for (const { salvage_place: place, ...row } of rows) {
       if (seen.has(place)) continue;
       seen.add(place);
       yield row;
     }
   };
-  const key = keyOf(db, table);
+  const key = findKeyColumn(db, table);
   if (key === undefined) return;
   const columns = `${key} AS salvage_place, *`;
   for (const order of ['ASC', 'DESC'])
-    yield* fresh(untilDamage(db, `SELECT ${columns} FROM ${table} NOT INDEXED ORDER BY ${key} ${order}`));
+    yield* skipKnownRows(
+      readUntilDamage(db, `SELECT ${columns} FROM ${table} NOT INDEXED ORDER BY ${key} ${order}`),
+    );
   // What lies between two damaged pages is found by its place, which the indexes know.
-  for (const place of placesInIndexes(db, table, key)) {
+  for (const place of findKeysInIndexes(db, table, key)) {
     if (!seen.has(place))
-      yield* fresh(untilDamage(db, `SELECT ${columns} FROM ${table} WHERE ${key} = ?`, place));
+      yield* skipKnownRows(readUntilDamage(db, `SELECT ${columns} FROM ${table} WHERE ${key} = ?`, place));
   }
 }
 
 /** Rows, until the damage; what it is does not matter here. */
-function* untilDamage(db: Connection, sql: string, ...params: unknown[]): Generator<Row> {
+function* readUntilDamage(db: Connection, sql: string, ...params: unknown[]): Generator<Row> {
   try {
     yield* db
       .prepare<unknown[], Row>(sql)
@@ -38,7 +40,7 @@ function* untilDamage(db: Connection, sql: string, ...params: unknown[]): Genera
 }
 
 /** `rowid`; undefined when the table is not there. */
-function keyOf(db: Connection, table: string): string | undefined {
+function findKeyColumn(db: Connection, table: string): string | undefined {
   try {
     db.prepare(`SELECT rowid FROM ${table} LIMIT 0`);
     return 'rowid';
@@ -48,10 +50,10 @@ function keyOf(db: Connection, table: string): string | undefined {
 }
 
 /** Every rowid that an index of the table has. */
-function placesInIndexes(db: Connection, table: string, key: string): unknown[] {
+function findKeysInIndexes(db: Connection, table: string, key: string): unknown[] {
   const places = new Set<unknown>();
   const names = [
-    ...untilDamage(
+    ...readUntilDamage(
       db,
       "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL AND sql NOT LIKE '%WHERE%'",
       table,
@@ -61,7 +63,7 @@ function placesInIndexes(db: Connection, table: string, key: string): unknown[] 
     for (const order of ['ASC', 'DESC']) {
       const [first] = db.pragma(`index_info("${name}")`) as { name: string }[];
       const by = first?.name ?? key;
-      const rows = untilDamage(
+      const rows = readUntilDamage(
         db,
         `SELECT ${key} AS place FROM ${table} INDEXED BY "${name}" ORDER BY "${by}" ${order}`,
       );

@@ -7,25 +7,25 @@ import { join } from 'node:path';
 import type { Clock } from '../../../lib/clock.ts';
 import { OperatorError } from '../../../lib/operator-error.ts';
 import type { JsonObject } from '../../../task/json-object.ts';
-import { imageUrls } from '../../../task/state.ts';
+import { listImageUrls } from '../../../task/state.ts';
 import type { Rebuilt } from '../../contract/maintenance.ts';
-import { openDatabase, type Sqlite, transaction } from '../database.ts';
+import { openDatabase, runInTransaction, type Sqlite } from '../database.ts';
 import { type Connection, Database } from '../driver.ts';
 import { syncFile } from '../durable-files.ts';
-import { createFacts } from '../facts.ts';
 import { createImageStore } from '../images.ts';
 import { removeDatabase } from '../integrity/database-files.ts';
 import { sweepLeftovers } from '../integrity/sweep.ts';
+import { createMetadata } from '../metadata.ts';
 import { migrate } from '../migrate.ts';
-import { slotOf } from '../position.ts';
+import { computeSlot } from '../position.ts';
 import { raiseRequestSeq } from '../request-seq.ts';
 import { acquireAlone } from '../writers-lock.ts';
-import { carryTokens, closeMirror } from './carry-tokens.ts';
 import { copyDamaged } from './damaged-copy.ts';
 import { insertAll } from './insert-rows.ts';
 import { hasItsHash, saveLostTasks } from './lost-tasks.ts';
-import { type Row, readableRows } from './readable-rows.ts';
-import { finishSwitch, isHalfSwitched, putInPlace } from './switch.ts';
+import { closeMirror, mergeTokens } from './merge-tokens.ts';
+import { type Row, readRows } from './readable-rows.ts';
+import { finishSwap, isHalfSwapped, swapIn } from './swap.ts';
 
 /** Nothing could be read; nothing was changed. */
 export class NothingSaved extends OperatorError {
@@ -36,22 +36,22 @@ export class NothingSaved extends OperatorError {
 const TABLES = ['tracked', 'task_images', 'images', 'callbacks', 'removed', 'sync_runs'];
 /** Facts that still hold: the others are about the index. */
 const KEPT_FACTS = /^(starts|request-seq|closed|block|bookmark .*)$/;
-const TASKS_AT_ONCE = 500;
+const BATCH_SIZE = 500;
 
 /** @throws DirectoryInUse while a server runs or a command writes, NothingSaved */
 export function rebuild(dataDir: string, clock: Clock): Rebuilt {
   // Before the lock, which would leave its files where there is nothing.
-  if (!existsSync(join(dataDir, 'mirror.db')) && !isHalfSwitched(dataDir))
+  if (!existsSync(join(dataDir, 'mirror.db')) && !isHalfSwapped(dataDir))
     throw new NothingSaved(`there is no mirror.db in ${dataDir}`);
   const lock = acquireAlone(dataDir, clock.now());
   const copy = join(dataDir, 'mirror.db.damaged');
   const fresh = join(dataDir, 'mirror.db.rebuilding');
   try {
-    finishSwitch(dataDir);
+    finishSwap(dataDir);
     sweepLeftovers(dataDir, clock.now());
     const counts = fill(fresh, dataDir, copy, clock.now());
     syncFile(fresh);
-    return { ...counts, replaced: putInPlace(dataDir, fresh, clock.now()) };
+    return { ...counts, replaced: swapIn(dataDir, fresh, clock.now()) };
   } finally {
     for (const file of [copy, fresh]) removeDatabase(file);
     lock.release();
@@ -70,7 +70,7 @@ function fill(fresh: string, dataDir: string, copy: string, nowMs: number): Omit
     const saved = target.raw.prepare<[], number>('SELECT count(*) FROM tasks').pluck().get() ?? 0;
     if (saved === 0)
       throw new NothingSaved('no document could be read, and nothing was changed; restore a backup');
-    transaction(target, () => afterwards(target, nowMs));
+    runInTransaction(target, () => finishRebuild(target, nowMs));
     return { saved, changed, tokens };
   } finally {
     target.raw.close();
@@ -82,11 +82,11 @@ function fillByQueries(target: Sqlite, copy: string, nowMs: number): Pick<Rebuil
   const source = new Database(copy);
   try {
     const changed = fillTasks(target, source, nowMs);
-    const tokens = transaction(target, () => {
-      for (const table of TABLES) insertAll(target, table, readableRows(source, table));
-      const facts = [...readableRows(source, 'facts')].filter(({ name }) => KEPT_FACTS.test(String(name)));
+    const tokens = runInTransaction(target, () => {
+      for (const table of TABLES) insertAll(target, table, readRows(source, table));
+      const facts = [...readRows(source, 'facts')].filter(({ name }) => KEPT_FACTS.test(String(name)));
       insertAll(target, 'facts', facts);
-      const carried = carryTokens(source, target);
+      const carried = mergeTokens(source, target);
       if (carried !== 'whole') closeMirror(target);
       return carried;
     });
@@ -104,13 +104,13 @@ function fillTasks(target: Sqlite, source: Connection, nowMs: number): number {
   let changed = 0;
   let some: Row[] = [];
   const store = () => {
-    transaction(target, () => insertAll(target, 'tasks', some));
+    runInTransaction(target, () => insertAll(target, 'tasks', some));
     some = [];
   };
-  for (const row of readableRows(source, 'tasks')) {
+  for (const row of readRows(source, 'tasks')) {
     if (hasItsHash(row)) {
       some.push(row);
-      if (some.length >= TASKS_AT_ONCE) store();
+      if (some.length >= BATCH_SIZE) store();
     } else {
       changed += 1;
       if (typeof row.id === 'string' && row.id !== '') track.run(row.id, nowMs, nowMs);
@@ -121,10 +121,10 @@ function fillTasks(target: Sqlite, source: Connection, nowMs: number): number {
 }
 
 /** Whatever of the parts no longer fits together. */
-function afterwards(target: Sqlite, nowMs: number): void {
+function finishRebuild(target: Sqlite, nowMs: number): void {
   const { raw } = target;
-  const facts = createFacts(target);
-  facts.set('drift', String(driftOf(target)));
+  const facts = createMetadata(target);
+  facts.set('drift', String(computeMaxDisplacement(target)));
   // Numbers of requests must go on rising, also where their counter was lost.
   const newest = raw
     .prepare<[], number | null>(
@@ -151,12 +151,13 @@ function afterwards(target: Sqlite, nowMs: number): void {
 }
 
 /** How far a task stands behind the place that its time gives it. */
-function driftOf({ raw }: Sqlite): number {
+function computeMaxDisplacement({ raw }: Sqlite): number {
   const rows = raw.prepare<[], { position: number; createdAt: number }>(
     'SELECT position, created_at AS createdAt FROM tasks',
   );
   let drift = 0;
-  for (const { position, createdAt } of rows.iterate()) drift = Math.max(drift, position - slotOf(createdAt));
+  for (const { position, createdAt } of rows.iterate())
+    drift = Math.max(drift, position - computeSlot(createdAt));
   return drift;
 }
 
@@ -165,12 +166,12 @@ function wantForgottenImages(target: Sqlite, nowMs: number): void {
   const { want } = createImageStore(target);
   const some = target.raw.prepare<[number], { position: number; document: string }>(
     `SELECT position, document FROM tasks WHERE state = 'succeeded' AND position > CAST(? AS INTEGER)
-       AND position NOT IN (SELECT position FROM task_images) ORDER BY position LIMIT ${TASKS_AT_ONCE}`,
+       AND position NOT IN (SELECT position FROM task_images) ORDER BY position LIMIT ${BATCH_SIZE}`,
   );
   for (let after = -1; ; ) {
     const tasks = some.all(after);
     for (const { position, document } of tasks)
-      want(position, imageUrls(JSON.parse(document) as JsonObject).length, nowMs);
+      want(position, listImageUrls(JSON.parse(document) as JsonObject).length, nowMs);
     const last = tasks.at(-1);
     if (!last) return;
     after = last.position;

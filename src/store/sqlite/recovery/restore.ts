@@ -2,18 +2,18 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { OperatorError } from '../../../lib/operator-error.ts';
-import type { CarriedTokens, Restored } from '../../contract/maintenance.ts';
-import { openDatabase, transaction } from '../database.ts';
+import type { MergedTokens, Restored } from '../../contract/maintenance.ts';
+import { openDatabase, runInTransaction } from '../database.ts';
 import { type Connection, Database } from '../driver.ts';
 import { copyPrivately, syncFile } from '../durable-files.ts';
-import { allDocuments, changedDocuments } from '../integrity/audit.ts';
+import { findChangedDocuments, streamDocuments } from '../integrity/audit.ts';
 import { isDamage } from '../integrity/damage.ts';
 import { removeDatabase } from '../integrity/database-files.ts';
 import { sweepLeftovers } from '../integrity/sweep.ts';
 import { migrate, needsMigration } from '../migrate.ts';
 import { acquireAlone } from '../writers-lock.ts';
-import { carryTokens } from './carry-tokens.ts';
-import { finishSwitch, putInPlace } from './switch.ts';
+import { mergeTokens } from './merge-tokens.ts';
+import { finishSwap, swapIn } from './swap.ts';
 
 /** The file is no backup that could be trusted; nothing was changed. */
 class BadBackup extends OperatorError {
@@ -32,7 +32,7 @@ export function restore(dataDir: string, source: string, nowMs: number): Restore
   const lock = acquireAlone(dataDir, nowMs);
   const incoming = join(dataDir, 'mirror.db.restoring');
   try {
-    const replacedEarlier = finishSwitch(dataDir);
+    const replacedEarlier = finishSwap(dataDir);
     sweepLeftovers(dataDir, nowMs);
     // What is checked is the copy that is put in place, not the file it comes from.
     copyPrivately(source, incoming);
@@ -41,7 +41,7 @@ export function restore(dataDir: string, source: string, nowMs: number): Restore
     const tasks = check(incoming, source);
     const tokens = bringUpToDate(incoming, join(dataDir, 'mirror.db'));
     syncFile(incoming);
-    return { tasks, tokens, replaced: putInPlace(dataDir, incoming, nowMs), replacedEarlier };
+    return { tasks, tokens, replaced: swapIn(dataDir, incoming, nowMs), replacedEarlier };
   } finally {
     removeDatabase(incoming);
     lock.release();
@@ -65,7 +65,7 @@ function check(copy: string, source: string): number {
         throw refuse(`it is damaged (${result?.integrity_check})`, SALVAGE);
       if (!isOfMirror(raw)) throw refuse('it is no database of a mirror');
       needsMigration({ raw }, source);
-      const [changed] = changedDocuments(allDocuments(raw));
+      const [changed] = findChangedDocuments(streamDocuments(raw));
       if (changed !== undefined) throw refuse(`task ${changed} differs from its hash`, SALVAGE);
       return raw.prepare<[], { n: number }>('SELECT count(*) AS n FROM tasks').get()?.n ?? 0;
     } finally {
@@ -86,7 +86,7 @@ function isOfMirror(raw: Connection): boolean {
 }
 
 /** To today's schema, so that readers need not wait for a server; and with the tokens of the database that it replaces. */
-function bringUpToDate(incoming: string, replaced: string): CarriedTokens {
+function bringUpToDate(incoming: string, replaced: string): MergedTokens {
   const target = openDatabase(incoming, { readonly: false, isMapped: false });
   try {
     target.raw.pragma('journal_mode = DELETE');
@@ -94,7 +94,7 @@ function bringUpToDate(incoming: string, replaced: string): CarriedTokens {
     if (!existsSync(replaced)) return 'whole';
     const source = new Database(replaced, { readonly: true }); // which can't change it
     try {
-      return transaction(target, () => carryTokens(source, target));
+      return runInTransaction(target, () => mergeTokens(source, target));
     } finally {
       source.close();
     }

@@ -2,18 +2,18 @@
 import type { FacetRequest, Facets } from '../../contract/search.ts';
 import { type FacetRow, tallyFacets } from '../../rules/tally-facets.ts';
 import type { Sqlite } from '../database.ts';
-import { params, where } from '../filter-sql.ts';
-import { searchSql } from './search-sql.ts';
+import { buildWhereClause, collectParams } from '../filter-sql.ts';
+import { compileSearch } from './search-sql.ts';
 
 /** @param drift how far behind its time's slot a row may stand */
 export function countFacets(db: Sqlite, request: FacetRequest, drift: number): Facets {
-  const sql = searchSql(db, request.query, request.filter, drift);
+  const sql = compileSearch(db, request.query, request.filter, drift);
   const rows = db.raw
     .prepare<unknown[], FacetRow>(
       `SELECT tasks.state, tasks.model, tasks.size, tasks.action, tasks.created_at
-       FROM ${sql.narrowFrom} ${where(sql.conditions)}`,
+       FROM ${sql.narrowFrom} ${buildWhereClause(sql.conditions)}`,
     )
     .raw()
-    .iterate(...params(sql.conditions));
+    .iterate(...collectParams(sql.conditions));
   return tallyFacets(rows, request);
 }

@@ -1,9 +1,9 @@
 /** `prompt_contains(document, leaf)` for SQL: looks at the prompt itself, where the index of stems can't decide. */
 
-import { occurrences } from '../../../search/occurrences.ts';
-import type { TextNode } from '../../../search/query-tree.ts';
-import { terms } from '../../../search/terms.ts';
-import { promptOf } from '../../../task/document.ts';
+import type { TextNode } from '../../../search/ast.ts';
+import { findMatches } from '../../../search/matches.ts';
+import { extractTerms } from '../../../search/terms.ts';
+import { getPrompt } from '../../../task/document.ts';
 import type { Connection } from '../driver.ts';
 
 export function definePromptFunction(raw: Connection): void {
@@ -14,6 +14,6 @@ export function definePromptFunction(raw: Connection): void {
       leafText = String(wanted);
       leaf = JSON.parse(leafText) as TextNode;
     }
-    return occurrences(leaf, terms(promptOf(String(document)))).length > 0 ? 1 : 0;
+    return findMatches(leaf, extractTerms(getPrompt(String(document)))).length > 0 ? 1 : 0;
   });
 }

@@ -1,39 +1,39 @@
 /** A prompt that was run forty times is one idea: its tasks, folded into the newest of them. */
 import { GROUP_LIMIT, type PromptGroup } from '../../contract/search.ts';
 import type { Sqlite } from '../database.ts';
-import { type Condition, params, where } from '../filter-sql.ts';
+import { buildWhereClause, type Condition, collectParams } from '../filter-sql.ts';
 import type { SearchSql } from './search-sql.ts';
 
 /** Holds for the newest match of a prompt. */
 export function isNewestOfPrompt(sql: SearchSql): Condition {
-  const conditions = sql.differing('other');
+  const conditions = sql.buildDisplacedConditions('other');
   return {
-    sql: `NOT EXISTS (SELECT 1 FROM tasks AS other INDEXED BY tasks_prompt ${where([SAME_PROMPT, ...conditions])}
+    sql: `NOT EXISTS (SELECT 1 FROM tasks AS other INDEXED BY tasks_prompt ${buildWhereClause([SAME_PROMPT, ...conditions])}
       AND (other.created_at > tasks.created_at OR (other.created_at = tasks.created_at AND other.id > tasks.id)))`,
-    params: params(conditions),
+    params: collectParams(conditions),
   };
 }
 
 const SAME_PROMPT: Condition = { sql: 'other.prompt_hash = tasks.prompt_hash', params: [] };
 
 /** @param position of one task of the group */
-export function promptGroup({ raw }: Sqlite, sql: SearchSql, position: number): PromptGroup {
+export function readPromptGroup({ raw }: Sqlite, sql: SearchSql, position: number): PromptGroup {
   const conditions = [
     {
       sql: 'other.prompt_hash = (SELECT prompt_hash FROM tasks WHERE position = CAST(? AS INTEGER))',
       params: [position],
     },
-    ...sql.differing('other'),
+    ...sql.buildDisplacedConditions('other'),
   ];
-  const from = `FROM tasks AS other INDEXED BY tasks_prompt ${where(conditions)}`;
+  const from = `FROM tasks AS other INDEXED BY tasks_prompt ${buildWhereClause(conditions)}`;
   const counted = raw
     .prepare<unknown[], { n: number }>(`SELECT count(*) AS n ${from}`)
-    .get(...params(conditions));
+    .get(...collectParams(conditions));
   const tasks = raw
     .prepare<unknown[], PromptGroup['tasks'][number]>(
       `SELECT other.id AS id, other.state AS state, other.created_at AS createdAtMs ${from}
        ORDER BY other.created_at DESC, other.id DESC LIMIT ${GROUP_LIMIT}`,
     )
-    .all(...params(conditions));
+    .all(...collectParams(conditions));
   return { count: counted?.n ?? 0, tasks };
 }

@@ -2,10 +2,10 @@
  * Makes the search index anew when the preparation of text has changed: newest tasks first, a part at a time, beside
  * everything else. How far it got is written with each part, so that it goes on after a restart.
  */
-import { indexEntry, TERMS_VERSION } from '../../../search/terms.ts';
-import { promptOf } from '../../../task/document.ts';
-import { type Sqlite, transaction } from '../database.ts';
-import type { Facts } from '../facts.ts';
+import { createIndexEntry, TERMS_VERSION } from '../../../search/terms.ts';
+import { getPrompt } from '../../../task/document.ts';
+import { runInTransaction, type Sqlite } from '../database.ts';
+import type { Metadata } from '../metadata.ts';
 import type { WordStore } from './words.ts';
 
 export interface Reindexing {
@@ -16,7 +16,7 @@ export interface Reindexing {
 
 const PART = 200;
 
-export function createReindexing(db: Sqlite, facts: Facts, words: WordStore): Reindexing {
+export function createReindexing(db: Sqlite, facts: Metadata, words: WordStore): Reindexing {
   const { raw } = db;
   const part = raw.prepare<[number], { position: number; document: string }>(
     `SELECT position, document FROM tasks WHERE position < CAST(? AS INTEGER) ORDER BY position DESC LIMIT ${PART}`,
@@ -37,7 +37,7 @@ export function createReindexing(db: Sqlite, facts: Facts, words: WordStore): Re
         .get();
       const last = newest?.position ?? undefined;
       if (!isOwner && last !== undefined) return;
-      transaction(db, () => {
+      runInTransaction(db, () => {
         raw.exec("INSERT INTO prompt_index (prompt_index) VALUES ('delete-all'); DELETE FROM words");
         if (last !== undefined) facts.set('index-gap', String(last + 1));
         facts.set('terms-version', String(TERMS_VERSION));
@@ -50,7 +50,7 @@ export function createReindexing(db: Sqlite, facts: Facts, words: WordStore): Re
       const rows = part.all(Number(gap));
       words.transaction(() => {
         for (const { position, document } of rows) {
-          const entry = indexEntry(promptOf(document));
+          const entry = createIndexEntry(getPrompt(document));
           unindex.run(position); // written since, by a sync
           index.run(position, entry.terms);
           words.add(entry.words);
@@ -65,7 +65,7 @@ export function createReindexing(db: Sqlite, facts: Facts, words: WordStore): Re
 }
 
 /** From when on tasks are found, epoch milliseconds; undefined when the index is whole. */
-export function indexedFrom({ raw }: Sqlite, facts: Facts): number | undefined {
+export function readIndexedFrom({ raw }: Sqlite, facts: Metadata): number | undefined {
   const gap = facts.get('index-gap');
   if (gap === undefined) return undefined;
   const next = raw

@@ -1,47 +1,49 @@
 /** Relevance over a window of matches: what BM25 needs to know of the index, in bounded time. */
 
-import { occurrences } from '../../../search/occurrences.ts';
-import { type Query, type TextNode, wantedText } from '../../../search/query-tree.ts';
-import { type RankingBasis, rarity, score } from '../../../search/ranking.ts';
-import { indexEntry, terms } from '../../../search/terms.ts';
-import { promptOf } from '../../../task/document.ts';
+import { collectWantedText, type Query, type TextNode } from '../../../search/ast.ts';
+import { findMatches } from '../../../search/matches.ts';
+import { computeIdf, type RankingBasis, score } from '../../../search/ranking.ts';
+import { createIndexEntry, extractTerms } from '../../../search/terms.ts';
+import { getPrompt } from '../../../task/document.ts';
 import { RANKING_LIMIT } from '../../contract/search.ts';
 import type { Scored } from '../../rules/ranking-window.ts';
 import type { Sqlite } from '../database.ts';
 import type { TimedRow } from '../time-order.ts';
-import { leafExpression } from './match-expression.ts';
+import { compileLeaf } from './match-expression.ts';
 
 /** Rows looked at to estimate how frequent a common word is. */
 const SAMPLE = 20_000;
 
 /** @param isLimited whether the caller may see a part only: then nothing but the window, which is visible, may be counted */
-export function rankingBasis(
+export function prepareRanking(
   db: Sqlite,
   { query, isLimited }: { query: Query; isLimited: boolean },
   window: readonly TimedRow[],
   nowMs: number,
 ): RankingBasis {
   if (window.length === 0) return { weights: [], averageLength: 0, nowMs };
-  const leaves = wantedText(query);
-  const lengths = window.slice(0, 200).map((row) => indexEntry(promptAt(db, row)).terms.split(' ').length);
+  const leaves = collectWantedText(query);
+  const lengths = window
+    .slice(0, 200)
+    .map((row) => createIndexEntry(readPrompt(db, row)).terms.split(' ').length);
   return {
-    weights: isLimited ? raritiesWithin(db, leaves, window) : rarities(db, leaves),
+    weights: isLimited ? computeIdfsWithin(db, leaves, window) : computeIdfs(db, leaves),
     averageLength: lengths.reduce((sum, length) => sum + length, 0) / Math.max(lengths.length, 1),
     nowMs,
   };
 }
 
-function rarities(db: Sqlite, leaves: readonly TextNode[]): number[] {
+function computeIdfs(db: Sqlite, leaves: readonly TextNode[]): number[] {
   const total = countRows(db);
-  return leaves.map((leaf) => rarity(frequency(db, leaf, total), total));
+  return leaves.map((leaf) => computeIdf(countMatches(db, leaf, total), total));
 }
 
 /** How rare a word is among everybody's prompts would tell what others wrote: by the weights, and by the order too. */
-function raritiesWithin(db: Sqlite, leaves: readonly TextNode[], window: readonly TimedRow[]): number[] {
-  const prompts = window.map((row) => terms(promptAt(db, row)));
+function computeIdfsWithin(db: Sqlite, leaves: readonly TextNode[], window: readonly TimedRow[]): number[] {
+  const prompts = window.map((row) => extractTerms(readPrompt(db, row)));
   return leaves.map((leaf) => {
-    const matches = prompts.filter((prompt) => occurrences(leaf, prompt).length > 0).length;
-    return rarity(matches, prompts.length);
+    const matches = prompts.filter((prompt) => findMatches(leaf, prompt).length > 0).length;
+    return computeIdf(matches, prompts.length);
   });
 }
 
@@ -51,18 +53,18 @@ export function scoreAll(
   window: readonly TimedRow[],
   basis: RankingBasis,
 ): (TimedRow & Scored)[] {
-  const leaves = wantedText(query);
-  return window.map((row) => ({ ...row, score: score(leaves, promptAt(db, row), row.createdAt, basis) }));
+  const leaves = collectWantedText(query);
+  return window.map((row) => ({ ...row, score: score(leaves, readPrompt(db, row), row.createdAt, basis) }));
 }
 
 /** In how many prompts a leaf stands: counted while it is rare, else judged by how close together the newest stand. */
-function frequency({ raw }: Sqlite, leaf: TextNode, total: number): number {
+function countMatches({ raw }: Sqlite, leaf: TextNode, total: number): number {
   const newest = raw
     .prepare<[string], { n: number; last: number | null }>(
       `SELECT count(*) AS n, min(rowid) AS last FROM
          (SELECT rowid FROM prompt_index WHERE prompt_index MATCH ? ORDER BY rowid DESC LIMIT ${RANKING_LIMIT})`,
     )
-    .get(leafExpression(leaf));
+    .get(compileLeaf(leaf));
   if (!newest || newest.last === null || newest.n < RANKING_LIMIT) return newest?.n ?? 0;
   const among = raw
     .prepare<[number], { n: number }>(
@@ -76,9 +78,9 @@ function countRows({ raw }: Sqlite): number {
   return raw.prepare<[], { n: number }>('SELECT count(*) AS n FROM tasks').get()?.n ?? 0;
 }
 
-function promptAt({ raw }: Sqlite, { position }: TimedRow): string {
+function readPrompt({ raw }: Sqlite, { position }: TimedRow): string {
   const row = raw
     .prepare<[number], { document: string }>('SELECT document FROM tasks WHERE position = CAST(? AS INTEGER)')
     .get(position);
-  return row ? promptOf(row.document) : '';
+  return row ? getPrompt(row.document) : '';
 }

@@ -2,20 +2,21 @@
  * From a query and a filter to SQL: what the full-text index can decide becomes one MATCH at the head of the join, whose
  * rows come in the order of time; the rest becomes conditions on the rows of tasks. Values are bound, never written in.
  */
-import { beginningsRange, neighbourhood, planBeginning } from '../../../search/beginnings.ts';
+
+import type { PrefixNode, Query, QueryNode, TextNode } from '../../../search/ast.ts';
 import { intersectTimes } from '../../../search/dates.ts';
-import type { PrefixNode, Query, QueryNode, TextNode } from '../../../search/query-tree.ts';
+import { computePrefixRange, getShorterPrefix, planPrefixRanges } from '../../../search/prefixes.ts';
 import type { TaskFilter } from '../../contract/tasks.ts';
 import type { Sqlite } from '../database.ts';
 import {
+  buildFilterConditions,
+  buildTimeConditions,
   type Condition,
-  fieldCondition,
-  filterConditions,
+  compileField,
   listFilterValues,
   NARROW_COLUMNS,
-  timeConditions,
 } from '../filter-sql.ts';
-import { allOf, leafExpression, matchExpression } from './match-expression.ts';
+import { compileAllOf, compileLeaf, compileMatch } from './match-expression.ts';
 
 export interface SearchSql {
   /** What to select from; `tasks` is in it under its own name. */
@@ -28,62 +29,70 @@ export interface SearchSql {
   /** The same for what reads columns of the narrow index only. */
   readonly narrowFrom: string;
   /** The conditions that tasks of one prompt may differ in, on a row of another name. */
-  differing(row: string): Condition[];
+  buildDisplacedConditions(row: string): Condition[];
 }
 
 const NARROW_TASKS = 'tasks INDEXED BY tasks_narrow';
 
 /** @param drift how far behind its time's slot a row may stand */
-export function searchSql(db: Sqlite, query: Query, filter: TaskFilter, drift: number): SearchSql {
+export function compileSearch(db: Sqlite, query: Query, filter: TaskFilter, drift: number): SearchSql {
   const compiler = createCompiler(db);
-  const bounds = withTimes(filter, query);
+  const bounds = addTimes(filter, query);
   const others = query.parts.filter((part) => part.kind !== 'time');
 
   // What the index can decide goes into one expression; a beginning that must be checked goes there loosely.
   const indexed = others.filter((part) => !isNegated(part) && compiler.loose(part) !== undefined);
   const negated =
-    indexed.length === 0 ? [] : others.filter((part) => isNegated(part) && compiler.exact(part.part));
+    indexed.length === 0 ? [] : others.filter((part) => isNegated(part) && compiler.compileExact(part.part));
   const match = compiler.looseAll([...indexed, ...negated]);
   const decided = new Set<QueryNode>([
-    ...indexed.filter((part) => compiler.exact(part) !== undefined),
+    ...indexed.filter((part) => compiler.compileExact(part) !== undefined),
     ...negated,
   ]);
   const undecided = others.filter((part) => !decided.has(part));
   const ofPrompt = undecided.filter(isAboutPrompt);
   const ofTask = undecided.filter((part) => !isAboutPrompt(part));
 
-  const differing = (row: string) => [
-    ...filterConditions(bounds, row, drift),
-    ...ofTask.map((part) => compiler.condition(part, row)),
+  const buildDisplacedConditions = (row: string) => [
+    ...buildFilterConditions(bounds, row, drift),
+    ...ofTask.map((part) => compiler.compileCondition(part, row)),
   ];
   const conditions = [
-    ...differing('tasks'),
+    ...buildDisplacedConditions('tasks'),
     ...ofPrompt.map((part) =>
       isLeaf(part) && indexed.includes(part)
         ? containsCondition(part, 'tasks')
-        : compiler.condition(part, 'tasks'),
+        : compiler.compileCondition(part, 'tasks'),
     ),
   ];
   if (match === undefined) {
-    const isNarrow = conditions.length > 0 && ofPrompt.length === 0 && readsOnlyNarrow(bounds, ofTask);
+    const isNarrow = conditions.length > 0 && ofPrompt.length === 0 && isNarrowRead(bounds, ofTask);
     const from = isNarrow ? NARROW_TASKS : 'tasks';
     const narrowFrom = isNarrow || conditions.length === 0 ? NARROW_TASKS : 'tasks';
-    return { from, position: 'tasks.position', conditions, countFrom: from, narrowFrom, differing };
+    return {
+      from,
+      position: 'tasks.position',
+      conditions,
+      countFrom: from,
+      narrowFrom,
+      buildDisplacedConditions,
+    };
   }
   // CROSS JOIN keeps the index outside: its rows come in the wanted order, so nothing is sorted.
-  const joined = (tasks: string) => `prompt_index CROSS JOIN ${tasks} ON tasks.position = prompt_index.rowid`;
-  const from = joined('tasks');
+  const joinTasks = (tasks: string) =>
+    `prompt_index CROSS JOIN ${tasks} ON tasks.position = prompt_index.rowid`;
+  const from = joinTasks('tasks');
   return {
     from,
     position: 'prompt_index.rowid',
     conditions: [
       { sql: 'prompt_index MATCH ?', params: [match] },
-      ...timeConditions(bounds, 'prompt_index.rowid', drift),
+      ...buildTimeConditions(bounds, 'prompt_index.rowid', drift),
       ...conditions,
     ],
     countFrom: conditions.length === 0 ? 'prompt_index' : from,
-    narrowFrom: joined(NARROW_TASKS),
-    differing,
+    narrowFrom: joinTasks(NARROW_TASKS),
+    buildDisplacedConditions,
   };
 }
 
@@ -99,7 +108,7 @@ function isLeaf(node: QueryNode): node is TextNode {
 }
 
 /** `before:`, `after:` and `on:` at the top of the query narrow the filter's own bounds, and so the range of positions. */
-function withTimes(filter: TaskFilter, query: Query): TaskFilter {
+function addTimes(filter: TaskFilter, query: Query): TaskFilter {
   const times = query.parts.filter((part) => part.kind === 'time');
   return { ...filter, ...intersectTimes([filter, ...times]) };
 }
@@ -109,74 +118,74 @@ function isNegated(part: QueryNode): part is Extract<QueryNode, { kind: 'not' }>
 }
 
 /** Whether the conditions can be decided in the narrow index, without reading a document. */
-function readsOnlyNarrow(filter: TaskFilter, parts: readonly QueryNode[]): boolean {
-  const reads = (node: QueryNode): boolean => {
+function isNarrowRead(filter: TaskFilter, parts: readonly QueryNode[]): boolean {
+  const isReadByScan = (node: QueryNode): boolean => {
     if (node.kind === 'field') return NARROW_COLUMNS.has(node.field);
-    if (node.kind === 'not') return reads(node.part);
-    if (node.kind === 'and' || node.kind === 'or') return node.parts.every(reads);
+    if (node.kind === 'not') return isReadByScan(node.part);
+    if (node.kind === 'and' || node.kind === 'or') return node.parts.every(isReadByScan);
     return node.kind === 'time';
   };
   const { values, within } = filter;
   const isNarrow = listFilterValues(values).every(({ column }) => NARROW_COLUMNS.has(column));
   const isByAccount = [within?.userIds, within?.applicationIds].some((ids) => ids && ids.length > 0);
-  return isNarrow && !isByAccount && parts.every(reads);
+  return isNarrow && !isByAccount && parts.every(isReadByScan);
 }
 
 interface Compiler {
   /** The MATCH expression that decides about a part, undefined where the index alone can't. */
-  exact(node: QueryNode): string | undefined;
+  compileExact(node: QueryNode): string | undefined;
   /** One that matches at least what the part does. */
   loose(node: QueryNode): string | undefined;
   looseAll(nodes: readonly QueryNode[]): string | undefined;
   /** The part as a condition on a row of tasks. */
-  condition(node: QueryNode, row: string): Condition;
+  compileCondition(node: QueryNode, row: string): Condition;
 }
 
 function createCompiler({ raw }: Sqlite): Compiler {
   const wordsBetween = raw
     .prepare<[string, string], string>('SELECT word FROM words WHERE word >= ? AND word < ?')
     .pluck();
-  const plans = new Map<PrefixNode, ReturnType<typeof planBeginning>>();
-  const planOf = (leaf: PrefixNode) => {
+  const plans = new Map<PrefixNode, ReturnType<typeof planPrefixRanges>>();
+  const planPrefix = (leaf: PrefixNode) => {
     const plan =
       plans.get(leaf) ??
-      planBeginning(leaf.prefix, wordsBetween.all(...beginningsRange(neighbourhood(leaf.prefix))));
+      planPrefixRanges(leaf.prefix, wordsBetween.all(...computePrefixRange(getShorterPrefix(leaf.prefix))));
     plans.set(leaf, plan);
     return plan;
   };
 
-  const exactLeaf = (leaf: TextNode) =>
-    leaf.kind === 'prefix' && planOf(leaf).mustCheck ? undefined : leafExpression(leaf);
-  const looseLeaf = (leaf: TextNode): string => {
-    const expression = leafExpression(leaf);
+  const compileExactLeaf = (leaf: TextNode) =>
+    leaf.kind === 'prefix' && planPrefix(leaf).mustCheck ? undefined : compileLeaf(leaf);
+  const compileLooseLeaf = (leaf: TextNode): string => {
+    const expression = compileLeaf(leaf);
     if (leaf.kind === 'phrase') return expression;
-    const others = planOf(leaf).stems.map((stem) => `"${[...leaf.terms, stem].join(' ')}"`);
+    const others = planPrefix(leaf).stems.map((stem) => `"${[...leaf.terms, stem].join(' ')}"`);
     return others.length === 0 ? expression : `(${[expression, ...others].join(' OR ')})`;
   };
-  const exactly = { exact: exactLeaf, wanted: exactLeaf };
-  const loosely = { exact: exactLeaf, wanted: looseLeaf };
-  const exact = (node: QueryNode) => matchExpression(node, exactly);
+  const exactly = { exact: compileExactLeaf, wanted: compileExactLeaf };
+  const loosely = { exact: compileExactLeaf, wanted: compileLooseLeaf };
+  const compileExact = (node: QueryNode) => compileMatch(node, exactly);
 
-  const condition = (node: QueryNode, row: string): Condition => {
-    const match = exact(node);
-    if (match !== undefined) return inIndex(match, row);
+  const compileCondition = (node: QueryNode, row: string): Condition => {
+    const match = compileExact(node);
+    if (match !== undefined) return buildIndexCondition(match, row);
     switch (node.kind) {
       case 'not': {
-        const { sql, params } = condition(node.part, row);
+        const { sql, params } = compileCondition(node.part, row);
         return { sql: `NOT ${sql}`, params };
       }
       case 'and':
       case 'or': {
-        const parts = node.parts.map((part) => condition(part, row));
+        const parts = node.parts.map((part) => compileCondition(part, row));
         const sql = `(${parts.map((part) => part.sql).join(node.kind === 'and' ? ' AND ' : ' OR ')})`;
         return { sql, params: parts.flatMap(({ params }) => params) };
       }
       case 'field':
-        return fieldCondition(node, row);
+        return compileField(node, row);
       case 'time':
-        return timeCondition(node, row);
+        return compileTime(node, row);
       default: {
-        const parts = [inIndex(looseLeaf(node), row), containsCondition(node, row)];
+        const parts = [buildIndexCondition(compileLooseLeaf(node), row), containsCondition(node, row)];
         return {
           sql: `(${parts.map(({ sql }) => sql).join(' AND ')})`,
           params: parts.flatMap(({ params }) => params),
@@ -186,10 +195,10 @@ function createCompiler({ raw }: Sqlite): Compiler {
   };
 
   return {
-    exact,
-    loose: (node) => matchExpression(node, loosely),
-    looseAll: (nodes) => allOf(nodes, loosely),
-    condition,
+    compileExact,
+    loose: (node) => compileMatch(node, loosely),
+    looseAll: (nodes) => compileAllOf(nodes, loosely),
+    compileCondition,
   };
 }
 
@@ -199,14 +208,14 @@ function containsCondition(leaf: TextNode, row: string): Condition {
 }
 
 /** The list is made once a search, so a wide condition costs one pass over the index, not one look-up a row. */
-function inIndex(match: string, row: string): Condition {
+function buildIndexCondition(match: string, row: string): Condition {
   return {
     sql: `${row}.position IN (SELECT rowid FROM prompt_index WHERE prompt_index MATCH ?)`,
     params: [match],
   };
 }
 
-function timeCondition(
+function compileTime(
   { fromMs, toMs }: { fromMs: number | undefined; toMs: number | undefined },
   row: string,
 ): Condition {

@@ -5,14 +5,14 @@ import type { StoredTask } from '../../contract/tasks.ts';
 import { takeRankedPage, takeRankingWindow } from '../../rules/ranking-window.ts';
 import { type Direction, type RowPage, takeTimePage } from '../../rules/time-page.ts';
 import type { Sqlite } from '../database.ts';
-import { type Condition, params, timeConditions, where } from '../filter-sql.ts';
-import { slotOf } from '../position.ts';
+import { buildTimeConditions, buildWhereClause, type Condition, collectParams } from '../filter-sql.ts';
+import { computeSlot } from '../position.ts';
 import type { Synchronous } from '../synchronous.ts';
 import { STORED_TASK } from '../task-statements.ts';
-import { inTimeOrder, type TimedRow } from '../time-order.ts';
-import { isNewestOfPrompt, promptGroup } from './prompt-groups.ts';
-import { rankingBasis, scoreAll } from './relevance.ts';
-import { type SearchSql, searchSql } from './search-sql.ts';
+import { sortByTime, type TimedRow } from '../time-order.ts';
+import { isNewestOfPrompt, readPromptGroup } from './prompt-groups.ts';
+import { prepareRanking, scoreAll } from './relevance.ts';
+import { compileSearch, type SearchSql } from './search-sql.ts';
 
 /** @param state how far behind its time's slot a row may stand, and from when on the index is whole */
 export function createSearchStore(
@@ -25,39 +25,46 @@ export function createSearchStore(
   );
 
   /** Matches in the order of time. */
-  const matches = (sql: SearchSql, conditions: readonly Condition[], direction: Direction, drift: number) => {
+  const findMatches = (
+    sql: SearchSql,
+    conditions: readonly Condition[],
+    direction: Direction,
+    drift: number,
+  ) => {
     const order = direction === 'newest' ? 'DESC' : 'ASC';
     const rows = raw
       .prepare<unknown[], TimedRow>(
         `SELECT ${sql.position} AS position, tasks.created_at AS createdAt, tasks.id AS id
-         FROM ${sql.from} ${where(conditions)} ORDER BY ${sql.position} ${order}`,
+         FROM ${sql.from} ${buildWhereClause(conditions)} ORDER BY ${sql.position} ${order}`,
       )
-      .iterate(...params(conditions));
-    return inTimeOrder(rows, direction, drift);
+      .iterate(...collectParams(conditions));
+    return sortByTime(rows, direction, drift);
   };
 
   const countUpTo = (from: string, conditions: readonly Condition[], limit: number): number => {
     const counted = raw
       .prepare<unknown[], { n: number }>(
-        `SELECT count(*) AS n FROM (SELECT 1 FROM ${from} ${where(conditions)} LIMIT ${limit + 1})`,
+        `SELECT count(*) AS n FROM (SELECT 1 FROM ${from} ${buildWhereClause(conditions)} LIMIT ${limit + 1})`,
       )
-      .get(...params(conditions));
+      .get(...collectParams(conditions));
     return counted?.n ?? 0;
   };
 
-  const byTime = (
+  const searchByTime = (
     { limit, after }: SearchRequest,
     sort: Direction,
     sql: SearchSql,
     conditions: readonly Condition[],
     drift: number,
   ): RowPage<TimedRow> => {
-    const onPage = after ? [...conditions, beyond(after, sort, sql.position, drift)] : conditions;
-    return takeTimePage(matches(sql, onPage, sort, drift), { sort, limit, after });
+    const onPage = after
+      ? [...conditions, buildCursorCondition(after, sort, sql.position, drift)]
+      : conditions;
+    return takeTimePage(findMatches(sql, onPage, sort, drift), { sort, limit, after });
   };
 
   /** Ranks the newest matches. */
-  const byRelevance = (
+  const searchByRelevance = (
     { query, filter, limit, after, nowMs }: SearchRequest,
     sql: SearchSql,
     conditions: readonly Condition[],
@@ -65,34 +72,36 @@ export function createSearchStore(
     drift: number,
   ): RowPage<TimedRow> => {
     const before = after?.ranking;
-    const inWindow = before ? [...conditions, ...within(before, sql.position, drift)] : conditions;
-    const window = takeRankingWindow(matches(sql, inWindow, 'newest', drift), after);
+    const inWindow = before
+      ? [...conditions, ...buildWindowCondition(before, sql.position, drift)]
+      : conditions;
+    const window = takeRankingWindow(findMatches(sql, inWindow, 'newest', drift), after);
     const isLimited = filter.within !== undefined;
-    const basis = before ?? rankingBasis(db, { query, isLimited }, window, nowMs);
+    const basis = before ?? prepareRanking(db, { query, isLimited }, window, nowMs);
     return takeRankedPage(scoreAll(db, query, window, basis), basis, { limit, after, found });
   };
 
   return {
     search: (request) => {
       const { drift, indexedFromMs } = state();
-      const sql = searchSql(db, request.query, request.filter, drift);
+      const sql = compileSearch(db, request.query, request.filter, drift);
       const hitConditions = request.groupByPrompt
         ? [...sql.conditions, isNewestOfPrompt(sql)]
         : sql.conditions;
       const found = countUpTo(request.groupByPrompt ? sql.from : sql.countFrom, hitConditions, COUNT_LIMIT);
 
-      const hitsOf = (rows: readonly TimedRow[]): Hit[] =>
+      const loadHits = (rows: readonly TimedRow[]): Hit[] =>
         rows.flatMap(({ position }) => {
           const task = load.get(position);
           if (!task) return [];
-          return [request.groupByPrompt ? { task, group: promptGroup(db, sql, position) } : { task }];
+          return [request.groupByPrompt ? { task, group: readPromptGroup(db, sql, position) } : { task }];
         });
       const page =
         request.sort === 'relevance'
-          ? byRelevance(request, sql, hitConditions, found, drift)
-          : byTime(request, request.sort, sql, hitConditions, drift);
+          ? searchByRelevance(request, sql, hitConditions, found, drift)
+          : searchByTime(request, request.sort, sql, hitConditions, drift);
       return {
-        hits: hitsOf(page.rows),
+        hits: loadHits(page.rows),
         next: page.next,
         ranked: page.ranked,
         total: Math.min(found, COUNT_LIMIT),
@@ -104,20 +113,25 @@ export function createSearchStore(
 }
 
 /** Positions at which a page behind a cursor may begin. */
-function beyond({ createdAtMs }: Cursor, sort: Direction, position: string, drift: number): Condition {
+function buildCursorCondition(
+  { createdAtMs }: Cursor,
+  sort: Direction,
+  position: string,
+  drift: number,
+): Condition {
   return sort === 'newest'
-    ? { sql: `${position} <= CAST(? AS INTEGER)`, params: [slotOf(createdAtMs) + drift] }
-    : { sql: `${position} >= CAST(? AS INTEGER)`, params: [slotOf(createdAtMs)] };
+    ? { sql: `${position} <= CAST(? AS INTEGER)`, params: [computeSlot(createdAtMs) + drift] }
+    : { sql: `${position} >= CAST(? AS INTEGER)`, params: [computeSlot(createdAtMs)] };
 }
 
 /** Created in the window. The positions matter: without them a page would read on to the oldest match of all. */
-function within(
+function buildWindowCondition(
   { newestMs, oldestMs }: { newestMs: number; oldestMs: number },
   position: string,
   drift: number,
 ): Condition[] {
   return [
-    ...timeConditions({ fromMs: oldestMs, toMs: newestMs }, position, drift),
+    ...buildTimeConditions({ fromMs: oldestMs, toMs: newestMs }, position, drift),
     { sql: 'tasks.created_at BETWEEN ? AND ?', params: [oldestMs, newestMs] },
   ];
 }

@@ -2,9 +2,9 @@
  * The words that stand in prompts. New ones are written with their document, because searches for beginnings of words
  * rely on them. How often each is used only orders suggestions, so those counts are gathered and written now and then.
  */
-import { beginningsRange } from '../../../search/beginnings.ts';
+import { computePrefixRange } from '../../../search/prefixes.ts';
 import type { WordUse } from '../../contract/search.ts';
-import { type Sqlite, transaction } from '../database.ts';
+import { runInTransaction, type Sqlite } from '../database.ts';
 
 export interface WordStore {
   /** Runs one transaction that may add words; they count as known once it is committed. */
@@ -33,7 +33,7 @@ export function createWordStore(db: Sqlite): WordStore {
 
   const flush = () => {
     if (gathered.size === 0) return;
-    transaction(db, () => {
+    runInTransaction(db, () => {
       for (const [word, uses] of gathered) addUses.run(uses, word);
     });
     gathered.clear();
@@ -54,7 +54,7 @@ export function createWordStore(db: Sqlite): WordStore {
   return {
     transaction: (work) => {
       added = [];
-      transaction(db, work);
+      runInTransaction(db, work);
       count();
     },
     add: (words) => {
@@ -64,7 +64,7 @@ export function createWordStore(db: Sqlite): WordStore {
     flush,
     suggest: (beginning, limit) => {
       flush();
-      return mostUsed.all(...beginningsRange(beginning), limit);
+      return mostUsed.all(...computePrefixRange(beginning), limit);
     },
   };
 }

@@ -21,7 +21,7 @@ import { document, numberedIds } from '../../../helpers/documents.ts';
 import { showFigure } from '../../../helpers/figure.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
 import { searchRequest } from '../../../helpers/search.ts';
-import { openTestStore, temporaryDirectory } from '../../../helpers/world.ts';
+import { openTestStore, temporaryDirectory } from '../../../helpers/test-mirror.ts';
 
 const clock = new ManualClock();
 const PAGE = 4096;
@@ -39,9 +39,9 @@ async function closedMirror(): Promise<string> {
       state: at % 10 === 0 ? 'pending' : 'succeeded',
     }),
   );
-  await store.putBatch({ documents, requestSeq: 1, fetchedAtMs: 1 });
+  await store.storeDocuments({ documents, requestSeq: 1, fetchedAtMs: 1 });
   await store.track([documents[0]?.id as never], 1);
-  await store.setBookmark('place', 'here');
+  await store.setCheckpoint('place', 'here');
   await store.close();
   return dataDir;
 }
@@ -198,14 +198,14 @@ describe('doctor --rebuild', () => {
     expect([saved, changed]).toEqual([TASKS - 1, 1]);
     const { total } = await store.tracked({ limit: 1, offset: 0 });
     expect(total).toBe(TASKS / 10 + 1);
-    expect(await store.bookmark('place')).toBe('here');
+    expect(await store.readCheckpoint('place')).toBe('here');
   });
 
   test('goes on with the numbers of requests, also where their counter is lost', async () => {
     const dataDir = await closedMirror();
     const store = await openStore({ dataDir, clock, mode: 'owner' });
     const [first, last] = [await store.nextRequestSeq(), await store.nextRequestSeq()];
-    await store.putBatch({ documents: [document({ id: 'late' })], requestSeq: last, fetchedAtMs: 1 });
+    await store.storeDocuments({ documents: [document({ id: 'late' })], requestSeq: last, fetchedAtMs: 1 });
     await store.close();
     const db = new Database(databaseOf(dataDir));
     db.exec('DELETE FROM facts');

@@ -9,14 +9,14 @@ import { restore } from '../../../../src/store/sqlite/recovery/restore.ts';
 import { document } from '../../../helpers/documents.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
 import { requireOnMachine } from '../../../helpers/requirements.ts';
-import { openTestStore, temporaryDirectory } from '../../../helpers/world.ts';
+import { openTestStore, temporaryDirectory } from '../../../helpers/test-mirror.ts';
 
 const clock = new ManualClock();
 
 async function closedMirror(): Promise<string> {
   const dataDir = temporaryDirectory();
   const store = await openStore({ dataDir, clock, mode: 'owner' });
-  await store.putBatch({ documents: [document({ id: 'a' })], requestSeq: 1, fetchedAtMs: 1 });
+  await store.storeDocuments({ documents: [document({ id: 'a' })], requestSeq: 1, fetchedAtMs: 1 });
   await store.close();
   return dataDir;
 }
@@ -73,7 +73,7 @@ test('database, log and backups are for their owner alone', async (context) => {
   const { replaced = '' } = restore(dataDir, backup, clock.now());
   expect((statSync(replaced).mode & 0o777).toString(8)).toBe('600');
   const store = await openTestStore(dataDir);
-  await store.setBookmark('a', 'b');
+  await store.setCheckpoint('a', 'b');
   expect(modes('mirror.db', 'mirror.db-wal')).toEqual(['mirror.db 600', 'mirror.db-wal 600']);
   await store.close();
   rebuild(dataDir, clock);

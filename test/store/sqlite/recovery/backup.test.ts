@@ -16,23 +16,28 @@ import pino from 'pino';
 import { describe, expect, test } from 'vitest';
 import { createMaintenance } from '../../../../src/app/maintenance.ts';
 import { BACKUP_WORKER } from '../../../../src/app/workers.ts';
-import { keptBackups } from '../../../../src/backup/retention.ts';
-import { scheduledBackup } from '../../../../src/backup/scheduled.ts';
+import { selectKeptBackups } from '../../../../src/backup/retention.ts';
+import { runScheduledBackup } from '../../../../src/backup/scheduled.ts';
 import type { Store } from '../../../../src/store/contract/store.ts';
 import { Database } from '../../../../src/store/sqlite/driver.ts';
 import { openStore } from '../../../../src/store/sqlite/open.ts';
-import { backUp, backupFile, scheduledBackups } from '../../../../src/store/sqlite/recovery/backup.ts';
+import { backUp, getBackupPath, listScheduledBackups } from '../../../../src/store/sqlite/recovery/backup.ts';
 import { restore } from '../../../../src/store/sqlite/recovery/restore.ts';
 import { MAIN, runCli } from '../../../helpers/cli.ts';
 import { document, numberedIds } from '../../../helpers/documents.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
 import { requireOnMachine } from '../../../helpers/requirements.ts';
-import { openTestStore, temporaryDirectory, type World, world } from '../../../helpers/world.ts';
+import {
+  openTestStore,
+  startTestMirror,
+  type TestMirror,
+  temporaryDirectory,
+} from '../../../helpers/test-mirror.ts';
 
 const DAY_MS = 86_400_000;
 
 async function put(store: Store, ids: readonly string[]): Promise<void> {
-  await store.putBatch({
+  await store.storeDocuments({
     documents: ids.map((id) => document({ id })),
     requestSeq: await store.nextRequestSeq(),
     fetchedAtMs: 1,
@@ -49,7 +54,7 @@ async function idsIn(dataDir: string): Promise<string[]> {
 
 describe('backup', () => {
   test('beside a running, writing server is one moment of it, and comes back by restore', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     const ids = numberedIds(400);
     await put(here.store, ids.slice(0, 100));
     const { dataDir } = here.config;
@@ -188,7 +193,7 @@ describe('restore', () => {
   });
 
   test('waits for no server: it is refused while one runs', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     await put(here.store, numberedIds(2));
     const file = join(temporaryDirectory(), 'b.db');
     await backUp(here.config.dataDir, file);
@@ -199,23 +204,23 @@ describe('restore', () => {
 });
 
 describe('scheduled backups', () => {
-  function backupDeps({ config, store, clock }: World) {
+  function backupDeps({ config, store, clock }: TestMirror) {
     const maintenance = createMaintenance(config.dataDir);
     return { ...config, store, maintenance, worker: BACKUP_WORKER, clock, log: quietLog() };
   }
 
   test('keep 7 days and 4 weeks, and nothing but their own files is touched', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     await put(here.store, numberedIds(1));
     const { dataDir } = here.config;
     const parts = backupDeps(here);
     await backUp(dataDir, join(dataDir, 'backups', 'manual-20200101T000000000Z.db'));
     for (let day = 0; day < 38; day += 1) {
-      writeFileSync(backupFile(dataDir, 'scheduled', here.clock.now()), 'an older backup');
+      writeFileSync(getBackupPath(dataDir, 'scheduled', here.clock.now()), 'an older backup');
       here.clock.advance(DAY_MS);
     }
-    await scheduledBackup(parts);
-    const kept = scheduledBackups(dataDir);
+    await runScheduledBackup(parts);
+    const kept = listScheduledBackups(dataDir);
     expect(kept.length).toBeGreaterThanOrEqual(9);
     expect(kept.length).toBeLessThanOrEqual(11);
     expect(existsSync(join(dataDir, 'backups', 'manual-20200101T000000000Z.db'))).toBe(true);
@@ -224,40 +229,40 @@ describe('scheduled backups', () => {
   });
 
   test('a failure is in /readyz until one succeeds', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     const parts = backupDeps(here);
     const reasons = async () => ((await (await here.get('/readyz')).json()) as { reasons: string[] }).reasons;
-    await scheduledBackup(parts);
+    await runScheduledBackup(parts);
     expect(await reasons()).toEqual([]);
-    await scheduledBackup(parts); // the same second: the file is there already
+    await runScheduledBackup(parts); // the same second: the file is there already
     expect(await reasons()).toEqual([expect.stringMatching(/^the last backup failed: /)]);
     here.clock.advance(1000);
     const folder = join(here.config.dataDir, 'backups');
     rmSync(folder, { recursive: true });
     writeFileSync(folder, 'in the way');
-    await scheduledBackup(parts);
+    await runScheduledBackup(parts);
     const [reason = ''] = await reasons();
     expect(reason).toMatch(/^the last backup failed: .*\(E\w+\)$/);
     expect(reason).not.toContain(here.config.dataDir); // anybody may see it
     rmSync(folder);
-    await scheduledBackup(parts);
+    await runScheduledBackup(parts);
     expect(await reasons()).toEqual([]);
   });
 
   test('of a database with a changed document fail, and push out no good one', async () => {
-    const here = await world();
+    const here = await startTestMirror();
     await put(here.store, numberedIds(2));
     const { dataDir } = here.config;
     const parts = backupDeps(here);
     mkdirSync(join(dataDir, 'backups'));
     for (let day = 0; day < 30; day += 1) {
-      writeFileSync(backupFile(dataDir, 'scheduled', here.clock.now()), 'an older backup');
+      writeFileSync(getBackupPath(dataDir, 'scheduled', here.clock.now()), 'an older backup');
       here.clock.advance(DAY_MS);
     }
-    const before = scheduledBackups(dataDir);
+    const before = listScheduledBackups(dataDir);
     spoil(join(dataDir, 'mirror.db'));
-    await scheduledBackup(parts);
-    expect(scheduledBackups(dataDir)).toEqual(before);
+    await runScheduledBackup(parts);
+    expect(listScheduledBackups(dataDir)).toEqual(before);
     const { reasons } = (await (await here.get('/readyz')).json()) as { reasons: string[] };
     expect(reasons).toEqual([expect.stringMatching(/^the last backup failed: .* differs from its hash/)]);
     const command = await runCli(['backup', '--data-dir', dataDir]);
@@ -271,7 +276,7 @@ describe('scheduled backups', () => {
     const day = (n: number) => ({ atMs: n * DAY_MS });
     const ahead = Array.from({ length: 40 }, (_, n) => day(1000 + n));
     const now = [day(98), day(99), day(100)];
-    expect(keptBackups([...ahead, ...now], 100 * DAY_MS)).toEqual(new Set([...ahead, ...now]));
+    expect(selectKeptBackups([...ahead, ...now], 100 * DAY_MS)).toEqual(new Set([...ahead, ...now]));
   });
 
   test('retention keeps the newest, never more than 11, and what it kept it keeps while time stands still', () => {
@@ -279,12 +284,12 @@ describe('scheduled backups', () => {
     fc.assert(
       fc.property(times, (hours) => {
         const backups = hours.map((hour) => ({ atMs: hour * 3_600_000 }));
-        const kept = [...keptBackups(backups, Number.POSITIVE_INFINITY)];
+        const kept = [...selectKeptBackups(backups, Number.POSITIVE_INFINITY)];
         expect(kept.length).toBeLessThanOrEqual(11);
         expect(kept.length).toBeGreaterThanOrEqual(Math.min(1, backups.length));
         const newest = Math.max(...backups.map(({ atMs }) => atMs));
         if (backups.length > 0) expect(kept.map(({ atMs }) => atMs)).toContain(newest);
-        expect([...keptBackups(kept, Number.POSITIVE_INFINITY)].length).toBe(kept.length);
+        expect([...selectKeptBackups(kept, Number.POSITIVE_INFINITY)].length).toBe(kept.length);
         // Each of the last seven days that have one keeps its newest.
         const days = [...new Set(backups.map(({ atMs }) => Math.floor(atMs / DAY_MS)))].sort((a, b) => b - a);
         for (const day of days.slice(0, 7)) {

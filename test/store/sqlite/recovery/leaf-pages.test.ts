@@ -5,12 +5,12 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../../../src/store/sqlite/database.ts';
 import { Database } from '../../../../src/store/sqlite/driver.ts';
 import { openStore } from '../../../../src/store/sqlite/open.ts';
-import { type Column, leafRows, type Pages } from '../../../../src/store/sqlite/recovery/leaf-pages.ts';
-import { columnsOf } from '../../../../src/store/sqlite/recovery/lost-tasks.ts';
+import { type Column, type Pages, readLeafRows } from '../../../../src/store/sqlite/recovery/leaf-pages.ts';
+import { listColumns } from '../../../../src/store/sqlite/recovery/lost-tasks.ts';
 import { rebuild } from '../../../../src/store/sqlite/recovery/rebuild.ts';
 import { document, numberedIds } from '../../../helpers/documents.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
-import { openTestStore, temporaryDirectory } from '../../../helpers/world.ts';
+import { openTestStore, temporaryDirectory } from '../../../helpers/test-mirror.ts';
 
 const clock = new ManualClock();
 const PAGE = 4096;
@@ -29,7 +29,7 @@ beforeEach(async () => {
   const documents = numberedIds(TASKS).map((id, at) =>
     document({ id, prompt: promptOf(at), createdAt: 1_770_000_000 + at }),
   );
-  await store.putBatch({ documents, requestSeq: 1, fetchedAtMs: 1 });
+  await store.storeDocuments({ documents, requestSeq: 1, fetchedAtMs: 1 });
   await store.close();
   sound = readFileSync(join(dataDir, 'mirror.db'));
 });
@@ -107,12 +107,12 @@ describe('a rebuild', () => {
     const deleted = numberedIds(TASKS).slice(0, 150);
     for (const id of deleted) await store.remove(id);
     const pending = deleted.slice(0, 100).map((id) => document({ id: `${id}-p`, state: 'pending' }));
-    await store.putBatch({ documents: pending, requestSeq: 2, fetchedAtMs: 2 });
+    await store.storeDocuments({ documents: pending, requestSeq: 2, fetchedAtMs: 2 });
     await store.close();
     const before = readFileSync(join(dataDir, 'mirror.db'));
     const again = await openStore({ dataDir, clock, mode: 'owner' });
     const finished = pending.map(({ id }) => document({ id, prompt: 'at last '.repeat(300) }));
-    await again.putBatch({ documents: finished, requestSeq: 3, fetchedAtMs: 3 });
+    await again.storeDocuments({ documents: finished, requestSeq: 3, fetchedAtMs: 3 });
     await again.close();
     return { before, after: readFileSync(join(dataDir, 'mirror.db')), deleted, finished };
   }
@@ -150,7 +150,7 @@ describe('the rows of leaf pages', () => {
 
   test('are what SQLite reads, with the columns in the order of a fresh database', () => {
     const db = openDatabase(join(mirrorOf(sound), 'mirror.db'), { readonly: true, isMapped: false });
-    const columns = columnsOf(db, 'tasks');
+    const columns = listColumns(db, 'tasks');
     const text = { kind: 'text', isKey: false, isRequired: true };
     expect(columns.slice(-2)).toEqual([
       { ...text, name: 'document', hasDefault: false },
@@ -158,7 +158,7 @@ describe('the rows of leaf pages', () => {
     ]);
     const expected = db.raw.prepare('SELECT * FROM tasks ORDER BY position').all();
     db.raw.close();
-    const rows = [...leafRows(pagesIn(sound), columns, () => true)].filter(
+    const rows = [...readLeafRows(pagesIn(sound), columns, () => true)].filter(
       ({ document: text }) => text !== '',
     );
     rows.sort((a, b) => Number(a.position) - Number(b.position));
@@ -170,9 +170,9 @@ describe('the rows of leaf pages', () => {
     const file = join(mirrorOf(sound), 'mirror.db');
     const db = openDatabase(file, { readonly: false, isMapped: false });
     db.raw.exec("ALTER TABLE tasks ADD later text NOT NULL DEFAULT 'x'");
-    const columns = columnsOf(db, 'tasks');
+    const columns = listColumns(db, 'tasks');
     db.raw.close(); // takes in the log
-    const rows = [...leafRows(pagesIn(readFileSync(file)), columns, () => true)];
+    const rows = [...readLeafRows(pagesIn(readFileSync(file)), columns, () => true)];
     const documents = rows.filter(({ document: text }) => text !== '');
     expect(documents).toHaveLength(TASKS);
     expect(documents.filter((row) => 'later' in row)).toEqual([]);
@@ -191,7 +191,7 @@ describe('the rows of leaf pages', () => {
         bytes[at] = seed >> 16;
       }
       for (let page = 0; page < 8; page += 1) bytes[page * PAGE] = 0x0d;
-      for (const row of leafRows(pagesIn(bytes), columns, () => true)) expect(row).toHaveProperty('text');
+      for (const row of readLeafRows(pagesIn(bytes), columns, () => true)) expect(row).toHaveProperty('text');
     }
   });
 });

@@ -12,7 +12,7 @@ import { document, numberedIds } from '../../../helpers/documents.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
 import { olderMirror } from '../../../helpers/older-mirror.ts';
 import { requireOnMachine } from '../../../helpers/requirements.ts';
-import { temporaryDirectory } from '../../../helpers/world.ts';
+import { temporaryDirectory } from '../../../helpers/test-mirror.ts';
 
 const clock = new ManualClock();
 const NAME = `before-${VERSION}.db`;
@@ -23,7 +23,7 @@ async function older(): Promise<string> {
   const dataDir = temporaryDirectory();
   const store = await openStore({ dataDir, clock, mode: 'owner' });
   const documents = numberedIds(TASKS).map((id) => document({ id }));
-  await store.putBatch({ documents, requestSeq: 1, fetchedAtMs: 1 });
+  await store.storeDocuments({ documents, requestSeq: 1, fetchedAtMs: 1 });
   await store.close();
   return olderMirror(join(dataDir, 'mirror.db'), 5);
 }

@@ -2,21 +2,21 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startReindexing } from '../../../../src/app/reindexing.ts';
 import { createLog } from '../../../../src/lib/log.ts';
-import { seededRandom } from '../../../../src/simulator/random.ts';
+import { createSeededRandom } from '../../../../src/simulator/random.ts';
 import type { Store } from '../../../../src/store/contract/store.ts';
 import { Database } from '../../../../src/store/sqlite/driver.ts';
 import { openStore } from '../../../../src/store/sqlite/open.ts';
 import { document, numberedIds } from '../../../helpers/documents.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
 import { searchRequest } from '../../../helpers/search.ts';
-import { openTestStore, temporaryDirectory } from '../../../helpers/world.ts';
+import { openTestStore, temporaryDirectory } from '../../../helpers/test-mirror.ts';
 
 const put = async (store: Store, ...documents: ReturnType<typeof document>[]) =>
-  store.putBatch({ documents, requestSeq: await store.nextRequestSeq(), fetchedAtMs: 1 });
+  store.storeDocuments({ documents, requestSeq: await store.nextRequestSeq(), fetchedAtMs: 1 });
 
 test('index and table stay in step through storing, changing, deleting and storing again', async () => {
   const store = await openTestStore();
-  const random = seededRandom(5);
+  const random = createSeededRandom(5);
   const ids = numberedIds(60);
   const words = ['cat', 'dog', 'fox', 'owl', '猫', '犬'];
   const prompts = new Map<string, string>();

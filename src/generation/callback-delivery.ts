@@ -1,0 +1,102 @@
+/** Hands what the upstream posted to the mirror on to the caller's own `callback_url`, until it is taken. */
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { createSingleFlight } from '../lib/single-flight.ts';
+import { VERSION } from '../lib/version.ts';
+import { ForbiddenAddress } from '../outbound/addresses.ts';
+import type { SafeFetch } from '../outbound/safe-fetch.ts';
+import type { DueCallback } from '../store/contract/callbacks.ts';
+import type { Store } from '../store/contract/store.ts';
+import { nextCheckDelay } from '../task/next-check.ts';
+import { type VerifiedCallback, type VerifyDeps, verifyCallback } from './verify-callback.ts';
+
+export interface CallbackDeliveryDeps {
+  readonly store: Store;
+  readonly mirror: VerifyDeps['mirror'];
+  readonly safeFetch: SafeFetch;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+}
+
+export interface CallbackDelivery {
+  /** Delivers everything that is due; concurrent calls share the round in progress. */
+  run(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const DELIVERY_TIMEOUT_MS = 15_000;
+const GIVE_UP_AFTER_MS = 24 * 3_600_000;
+const CONCURRENCY = 8;
+const POLL_INTERVAL_MS = 1000;
+
+/** Looks every second, and whenever it is run. */
+export function startCallbackDelivery(deps: CallbackDeliveryDeps): CallbackDelivery {
+  const { store, clock, log } = deps;
+  const stopping = new AbortController();
+
+  const round = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      const due = await store.claimCallbacks({
+        nowMs: clock.now(),
+        limit: CONCURRENCY,
+        leaseMs: 2 * DELIVERY_TIMEOUT_MS,
+      });
+      if (due.length === 0) return;
+      await Promise.all(due.map((callback) => deliver(deps, callback, stopping.signal)));
+    }
+  };
+  const rounds = createSingleFlight(() =>
+    round().catch((error: unknown) => log.error({ err: error }, 'delivering callbacks failed')),
+  );
+  const timer = setInterval(rounds.run, POLL_INTERVAL_MS);
+  return {
+    run: rounds.run,
+    stop: async () => {
+      clearInterval(timer);
+      stopping.abort();
+      await rounds.current;
+    },
+  };
+}
+
+async function deliver(deps: CallbackDeliveryDeps, callback: DueCallback, stop: AbortSignal): Promise<void> {
+  const { store, clock, log, random } = deps;
+  const content = await verifyCallback(deps, callback);
+  const error = content
+    ? await post(deps.safeFetch, callback.target, content, stop)
+    : 'its task is not finished yet';
+  const nowMs = clock.now();
+  if (error === undefined) {
+    await store.recordCallbackOutcome(callback.key, { deliveredAtMs: nowMs });
+    return;
+  }
+  const isHopeless = nowMs - callback.receivedAtMs >= GIVE_UP_AFTER_MS;
+  const dueAtMs = isHopeless ? undefined : nowMs + nextCheckDelay(callback.attempts, random);
+  log.warn({ error, attempts: callback.attempts + 1 }, 'a callback was not taken');
+  await store.recordCallbackOutcome(callback.key, { dueAtMs, error });
+}
+
+/** @returns what went wrong, undefined when it was taken */
+async function post(
+  safeFetch: SafeFetch,
+  target: string,
+  { body, mediaType }: VerifiedCallback,
+  stop: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const answer = await safeFetch.fetch(target, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': mediaType, 'user-agent': `flux-mirror/${VERSION}` },
+      signal: AbortSignal.any([AbortSignal.timeout(DELIVERY_TIMEOUT_MS), stop]),
+      maxRedirects: 0,
+    });
+    answer.destroy();
+    const { statusCode = 0 } = answer;
+    return statusCode >= 200 && statusCode < 300 ? undefined : `its host answered ${statusCode}`;
+  } catch (error) {
+    if (error instanceof ForbiddenAddress) return `refused: ${error.message}`;
+    return 'its host could not be reached in time';
+  }
+}

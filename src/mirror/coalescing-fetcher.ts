@@ -1,0 +1,108 @@
+/**
+ * Is somebody already fetching it? Concurrent identical misses share one upstream request (RFC 9211 calls them
+ * collapsed). Never across tokens, unless it is the mirror's own. A request goes on when its callers hang up: what it
+ * brings is stored for the next one.
+ */
+import { createFlights } from '../lib/single-flight.ts';
+import type { StoredTask } from '../store/contract/tasks.ts';
+import type { TaskDocument } from '../task/document.ts';
+import type { TaskId } from '../task/id.ts';
+import { MAX_BATCH } from '../upstream/client.ts';
+import { type UpstreamAnswer, UpstreamError } from '../upstream/errors.ts';
+import type { UpstreamAuth } from '../upstream/upstream-auth.ts';
+import type { MirrorDeps } from './deps.ts';
+import { storeAnswer } from './store-answer.ts';
+
+export type Fetched =
+  | { readonly kind: 'found'; readonly task: StoredTask; readonly stored: boolean }
+  /** `answer` is missing when it was left out of a batch. */
+  | { readonly kind: 'unknown'; readonly answer: UpstreamAnswer | undefined };
+
+export interface CoalescingFetcher {
+  /** @throws UpstreamError */
+  one(id: TaskId, auth: UpstreamAuth): Promise<{ fetched: Fetched; collapsed: boolean }>;
+  /** Fetches many in batches. An id whose batch failed has the error in place of a result. */
+  many(ids: readonly TaskId[], auth: UpstreamAuth): Promise<Map<TaskId, Fetched | UpstreamError>>;
+  /** Requests under way. */
+  readonly size: number;
+}
+
+export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
+  const { store, upstream } = deps;
+  const flights = createFlights<string, Fetched>();
+  const createKey = (id: TaskId, auth: UpstreamAuth) => `${auth.token}\n${id}`;
+  const findInFlight = (id: TaskId, auth: UpstreamAuth) => flights.get(createKey(id, auth));
+
+  /** Stores, and gives back what is stored now: that may be further than what just came. */
+  const keepFound = async (
+    documents: readonly TaskDocument[],
+    requestSeq: number,
+  ): Promise<Map<TaskId, Fetched>> => {
+    const stored = await storeAnswer(deps, documents, requestSeq);
+    const tasks: StoredTask[] = stored
+      ? await store.getMany(documents.map(({ id }) => id))
+      : documents.map((document) => ({ ...document, fetchedAtMs: deps.clock.now() }));
+    return new Map(tasks.map((task) => [task.id, { kind: 'found', task, stored }]));
+  };
+
+  const fetchOne = async (id: TaskId, auth: UpstreamAuth): Promise<Fetched> => {
+    const requestSeq = await store.nextRequestSeq();
+    const answer = await upstream.retrieve(id, auth);
+    if (answer.kind === 'unknown') return { kind: 'unknown', answer: answer.answer };
+    const kept = await keepFound([answer.document], requestSeq);
+    return kept.get(id) ?? { kind: 'unknown', answer: undefined };
+  };
+
+  const fetchBatch = async (ids: readonly TaskId[], auth: UpstreamAuth): Promise<Map<TaskId, Fetched>> => {
+    const requestSeq = await store.nextRequestSeq();
+    const answer = await upstream.retrieveBatch(ids, auth);
+    return keepFound(answer.documents, requestSeq);
+  };
+
+  return {
+    one: async (id, auth) => {
+      const already = await findInFlight(id, auth);
+      if (already && (already.kind === 'found' || already.answer))
+        return { fetched: already, collapsed: true };
+      // Look again: another caller may have begun while we waited.
+      const again = findInFlight(id, auth);
+      if (again) return { fetched: await again, collapsed: true };
+      return {
+        fetched: await flights.add(createKey(id, auth), fetchOne(id, auth)),
+        collapsed: false,
+      };
+    },
+
+    many: async (ids, auth) => {
+      const waiting = new Map<TaskId, Promise<Fetched>>();
+      for (const id of ids) {
+        const already = findInFlight(id, auth);
+        if (already) waiting.set(id, already);
+      }
+      const missing = ids.filter((id) => !waiting.has(id));
+      const batchSize = Math.min(deps.batchSize, MAX_BATCH);
+      for (let at = 0; at < missing.length; at += batchSize) {
+        const chunk = missing.slice(at, at + batchSize);
+        const batch = fetchBatch(chunk, auth);
+        for (const id of chunk) {
+          const mine = batch.then(
+            (found): Fetched => found.get(id) ?? { kind: 'unknown', answer: undefined },
+          );
+          waiting.set(id, flights.add(createKey(id, auth), mine));
+        }
+      }
+      const results = new Map<TaskId, Fetched | UpstreamError>();
+      for (const [id, promise] of waiting) results.set(id, await promise.catch(assertUpstreamError));
+      return results;
+    },
+
+    get size() {
+      return flights.size;
+    },
+  };
+}
+
+function assertUpstreamError(error: unknown): UpstreamError {
+  if (error instanceof UpstreamError) return error;
+  throw error;
+}

@@ -1,0 +1,107 @@
+/** What every request passes first: `Host`, `Origin`, whether the mirror takes work, token. */
+import type { IncomingMessage } from 'node:http';
+import type { MiddlewareHandler } from 'hono';
+import type { Config } from '../../config/config.ts';
+import { CALLBACK_PATH } from '../../generation/callbacks.ts';
+import { ApiError } from '../../lib/api-error.ts';
+import { getPathPrefix } from '../../lib/base-path.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import { FLUX } from '../../service/flux.ts';
+import type { MaybePromise } from '../../store/contract/maybe-promise.ts';
+import type { ServerEnv } from '../deps.ts';
+import { getTraceId, recordTokenName } from '../monitoring/trace.ts';
+import { type Access, type AccessControl, createReadOnlyError, PROBE } from './access.ts';
+import { createAuthThrottle } from './auth-throttle.ts';
+import { createHostCheck } from './hosts.ts';
+
+/** Probes come without a token, and learn nothing that is secret. */
+const OPEN_PATHS = new Set(['/healthz', '/readyz']);
+
+/** The upstream has no token of ours; where it is told to call, the key in the path is its password. */
+function isOpen(path: string, callbackUrl: string | undefined): boolean {
+  return OPEN_PATHS.has(path) || (callbackUrl !== undefined && path.startsWith(`${CALLBACK_PATH}/`));
+}
+
+/** Lets a request in, and says what it may do; or throws ApiError 401, 403, or 503 once the mirror is stopping. */
+export type Auth = (request: IncomingMessage, path: string) => MaybePromise<Access>;
+
+type GateConfig = Pick<Config, 'host' | 'allowedHosts' | 'allowedOrigins' | 'basePath' | 'callbackUrl'>;
+
+/** @param isStopping true once the server takes no new work */
+export function createAuth(
+  config: GateConfig,
+  control: AccessControl,
+  { clock, log }: { clock: Clock; log: Log },
+  isStopping: () => boolean,
+): Auth {
+  const checkHost = createHostCheck(config);
+  const slowDown = createAuthThrottle(clock);
+  const prefix = getPathPrefix(config.basePath);
+
+  const admit = async (request: IncomingMessage, path: string): Promise<Access> => {
+    try {
+      const access = await control.check(request.headers.authorization);
+      if (access.holder !== undefined) recordTokenName(request, access.holder);
+      if (access.isReadOnly && !isReadRequest(request.method, path)) throw createReadOnlyError();
+      return access;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'invalid_token') {
+        const address = request.socket.remoteAddress ?? '';
+        const isAnswered = await slowDown(address);
+        if (isAnswered) log.warn({ trace_id: getTraceId(request), address }, 'a wrong token');
+        else request.socket.destroy();
+      }
+      throw error;
+    }
+  };
+
+  return (request, fullPath) => {
+    const { headers, rawHeaders, method = 'GET' } = request;
+    checkHost({
+      hosts: listHostHeaders(rawHeaders),
+      origin: headers.origin,
+      fetchSite: headers['sec-fetch-site'] as string | undefined,
+      fetchMode: headers['sec-fetch-mode'] as string | undefined,
+      method,
+    });
+    const path = fullPath.slice(prefix.length);
+    if (isOpen(path, config.callbackUrl)) return PROBE;
+    if (isStopping()) throw new ApiError(503, 'api_error', 'the mirror is stopping');
+    return admit(request, path);
+  };
+}
+
+/** The vendor's own route reads by POST; what a body of it asks for is looked at there. */
+function isReadRequest(method: string | undefined, path: string): boolean {
+  return method === 'GET' || method === 'HEAD' || (method === 'POST' && path === FLUX.taskPath);
+}
+
+/** The gate in front of Hono's routes. */
+export function createAuthMiddleware(gate: Auth): MiddlewareHandler<ServerEnv> {
+  return async (c, next) => {
+    c.set('access', await gate(c.env.incoming, c.req.path));
+    return next();
+  };
+}
+
+/** For routes that show or move the mirror as a whole: not for tokens that are limited to some tasks. */
+export const requireFullAccess: MiddlewareHandler<ServerEnv> = (c, next) => {
+  if (c.get('access').limits !== undefined)
+    throw new ApiError(
+      403,
+      'forbidden',
+      'this token is limited to certain tasks, and this is about all of them',
+    );
+  return next();
+};
+
+/** All of them: Node's parsed headers keep the first and hide a second. */
+function listHostHeaders(rawHeaders: readonly string[]): string[] {
+  const hosts: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts.push(rawHeaders[at + 1] ?? '');
+  }
+  return hosts;
+}

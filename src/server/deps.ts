@@ -1,0 +1,50 @@
+/** What the server is built of. */
+import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
+import type { ImageFiles } from '../archive/files.ts';
+import type { Thumbnails } from '../archive/thumbnails.ts';
+import type { Config } from '../config/config.ts';
+import type { CallbackDelivery } from '../generation/callback-delivery.ts';
+import type { GenerationDeps } from '../generation/generate.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { Mirror } from '../mirror/mirror.ts';
+import type { Store } from '../store/contract/store.ts';
+import type { SyncRunner } from '../sync/runner.ts';
+import type { Access } from './auth/access.ts';
+import type { Metrics } from './monitoring/metrics.ts';
+import type { Searching } from './search/search-thread.ts';
+
+export interface ServerDeps {
+  readonly config: Pick<
+    Config,
+    | 'host'
+    | 'tokens'
+    | 'allowedHosts'
+    | 'allowedOrigins'
+    | 'basePath'
+    | 'offline'
+    | 'callbackUrl'
+    | 'rewriteImageUrls'
+    | 'upstreamToken'
+  >;
+  readonly store: Store;
+  readonly searching: Searching;
+  readonly mirror: Mirror;
+  readonly generation: GenerationDeps;
+  readonly callbackDelivery: Pick<CallbackDelivery, 'run'>;
+  readonly archive: { readonly files: ImageFiles; readonly thumbnails: Thumbnails };
+  readonly runner: SyncRunner;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface ServerEnv {
+  Bindings: HttpBindings;
+  Variables: {
+    access: Access;
+  };
+}
+
+export type ServerContext = Context<ServerEnv>;

@@ -1,0 +1,67 @@
+/** Every answer in the log (at `debug`) and in the metrics, whichever way it went. */
+import type { IncomingMessage } from 'node:http';
+import type { MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
+import { getPathPrefix } from '../../lib/base-path.ts';
+import type { Log } from '../../lib/log.ts';
+import { FLUX } from '../../service/flux.ts';
+import type { ServerEnv } from '../deps.ts';
+import type { Metrics } from './metrics.ts';
+import { getTokenName, getTraceId } from './trace.ts';
+
+export interface Answered {
+  readonly method: string;
+  /** The pattern of the route, below the base path. */
+  readonly route: string;
+  readonly status: number;
+  readonly cacheStatus: string | null | undefined;
+}
+
+/** @param startedMs `performance.now()` when the request was there */
+export type RequestLog = (request: IncomingMessage, answered: Answered, startedMs: number) => void;
+
+export function createRequestLog({ metrics, log }: { metrics: Metrics; log: Log }): RequestLog {
+  return (request, answered, startedMs) => {
+    const ms = performance.now() - startedMs;
+    metrics.request(answered, ms);
+    const changes = CHANGING.get(answered.route) === answered.method;
+    if (!log.isLevelEnabled(changes ? 'info' : 'debug')) return;
+    const about = { trace_id: getTraceId(request), holder: getTokenName(request), ...answered };
+    log[changes ? 'info' : 'debug']({ ...about, ms: Math.round(ms * 1000) / 1000 }, 'request');
+  };
+}
+
+/** What costs money or changes what the mirror does is in the log always, with who asked for it. */
+const CHANGING = new Map<string, string>([
+  ...Object.values(FLUX.generationPaths).map((path): [string, string] => [path, 'POST']),
+  ['/api/sync', 'POST'],
+  ['/api/tracked', 'POST'],
+  ['/api/tracked/:id', 'DELETE'],
+]);
+
+/** Methods as a caller spells them would be series of the caller's making. */
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
+
+/** Around everything that Hono answers. */
+export function createRequestLogMiddleware(
+  observe: RequestLog,
+  basePath: string,
+): MiddlewareHandler<ServerEnv> {
+  const prefix = getPathPrefix(basePath);
+  return async (c, next) => {
+    const startedMs = performance.now();
+    await next();
+    const pattern = routePath(c, -1).slice(prefix.length);
+    observe(
+      c.env.incoming,
+      {
+        method: METHODS.has(c.req.method) ? c.req.method : 'other',
+        route:
+          pattern === '' || pattern === '*' || pattern === '/*' ? 'none' : pattern.replace(/\{[^}]*\}+/g, ''),
+        status: c.res.status,
+        cacheStatus: c.res.headers.get('cache-status'),
+      },
+      startedMs,
+    );
+  };
+}

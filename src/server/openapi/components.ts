@@ -1,0 +1,57 @@
+/** What the descriptions of routes are made of, and small makers of JSON Schema for what callers send. */
+import type * as z from 'zod';
+
+export type Schema = Readonly<Record<string, unknown>>;
+
+export interface ResponseDescription {
+  readonly description: string;
+  /** Of a JSON body. */
+  readonly schema?: z.ZodType;
+  /** Of any other body: by media type. */
+  readonly content?: Readonly<Record<string, Schema>>;
+}
+
+/** One operation of one route. */
+export interface RouteDescription {
+  readonly path: string;
+  readonly method: 'get' | 'post' | 'delete';
+  readonly operationId: string;
+  readonly summary: string;
+  readonly parameters?: readonly Schema[];
+  /** Of a JSON body. */
+  readonly requestBody?: Schema;
+  readonly responses: Readonly<Record<number, ResponseDescription>>;
+  /** The statuses of errors, which all have the one shape. */
+  readonly errors: readonly number[];
+  /** Needs no token. */
+  readonly isOpen?: true;
+}
+
+export const text: Schema = { type: 'string' };
+export const taskId: Schema = { type: 'string', minLength: 1, maxLength: 128 };
+export const sha256: Schema = { type: 'string', pattern: '^[0-9a-f]{64}$' };
+
+export function createEnum(...values: readonly string[]): Schema {
+  return { type: 'string', enum: values };
+}
+
+export function createInteger(minimum: number, maximum?: number, fallback?: number): Schema {
+  return {
+    type: 'integer',
+    minimum,
+    ...(maximum === undefined ? {} : { maximum }),
+    ...(fallback === undefined ? {} : { default: fallback }),
+  };
+}
+
+export function createArray(items: Schema): Schema {
+  return { type: 'array', items };
+}
+
+export function query(name: string, schema: Schema, description?: string): Schema {
+  return { name, in: 'query', schema, ...(description === undefined ? {} : { description }) };
+}
+
+export function createPathParameter(name: string, schema: Schema): Schema {
+  return { name, in: 'path', required: true, schema };
+}

@@ -1,0 +1,63 @@
+/** What must hold before the database is opened, and what is held while it is open. Nothing was written to it yet. */
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../../../lib/clock.ts';
+import { OperatorError } from '../../../lib/operator-error.ts';
+import { acquireLock, type Lock } from '../lock.ts';
+import { assertSwapped, finishSwap } from '../recovery/swap.ts';
+import { acquireWriterLock } from '../writers-lock.ts';
+import { assertNotLost, assertUndamaged } from './damage.ts';
+import { sweepLeftovers } from './sweep.ts';
+
+/** There is no database where one was expected. */
+export class NoMirror extends OperatorError {
+  override readonly name = 'NoMirror';
+}
+
+interface Wish {
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly mode: 'owner' | 'writer' | 'reader';
+}
+
+/**
+ * @returns what is held until the database is closed; readers hold nothing
+ * @throws DirectoryInUse, NoMirror, RestoreInterrupted, DamagedDatabase
+ */
+export function checkBeforeOpening({ dataDir, clock, mode }: Wish): Lock | undefined {
+  const file = join(dataDir, 'mirror.db');
+  if (mode === 'reader') {
+    assertReadable(file, dataDir);
+    return undefined;
+  }
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const lock = mode === 'owner' ? acquireLock(dataDir, clock.now()) : acquireWriterLock(dataDir);
+  try {
+    if (mode === 'owner') {
+      finishSwap(dataDir);
+      sweepLeftovers(dataDir, clock.now());
+      assertUndamaged(file, dataDir);
+    } else {
+      assertSwapped(dataDir);
+      assertNotLost(file, dataDir);
+    }
+    return lock;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function assertReadable(file: string, dataDir: string): void {
+  assertSwapped(dataDir);
+  if (isThere(file)) return;
+  assertNotLost(file, dataDir);
+  throw new NoMirror(
+    `there is no mirror in ${dataDir} yet: start \`flux-mirror serve\`, or \`track\` or \`import\` something`,
+  );
+}
+
+/** @throws the system's error where it may not be looked at */
+function isThere(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false }) !== undefined;
+}

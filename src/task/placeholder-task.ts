@@ -1,0 +1,19 @@
+/**
+ * A task of which only its generation request is known. Its text is ours, not the upstream's: it makes the prompt
+ * searchable, and is never served as a document.
+ */
+
+import { tryParseJson } from '../lib/parse-json.ts';
+import { parseDocument, type TaskDocument } from './document.ts';
+import type { TaskId } from './id.ts';
+import { isObject } from './json-object.ts';
+
+/**
+ * @param request the body of the generation request; anything but a JSON object counts as an empty one
+ * @param nowMs epoch milliseconds
+ */
+export function placeholderTask(id: TaskId, request: string, nowMs: number): TaskDocument {
+  const body = isObject(tryParseJson(request)) ? request.trim() : '{}';
+  const text = `{"id":${JSON.stringify(id)},"created_at":${nowMs / 1000},"type":"images","request":${body}}`;
+  return { ...parseDocument(text, nowMs), state: 'pending' };
+}

@@ -1,0 +1,141 @@
+/** A small world for tests: a simulator, a store in a temporary directory, and the real server on a free port. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { onTestFinished } from 'vitest';
+import { type RunningMirror, startMirror } from '../../src/app/start-mirror.ts';
+import { type Config, parseConfig } from '../../src/config/config.ts';
+import { SETTINGS, type SettingName } from '../../src/config/setting-table.ts';
+import { createLog } from '../../src/lib/log.ts';
+import type { ConnectionLimits } from '../../src/server/listen.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
+import type { Store } from '../../src/store/contract/store.ts';
+import { type OpenOptions, openStore } from '../../src/store/sqlite/open.ts';
+import { ManualClock } from './manual-clock.ts';
+
+export const UPSTREAM_TOKEN = 'upstream-secret-token';
+
+export interface TestMirror {
+  readonly clock: ManualClock;
+  readonly simulator: Simulator;
+  readonly mirror: RunningMirror;
+  readonly store: Store;
+  readonly config: Config;
+  /** Everything that was logged. */
+  log(): string;
+  /** Ends the mirror and starts it again on the same data. */
+  restart(settings?: Partial<Record<SettingName, string>>): Promise<void>;
+  /** Posts to `/flux/tasks`. */
+  post(body: unknown, headers?: Record<string, string>): Promise<Response>;
+  get(path: string, headers?: Record<string, string>): Promise<Response>;
+  request(path: string, init: RequestInit): Promise<Response>;
+}
+
+/** What else a test may bring. */
+interface Outside {
+  readonly limits?: ConnectionLimits;
+  readonly fetch?: typeof globalThis.fetch;
+  /** Keeps no log: for days on end. */
+  readonly isQuiet?: boolean;
+}
+
+/** Starts it; everything ends with the test. The schedule is off: tests run it by hand. */
+export async function startTestMirror(
+  settings: Partial<Record<SettingName, string>> = {},
+  simulatorOptions: SimulatorOptions = {},
+  outside: Outside = {},
+): Promise<TestMirror> {
+  const clock = new ManualClock();
+  const simulator = await startSimulator({
+    token: UPSTREAM_TOKEN,
+    now: () => clock.now(),
+    ...simulatorOptions,
+  });
+  const dataDir = temporaryDirectory();
+  const lines: string[] = [];
+  const { isQuiet = false, ...parts } = outside;
+  const log = createLog({ level: isQuiet ? 'silent' : 'debug', format: 'json' }, lineCollector(lines));
+  const defaults = {
+    upstreamToken: UPSTREAM_TOKEN,
+    upstreamUrl: simulator.url,
+    dataDir,
+    port: '0',
+    syncCron: 'off',
+    archiveImages: 'false',
+  };
+
+  const start = async (changed: Partial<Record<SettingName, string>>) => {
+    const config = testConfig({ ...defaults, ...changed });
+    return {
+      config,
+      mirror: await startMirror(config, { clock, log, random: () => 0.5, ...parts }),
+    };
+  };
+  let running = await start(settings);
+  onTestFinished(async () => {
+    await simulator.stop();
+    await running.mirror.stop();
+  });
+
+  const request = (path: string, init: RequestInit) => fetch(`${running.mirror.url}${path}`, init);
+  return {
+    clock,
+    simulator,
+    get mirror() {
+      return running.mirror;
+    },
+    get store() {
+      return running.mirror.store;
+    },
+    get config() {
+      return running.config;
+    },
+    log: () => lines.join('\n'),
+    restart: async (changed = {}) => {
+      await running.mirror.stop();
+      running = await start({ ...settings, ...changed });
+    },
+    request,
+    get: (path, headers = {}) => request(path, { headers }),
+    post: (body, headers = {}) =>
+      request('/flux/tasks', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+  };
+}
+
+/** Settings by name, as if they came from the environment; an empty text leaves one out. */
+function testConfig(settings: Partial<Record<SettingName, string>>): Config {
+  const env = Object.entries(settings).map(([name, value]) => [SETTINGS[name as SettingName].env, value]);
+  return parseConfig({ flags: {}, env: Object.fromEntries(env) });
+}
+
+/** A directory that goes away with the test. */
+export function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'flux-mirror-test-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** An open store that closes with the test. */
+export async function openTestStore(
+  dataDir = temporaryDirectory(),
+  clock = new ManualClock(),
+  mode: OpenOptions['mode'] = 'owner',
+): Promise<Store> {
+  const store = await openStore({ dataDir, clock, mode });
+  onTestFinished(async () => store.close());
+  return store;
+}
+
+function lineCollector(lines: string[]): Writable {
+  return new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+}

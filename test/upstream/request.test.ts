@@ -1,0 +1,51 @@
+/** The total deadline of an exchange, also with a `fetch` that does not listen to its signal. */
+import { describe, expect, test } from 'vitest';
+import { UpstreamError } from '../../src/upstream/errors.ts';
+import { sendRequest } from '../../src/upstream/request.ts';
+
+const request = (more: object = {}) => ({
+  url: 'http://127.0.0.1:9/flux/tasks',
+  headers: {},
+  body: '{}',
+  timeoutMs: 50,
+  maxBytes: 1000,
+  ...more,
+});
+
+/** A body whose first bytes come, and then nothing: as Node's own does at times that is aborted while it decodes. */
+const deafBody = () =>
+  new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(new Uint8Array(10)) });
+
+describe('an answer that never ends, of a fetch that does not hear the abort', () => {
+  test('ends at the deadline', async () => {
+    await expect(sendRequest(request(), async () => new Response(deafBody()))).rejects.toMatchObject({
+      name: 'UpstreamError',
+      kind: 'timeout',
+    });
+  });
+
+  test('ends at the deadline before its head as well', async () => {
+    const never = () => new Promise<Response>(() => undefined);
+    await expect(sendRequest(request(), never)).rejects.toMatchObject({ kind: 'timeout' });
+  });
+
+  test('ends with the mirror', async () => {
+    const ending = new AbortController();
+    const underWay = sendRequest(
+      request({ timeoutMs: 60_000, signal: ending.signal }),
+      async () => new Response(deafBody()),
+    );
+    ending.abort();
+    await expect(underWay).rejects.toMatchObject({ kind: 'interrupted' });
+  });
+});
+
+test('what is too large is given up, whether or not its body can be cancelled', async () => {
+  const body = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(new Uint8Array(400)),
+    cancel: () => new Promise<void>(() => undefined),
+  });
+  const asked = sendRequest(request({ timeoutMs: 60_000 }), async () => new Response(body));
+  await expect(asked).rejects.toBeInstanceOf(UpstreamError);
+  await expect(asked).rejects.toMatchObject({ kind: 'too-large' });
+});
