@@ -6,7 +6,7 @@
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-const NOT_BUNDLED = ['better-sqlite3', 'pino', 'pino-pretty', 'sharp'];
+const NOT_BUNDLED = ['better-sqlite3', 'sharp'];
 
 rmSync('dist', { recursive: true, force: true });
 await build({

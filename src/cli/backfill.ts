@@ -2,7 +2,6 @@
 import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { systemClock } from '../lib/clock.ts';
-import { createLog } from '../lib/log.ts';
 import { backfill } from '../sync/backfill.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 import { pluralize, print, printJson, printNote } from './output.ts';
@@ -23,10 +22,11 @@ export function createBackfillCommand(): Command {
     const { upstreamToken } = config;
     if (upstreamToken === undefined)
       throw new CommandFailed('a backfill needs a token for the upstream: set ACEDATACLOUD_API_TOKEN');
+    const { createLog } = await import('../lib/log.ts');
     const log = createLog({ level: config.logLevel, format: config.logFormat });
     const stopping = new AbortController();
     const { assemble, SHUTDOWN_GRACE_MS } = await import('../app/start-mirror.ts');
-    const progress = startProgress('tasks', systemClock);
+    const progress = await startProgress('tasks', systemClock);
     const { outcome, requests, stored, errors } = await runWithStore(config, 'writer', (store) => {
       const { shared, end } = assemble(config, { clock: systemClock, log }, store);
       const stop = () => {

@@ -41,7 +41,7 @@ export function createDoctorCommand(): Command {
 async function examine(config: Config): Promise<Finding[]> {
   const stored = await runWithStore(config, 'reader', async (store) => {
     const database = await checkDatabase(createMaintenance(config.dataDir), store);
-    const progress = startProgress('images', systemClock);
+    const progress = await startProgress('images', systemClock);
     const images = await checkImages(store, createImageFiles(config.dataDir), progress.update);
     progress.end();
     return [...database, ...images];

@@ -49,7 +49,7 @@ async function exportTo(
   const isAll = options.query === undefined && options.from === undefined && options.to === undefined;
   const total = isAll ? (await store.stats(systemClock.now())).total : 0;
   const pages = isAll ? store.stream() : streamMatchingDocuments(store, options);
-  const progress = startProgress('documents', systemClock);
+  const progress = await startProgress('documents', systemClock);
   let count = 0;
   async function* generateChunks() {
     if (format === 'csv') yield formatCsvHeader();

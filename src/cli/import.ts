@@ -61,7 +61,7 @@ async function importAll(store: Store, files: readonly InputFile[]): Promise<Imp
   const stored = createEmptyResult();
   const reasons = new Map<string, number>();
   const started = systemClock.monotonic();
-  const progress = startProgress('documents', systemClock);
+  const progress = await startProgress('documents', systemClock);
   const allBytes = files.reduce((sum, { bytes }) => sum + (bytes ?? Number.NaN), 0);
   let readBytes = 0;
   let seen = 0;

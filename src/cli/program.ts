@@ -1,20 +1,6 @@
 /** The command line as a whole. */
 import { Command } from 'commander';
 import { VERSION } from '../lib/version.ts';
-import { createBackfillCommand } from './backfill.ts';
-import { createBackupCommand, createRestoreCommand } from './backup.ts';
-import { createDemoCommand } from './demo.ts';
-import { createDoctorCommand } from './doctor.ts';
-import { createExportCommand } from './export.ts';
-import { createForgetCommand } from './forget.ts';
-import { createGetCommand } from './get.ts';
-import { createImportCommand } from './import.ts';
-import { createSearchCommand } from './search.ts';
-import { createServeCommand } from './serve.ts';
-import { createStatusCommand } from './status.ts';
-import { createSyncCommand } from './sync.ts';
-import { createTokenCommand } from './token.ts';
-import { createTrackCommand, createUntrackCommand } from './track.ts';
 
 const EXAMPLES = `
 Examples:
@@ -25,33 +11,41 @@ Examples:
 
 Settings come from flags, the environment, or a .env file; \`flux-mirror serve --help\` lists them.`;
 
-/** Every command. Mistakes are thrown as CommanderError, after their message was printed. */
-export function createProgram(): Command {
+/** In the order of the help. Each is loaded only when it is needed: loading all takes a fifth of a short command's time. */
+const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['serve', async () => (await import('./serve.ts')).createServeCommand()],
+  ['demo', async () => (await import('./demo.ts')).createDemoCommand()],
+  ['track', async () => (await import('./track.ts')).createTrackCommand()],
+  ['untrack', async () => (await import('./track.ts')).createUntrackCommand()],
+  ['forget', async () => (await import('./forget.ts')).createForgetCommand()],
+  ['sync', async () => (await import('./sync.ts')).createSyncCommand()],
+  ['backfill', async () => (await import('./backfill.ts')).createBackfillCommand()],
+  ['get', async () => (await import('./get.ts')).createGetCommand()],
+  ['search', async () => (await import('./search.ts')).createSearchCommand()],
+  ['import', async () => (await import('./import.ts')).createImportCommand()],
+  ['export', async () => (await import('./export.ts')).createExportCommand()],
+  ['status', async () => (await import('./status.ts')).createStatusCommand()],
+  ['token', async () => (await import('./token.ts')).createTokenCommand()],
+  ['backup', async () => (await import('./backup.ts')).createBackupCommand()],
+  ['restore', async () => (await import('./backup.ts')).createRestoreCommand()],
+  ['doctor', async () => (await import('./doctor.ts')).createDoctorCommand()],
+]);
+
+/**
+ * The program with the command that is called; with all of them when it is called by none of their names, for the help and
+ * for suggestions. Mistakes are thrown as CommanderError, after their message was printed.
+ * @param name what stands first on the command line
+ */
+export async function createProgram(name: string | undefined): Promise<Command> {
   const program = new Command('flux-mirror')
     .description(
       'A local mirror of the Ace Data Cloud Flux Tasks API: drop-in endpoint, schedule and prompt search.',
     )
     .version(VERSION)
     .addHelpText('after', EXAMPLES);
-  for (const command of [
-    createServeCommand(),
-    createDemoCommand(),
-    createTrackCommand(),
-    createUntrackCommand(),
-    createForgetCommand(),
-    createSyncCommand(),
-    createBackfillCommand(),
-    createGetCommand(),
-    createSearchCommand(),
-    createImportCommand(),
-    createExportCommand(),
-    createStatusCommand(),
-    createTokenCommand(),
-    createBackupCommand(),
-    createRestoreCommand(),
-    createDoctorCommand(),
-  ]) {
-    program.addCommand(command);
+  const called = COMMANDS.get(name ?? '');
+  for (const createCommand of called === undefined ? COMMANDS.values() : [called]) {
+    program.addCommand(await createCommand());
   }
   for (const command of listCommands(program)) {
     command.exitOverride().showSuggestionAfterError(true).showHelpAfterError('(--help shows what there is)');

@@ -1,5 +1,4 @@
 /** Progress of long work: a bar on a terminal, a plain line every few seconds elsewhere. */
-import { SingleBar } from 'cli-progress';
 import type { Clock } from '../lib/clock.ts';
 import { printNote } from './output.ts';
 
@@ -12,11 +11,12 @@ export interface Progress {
 const PLAIN_EVERY_MS = 5000;
 
 /** @param label what is being counted, as `ids` */
-export function startProgress(label: string, clock: Clock): Progress {
+export async function startProgress(label: string, clock: Clock): Promise<Progress> {
   return process.stderr.isTTY ? createBar(label, clock) : createPlainProgress(label, clock);
 }
 
-function createBar(label: string, clock: Clock): Progress {
+async function createBar(label: string, clock: Clock): Promise<Progress> {
+  const { SingleBar } = await import('cli-progress');
   const single = new SingleBar({
     format: `{bar} {value}/{total} ${label}, {rate}/s, {duration_formatted} so far, {eta_formatted} to go`,
     hideCursor: true,

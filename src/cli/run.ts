@@ -11,7 +11,8 @@ export async function runProgram(): Promise<void> {
     process.exit(EXIT.failed);
   });
   try {
-    await createProgram().parseAsync();
+    const program = await createProgram(process.argv[2]);
+    await program.parseAsync();
   } catch (error) {
     process.exitCode = reportFailure(error);
   }

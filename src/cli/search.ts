@@ -5,7 +5,6 @@ import { OPERATORS } from '../search/fields.ts';
 import type { SearchPage, SortOrder } from '../store/contract/search.ts';
 import { serializeHits } from '../views/search-hit.ts';
 import type { SearchHit } from '../views/search-schema.ts';
-import { formatHitTable } from './hit-table.ts';
 import { pluralize, print, printJson, printNote } from './output.ts';
 import { addQueryOptions, type QueryOptions, readQuery, streamMatchingPages } from './query-options.ts';
 import { addSettings, readConfig } from './settings.ts';
@@ -61,7 +60,7 @@ export function createSearchCommand(): Command {
         last = page;
         const hits = await serializeHits(store, page.hits, query, config.basePath);
         if (options.json) found.push(...hits);
-        else for (const line of formatHits(hits, options.tz)) print(line);
+        else for (const line of await formatHits(hits, options.tz)) print(line);
       }
       const total = last?.total ?? 0;
       for (const note of query.notes) printNote(note);
@@ -75,9 +74,12 @@ export function createSearchCommand(): Command {
 }
 
 /** A table on a terminal; elsewhere fields between tabs, whole, for other programs. */
-function formatHits(hits: readonly SearchHit[], timeZone: string | undefined): string[] {
+async function formatHits(hits: readonly SearchHit[], timeZone: string | undefined): Promise<string[]> {
   const { isTTY, columns } = process.stdout;
-  if (isTTY) return formatHitTable(hits, { columns, hasColors: process.stdout.hasColors() }, timeZone);
+  if (isTTY) {
+    const { formatHitTable } = await import('./hit-table.ts');
+    return formatHitTable(hits, { columns, hasColors: process.stdout.hasColors() }, timeZone);
+  }
   return hits.map(({ created_at, id, state, model, prompt }) =>
     [created_at, id, state, model ?? '-', prompt.replaceAll(/\s+/g, ' ')].join('\t'),
   );

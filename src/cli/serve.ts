@@ -1,7 +1,6 @@
 /** `flux-mirror serve`. */
 import { Command } from 'commander';
 import { systemClock } from '../lib/clock.ts';
-import { createLog } from '../lib/log.ts';
 import { FLUX } from '../service/flux.ts';
 import { print } from './output.ts';
 import { addSettings, readConfig } from './settings.ts';
@@ -15,6 +14,7 @@ export function createServeCommand(): Command {
     );
   return addSettings(command, 'server', 'upstream').action(async () => {
     const config = readConfig(command);
+    const { createLog } = await import('../lib/log.ts');
     const log = createLog({ level: config.logLevel, format: config.logFormat });
     const { startMirror } = await import('../app/start-mirror.ts');
     const mirror = await startMirror(config, { clock: systemClock, log });

@@ -2,7 +2,6 @@
 import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { systemClock } from '../lib/clock.ts';
-import { createLog } from '../lib/log.ts';
 import { serializeCounts } from '../views/run-json.ts';
 import { EXIT } from './failure.ts';
 import { pluralize, print, printJson, printNote } from './output.ts';
@@ -16,6 +15,7 @@ export function createSyncCommand(): Command {
     .option('--json', 'print the result as JSON');
   return addSettings(command, 'upstream').action(async (options: { json?: boolean }) => {
     const config = readConfig(command);
+    const { createLog } = await import('../lib/log.ts');
     const log = createLog({ level: config.logLevel, format: config.logFormat });
     const { assemble, SHUTDOWN_GRACE_MS } = await import('../app/start-mirror.ts');
     await runWithStore(config, 'writer', async (store) => {
@@ -26,7 +26,7 @@ export function createSyncCommand(): Command {
         setTimeout(end, SHUTDOWN_GRACE_MS).unref();
       };
       process.once('SIGINT', stop).once('SIGTERM', stop);
-      const progress = startProgress('ids', systemClock);
+      const progress = await startProgress('ids', systemClock);
       const { outcome, counts, error } = await runner.run({
         trigger: 'command',
         onProgress: progress.update,

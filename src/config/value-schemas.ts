@@ -5,7 +5,7 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { isCronExpression } from '../lib/cron.ts';
-import { LOG_LEVELS } from '../lib/log.ts';
+import { LOG_LEVELS } from '../lib/log-level.ts';
 import { parseDuration } from './duration.ts';
 import { parseSize } from './size.ts';
 

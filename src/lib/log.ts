@@ -1,11 +1,9 @@
 /** The log: pino, as JSON lines or made readable for a terminal. Tokens never reach it. */
 import pino, { type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
+import type { LogLevel } from './log-level.ts';
 
 export type Log = Logger;
-
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Members that could hold a token, wherever an object is logged. */
 const SECRET = [

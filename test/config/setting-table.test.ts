@@ -21,8 +21,9 @@ function readmeRows(): string[][] {
 }
 
 /** The options of a command, as its help shows them. */
-function helpOf(command: string): string {
-  const found = createProgram().commands.find((candidate) => candidate.name() === command);
+async function helpOf(command: string): Promise<string> {
+  const { commands } = await createProgram(command);
+  const found = commands.find((candidate) => candidate.name() === command);
   return (found?.helpInformation() ?? '').replaceAll(/\s+/g, ' ');
 }
 
@@ -50,8 +51,8 @@ describe('the table of settings', () => {
     ['search', ['common']],
     ['status', ['common']],
   ];
-  test.each(SHOWN)('is what `%s --help` shows of %j', (command, scopes) => {
-    const help = helpOf(command);
+  test.each(SHOWN)('is what `%s --help` shows of %j', async (command, scopes) => {
+    const help = await helpOf(command);
     for (const row of ROWS.filter(({ flag }) => flag !== undefined)) {
       if (scopes.includes(row.scope)) expect(help).toContain(helpLine(row));
       else expect(help).not.toContain(`(${row.env}`);
