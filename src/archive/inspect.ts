@@ -1,10 +1,8 @@
-/** What an image file is, by its content. */
-import { fileTypeFromFile } from 'file-type';
+/** What an image file is, by its content. What decodes is loaded with the first image: it is a third of a start's time. */
 import { rgbaToThumbHash } from 'thumbhash';
 import type { ArchivedImage } from '../store/contract/images.ts';
 import { ImageFailure } from './failure.ts';
 import { normalizeMediaType } from './formats.ts';
-import { openImage } from './pixels.ts';
 
 /** thumbhash takes pictures of up to 100 × 100. */
 const THUMBHASH_SIZE = 100;
@@ -14,6 +12,10 @@ const THUMBHASH_SIZE = 100;
  * @throws ImageFailure when it is of no kind that is kept, damaged, or too large in pixels
  */
 export async function inspectImage(path: string): Promise<Omit<ArchivedImage, 'sha256' | 'bytes'>> {
+  const [{ fileTypeFromFile }, { openImage }] = await Promise.all([
+    import('file-type'),
+    import('./pixels.ts'),
+  ]);
   const mediaType = normalizeMediaType((await fileTypeFromFile(path))?.mime);
   if (mediaType === undefined) throw new ImageFailure('not a PNG, JPEG, WebP, GIF or AVIF image');
   try {

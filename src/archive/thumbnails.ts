@@ -5,7 +5,6 @@ import { dirname } from 'node:path';
 import { writeAtomically } from '../lib/atomic-file.ts';
 import { createFlights } from '../lib/single-flight.ts';
 import { type ImageFiles, type NamedImage, THUMBNAIL_WIDTHS } from './files.ts';
-import { openImage } from './pixels.ts';
 
 const QUALITY = 80;
 
@@ -20,6 +19,7 @@ export function createThumbnails(files: ImageFiles): Thumbnails {
   const making = createFlights<string, void>();
 
   const make = async (image: NamedImage, path: string, width: number): Promise<void> => {
+    const { openImage } = await import('./pixels.ts');
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeAtomically(path, `${path}.${randomUUID()}`, (partial) =>
       openImage(files.getPath(image))
