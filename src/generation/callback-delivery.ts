@@ -1,4 +1,4 @@
-/** Hands what the upstream posted to the mirror on to the caller's own `callback_url`, until it is taken. */
+/** Delivers callbacks from the upstream to the caller's own `callback_url`, with retries until it accepts them. */
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { createSingleFlight } from '../lib/single-flight.ts';
@@ -20,7 +20,7 @@ export interface CallbackDeliveryDeps {
 }
 
 export interface CallbackDelivery {
-  /** Delivers everything that is due; concurrent calls share the round in progress. */
+  /** Delivers every due callback; concurrent calls share the run in progress. */
   run(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -30,12 +30,12 @@ const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 const CONCURRENCY = 8;
 const POLL_INTERVAL_MS = 1000;
 
-/** Looks every second, and whenever it is run. */
+/** Polls every second, and whenever `run` is called. */
 export function startCallbackDelivery(deps: CallbackDeliveryDeps): CallbackDelivery {
   const { store, clock, log } = deps;
   const stopping = new AbortController();
 
-  const round = async (): Promise<void> => {
+  const deliverDue = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       const due = await store.claimCallbacks({
         nowMs: clock.now(),
@@ -46,16 +46,16 @@ export function startCallbackDelivery(deps: CallbackDeliveryDeps): CallbackDeliv
       await Promise.all(due.map((callback) => deliver(deps, callback, stopping.signal)));
     }
   };
-  const rounds = createSingleFlight(() =>
-    round().catch((error: unknown) => log.error({ err: error }, 'delivering callbacks failed')),
+  const delivery = createSingleFlight(() =>
+    deliverDue().catch((error: unknown) => log.error({ err: error }, 'delivering callbacks failed')),
   );
-  const timer = setInterval(rounds.run, POLL_INTERVAL_MS);
+  const timer = setInterval(delivery.run, POLL_INTERVAL_MS);
   return {
-    run: rounds.run,
+    run: delivery.run,
     stop: async () => {
       clearInterval(timer);
       stopping.abort();
-      await rounds.current;
+      await delivery.current;
     },
   };
 }
@@ -71,13 +71,13 @@ async function deliver(deps: CallbackDeliveryDeps, callback: DueCallback, stop: 
     await store.recordCallbackOutcome(callback.key, { deliveredAtMs: nowMs });
     return;
   }
-  const isHopeless = nowMs - callback.receivedAtMs >= GIVE_UP_AFTER_MS;
-  const dueAtMs = isHopeless ? undefined : nowMs + nextCheckDelay(callback.attempts, random);
-  log.warn({ error, attempts: callback.attempts + 1 }, 'a callback was not taken');
+  const hasExpired = nowMs - callback.receivedAtMs >= GIVE_UP_AFTER_MS;
+  const dueAtMs = hasExpired ? undefined : nowMs + nextCheckDelay(callback.attempts, random);
+  log.warn({ error, attempts: callback.attempts + 1 }, 'delivering a callback failed');
   await store.recordCallbackOutcome(callback.key, { dueAtMs, error });
 }
 
-/** @returns what went wrong, undefined when it was taken */
+/** @returns the error, undefined on success */
 async function post(
   safeFetch: SafeFetch,
   target: string,

@@ -1,6 +1,6 @@
 /**
- * Being called when a generation is done: the upstream is told to call the mirror, which keeps what comes and hands the
- * same bytes to the caller's own `callback_url` (see callback-delivery.ts).
+ * Callbacks for finished generations: the upstream is told to call the mirror, which stores the result and forwards it to
+ * the caller's own `callback_url` (see callback-delivery.ts).
  */
 
 import { randomBytes } from 'node:crypto';
@@ -16,34 +16,37 @@ export interface CallbackDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
-  /** The mirror's public address; undefined: requests are left as they are. */
+  /** The mirror's public URL; undefined means requests are sent unchanged. */
   readonly callbackUrl: string | undefined;
 }
 
-/** The path below which the upstream calls, behind the public address. */
+/** Path prefix of callbacks, appended to the public URL. */
 export const CALLBACK_PATH = '/callbacks';
 
-/** A request as it is sent. */
-export interface Sent {
+/** A request as sent to the upstream. */
+export interface PreparedGeneration {
   readonly generation: Generation;
-  /** Of the address in it, where it is ours. */
+  /** The key in its `callback_url`, if that was rewritten. */
   readonly callbackKey?: string;
 }
 
 /**
- * The request with our `callback_url` in it, where it has one or is `async`; any other, and every other byte, as it was.
- * When the store can't remember the caller's address, the request stays as it is.
+ * Points `callback_url` at the mirror if the request has one or is `async`; every other byte stays unchanged.
+ * If the caller's URL can't be stored, the request is sent unchanged.
  */
-export async function rewriteCallbackUrl(deps: CallbackDeps, generation: Generation): Promise<Sent> {
+export async function rewriteCallbackUrl(
+  deps: CallbackDeps,
+  generation: Generation,
+): Promise<PreparedGeneration> {
   if (deps.callbackUrl === undefined) return { generation };
   const text = Buffer.from(generation.body).toString();
-  const wish = readCallbackTarget(text);
-  if (!wish) return { generation };
+  const callback = readCallbackTarget(text);
+  if (!callback) return { generation };
   const key = randomBytes(24).toString('base64url');
   try {
-    await deps.store.addCallback({ key, target: wish.target, nowMs: deps.clock.now() });
+    await deps.store.addCallback({ key, target: callback.target, nowMs: deps.clock.now() });
   } catch (error) {
-    deps.log.error({ err: error }, 'could not note a callback; the upstream calls the caller itself');
+    deps.log.error({ err: error }, 'could not store a callback; the upstream calls the caller directly');
     return { generation };
   }
   const url = `${deps.callbackUrl}${CALLBACK_PATH}/${key}`;
@@ -51,10 +54,10 @@ export async function rewriteCallbackUrl(deps: CallbackDeps, generation: Generat
   return { generation: { ...generation, body: new TextEncoder().encode(edited) }, callbackKey: key };
 }
 
-/** Whether a request wants to be answered later, and where. */
+/** The callback target of a request that is answered later; undefined if it is answered directly. */
 function readCallbackTarget(text: string): { target: string | undefined } | undefined {
   const body = tryParseJson(text);
-  if (!isObject(body)) return undefined; // the upstream will say what it thinks of it
+  if (!isObject(body)) return undefined; // the upstream reports the error
   const target = getOwnString(body, 'callback_url') || undefined;
   return target !== undefined || getOwn(body, 'async') === true ? { target } : undefined;
 }

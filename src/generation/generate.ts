@@ -1,4 +1,4 @@
-/** `POST /flux/images`, handed on as it came and answered as it came; on the way the task id is caught. */
+/** `POST /flux/images`: forwards requests and responses unchanged, and reads the task id on the way. */
 import { ApiError } from '../lib/api-error.ts';
 import { type Caller, type MirrorDeps, upstreamAuthFor } from '../mirror/deps.ts';
 import { createGenerationTokenError } from '../mirror/errors.ts';
@@ -7,7 +7,7 @@ import type { Generation } from '../upstream/client.ts';
 import { type StreamedAnswer, UpstreamError } from '../upstream/errors.ts';
 import { type CallbackDeps, rewriteCallbackUrl } from './callbacks.ts';
 import { addPlaceholder, type PlaceholderDeps } from './placeholder.ts';
-import { catchInLines, findTaskIdInResponse } from './task-id.ts';
+import { findTaskIdInResponse, tapTaskId } from './task-id.ts';
 
 export interface GenerationDeps extends PlaceholderDeps, CallbackDeps {
   readonly upstream: MirrorDeps['upstream'];
@@ -18,9 +18,9 @@ export interface GenerationDeps extends PlaceholderDeps, CallbackDeps {
 const NDJSON = /^application\/(x-)?ndjson\b/i;
 
 /**
- * Sends it once and never again: each one can be charged. It goes on when its caller hangs up.
+ * Sent once and never retried: each request may be charged. It continues when the caller hangs up.
  * @returns the upstream's answer; its body is a stream when it is newline-delimited JSON
- * @throws ApiError 503 when offline, 401 without a token, 502 when there is no answer
+ * @throws ApiError 503 when offline, 401 without a token, 502 when the upstream does not answer
  */
 export async function generate(
   deps: GenerationDeps,
@@ -35,15 +35,15 @@ export async function generate(
 
   const request = Buffer.from(generation.body).toString();
   try {
-    const sent = await rewriteCallbackUrl(deps, generation);
+    const prepared = await rewriteCallbackUrl(deps, generation);
     const handleTaskId = async (id: TaskId) => {
       await addPlaceholder(deps, { id, request, atMs: deps.clock.now() });
-      if (sent.callbackKey !== undefined) await noteTask(deps, sent.callbackKey, id);
+      if (prepared.callbackKey !== undefined) await recordCallbackTask(deps, prepared.callbackKey, id);
     };
-    const { body, ...head } = await deps.upstream.generate(sent.generation, auth.token);
+    const { body, ...head } = await deps.upstream.generate(prepared.generation, auth.token);
     if (NDJSON.test(head.headers.get('content-type') ?? ''))
-      return { ...head, body: catchInLines(body, handleTaskId) };
-    const whole = await collect(body);
+      return { ...head, body: tapTaskId(body, handleTaskId) };
+    const whole = await readAll(body);
     const id = findTaskIdInResponse(whole.toString());
     if (id !== undefined) await handleTaskId(id);
     return { ...head, body: whole };
@@ -53,16 +53,20 @@ export async function generate(
   }
 }
 
-/** Never fails: the answer must pass. Without the note, the id in what is posted counts. */
-async function noteTask({ store, log }: GenerationDeps, callbackKey: string, id: TaskId): Promise<void> {
+/** Never throws: the answer must still be forwarded. Without this record, the id in the callback's body is used. */
+async function recordCallbackTask(
+  { store, log }: GenerationDeps,
+  callbackKey: string,
+  id: TaskId,
+): Promise<void> {
   try {
     await store.setCallbackTask(callbackKey, id);
   } catch (error) {
-    log.error({ err: error, id }, 'could not note the task of a callback');
+    log.error({ err: error, id }, 'could not record the task of a callback');
   }
 }
 
-async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+async function readAll(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
   return Buffer.concat(chunks);

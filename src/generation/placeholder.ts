@@ -1,4 +1,4 @@
-/** Remembering the task of a generation, whatever happens: in the store, else in the spool, and always in the log. */
+/** Records the task id of a generation whatever happens: in the store, else in the spool, with errors in the log. */
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Store } from '../store/contract/store.ts';
@@ -14,10 +14,10 @@ export interface PlaceholderDeps {
   readonly random: () => number;
 }
 
-/** Never fails: the generation is paid for, and its answer must pass. */
+/** Never throws: the generation is paid for, and its answer must still be forwarded. */
 export async function addPlaceholder(deps: PlaceholderDeps, entry: SpoolEntry): Promise<void> {
   try {
-    await storeExpected(deps, entry);
+    await storePlaceholder(deps, entry);
   } catch (error) {
     deps.log.error({ err: error, id: entry.id }, 'could not track a generation; its id goes to the spool');
     await deps.spool
@@ -26,20 +26,20 @@ export async function addPlaceholder(deps: PlaceholderDeps, entry: SpoolEntry): 
   }
 }
 
-/** Takes up what was spooled, at the start. */
+/** Imports spooled generations at startup. */
 export async function drainSpool(deps: PlaceholderDeps): Promise<void> {
   try {
-    const { taken, unreadable } = await deps.spool.drain((entry) => storeExpected(deps, entry));
-    if (taken > 0) deps.log.info({ tasks: taken }, 'took generations out of the spool');
+    const { taken, unreadable } = await deps.spool.drain((entry) => storePlaceholder(deps, entry));
+    if (taken > 0) deps.log.info({ tasks: taken }, 'imported generations from the spool');
     if (unreadable !== undefined)
-      deps.log.warn({ file: unreadable }, 'the spool had lines that can’t be read; they are kept');
+      deps.log.warn({ file: unreadable }, 'the spool has unreadable lines; they were kept');
   } catch (error) {
-    // The file stays for the next start.
-    deps.log.error({ err: error }, 'could not take generations out of the spool');
+    // The file is kept for the next start.
+    deps.log.error({ err: error }, 'could not import generations from the spool');
   }
 }
 
-async function storeExpected(
+async function storePlaceholder(
   { store, random }: PlaceholderDeps,
   { id, request, atMs }: SpoolEntry,
 ): Promise<void> {

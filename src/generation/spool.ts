@@ -1,4 +1,4 @@
-/** Where the ids of paid generations go while the database can't take them: a file that the next start reads. */
+/** Spool for ids of paid generations that the database could not store: a file that is imported at the next start. */
 
 import { appendFile, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,8 +19,8 @@ export interface SpoolEntry {
 export interface Spool {
   add(entry: SpoolEntry): Promise<void>;
   /**
-   * Hands every entry to `take`; the file goes only after all were taken, so an entry may come twice.
-   * @returns how many there were, and where lines are kept that could not be read
+   * Passes every entry to `take`; the file is removed only after all succeeded, so an entry may be seen twice.
+   * @returns the number of entries, and the file with the unreadable lines if there were any
    */
   drain(
     take: (entry: SpoolEntry) => Promise<void>,
@@ -32,10 +32,10 @@ export function createSpool(dataDir: string): Spool {
   const unreadableFile = join(dataDir, 'spool.unreadable.jsonl');
   const append = (path: string, text: string) => appendFile(path, text, { mode: 0o600, flush: true });
   return {
-    // On a line of its own, whatever a full disk left of the one before.
+    // The leading newline separates it from an incomplete line left by a full disk.
     add: ({ id, request, atMs }) => append(file, `\n${JSON.stringify({ id, request, at_ms: atMs })}\n`),
     drain: async (take) => {
-      const lines = (await readIfThere(file)).split('\n').filter((line) => line.trim() !== '');
+      const lines = (await readIfExists(file)).split('\n').filter((line) => line.trim() !== '');
       const bad = lines.filter((line) => readEntry(line) === undefined);
       const entries = lines.map(readEntry).filter((entry) => entry !== undefined);
       for (const entry of entries) await take(entry);
@@ -46,13 +46,13 @@ export function createSpool(dataDir: string): Spool {
   };
 }
 
-/** A line that a full disk cut off is no entry; its id is in the log. */
+/** Undefined for a line truncated by a full disk; its id is in the log. */
 function readEntry(line: string): SpoolEntry | undefined {
   const { data } = entrySchema.safeParse(tryParseJson(line));
   return data && { id: data.id as TaskId, request: data.request, atMs: data.at_ms };
 }
 
-async function readIfThere(file: string): Promise<string> {
+async function readIfExists(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {

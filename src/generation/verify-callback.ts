@@ -1,6 +1,6 @@
 /**
- * What may be handed on of a callback. The address that the upstream calls stands in the task document, so whoever may see the
- * task could call it too: what was posted counts only as far as the finished document bears it out.
+ * Decides what of a callback may be forwarded. The callback URL is part of the task document, so anyone who may see the task
+ * can post to it: a posted result is trusted only if it matches the finished document.
  */
 
 import { isDeepStrictEqual } from 'node:util';
@@ -25,7 +25,7 @@ export interface VerifyDeps {
   readonly log: Log;
 }
 
-/** @returns what was posted, where it is the document's result; else the document's result; undefined while there is none */
+/** @returns the posted body if it is the document's result, else the document's result; undefined until it is finished */
 export async function verifyCallback(
   deps: VerifyDeps,
   { taskId, body, mediaType }: Pick<DueCallback, 'taskId' | 'body' | 'mediaType'>,
@@ -42,7 +42,7 @@ export async function verifyCallback(
   return { body: Buffer.from(JSON.stringify(result)), mediaType: 'application/json' };
 }
 
-/** Asks for the document of a task that is said to be finished. Never fails: the schedule asks as well. */
+/** Fetches the document of a task reported as finished. Never throws: the schedule retries. */
 export async function fetchResult(
   { mirror, log }: Pick<VerifyDeps, 'mirror' | 'log'>,
   id: TaskId,

@@ -1,17 +1,17 @@
-/** The request directives that steer freshness (RFC 9111, section 5.2.1). Others are ignored, as the RFC asks. */
+/** Request directives that control freshness (RFC 9111, section 5.2.1). Unknown ones are ignored, as the RFC requires. */
 
 export interface CacheControl {
-  /** Refresh an unfinished task first, whatever its age. */
+  /** Refresh an unfinished task before answering, whatever its age. */
   readonly noCache: boolean;
-  /** Never ask the upstream. */
+  /** Never contact the upstream. */
   readonly onlyIfCached: boolean;
-  /** In place of the pending TTL. */
+  /** Overrides the pending TTL. */
   readonly maxAgeMs: number | undefined;
 }
 
 const NONE: CacheControl = { noCache: false, onlyIfCached: false, maxAgeMs: undefined };
 
-/** Reads the header; names in any case, the value bare or quoted, an unreadable directive as absent. */
+/** Parses the header. Names are case-insensitive, values bare or quoted; a malformed directive counts as absent. */
 export function parseCacheControl(header: string | undefined): CacheControl {
   if (!header) return NONE;
   const directives = new Map(

@@ -1,7 +1,7 @@
 /**
- * Is somebody already fetching it? Concurrent identical misses share one upstream request (RFC 9211 calls them
- * collapsed). Never across tokens, unless it is the mirror's own. A request goes on when its callers hang up: what it
- * brings is stored for the next one.
+ * Concurrent identical misses share one upstream request (RFC 9211 calls them collapsed), but only with the same token:
+ * another caller's token might not be allowed to see the task. A request continues when its callers hang up: its result
+ * is stored for the next one.
  */
 import { createFlights } from '../lib/single-flight.ts';
 import type { StoredTask } from '../store/contract/tasks.ts';
@@ -15,15 +15,15 @@ import { storeAnswer } from './store-answer.ts';
 
 export type Fetched =
   | { readonly kind: 'found'; readonly task: StoredTask; readonly stored: boolean }
-  /** `answer` is missing when it was left out of a batch. */
+  /** `answer` is undefined when the id was missing from a batch response. */
   | { readonly kind: 'unknown'; readonly answer: UpstreamAnswer | undefined };
 
 export interface CoalescingFetcher {
   /** @throws UpstreamError */
   one(id: TaskId, auth: UpstreamAuth): Promise<{ fetched: Fetched; collapsed: boolean }>;
-  /** Fetches many in batches. An id whose batch failed has the error in place of a result. */
+  /** Fetches ids in batches. An id whose batch failed maps to the error. */
   many(ids: readonly TaskId[], auth: UpstreamAuth): Promise<Map<TaskId, Fetched | UpstreamError>>;
-  /** Requests under way. */
+  /** Ids in flight. */
   readonly size: number;
 }
 
@@ -33,8 +33,8 @@ export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
   const createKey = (id: TaskId, auth: UpstreamAuth) => `${auth.token}\n${id}`;
   const findInFlight = (id: TaskId, auth: UpstreamAuth) => flights.get(createKey(id, auth));
 
-  /** Stores, and gives back what is stored now: that may be further than what just came. */
-  const keepFound = async (
+  /** Stores documents and returns what is stored now, which may be newer than what was just fetched. */
+  const storeFound = async (
     documents: readonly TaskDocument[],
     requestSeq: number,
   ): Promise<Map<TaskId, Fetched>> => {
@@ -49,14 +49,14 @@ export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
     const requestSeq = await store.nextRequestSeq();
     const answer = await upstream.retrieve(id, auth);
     if (answer.kind === 'unknown') return { kind: 'unknown', answer: answer.answer };
-    const kept = await keepFound([answer.document], requestSeq);
-    return kept.get(id) ?? { kind: 'unknown', answer: undefined };
+    const found = await storeFound([answer.document], requestSeq);
+    return found.get(id) ?? { kind: 'unknown', answer: undefined };
   };
 
   const fetchBatch = async (ids: readonly TaskId[], auth: UpstreamAuth): Promise<Map<TaskId, Fetched>> => {
     const requestSeq = await store.nextRequestSeq();
     const answer = await upstream.retrieveBatch(ids, auth);
-    return keepFound(answer.documents, requestSeq);
+    return storeFound(answer.documents, requestSeq);
   };
 
   return {
@@ -64,7 +64,7 @@ export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
       const already = await findInFlight(id, auth);
       if (already && (already.kind === 'found' || already.answer))
         return { fetched: already, collapsed: true };
-      // Look again: another caller may have begun while we waited.
+      // Check again: another caller may have started one while we waited.
       const again = findInFlight(id, auth);
       if (again) return { fetched: await again, collapsed: true };
       return {

@@ -1,4 +1,4 @@
-/** Deleting: the upstream first, and here only when it says that it did. */
+/** Deletes a task: at the upstream first, then locally only if the upstream confirmed it. */
 
 import { removeTask } from '../archive/remove-task.ts';
 import { ApiError } from '../lib/api-error.ts';
@@ -11,9 +11,9 @@ import { maySee, taskNotFound } from './visibility.ts';
 
 /**
  * Answers `{"action":"delete","id":…}`.
- * @param body the caller's own body, handed on
- * @throws ApiError 503 when offline, 401 without a token, 404 for a task that the caller may not see, 502 when the upstream
- *   can't be reached; nothing is deleted then
+ * @param body the caller's own body, forwarded unchanged
+ * @throws ApiError 503 when offline, 401 without a token, 404 for a task the caller may not see, 502 when the upstream
+ *   can't be reached; in all these cases nothing is deleted
  */
 export async function deleteTask(
   deps: MirrorDeps,
@@ -42,9 +42,9 @@ export async function deleteTask(
 }
 
 /**
- * The request of a caller who may not see everything, written anew: of a member given twice, the upstream could read the
- * other one.
- * @throws ApiError 404 for a task that the caller may not see
+ * The delete request of a limited caller, rebuilt from the checked id: with a duplicate member, the upstream could read
+ * the other value.
+ * @throws ApiError 404 for a task the caller may not see
  */
 async function restrictDeletion(deps: MirrorDeps, id: TaskId, caller: Caller): Promise<string> {
   const task = await deps.store.get(id);

@@ -1,4 +1,4 @@
-/** What read-through is built of, and who is asking. */
+/** Dependencies of read-through, and the caller of a request. */
 import type { ImageFiles } from '../archive/files.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -23,14 +23,14 @@ export interface MirrorDeps {
 }
 
 export interface Caller {
-  /** A token of the caller's that may be sent to the upstream; never one of the mirror's own tokens. */
+  /** The caller's token for the upstream; never one of the mirror's own access tokens. */
   readonly token: string | undefined;
-  /** Whose tasks the caller may see; undefined: all. */
+  /** Whose tasks the caller may see; undefined means all. */
   readonly limits?: TaskLimits | undefined;
   readonly control: CacheControl;
 }
 
-/** The token to ask the upstream with: the mirror's own, else the caller's. Undefined: there is none. */
+/** The token for upstream requests: the mirror's own, else the caller's. Undefined if neither is available. */
 export function upstreamAuthFor(
   deps: Pick<MirrorDeps, 'upstreamToken'>,
   caller: Pick<Caller, 'token'>,

@@ -1,10 +1,10 @@
-/** May this be served without asking? Pure. */
+/** Decides whether a stored task may be served without contacting the upstream. Pure. */
 import type { StoredTask } from '../store/contract/tasks.ts';
 import type { CacheControl } from './cache-control.ts';
 
 /**
- * A finished task is always fresh. An unfinished one is fresh while it is younger than the pending TTL, or than the
- * caller's `max-age`; never with `no-cache`.
+ * A finished task is always fresh. An unfinished one is fresh while it is younger than the caller's `max-age`,
+ * or the pending TTL without one; never with `no-cache`.
  */
 export function isFresh(
   task: StoredTask,
@@ -17,7 +17,7 @@ export function isFresh(
   return computeAgeMs(task, nowMs) < (control.maxAgeMs ?? pendingTtlMs);
 }
 
-/** Time since the upstream last confirmed it, milliseconds; never negative, however the clock was moved. */
+/** Milliseconds since the upstream last confirmed the task; never negative, even if the clock was set back. */
 export function computeAgeMs(task: Pick<StoredTask, 'fetchedAtMs'>, nowMs: number): number {
   return Math.max(0, nowMs - task.fetchedAtMs);
 }

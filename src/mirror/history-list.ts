@@ -1,4 +1,4 @@
-/** The history list of an account: asked of the upstream when it answers, from the cache when it does not. */
+/** The history list of an account: from the upstream if it responds, else from the cache. */
 import type { TaskFilter } from '../store/contract/tasks.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import { type Caller, type MirrorDeps, upstreamAuthFor } from './deps.ts';
@@ -15,14 +15,14 @@ export interface HistoryRequest {
   readonly filter: TaskFilter;
   readonly limit: number;
   readonly offset: number;
-  /** The caller's own body, which is what the upstream is asked with. */
+  /** The caller's own body, sent to the upstream unchanged. */
   readonly body: string;
 }
 
-/** Statuses that mean "your request is wrong", not "I can't answer": they are the caller's to see. */
-const CALLERS_FAULT = new Set([400, 402, 404, 413, 422]);
+/** Statuses that mean the request is wrong, not that the upstream failed: they are forwarded to the caller. */
+const CLIENT_ERRORS = new Set([400, 402, 404, 413, 422]);
 
-/** Answers `{"action":"retrieve_batch"}` without ids. What the upstream returns is stored, and handed on as it came. */
+/** Answers `{"action":"retrieve_batch"}` without ids. The upstream's response is stored and forwarded unchanged. */
 export async function listHistory(
   deps: MirrorDeps,
   request: HistoryRequest,
@@ -36,7 +36,7 @@ export async function listHistory(
   };
   if (caller.control.onlyIfCached) return listFromCache({ hit: true, detail: 'only-if-cached' });
   if (deps.offline) return listFromCache({ hit: true, detail: 'offline' });
-  // The upstream's list is its account's, and its count would tell how many tasks others have.
+  // The upstream lists the whole account, and its count would reveal how many tasks others have.
   if (caller.limits) return listFromCache({ hit: true });
   const auth = upstreamAuthFor(deps, caller);
   if (!auth) return listFromCache({ hit: true, detail: 'stale-if-error' });
@@ -48,7 +48,7 @@ export async function listHistory(
     return forwardResponse(answer, { fwd: 'bypass', stored });
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
-    if (error.status !== undefined && CALLERS_FAULT.has(error.status)) return relayError(error);
+    if (error.status !== undefined && CLIENT_ERRORS.has(error.status)) return relayError(error);
     return listFromCache({ hit: true, detail: 'stale-if-error' });
   }
 }

@@ -1,15 +1,15 @@
-/** What a caller gets, and how it came about. */
+/** The mirror's response to a caller, with its cache status. */
 import type { ConcatenatedTasks, StoredTask } from '../store/contract/tasks.ts';
 import type { UpstreamAnswer } from '../upstream/errors.ts';
 import { computeAgeMs } from './freshness.ts';
 
-/** How the answer came about, in the words of RFC 9211. */
+/** Cache status in the terms of RFC 9211. */
 export interface CacheStatus {
   readonly hit?: boolean;
-  /** Why the upstream was asked: nothing was stored, it was stale, the caller wanted it, or it is never cached. */
+  /** Why the upstream was contacted: nothing stored, stale, requested by the caller, or never cached. */
   readonly fwd?: 'miss' | 'stale' | 'request' | 'bypass';
   readonly stored?: boolean;
-  /** Another caller's request brought it. */
+  /** Served by another caller's upstream request. */
   readonly collapsed?: boolean;
   readonly detail?: 'stale-if-error' | 'offline' | 'only-if-cached' | 'unknown-to-upstream' | 'partial';
 }
@@ -18,15 +18,15 @@ export interface MirrorResponse {
   readonly status: number;
   readonly body: string | Uint8Array;
   readonly cacheStatus: CacheStatus;
-  /** Whole seconds since the upstream confirmed it; only for what came from the cache. */
+  /** Whole seconds since the upstream confirmed it; only for responses from the cache. */
   readonly ageSeconds: number | undefined;
-  /** Headers of the upstream that are handed on. */
+  /** Upstream headers that are forwarded. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
 const NO_HEADERS = {};
 
-/** A stored document, exactly as it is. */
+/** A stored document, byte for byte. */
 export function taskResponse(task: StoredTask, cacheStatus: CacheStatus, nowMs: number): MirrorResponse {
   return {
     status: 200,
@@ -38,7 +38,7 @@ export function taskResponse(task: StoredTask, cacheStatus: CacheStatus, nowMs: 
 }
 
 /**
- * Documents as the upstream's list: their texts, spliced.
+ * Documents in the upstream's list format, their texts concatenated unchanged.
  * @param count the upstream's `count`: the number of items, or of all matches of a history list
  */
 export function createItemsResponse(
@@ -57,11 +57,14 @@ export function createItemsResponse(
   };
 }
 
-/** The same of documents that the store joined already, in one part or several. */
-export function createJoinedResponse(parts: readonly ConcatenatedTasks[], nowMs: number): MirrorResponse {
-  const texts = parts.flatMap(({ text }, at) => (at === 0 ? [text] : [COMMA, text]));
-  const count = parts.reduce((sum, part) => sum + part.count, 0);
-  const oldest = parts.reduce(
+/** The same for chunks of documents that the store has already concatenated. */
+export function createConcatenatedResponse(
+  chunks: readonly ConcatenatedTasks[],
+  nowMs: number,
+): MirrorResponse {
+  const texts = chunks.flatMap(({ text }, at) => (at === 0 ? [text] : [COMMA, text]));
+  const count = chunks.reduce((sum, chunk) => sum + chunk.count, 0);
+  const oldest = chunks.reduce(
     (age, { fetchedAtMs = nowMs }) => Math.max(age, computeAgeMs({ fetchedAtMs }, nowMs)),
     0,
   );
@@ -81,11 +84,11 @@ function listTail(count: number): string {
   return `],"count":${count}}`;
 }
 
-const HANDED_ON = ['retry-after', 'www-authenticate'];
+const FORWARDED_RESPONSE_HEADERS = ['retry-after', 'www-authenticate'];
 
-/** The upstream's own answer: its status and its bytes. */
+/** Forwards the upstream's response: its status and its bytes. */
 export function forwardResponse(answer: UpstreamAnswer, cacheStatus: CacheStatus): MirrorResponse {
-  const headers = HANDED_ON.map((name) => [name, answer.headers.get(name)] as const);
+  const headers = FORWARDED_RESPONSE_HEADERS.map((name) => [name, answer.headers.get(name)] as const);
   return {
     status: answer.status,
     body: answer.body,

@@ -1,4 +1,4 @@
-/** Read-through, as the server sees it. */
+/** The read-through interface used by the server. */
 import type { TaskId } from '../task/id.ts';
 import { createCoalescingFetcher } from './coalescing-fetcher.ts';
 import { deleteTask } from './delete.ts';

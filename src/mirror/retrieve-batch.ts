@@ -1,4 +1,4 @@
-/** Many tasks at once: only what is missing or stale is fetched, the rest comes from the store. */
+/** Retrieves many tasks: only missing or stale ones are fetched, the rest come from the store. */
 import type { StoredTask } from '../store/contract/tasks.ts';
 import type { TaskId } from '../task/id.ts';
 import { UpstreamError } from '../upstream/errors.ts';
@@ -9,15 +9,15 @@ import { createMissingTokenError, relayError } from './errors.ts';
 import { isFresh } from './freshness.ts';
 import {
   type CacheStatus,
+  createConcatenatedResponse,
   createItemsResponse,
-  createJoinedResponse,
   type MirrorResponse,
 } from './mirror-response.ts';
 import { maySee } from './visibility.ts';
 
 /**
- * Answers `{"action":"retrieve_batch","ids":[…]}`: items in the order asked, each id once, unknown ids left out,
- * and those that the caller may not see.
+ * Answers `{"action":"retrieve_batch","ids":[…]}`: items in the order of the ids, each once, without unknown ids
+ * and those the caller may not see.
  * @throws ApiError when the upstream failed and none of the ids is cached
  */
 export async function retrieveBatch(
@@ -30,14 +30,14 @@ export async function retrieveBatch(
   const ids = [...new Set(asked)];
   if (!caller.limits) {
     const finished = await concatInChunks(store, ids);
-    if (finished) return createJoinedResponse(finished, clock.now());
+    if (finished) return createConcatenatedResponse(finished, clock.now());
   }
 
   const stored = await store.getMany(ids);
   const cached = new Map(stored.filter((task) => maySee(caller, task)).map((task) => [task.id, task]));
-  // Not the caller's to see: counted as if it were missing, but nobody is asked for what is here.
+  // Tasks the caller may not see count as missing, but are not fetched: they are stored already.
   const hidden = new Set(stored.filter(({ id }) => !cached.has(id)).map(({ id }) => id));
-  const wanting = ids.filter((id) => {
+  const needed = ids.filter((id) => {
     const task = cached.get(id);
     return !task || !isFresh(task, caller.control, deps.pendingTtlMs, clock.now());
   });
@@ -50,7 +50,7 @@ export async function retrieveBatch(
     return createItemsResponse(tasks, tasks.length, status, clock.now());
   };
 
-  if (wanting.length === 0) return answer({ hit: true });
+  if (needed.length === 0) return answer({ hit: true });
   if (caller.control.onlyIfCached) return answer({ hit: true, detail: 'only-if-cached' });
   if (deps.offline) return answer({ hit: true, detail: 'offline' });
 
@@ -60,7 +60,7 @@ export async function retrieveBatch(
     return answer({ hit: true, detail: 'stale-if-error' });
   }
 
-  const missing = wanting.filter((id) => !hidden.has(id));
+  const missing = needed.filter((id) => !hidden.has(id));
   const fetched = await fetching.many(missing, auth);
   const errors = [...fetched.values()].filter((result) => result instanceof UpstreamError);
   const [firstError] = errors;
@@ -73,7 +73,7 @@ export async function retrieveBatch(
   });
   return answer(
     {
-      fwd: caller.control.noCache ? 'request' : wanting.some((id) => cached.has(id)) ? 'stale' : 'miss',
+      fwd: caller.control.noCache ? 'request' : needed.some((id) => cached.has(id)) ? 'stale' : 'miss',
       stored: found.length > 0 && found.every((result) => 'stored' in result && result.stored),
       ...(firstError ? { detail: 'partial' } : {}),
     },

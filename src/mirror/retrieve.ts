@@ -1,4 +1,4 @@
-/** One task: cached? fresh? already being fetched? ask, store, answer. */
+/** Retrieves one task: serves it from the cache if fresh, else fetches, stores and returns it. */
 import { ApiError } from '../lib/api-error.ts';
 import type { StoredTask } from '../store/contract/tasks.ts';
 import type { TaskId } from '../task/id.ts';
@@ -11,7 +11,7 @@ import { forwardResponse, type MirrorResponse, taskResponse } from './mirror-res
 import { maySee, taskNotFound } from './visibility.ts';
 
 /**
- * Answers `{"action":"retrieve","id":…}`. Who may not see a task hears the same as if there were none.
+ * Answers `{"action":"retrieve","id":…}`. A task the caller may not see gives the same response as one that doesn't exist.
  * @throws ApiError when there is nothing to serve
  */
 export async function retrieve(
@@ -34,7 +34,8 @@ export async function retrieve(
     if (cached) return taskResponse(cached, { hit: true, detail: 'stale-if-error' }, clock.now());
     throw createMissingTokenError();
   }
-  if (isHidden) throw taskNotFound(); // only now: without a token for the upstream an unknown one hears of that
+  // Only here: without an upstream token, an unknown task gives the missing-token error as well.
+  if (isHidden) throw taskNotFound();
   const fwd = caller.control.noCache ? 'request' : cached ? 'stale' : 'miss';
   try {
     const { fetched, collapsed } = await fetching.one(id, auth);
@@ -42,7 +43,7 @@ export async function retrieve(
       if (!maySee(caller, fetched.task)) throw taskNotFound();
       return taskResponse(fetched.task, { fwd, stored: fetched.stored, collapsed }, clock.now());
     }
-    // What was stored stays stored, even when the upstream has forgotten it.
+    // Stored tasks are kept, even when the upstream no longer knows them.
     if (cached) return taskResponse(cached, { hit: true, detail: 'unknown-to-upstream' }, clock.now());
     if (caller.limits) throw taskNotFound();
     if (fetched.answer) return forwardResponse(fetched.answer, { fwd, collapsed });
@@ -66,7 +67,7 @@ function answerFromCache(
     throw new ApiError(
       504,
       'not_found',
-      'this task is not in the mirror, and only-if-cached forbids to ask for it',
+      'this task is not in the mirror, and only-if-cached forbids fetching it',
     );
   }
   throw new ApiError(404, 'not_found', 'this task is not in the mirror, which is offline');

@@ -1,4 +1,4 @@
-/** Storing what the upstream sent on a caller's behalf. */
+/** Stores documents fetched on a caller's behalf. */
 import type { Batch } from '../store/contract/tasks.ts';
 import type { TaskDocument } from '../task/document.ts';
 import { nextCheckDelay } from '../task/next-check.ts';
@@ -6,7 +6,7 @@ import type { MirrorDeps } from './deps.ts';
 
 /**
  * Stores documents; new unfinished ones become tracked.
- * @returns whether it worked. The disk may be full, and the caller shall still get what the upstream said.
+ * @returns whether it succeeded. On failure (a full disk, say) the caller must still get the upstream's response.
  */
 export async function storeAnswer(
   deps: MirrorDeps,

@@ -1,4 +1,4 @@
-/** What a caller may see. One place, so that no answer forgets to ask. */
+/** Which tasks a caller may see. The only place that decides it, so that no response path forgets a check. */
 import { ApiError } from '../lib/api-error.ts';
 import type { StoredTask } from '../store/contract/tasks.ts';
 import type { JsonObject } from '../task/json-object.ts';
@@ -10,7 +10,7 @@ export function maySee({ limits }: Pick<Caller, 'limits'>, task: Pick<StoredTask
   return limits === undefined || isWithin(limits, JSON.parse(task.text) as JsonObject);
 }
 
-/** There is no such task, or it is not the caller's to see: the same answer, so that nobody learns which. */
+/** The same error for a missing task and a hidden one, so that callers can't tell them apart. */
 export function taskNotFound(): ApiError {
   return new ApiError(404, 'not_found', 'there is no such task for this token');
 }

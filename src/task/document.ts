@@ -1,6 +1,6 @@
 /**
- * A task document: the upstream's exact text, and beside it the few values that are searched and scheduled.
- * The text is what is stored and served; the values are only ever read out of it.
+ * A task document: the upstream's exact text, plus the few values needed for search and scheduling.
+ * The text is what is stored and served; the values are always derived from it.
  */
 import { FLUX } from '../service/flux.ts';
 import { parseTaskId, type TaskId } from './id.ts';
@@ -13,9 +13,9 @@ export interface TaskDocument {
   /** The exact JSON text. */
   readonly text: string;
   readonly state: TaskState;
-  /** Epoch milliseconds; the time of reading when the document has none. */
+  /** Epoch milliseconds; the time of parsing if the document has none. */
   readonly createdAtMs: number;
-  /** The prompt as it stands in the request (else in the first result), empty when there is none. */
+  /** The prompt in the request, else in the first result that has one; empty if neither has. */
   readonly prompt: string;
   readonly model: string | undefined;
   readonly size: string | undefined;
@@ -24,20 +24,20 @@ export interface TaskDocument {
   readonly userId: string | undefined;
   readonly applicationId: string | undefined;
   readonly seed: number | undefined;
-  /** How many images its result links to. */
+  /** Number of image links in its result. */
   readonly imageCount: number;
 }
 
-/** Why a text is not a task document; `reason` may be shown to anyone, it quotes nothing of the text. */
+/** Why a text is not a task document. The message quotes nothing of the text, so it may be shown to anyone. */
 export class MalformedDocument extends Error {
   override readonly name = 'MalformedDocument';
 }
 
 const { members: MEMBERS } = FLUX;
-const LATEST_SECONDS = Date.UTC(2200, 0, 1) / 1000;
+const MAX_EPOCH_SECONDS = Date.UTC(2200, 0, 1) / 1000;
 
 /**
- * Reads one task document.
+ * Parses one task document.
  * @param text its exact text, without surrounding white space
  * @param nowMs epoch milliseconds
  * @throws MalformedDocument not JSON, not an object, nested too deep, or without a usable `id`
@@ -46,7 +46,7 @@ export function parseDocument(text: string, nowMs: number): TaskDocument {
   return readDocument(text, parseJson(text), nowMs);
 }
 
-/** The same for a text that is parsed already (an item of a batch answer). */
+/** The same for a text that has already been parsed (an item of a batch answer). */
 export function readDocument(text: string, value: unknown, nowMs: number): TaskDocument {
   if (!isObject(value)) throw new MalformedDocument('a task document must be a JSON object');
   const id = parseTaskId(getOwn(value, 'id'));
@@ -94,15 +94,15 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * A time of the upstream as epoch milliseconds: epoch seconds (a number) or an ISO 8601 string.
- * @returns undefined for anything else, and for numbers that can't be seconds of 1970 to 2200
+ * Converts an upstream time, epoch seconds (a number) or an ISO 8601 string, to epoch milliseconds.
+ * @returns undefined for anything else, and for times outside 1970 to 2200
  */
 export function parseEpochMs(value: unknown): number | undefined {
   if (typeof value === 'number') {
-    return value > 0 && value < LATEST_SECONDS ? Math.round(value * 1000) : undefined;
+    return value > 0 && value < MAX_EPOCH_SECONDS ? Math.round(value * 1000) : undefined;
   }
   const parsed = typeof value === 'string' && /^\d{4}-\d\d/.test(value) ? Date.parse(value) : Number.NaN;
-  return parsed > 0 && parsed < LATEST_SECONDS * 1000 ? parsed : undefined;
+  return parsed > 0 && parsed < MAX_EPOCH_SECONDS * 1000 ? parsed : undefined;
 }
 
 function findResultPrompt(document: JsonObject): string | undefined {

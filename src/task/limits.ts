@@ -1,13 +1,13 @@
-/** Whose tasks somebody may see. */
+/** Restricts a caller to the tasks of certain users and applications. */
 import { getOwnString, type JsonObject } from './json-object.ts';
 
-/** Empty lists limit nothing; where both are given, both must hold. */
+/** An empty list does not restrict; if both lists are set, both must match. */
 export interface TaskLimits {
   readonly userIds: readonly string[];
   readonly applicationIds: readonly string[];
 }
 
-/** Whether a task document is one of these users' and applications'. One that names nobody is nobody's. */
+/** Whether a task document belongs to these users and applications. A document without an owner matches no list. */
 export function isWithin(limits: TaskLimits, document: JsonObject): boolean {
   return (
     allows(limits.userIds, getOwnString(document, 'user_id')) &&

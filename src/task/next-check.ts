@@ -1,4 +1,4 @@
-/** When to look at an unfinished task again. */
+/** When to check an unfinished task again. */
 import { type Backoff, computeBackoffDelay } from '../lib/backoff.ts';
 
 const BACKOFF: Backoff = { firstMs: 5000, maxMs: 6 * 3_600_000 };

@@ -1,6 +1,6 @@
 /**
- * A task of which only its generation request is known. Its text is ours, not the upstream's: it makes the prompt
- * searchable, and is never served as a document.
+ * Placeholder for a task of which only the generation request is known. Its text is made by the mirror, not the upstream:
+ * it makes the prompt searchable, and is never served as a document.
  */
 
 import { tryParseJson } from '../lib/parse-json.ts';

@@ -1,10 +1,10 @@
 /**
- * The exact text of parts of a JSON text. A document must be served byte for byte as the upstream sent it, so it
- * is cut out of a batch answer by its offsets and never made anew from parsed values.
+ * Slices the exact source text of values out of a JSON text. A document must be served byte for byte as the upstream sent
+ * it, so it is cut out of a batch answer by its offsets and never rebuilt from parsed values.
  */
 import { createScanner, type JSONScanner, type SyntaxKind } from 'jsonc-parser';
 
-/** jsonc-parser's token numbers. Its enum is `const`, which a file that is compiled alone can't read. */
+/** jsonc-parser's token numbers. Its `const enum` can't be imported with `isolatedModules`. */
 const Token = {
   OpenBrace: 1,
   CloseBrace: 2,
@@ -15,17 +15,17 @@ const Token = {
   End: 17,
 } as const;
 
-/** Deeper JSON than this is refused: nothing real is, and recursive code elsewhere would overflow the stack. */
+/** Deeper JSON is rejected: real documents never are, and recursive code elsewhere would overflow the stack. */
 export const MAX_DEPTH = 64;
 
 /** Whether the brackets of a JSON text nest deeper than MAX_DEPTH. The text must be valid JSON. */
 export function isTooDeep(text: string): boolean {
-  // Few brackets can't nest deep, and almost every document has few.
-  return countUpTo(text, MAX_DEPTH + 1) > MAX_DEPTH && measureJsonDepth(text) > MAX_DEPTH;
+  // Fast path: with few brackets, as in almost every document, the text can't nest deeply.
+  return countBrackets(text, MAX_DEPTH + 1) > MAX_DEPTH && measureJsonDepth(text) > MAX_DEPTH;
 }
 
-/** How many brackets open in a text, those in strings as well. */
-function countUpTo(text: string, limit: number): number {
+/** Counts opening brackets up to `limit`, including those inside strings. */
+function countBrackets(text: string, limit: number): number {
   let count = 0;
   for (const bracket of ['{', '['])
     for (let at = text.indexOf(bracket); at !== -1 && count < limit; at = text.indexOf(bracket, at + 1))
@@ -33,7 +33,7 @@ function countUpTo(text: string, limit: number): number {
   return count;
 }
 
-/** Stops counting just beyond MAX_DEPTH. */
+/** The nesting depth; stops early beyond MAX_DEPTH. */
 function measureJsonDepth(text: string): number {
   let depth = 0;
   let deepest = 0;
@@ -53,8 +53,8 @@ function measureJsonDepth(text: string): number {
 /**
  * The exact texts of the elements of an array.
  * @param text valid JSON: the array itself, or an object when `member` is given
- * @param member the object's top-level member that holds the array; the last one if it stands there twice, as in JSON.parse
- * @returns one text an element, in order; undefined when there is no such array
+ * @param member the object's top-level member that holds the array; of duplicates the last one, as in JSON.parse
+ * @returns one text per element, in order; undefined when the array is missing
  */
 export function sliceArray(text: string, member?: string): string[] | undefined {
   const scanner = createScanner(text, true);
@@ -77,7 +77,7 @@ export function sliceArray(text: string, member?: string): string[] | undefined 
   return found;
 }
 
-/** Reads from just behind `[` to just behind its `]`. */
+/** Reads from just after `[` to just after the matching `]`. */
 function readElements(scanner: JSONScanner, text: string): string[] {
   const elements: string[] = [];
   for (let token = scanner.scan(); token !== Token.CloseBracket; token = scanner.scan()) {
@@ -90,7 +90,7 @@ function readElements(scanner: JSONScanner, text: string): string[] {
   return elements;
 }
 
-/** Moves to the last token of the value that begins with `token`. A loop, not a recursion: the input is foreign. */
+/** Advances to the last token of the value that begins with `token`. Iterative, because the input is untrusted. */
 function skipValue(scanner: JSONScanner, token: SyntaxKind): void {
   let depth = isOpening(token) ? 1 : 0;
   while (depth > 0) {

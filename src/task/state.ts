@@ -1,6 +1,6 @@
 /**
- * Is a task finished? The strictest reading of the vendor's own clients, because a cache must never freeze
- * what can still change: when in doubt a task is pending, which costs one more request.
+ * Decides whether a task is finished, by the strictest interpretation among the vendor's own clients: a cache must never
+ * freeze what can still change. When in doubt a task is pending, which costs one more request.
  */
 
 import { FLUX } from '../service/flux.ts';
@@ -13,14 +13,14 @@ const { finished: FINISHED, members: MEMBERS } = FLUX;
 /**
  * The state of a task document. The rules are numbered as in `docs/states.md`.
  * @param document the parsed task document
- * @param createdAtMs when the task was made, epoch milliseconds
+ * @param createdAtMs creation time of the task, epoch milliseconds
  * @param nowMs epoch milliseconds
  */
 export function decideTaskState(document: JsonObject, createdAtMs: number, nowMs: number): TaskState {
   const response = getOwn(document, MEMBERS.response);
   if (!isObject(response)) return 'pending'; // 1
 
-  const words = [document, response].flatMap((holder) => listStatusWords(holder));
+  const words = [document, response].flatMap((object) => listStatusWords(object));
   if (words.some((word) => FINISHED.failureWords.has(word))) return 'failed'; // 2
   if (words.some((word) => !FINISHED.successWords.has(word))) return 'pending'; // 3
 
@@ -30,10 +30,10 @@ export function decideTaskState(document: JsonObject, createdAtMs: number, nowMs
 
   const images = listImageUrls(document).length;
   if (images > 0 && success !== false) {
-    // 4: more images were asked for than are here
-    const stillGrowing =
+    // 4: fewer images than requested
+    const isStillGrowing =
       getRequestedCount(document) > images && !isFinished && nowMs - createdAtMs < FINISHED.lateArtifactsMs;
-    return stillGrowing ? 'pending' : 'succeeded';
+    return isStillGrowing ? 'pending' : 'succeeded';
   }
   const error = getOwn(response, 'error');
   if (success === false && isObject(error) && hasCode(error)) return 'failed'; // 5
@@ -41,22 +41,22 @@ export function decideTaskState(document: JsonObject, createdAtMs: number, nowMs
   return 'pending'; // 7
 }
 
-/** The http(s) image links of a task's result, in its order. */
+/** The http(s) image links of a task's results, in order. */
 export function listImageUrls(document: JsonObject): string[] {
   return listResults(document)
     .map((result) => getOwn(result, MEMBERS.artifactUrl))
     .filter((url): url is string => typeof url === 'string' && /^https?:\/\//i.test(url));
 }
 
-/** The objects among the results. */
+/** The results that are JSON objects. */
 export function listResults(document: JsonObject): JsonObject[] {
   const results = getOwn(getOwnObject(document, MEMBERS.response), MEMBERS.results);
   return Array.isArray(results) ? results.filter(isObject) : [];
 }
 
-function listStatusWords(holder: JsonObject): string[] {
+function listStatusWords(object: JsonObject): string[] {
   return FINISHED.statusMembers
-    .map((member) => getOwn(holder, member))
+    .map((member) => getOwn(object, member))
     .filter((word): word is string => typeof word === 'string')
     .map((word) => word.trim().toLowerCase());
 }

@@ -1,4 +1,4 @@
-/** What an upstream answer says: pure readings that trust nothing. */
+/** Parses upstream answers. Pure functions that treat every answer as untrusted input. */
 import { tryParseJson } from '../lib/parse-json.ts';
 import { MalformedDocument, readDocument, type TaskDocument } from '../task/document.ts';
 import type { TaskId } from '../task/id.ts';
@@ -6,7 +6,7 @@ import { getOwn, getOwnObject, getOwnString, isObject } from '../task/json-objec
 import { sliceArray } from '../task/slices.ts';
 import { type UpstreamAnswer, UpstreamError } from './errors.ts';
 
-/** Items of an answer that are not taken. */
+/** Counts of items in an answer that were dropped. */
 export interface Dropped {
   unasked: number;
   duplicate: number;
@@ -29,14 +29,14 @@ function decodeAnswer(answer: UpstreamAnswer): string {
   }
 }
 
-/** True when the body is JSON, so that it may be handed on to a caller; a gateway's HTML is not. */
+/** Whether the body is JSON, so that it may be forwarded to a caller; a gateway's HTML page may not. */
 export function isJsonAnswer(answer: UpstreamAnswer): boolean {
   return tryParseJson(decodeAnswer(answer)) !== undefined;
 }
 
 /**
- * Whether an error answer means "I don't know this id": 404 (but not for a wrong address), or 400 whose code or
- * message says so.
+ * Whether an error answer means that the id is unknown: 404 (but not for a wrong route), or 400 whose code or message
+ * says so.
  */
 export function isUnknownTask(answer: UpstreamAnswer): boolean {
   if (answer.status !== 404 && answer.status !== 400) return false;
@@ -47,7 +47,7 @@ export function isUnknownTask(answer: UpstreamAnswer): boolean {
   return /not[ _-]?found|no such|does ?n[o']t exist|unknown (task|id)/i.test(`${code} ${message}`);
 }
 
-/** Code and message of an error answer, empty where it has none. The error may be an object or a bare string. */
+/** Code and message of an error answer, empty if missing. The error may be an object or a bare string. */
 export function readError(answer: UpstreamAnswer): { code: string; message: string } {
   const value = tryParseJson(decodeAnswer(answer));
   if (!isObject(value)) return { code: '', message: '' };
@@ -60,7 +60,7 @@ export function readError(answer: UpstreamAnswer): { code: string; message: stri
 /**
  * The document of a `retrieve` answer.
  * @returns undefined when the answer means "unknown": empty, `null`, or an object without an id
- * @throws UpstreamError `nonsense` for anything else that is not the asked document
+ * @throws UpstreamError `nonsense` for anything else that is not the requested document
  */
 export function readRetrieved(
   answer: UpstreamAnswer,
@@ -79,9 +79,9 @@ export function readRetrieved(
 }
 
 /**
- * The documents of a batch answer, matched by id: the upstream's order means nothing.
- * Of two documents with one id the more finished counts, else the later.
- * @param asked undefined takes every item (the history list)
+ * The documents of a batch answer, matched by id: the upstream's order is not guaranteed.
+ * Of duplicates, a finished document wins over a pending one, else the later wins.
+ * @param asked the requested ids; undefined accepts every item (the history list)
  * @throws UpstreamError `nonsense` when there is no array `items`
  */
 export function readItems(
@@ -113,7 +113,7 @@ export function readItems(
 }
 
 export interface HistoryItems extends BatchItems {
-  /** Of all matches, not of this page alone; undefined when the answer does not say. */
+  /** The number of all matches, not just of this page; undefined if the answer has no count. */
   readonly count: number | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Leaving the upstream alone: checked before a request of the mirror's own token and recorded after it, by callers and schedule
- * together. The limits of a caller's own token are the caller's.
+ * Circuit breaker for requests with the mirror's own token, shared by callers and the schedule: checked before each request,
+ * updated after a failure. It ignores callers' own tokens, whose rate limits are theirs to handle.
  */
 import { type Backoff, computeBackoffDelay } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -17,19 +17,19 @@ export interface CircuitBreakerDeps {
 }
 
 export interface CircuitBreaker {
-  /** @throws UpstreamError `blocked` with the time that is left, while the upstream has asked for a cooldown */
+  /** @throws UpstreamError `blocked` with the remaining time, during a rate-limit cooldown */
   checkBefore(auth: UpstreamAuth): Promise<void>;
-  /** Begins a cooldown, or prolongs it, where the failure is a rate limit. */
+  /** Starts or extends a cooldown if the failure is a rate limit. */
   recordFailure(error: UpstreamError, auth: UpstreamAuth): Promise<void>;
-  /** Opens the circuit for the schedule after a failure that is no rate limit; a cooldown in force stays. */
+  /** Opens the circuit for the schedule after a failure other than a rate limit; keeps an active cooldown. */
   openCircuit(reason: Exclude<CircuitReason, 'rate-limited'>, error: UpstreamError): Promise<void>;
-  /** The upstream works again; a cooldown in force stays: it may have been asked for while the answer came. */
+  /** Closes the circuit after a success. Keeps an active cooldown, which may have been requested in the meantime. */
   closeCircuit(): Promise<void>;
-  /** Why, and until when, the upstream is left alone; undefined when it may be asked. */
+  /** Why, and until when, the circuit is open; undefined when it is closed. */
   readCircuit(): Promise<OpenCircuit | undefined>;
 }
 
-/** Where the upstream does not say how long. */
+/** Used when the upstream sends no `Retry-After`. */
 const BACKOFF: Readonly<Record<CircuitReason, Backoff>> = {
   'rate-limited': { firstMs: 5000, maxMs: 5 * 60_000 },
   unreachable: { firstMs: 5000, maxMs: 5 * 60_000 },
@@ -62,8 +62,8 @@ export function createCircuitBreaker(deps: CircuitBreakerDeps): CircuitBreaker {
 }
 
 /**
- * Whether a failure begins a cooldown: a 429, and for the schedule any other answer that says how long to wait. To a caller such
- * an answer is relayed, and keeps no other caller waiting.
+ * Whether a failure starts a cooldown: a 429, and for the schedule any other answer with `Retry-After`. For an interactive
+ * request such an answer is forwarded to its caller, and must not block the other callers.
  */
 function isRecorded(error: UpstreamError, priority: Priority): boolean {
   if (error.kind === 'blocked') return false;

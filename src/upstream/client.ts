@@ -1,6 +1,6 @@
 /**
  * The vendor's Tasks API as a client: at most `concurrency` requests in flight, callers before the schedule, retries
- * by the table in retry.ts, cooldowns by circuit-breaker.ts, every answer checked before anybody sees it.
+ * by the table in retry.ts, cooldowns by circuit-breaker.ts, and every answer validated before use.
  */
 import PQueue from 'p-queue';
 import type { Clock } from '../lib/clock.ts';
@@ -28,9 +28,9 @@ import type { UpstreamAuth } from './upstream-auth.ts';
 
 /** The vendor's clients refuse more than 50 ids in one request. */
 export const MAX_BATCH = 50;
-/** Of one decoded answer. */
+/** After decompression. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
-/** A synchronous generation answers after one to two minutes. */
+/** A synchronous generation takes one to two minutes. */
 const GENERATION_TIMEOUT_MS = 10 * 60_000;
 
 export interface UpstreamOptions {
@@ -41,11 +41,11 @@ export interface UpstreamOptions {
   readonly fetch?: typeof globalThis.fetch;
   readonly random?: () => number;
   readonly maxAnswerBytes?: number;
-  /** Checked before a task request is sent, and again before it is repeated; hears how it failed in the end. */
+  /** Checked before every attempt of a task request; notified of the final failure. */
   readonly breaker?: Pick<CircuitBreaker, 'checkBefore' | 'recordFailure'>;
-  /** Ends whatever is under way, and the waits between tries. */
+  /** Aborts requests in flight and the delays between retries. */
   readonly signal?: AbortSignal;
-  /** Called after every request that was sent, for counters. */
+  /** Called after every request sent, for metrics. */
   readonly onRequest?: (outcome: string, durationMs: number) => void;
 }
 
@@ -56,22 +56,22 @@ export type Retrieved =
 export interface Upstream {
   /** One task. @throws UpstreamError */
   retrieve(id: TaskId, auth: UpstreamAuth): Promise<Retrieved>;
-  /** Up to MAX_BATCH tasks; ids unknown to the upstream are missing from the result. @throws UpstreamError */
+  /** Up to MAX_BATCH tasks; ids unknown to the upstream are absent from the result. @throws UpstreamError */
   retrieveBatch(ids: readonly TaskId[], auth: UpstreamAuth): Promise<BatchItems>;
-  /** The history list, asked with the caller's own body. @throws UpstreamError */
+  /** The history list, requested with the caller's own body. @throws UpstreamError */
   list(body: string, auth: UpstreamAuth): Promise<HistoryItems & { answer: UpstreamAnswer }>;
-  /** Deletes with the caller's own body; never repeated. @throws UpstreamError */
+  /** Deletes with the caller's own body; never retried. @throws UpstreamError */
   remove(body: string, auth: UpstreamAuth): Promise<{ deleted: boolean; answer: UpstreamAnswer }>;
   /**
-   * Hands a generation on as it came. Never repeated: each one can be charged. It waits for no slot and holds none, because
-   * it may take minutes. @throws UpstreamError when there is no answer; an error status is an answer
+   * Forwards a generation unchanged. Never retried: each request may be charged. Not queued and not counted against
+   * `concurrency`, because it may take minutes. @throws UpstreamError without an answer; an error status is an answer
    */
   generate(generation: Generation, token: string): Promise<StreamedAnswer>;
 }
 
 export interface Generation {
   readonly body: Uint8Array<ArrayBuffer>;
-  /** The caller's own, but for its token. */
+  /** The caller's own, without its token. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -133,23 +133,23 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const send = async (body: string, auth: UpstreamAuth): Promise<UpstreamAnswer> =>
     queue.add(() => attempt(body, auth), { priority: PRIORITY[auth.priority] });
 
-  /** Sends, reads, and repeats what the table allows. A slot is held while a request is under way, not while waiting. */
+  /** Sends, parses, and retries as the table allows. A slot is held while a request is in flight, not between retries. */
   const sendWithRetries = async <T>(
     body: string,
     auth: UpstreamAuth,
     read: (answer: UpstreamAnswer) => T,
   ): Promise<T> => {
-    for (let repeats = 0; ; repeats += 1) {
+    for (let retries = 0; ; retries += 1) {
       try {
         return read(await send(body, auth));
       } catch (error) {
         const delay =
           error instanceof UpstreamError
-            ? computeRetryDelay(error, repeats, auth.priority, random)
+            ? computeRetryDelay(error, retries, auth.priority, random)
             : undefined;
         if (delay === undefined) throw error;
         await clock.sleep(delay, options.signal).catch(() => {
-          throw error; // nothing more is asked
+          throw error; // aborted: report the last failure
         });
       }
     }
@@ -200,10 +200,10 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 
 function createStatusError(answer: UpstreamAnswer, nowMs: number): UpstreamError {
   const { code } = readError(answer);
-  const said = /^[a-z0-9_.-]{1,64}$/i.test(code) ? ` ${code}` : '';
+  const suffix = /^[a-z0-9_.-]{1,64}$/i.test(code) ? ` ${code}` : '';
   return new UpstreamError(
     'status',
-    `the upstream answered ${answer.status}${said}`,
+    `the upstream answered ${answer.status}${suffix}`,
     answer,
     parseRetryAfterMs(answer.headers, nowMs),
   );

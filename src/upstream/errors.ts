@@ -1,31 +1,31 @@
-/** How an upstream request can fail. Messages are for operators and callers alike: no address, no body, no token. */
+/** How an upstream request can fail. Messages are shown to operators and callers: no URL, no body, no token in them. */
 
-/** An HTTP answer of the upstream, whole. */
+/** A complete HTTP response from the upstream. */
 export interface UpstreamAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Uint8Array;
 }
 
-/** The same while its body is still coming; reading the body may throw UpstreamError. */
+/** The same with a body that is still arriving; reading it may throw UpstreamError. */
 export interface StreamedAnswer extends Omit<UpstreamAnswer, 'body'> {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
 export type FailureKind =
-  /** No connection: refused, no such name, TLS. */
+  /** No connection: refused, DNS failure, TLS error. */
   | 'unreachable'
-  /** The connection broke before the answer was whole. */
+  /** The connection broke before the response was complete. */
   | 'interrupted'
-  /** No whole answer within the time allowed. */
+  /** No complete response within the timeout. */
   | 'timeout'
-  /** A body beyond the cap. */
+  /** The body exceeds the size limit. */
   | 'too-large'
-  /** A redirect, or an answer that is not what the API says. */
+  /** Invalid response: a redirect, or a body that does not follow the API. */
   | 'nonsense'
-  /** An answer with an error status; `answer` holds it. */
+  /** An error status; the response is in `answer`. */
   | 'status'
-  /** Nothing was sent: the upstream has asked for a cooldown. */
+  /** Nothing was sent: a rate-limit cooldown is active. */
   | 'blocked';
 
 export class UpstreamError extends Error {
@@ -34,24 +34,24 @@ export class UpstreamError extends Error {
     readonly kind: FailureKind,
     message: string,
     readonly answer?: UpstreamAnswer,
-    /** How long the upstream asks to wait, milliseconds, at most an hour. */
+    /** Milliseconds the upstream asks to wait, at most an hour. */
     readonly retryAfterMs?: number,
     options?: ErrorOptions,
   ) {
     super(message, options);
   }
 
-  /** The answer's status, when there was an answer. */
+  /** HTTP status, if there was a response. */
   get status(): number | undefined {
     return this.answer?.status;
   }
 
-  /** The token was refused. */
+  /** Whether the token was rejected. */
   get isRejection(): boolean {
     return this.status === 401 || this.status === 403;
   }
 
-  /** The upstream asks to be left alone for a while, by this answer or by an earlier one. */
+  /** Whether the upstream asks clients to wait, in this response or an earlier one. */
   get asksToWait(): boolean {
     if (this.isRejection) return false;
     return this.kind === 'blocked' || this.status === 429 || this.retryAfterMs !== undefined;

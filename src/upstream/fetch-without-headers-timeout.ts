@@ -1,8 +1,8 @@
-/** `fetch` for requests that may take minutes: Node's own gives up when no first byte comes for five. */
+/** `fetch` for requests that may take minutes: Node's own fails when no headers arrive within five minutes. */
 import { Readable } from 'node:stream';
 import { sendRequest } from '../outbound/http-request.ts';
 
-/** As `fetch`, as far as `openExchange` needs it: a POST with a body, its redirects not followed. */
+/** The subset of `fetch` that `openRequest` needs: a POST with a body, redirects not followed. */
 export const fetchWithoutHeadersTimeout: typeof globalThis.fetch = async (input, init) => {
   const message = await sendRequest(new URL(String(input)), {
     method: 'POST',
@@ -15,7 +15,7 @@ export const fetchWithoutHeadersTimeout: typeof globalThis.fetch = async (input,
     for (const value of values ?? []) headers.append(name, value);
   }
   const status = message.statusCode ?? 0;
-  // A Response with one of these may have no body, and there is none to have.
+  // The Response constructor rejects a body with these statuses.
   const hasBody = status !== 204 && status !== 205 && status !== 304;
   return new Response(hasBody ? (Readable.toWeb(message) as ReadableStream<Uint8Array>) : null, {
     status,

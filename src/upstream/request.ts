@@ -1,15 +1,15 @@
-/** One HTTP request and its answer: total deadline, capped body, no redirects. Every failure is typed. */
+/** Sends one HTTP request with a total deadline, a size limit and no redirects. Every failure is an UpstreamError. */
 import { type StreamedAnswer, type UpstreamAnswer, UpstreamError } from './errors.ts';
 
 export interface UpstreamRequest {
   readonly url: string;
   readonly headers: Record<string, string>;
   readonly body: string | Uint8Array<ArrayBuffer>;
-  /** For the whole answer, milliseconds. Idle timers would let a slow drip go on for ever. */
+  /** For the complete response, milliseconds. An idle timeout would let a slow trickle go on forever. */
   readonly timeoutMs: number;
-  /** Ends it before. */
+  /** Aborts the request early. */
   readonly signal?: AbortSignal | undefined;
-  /** Bytes after decoding: counting compressed bytes would let a gzip bomb in. */
+  /** Bytes after decompression: counting compressed bytes would let a gzip bomb in. */
   readonly maxBytes: number;
 }
 
@@ -20,7 +20,7 @@ const CONNECTION_BROKE = new Set([
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
 ]);
 
-/** Sends a POST and reads the whole answer. @throws UpstreamError as `openExchange`, or while the body comes */
+/** Sends a POST and reads the complete response. @throws UpstreamError as `openRequest`, also while reading the body */
 export async function sendRequest(
   request: UpstreamRequest,
   fetch: typeof globalThis.fetch,
@@ -32,9 +32,9 @@ export async function sendRequest(
 }
 
 /**
- * Sends a POST; the answer's body comes as it arrives.
- * @throws UpstreamError `unreachable`, `interrupted`, `timeout`, `too-large` or `nonsense` (a redirect), also out of
- * the body; an error status is an answer like any other
+ * Sends a POST and streams the response body.
+ * @throws UpstreamError `unreachable`, `interrupted`, `timeout`, `too-large` or `nonsense` (a redirect), also while the
+ *   body is read; an error status does not throw
  */
 export async function openRequest(
   request: UpstreamRequest,
@@ -45,9 +45,9 @@ export async function openRequest(
     limits.end();
     if (error instanceof UpstreamError) return error;
     if (request.signal?.aborted)
-      return new UpstreamError('interrupted', 'the mirror is stopping, and asks no further');
+      return new UpstreamError('interrupted', 'the request was aborted because the mirror is stopping');
     return limits.isLate()
-      ? new UpstreamError('timeout', `the upstream gave no whole answer within ${request.timeoutMs} ms`)
+      ? new UpstreamError('timeout', `the upstream did not answer completely within ${request.timeoutMs} ms`)
       : createConnectionError(error, hadAnswer);
   };
   const send = () =>
@@ -58,7 +58,7 @@ export async function openRequest(
       redirect: 'manual',
       signal: limits.signal,
     });
-  const response = await limits.keepTo(send()).catch((error: unknown) => {
+  const response = await limits.raceAbort(send()).catch((error: unknown) => {
     throw createFailure(error, false);
   });
   if (response.status >= 300 && response.status < 400) {
@@ -67,7 +67,7 @@ export async function openRequest(
   }
   async function* readBody() {
     try {
-      yield* limitBytes(response, request.maxBytes, limits.keepTo);
+      yield* limitBytes(response, request.maxBytes, limits.raceAbort);
     } catch (error) {
       throw createFailure(error, true);
     } finally {
@@ -77,51 +77,55 @@ export async function openRequest(
   return { status: response.status, headers: response.headers, body: readBody() };
 }
 
-type KeepTo = <T>(waiting: Promise<T>) => Promise<T>;
+type RaceAbort = <T>(waiting: Promise<T>) => Promise<T>;
 
 /**
- * The deadline of one exchange, and the end of the mirror. Signals that outlive an exchange must not gather its listeners, so
- * they are not joined by `AbortSignal.any`, which in Node 20 keeps what is listened to for ever.
+ * Aborts one request at its deadline or when the mirror stops. Not `AbortSignal.any`: in Node 20 it leaks listeners on a
+ * long-lived source signal.
  */
-function startLimits({ timeoutMs, signal: ending }: UpstreamRequest) {
-  const cut = new AbortController();
+function startLimits({ timeoutMs, signal: stopSignal }: UpstreamRequest) {
+  const controller = new AbortController();
   let isLate = false;
-  const abort = () => cut.abort();
+  const abort = () => controller.abort();
   const timer = setTimeout(() => {
     isLate = true;
     abort();
   }, timeoutMs).unref();
-  if (ending?.aborted) abort();
-  ending?.addEventListener('abort', abort);
-  const ended = new Promise<never>((_, reject) => {
-    cut.signal.addEventListener('abort', () => reject(cut.signal.reason));
-    if (cut.signal.aborted) reject(cut.signal.reason);
+  if (stopSignal?.aborted) abort();
+  stopSignal?.addEventListener('abort', abort);
+  const aborted = new Promise<never>((_, reject) => {
+    controller.signal.addEventListener('abort', () => reject(controller.signal.reason));
+    if (controller.signal.aborted) reject(controller.signal.reason);
   });
-  ended.catch(() => undefined); // it may come when nobody waits any more
+  aborted.catch(() => undefined); // may reject after the last consumer has finished
   /**
-   * Waits no longer than allowed. A `fetch` that is told to abort while it decodes a body does not always end it (seen
-   * with gzip on a busy Node 20.20), and then nobody would ever hear of it.
+   * Rejects when the request is aborted. `fetch` alone is not enough: aborting it while it decompresses a body does not
+   * always end the read (seen with gzip on a busy Node 20.20), which would then hang forever.
    */
-  const keepTo: KeepTo = (waiting) => Promise.race([waiting, ended]);
+  const raceAbort: RaceAbort = (waiting) => Promise.race([waiting, aborted]);
   return {
-    signal: cut.signal,
-    keepTo,
+    signal: controller.signal,
+    raceAbort,
     isLate: () => isLate,
-    /** Lets go of the connection, and of whatever would remember this exchange. */
+    /** Releases the connection, the timer and the listeners of this request. */
     end: () => {
       clearTimeout(timer);
-      ending?.removeEventListener('abort', abort);
+      stopSignal?.removeEventListener('abort', abort);
       abort();
     },
   };
 }
 
-async function* limitBytes(response: Response, maxBytes: number, keepTo: KeepTo): AsyncGenerator<Uint8Array> {
+async function* limitBytes(
+  response: Response,
+  maxBytes: number,
+  raceAbort: RaceAbort,
+): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader();
   if (!reader) return;
   try {
     for (let size = 0; ; ) {
-      const { done, value } = await keepTo(reader.read());
+      const { done, value } = await raceAbort(reader.read());
       if (done) return;
       size += value.byteLength;
       if (size > maxBytes)
@@ -129,7 +133,7 @@ async function* limitBytes(response: Response, maxBytes: number, keepTo: KeepTo)
       yield value;
     }
   } finally {
-    reader.cancel().catch(() => undefined); // not waited for: it might not end either
+    reader.cancel().catch(() => undefined); // not awaited: it might never settle
   }
 }
 
@@ -151,7 +155,7 @@ function createConnectionError(error: unknown, hadAnswer: boolean): UpstreamErro
   });
 }
 
-/** `fetch failed` says nothing; the code of its cause does. */
+/** The first error code in the cause chain: the message `fetch failed` alone says nothing. */
 function getErrorCode(error: unknown): string {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && typeof cause.code === 'string') return cause.code;

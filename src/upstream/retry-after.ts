@@ -1,11 +1,11 @@
-/** `Retry-After`, in both of its forms (RFC 9110, section 10.2.3): seconds, or a date. */
+/** Parses `Retry-After` in both forms (RFC 9110, section 10.2.3): seconds or a date. */
 import { MAX_COOLDOWN_MS } from '../store/contract/circuit.ts';
 
 /**
- * How long to wait; never longer than MAX_COOLDOWN_MS, whatever the header says.
- * A date is compared with the answer's own `Date`, because the two clocks may differ.
- * @param nowMs epoch milliseconds, used when the answer has no date
- * @returns milliseconds from 1 to MAX_COOLDOWN_MS; undefined when absent, unreadable, zero or past
+ * How long to wait, capped at MAX_COOLDOWN_MS.
+ * A date is compared with the response's own `Date`, because the two clocks may differ.
+ * @param nowMs epoch milliseconds, used when the response has no `Date`
+ * @returns milliseconds from 1 to MAX_COOLDOWN_MS; undefined when absent, malformed, zero or in the past
  */
 export function parseRetryAfterMs(headers: Headers, nowMs: number): number | undefined {
   const value = headers.get('retry-after')?.trim();
@@ -21,7 +21,7 @@ function readDate(headers: Headers): number | undefined {
   return Number.isNaN(date) ? undefined : date;
 }
 
-/** Only the form with names in it: `Date.parse` would take `-1` for a year. */
+/** Requires a weekday name: `Date.parse` would accept `-1` as a year. */
 function parseHttpDate(value: string): number {
   return /^[A-Za-z]{3},? /.test(value) ? Date.parse(value) : Number.NaN;
 }

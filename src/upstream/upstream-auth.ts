@@ -1,8 +1,8 @@
-/** On whose behalf a request is sent, and how urgent it is. */
+/** The token an upstream request is sent with, and its priority. */
 
 /**
- * Whether somebody is waiting for the answer. A client retries by itself, so it is told about an error at once; the schedule
- * can wait.
+ * `interactive` when a caller is waiting: clients retry by themselves, so they get an error at once. `background` for the
+ * schedule, which can wait.
  */
 export type Priority = 'interactive' | 'background';
 

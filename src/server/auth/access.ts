@@ -10,8 +10,8 @@ import type { TaskLimits } from '../../task/limits.ts';
 
 /** What a request may do. */
 export interface Access {
-  /** The name of the token that was presented; undefined where none is needed. */
-  readonly holder: string | undefined;
+  /** Name of the token that was presented; undefined if the mirror requires none. */
+  readonly tokenName: string | undefined;
   /** A token of the caller's that may be sent to the upstream; never one of the mirror's own. */
   readonly upstreamToken: string | undefined;
   /** Whose tasks may be seen; undefined: all. */
@@ -31,8 +31,8 @@ interface KnownToken {
   readonly access: Access;
 }
 
-/** What stands in the settings has no name. */
-const OF_SETTINGS = 'FLUX_MIRROR_TOKENS';
+/** Tokens from the settings have no names of their own. */
+const SETTINGS_TOKEN_NAME = 'FLUX_MIRROR_TOKENS';
 const HASHED = 'sha256:';
 /** A new token works, and a revoked one stops working, after so long. */
 const RELOAD_AFTER_MS = 1000;
@@ -47,7 +47,12 @@ interface Parts {
 export function createAccessControl({ config, store, clock }: Parts): AccessControl {
   const ofSettings = config.tokens.map((token) => ({
     digest: token.startsWith(HASHED) ? Buffer.from(token.slice(HASHED.length), 'hex') : computeDigest(token),
-    access: { holder: OF_SETTINGS, upstreamToken: undefined, limits: undefined, isReadOnly: false },
+    access: {
+      tokenName: SETTINGS_TOKEN_NAME,
+      upstreamToken: undefined,
+      limits: undefined,
+      isReadOnly: false,
+    },
   }));
   let known: KnownToken[] = ofSettings;
   let isClosed = ofSettings.length > 0;
@@ -64,7 +69,7 @@ export function createAccessControl({ config, store, clock }: Parts): AccessCont
       ...ofSettings,
       ...valid.map(({ name, hash: hex, limits, isReadOnly }) => ({
         digest: Buffer.from(hex, 'hex'),
-        access: { holder: name, upstreamToken: undefined, limits, isReadOnly },
+        access: { tokenName: name, upstreamToken: undefined, limits, isReadOnly },
       })),
     ];
   };
@@ -119,7 +124,12 @@ function parseBearerToken(authorization: string): string | undefined {
   return BEARER.exec(authorization)?.[1];
 }
 
-const ANYBODY: Access = { holder: undefined, upstreamToken: undefined, limits: undefined, isReadOnly: false };
+const ANYBODY: Access = {
+  tokenName: undefined,
+  upstreamToken: undefined,
+  limits: undefined,
+  isReadOnly: false,
+};
 
 /** Without tokens of our own, what the caller presents is for the upstream. */
 function openTo(upstreamToken: string | undefined): Access {

@@ -42,7 +42,7 @@ export function createAuth(
   const admit = async (request: IncomingMessage, path: string): Promise<Access> => {
     try {
       const access = await control.check(request.headers.authorization);
-      if (access.holder !== undefined) recordTokenName(request, access.holder);
+      if (access.tokenName !== undefined) recordTokenName(request, access.tokenName);
       if (access.isReadOnly && !isReadRequest(request.method, path)) throw createReadOnlyError();
       return access;
     } catch (error) {

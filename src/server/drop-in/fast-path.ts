@@ -1,6 +1,7 @@
 /**
- * `POST /flux/tasks` straight on Node's server. The same gate, the same answer and the same errors as through Hono,
- * which costs half of a cached retrieve; only requests of web pages (`Origin`), which may need CORS, go round by it.
+ * Fast path: serves `POST /flux/tasks` directly on Node's server, with the same authorization, responses and errors as
+ * through Hono, whose overhead is half the cost of a cached retrieve. Requests from web pages (`Origin`) may need CORS and
+ * are left to Hono.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getPathPrefix } from '../../lib/base-path.ts';
@@ -15,18 +16,18 @@ import { answerTaskRequest, type TaskDeps } from '../routes/flux-tasks.ts';
 
 const ROUTE = FLUX.taskPath;
 
-/** @returns a function that takes a request, or returns false to leave it to Hono */
+/** @returns a function that handles a request, or returns false to leave it to Hono */
 export function createFastPath(
   deps: TaskDeps & Pick<ServerDeps, 'log'>,
-  gate: Auth,
-  observe: RequestLog,
+  authorize: Auth,
+  logRequest: RequestLog,
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
   const { config, log } = deps;
   const path = `${getPathPrefix(config.basePath)}${ROUTE}`;
 
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     try {
-      return createAnswer(await answerTaskRequest(deps, request, await gate(request, path)));
+      return createAnswer(await answerTaskRequest(deps, request, await authorize(request, path)));
     } catch (error) {
       return createErrorAnswer(error, { traceId: getTraceId(request), method: 'POST', path }, log);
     }
@@ -37,7 +38,7 @@ export function createFastPath(
       return false;
     const startedMs = performance.now();
     void answer(request).then(({ status, headers, body }) => {
-      observe(
+      logRequest(
         request,
         { method: 'POST', route: ROUTE, status, cacheStatus: headers['cache-status'] },
         startedMs,

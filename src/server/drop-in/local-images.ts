@@ -1,4 +1,4 @@
-/** Points `image_url` at the archived copy, where there is one: in the text, so that every other byte stays as it was. */
+/** Rewrites `image_url` to the archived copy if there is one: in the text, so that every other byte stays unchanged. */
 
 import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
 import type { MirrorResponse } from '../../mirror/mirror-response.ts';
@@ -7,8 +7,8 @@ import type { Store } from '../../store/contract/store.ts';
 import { parseTaskId, type TaskId } from '../../task/id.ts';
 
 /**
- * @param served the answer to a retrieve, a batch or a list
- * @param imageBase absolute address below which images are, without a slash at the end
+ * @param served the response to a retrieve, a batch or a list
+ * @param imageBase absolute base URL of the images, without a trailing slash
  */
 export async function rewriteImageUrls(
   served: MirrorResponse,
@@ -40,7 +40,7 @@ const { members: MEMBERS } = FLUX;
 
 interface ImageLink {
   readonly taskId: TaskId;
-  /** Its place among the task's image links, as in `imageUrls`. */
+  /** Its index among the task's image links, as in `listImageUrls`. */
   readonly n: number;
   readonly node: Node;
 }

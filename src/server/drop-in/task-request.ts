@@ -1,4 +1,4 @@
-/** What a `POST /flux/tasks` body asks for, checked by hand: the stock validators answer in a shape of their own. */
+/** Parses and validates the body of `POST /flux/tasks`. By hand: Hono's validators have an error format of their own. */
 import { createBadRequest } from '../../lib/api-error.ts';
 import type { HistoryRequest } from '../../mirror/history-list.ts';
 import { parseTaskId, type TaskId } from '../../task/id.ts';
@@ -15,7 +15,7 @@ const MAX_IDS = 1000;
 const MAX_LIMIT = 1000;
 const DEFAULT_LIMIT = 20;
 
-/** @throws ApiError 400 that says what was wrong and what would be right */
+/** @throws ApiError 400 that names the problem and the valid values */
 export function readTaskRequest(value: JsonObject, body: string): TaskRequest {
   const action = getOwn(value, 'action');
   switch (action) {
@@ -66,7 +66,7 @@ function readHistoryRequest(value: JsonObject, body: string): HistoryRequest {
         type: readStrings(value, 'type'),
       },
       ...(from === undefined ? {} : { fromMs: Math.round(from * 1000) }),
-      // The upstream's bound is inclusive, ours is not.
+      // The upstream's bound is inclusive, ours is exclusive.
       ...(to === undefined ? {} : { toMs: Math.round(to * 1000) + 1 }),
     },
     limit: readInteger(value, 'limit', 1, MAX_LIMIT) ?? DEFAULT_LIMIT,
@@ -75,7 +75,7 @@ function readHistoryRequest(value: JsonObject, body: string): HistoryRequest {
   };
 }
 
-/** One string or several; the web app sends empty arrays, which limit nothing. */
+/** One string or several; the vendor's web app sends empty arrays, which don't filter. */
 function readStrings(value: JsonObject, member: string): string[] {
   const given = getOwn(value, member);
   if (isAbsent(given)) return [];

@@ -1,4 +1,4 @@
-/** `POST /flux/images`: generations, handed on. */
+/** `POST /flux/images`: forwards generations. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { Hono } from 'hono';
 import type { StatusCode } from 'hono/utils/http-status';
@@ -22,47 +22,55 @@ export function createFluxImagesRoutes({ generation, log }: ServerDeps): Hono<Se
       answer.body instanceof Uint8Array
         ? (answer.body as Uint8Array<ArrayBuffer>)
         : drainToStream(answer.body, (error) =>
-            log.warn({ err: error }, 'the answer to a generation broke off'),
+            log.warn({ err: error }, 'the response to a generation was interrupted'),
           );
     return c.newResponse(content, answer.status as StatusCode, selectCallerHeaders(answer.headers));
   });
 }
 
-const SENT_ON = new Set(['content-type', 'accept', 'accept-language']);
-/** Of the way to us, not of the request. */
-const OURS = /^x-(forwarded|real|flux-mirror)/;
+const FORWARDED_REQUEST_HEADERS = new Set(['content-type', 'accept', 'accept-language']);
+/** Added by proxies in front of the mirror, or meant for the mirror itself. */
+const LOCAL_HEADERS = /^x-(forwarded|real|flux-mirror)/;
 
 function selectUpstreamHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const sent = Object.entries(headers).filter(
     (entry): entry is [string, string] =>
       typeof entry[1] === 'string' &&
-      (SENT_ON.has(entry[0]) || (entry[0].startsWith('x-') && !OURS.test(entry[0]))),
+      (FORWARDED_REQUEST_HEADERS.has(entry[0]) ||
+        (entry[0].startsWith('x-') && !LOCAL_HEADERS.test(entry[0]))),
   );
-  // What comes is looked into for the task id, so it must not be compressed.
+  // The response is scanned for the task id, so it must not be compressed.
   return { 'content-type': 'application/json', ...Object.fromEntries(sent), 'accept-encoding': 'identity' };
 }
 
-const HANDED_ON = new Set(['content-type', 'content-encoding', 'retry-after', 'www-authenticate']);
+const FORWARDED_RESPONSE_HEADERS = new Set([
+  'content-type',
+  'content-encoding',
+  'retry-after',
+  'www-authenticate',
+]);
 
 function selectCallerHeaders(headers: Headers): Record<string, string> {
-  const handedOn = [...headers].filter(([name]) => HANDED_ON.has(name) || name.startsWith('x-'));
-  // Of RFC 9211: the answer was not looked for in the cache.
-  return { ...Object.fromEntries(handedOn), 'cache-status': 'flux-mirror; fwd=bypass' };
+  const forwarded = [...headers].filter(
+    ([name]) => FORWARDED_RESPONSE_HEADERS.has(name) || name.startsWith('x-'),
+  );
+  // RFC 9211: the cache was not consulted.
+  return { ...Object.fromEntries(forwarded), 'cache-status': 'flux-mirror; fwd=bypass' };
 }
 
-/** A stream that is read to its end also when nobody listens any more: the task id may still be to come. */
+/** A stream whose source is read to its end even after the client hangs up: the task id may still be to come. */
 function drainToStream(
   chunks: AsyncIterable<Uint8Array>,
   onError: (error: unknown) => void,
 ): ReadableStream<Uint8Array> {
-  let isGone = false;
+  let isCancelled = false;
   const pump = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
     try {
-      for await (const chunk of chunks) if (!isGone) controller.enqueue(chunk);
-      if (!isGone) controller.close();
+      for await (const chunk of chunks) if (!isCancelled) controller.enqueue(chunk);
+      if (!isCancelled) controller.close();
     } catch (error) {
       onError(error);
-      if (!isGone) controller.error(error);
+      if (!isCancelled) controller.error(error);
     }
   };
   return new ReadableStream({
@@ -70,7 +78,7 @@ function drainToStream(
       void pump(controller);
     },
     cancel: () => {
-      isGone = true;
+      isCancelled = true;
     },
   });
 }

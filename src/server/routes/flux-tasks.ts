@@ -1,4 +1,4 @@
-/** `POST /flux/tasks`: the upstream's own route, answered from the mirror. */
+/** `POST /flux/tasks`: the upstream's own route, served by the mirror. */
 import type { IncomingMessage } from 'node:http';
 import { Hono } from 'hono';
 import { getPathPrefix } from '../../lib/base-path.ts';
@@ -19,11 +19,10 @@ export function createFluxTasksRoutes(deps: ServerDeps): Hono<ServerEnv> {
   );
 }
 
-/** What answering takes. */
 export type TaskDeps = Pick<ServerDeps, 'mirror' | 'store' | 'config'>;
 
 /**
- * The answer to a request that the gate let in.
+ * Answers an authorised request.
  * @throws ApiError
  */
 export async function answerTaskRequest(
@@ -36,7 +35,7 @@ export async function answerTaskRequest(
   return rewriteImageUrls(served, deps.store, `${getPublicUrl(deps.config, incoming)}/images`);
 }
 
-/** Where the caller reaches us: the address that we were told, else the one that the caller used. */
+/** The mirror's URL for the caller: the configured public URL, else the host the caller used. */
 function getPublicUrl({ callbackUrl, basePath }: ServerDeps['config'], { headers }: IncomingMessage): string {
   return callbackUrl ?? `http://${headers.host}${getPathPrefix(basePath)}`;
 }
@@ -62,7 +61,7 @@ async function serve(
   }
 }
 
-/** Who asks one of our own routes, and how fresh it must be. */
+/** The caller of one of our own routes, and its freshness requirements. */
 export function getCaller(c: ServerContext): Caller {
   return createCaller(c.get('access'), c.env.incoming);
 }

@@ -1,4 +1,4 @@
-/** `GET /images/:sha256` and `/thumbs/:sha256`: what is in the archive, for ever the same. */
+/** `GET /images/:sha256` and `/thumbs/:sha256`: archived images and thumbnails, immutable. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -14,7 +14,7 @@ const SHA256 = '[0-9a-f]{64}';
 
 export function createImageRoutes({ store, archive, clock, log }: ServerDeps): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
-  /** Looked at once a process: a file that was damaged is never served, and fetched again if its link lives. */
+  /** Files verified by this process. A damaged one is never served, and fetched again if its link still works. */
   const intact = new Set<string>();
 
   const find = async (c: ServerContext, sha256: string): Promise<ArchivedImage> => {
@@ -22,7 +22,10 @@ export function createImageRoutes({ store, archive, clock, log }: ServerDeps): H
     if (!image) throw createImageNotFound();
     if (intact.has(sha256)) return image;
     if (!(await archive.files.isIntact(image))) {
-      log.error({ sha256 }, 'an archived image is damaged or missing; it is fetched again if its link lives');
+      log.error(
+        { sha256 },
+        'an archived image is damaged or missing; it will be fetched again if its link still works',
+      );
       await store.requeueImage(sha256, clock.now());
       throw createImageNotFound();
     }
@@ -50,8 +53,8 @@ export function createImageRoutes({ store, archive, clock, log }: ServerDeps): H
 }
 
 async function send(c: ServerContext, path: string, mediaType: string, etag: string): Promise<Response> {
-  // With tokens, an image is for those who have one.
-  const scope = c.get('access').holder === undefined ? 'public' : 'private';
+  // With access tokens, an image must not be stored by shared caches.
+  const scope = c.get('access').tokenName === undefined ? 'public' : 'private';
   const headers: Record<string, string> = {
     etag,
     'cache-control': `${scope}, max-age=31536000, immutable`,
@@ -61,7 +64,7 @@ async function send(c: ServerContext, path: string, mediaType: string, etag: str
     'content-security-policy': "default-src 'none'; sandbox",
     'cross-origin-resource-policy': 'same-origin',
   };
-  if (isKnown(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
+  if (matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
 
   const { size } = await stat(path);
   const range = parseRange(c, size, etag);
@@ -76,13 +79,13 @@ async function send(c: ServerContext, path: string, mediaType: string, etag: str
 }
 
 /** `If-None-Match` (RFC 9110, section 13.1.2): a list of tags, compared weakly, or `*`. */
-function isKnown(header: string | undefined, etag: string): boolean {
+function matchesEtag(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false;
   const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   return tags.includes('*') || tags.includes(etag);
 }
 
-/** One range is answered as such; several, or one that was meant for other bytes (`If-Range`), as the whole. */
+/** A single range is honoured; for several, or a stale `If-Range`, the whole file is sent. */
 function parseRange(
   c: ServerContext,
   size: number,

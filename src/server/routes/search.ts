@@ -23,7 +23,7 @@ export function createSearchRoutes({ store, searching, clock }: ServerDeps): Hon
 
   app.get('/api/facets', (c) => answer(c, 'facets'));
 
-  // The list of all words is at hand, with what the thread does not know yet; for a limited token prompts must be searched.
+  // The vocabulary is in memory here, including words the search thread doesn't have yet; limited tokens need a search.
   app.get('/api/suggest', async (c) => {
     const { limits } = c.get('access');
     if (limits) return answer(c, 'suggest');

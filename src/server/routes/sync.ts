@@ -1,4 +1,4 @@
-/** `/api/sync`: run the syncer now, and see what it did. */
+/** `/api/sync`: starts a sync run, and lists past runs. */
 import { Hono } from 'hono';
 import { serializeCounts, serializeRun } from '../../views/run-json.ts';
 import type { RunList, SyncResult } from '../../views/run-schema.ts';
@@ -9,7 +9,7 @@ import { getQueryParams, readIntegerParam } from '../query-params.ts';
 export function createSyncRoutes({ store, runner }: ServerDeps): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
 
-  // Answers when the run is over; a run that is going on already is joined.
+  // Responds when the run is over; concurrent calls share the run in progress.
   app.post('/api/sync', requireFullAccess, async (c) => {
     const { outcome, counts, error } = await runner.run({ trigger: 'api' });
     return c.json({ outcome, ...serializeCounts(counts), error: error ?? null } satisfies SyncResult);

@@ -20,7 +20,7 @@ export function createTaskRoutes({ store, mirror, clock }: ServerDeps): Hono<Ser
     return respond(c, { ...answer, headers: { ...headers, 'cache-control': 'no-cache' } });
   });
 
-  // A finished task never changes, so for one nothing is asked.
+  // A finished task never changes, so the upstream is not contacted for one.
   app.post('/api/tasks/:id/refresh', async (c) => {
     const caller = getCaller(c);
     const control = { ...caller.control, noCache: true };

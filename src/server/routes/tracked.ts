@@ -1,4 +1,4 @@
-/** `/api/tracked`: the ids that the schedule looks after. */
+/** `/api/tracked`: the ids checked by the schedule. */
 import { Hono } from 'hono';
 import { ApiError } from '../../lib/api-error.ts';
 import { getOwn } from '../../task/json-object.ts';

@@ -59,7 +59,7 @@ async function accessOf(dataDir: string, ...names: string[]): Promise<[boolean, 
     const taken: string[] = [];
     for (const name of names) {
       try {
-        if ((await access.check(`Bearer ${name}`)).holder === name) taken.push(name);
+        if ((await access.check(`Bearer ${name}`)).tokenName === name) taken.push(name);
       } catch {
         // refused
       }
