@@ -23,7 +23,7 @@ export function createSearchRoutes({ store, searching, clock }: ServerDeps): Hon
 
   app.get('/api/facets', (c) => answer(c, 'facets'));
 
-  // The vocabulary is in memory here, including words the search thread doesn't have yet; limited tokens need a search.
+  // A cheap look-up, and only this thread has the latest word counts; limited tokens need a search of prompts.
   app.get('/api/suggest', async (c) => {
     const { limits } = c.get('access');
     if (limits) return answer(c, 'suggest');
