@@ -1,4 +1,4 @@
-/** A whole HTTP answer as plain values, so that Hono's routes and the fast lane write the same. */
+/** A complete HTTP response as plain values, shared by Hono's routes and the fast path. */
 import type { StatusCode } from 'hono/utils/http-status';
 import type { CacheStatus, MirrorResponse } from '../mirror/mirror-response.ts';
 import type { ServerContext } from './deps.ts';
@@ -9,25 +9,25 @@ export interface Answer {
   readonly body: string | Uint8Array;
 }
 
-/** A served answer with `Cache-Status` (RFC 9211) and `Age` (RFC 9111, section 5.1). The body is not looked into. */
+/** Adds `Cache-Status` (RFC 9211) and `Age` (RFC 9111, section 5.1). The body is not parsed. */
 export function createAnswer({
   status,
   body,
   cacheStatus,
   ageSeconds,
-  headers: handedOn,
+  headers: forwarded,
 }: MirrorResponse): Answer {
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     'x-content-type-options': 'nosniff',
     'cache-status': formatCacheStatus(cacheStatus),
-    ...handedOn,
+    ...forwarded,
   };
   if (ageSeconds !== undefined) headers.age = String(ageSeconds);
   return { status, headers, body };
 }
 
-/** Writes an answer through Hono. */
+/** Sends an answer through Hono. */
 export function respond(c: ServerContext, { status, headers, body }: Answer): Response {
   return c.newResponse(body as string | Uint8Array<ArrayBuffer>, status as StatusCode, headers);
 }

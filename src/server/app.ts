@@ -1,4 +1,4 @@
-/** The whole HTTP interface, put together. */
+/** Assembles the HTTP interface: middleware, routes, errors. */
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { ApiError } from '../lib/api-error.ts';
@@ -22,23 +22,27 @@ import { createTrackedRoutes } from './routes/tracked.ts';
 import { setSecurityHeaders } from './safe-headers.ts';
 
 /**
- * @param gate lets requests in
- * @param observe hears of every answer
- * @param isStopping true once the server takes no new work
+ * @param authorize checks every request
+ * @param logRequest called for every response
+ * @param isStopping true once the server accepts no new work
  */
 export function createApp(
   deps: ServerDeps,
-  { gate, observe, isStopping }: { gate: Auth; observe: RequestLog; isStopping: () => boolean },
+  {
+    authorize,
+    logRequest,
+    isStopping,
+  }: { authorize: Auth; logRequest: RequestLog; isStopping: () => boolean },
 ): Hono<ServerEnv> {
   const { config, log } = deps;
   const app = new Hono<ServerEnv>().basePath(config.basePath);
 
-  app.use(createRequestLogMiddleware(observe, config.basePath));
+  app.use(createRequestLogMiddleware(logRequest, config.basePath));
   if (config.allowedOrigins.length > 0) {
     app.use(cors({ origin: [...config.allowedOrigins], exposeHeaders: ['cache-status', 'age', 'etag'] }));
   }
   app.use(setSecurityHeaders);
-  app.use(createAuthMiddleware(gate));
+  app.use(createAuthMiddleware(authorize));
   for (const routes of [
     createFluxTasksRoutes(deps),
     createFluxImagesRoutes(deps),
@@ -58,7 +62,7 @@ export function createApp(
     const { method, path } = c.req;
     return respond(c, createErrorAnswer(error, { traceId: getTraceId(c.env.incoming), method, path }, log));
   };
-  app.notFound((c) => respondWithError(new ApiError(404, 'no_api', 'there is no such route'), c));
+  app.notFound((c) => respondWithError(new ApiError(404, 'no_api', 'route not found'), c));
   app.onError(respondWithError);
   return app;
 }

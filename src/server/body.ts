@@ -1,4 +1,4 @@
-/** Reading a request's body: capped, as a JSON object. */
+/** Reads request bodies: size-limited, as JSON objects. */
 import type { IncomingMessage } from 'node:http';
 import { ApiError, createBadRequest } from '../lib/api-error.ts';
 import { isObject, type JsonObject } from '../task/json-object.ts';
@@ -15,12 +15,12 @@ export async function readJsonBody(c: ServerContext): Promise<JsonObject> {
   return parseJsonObject(await readBody(c.env.incoming));
 }
 
-/** The body as text, whatever its content type: `curl -d` sends a form's. @throws ApiError 413 as `readBytes` */
+/** The body as text, whatever its content type: `curl -d` sends that of a form. @throws ApiError 413 as `readBytes` */
 export async function readBody(request: IncomingMessage): Promise<string> {
   return (await readBytes(request)).toString();
 }
 
-/** @throws ApiError 413 beyond 1 MiB; nothing more is read then */
+/** @throws ApiError 413 beyond 1 MiB; reading stops then */
 export function readBytes(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
@@ -41,11 +41,11 @@ export function readBytes(request: IncomingMessage): Promise<Buffer<ArrayBuffer>
       const [only] = chunks;
       resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks));
     });
-    request.once('error', () => reject(createBadRequest('the request was cut off')));
+    request.once('error', () => reject(createBadRequest('the request was interrupted')));
   });
 }
 
-/** Nothing real nests that deep, and code that follows the nesting would overflow. @throws ApiError 400 */
+/** No real request nests that deep, and recursive code would overflow the stack. @throws ApiError 400 */
 export function refuseDeepJson(text: string): void {
   if (isTooDeep(text)) throw createBadRequest(`the body nests deeper than ${MAX_DEPTH} levels`);
 }

@@ -1,4 +1,4 @@
-/** What the server is built of. */
+/** Dependencies of the server. */
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { ImageFiles } from '../archive/files.ts';

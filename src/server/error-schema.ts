@@ -1,4 +1,4 @@
-/** The body of every error, in the upstream's shape. */
+/** The body of every error, in the upstream's format. */
 import * as z from 'zod';
 
 export const errorSchema = z.strictObject({

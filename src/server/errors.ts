@@ -1,4 +1,4 @@
-/** The one place where an error becomes a body, always in the upstream's shape. */
+/** Converts errors to responses, always in the upstream's format. */
 
 import { CALLBACK_PATH } from '../generation/callbacks.ts';
 import { ApiError } from '../lib/api-error.ts';
@@ -9,47 +9,47 @@ import type { ErrorBody } from './error-schema.ts';
 
 /**
  * `{"success":false,"error":{"code","message"},"trace_id"}`.
- * What is not an ApiError is a bug or the machine: logged whole, answered as `api_error` without a word of it.
+ * Anything but an ApiError is a bug or a system failure: logged in full, answered as `api_error` without details.
  */
 export function createErrorAnswer(
   error: unknown,
   { traceId, ...request }: { traceId: string; method: string; path: string },
   log: Log,
 ): Answer & { body: string } {
-  const told = error instanceof ApiError ? error : createStorageError(error);
-  if (told.status >= 500) {
+  const apiError = error instanceof ApiError ? error : createStorageError(error);
+  if (apiError.status >= 500) {
     const about = {
       trace_id: traceId,
       ...request,
       path: redactCallbackKey(request.path),
-      status: told.status,
+      status: apiError.status,
     };
-    // What was foreseen needs no stack; why the upstream failed stands in its cause.
-    if (told === error) log.warn({ ...about, cause: describeCause(told) }, told.message);
-    else if (told.status === 503) log.error({ ...about, cause: findMessage(error) }, told.message);
-    else log.error({ ...about, err: error }, told.message);
+    // An expected error needs no stack; why the upstream failed is in its cause.
+    if (apiError === error) log.warn({ ...about, cause: describeCause(apiError) }, apiError.message);
+    else if (apiError.status === 503) log.error({ ...about, cause: findMessage(error) }, apiError.message);
+    else log.error({ ...about, err: error }, apiError.message);
   }
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     'x-content-type-options': 'nosniff',
   };
-  if (IS_DROP_IN.test(request.path)) headers['cache-status'] = `flux-mirror; detail=${told.code}`;
-  if (told.status === 401) headers['www-authenticate'] = 'Bearer';
-  if (told.status === 413) headers.connection = 'close';
-  if (told.options.retryAfterSeconds !== undefined)
-    headers['retry-after'] = String(told.options.retryAfterSeconds);
+  if (IS_DROP_IN.test(request.path)) headers['cache-status'] = `flux-mirror; detail=${apiError.code}`;
+  if (apiError.status === 401) headers['www-authenticate'] = 'Bearer';
+  if (apiError.status === 413) headers.connection = 'close';
+  if (apiError.options.retryAfterSeconds !== undefined)
+    headers['retry-after'] = String(apiError.options.retryAfterSeconds);
   const body: ErrorBody = {
     success: false,
-    error: { code: told.code, message: told.message },
+    error: { code: apiError.code, message: apiError.message },
     trace_id: traceId,
   };
-  return { status: told.status, headers, body: JSON.stringify(body) };
+  return { status: apiError.status, headers, body: JSON.stringify(body) };
 }
 
-/** Every answer of these says what the cache had to do with it. */
+/** Responses of these routes always have a `Cache-Status`. */
 const IS_DROP_IN = /\/flux\/(tasks|images)$/;
 
-/** The key of a callback is its password. */
+/** The key of a callback is a credential. */
 function redactCallbackKey(path: string): string {
   const at = path.indexOf(`${CALLBACK_PATH}/`);
   return at === -1 ? path : path.slice(0, at + CALLBACK_PATH.length);
@@ -69,6 +69,8 @@ function createStorageError(error: unknown): ApiError {
   return new ApiError(
     503,
     'api_error',
-    code === 'damaged' ? "the mirror's database is damaged" : "the mirror can't write to its disk just now",
+    code === 'damaged'
+      ? "the mirror's database is damaged"
+      : "the mirror can't write to its disk at the moment",
   );
 }

@@ -1,4 +1,4 @@
-/** The server on its port, with limits for slow clients. */
+/** Starts the HTTP server, with limits for slow or greedy clients. */
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -17,27 +17,27 @@ import { createFastPath } from './drop-in/fast-path.ts';
 import { createRequestLog } from './monitoring/request-log.ts';
 
 export interface RunningServer {
-  /** With the base path, without a slash at the end. */
+  /** Includes the base path, without a trailing slash. */
   readonly url: string;
-  /** Whether callers must have one. */
+  /** Whether callers must present a token. */
   readonly needsToken: boolean;
-  /** Takes nothing new, lets requests under way end, then closes. */
+  /** Accepts no new requests, waits for those in flight, then closes. */
   stop(): Promise<void>;
 }
 
-/** How much of the server one client may take. */
+/** Limits on what clients may use of the server. */
 export interface ConnectionLimits {
-  /** More are closed as they come. */
+  /** Further connections are closed at once. */
   readonly connections: number;
-  /** Requests under way on one connection. */
+  /** Requests in flight on one connection. */
   readonly pipelined: number;
-  /** For the headers of a request. */
+  /** Timeout for the headers of a request. */
   readonly headersMs: number;
-  /** For the whole request. */
+  /** Timeout for receiving the whole request. */
   readonly requestMs: number;
-  /** For a client that takes nothing of an answer. An answer that is still to come may take minutes. */
+  /** Timeout for a client that reads nothing of a response being sent. Producing a response may take minutes. */
   readonly stalledMs: number;
-  /** For requests that are under way when the server stops; then they are cut off. */
+  /** How long requests in flight may take when the server stops; then they are aborted. */
   readonly graceMs: number;
 }
 
@@ -49,10 +49,10 @@ const LIMITS: ConnectionLimits = {
   stalledMs: 30_000,
   graceMs: 8000,
 };
-/** A query of 1,000 characters of any script fits well. */
+/** A query of 1,000 characters in any script fits easily. */
 const MAX_HEADER_BYTES = 64 * 1024;
 
-/** Listens. @throws BadSetting for an address that needs a token where there is none, the system's error when it can't be had */
+/** @throws BadSetting if the host requires a token and none exists; the system's error if listening fails */
 export async function listen(
   deps: ServerDeps & { config: Pick<Config, 'port'> },
   limits: ConnectionLimits = LIMITS,
@@ -60,25 +60,25 @@ export async function listen(
   let isStopping = false;
   const control = createAccessControl(deps);
   const needsToken = await control.needsToken();
-  if (!needsToken && !isLoopback(deps.config.host)) throw openToTheWorld(deps.config.host);
-  const gate = createAuth(deps.config, control, deps, () => isStopping);
-  const observe = createRequestLog(deps);
-  const takeFastLane = createFastPath(deps, gate, observe);
-  const app = createApp(deps, { gate, observe, isStopping: () => isStopping });
-  const takeHono = getRequestListener(app.fetch, { errorHandler: rejectTarget(deps.log) });
+  if (!needsToken && !isLoopback(deps.config.host)) throw createOpenHostError(deps.config.host);
+  const authorize = createAuth(deps.config, control, deps, () => isStopping);
+  const logRequest = createRequestLog(deps);
+  const serveFromFastPath = createFastPath(deps, authorize, logRequest);
+  const app = createApp(deps, { authorize, logRequest, isStopping: () => isStopping });
+  const serveWithHono = getRequestListener(app.fetch, { errorHandler: rejectTarget(deps.log) });
   const options = {
     maxHeaderSize: MAX_HEADER_BYTES,
-    requireHostHeader: false, // the gate sees to it
+    requireHostHeader: false, // checked by authorize
     headersTimeout: limits.headersMs,
     requestTimeout: limits.requestMs,
     connectionsCheckingInterval: Math.min(5000, limits.headersMs / 2),
   };
-  const underWay = trackInFlight(limits.pipelined);
+  const inFlight = trackInFlight(limits.pipelined);
   const server = createServer(options, (request, response) => {
-    if (!underWay.begin(request, response)) return;
-    // A client that keeps asking on a connection that it has would hold the end up.
+    if (!inFlight.begin(request, response)) return;
+    // A client that keeps sending on an open connection would delay the shutdown.
     if (isStopping) response.setHeader('connection', 'close');
-    if (!takeFastLane(request, response)) void takeHono(request, response);
+    if (!serveFromFastPath(request, response)) void serveWithHono(request, response);
   });
   server.maxConnections = limits.connections;
   server.setTimeout(limits.stalledMs, (socket) => {
@@ -101,13 +101,13 @@ export async function listen(
     needsToken,
     stop: () => {
       isStopping = true;
-      return stopServer(server, underWay, limits.graceMs);
+      return stopServer(server, inFlight, limits.graceMs);
     },
   };
 }
 
-function openToTheWorld(host: string): BadSetting {
+function createOpenHostError(host: string): BadSetting {
   return new BadSetting(
-    `${SETTINGS.host.env} (--${SETTINGS.host.flag}): ${JSON.stringify(host)} is reachable from other machines; allowed: a loopback address, or any once there is a token (\`flux-mirror token new\`, or ${SETTINGS.tokens.env})`,
+    `${SETTINGS.host.env} (--${SETTINGS.host.flag}): ${JSON.stringify(host)} is reachable from other machines; allowed: a loopback address, or any once a token exists (\`flux-mirror token new\`, or ${SETTINGS.tokens.env})`,
   );
 }

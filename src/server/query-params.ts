@@ -9,7 +9,7 @@ export function getQueryParams(c: ServerContext): URLSearchParams {
 
 /**
  * A whole number.
- * @throws ApiError 400 when it is none, or outside of the range
+ * @throws ApiError 400 when it is not one, or out of range
  */
 export function readIntegerParam(
   params: URLSearchParams,
@@ -24,11 +24,11 @@ export function readIntegerParam(
   return value;
 }
 
-/** Of one parameter or member; each is a term of an expression in SQL, which may not be endless. */
+/** Values of one parameter or member; each becomes a term of an SQL expression, whose size is limited. */
 export const MAX_VALUES = 100;
 
 /**
- * The values of a parameter that may be repeated or hold several, separated by commas.
+ * The values of a parameter that may be repeated or hold several values separated by commas.
  * @throws ApiError 400 when there are too many
  */
 export function readListParam(params: URLSearchParams, name: string): string[] {

@@ -1,12 +1,12 @@
-/** Headers that keep a browser from making more of an answer than it is. */
+/** Security headers for browsers. */
 import type { MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { ServerEnv } from './deps.ts';
 
-// How a site is reached over TLS is its proxy's to say.
+// No HSTS: TLS is terminated by a proxy, which decides that.
 const common = secureHeaders({ strictTransportSecurity: false, xFrameOptions: 'DENY' });
 
-/** For whatever Hono answers; a route that shows a page brings its own policy for content. */
+/** For every response of Hono; routes that serve pages set their own content security policy. */
 export const setSecurityHeaders: MiddlewareHandler<ServerEnv> = async (c, next) => {
   await common(c, next);
   if (!c.res.headers.has('content-security-policy'))

@@ -1,4 +1,4 @@
-/** A sync run as people and programs read it; the same for the route and the command. */
+/** A sync run as JSON; the same for the route and the command. */
 import { formatIsoTime } from '../lib/iso-time.ts';
 import type { Run, RunCounts } from '../store/contract/runs.ts';
 import type { RunCountsView, RunView } from './run-schema.ts';

@@ -1,6 +1,6 @@
 /**
- * Values that several answers have. The schemas describe answers, for types, OpenAPI and tests: no answer is parsed while
- * serving, so the code that makes answers imports only the types, and commands never load the schemas.
+ * Schemas shared by several responses. They give types, OpenAPI and tests: no response is validated while serving, so the
+ * code that builds responses imports only the types, and commands never load the schemas.
  */
 import * as z from 'zod';
 

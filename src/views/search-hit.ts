@@ -1,4 +1,4 @@
-/** A search hit as JSON: what a list shows, and where the prompt matched. The same for the route and the command. */
+/** A search hit as JSON, with the matched places of the prompt. The same for the route and the command. */
 
 import { getPathPrefix } from '../lib/base-path.ts';
 import { formatIsoTime } from '../lib/iso-time.ts';
@@ -31,14 +31,14 @@ export async function serializeHits(
   );
 }
 
-/** @param archived the task's archived images @param basePath what their addresses begin with, without a slash at the end */
+/** @param archived the task's archived images @param basePath prefix of their URLs, without a trailing slash */
 function serializeHit(
   { task, group }: Hit,
   query: Query,
   archived: readonly TaskImage[],
   basePath: string,
 ): SearchHit {
-  const value = JSON.parse(task.text) as JsonObject; // it was read as a document before it was stored
+  const value = JSON.parse(task.text) as JsonObject; // validated before it was stored
   const { prompt, model, size, action, seed, userId, applicationId } = readDocument(
     task.text,
     value,
@@ -78,7 +78,7 @@ function serializeHit(
   };
 }
 
-/** The archived copy: its addresses are paths of this server. */
+/** The archived copy; its URLs are paths on this server. */
 function serializeLocalImage(image: TaskImage | undefined, basePath: string): LocalImage | null {
   if (!image) return null;
   const { sha256, mediaType, bytes, width, height, thumbhash } = image;

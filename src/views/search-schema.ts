@@ -1,4 +1,4 @@
-/** What searching answers: hits, facets, suggestions. */
+/** Responses of the search routes: hits, facets, suggestions. */
 import * as z from 'zod';
 import { count, taskId, taskState, text, time } from './schema-values.ts';
 

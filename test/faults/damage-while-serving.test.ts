@@ -50,6 +50,6 @@ test('is in /readyz, in the metrics and once in the log, and costs only what it 
   const log = createLog({ level: 'info', format: 'json' }, { write: (line) => void lines.push(line) });
   const watch = startDiskWatch(here.store, log);
   onTestFinished(() => watch.stop());
-  for (let looks = 0; looks < 3; looks += 1) await watch.look();
+  for (let looks = 0; looks < 3; looks += 1) await watch.check();
   expect(lines.filter((line) => line.includes('damaged'))).toHaveLength(1);
 });

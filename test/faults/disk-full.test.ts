@@ -58,7 +58,7 @@ describe('a full disk', () => {
     const log = createLog({ level: 'info', format: 'json' }, { write: (line) => void lines.push(line) });
     const diskWatch = startDiskWatch(here.store, log);
     onTestFinished(() => diskWatch.stop());
-    await diskWatch.look();
+    await diskWatch.check();
 
     const makeRoom = fill(disk);
     expect(statSync(join(disk, 'mirror.db')).size).toBeGreaterThan(0);
@@ -81,8 +81,8 @@ describe('a full disk', () => {
       if (search.status !== 200) reads.failed += 1;
     }
     expect(reads.failed).toBe(0);
-    await diskWatch.look();
-    await diskWatch.look();
+    await diskWatch.check();
+    await diskWatch.check();
     expect(await ready()).toEqual([200, [expect.stringContaining('the disk is full')]]);
     expect(lines.filter((line) => line.includes('the disk is full'))).toHaveLength(1);
     expect(await (await here.get('/metrics')).text()).toContain('flux_mirror_storage_writable 0');
@@ -92,7 +92,7 @@ describe('a full disk', () => {
 
     makeRoom();
     const started = performance.now();
-    await diskWatch.look();
+    await diskWatch.check();
     expect(lines.at(-1)).toContain('again');
     expect(await ready()).toEqual([200, []]);
     const again = await here.post({ action: 'retrieve', id: SECOND });

@@ -354,7 +354,11 @@ describe('the description', () => {
     }
     const described = ROUTES.map(({ method, path }) => `${method} ${path}`).sort();
     const parts = { config: here.config, metrics: createMetrics() } as unknown as ServerDeps;
-    const app = createApp(parts, { gate: () => PROBE, observe: () => undefined, isStopping: () => false });
+    const app = createApp(parts, {
+      authorize: () => PROBE,
+      logRequest: () => undefined,
+      isStopping: () => false,
+    });
     const served = app.routes
       .filter(({ method }) => method !== 'ALL')
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)(\{.*\})?/g, '{$1}')}`);

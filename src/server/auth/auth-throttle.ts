@@ -1,29 +1,27 @@
-/** Slows down guessing: wrong tokens of one address are answered one after another, right ones at once. */
+/** Throttles token guessing: responses to invalid tokens are delayed per address, valid ones are answered at once. */
 import ipaddr from 'ipaddr.js';
 import type { Clock } from '../../lib/clock.ts';
 
-/** So many wrong tokens are answered at once; people mistype. */
+/** Invalid tokens answered without delay; people mistype. */
 const BURST = 10;
-/** After them one a second. */
-const EVERY_MS = 1000;
-/** Nobody is kept longer. */
+/** After the burst, one per second. */
+const INTERVAL_MS = 1000;
 const MAX_WAIT_MS = 30_000;
-/** Of one address, so many wait at most; further ones are hung up on, or a guesser could fill the memory or take all connections. */
+/** Per address. Further requests are disconnected, or an attacker could exhaust memory or connections. */
 const MAX_WAITING = 32;
-/** Addresses that are remembered at most. */
 const MAX_ADDRESSES = 10_000;
 
 /**
- * @param clock for durations, and for waiting
- * @returns a function that resolves when a wrong token of this address may be answered; to false when it is not worth an
- *   answer, because too many of the same wait
+ * @param clock for durations and delays
+ * @returns a function that resolves when an invalid token from this address may be answered; to false when the connection
+ *   should be closed instead, because too many requests of the address are waiting
  */
 export function createAuthThrottle(clock: Clock): (address: string) => Promise<boolean> {
-  /** When an address has worked off what it owes. */
+  /** When the accumulated delay of an address has passed. */
   const clearAt = new Map<string, number>();
   const waiting = new Map<string, number>();
 
-  const waitAs = async (source: string, ms: number): Promise<boolean> => {
+  const waitFor = async (source: string, ms: number): Promise<boolean> => {
     const others = waiting.get(source) ?? 0;
     if (others >= MAX_WAITING) return false;
     waiting.set(source, others + 1);
@@ -37,12 +35,12 @@ export function createAuthThrottle(clock: Clock): (address: string) => Promise<b
   return async (address) => {
     const now = clock.monotonic();
     const source = getThrottleKey(address);
-    const clear = Math.max(now, clearAt.get(source) ?? 0) + EVERY_MS;
-    clearAt.delete(source); // so that the map's order is that of the last attempts
-    clearAt.set(source, Math.min(clear, now + BURST * EVERY_MS + MAX_WAIT_MS));
+    const clear = Math.max(now, clearAt.get(source) ?? 0) + INTERVAL_MS;
+    clearAt.delete(source); // keeps the map ordered by last attempt
+    clearAt.set(source, Math.min(clear, now + BURST * INTERVAL_MS + MAX_WAIT_MS));
     if (clearAt.size > MAX_ADDRESSES) forgetOldest(clearAt);
-    const wait = Math.min(clear - now - BURST * EVERY_MS, MAX_WAIT_MS);
-    return wait > 0 ? waitAs(source, wait) : true;
+    const wait = Math.min(clear - now - BURST * INTERVAL_MS, MAX_WAIT_MS);
+    return wait > 0 ? waitFor(source, wait) : true;
   };
 }
 
@@ -51,7 +49,7 @@ function forgetOldest(addresses: Map<string, number>): void {
   if (oldest !== undefined) addresses.delete(oldest);
 }
 
-/** An IPv6 household has a /64, all of which is one source; an IPv4 address stands for itself, mapped or not. */
+/** An IPv6 client usually has a whole /64, so that is the key; for IPv4, mapped or not, the address itself. */
 function getThrottleKey(address: string): string {
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);

@@ -1,4 +1,4 @@
-/** What every request passes first: `Host`, `Origin`, whether the mirror takes work, token. */
+/** Authorises every request: `Host`, `Origin`, whether the mirror is stopping, token. */
 import type { IncomingMessage } from 'node:http';
 import type { MiddlewareHandler } from 'hono';
 import type { Config } from '../../config/config.ts';
@@ -15,31 +15,31 @@ import { type Access, type AccessControl, createReadOnlyError, PROBE } from './a
 import { createAuthThrottle } from './auth-throttle.ts';
 import { createHostCheck } from './hosts.ts';
 
-/** Probes come without a token, and learn nothing that is secret. */
+/** Probes need no token, and reveal nothing secret. */
 const OPEN_PATHS = new Set(['/healthz', '/readyz']);
 
-/** The upstream has no token of ours; where it is told to call, the key in the path is its password. */
+/** The upstream has no access token; for callbacks, the key in the path is its credential. */
 function isOpen(path: string, callbackUrl: string | undefined): boolean {
   return OPEN_PATHS.has(path) || (callbackUrl !== undefined && path.startsWith(`${CALLBACK_PATH}/`));
 }
 
-/** Lets a request in, and says what it may do; or throws ApiError 401, 403, or 503 once the mirror is stopping. */
+/** Returns what a request may do. @throws ApiError 401, 403, or 503 once the mirror is stopping */
 export type Auth = (request: IncomingMessage, path: string) => MaybePromise<Access>;
 
-type GateConfig = Pick<Config, 'host' | 'allowedHosts' | 'allowedOrigins' | 'basePath' | 'callbackUrl'>;
+type AuthConfig = Pick<Config, 'host' | 'allowedHosts' | 'allowedOrigins' | 'basePath' | 'callbackUrl'>;
 
-/** @param isStopping true once the server takes no new work */
+/** @param isStopping true once the server accepts no new work */
 export function createAuth(
-  config: GateConfig,
+  config: AuthConfig,
   control: AccessControl,
   { clock, log }: { clock: Clock; log: Log },
   isStopping: () => boolean,
 ): Auth {
   const checkHost = createHostCheck(config);
-  const slowDown = createAuthThrottle(clock);
+  const throttle = createAuthThrottle(clock);
   const prefix = getPathPrefix(config.basePath);
 
-  const admit = async (request: IncomingMessage, path: string): Promise<Access> => {
+  const checkToken = async (request: IncomingMessage, path: string): Promise<Access> => {
     try {
       const access = await control.check(request.headers.authorization);
       if (access.tokenName !== undefined) recordTokenName(request, access.tokenName);
@@ -48,8 +48,8 @@ export function createAuth(
     } catch (error) {
       if (error instanceof ApiError && error.code === 'invalid_token') {
         const address = request.socket.remoteAddress ?? '';
-        const isAnswered = await slowDown(address);
-        if (isAnswered) log.warn({ trace_id: getTraceId(request), address }, 'a wrong token');
+        const isAnswered = await throttle(address);
+        if (isAnswered) log.warn({ trace_id: getTraceId(request), address }, 'invalid token');
         else request.socket.destroy();
       }
       throw error;
@@ -68,35 +68,35 @@ export function createAuth(
     const path = fullPath.slice(prefix.length);
     if (isOpen(path, config.callbackUrl)) return PROBE;
     if (isStopping()) throw new ApiError(503, 'api_error', 'the mirror is stopping');
-    return admit(request, path);
+    return checkToken(request, path);
   };
 }
 
-/** The vendor's own route reads by POST; what a body of it asks for is looked at there. */
+/** The vendor's own route reads by POST; that route checks the action in the body. */
 function isReadRequest(method: string | undefined, path: string): boolean {
   return method === 'GET' || method === 'HEAD' || (method === 'POST' && path === FLUX.taskPath);
 }
 
-/** The gate in front of Hono's routes. */
-export function createAuthMiddleware(gate: Auth): MiddlewareHandler<ServerEnv> {
+/** Authorises requests to Hono's routes. */
+export function createAuthMiddleware(authorize: Auth): MiddlewareHandler<ServerEnv> {
   return async (c, next) => {
-    c.set('access', await gate(c.env.incoming, c.req.path));
+    c.set('access', await authorize(c.env.incoming, c.req.path));
     return next();
   };
 }
 
-/** For routes that show or move the mirror as a whole: not for tokens that are limited to some tasks. */
+/** For routes that concern the whole mirror: rejects tokens limited to some tasks. */
 export const requireFullAccess: MiddlewareHandler<ServerEnv> = (c, next) => {
   if (c.get('access').limits !== undefined)
     throw new ApiError(
       403,
       'forbidden',
-      'this token is limited to certain tasks, and this is about all of them',
+      'this token is limited to certain tasks, but this route concerns all of them',
     );
   return next();
 };
 
-/** All of them: Node's parsed headers keep the first and hide a second. */
+/** From the raw headers: Node's parsed headers drop all but the first. */
 function listHostHeaders(rawHeaders: readonly string[]): string[] {
   const hosts: string[] = [];
   for (let at = 0; at < rawHeaders.length; at += 2) {

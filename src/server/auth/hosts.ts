@@ -1,6 +1,6 @@
 /**
- * Which names and origins a local server answers to. Without the `Host` rule any web page could reach it by DNS
- * rebinding; without the `Origin` rule any page could post to it.
+ * Checks `Host` and `Origin`. Without the `Host` check any web page could reach a local server by DNS rebinding; without
+ * the `Origin` check any page could post to it.
  */
 
 import type { Config } from '../../config/config.ts';
@@ -18,8 +18,8 @@ export interface RequestOrigin {
 }
 
 /**
- * Makes the check.
- * @returns a function that throws ApiError 403 for a request that must not get in
+ * Creates the check.
+ * @returns a function that throws ApiError 403 for a request that must be rejected
  */
 export function createHostCheck(
   config: Pick<Config, 'host' | 'allowedHosts' | 'allowedOrigins' | 'callbackUrl'>,
@@ -40,11 +40,7 @@ export function createHostCheck(
   return ({ hosts, origin, fetchSite, fetchMode, method }) => {
     const [host = ''] = hosts;
     if (hosts.length !== 1 || !names.has(stripPort(host.toLowerCase()))) {
-      throw new ApiError(
-        403,
-        'forbidden',
-        'this Host is not allowed; FLUX_MIRROR_ALLOWED_HOSTS names those that are',
-      );
+      throw new ApiError(403, 'forbidden', 'this Host is not allowed; add it to FLUX_MIRROR_ALLOWED_HOSTS');
     }
     if (origin !== undefined) {
       const isOwn = parseHost(origin) === host.toLowerCase();
@@ -52,13 +48,13 @@ export function createHostCheck(
         throw new ApiError(
           403,
           'forbidden',
-          'this Origin is not allowed; FLUX_MIRROR_ALLOWED_ORIGINS names those that are',
+          'this Origin is not allowed; add it to FLUX_MIRROR_ALLOWED_ORIGINS',
         );
       }
     } else if (fetchSite === 'cross-site' || fetchSite === 'same-site') {
-      // Following a link is fine; a foreign page's hidden request is not.
+      // Following a link is fine; a background request from another site's page is not.
       const isNavigation = fetchMode === 'navigate' && (method === 'GET' || method === 'HEAD');
-      if (!isNavigation) throw new ApiError(403, 'forbidden', 'requests of other sites are not allowed');
+      if (!isNavigation) throw new ApiError(403, 'forbidden', 'requests from other sites are not allowed');
     }
   };
 }
@@ -67,7 +63,7 @@ function stripPort(host: string): string {
   return host.replace(/:\d*$/, '');
 }
 
-/** Host and port of an origin; undefined for `null` and what is no origin. */
+/** Host and port of an origin; undefined for `null` and anything that is not an origin. */
 function parseHost(origin: string): string | undefined {
   return /^https?:\/\/([^/]+)$/i.exec(origin)?.[1]?.toLowerCase();
 }

@@ -1,29 +1,29 @@
 /**
- * Which requests are under way, by connection. Node begins each as it is read, and of those that queue behind another on
- * their connection it never tells that they ended when that closes; so connections are listened to as well.
+ * Tracks requests in flight, by connection. Node emits pipelined requests as they are read, but no `close` for queued
+ * responses when their connection closes, so the sockets are watched as well.
  */
 import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 export interface InFlight {
-  /** A request came. False when its connection is gone, or has too many: nothing is to be done then. */
+  /** Registers a request. False when its connection is closed or has too many: the request must be ignored then. */
   begin(request: IncomingMessage, response: ServerResponse): boolean;
-  /** Resolves when there is none. */
-  ended(): Promise<void>;
+  /** Resolves when no request is in flight. */
+  waitUntilIdle(): Promise<void>;
 }
 
 /**
- * @param mostOnOne connections with more are hung up on, for one could hold as much as thousands; clients of HTTP/1.1 send one
- *   request after the other
+ * @param maxPerConnection a connection with more is closed: by pipelining, one could take as much as thousands, and HTTP/1.1
+ *   clients send one request at a time
  */
-export function trackInFlight(mostOnOne: number): InFlight {
+export function trackInFlight(maxPerConnection: number): InFlight {
   const bySocket = new Map<Socket, Set<ServerResponse>>();
   const events = new EventEmitter();
   let count = 0;
-  const waitUntilEnded = (many: number) => {
+  const recordEnded = (many: number) => {
     count -= many;
-    if (count === 0) events.emit('none');
+    if (count === 0) events.emit('idle');
   };
 
   const getResponses = (socket: Socket): Set<ServerResponse> => {
@@ -33,7 +33,7 @@ export function trackInFlight(mostOnOne: number): InFlight {
     bySocket.set(socket, responses);
     socket.once('close', () => {
       bySocket.delete(socket);
-      waitUntilEnded(responses.size);
+      recordEnded(responses.size);
       responses.clear();
     });
     return responses;
@@ -43,19 +43,19 @@ export function trackInFlight(mostOnOne: number): InFlight {
     begin: ({ socket }, response) => {
       if (socket.destroyed) return false;
       const responses = getResponses(socket);
-      if (responses.size >= mostOnOne) {
+      if (responses.size >= maxPerConnection) {
         socket.destroy();
         return false;
       }
       responses.add(response);
       count += 1;
       response.once('close', () => {
-        if (responses.delete(response)) waitUntilEnded(1);
+        if (responses.delete(response)) recordEnded(1);
       });
       return true;
     },
-    ended: async () => {
-      if (count > 0) await once(events, 'none');
+    waitUntilIdle: async () => {
+      if (count > 0) await once(events, 'idle');
     },
   };
 }

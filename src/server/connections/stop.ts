@@ -1,19 +1,18 @@
-/** The orderly end of a server. */
+/** Graceful shutdown of a server. */
 import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import type { InFlight } from './in-flight.ts';
 
 /**
- * Takes no new connection, and closes. Answers that are under way are taken by their clients to the end; connections that idle
- * are not waited for.
- *
- * @param graceMs what is still under way after this is cut off
+ * Accepts no new connections, waits until the requests in flight are complete, then closes. Idle connections are not waited
+ * for.
+ * @param graceMs requests still in flight after this are aborted
  */
-export async function stopServer(server: Server, underWay: InFlight, graceMs: number): Promise<void> {
-  // `close` of an HTTP server takes a connection for idle whose client has not yet read what it was sent.
+export async function stopServer(server: Server, inFlight: InFlight, graceMs: number): Promise<void> {
+  // An HTTP server's own `close` treats a connection as idle although its client hasn't read the whole response.
   const closed = new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
   const cutOff = setTimeout(() => server.closeAllConnections(), graceMs);
-  await underWay.ended();
+  await inFlight.waitUntilIdle();
   clearTimeout(cutOff);
   server.closeAllConnections();
   await closed;

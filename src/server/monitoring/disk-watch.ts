@@ -1,29 +1,29 @@
-/** Says once in the log that the disk takes nothing or the database is damaged, and once that the disk takes what is written again. */
+/** Logs once when the disk is not writable or the database is damaged, and once when the disk is writable again. */
 import type { Log } from '../../lib/log.ts';
 import type { Store } from '../../store/contract/store.ts';
 
 const POLL_INTERVAL_MS = 5000;
 
 export interface DiskWatch {
-  look(): Promise<void>;
+  check(): Promise<void>;
   stop(): void;
 }
 
 export function startDiskWatch(store: Pick<Store, 'readStorageProblem' | 'damage'>, log: Log): DiskWatch {
   let known: string | undefined;
-  let isDamageTold = false;
-  const look = async () => {
+  let isDamageLogged = false;
+  const check = async () => {
     const damage = await store.damage();
-    if (damage !== undefined && !isDamageTold) log.fatal(damage);
-    isDamageTold = damage !== undefined;
-    const trouble = await store.readStorageProblem();
-    if (trouble !== undefined && trouble !== known)
-      log.error({ why: trouble }, 'nothing can be stored; what is stored is served on');
-    if (trouble === undefined && known !== undefined) log.info('the disk takes what is written again');
-    known = trouble;
+    if (damage !== undefined && !isDamageLogged) log.fatal(damage);
+    isDamageLogged = damage !== undefined;
+    const problem = await store.readStorageProblem();
+    if (problem !== undefined && problem !== known)
+      log.error({ why: problem }, 'nothing can be stored; stored tasks are still served');
+    if (problem === undefined && known !== undefined) log.info('the disk is writable again');
+    known = problem;
   };
-  const timer = setInterval(() => void look(), POLL_INTERVAL_MS);
+  const timer = setInterval(() => void check(), POLL_INTERVAL_MS);
   timer.unref();
-  void look();
-  return { look, stop: () => clearInterval(timer) };
+  void check();
+  return { check, stop: () => clearInterval(timer) };
 }

@@ -1,17 +1,17 @@
-/** What is looked up when Prometheus asks: the state of the store, and how late timers come. */
+/** Metrics read on every scrape: the state of the store, and event loop lag. */
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Gauge, type Registry } from 'prom-client';
 import { readLastBackup } from '../../backup/last-backup.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Store } from '../../store/contract/store.ts';
 
-interface Parts {
+interface GaugeDeps {
   readonly store: Store;
   readonly clock: Clock;
 }
 
-/** Registers the gauges. @returns their end */
-export function startGauges(registry: Registry, { store, clock }: Parts): { stop(): void } {
+/** Registers the gauges. @returns a handle that stops the event loop monitor */
+export function startGauges(registry: Registry, { store, clock }: GaugeDeps): { stop(): void } {
   const registers = [registry];
   const registerGauge = (name: string, help: string, read: () => number | Promise<number>) =>
     new Gauge({
@@ -50,14 +50,18 @@ export function startGauges(registry: Registry, { store, clock }: Parts): { stop
   );
   registerGauge(
     'flux_mirror_tracked_tasks',
-    'Ids that the schedule looks after',
+    'Ids checked by the schedule',
     async () => (await readStats()).tracked,
   );
-  registerGauge('flux_mirror_due_tasks', 'Of those, due now', async () => (await readStats()).due);
-  registerGauge('flux_mirror_given_up_tasks', 'Of those, given up', async () => (await readStats()).givenUp);
+  registerGauge('flux_mirror_due_tasks', 'Tracked ids that are due now', async () => (await readStats()).due);
+  registerGauge(
+    'flux_mirror_given_up_tasks',
+    'Tracked ids that were given up',
+    async () => (await readStats()).givenUp,
+  );
   registerGauge(
     'flux_mirror_database_bytes',
-    'The database with its log',
+    'Size of the database, including its write-ahead log',
     async () => (await readStats()).diskBytes,
   );
   registerLabeledGauge('flux_mirror_images', 'Images of succeeded tasks', 'state', async () => {
@@ -66,12 +70,12 @@ export function startGauges(registry: Registry, { store, clock }: Parts): { stop
   });
   registerGauge(
     'flux_mirror_image_bytes',
-    'Of all archived images',
+    'Size of all archived images',
     async () => (await readImageStats()).bytes,
   );
   registerLabeledGauge(
     'flux_mirror_upstream_blocked',
-    'The upstream is left alone, by reason',
+    '1 while no requests are sent to the upstream, by reason',
     'reason',
     async () => {
       const circuit = await store.readCircuit(clock.now());
@@ -79,43 +83,41 @@ export function startGauges(registry: Registry, { store, clock }: Parts): { stop
       return circuit ? { ...reasons, [circuit.reason]: 1 } : reasons;
     },
   );
-  registerGauge('flux_mirror_storage_writable', '0 while the disk takes nothing', async () =>
+  registerGauge('flux_mirror_storage_writable', '0 while the disk is not writable', async () =>
     (await store.readStorageProblem()) === undefined ? 1 : 0,
   );
-  registerGauge('flux_mirror_database_damaged', '1 once damage came to light', async () =>
+  registerGauge('flux_mirror_database_damaged', '1 once damage was detected', async () =>
     (await store.damage()) === undefined ? 0 : 1,
   );
-  registerGauge(
-    'flux_mirror_backup_failed',
-    '1 while the last scheduled backup is one that failed',
-    async () => ((await readLastBackup(store)).error === undefined ? 0 : 1),
+  registerGauge('flux_mirror_backup_failed', '1 while the last scheduled backup has failed', async () =>
+    (await readLastBackup(store)).error === undefined ? 0 : 1,
   );
   registerGauge(
     'flux_mirror_backup_last_success_timestamp_seconds',
-    'Of scheduled backups; 0: none yet',
+    'Time of the last successful scheduled backup; 0 if none yet',
     async () => ((await readLastBackup(store)).atMs ?? 0) / 1000,
   );
   const delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();
   registerLabeledGauge(
     'flux_mirror_event_loop_lag_seconds',
-    'How late timers come, since the last look',
+    'Event loop delay since the last scrape',
     'statistic',
     async () => summarizeLag(delay),
   );
   return { stop: () => void delay.disable() };
 }
 
-/** What the database does not tell is left out: the other figures matter all the more then. */
-async function readOrDefault<T>(read: () => T | Promise<T>, nothing: T): Promise<T> {
+/** If the database fails, its values are omitted: the other metrics matter all the more then. */
+async function readOrDefault<T>(read: () => T | Promise<T>, fallback: T): Promise<T> {
   try {
     return await read();
   } catch {
-    return nothing; // whoever asks for it by another route hears why, and so does the log
+    return fallback; // the error itself is reported by the routes and in the log
   }
 }
 
-/** Its resolution counts as lag, so it is taken off. */
+/** The monitor counts its own resolution as lag, so that is subtracted. */
 function summarizeLag(delay: IntervalHistogram): Record<string, number> {
   const convertToSeconds = (nanoseconds: number) => Math.max(0, nanoseconds - 10e6) / 1e9;
   const lag = {

@@ -1,27 +1,27 @@
-/** What is counted, by the names that Prometheus reads. Times are seconds and sizes bytes, as its conventions ask. */
+/** Prometheus metrics. Times are seconds and sizes bytes, as its conventions require. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { BatchResult } from '../../store/contract/tasks.ts';
 import type { OnRun } from '../../sync/runner.ts';
 import type { UpstreamOptions } from '../../upstream/client.ts';
 import { getProcessRegistry } from './process-metrics.ts';
 
-/** From a cached answer to a generation that takes minutes. */
+/** From a cached response to a generation that takes minutes. */
 const SECONDS = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 600,
 ];
 
 export interface RequestLabels {
   readonly method: string;
-  /** The pattern of the route, never the path: ids would make a series each. */
+  /** The route pattern, never the path: every id would create a series. */
   readonly route: string;
   readonly status: number;
-  /** The `Cache-Status` of the answer. */
+  /** The `Cache-Status` of the response. */
   readonly cacheStatus: string | null | undefined;
 }
 
 export interface Metrics {
   readonly registry: Registry;
-  /** An answer is ready. @param ms since the request was there */
+  /** Records a response. @param ms since the request was received */
   request(labels: RequestLabels, ms: number): void;
   upstreamRequest: NonNullable<UpstreamOptions['onRequest']>;
   syncRun: OnRun;
@@ -33,7 +33,7 @@ export function createMetrics(): Metrics {
   const registers = [registry];
   const requests = new Histogram({
     name: 'flux_mirror_http_request_duration_seconds',
-    help: 'Time to answer, by route and by what the cache had to do with it',
+    help: 'Response time, by route and cache result',
     labelNames: ['method', 'route', 'status', 'cache'],
     buckets: SECONDS,
     registers,
@@ -59,21 +59,21 @@ export function createMetrics(): Metrics {
   });
   const lastDone = new Gauge({
     name: 'flux_mirror_sync_last_success_timestamp_seconds',
-    help: 'When a sync run last ended well; 0 when none did since the start',
+    help: 'When a sync run last succeeded; 0 if none has since the start',
     registers,
   });
   const documents = new Counter({
     name: 'flux_mirror_documents_total',
-    help: 'Documents that came, by what became of them',
+    help: 'Documents received, by result',
     labelNames: ['result'],
     registers,
   });
   const regressions = new Counter({
     name: 'flux_mirror_upstream_regressions_total',
-    help: 'Finished tasks of which the upstream sent another text; the stored one was kept',
+    help: 'Finished tasks for which the upstream sent a different text; the stored one was kept',
     registers,
   });
-  // Looking up a series by its labels costs more than observing, so each is looked up once.
+  // Looking up a series by its labels costs more than recording a value, so each is looked up once.
   const series = new Map<string, ReturnType<typeof requests.labels>>();
   const getSeries = ({ method, route, status, cacheStatus }: RequestLabels) => {
     const key = `${method} ${route} ${status} ${cacheStatus}`;
@@ -109,7 +109,7 @@ export function createMetrics(): Metrics {
   };
 }
 
-/** `hit`, `stale` (an error made it do), `miss`, `request` or `bypass`; `none` where no cache was asked. */
+/** `hit`, `stale` (served because of an error), `miss`, `request` or `bypass`; `none` if the cache was not consulted. */
 function classifyCacheResult(cacheStatus: string | null | undefined): string {
   if (!cacheStatus) return 'none';
   if (cacheStatus.includes('detail=stale-if-error')) return 'stale';

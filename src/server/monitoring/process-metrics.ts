@@ -1,12 +1,11 @@
-/** Metrics of the process itself, by prom-client's own names: memory, processor time, event loop, garbage collection. */
+/** Metrics of the process itself, by prom-client's own names: memory, CPU time, event loop, garbage collection. */
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
 let collected: Registry | undefined;
 
 /**
- * The registry of the process. There is one, however many mirrors run in the process: prom-client observes garbage
- * collection and the event loop from the first call on, for good, and has no way to end that. Neither keeps the process
- * alive.
+ * The registry of the process, shared by all mirrors in it: prom-client observes garbage collection and the event loop from
+ * the first call on and can't be stopped. Neither keeps the process alive.
  */
 export function getProcessRegistry(): Registry {
   if (!collected) {

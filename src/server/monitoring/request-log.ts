@@ -1,4 +1,4 @@
-/** Every answer in the log (at `debug`) and in the metrics, whichever way it went. */
+/** Records every response in the log (at `debug`) and in the metrics, on the fast path and through Hono. */
 import type { IncomingMessage } from 'node:http';
 import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
@@ -11,40 +11,40 @@ import { getTokenName, getTraceId } from './trace.ts';
 
 export interface Answered {
   readonly method: string;
-  /** The pattern of the route, below the base path. */
+  /** The route pattern, below the base path. */
   readonly route: string;
   readonly status: number;
   readonly cacheStatus: string | null | undefined;
 }
 
-/** @param startedMs `performance.now()` when the request was there */
+/** @param startedMs `performance.now()` when the request was received */
 export type RequestLog = (request: IncomingMessage, answered: Answered, startedMs: number) => void;
 
 export function createRequestLog({ metrics, log }: { metrics: Metrics; log: Log }): RequestLog {
   return (request, answered, startedMs) => {
     const ms = performance.now() - startedMs;
     metrics.request(answered, ms);
-    const changes = CHANGING.get(answered.route) === answered.method;
-    if (!log.isLevelEnabled(changes ? 'info' : 'debug')) return;
+    const isMutation = MUTATIONS.get(answered.route) === answered.method;
+    if (!log.isLevelEnabled(isMutation ? 'info' : 'debug')) return;
     const about = { trace_id: getTraceId(request), holder: getTokenName(request), ...answered };
-    log[changes ? 'info' : 'debug']({ ...about, ms: Math.round(ms * 1000) / 1000 }, 'request');
+    log[isMutation ? 'info' : 'debug']({ ...about, ms: Math.round(ms * 1000) / 1000 }, 'request');
   };
 }
 
-/** What costs money or changes what the mirror does is in the log always, with who asked for it. */
-const CHANGING = new Map<string, string>([
+/** Requests that cost money or change what the mirror does are always logged, with the token name. */
+const MUTATIONS = new Map<string, string>([
   ...Object.values(FLUX.generationPaths).map((path): [string, string] => [path, 'POST']),
   ['/api/sync', 'POST'],
   ['/api/tracked', 'POST'],
   ['/api/tracked/:id', 'DELETE'],
 ]);
 
-/** Methods as a caller spells them would be series of the caller's making. */
+/** Other methods share one label value, so that callers can't create series at will. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
 
-/** Around everything that Hono answers. */
+/** Logs every response that Hono serves. */
 export function createRequestLogMiddleware(
-  observe: RequestLog,
+  logRequest: RequestLog,
   basePath: string,
 ): MiddlewareHandler<ServerEnv> {
   const prefix = getPathPrefix(basePath);
@@ -52,7 +52,7 @@ export function createRequestLogMiddleware(
     const startedMs = performance.now();
     await next();
     const pattern = routePath(c, -1).slice(prefix.length);
-    observe(
+    logRequest(
       c.env.incoming,
       {
         method: METHODS.has(c.req.method) ? c.req.method : 'other',

@@ -1,24 +1,24 @@
-/** What the log knows of a request: its id, made when it is first needed (in the body of an error `trace_id`), and who asked. */
+/** Log context of a request: its id, created on first use (`trace_id` in error bodies), and its token name. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 const traceIds = new WeakMap<IncomingMessage, string>();
 
-const holders = new WeakMap<IncomingMessage, string>();
+const tokenNames = new WeakMap<IncomingMessage, string>();
 
 /** The name of the token that a request presented, for the log. */
 export function recordTokenName(request: IncomingMessage, name: string): void {
-  holders.set(request, name);
+  tokenNames.set(request, name);
 }
 
 export function getTokenName(request: IncomingMessage): string | undefined {
-  return holders.get(request);
+  return tokenNames.get(request);
 }
 
 export function getTraceId(request: IncomingMessage): string {
   const known = traceIds.get(request);
   if (known !== undefined) return known;
-  const made = randomUUID();
-  traceIds.set(request, made);
-  return made;
+  const created = randomUUID();
+  traceIds.set(request, created);
+  return created;
 }

@@ -1,13 +1,13 @@
-/** What the descriptions of routes are made of, and small makers of JSON Schema for what callers send. */
+/** Types of route descriptions, and helpers that build JSON Schema for requests. */
 import type * as z from 'zod';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
 export interface ResponseDescription {
   readonly description: string;
-  /** Of a JSON body. */
+  /** Schema of a JSON body. */
   readonly schema?: z.ZodType;
-  /** Of any other body: by media type. */
+  /** Any other body, by media type. */
   readonly content?: Readonly<Record<string, Schema>>;
 }
 
@@ -18,12 +18,12 @@ export interface RouteDescription {
   readonly operationId: string;
   readonly summary: string;
   readonly parameters?: readonly Schema[];
-  /** Of a JSON body. */
+  /** Schema of a JSON body. */
   readonly requestBody?: Schema;
   readonly responses: Readonly<Record<number, ResponseDescription>>;
-  /** The statuses of errors, which all have the one shape. */
+  /** Error statuses; all errors have the same body. */
   readonly errors: readonly number[];
-  /** Needs no token. */
+  /** Set for routes that need no token. */
   readonly isOpen?: true;
 }
 
@@ -48,7 +48,7 @@ export function createArray(items: Schema): Schema {
   return { type: 'array', items };
 }
 
-export function query(name: string, schema: Schema, description?: string): Schema {
+export function createQueryParameter(name: string, schema: Schema, description?: string): Schema {
   return { name, in: 'query', schema, ...(description === undefined ? {} : { description }) };
 }
 

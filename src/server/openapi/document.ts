@@ -1,4 +1,4 @@
-/** The OpenAPI 3.1 document, made of the descriptions of the routes when it is asked for. */
+/** Builds the OpenAPI 3.1 document from the route descriptions on request. */
 import * as z from 'zod';
 import { VERSION } from '../../lib/version.ts';
 import { errorSchema } from '../error-schema.ts';
@@ -31,7 +31,7 @@ export function openApiDocument(basePath: string) {
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
       responses: {
-        Error: createResponse({ description: 'an error, in the upstream’s shape', schema: errorSchema }),
+        Error: createResponse({ description: 'an error, in the upstream’s format', schema: errorSchema }),
       },
     },
   };
@@ -76,8 +76,8 @@ function createResponse({ description, schema, content }: ResponseDescription): 
 }
 
 /**
- * As other programs should read it: answers may get more members one day, a format says more than the pattern that zod has
- * for it, and `readOnly` and the range of safe integers tell about zod and JavaScript.
+ * Removes what clients should not rely on: responses may get more members later, a format says more than zod's pattern for
+ * it, and `readOnly` and the safe integer range are details of zod and JavaScript.
  */
 function convertToJsonSchema(schema: z.ZodType): Schema {
   const { $schema: _, ...jsonSchema } = z.toJSONSchema(schema, {

@@ -1,4 +1,4 @@
-/** The description of every route. A test compares it with the routes there are, and with what they answer. */
+/** The description of every route. A test compares them with the actual routes and their responses. */
 import type { RouteDescription } from './components.ts';
 import { FLUX_ROUTES } from './routes/flux.ts';
 import { IMAGE_ROUTES } from './routes/images.ts';

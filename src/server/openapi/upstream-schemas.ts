@@ -1,4 +1,4 @@
-/** What the upstream makes and the mirror hands on as it came: members may be missing, and others may be there. */
+/** Documents that the mirror forwards unchanged from the upstream: members may be missing, and unknown ones may occur. */
 import * as z from 'zod';
 import { count, taskId } from '../../views/schema-values.ts';
 

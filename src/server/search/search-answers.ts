@@ -1,4 +1,4 @@
-/** The answers of `/api/search`, `/api/facets` and `/api/suggest`, as JSON texts. They run on the search thread. */
+/** Answers `/api/search`, `/api/facets` and `/api/suggest` as JSON texts. Runs on the search thread. */
 import { createBadRequest } from '../../lib/api-error.ts';
 import { type Cursor, decodeCursor, encodeCursor } from '../../search/cursor.ts';
 import { findLastWord } from '../../search/last-word.ts';
@@ -16,7 +16,7 @@ const UNITS = ['day', 'month', 'year'] as const;
 const MAX_LIMIT = 100;
 const MAX_SUGGESTIONS = 50;
 
-/** What is looked for, and among whose tasks. */
+/** What to search for, and among whose tasks. */
 export interface Target {
   readonly params: URLSearchParams;
   readonly limits: TaskLimits | undefined;
@@ -83,7 +83,7 @@ function readCursor(params: URLSearchParams, sort: SortOrder): Cursor | undefine
   const text = params.get('cursor');
   if (!text) return undefined;
   const cursor = decodeCursor(text, sort);
-  if (!cursor) throw createBadRequest('"cursor" is not one of this search; leave it out to start anew');
+  if (!cursor) throw createBadRequest('"cursor" does not belong to this search; omit it to start over');
   return cursor;
 }
 
@@ -93,10 +93,10 @@ function describeIndexGap(indexedFromMs: number | undefined): string[] {
     indexedFromMs === Number.MAX_SAFE_INTEGER
       ? 'nothing'
       : `what was created from ${new Date(indexedFromMs).toISOString()} on`;
-  return [`the search index is being made anew; so far ${found} is found`];
+  return [`the search index is being rebuilt; so far ${found} is found`];
 }
 
-/** To the microsecond. */
+/** Milliseconds, rounded to microseconds. */
 function measureSince(started: number): number {
   return Math.round((performance.now() - started) * 1000) / 1000;
 }

@@ -1,4 +1,4 @@
-/** What a request searches for: the query of `q`, and the same operators as parameters. Shared by search and facets. */
+/** Parses a search request: the query in `q`, and the same operators as parameters. Shared by search and facets. */
 import { createBadRequest } from '../../lib/api-error.ts';
 import type { Query, QueryNode } from '../../search/ast.ts';
 import { intersectTimes, isTimeZone } from '../../search/dates.ts';
@@ -20,7 +20,7 @@ export interface SearchTarget {
   readonly timeZone: string;
 }
 
-/** @throws ApiError 400 for a time zone or a state that is none */
+/** @throws ApiError 400 for an invalid time zone or state */
 export function readSearchTarget(
   params: URLSearchParams,
   limits: TaskLimits | undefined,
@@ -42,7 +42,7 @@ export function readSearchTarget(
   };
 }
 
-/** Several values of one parameter are choices; a date has one. */
+/** Several values of one parameter are alternatives; a date has only one value. */
 function readParameter(
   params: URLSearchParams,
   field: OperatorField,
@@ -60,7 +60,7 @@ function readParameter(
   return parts.length > 1 ? { kind: 'or', parts } : parts[0];
 }
 
-/** A date that is none is no error: it is left out, and the answer says so. */
+/** An invalid date is not an error: it is ignored, and a note says so. */
 function readFilter(params: URLSearchParams, context: QueryContext, notes: string[]): TaskFilter {
   const bounds = TIME_BOUNDS.flatMap((field) => {
     const value = params.get(field.name);

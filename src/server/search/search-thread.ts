@@ -1,6 +1,6 @@
 /**
- * Searching on a thread of its own: however heavy a search is, a cached retrieve does not wait for it. Whole answers are made
- * there, so that not even their JSON is written here.
+ * Runs searches on a worker thread, so that a heavy search never delays a cached retrieve. The thread builds complete
+ * responses, so that not even their JSON is serialised here.
  */
 import type { Worker } from 'node:worker_threads';
 import { ApiError, createBadRequest } from '../../lib/api-error.ts';
@@ -14,12 +14,12 @@ export interface SearchQuestion {
   readonly route: SearchRoute;
   /** The query string of the request. */
   readonly query: string;
-  /** Whose tasks the caller may see; undefined: all. */
+  /** Whose tasks the caller may see; undefined means all. */
   readonly limits: TaskLimits | undefined;
   readonly nowMs: number;
 }
 
-/** So many wait at most: more would only be answered after their callers are gone. */
+/** More would only be answered after their callers have given up. */
 const MAX_WAITING = 256;
 
 export interface SearchJob extends SearchQuestion {
@@ -31,19 +31,19 @@ export type SearchReply = { readonly number: number } & (
   | {
       readonly failed: {
         readonly message: string;
-        /** Set for what the caller may be told. */
+        /** Set for errors that the caller may see. */
         readonly api?: { readonly status: ApiError['status']; readonly code: ApiError['code'] };
-        /** Set for what the store can't do. */
+        /** Set for errors of the store. */
         readonly store?: StoreErrorCode;
-        /** The code of the system. */
+        /** The system's error code. */
         readonly system?: string | undefined;
       };
     }
 );
 
-/** What the thread must know of the settings. */
+/** The settings that the thread needs. */
 export interface SearchWorkerData {
-  /** Whose owner we are. */
+  /** Owned by this process. */
   readonly dataDir: string;
   readonly basePath: string;
 }
@@ -51,8 +51,8 @@ export interface SearchWorkerData {
 export interface Searching {
   /**
    * The JSON text of an answer.
-   * @param isWanted asked when its turn comes; a search whose caller has gone is not begun
-   * @throws ApiError 400; 503 when too many wait
+   * @param isWanted checked before the search starts; one whose caller has hung up is skipped
+   * @throws ApiError 400; 503 when too many are waiting
    */
   answer(question: SearchQuestion, isWanted?: () => boolean): Promise<string>;
   close(): Promise<void>;
@@ -66,16 +66,16 @@ interface Waiter {
 }
 
 /**
- * The thread starts with the first search, and again after it broke.
- * @param module what runs on the thread
- * @param onError told of what failed and is not the caller's to know
+ * The thread starts with the first search, and restarts after a crash.
+ * @param module the thread's entry point
+ * @param onError called with errors that the caller must not see
  */
 export function startSearchThread(
   module: URL,
   data: SearchWorkerData,
   onError: (error: unknown) => void = () => undefined,
 ): Searching {
-  /** In the order in which they came; the first is under way. */
+  /** In order of arrival; the first is in progress. */
   const waiting: Waiter[] = [];
   let worker: Worker | undefined;
   let number = 0;
@@ -102,7 +102,7 @@ export function startSearchThread(
     const { dataDir, basePath } = data;
     const started = startWorker(module, { dataDir, basePath });
     started.on('message', (reply: SearchReply) => {
-      if (reply.number !== number) return; // of a thread that was given up
+      if (reply.number !== number) return; // from a thread that has been abandoned
       const waiter = waiting.shift();
       if ('body' in reply) waiter?.resolve(reply.body);
       else fail(waiter, restoreError(reply.failed));
@@ -118,7 +118,9 @@ export function startSearchThread(
       new Promise((resolve, reject) => {
         if (waiting.length >= MAX_WAITING) {
           reject(
-            new ApiError(503, 'api_error', 'too many searches wait; try again', { retryAfterSeconds: 1 }),
+            new ApiError(503, 'api_error', 'too many searches are waiting; try again', {
+              retryAfterSeconds: 1,
+            }),
           );
           return;
         }

@@ -1,4 +1,4 @@
-/** The vendor's own routes, as the mirror answers them. */
+/** The vendor's own routes, as served by the mirror. */
 
 import * as z from 'zod';
 import { FLUX } from '../../../service/flux.ts';
@@ -26,7 +26,7 @@ export const FLUX_ROUTES: readonly RouteDescription[] = [
         name: 'cache-control',
         in: 'header',
         schema: text,
-        description: 'no-cache, max-age=N (in place of the pending TTL), only-if-cached',
+        description: 'no-cache, max-age=N (overrides the pending TTL), only-if-cached',
       },
     ],
     requestBody: {
@@ -52,19 +52,19 @@ export const FLUX_ROUTES: readonly RouteDescription[] = [
     path: FLUX.generationPaths.images,
     method: 'post',
     operationId: 'generate',
-    summary: 'Generate an image: handed on to the upstream once, never retried',
+    summary: 'Generate an image: forwarded to the upstream once, never retried',
     requestBody: { type: 'object', properties: { action: text, prompt: text, model: text, size: text } },
-    responses: { 200: { description: 'the upstream’s answer as it came', schema: generationAnswerSchema } },
+    responses: { 200: { description: 'the upstream’s response, unchanged', schema: generationAnswerSchema } },
     errors: [400, 401, 403, 413, 502, 503],
   },
   {
     path: '/callbacks/{key}',
     method: 'post',
     operationId: 'callback',
-    summary: 'The upstream says that a generation is done; the key is the password',
+    summary: 'Called by the upstream when a generation is finished; the key is the credential',
     parameters: [createPathParameter('key', text)],
     requestBody: { type: 'object' },
-    responses: { 200: { description: 'taken', schema: z.strictObject({ success: z.literal(true) }) } },
+    responses: { 200: { description: 'accepted', schema: z.strictObject({ success: z.literal(true) }) } },
     errors: [401, 403, 404, 413, 503],
     isOpen: true,
   },

@@ -1,10 +1,16 @@
 /** `/images` and `/thumbs`: archived images. */
-import { createInteger, createPathParameter, query, type RouteDescription, sha256 } from '../components.ts';
+import {
+  createInteger,
+  createPathParameter,
+  createQueryParameter,
+  type RouteDescription,
+  sha256,
+} from '../components.ts';
 
 const fileRoute = {
   method: 'get',
   responses: {
-    200: { description: 'the file; cached for ever', content: { 'image/*': {} } },
+    200: { description: 'the file; immutable', content: { 'image/*': {} } },
     206: { description: 'a range of it' },
     304: { description: 'not modified' },
     416: { description: 'no such range' },
@@ -25,6 +31,9 @@ export const IMAGE_ROUTES: readonly RouteDescription[] = [
     path: '/thumbs/{sha256}',
     operationId: 'thumbnail',
     summary: 'A thumbnail of it',
-    parameters: [createPathParameter('sha256', sha256), query('w', createInteger(1, 10_000), 'pixels')],
+    parameters: [
+      createPathParameter('sha256', sha256),
+      createQueryParameter('w', createInteger(1, 10_000), 'pixels'),
+    ],
   },
 ];

@@ -2,15 +2,15 @@
 import * as z from 'zod';
 import { runListSchema, syncResultSchema } from '../../../views/run-schema.ts';
 import { livenessSchema, readinessSchema, statsSchema } from '../../../views/status-schema.ts';
-import { createInteger, query, type RouteDescription, text } from '../components.ts';
+import { createInteger, createQueryParameter, type RouteDescription, text } from '../components.ts';
 
 export const MONITORING_ROUTES: readonly RouteDescription[] = [
   {
     path: '/api/sync',
     method: 'post',
     operationId: 'sync',
-    summary: 'Run the syncer now; answers when the run is over',
-    responses: { 200: { description: 'what it did', schema: syncResultSchema } },
+    summary: 'Start a sync run; responds when it is over',
+    responses: { 200: { description: 'the result of the run', schema: syncResultSchema } },
     errors: [401, 403, 503],
   },
   {
@@ -18,7 +18,7 @@ export const MONITORING_ROUTES: readonly RouteDescription[] = [
     method: 'get',
     operationId: 'runs',
     summary: 'Past runs, newest first',
-    parameters: [query('limit', createInteger(1, 1000, 20))],
+    parameters: [createQueryParameter('limit', createInteger(1, 1000, 20))],
     responses: { 200: { description: 'runs', schema: runListSchema } },
     errors: [400, 401, 403],
   },
@@ -43,7 +43,7 @@ export const MONITORING_ROUTES: readonly RouteDescription[] = [
     path: '/readyz',
     method: 'get',
     operationId: 'ready',
-    summary: 'Ready to serve, and what is wrong meanwhile',
+    summary: 'Whether the mirror is ready to serve, with its current problems',
     responses: {
       200: { description: 'ready', schema: readinessSchema },
       503: { description: 'not ready', schema: readinessSchema },

@@ -1,24 +1,35 @@
 /** `/api/search`, `/api/facets` and `/api/suggest`. */
 import { FIELDS, type SearchField, TIME_BOUNDS } from '../../../search/fields.ts';
 import { facetsAnswerSchema, searchPageSchema, suggestionsSchema } from '../../../views/search-schema.ts';
-import { createEnum, createInteger, query, type RouteDescription, type Schema, text } from '../components.ts';
+import {
+  createEnum,
+  createInteger,
+  createQueryParameter,
+  type RouteDescription,
+  type Schema,
+  text,
+} from '../components.ts';
 
-/** What is looked for: free values first, then those that are listed, then dates. */
+/** Search parameters: free values first, then enumerated ones, then dates. */
 const SEARCH_PARAMETERS = [
-  query(
+  createQueryParameter(
     'q',
     text,
     'words, "phrases", -not, OR, prefi*, and operators such as model:flux-dev or before:2026-03',
   ),
   ...TIME_BOUNDS.map(createFieldParameter),
-  query('tz', text, 'IANA time zone in which dates are read'),
+  createQueryParameter('tz', text, 'IANA time zone in which dates are interpreted'),
   ...FIELDS.filter((field) => field.kind !== 'date' && field.kind !== 'enum').map(createFieldParameter),
   ...FIELDS.filter((field) => field.kind === 'enum').map(createFieldParameter),
   ...FIELDS.filter((field) => field.kind === 'date' && field.isOperator).map(createFieldParameter),
 ];
 
 function createFieldParameter(field: SearchField): Schema {
-  return query(field.name, field.kind === 'enum' ? createEnum(...field.values) : text, field.description);
+  return createQueryParameter(
+    field.name,
+    field.kind === 'enum' ? createEnum(...field.values) : text,
+    field.description,
+  );
 }
 
 export const SEARCH_ROUTES: readonly RouteDescription[] = [
@@ -29,10 +40,10 @@ export const SEARCH_ROUTES: readonly RouteDescription[] = [
     summary: 'Search the prompt history',
     parameters: [
       ...SEARCH_PARAMETERS,
-      query('sort', { ...createEnum('newest', 'oldest', 'relevance'), default: 'newest' }),
-      query('group', createEnum('prompt'), 'folds tasks of the same prompt into the newest'),
-      query('limit', createInteger(1, 100, 20)),
-      query('cursor', text, 'the next_cursor of the page before'),
+      createQueryParameter('sort', { ...createEnum('newest', 'oldest', 'relevance'), default: 'newest' }),
+      createQueryParameter('group', createEnum('prompt'), 'folds tasks of the same prompt into the newest'),
+      createQueryParameter('limit', createInteger(1, 100, 20)),
+      createQueryParameter('cursor', text, 'the next_cursor of the previous page'),
     ],
     responses: { 200: { description: 'a page of hits', schema: searchPageSchema } },
     errors: [400, 401, 403, 503],
@@ -44,7 +55,7 @@ export const SEARCH_ROUTES: readonly RouteDescription[] = [
     summary: 'Count the matches by model, size, action, state and time',
     parameters: [
       ...SEARCH_PARAMETERS,
-      query('by', { ...createEnum('day', 'month', 'year'), default: 'month' }),
+      createQueryParameter('by', { ...createEnum('day', 'month', 'year'), default: 'month' }),
     ],
     responses: { 200: { description: 'counts of all matches', schema: facetsAnswerSchema } },
     errors: [400, 401, 403, 503],
@@ -53,8 +64,8 @@ export const SEARCH_ROUTES: readonly RouteDescription[] = [
     path: '/api/suggest',
     method: 'get',
     operationId: 'suggest',
-    summary: 'Complete the word that is being typed',
-    parameters: [query('q', text), query('limit', createInteger(1, 50, 10))],
+    summary: 'Complete the word being typed',
+    parameters: [createQueryParameter('q', text), createQueryParameter('limit', createInteger(1, 50, 10))],
     responses: { 200: { description: 'words, most used first', schema: suggestionsSchema } },
     errors: [400, 401, 403],
   },
