@@ -1,4 +1,4 @@
-/** Reads the upstream's whole history list into the store, and goes on where it was stopped. */
+/** Backfills the store from the upstream's whole history list, resuming where it was stopped. */
 import { addResult, createEmptyResult } from '../store/contract/batch-result.ts';
 import type { BatchResult } from '../store/contract/tasks.ts';
 import { UpstreamError } from '../upstream/errors.ts';
@@ -12,18 +12,18 @@ import {
   type Walk,
   walkWindow,
 } from './history-walk.ts';
-import { readPage, readPagePatiently } from './read-page.ts';
+import { readPage, readPageWithCooldowns } from './read-page.ts';
 import { formatScope, type HistoryScope, listHistoryScopes } from './scopes.ts';
 
 export interface BackfillOptions {
   readonly upstreamUrl: string;
-  /** Begins anew. */
+  /** Ignores the checkpoint and starts from the top. */
   readonly restart: boolean;
-  /** Ends it after the page under way. */
+  /** Stops after the page in progress. */
   readonly signal: AbortSignal;
-  /** How many tasks were read, of about how many. */
+  /** Tasks read so far, of approximately how many. */
   readonly onProgress: (done: number, total: number) => void;
-  /** The upstream has asked for a cooldown; epoch milliseconds. */
+  /** Called during a cooldown, with its end in epoch milliseconds. */
   readonly onWait: (untilMs: number) => void;
 }
 
@@ -31,11 +31,11 @@ export interface BackfillResult {
   readonly outcome: 'done' | 'stopped' | 'failed';
   readonly requests: number;
   readonly stored: BatchResult;
-  /** What went wrong, a scope each. */
+  /** One error per failed scope. */
   readonly errors: readonly string[];
 }
 
-/** Where new tasks never cease, somebody else must look after those to come. */
+/** Limit for accounts where new tasks keep arriving; `discover` finds those. */
 const MAX_WALKS = 20;
 
 interface Tally {
@@ -44,7 +44,7 @@ interface Tally {
   readonly stored: BatchResult;
 }
 
-/** What fails is in the result; whatever else is thrown is the store's. */
+/** Upstream failures are reported in the result; only errors of the store are thrown. */
 export async function backfill(
   deps: SyncDeps,
   token: string,
@@ -58,13 +58,13 @@ export async function backfill(
   const errors: string[] = [];
   for (const scope of await listScopesToRead(deps, options)) {
     try {
-      const bookmark = openCheckpoint(deps.store, options.upstreamUrl, scope);
-      await backfillScope({ deps, token, scope, bookmark, options, tally });
+      const checkpoint = openCheckpoint(deps.store, options.upstreamUrl, scope);
+      await backfillScope({ deps, token, scope, checkpoint, options, tally });
     } catch (error) {
       if (options.signal.aborted) break;
       if (!(error instanceof UpstreamError)) throw error;
       errors.push(`${formatScope(scope)}: ${error.message}`);
-      // Another scope of the same token would be told the same, or find nobody there.
+      // Other scopes of the same token would fail in the same way.
       const isHopeless = error.status === undefined || error.status === 401 || error.status >= 500;
       if (isHopeless) break;
     }
@@ -73,45 +73,45 @@ export async function backfill(
   return { outcome, requests: tally.requests, stored: tally.stored, errors };
 }
 
-/** An account that was once read without limits goes on so: what it brought does not narrow it. */
+/** An account that was read without limits before stays so: the owners of stored documents must not narrow it. */
 async function listScopesToRead(deps: SyncDeps, { upstreamUrl }: BackfillOptions): Promise<HistoryScope[]> {
   const isNarrowed = deps.userIds.length + deps.applicationIds.length > 0;
   const whole = isNarrowed ? undefined : await openCheckpoint(deps.store, upstreamUrl, {}).read();
   return whole ? [{}] : listHistoryScopes(deps.store, deps);
 }
 
-/** A scope that is being read. */
+/** State of one scope's backfill. */
 interface ScopeBackfill {
   readonly deps: SyncDeps;
   readonly token: string;
   readonly scope: HistoryScope;
-  readonly bookmark: Checkpoint;
+  readonly checkpoint: Checkpoint;
   readonly options: BackfillOptions;
-  /** Is added to. */
+  /** Mutated. */
   readonly tally: Tally;
 }
 
-/** Walks down, and again from the top for what arrived meanwhile, until nothing did. */
+/** Walks down the list, and again from the top for tasks that arrived in the meantime, until none did. */
 async function backfillScope(backfill: ScopeBackfill): Promise<void> {
-  const { bookmark, options } = backfill;
-  let walk = options.restart ? beginWalk(0) : ((await bookmark.read()) ?? beginWalk(0));
+  const { checkpoint, options } = backfill;
+  let walk = options.restart ? beginWalk(0) : ((await checkpoint.read()) ?? beginWalk(0));
   for (let walks = 0; walks < MAX_WALKS; walks += 1) {
     const done = await walkDown(backfill, walk);
     walk = beginWalk(computeNextFloor(done));
-    await bookmark.write(walk);
+    await checkpoint.write(walk);
     if (done.pages <= 1 || hasNothingNewer(done)) return;
   }
 }
 
-/** @returns the walk at its end */
+/** @returns the completed walk */
 async function walkDown(backfill: ScopeBackfill, start: Walk): Promise<Walk> {
-  const { deps, token, scope, bookmark, options, tally } = backfill;
-  const ask = (walk: Walk) => () => {
+  const { deps, token, scope, checkpoint, options, tally } = backfill;
+  const fetchPage = (walk: Walk) => () => {
     tally.requests += 1;
     return readPage(deps, token, scope, walkWindow(walk));
   };
   for (let walk = start; ; ) {
-    const page = await readPagePatiently(deps, ask(walk), options.signal, options.onWait);
+    const page = await readPageWithCooldowns(deps, fetchPage(walk), options.signal, options.onWait);
     addResult(tally.stored, page.result);
     tally.done += page.timesMs.length;
     const below = Math.max(0, (page.count ?? 0) - walk.offset - page.timesMs.length);
@@ -119,6 +119,6 @@ async function walkDown(backfill: ScopeBackfill, start: Walk): Promise<Walk> {
     const step = advanceWalk(walk, page);
     if (step.isOver) return step.walk;
     walk = step.walk;
-    await bookmark.write(walk);
+    await checkpoint.write(walk);
   }
 }

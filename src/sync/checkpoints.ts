@@ -1,4 +1,4 @@
-/** Where a backfill stands, kept in the store, so that it goes on where it stopped. */
+/** Checkpoints of backfills, kept in the store so that a backfill resumes where it stopped. */
 import * as z from 'zod';
 import type { Store } from '../store/contract/store.ts';
 import type { Walk } from './history-walk.ts';
@@ -14,19 +14,19 @@ const walkSchema = z.object({
 });
 
 export interface Checkpoint {
-  /** Undefined when nothing was read yet. */
+  /** Undefined if nothing has been read yet. */
   read(): Promise<Walk | undefined>;
   write(walk: Walk): Promise<void>;
 }
 
-/** @param upstreamUrl whose history it is */
+/** @param upstreamUrl the upstream whose history is read */
 export function openCheckpoint(store: Store, upstreamUrl: string, scope: HistoryScope): Checkpoint {
   const name = `backfill ${upstreamUrl} ${scope.user_id ?? '*'} ${scope.application_id ?? '*'}`;
   return {
     read: async () => {
       const text = await store.readCheckpoint(name);
       const { data } = walkSchema.safeParse(JSON.parse(text ?? 'null'));
-      if (!data) return undefined; // also for marks of a version that kept others
+      if (!data) return undefined; // also for checkpoints in the format of another version
       const { topMs, untilMs, ...walk } = data;
       return { ...walk, topMs, untilMs };
     },

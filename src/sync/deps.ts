@@ -1,4 +1,4 @@
-/** What a sync run is built of. */
+/** Dependencies of a sync run. */
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Store } from '../store/contract/store.ts';
@@ -17,9 +17,9 @@ export interface SyncDeps {
   readonly concurrency: number;
   readonly upstreamTimeoutMs: number;
   readonly giveUpAfterMs: number;
-  /** Look for tasks that were made elsewhere. */
+  /** Whether to look for tasks that were created elsewhere. */
   readonly discover: boolean;
-  /** Whose history; empty: of the documents that are stored. */
+  /** Whose history to read; if empty, that of the owners of stored documents. */
   readonly userIds: readonly string[];
   readonly applicationIds: readonly string[];
   readonly random: () => number;

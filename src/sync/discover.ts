@@ -1,17 +1,17 @@
-/** Finds tasks that were made elsewhere with the same account: the newest pages of its history list. */
+/** Discovers tasks created elsewhere with the same account, on the newest pages of its history list. */
 import type { RunCounts } from '../store/contract/runs.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { SyncDeps } from './deps.ts';
 import { PAGE_SIZE, readPage } from './read-page.ts';
 import { type HistoryScope, listHistoryScopes } from './scopes.ts';
 
-/** Beyond this, `flux-mirror backfill` is the way. */
+/** For older tasks there is `flux-mirror backfill`. */
 const MAX_PAGES = 20;
 
 /**
- * Reads the newest page of each scope, and the next ones while they bring something new: after a night without the mirror it
- * catches up. A failure is noted and logged; the sync run goes on.
- * @param counts is added to
+ * Reads the newest page of each scope, and further pages while they contain new tasks, to catch up after downtime.
+ * A failure is logged; the sync run continues.
+ * @param counts mutated
  */
 export async function discover(
   deps: SyncDeps,
@@ -38,7 +38,7 @@ async function discoverScope(
 ): Promise<void> {
   for (let page = 0; page < MAX_PAGES && !signal?.aborted; page += 1) {
     counts.requests += 1;
-    // New tasks that arrive between two pages shift them; what comes twice is stored once.
+    // New tasks arriving between two requests shift the pages; duplicates are stored once.
     const { timesMs, result } = await readPage(deps, token, scope, { offset: page * PAGE_SIZE });
     counts.discovered += result.inserted;
     if (result.inserted === 0 || timesMs.length < PAGE_SIZE) return;

@@ -1,6 +1,6 @@
 /**
- * The batches of a run that failed, until it shows whose fault it was: when the upstream answers another one, theirs, and their ids
- * are looked at ever more rarely; when it answers none, the upstream's, and its outage shall not delay them.
+ * Holds the failed batches of a run until the cause is known. If the upstream answers another batch, they were at fault, and
+ * their ids are retried with exponential backoff; if it answers none, it is down, and the outage must not delay them.
  */
 import type { Claim } from '../store/contract/tracking.ts';
 import type { UpstreamError } from '../upstream/errors.ts';
@@ -9,10 +9,10 @@ import { recordFailed } from './refresh-outcome.ts';
 
 export interface FailedBatches {
   add(claims: readonly Claim[], error: UpstreamError): void;
-  /** The upstream answers: each has failed by itself. */
+  /** The upstream works: records a failure for each id. */
   recordOutcomes(): Promise<void>;
-  /** The upstream is down. They are due at once, behind those that have waited longer, so that nobody stands in front of others. */
-  giveBack(): Promise<void>;
+  /** The upstream is down: makes the ids due at once, behind those that have waited longer, so that none is starved. */
+  release(): Promise<void>;
 }
 
 export function createFailedBatches({ store, clock, random }: SyncDeps): FailedBatches {
@@ -33,7 +33,7 @@ export function createFailedBatches({ store, clock, random }: SyncDeps): FailedB
       const requestSeq = await store.nextRequestSeq();
       await store.storeDocuments({ documents: [], requestSeq, fetchedAtMs: nowMs, outcomes });
     },
-    giveBack: async () => {
+    release: async () => {
       const claims = take().flatMap((batch) => batch.claims);
       if (claims.length > 0) await store.release(claims, { dueAtMs: clock.now() });
     },

@@ -1,8 +1,8 @@
-/** Says that this process is alive while it holds claims, so that nobody else takes them for a dead one's. */
+/** Records a heartbeat while this process holds claims, so that no other process takes them over. */
 import { HEARTBEAT_INTERVAL_MS } from '../store/contract/servers.ts';
 import type { SyncDeps } from './deps.ts';
 
-/** @returns a function that ends it */
+/** @returns a function that stops it */
 export async function startHeartbeat({
   store,
   clock,

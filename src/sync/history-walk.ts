@@ -1,75 +1,75 @@
 /**
- * Walking through a history list from its newest task down to a floor, by windows of `created_at`: new tasks that arrive
- * meanwhile stand above the window and shift nothing. Pure.
+ * Walks through a history list from its newest task down to a floor, by windows of `created_at`: new tasks that arrive
+ * in the meantime lie above the window and shift nothing. Pure.
  */
 
 export interface Walk {
-  /** Everything created before is known from an earlier walk. Epoch milliseconds; 0 = nothing is. */
+  /** Everything created before this is known from an earlier walk. Epoch milliseconds; 0 = nothing is known. */
   readonly floorMs: number;
   /** The newest task that this walk has seen. */
   readonly topMs: number | undefined;
-  /** Everything created later has been seen by this walk. Undefined: it has not begun. */
+  /** Everything created after this has been seen by this walk. Undefined before its first page. */
   readonly untilMs: number | undefined;
-  /** Tasks to skip in the window, needed only where a whole page was created at one time. */
+  /** Tasks to skip in the window; needed only when a whole page has the same creation time. */
   readonly offset: number;
   /** Pages read. */
   readonly pages: number;
-  /** Pages in a row that did not lead further down. */
+  /** Consecutive pages without progress downwards. */
   readonly idle: number;
 }
 
 export interface HistoryPage {
-  /** When its tasks were created, epoch milliseconds. */
+  /** Creation times of its tasks, epoch milliseconds. */
   readonly timesMs: readonly number[];
-  /** Of all tasks in the window, when the upstream says so. */
+  /** Number of all tasks in the window; undefined if the upstream does not report it. */
   readonly count: number | undefined;
 }
 
 /** Tasks may appear in the list a little later than they were created. */
 const LATE_MS = 10 * 60_000;
-/** An upstream that gives the same page for ever doesn't page. */
+/** An upstream that returns the same page forever does not support paging. */
 const MAX_IDLE_PAGES = 1000;
 
 export function beginWalk(floorMs: number): Walk {
   return { floorMs, topMs: undefined, untilMs: undefined, offset: 0, pages: 0, idle: 0 };
 }
 
-/** The window to ask for next, in the upstream's members: epoch seconds, both bounds inclusive. */
+/** The next window as request members of the upstream: epoch seconds, both bounds inclusive. */
 export function walkWindow({ floorMs, untilMs, offset }: Walk): Record<string, number> {
   return {
     offset,
     ...(floorMs > 0 ? { created_at_min: (floorMs - 1) / 1000 } : {}),
-    // A millisecond more, should the bound be exclusive after all; what comes twice is stored once.
+    // One millisecond more, in case the bound is exclusive after all; duplicates are stored once.
     ...(untilMs === undefined ? {} : { created_at_max: (untilMs + 1) / 1000 }),
   };
 }
 
 /**
- * What a page means for the walk.
- * @returns where it goes on; `isOver` once there is nothing more below
- * @throws Error when page after page leads nowhere
+ * Advances the walk by one page.
+ * @returns the next walk; `isOver` when nothing is left below
+ * @throws Error after too many pages without progress
  */
 export function advanceWalk(walk: Walk, { timesMs, count }: HistoryPage): { walk: Walk; isOver: boolean } {
   const seen = walk.offset + timesMs.length;
   const oldest = timesMs.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const newest = timesMs.reduce((a, b) => Math.max(a, b), walk.topMs ?? Number.NEGATIVE_INFINITY);
-  const leadsDown = oldest < (walk.untilMs ?? Number.POSITIVE_INFINITY);
+  const isProgress = oldest < (walk.untilMs ?? Number.POSITIVE_INFINITY);
   const next: Walk = {
     ...walk,
     topMs: Number.isFinite(newest) ? newest : walk.topMs,
-    ...(leadsDown ? { untilMs: oldest, offset: 0, idle: 0 } : { offset: seen, idle: walk.idle + 1 }),
+    ...(isProgress ? { untilMs: oldest, offset: 0, idle: 0 } : { offset: seen, idle: walk.idle + 1 }),
     pages: walk.pages + 1,
   };
-  if (next.idle > MAX_IDLE_PAGES) throw new Error('the history list gives the same page again and again');
+  if (next.idle > MAX_IDLE_PAGES) throw new Error('the history list keeps returning the same page');
   return { walk: next, isOver: timesMs.length === 0 || (count !== undefined && seen >= count) };
 }
 
-/** True when the newest task was known from the walk before: nothing arrived since that one began. */
+/** Whether the newest task was known from the previous walk: nothing has arrived since that one began. */
 export function hasNothingNewer({ floorMs, topMs }: Walk): boolean {
   return topMs === undefined || (floorMs > 0 && topMs <= floorMs + LATE_MS);
 }
 
-/** Where the next walk may stop: at what this one began with, less what may have come late. */
+/** Where the next walk may stop: at the newest task of this one, minus a margin for tasks that appear late. */
 export function computeNextFloor({ floorMs, topMs }: Walk): number {
   return topMs === undefined ? floorMs : Math.max(floorMs, topMs - LATE_MS);
 }

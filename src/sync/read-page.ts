@@ -1,4 +1,4 @@
-/** One page of the upstream's history list into the store. */
+/** Reads one page of the upstream's history list into the store. */
 import type { BatchResult } from '../store/contract/tasks.ts';
 import { nextCheckDelay } from '../task/next-check.ts';
 import { UpstreamError } from '../upstream/errors.ts';
@@ -11,12 +11,12 @@ export interface StoredPage {
   readonly result: BatchResult;
 }
 
-/** The upstream's own limit is not known; a page that is shorter than asked for is no surprise. */
+/** The upstream's own limit is unknown, so pages may be shorter than requested. */
 export const PAGE_SIZE = 100;
 
 /**
- * Asks once, stores what comes; unfinished tasks become tracked, removed ones stay away.
- * @param window further members of the request
+ * Requests one page and stores it; unfinished tasks become tracked, removed ones stay removed.
+ * @param window additional request members
  * @throws UpstreamError
  */
 export async function readPage(
@@ -41,13 +41,13 @@ export async function readPage(
 }
 
 /**
- * The same, waiting as long as the upstream asks for.
- * @param onWait told until when, epoch milliseconds
+ * Reads a page, waiting for rate-limit cooldowns to pass.
+ * @param onWait called with the end of a cooldown, epoch milliseconds
  * @throws UpstreamError for anything but a rate limit, or the signal's reason
  */
-export async function readPagePatiently(
+export async function readPageWithCooldowns(
   { breaker, clock }: Pick<SyncDeps, 'breaker' | 'clock'>,
-  ask: () => Promise<StoredPage>,
+  fetchPage: () => Promise<StoredPage>,
   signal: AbortSignal,
   onWait: (untilMs: number) => void,
 ): Promise<StoredPage> {
@@ -59,7 +59,7 @@ export async function readPagePatiently(
       await clock.sleep(circuit.untilMs - clock.now(), signal);
     }
     try {
-      const page = await ask();
+      const page = await fetchPage();
       await breaker.closeCircuit();
       return page;
     } catch (error) {

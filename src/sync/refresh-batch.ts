@@ -1,4 +1,4 @@
-/** Refreshes one batch of claimed ids. A batch that the upstream refuses is halved until the culprit is alone. */
+/** Refreshes one batch of claimed ids. A batch that the upstream rejects is halved until the offending id is isolated. */
 import type { RunCounts } from '../store/contract/runs.ts';
 import type { Claim } from '../store/contract/tracking.ts';
 import { isUnknownTask } from '../upstream/answers.ts';
@@ -6,12 +6,12 @@ import { UpstreamError } from '../upstream/errors.ts';
 import type { SyncDeps } from './deps.ts';
 import { recordFailed, recordPending, recordUnknown } from './refresh-outcome.ts';
 
-/** "This request is wrong", as against "not now" or "not you". */
-const REFUSED = new Set([400, 404, 413, 422]);
+/** Statuses that mean the request is invalid, not that it came too early or lacks permission. */
+const INVALID_REQUEST_STATUSES = new Set([400, 404, 413, 422]);
 
 /**
- * Asks for the claimed ids, stores what comes and records the outcome of every claim, in one transaction a request.
- * @param counts is added to
+ * Fetches the claimed ids, stores the documents and records the outcome of every claim, in one transaction per request.
+ * @param counts mutated
  * @throws UpstreamError when the upstream did not answer; the claims are then untouched
  */
 export async function refreshBatch(
@@ -23,12 +23,16 @@ export async function refreshBatch(
   try {
     await requestBatch(deps, token, claims, counts);
   } catch (error) {
-    if (!(error instanceof UpstreamError) || error.status === undefined || !REFUSED.has(error.status))
+    if (
+      !(error instanceof UpstreamError) ||
+      error.status === undefined ||
+      !INVALID_REQUEST_STATUSES.has(error.status)
+    )
       throw error;
     const [first, ...others] = claims;
     if (!first) return;
     if (others.length === 0) {
-      await recordCulprit(deps, first, error, counts);
+      await recordRejectedClaim(deps, first, error, counts);
       return;
     }
     const middle = Math.ceil(claims.length / 2);
@@ -62,7 +66,7 @@ async function requestBatch(deps: SyncDeps, token: string, claims: readonly Clai
   counts.dropped += dropped.unasked + dropped.duplicate + dropped.malformed;
 }
 
-async function recordCulprit(deps: SyncDeps, claim: Claim, error: UpstreamError, counts: RunCounts) {
+async function recordRejectedClaim(deps: SyncDeps, claim: Claim, error: UpstreamError, counts: RunCounts) {
   const { store, clock, random } = deps;
   const nowMs = clock.now();
   const isUnknown = error.answer !== undefined && isUnknownTask(error.answer);

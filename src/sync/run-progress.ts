@@ -1,13 +1,13 @@
-/** What a sync run learns of the upstream batch by batch, and when that ends the run. */
+/** Tracks the results of a sync run batch by batch, and decides when they end the run. */
 import type { RunCounts, RunOutcome } from '../store/contract/runs.ts';
 import type { Claim } from '../store/contract/tracking.ts';
 import type { UpstreamError } from '../upstream/errors.ts';
 import type { SyncDeps } from './deps.ts';
 import { createFailedBatches } from './failed-batches.ts';
 
-/** So many failed batches in a row mean that the upstream is down, not that a batch is bad. */
+/** Consecutive failed batches after which the upstream counts as down, rather than a batch as bad. */
 const FAILURES_BEFORE_STOPPING = 3;
-/** A run waits this long for a rate limit to pass; beyond it, the next run goes on. */
+/** A run waits at most this long for a cooldown; after a longer one, the next run continues. */
 const MAX_WAIT_IN_RUN_MS = 60_000;
 
 export interface RunEnd {
@@ -20,13 +20,13 @@ export interface RunProgress {
   readonly isOver: boolean;
   /** A batch was answered: the upstream works. */
   recordSuccess(): Promise<void>;
-  /** A batch failed: its claims are released or kept for the end, and a short cooldown is waited for. */
+  /** A batch failed: releases its claims or holds them until the end, and waits for a short cooldown. */
   recordFailure(claims: readonly Claim[], error: UpstreamError): Promise<void>;
-  /** Decides over the batches that failed. Called once, when every worker has ended. */
+  /** Records the outcome of failed batches. Called once, when every worker has ended. */
   finish(): Promise<RunEnd>;
 }
 
-/** @param counts is added to */
+/** @param counts mutated */
 export function createRunProgress(
   deps: SyncDeps,
   counts: RunCounts,
@@ -34,7 +34,7 @@ export function createRunProgress(
 ): RunProgress {
   const { store, clock, log, breaker } = deps;
   const failed = createFailedBatches(deps);
-  let failuresInARow = 0;
+  let consecutiveFailures = 0;
   let lastFailure: UpstreamError | undefined;
   let hasAnswer = false;
   let end: RunEnd | undefined;
@@ -44,7 +44,7 @@ export function createRunProgress(
     counts.claimed -= claims.length;
   };
 
-  /** Ends the run and leaves the upstream alone for a while; of two workers that fail alike the first decides. */
+  /** Ends the run and opens the circuit; if several workers fail, the first decides. */
   const stop = async (reason: 'rejected' | 'unreachable', error: UpstreamError): Promise<void> => {
     if (end) return;
     end = { outcome: reason, error: error.message };
@@ -69,13 +69,13 @@ export function createRunProgress(
       return end !== undefined || signal?.aborted === true;
     },
     recordSuccess: async () => {
-      failuresInARow = 0;
+      consecutiveFailures = 0;
       hasAnswer = true;
       await failed.recordOutcomes();
       await breaker.closeCircuit();
     },
     recordFailure: async (claims, error) => {
-      if (signal?.aborted) return release(claims); // cut off by the stop: nothing is known of them
+      if (signal?.aborted) return release(claims); // aborted by the shutdown: says nothing about the ids
       if (error.isRejection) {
         await release(claims);
         return stop('rejected', error);
@@ -87,15 +87,15 @@ export function createRunProgress(
       log.warn({ error: error.message, ids: claims.length }, 'a batch failed');
       failed.add(claims, error);
       counts.failed += claims.length;
-      failuresInARow += 1;
+      consecutiveFailures += 1;
       lastFailure = error;
-      if (failuresInARow >= FAILURES_BEFORE_STOPPING) await stop('unreachable', error);
+      if (consecutiveFailures >= FAILURES_BEFORE_STOPPING) await stop('unreachable', error);
     },
     finish: async () => {
       if (signal?.aborted) end ??= { outcome: 'stopped', error: 'stopped' };
-      // Too few batches to fail three times in a row.
+      // For runs with fewer than FAILURES_BEFORE_STOPPING batches.
       if (lastFailure && !hasAnswer) await stop('unreachable', lastFailure);
-      await (hasAnswer ? failed.recordOutcomes() : failed.giveBack());
+      await (hasAnswer ? failed.recordOutcomes() : failed.release());
       return end ?? { outcome: 'done', error: lastFailure?.message };
     },
   };

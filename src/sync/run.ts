@@ -14,27 +14,27 @@ export interface RunResult extends RunEnd {
 
 export interface RunOptions {
   readonly trigger: RunTrigger;
-  /** Ends the run after the batches under way. */
+  /** Ends the run after the batches in flight. */
   readonly signal?: AbortSignal;
-  /** Called when ids were dealt with: how many so far, of how many that were due. */
+  /** Called after each batch with the number of ids processed and due. */
   readonly onProgress?: (done: number, due: number) => void;
 }
 
-/** Runs the schedule once, and records it. A run that finds nothing due is not recorded: there is one every 15 s. */
+/** Runs the schedule once, and records it. A scheduled run with nothing due is not recorded: there is one every 15 s. */
 export async function runSync(deps: SyncDeps, options: RunOptions): Promise<RunResult> {
   const { store, clock } = deps;
   const startedAtMs = clock.now();
   const counts = createEmptyCounts();
-  const hindrance = await findSkipReason(deps, options.trigger);
-  if (!hindrance && deps.discover) await discover(deps, deps.upstreamToken ?? '', counts, options.signal);
+  const skipReason = await findSkipReason(deps, options.trigger);
+  if (!skipReason && deps.discover) await discover(deps, deps.upstreamToken ?? '', counts, options.signal);
 
   const due = await store.countDue(startedAtMs);
   if (options.trigger === 'schedule' && counts.discovered === 0) {
     if (due === 0) return { outcome: 'done', counts, error: undefined };
-    // A run that can't be recorded is none; who asked for one by hand hears the store's own error.
+    // A run that can't be recorded is skipped; a manual run reports the store's own error instead.
     const disk = await store.readStorageProblem();
     if (disk !== undefined) return { outcome: 'stopped', counts, error: disk };
-    if (hindrance) return { ...hindrance, counts };
+    if (skipReason) return { ...skipReason, counts };
   }
 
   const runId = await store.startRun({ trigger: options.trigger, startedAtMs });
@@ -42,8 +42,8 @@ export async function runSync(deps: SyncDeps, options: RunOptions): Promise<RunR
   let stopHeartbeat: (() => void) | undefined;
   try {
     stopHeartbeat = await startHeartbeat(deps);
-    result = hindrance
-      ? { ...hindrance, counts }
+    result = skipReason
+      ? { ...skipReason, counts }
       : await refreshDue(deps, options, { startedAtMs, due, counts });
   } catch (error) {
     deps.log.error({ err: error }, 'the sync run failed');
@@ -60,11 +60,11 @@ export async function runSync(deps: SyncDeps, options: RunOptions): Promise<RunR
   return result;
 }
 
-/** Reasons not to ask the upstream at all. A person who asks for a run is stopped by fewer of them. */
+/** Reasons to skip the upstream entirely. Fewer of them apply to manual runs. */
 async function findSkipReason(deps: SyncDeps, trigger: RunTrigger): Promise<RunEnd | undefined> {
   if (deps.offline) return { outcome: 'stopped', error: 'the mirror is offline' };
   if (deps.upstreamToken === undefined) {
-    return { outcome: 'stopped', error: 'there is no token for the upstream: set ACEDATACLOUD_API_TOKEN' };
+    return { outcome: 'stopped', error: 'no upstream token: set ACEDATACLOUD_API_TOKEN' };
   }
   const circuit = await deps.breaker.readCircuit();
   if (!circuit || (trigger !== 'schedule' && circuit.reason !== 'rate-limited')) return undefined;
@@ -74,7 +74,7 @@ async function findSkipReason(deps: SyncDeps, trigger: RunTrigger): Promise<RunE
   };
 }
 
-/** @param counts is added to */
+/** @param counts mutated */
 async function refreshDue(
   deps: SyncDeps,
   options: RunOptions,
@@ -83,15 +83,15 @@ async function refreshDue(
   const { store, clock, upstreamToken = '' } = deps;
   const progress = createRunProgress(deps, counts, options.signal);
 
-  /** One worker: a batch after the other until nothing is due, the run must end, or somebody stops it. */
+  /** One worker: processes batches until nothing is due or the run is over. */
   const refreshBatches = async (): Promise<void> => {
     while (!progress.isOver) {
       const claims = await store.claimDue({
         dueBeforeMs: startedAtMs,
         nowMs: clock.now(),
         limit: Math.min(deps.batchSize, MAX_BATCH),
-        // Tries, pauses between them, and halving all fit; a crash frees the ids after that, at the next start, or at the next run
-        // of another process.
+        // Long enough for retries, their delays and halving. After a crash, the ids are freed when it expires, at the next
+        // start, or at the next run of another process.
         leaseMs: deps.upstreamTimeoutMs * 10,
       });
       if (claims.length === 0) return;
@@ -111,8 +111,8 @@ async function refreshDue(
   };
 
   const workers = Array.from({ length: deps.concurrency }, refreshBatches);
-  // Wait for all, then report the first that broke: nothing may go on behind a run that is over.
-  const broken = (await Promise.allSettled(workers)).find((worker) => worker.status === 'rejected');
-  if (broken) throw broken.reason;
+  // Wait for all workers, then throw the first error: none may continue after the run is over.
+  const failed = (await Promise.allSettled(workers)).find((worker) => worker.status === 'rejected');
+  if (failed) throw failed.reason;
   return { counts, ...(await progress.finish()) };
 }

@@ -1,4 +1,4 @@
-/** Runs never overlap: concurrent calls share the run in progress. */
+/** Ensures that sync runs never overlap: concurrent calls share the run in progress. */
 import { createSingleFlight } from '../lib/single-flight.ts';
 import type { SyncDeps } from './deps.ts';
 import { type RunOptions, type RunResult, runSync } from './run.ts';
@@ -6,11 +6,11 @@ import { type RunOptions, type RunResult, runSync } from './run.ts';
 export interface SyncRunner {
   run(options: Omit<RunOptions, 'signal'>): Promise<RunResult>;
   readonly isRunning: boolean;
-  /** Lets the batches under way end, and starts nothing more. */
+  /** Waits for the batches in flight, and starts no new ones. */
   stop(): Promise<void>;
 }
 
-/** Hears of every run, for counters. */
+/** Called after every run, for metrics. */
 export type OnRun = (result: RunResult, durationMs: number, endedAtMs: number) => void;
 
 export function createSyncRunner(deps: SyncDeps, onRun?: OnRun): SyncRunner {

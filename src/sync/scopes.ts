@@ -1,4 +1,4 @@
-/** Whose history is asked for: the upstream's list is limited by user and application ids. */
+/** Scopes of the history list: the upstream filters it by user and application ids. */
 import type { Store } from '../store/contract/store.ts';
 
 export interface HistoryScope {
@@ -11,7 +11,7 @@ export interface ScopeSettings {
   readonly applicationIds: readonly string[];
 }
 
-/** The ids of the settings, else those of the documents that are stored, else one scope without limits. */
+/** The ids from the settings, else those of stored documents, else one scope without limits. */
 export async function listHistoryScopes(store: Store, settings: ScopeSettings): Promise<HistoryScope[]> {
   const isSet = settings.userIds.length + settings.applicationIds.length > 0;
   const { userIds, applicationIds } = isSet ? settings : await store.accounts();
@@ -23,7 +23,7 @@ export async function listHistoryScopes(store: Store, settings: ScopeSettings): 
   return userIds.flatMap((user_id) => applicationIds.map((application_id) => ({ user_id, application_id })));
 }
 
-/** For people. */
+/** Describes a scope in messages. */
 export function formatScope({ user_id, application_id }: HistoryScope): string {
   if (user_id === undefined)
     return application_id === undefined ? 'the account' : `application ${application_id}`;

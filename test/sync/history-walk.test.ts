@@ -74,5 +74,5 @@ test('an upstream that does not page is noticed', () => {
   let walk = beginWalk(0);
   expect(() => {
     for (;;) walk = advanceWalk(walk, { timesMs: [5000, 5000], count: undefined }).walk;
-  }).toThrow('again and again');
+  }).toThrow('keeps returning the same page');
 });
