@@ -1,28 +1,28 @@
-/** What a person asked for, as a tree. Made by parser.ts; read by highlights, ranking, and the store. */
+/** Syntax tree of a query. Built by parser.ts; used by highlights, ranking and the store. */
 import type { TimeBounds } from './dates.ts';
 import type { ValueColumn, ValueKind, ValueMatch } from './fields.ts';
 
-/** Terms that stand side by side, in this order. A single word is a phrase of one. */
+/** Adjacent terms, in this order. A single word is a phrase of one. */
 export interface PhraseNode {
   readonly kind: 'phrase';
   readonly terms: readonly string[];
 }
 
-/** The same, with the beginning of a word behind the terms: folded letters, not a stem. */
+/** A phrase followed by a word prefix: folded letters, not a stem. */
 export interface PrefixNode {
   readonly kind: 'prefix';
   readonly terms: readonly string[];
   readonly prefix: string;
 }
 
-/** A value of the task is this one, compared as its kind is. */
+/** Matches a value of the task, compared according to its kind. */
 export interface FieldNode extends Omit<ValueMatch, 'kind'> {
   readonly kind: 'field';
   readonly field: ValueColumn;
   readonly valueKind: ValueKind;
 }
 
-/** Created in [fromMs, toMs); an absent bound limits nothing. */
+/** Created in [fromMs, toMs); undefined means unbounded. */
 export interface TimeNode extends TimeBounds {
   readonly kind: 'time';
 }
@@ -40,14 +40,14 @@ export interface GroupNode {
 export type TextNode = PhraseNode | PrefixNode;
 export type QueryNode = TextNode | FieldNode | TimeNode | NotNode | GroupNode;
 
-/** All parts must match; no parts: everything matches. */
+/** All parts must match; without parts, everything matches. */
 export interface Query {
   readonly parts: readonly QueryNode[];
-  /** What was not understood as it may have been meant, for the person who asked. */
+  /** Notes for the user about input that may have been misunderstood. */
   readonly notes: readonly string[];
 }
 
-/** The words, phrases and beginnings that a hit may contain: everything that is not negated. */
+/** The phrases and prefixes that a hit may contain: all that are not negated. */
 export function collectWantedText(query: Query): TextNode[] {
   const collect = (node: QueryNode): TextNode[] => {
     if (node.kind === 'phrase' || node.kind === 'prefix') return [node];

@@ -1,19 +1,19 @@
-/** Where a page ended, as an opaque text that survives a restart. */
+/** Page cursors: opaque texts that stay valid after a restart. */
 
 import * as z from 'zod';
 import { tryParseJson } from '../lib/parse-json.ts';
 
 const shape = z.object({
-  /** The order that it belongs to: a cursor of one order means nothing in another. */
+  /** The sort order that the cursor belongs to; it is invalid for any other. */
   sort: z.enum(['newest', 'oldest', 'relevance']),
-  /** Of the last hit. */
+  /** Creation time and id of the last hit. */
   createdAtMs: z.number(),
   id: z.string().max(128),
   /** How the pages of a search by relevance are ranked; see ranking.ts. */
   ranking: z
     .object({
       score: z.number(),
-      /** The window that was ranked, in time: newest and oldest hit. */
+      /** Times of the newest and oldest hit of the ranked window. */
       newestMs: z.number(),
       oldestMs: z.number(),
       weights: z.array(z.number()).max(1000),
@@ -30,7 +30,7 @@ export function encodeCursor(cursor: Cursor): string {
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 
-/** @returns undefined when it is no cursor of this order */
+/** @returns undefined if it is not a valid cursor of this sort order */
 export function decodeCursor(text: string, sort: Cursor['sort']): Cursor | undefined {
   const parsed = shape.safeParse(tryParseJson(Buffer.from(text, 'base64url').toString()));
   return parsed.success && parsed.data.sort === sort ? parsed.data : undefined;

@@ -1,17 +1,17 @@
 /**
- * The dates of a search: `2026`, `2026-03`, `2026-03-14`, an ISO 8601 instant, `7d`, `24h`, `today`, `yesterday`,
- * `this week`, `last month` (a hyphen will do for the space).
+ * Parses the dates of a search: `2026`, `2026-03`, `2026-03-14`, an ISO 8601 instant, `7d`, `24h`, `today`, `yesterday`,
+ * `this week`, `last month` (a hyphen may replace the space).
  * A calendar value is the whole year, month or day in a time zone; everything is half-open, [from, to).
  */
 import { Temporal } from '@js-temporal/polyfill';
 
-/** Epoch milliseconds; `fromMs` included, `toMs` not. An instant has both alike. */
+/** Epoch milliseconds; [fromMs, toMs). For an instant both are equal. */
 export interface TimeRange {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** Epoch milliseconds, `fromMs` included and `toMs` not; an absent bound limits nothing. */
+/** Epoch milliseconds, [fromMs, toMs); undefined means unbounded. */
 export interface TimeBounds {
   readonly fromMs: number | undefined;
   readonly toMs: number | undefined;
@@ -23,10 +23,10 @@ const NAMED = /^(this|last)[ -]?(week|month|year)$/;
 const AGO_UNITS = { h: 'hours', d: 'days', w: 'weeks', m: 'months', y: 'years' } as const;
 
 /**
- * Reads a date.
- * @param timeZone IANA name in which calendar values are meant
+ * Parses a date.
+ * @param timeZone IANA name of the zone for calendar values
  * @param nowMs epoch milliseconds, for relative values
- * @returns undefined when the text is no date
+ * @returns undefined when the text is not a date
  */
 export function parseDate(text: string, timeZone: string, nowMs: number): TimeRange | undefined {
   const value = text.trim().toLowerCase();
@@ -42,7 +42,7 @@ export function parseDate(text: string, timeZone: string, nowMs: number): TimeRa
   );
 }
 
-/** The bounds of what lies within all of these; a bound that none has is left out. */
+/** The intersection of all bounds; a bound that none of them has is omitted. */
 export function intersectTimes(all: readonly Partial<TimeBounds>[]): { fromMs?: number; toMs?: number } {
   const from = all.map(({ fromMs }) => fromMs).filter((ms) => ms !== undefined);
   const to = all.map(({ toMs }) => toMs).filter((ms) => ms !== undefined);
@@ -52,13 +52,13 @@ export function intersectTimes(all: readonly Partial<TimeBounds>[]): { fromMs?: 
   };
 }
 
-/** True for an IANA time zone name (or an offset such as `+08:00`) that this machine knows. */
+/** Whether this system knows the IANA time zone name, or offset such as `+08:00`. */
 export function isTimeZone(name: string): boolean {
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
     return true;
   } catch {
-    return false; // the only way that Temporal has of saying no
+    return false; // Temporal has no other way to check a name
   }
 }
 
@@ -66,7 +66,7 @@ export function isTimeZone(name: string): boolean {
 export type TimeUnit = 'day' | 'month' | 'year';
 
 /**
- * The beginnings of all periods from the one of `fromMs` to the one of `toMs`, epoch milliseconds, rising; then the end of
+ * The starts of all periods from that of `fromMs` to that of `toMs`, in ascending epoch milliseconds, followed by the end of
  * the last.
  */
 export function listPeriodStarts(unit: TimeUnit, fromMs: number, toMs: number, timeZone: string): number[] {
@@ -82,7 +82,7 @@ export function listPeriodStarts(unit: TimeUnit, fromMs: number, toMs: number, t
   }
 }
 
-/** `2026-03-14`, `2026-03` or `2026`: the period in which an instant lies. */
+/** `2026-03-14`, `2026-03` or `2026`: the period that contains an instant. */
 export function formatPeriod(unit: TimeUnit, ms: number, timeZone: string): string {
   const day = Temporal.Instant.fromEpochMilliseconds(ms)
     .toZonedDateTimeISO(timeZone)
@@ -91,7 +91,7 @@ export function formatPeriod(unit: TimeUnit, ms: number, timeZone: string): stri
   return day.slice(0, { day: 10, month: 7, year: 4 }[unit]);
 }
 
-/** The calendar day on which an instant lies. */
+/** The calendar day that contains an instant. */
 export function getCalendarDay(ms: number, timeZone: string): TimeRange {
   const day = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone).toPlainDate();
   return getCalendarRange(day, { days: 1 }, timeZone);
@@ -129,7 +129,7 @@ function parseCalendarDate(value: string, timeZone: string): TimeRange | undefin
     const length = day !== undefined ? { days: 1 } : month !== undefined ? { months: 1 } : { years: 1 };
     return getCalendarRange(first, length, timeZone);
   } catch {
-    return undefined; // no such day, as 2026-02-30
+    return undefined; // an invalid day such as 2026-02-30
   }
 }
 
@@ -148,7 +148,7 @@ function tryParse(parse: () => number | undefined): number | undefined {
   try {
     return parse();
   } catch {
-    return undefined; // Temporal throws RangeError for what is no date
+    return undefined; // Temporal throws RangeError for invalid dates
   }
 }
 

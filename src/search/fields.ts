@@ -7,19 +7,19 @@ import { getCalendarDay, parseDate, type TimeBounds, type TimeRange } from './da
 import { convertToLowerAscii } from './fold.ts';
 
 export interface QueryContext {
-  /** IANA name; calendar dates are read in it. */
+  /** IANA name of the zone in which calendar dates are interpreted. */
   readonly timeZone: string;
   /** Epoch milliseconds, for relative dates. */
   readonly nowMs: number;
 }
 
-/** How the value of an operator is read and compared; text whatever the case of its ASCII letters. */
+/** How an operator's value is parsed and compared; text ignores the case of ASCII letters. */
 export type ValueKind = 'text' | 'enum' | 'integer' | 'id';
 
 export interface ValueMatch {
   readonly kind: 'value';
   readonly value: string;
-  /** Any value that begins with it. */
+  /** Whether `value` is a prefix. */
   readonly isPrefix: boolean;
 }
 
@@ -27,27 +27,27 @@ export interface TimeMatch extends TimeBounds {
   readonly kind: 'time';
 }
 
-/** Why a value asks for nothing. */
+/** Why a value is invalid. */
 export interface FieldProblem {
   readonly kind: 'problem';
   /** Follows the value: `is not a whole number`. */
   readonly reason: string;
-  /** What would be right, where the reason doesn't say it. */
+  /** What would be valid, if the reason doesn't say so. */
   readonly hint?: string;
 }
 
 interface BaseField {
-  /** The operator without its colon, and the parameter of the API. */
+  /** The operator without its colon; also the API parameter. */
   readonly name: string;
-  /** Whether queries know it (`model:flux-pro`); else it is a parameter only. */
+  /** Whether queries may use it (`model:flux-pro`); otherwise it is only a parameter. */
   readonly isOperator: boolean;
-  /** Of the parameter, in OpenAPI. */
+  /** Description of the parameter in OpenAPI. */
   readonly description?: string;
 }
 
 interface ValueField extends BaseField {
   readonly kind: Exclude<ValueKind, 'enum'>;
-  /** The task's value, as the domain names it. */
+  /** The task's value, by its domain name. */
   readonly column: string;
   readonly isOperator: true;
   /** A value for help texts. */
@@ -60,17 +60,17 @@ interface EnumField extends Omit<ValueField, 'kind'> {
   readonly values: readonly string[];
 }
 
-/** One or several values, compared letter by letter. */
+/** One or several values, compared exactly. */
 interface ExactField extends BaseField {
   readonly kind: 'exact';
   readonly column: string;
   readonly isOperator: false;
 }
 
-/** Bounds the time of creation. */
+/** Limits the creation time. */
 interface DateField extends BaseField {
   readonly kind: 'date';
-  /** What the command line says of the flag of this name; without it there is no flag. */
+  /** Help text of the command-line flag; without it there is no flag. */
   readonly flag?: string;
   parse(value: string, context: QueryContext): TimeMatch | FieldProblem;
 }
@@ -90,10 +90,10 @@ export const FIELDS = [
     column: 'state',
     isOperator: true,
     example: 'failed',
-    parse: getParser('state', STATES),
+    parse: createEnumParser('state', STATES),
   },
   { name: 'seed', kind: 'integer', column: 'seed', isOperator: true, example: '42', parse: parseInteger },
-  { name: 'id', kind: 'id', column: 'id', isOperator: true, example: '2db0168c*', parse: splitStar },
+  { name: 'id', kind: 'id', column: 'id', isOperator: true, example: '2db0168c*', parse: parseStar },
   { name: 'user_id', kind: 'exact', column: 'userId', isOperator: false },
   { name: 'application_id', kind: 'exact', column: 'applicationId', isOperator: false },
   {
@@ -116,7 +116,7 @@ export const FIELDS = [
     isOperator: true,
     description: 'a date',
     parse: createDateParser((range, { timeZone }) =>
-      // An instant has no length, so all of it is the day on which it lies.
+      // An instant has no length, so the whole day containing it is used.
       range.toMs > range.fromMs ? range : getCalendarDay(range.fromMs, timeZone),
     ),
   },
@@ -140,21 +140,21 @@ export const FIELDS = [
 
 type Field = (typeof FIELDS)[number];
 
-/** A value of a task by which tasks can be chosen; every engine has a column for each. */
+/** A task value that can be filtered by; every engine has a column for each. */
 export type ValueColumn = Exclude<Field, { kind: 'date' }>['column'];
 
-/** Those that a query can name, in the order in which messages list them. */
+/** Fields that queries may use, in the order in which messages list them. */
 export const OPERATORS = FIELDS.filter((field) => field.isOperator === true);
 export type OperatorField = (typeof OPERATORS)[number];
 
-/** Parameters that ask for exact values. */
+/** Parameters that match exact values. */
 export const EXACT_FIELDS = FIELDS.filter((field) => field.kind === 'exact');
 
-/** Parameters and flags that bound the time, beside the query. */
+/** Parameters and flags that limit the time, in addition to the query. */
 export const TIME_BOUNDS = FIELDS.filter((field) => field.kind === 'date' && field.isOperator === false);
 
 function parseText(value: string): ValueMatch {
-  const { value: typed, ...match } = splitStar(value);
+  const { value: typed, ...match } = parseStar(value);
   return { ...match, value: convertToLowerAscii(typed) };
 }
 
@@ -164,8 +164,8 @@ function parseInteger(value: string): ValueMatch | FieldProblem {
   return { ...typed, isPrefix: false };
 }
 
-/** For a field that has these values only. */
-function getParser(name: string, values: readonly string[]): ValueField['parse'] {
+/** Creates the parser of an enum field. */
+function createEnumParser(name: string, values: readonly string[]): ValueField['parse'] {
   return (value) => {
     const typed = parseText(value);
     if (!values.includes(typed.value))
@@ -174,21 +174,21 @@ function getParser(name: string, values: readonly string[]): ValueField['parse']
   };
 }
 
-/** A star at the end asks for every value that begins so. */
-function splitStar(value: string): ValueMatch {
+/** Parses a trailing star, which matches every value with that prefix. */
+function parseStar(value: string): ValueMatch {
   const isPrefix = value.endsWith('*') && value.length > 1;
   return { kind: 'value', value: isPrefix ? value.slice(0, -1) : value, isPrefix };
 }
 
 function createDateParser(
-  boundsOf: (range: TimeRange, context: QueryContext) => TimeBounds,
+  toBounds: (range: TimeRange, context: QueryContext) => TimeBounds,
 ): DateField['parse'] {
   return (value, context) => {
     const range = parseDate(value, context.timeZone, context.nowMs);
-    if (range) return { kind: 'time', ...boundsOf(range, context) };
+    if (range) return { kind: 'time', ...toBounds(range, context) };
     return {
       kind: 'problem',
-      reason: 'is not a date that is understood',
+      reason: 'is not a date',
       hint: 'try 2026-03, 2026-03-14 or 7d',
     };
   };

@@ -1,18 +1,18 @@
 /**
  * Makes letters comparable: width, case, accents and compositions stop mattering (NFKC, upper then lower case,
- * accents removed). Works on small chunks of text, so that every folded character knows where it came from.
+ * accents removed). Works on small chunks of text, so that every folded character can be mapped to its source.
  */
 
 /** A piece of text beyond ASCII that can be normalised alone: a run of Hangul jamo, or a character with its marks. */
 const CHUNK = /[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]+|.[\p{M}\uff9e\uff9f]*/suy;
 
-/** Marks that are an accent upon a letter. Not among them: vowels of Indic and Thai writing, voicing marks of kana. */
+/** Marks that are accents of a letter. Excluded: vowel signs of Indic and Thai scripts, voicing marks of kana. */
 const ACCENTS =
-  // biome-ignore lint/suspicious/noMisleadingCharacterClass: the class names single marks on purpose, to take them off
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: the class lists single marks on purpose, to remove them
   /[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]/gu;
 
 /**
- * Cuts a text into chunks that can be folded one by one.
+ * Splits a text into chunks that can be folded independently.
  * @param text well-formed Unicode
  * @param visit gets the kind and the UTF-16 offsets: `word` is a run of ASCII letters and digits, `gap` of other ASCII
  */
@@ -40,14 +40,14 @@ export function fold(chunk: string): string {
   return upperThenLower.normalize('NFKD').replace(ACCENTS, '').normalize('NFKC');
 }
 
-/** Lower case for ASCII letters; all others stay. */
+/** Converts ASCII letters to lower case; all others are unchanged. */
 export function convertToLowerAscii(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 /**
  * The end of the run of ASCII letters and digits, or of other ASCII characters, that begins at `at`.
- * Its last character is left out when something beyond ASCII follows, which may be a mark upon it.
+ * Its last character is excluded when a non-ASCII character follows, which may be a combining mark.
  */
 function findAsciiEnd(text: string, at: number): number {
   const isWord = isAsciiWord(text.charCodeAt(at));

@@ -1,4 +1,4 @@
-/** Where a phrase or the beginning of a word stands among the terms of a prompt. */
+/** Finds phrases and word prefixes among the terms of a prompt. */
 import type { TextNode } from './ast.ts';
 import type { Term } from './terms.ts';
 

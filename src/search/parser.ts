@@ -1,14 +1,15 @@
 /**
- * Reads what a person typed: words and phrases (AND), `-not`, `OR`, `prefix*`, groups, and operators such as
- * `model:flux-dev` or `on:2026-03`. No input is an error: what is not an operator is text. docs/search.md has the grammar.
+ * Parses a typed query: words and phrases (AND), `-not`, `OR`, `prefix*`, groups, and operators such as
+ * `model:flux-dev` or `on:2026-03`. No input is an error: anything that is not an operator is text.
+ * docs/search.md has the grammar.
  */
 
 import type { Query, QueryNode, TextNode } from './ast.ts';
 import { type FieldProblem, OPERATORS, type OperatorField, type QueryContext } from './fields.ts';
 import { extractTerms, type Term } from './terms.ts';
-import { cutPieces, type Piece } from './tokenizer.ts';
+import { type Token, tokenize } from './tokenizer.ts';
 
-/** Longer queries are cut: nobody types them, and a pasted page must not become a thousand index look-ups. */
+/** Longer queries are truncated: nobody types them, and a pasted page must not become a thousand index look-ups. */
 const MAX_QUERY_CHARACTERS = 1000;
 
 const OPERATORS_BY_NAME: ReadonlyMap<string, OperatorField> = new Map(
@@ -16,8 +17,8 @@ const OPERATORS_BY_NAME: ReadonlyMap<string, OperatorField> = new Map(
 );
 
 /**
- * An operator that came by itself, as a parameter.
- * @returns a problem when the value is none of the operator's
+ * Parses the value of an operator given as a parameter.
+ * @returns a problem when the value is invalid
  */
 export function parseOperator(
   field: OperatorField,
@@ -31,7 +32,7 @@ export function parseOperator(
     : { ...match, kind: 'field', field: field.column, valueKind: field.kind };
 }
 
-/** A line about a value that asks for nothing, for the person who asked. */
+/** A note for the user about an invalid value. */
 export function describeProblem(
   subject: string,
   { reason, hint }: FieldProblem,
@@ -40,26 +41,26 @@ export function describeProblem(
   return `${subject} ${reason}, and was ${outcome}${hint === undefined ? '' : `; ${hint}`}`;
 }
 
-/** Reads a query. Never throws. */
+/** Parses a query. Never throws. */
 export function parseQuery(typed: string, context: QueryContext): Query {
   const notes: string[] = [];
   if (typed.length > MAX_QUERY_CHARACTERS) {
     notes.push(`only the first ${MAX_QUERY_CHARACTERS} characters of the query were read`);
   }
-  const pieces = cutPieces(typed.slice(0, MAX_QUERY_CHARACTERS).toWellFormed(), OPERATORS_BY_NAME);
-  const reader: Reader = { pieces, at: 0, context, notes };
-  return { parts: readParts(reader), notes };
+  const tokens = tokenize(typed.slice(0, MAX_QUERY_CHARACTERS).toWellFormed(), OPERATORS_BY_NAME);
+  const reader: Reader = { tokens, at: 0, context, notes };
+  return { parts: parseNodes(reader), notes };
 }
 
 interface Reader {
-  readonly pieces: readonly Piece[];
+  readonly tokens: readonly Token[];
   at: number;
   readonly context: QueryContext;
   readonly notes: string[];
 }
 
-/** Parts up to the end or a closing parenthesis. `OR` binds its two neighbours, so `red cat OR dog` is red and either. */
-function readParts(reader: Reader): QueryNode[] {
+/** Parses up to the end or a closing parenthesis. `OR` binds its two neighbours: `red cat OR dog` is red and either. */
+function parseNodes(reader: Reader): QueryNode[] {
   const parts: QueryNode[] = [];
   let choices: QueryNode[] = [];
   let isChoice = false;
@@ -68,19 +69,19 @@ function readParts(reader: Reader): QueryNode[] {
     else parts.push(...choices);
     choices = [];
   };
-  for (let piece = reader.pieces[reader.at]; piece; piece = reader.pieces[reader.at]) {
-    if (piece.kind === 'close') break;
-    if (piece.kind === 'or') {
+  for (let token = reader.tokens[reader.at]; token; token = reader.tokens[reader.at]) {
+    if (token.kind === 'close') break;
+    if (token.kind === 'or') {
       reader.at += 1;
       const isBetween = choices.length > 0 && !isChoice && hasOperand(reader);
       if (isBetween) {
         isChoice = true;
         continue;
       }
-      // At an edge it joins nothing, so it is the word that it is.
+      // At an edge `OR` joins nothing, so it is a plain word.
       reader.at -= 1;
     }
-    const part = readUnit(reader);
+    const part = parseOperand(reader);
     if (part === undefined) continue;
     if (!isChoice) endChoice();
     isChoice = false;
@@ -90,34 +91,34 @@ function readParts(reader: Reader): QueryNode[] {
   return parts;
 }
 
-/** Whether something that can be joined follows. */
-function hasOperand({ pieces, at }: Reader): boolean {
-  const next = pieces[at];
+/** Whether an operand follows. */
+function hasOperand({ tokens, at }: Reader): boolean {
+  const next = tokens[at];
   return next !== undefined && next.kind !== 'close' && next.kind !== 'or';
 }
 
-/** One word, phrase, operator or group, with its `-`. Undefined for what asks for nothing (`***`). */
-function readUnit(reader: Reader): QueryNode | undefined {
-  const piece = reader.pieces[reader.at];
+/** Parses one word, phrase, operator or group, with its `-`. Undefined if it contains no terms (`***`). */
+function parseOperand(reader: Reader): QueryNode | undefined {
+  const token = reader.tokens[reader.at];
   reader.at += 1;
-  switch (piece?.kind) {
+  switch (token?.kind) {
     case 'not': {
-      const part = hasOperand(reader) ? readUnit(reader) : undefined;
+      const part = hasOperand(reader) ? parseOperand(reader) : undefined;
       return part && { kind: 'not', part };
     }
     case 'open': {
-      const parts = readParts(reader);
+      const parts = parseNodes(reader);
       reader.at += 1; // its closing parenthesis
       const [only] = parts;
       return parts.length > 1 ? { kind: 'and', parts } : only;
     }
     case 'word':
-      noteMisunderstanding(piece.text, reader.notes);
-      return createTextNode(piece.text, true);
+      noteLikelyOperator(token.text, reader.notes);
+      return createTextNode(token.text, true);
     case 'quoted':
-      return createTextNode(piece.text, false);
+      return createTextNode(token.text, false);
     case 'operator':
-      return createOperatorNode(piece, reader) ?? createTextNode(piece.text, true);
+      return createOperatorNode(token, reader) ?? createTextNode(token.text, true);
     case 'or':
       return createTextNode('OR', false);
     default:
@@ -125,23 +126,23 @@ function readUnit(reader: Reader): QueryNode | undefined {
   }
 }
 
-/** Words that look as if they were meant for more than words. */
-function noteMisunderstanding(text: string, notes: string[]): void {
+/** Adds a note for words that look like operators. */
+function noteLikelyOperator(text: string, notes: string[]): void {
   if (text === 'AND') notes.push('AND was taken as a word; words are joined by AND without it');
   if (text === 'NOT') notes.push('NOT was taken as a word; -word leaves a word out');
   const [, name] = /^([a-z_]{2,20}):(?!\/\/)\S/i.exec(text) ?? [];
   if (name !== undefined) {
     const operators = OPERATORS.map((field) => `${field.name}:`).join(' ');
-    notes.push(`${name}: is no operator, and was taken as text; there are ${operators}`);
+    notes.push(`${name}: is not an operator, and was taken as text; operators: ${operators}`);
   }
 }
 
-/** @param mayBePrefix a star behind the last letter asks for every word that begins so */
-function createTextNode(text: string, mayBePrefix: boolean): TextNode | undefined {
+/** @param canBePrefix whether a trailing star matches every word with that prefix */
+function createTextNode(text: string, canBePrefix: boolean): TextNode | undefined {
   const found = extractTerms(text);
   const last = found.at(-1);
   if (!last) return undefined;
-  if (mayBePrefix && text.charAt(last.end) === '*' && last.word !== undefined) {
+  if (canBePrefix && text.charAt(last.end) === '*' && last.word !== undefined) {
     return { kind: 'prefix', terms: found.slice(0, -1).map(getTerm), prefix: last.word };
   }
   return { kind: 'phrase', terms: found.map(getTerm) };
@@ -151,7 +152,7 @@ function getTerm({ term }: Term): string {
   return term;
 }
 
-/** Undefined when the value is none of the operator's; a note then says so. */
+/** Undefined, with a note, when the value is invalid. */
 function createOperatorNode(
   { name, value }: { name: string; value: string },
   { context, notes }: Reader,

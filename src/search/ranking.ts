@@ -1,17 +1,17 @@
 /**
- * Relevance: BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009) with a lift for prompts that
- * have the query's words side by side, and a smaller one for recent ones. Pure, and the same for every store.
+ * Relevance: BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009) with a boost for prompts that
+ * contain the query's words next to each other, and a smaller one for recent ones. Pure, and the same for every store.
  */
 
 import type { TextNode } from './ast.ts';
 import { countTerms, findMatches } from './matches.ts';
 import { extractTerms } from './terms.ts';
 
-/** What a ranking was made with. A cursor carries it, so that every page of a search ranks alike. */
+/** Inputs of a ranking. A cursor carries them, so that every page of a search is ranked alike. */
 export interface RankingBasis {
-  /** One weight a leaf of the query: how rare it is. */
+  /** One weight per leaf of the query: its idf. */
   readonly weights: readonly number[];
-  /** Terms in a prompt on average. */
+  /** Average number of terms per prompt. */
   readonly averageLength: number;
   /** Epoch milliseconds. */
   readonly nowMs: number;
@@ -19,11 +19,11 @@ export interface RankingBasis {
 
 const SATURATION = 1.2; // k1
 const LENGTH_EFFECT = 0.75; // b
-const PHRASE_LIFT = 0.5;
-const RECENCY_LIFT = 0.25;
+const PHRASE_BOOST = 0.5;
+const RECENCY_BOOST = 0.25;
 const RECENCY_HALF_LIFE_MS = 90 * 86_400_000;
 
-/** How much a leaf weighs that `matches` of `total` prompts contain: BM25's idf, which is never negative here. */
+/** BM25's idf of a leaf that `matches` of `total` prompts contain; never negative in this form. */
 export function computeIdf(matches: number, total: number): number {
   return Math.log(1 + (Math.max(total - matches, 0) + 0.5) / (matches + 0.5));
 }
@@ -46,12 +46,12 @@ export function score(
             total + ((weights[at] ?? 0) * frequency * (SATURATION + 1)) / (frequency + SATURATION * norm)
           );
         }, 0);
-  const phrase = leaves.length > 1 && areAdjacent(leaves, places) ? PHRASE_LIFT : 0;
+  const phrase = leaves.length > 1 && areAdjacent(leaves, places) ? PHRASE_BOOST : 0;
   const age = Math.max(0, nowMs - createdAtMs);
-  return sum * (1 + phrase) * (1 + RECENCY_LIFT * 2 ** (-age / RECENCY_HALF_LIFE_MS));
+  return sum * (1 + phrase) * (1 + RECENCY_BOOST * 2 ** (-age / RECENCY_HALF_LIFE_MS));
 }
 
-/** Whether all leaves follow each other somewhere, in the order in which they were typed. */
+/** Whether all leaves occur next to each other somewhere, in the order they were typed. */
 function areAdjacent(leaves: readonly TextNode[], places: readonly (readonly number[])[]): boolean {
   const [first = [], ...others] = places.map((starts) => new Set(starts));
   return [...first].some((start) => {

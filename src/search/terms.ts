@@ -1,6 +1,6 @@
 /**
- * The terms of a text: what the index holds and what a query asks for. The one preparation for both.
- * A word is one term, by its English stem. In scripts that are written without spaces, and among emoji, each
+ * Extracts the terms of a text, in the same way for the index and for queries.
+ * A word is one term, its English stem. In scripts that are written without spaces, and among emoji, each
  * character is a term of its own, so that any run of characters can be found as a phrase.
  */
 import { stemmer } from 'stemmer';
@@ -10,7 +10,7 @@ export interface Term {
   readonly term: string;
   /** The folded letters of a word before it was stemmed; undefined for a character that is a term of its own. */
   readonly word: string | undefined;
-  /** UTF-16 offsets of what it was made from. */
+  /** UTF-16 offsets of its source text. */
   readonly start: number;
   readonly end: number;
 }
@@ -21,24 +21,24 @@ const WORD = /[\p{L}\p{N}\p{M}]/u;
 const ENGLISH = /^[a-z]{3,}$/;
 /** Nobody types longer words; without a cap a line of base64 would be one huge term. */
 const MAX_TERM_CHARACTERS = 64;
-/** Of each of the two memories below. Prompts draw on a small vocabulary. */
-const MAX_REMEMBERED = 100_000;
+/** Per cache below. Prompts draw on a small vocabulary. */
+const MAX_CACHED = 100_000;
 
-/** The terms of a text, in order, each with the place that it was made from. */
+/** The terms of a text, in order, each with its source range. */
 export function extractTerms(text: string): Term[] {
   const found: Term[] = [];
   visitTerms(text, (term, start, end, word) => found.push({ term, word, start, end }));
   return found;
 }
 
-/** Raise it when the terms of any text change: the index is then made anew (see store/searching/reindex.ts). */
+/** Increment when the terms of any text change: the index is then rebuilt (see store/sqlite/search/reindex.ts). */
 export const TERMS_VERSION = 1;
 
 /** What the index stores for a text. */
 export interface IndexEntry {
-  /** The terms with a space between two. */
+  /** The terms, separated by spaces. */
   readonly terms: string;
-  /** The words, folded but not stemmed, each once. */
+  /** The distinct words, folded but not stemmed. */
   readonly words: ReadonlySet<string>;
 }
 
@@ -68,39 +68,39 @@ function visitTerms(
     word += letters;
     wordEnd = end;
   };
-  const source = text.toWellFormed(); // a lone surrogate becomes U+FFFD, which is no letter; offsets stay
+  const source = text.toWellFormed(); // lone surrogates become U+FFFD, which is not a letter; offsets are unchanged
   visitChunks(source, (kind, start, end) => {
     if (kind === 'gap') return endWord();
     if (kind === 'word') return extendWord(source.slice(start, end).toLowerCase(), start, end);
-    for (const piece of splitPieces(source.slice(start, end))) {
-      if (piece.kind === 'word') {
-        extendWord(piece.letters, start, end);
+    for (const char of splitCharacters(source.slice(start, end))) {
+      if (char.kind === 'word') {
+        extendWord(char.letters, start, end);
         continue;
       }
       endWord();
-      if (piece.kind === 'solo') visit(piece.letters, start, end, undefined);
+      if (char.kind === 'solo') visit(char.letters, start, end, undefined);
     }
   });
   endWord();
 }
 
-interface Piece {
+interface FoldedCharacter {
   readonly kind: 'word' | 'solo' | 'gap';
   readonly letters: string;
 }
 
-const piecesOf = new Map<string, readonly Piece[]>();
+const charactersOf = new Map<string, readonly FoldedCharacter[]>();
 
-/** The folded characters of a chunk, and what each is. */
-function splitPieces(chunk: string): readonly Piece[] {
-  const known = piecesOf.get(chunk);
+/** The folded characters of a chunk, each with its kind. */
+function splitCharacters(chunk: string): readonly FoldedCharacter[] {
+  const known = charactersOf.get(chunk);
   if (known !== undefined) return known;
-  const result = Array.from(fold(chunk), (letters): Piece => {
+  const result = Array.from(fold(chunk), (letters): FoldedCharacter => {
     const kind = SOLO.test(letters) ? 'solo' : WORD.test(letters) ? 'word' : 'gap';
     return { kind, letters };
   });
-  if (piecesOf.size >= MAX_REMEMBERED) piecesOf.clear();
-  piecesOf.set(chunk, result);
+  if (charactersOf.size >= MAX_CACHED) charactersOf.clear();
+  charactersOf.set(chunk, result);
   return result;
 }
 
@@ -108,16 +108,16 @@ const stems = new Map<string, string>();
 
 /** The term of a folded word: its English stem, or the word itself. */
 export function stem(word: string): string {
-  if (!ENGLISH.test(word)) return word.length <= MAX_TERM_CHARACTERS ? word : cut(word);
-  if (word.length > MAX_TERM_CHARACTERS) return cut(word);
+  if (!ENGLISH.test(word)) return word.length <= MAX_TERM_CHARACTERS ? word : truncate(word);
+  if (word.length > MAX_TERM_CHARACTERS) return truncate(word);
   const known = stems.get(word);
   if (known !== undefined) return known;
   const result = stemmer(word);
-  if (stems.size >= MAX_REMEMBERED) stems.clear();
+  if (stems.size >= MAX_CACHED) stems.clear();
   stems.set(word, result);
   return result;
 }
 
-function cut(word: string): string {
+function truncate(word: string): string {
   return Array.from(word).slice(0, MAX_TERM_CHARACTERS).join('');
 }
