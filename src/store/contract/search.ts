@@ -99,7 +99,7 @@ export interface SearchStore {
    * The most used words that begin with these folded letters. Within limits, those of the visible prompts, of which the
    * newest are looked at (SUGGESTING_PROMPTS).
    */
-  suggest(beginning: string, limit: number, within?: TaskLimits): MaybePromise<WordUse[]>;
+  suggest(prefix: string, limit: number, within?: TaskLimits): MaybePromise<WordUse[]>;
   /** Makes a part of the search index anew, after its preparation has changed. Undefined once it is whole. */
   reindexSome(): MaybePromise<{ readonly tasksLeft: number } | undefined>;
 }

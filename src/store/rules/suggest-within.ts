@@ -6,11 +6,11 @@ import { type SearchPage, type SearchRequest, SUGGESTING_PROMPTS, type WordUse }
 
 /**
  * The search for the prompts that are looked at.
- * @param beginning folded letters
+ * @param prefix folded letters
  */
-export function createSuggestionRequest(within: TaskLimits, beginning: string): SearchRequest {
+export function createSuggestionRequest(within: TaskLimits, prefix: string): SearchRequest {
   return {
-    query: { parts: [{ kind: 'prefix', terms: [], prefix: beginning }], notes: [] },
+    query: { parts: [{ kind: 'prefix', terms: [], prefix }], notes: [] },
     filter: { within },
     sort: 'newest',
     limit: SUGGESTING_PROMPTS,
@@ -19,11 +19,11 @@ export function createSuggestionRequest(within: TaskLimits, beginning: string): 
 }
 
 /** The most used words that begin with these folded letters, of the prompts that the search found. */
-export function suggestWords({ hits }: SearchPage, beginning: string, limit: number): WordUse[] {
+export function suggestWords({ hits }: SearchPage, prefix: string, limit: number): WordUse[] {
   const uses = new Map<string, number>();
   for (const { task } of hits) {
     for (const word of createIndexEntry(getPrompt(task.text)).words) {
-      if (word.startsWith(beginning)) uses.set(word, (uses.get(word) ?? 0) + 1);
+      if (word.startsWith(prefix)) uses.set(word, (uses.get(word) ?? 0) + 1);
     }
   }
   return [...uses]

@@ -12,11 +12,11 @@ export interface AccessTokenStore {
   requiresToken(): boolean;
 }
 
-/** @param facts `closed` says that there was a token, also where the table was lost to damage since */
-export function createAccessTokenStore(db: Sqlite, facts: Metadata): AccessTokenStore {
+/** @param metadata `closed` says that there was a token, also where the table was lost to damage since */
+export function createAccessTokenStore(db: Sqlite, metadata: Metadata): AccessTokenStore {
   const { drizzle } = db;
   const requiresToken = () =>
-    facts.get('closed') !== undefined ||
+    metadata.get('closed') !== undefined ||
     drizzle.select({ name: accessTokens.name }).from(accessTokens).limit(1).get() !== undefined;
   const add = ({ name, hash, limits, isReadOnly, createdAtMs }: AccessToken): boolean => {
     const { changes } = drizzle
@@ -37,7 +37,7 @@ export function createAccessTokenStore(db: Sqlite, facts: Metadata): AccessToken
     addAccessToken: (token) =>
       runInTransaction(db, () => {
         const isNew = add(token);
-        if (isNew) facts.set('closed', 'true');
+        if (isNew) metadata.set('closed', 'true');
         return isNew;
       }),
     accessTokens: () =>

@@ -1,7 +1,7 @@
 /** Whose documents are stored. */
 import type { Sqlite } from './database.ts';
 
-const MOST = 20;
+const MAX_VALUES = 20;
 
 /** From one value of an index to the next, so that a million tasks of one user cost as much as one. */
 export function readAccounts({ raw }: Sqlite): { userIds: string[]; applicationIds: string[] } {
@@ -12,8 +12,8 @@ export function readAccounts({ raw }: Sqlite): { userIds: string[]; applicationI
            SELECT min(${column}) FROM tasks
            UNION ALL
            SELECT (SELECT min(${column}) FROM tasks WHERE ${column} > found.value) FROM found
-           WHERE found.value IS NOT NULL LIMIT ${MOST + 1}
-         ) SELECT value FROM found WHERE value IS NOT NULL LIMIT ${MOST}`,
+           WHERE found.value IS NOT NULL LIMIT ${MAX_VALUES + 1}
+         ) SELECT value FROM found WHERE value IS NOT NULL LIMIT ${MAX_VALUES}`,
       )
       .pluck()
       .all();

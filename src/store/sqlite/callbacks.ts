@@ -10,7 +10,7 @@ type Nullable<Row, Key extends keyof Row> = Omit<Row, Key> & {
 };
 
 /** How long a record is kept, and how long the upstream may take. */
-const KEPT_MS = 30 * 86_400_000;
+const RETENTION_MS = 30 * 86_400_000;
 
 export function createCallbackStore(db: Sqlite): Synchronous<CallbackStore> {
   const { raw } = db;
@@ -50,7 +50,7 @@ export function createCallbackStore(db: Sqlite): Synchronous<CallbackStore> {
   return {
     addCallback: ({ key, target, nowMs }) =>
       runInTransaction(db, () => {
-        trim.run(nowMs - KEPT_MS);
+        trim.run(nowMs - RETENTION_MS);
         add.run(key, target ?? null, nowMs);
       }),
     setCallbackTask: (key, taskId) => {

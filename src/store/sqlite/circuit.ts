@@ -23,9 +23,9 @@ export interface SqliteCircuitStore {
   readCircuit(nowMs: number): OpenCircuit | undefined;
 }
 
-export function createCircuitStore(db: Sqlite, facts: Metadata): SqliteCircuitStore {
+export function createCircuitStore(db: Sqlite, metadata: Metadata): SqliteCircuitStore {
   const read = (): OpenCircuit | undefined => {
-    const stored = facts.get('block');
+    const stored = metadata.get('block');
     return stored === undefined ? undefined : circuitSchema.parse(JSON.parse(stored));
   };
   return {
@@ -33,7 +33,7 @@ export function createCircuitStore(db: Sqlite, facts: Metadata): SqliteCircuitSt
       runInTransaction(db, () => {
         const before = read();
         const circuit = openAfter(before, failure);
-        if (circuit !== before) facts.set('block', JSON.stringify(circuit));
+        if (circuit !== before) metadata.set('block', JSON.stringify(circuit));
         return circuit;
       }),
     closeCircuit: (nowMs) => {
@@ -42,7 +42,7 @@ export function createCircuitStore(db: Sqlite, facts: Metadata): SqliteCircuitSt
       return runInTransaction(db, () => {
         const circuit = read();
         if (!circuit || isCoolingDown(circuit, nowMs)) return false;
-        facts.clear('block');
+        metadata.clear('block');
         return true;
       });
     },

@@ -2,7 +2,7 @@
 
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { type Connection, Database } from './driver.ts';
-import { createPrivately } from './durable-files.ts';
+import { createPrivateFile } from './durable-files.ts';
 import * as schema from './schema.ts';
 
 export interface Sqlite {
@@ -20,7 +20,7 @@ const MMAP_BYTES = 1 << 30;
  * transaction a batch it costs nothing measurable.
  */
 export function openDatabase(file: string, options: { readonly: boolean; isMapped: boolean }): Sqlite {
-  if (!options.readonly) createPrivately(file);
+  if (!options.readonly) createPrivateFile(file);
   const raw = new Database(file, { readonly: options.readonly, timeout: BUSY_TIMEOUT_MS });
   if (!options.readonly) {
     raw.pragma('journal_mode = WAL');

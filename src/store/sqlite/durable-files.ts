@@ -13,37 +13,37 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 
-const FOR_THE_OWNER = 0o600;
+const OWNER_ONLY_MODE = 0o600;
 
 /**
  * Makes an empty file that only its owner may read, which SQLite fills; what it puts beside it gets the same mode. One that is
  * there already stays as it is, and is not even opened.
  */
-export function createPrivately(file: string): void {
+export function createPrivateFile(file: string): void {
   if (existsSync(file)) return;
-  const descriptor = openSync(file, 'a', FOR_THE_OWNER);
+  const descriptor = openSync(file, 'a', OWNER_ONLY_MODE);
   try {
-    fchmodSync(descriptor, FOR_THE_OWNER);
+    fchmodSync(descriptor, OWNER_ONLY_MODE);
   } finally {
     closeSync(descriptor);
   }
-  belongTo(dirname(file), file);
+  inheritOwner(dirname(file), file);
 }
 
 /**
  * What root makes in somebody else's folder belongs to him as well: the server that runs as him must be able to open it.
  */
-export function belongTo(folder: string, path: string): void {
+export function inheritOwner(folder: string, path: string): void {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = statSync(folder);
   chownSync(path, uid, gid);
 }
 
 /** A copy that only its owner may read, whoever may read the original. */
-export function copyPrivately(file: string, copy: string): void {
+export function copyPrivateFile(file: string, copy: string): void {
   copyFileSync(file, copy);
-  chmodSync(copy, FOR_THE_OWNER);
-  belongTo(dirname(copy), copy);
+  chmodSync(copy, OWNER_ONLY_MODE);
+  inheritOwner(dirname(copy), copy);
 }
 
 /** Brings a file's bytes, or a directory's names, to the disk. */

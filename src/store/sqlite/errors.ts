@@ -11,7 +11,7 @@ const MEANINGS: readonly [resultCode: RegExp, code: StoreErrorCode][] = [
 ];
 
 /** What an error of this engine means, translated or not; undefined for one that is about something else. */
-export function meaningOf(error: unknown): StoreErrorCode | undefined {
+export function getErrorMeaning(error: unknown): StoreErrorCode | undefined {
   if (error instanceof StoreError) return error.code;
   if (!(error instanceof SqliteError)) return undefined;
   return MEANINGS.find(([resultCode]) => resultCode.test(error.code))?.[1];
@@ -19,14 +19,14 @@ export function meaningOf(error: unknown): StoreErrorCode | undefined {
 
 /** @returns the StoreError for an error that SQLite has a code for; any other error as it is */
 export function translateError(error: unknown): unknown {
-  const code = meaningOf(error);
+  const code = getErrorMeaning(error);
   return code === undefined || error instanceof StoreError || !(error instanceof Error)
     ? error
     : new StoreError(code, error.message, { cause: error });
 }
 
 /** Runs work, and translates what it throws. */
-export function translating<T>(work: () => T): T {
+export function translateErrors<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {

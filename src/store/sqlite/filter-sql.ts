@@ -34,15 +34,15 @@ const FILTER_COLUMNS = Object.keys(COLUMN_NAMES) as FilterColumn[]; // the recor
  * The conditions of a filter, to be joined by AND.
  * @param filter what to keep
  * @param row the SQL name of the row of tasks
- * @param drift how far behind its time's slot a row may stand
+ * @param maxDisplacement how far behind its time's slot a row may stand
  */
-export function buildFilterConditions(filter: TaskFilter, row: string, drift: number): Condition[] {
+export function buildFilterConditions(filter: TaskFilter, row: string, maxDisplacement: number): Condition[] {
   return [
     ...listFilterValues(filter.values).map(({ column, values }) =>
       buildInCondition(`${row}.${COLUMN_NAMES[column]}`, values),
     ),
     ...buildLimitConditions(filter.within, row),
-    ...buildTimeConditions(filter, `${row}.position`, drift),
+    ...buildTimeConditions(filter, `${row}.position`, maxDisplacement),
     ...buildExactTimeConditions(filter, row),
   ].filter((condition) => condition !== undefined);
 }
@@ -93,7 +93,7 @@ function buildInCondition(column: string, values: readonly string[] | undefined)
 export function buildTimeConditions(
   { fromMs, toMs }: Pick<TaskFilter, 'fromMs' | 'toMs'>,
   position: string,
-  drift: number,
+  maxDisplacement: number,
 ): Condition[] {
   const conditions: Condition[] = [];
   if (fromMs !== undefined)
@@ -101,7 +101,7 @@ export function buildTimeConditions(
   if (toMs !== undefined)
     conditions.push({
       sql: `${position} <= CAST(? AS INTEGER)`,
-      params: [computeSlot(Math.max(0, toMs)) + drift],
+      params: [computeSlot(Math.max(0, toMs)) + maxDisplacement],
     });
   return conditions;
 }

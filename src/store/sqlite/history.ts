@@ -7,18 +7,18 @@ import { IS_DOCUMENT, STORED_TASK } from './task-statements.ts';
 import { sortByTime, type TimedRow } from './time-order.ts';
 
 const TIMED_ROW = 'tasks.position AS position, tasks.created_at AS createdAt, tasks.id AS id';
-const STREAM_PAGE = 500;
+const STREAM_PAGE_SIZE = 500;
 
-/** @param driftNow how far behind its time's slot a row may stand just now */
+/** @param readMaxDisplacement how far behind its time's slot a row may stand just now */
 export function createHistoryStore(
   { raw }: Sqlite,
-  driftNow: () => number,
+  readMaxDisplacement: () => number,
 ): Synchronous<Pick<TaskStore, 'list' | 'stream'>> {
   const load = raw.prepare<[number], StoredTask>(
     `SELECT ${STORED_TASK} FROM tasks WHERE position = CAST(? AS INTEGER)`,
   );
   const nextRows = raw.prepare<[number], TimedRow>(
-    `SELECT ${TIMED_ROW} FROM tasks WHERE position > CAST(? AS INTEGER) AND ${IS_DOCUMENT} ORDER BY position LIMIT ${STREAM_PAGE}`,
+    `SELECT ${TIMED_ROW} FROM tasks WHERE position > CAST(? AS INTEGER) AND ${IS_DOCUMENT} ORDER BY position LIMIT ${STREAM_PAGE_SIZE}`,
   );
 
   /** A page at a time: an export must not hold a read open while it waits for its reader. */
@@ -35,7 +35,7 @@ export function createHistoryStore(
   return {
     list: (filter, { limit, offset }) => {
       const conditions = [
-        ...buildFilterConditions(filter, 'tasks', driftNow()),
+        ...buildFilterConditions(filter, 'tasks', readMaxDisplacement()),
         { sql: IS_DOCUMENT, params: [] },
       ];
       const count = raw
@@ -48,7 +48,7 @@ export function createHistoryStore(
         .iterate(...collectParams(conditions));
       const page: TimedRow[] = [];
       let at = 0;
-      for (const row of sortByTime(rows, 'newest', driftNow(), 'arrival')) {
+      for (const row of sortByTime(rows, 'newest', readMaxDisplacement(), 'arrival')) {
         if (page.length >= limit) break;
         if (at >= offset) page.push(row);
         at += 1;
@@ -59,10 +59,10 @@ export function createHistoryStore(
 
     async *stream() {
       let page: StoredTask[] = [];
-      for (const { position } of sortByTime(streamRows(), 'oldest', driftNow(), 'arrival')) {
+      for (const { position } of sortByTime(streamRows(), 'oldest', readMaxDisplacement(), 'arrival')) {
         const task = load.get(position);
         if (task) page.push(task); // it may have been deleted while the reader was slow
-        if (page.length < STREAM_PAGE) continue;
+        if (page.length < STREAM_PAGE_SIZE) continue;
         yield page;
         page = [];
       }

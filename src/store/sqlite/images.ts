@@ -17,7 +17,7 @@ import type { Synchronous } from './synchronous.ts';
 
 export interface ImageStore extends Synchronous<Contract> {
   /** Inside a transaction of the caller: the task at this position succeeded with so many images. */
-  want(position: number, count: number, nowMs: number): void;
+  enqueueImages(position: number, count: number, nowMs: number): void;
   /** Inside a transaction of the caller: the task goes. @returns the images that nothing uses any more */
   release(position: number): ArchivedImage[];
 }
@@ -25,9 +25,9 @@ export interface ImageStore extends Synchronous<Contract> {
 const IMAGE = `images.sha256 AS sha256, images.media_type AS mediaType, images.bytes AS bytes, images.width AS width,
   images.height AS height, images.thumbhash AS thumbhash`;
 /** The row of an image by its task's id. */
-const IS_ASKED = 'position = (SELECT position FROM tasks WHERE id = ?) AND n = ?';
-const REASONS = 20;
-const PAGE = 500;
+const BY_TASK_AND_N = 'position = (SELECT position FROM tasks WHERE id = ?) AND n = ?';
+const MAX_REASONS = 20;
+const PAGE_SIZE = 500;
 
 interface ClaimedRow {
   position: number;
@@ -42,8 +42,8 @@ export function createImageStore(db: Sqlite): ImageStore {
   const statements = prepare(db);
 
   return {
-    want: (position, count, nowMs) => {
-      for (let n = 0; n < count; n += 1) statements.want.run(position, n, nowMs, nowMs);
+    enqueueImages: (position, count, nowMs) => {
+      for (let n = 0; n < count; n += 1) statements.enqueue.run(position, n, nowMs, nowMs);
     },
     release: (position) => {
       const used = statements.ofTask.all(position);
@@ -84,7 +84,7 @@ export function createImageStore(db: Sqlite): ImageStore {
     },
     archivedImages: (after) => statements.archivedImages.all(after),
     requeueImage: (sha256, nowMs) => {
-      statements.wantAgain.run(nowMs, sha256);
+      statements.requeue.run(nowMs, sha256);
     },
     imagesOf: (ids) => statements.imagesOf.all(JSON.stringify(ids)),
     imageStats: (): ImageStats => ({
@@ -92,7 +92,7 @@ export function createImageStore(db: Sqlite): ImageStore {
       bytes: statements.archivedCount.get()?.bytes ?? 0,
       wanted: statements.wantedCount.get()?.n ?? 0,
       givenUp: statements.givenUpCount.get()?.n ?? 0,
-      reasons: statements.reasons.all(REASONS),
+      reasons: statements.reasons.all(MAX_REASONS),
     }),
     failingImages: (limit) =>
       statements.failing
@@ -103,7 +103,7 @@ export function createImageStore(db: Sqlite): ImageStore {
 
 function prepare({ raw }: Sqlite) {
   return {
-    want: raw.prepare<[number, number, number, number]>(
+    enqueue: raw.prepare<[number, number, number, number]>(
       'INSERT INTO task_images (position, n, added_at, due_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
     ),
     ofTask: raw.prepare<[number], ArchivedImage>(
@@ -121,20 +121,20 @@ function prepare({ raw }: Sqlite) {
       'UPDATE task_images SET due_at = ? WHERE position = ? AND n = ?',
     ),
     archived: raw.prepare<[string, string, number]>(
-      `UPDATE task_images SET sha256 = ?, due_at = NULL, last_error = NULL WHERE ${IS_ASKED}`,
+      `UPDATE task_images SET sha256 = ?, due_at = NULL, last_error = NULL WHERE ${BY_TASK_AND_N}`,
     ),
     insert: raw.prepare<ArchivedImage & { nowMs: number }>(
       `INSERT INTO images (sha256, media_type, bytes, width, height, thumbhash, archived_at)
        VALUES (:sha256, :mediaType, :bytes, :width, :height, :thumbhash, :nowMs) ON CONFLICT DO NOTHING`,
     ),
     failed: raw.prepare<[number | null, string, string, number]>(
-      `UPDATE task_images SET due_at = ?, attempts = attempts + 1, last_error = ? WHERE ${IS_ASKED}`,
+      `UPDATE task_images SET due_at = ?, attempts = attempts + 1, last_error = ? WHERE ${BY_TASK_AND_N}`,
     ),
     image: raw.prepare<[string], ArchivedImage>(`SELECT ${IMAGE} FROM images WHERE sha256 = ?`),
     archivedImages: raw.prepare<[string], ArchivedImage>(
-      `SELECT ${IMAGE} FROM images WHERE sha256 > ? ORDER BY sha256 LIMIT ${PAGE}`,
+      `SELECT ${IMAGE} FROM images WHERE sha256 > ? ORDER BY sha256 LIMIT ${PAGE_SIZE}`,
     ),
-    wantAgain: raw.prepare<[number, string]>('UPDATE task_images SET due_at = ? WHERE sha256 = ?'),
+    requeue: raw.prepare<[number, string]>('UPDATE task_images SET due_at = ? WHERE sha256 = ?'),
     imagesOf: raw.prepare<[string], TaskImage>(
       `SELECT tasks.id AS taskId, task_images.n AS n, ${IMAGE}
        FROM json_each(?) AS asked CROSS JOIN tasks ON tasks.id = asked.value

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { hasErrorCode } from '../../lib/errno.ts';
 import { OperatorError } from '../../lib/operator-error.ts';
 import { Database } from './driver.ts';
-import { meaningOf } from './errors.ts';
+import { getErrorMeaning } from './errors.ts';
 import { describeStorageProblem } from './storage-problem.ts';
 
 export interface Lock {
@@ -37,7 +37,7 @@ export function acquireLock(dataDir: string, nowMs: number): Lock {
       cause,
     });
   }
-  sayWhoOwns(ownerFile, nowMs);
+  writeOwner(ownerFile, nowMs);
   return {
     release: () => {
       rmSync(ownerFile, { force: true });
@@ -46,7 +46,7 @@ export function acquireLock(dataDir: string, nowMs: number): Lock {
   };
 }
 
-function sayWhoOwns(ownerFile: string, nowMs: number): void {
+function writeOwner(ownerFile: string, nowMs: number): void {
   const owner = { pid: process.pid, host: hostname(), started_at: new Date(nowMs).toISOString() };
   try {
     writeFileSync(ownerFile, `${JSON.stringify(owner)}\n`);
@@ -57,7 +57,7 @@ function sayWhoOwns(ownerFile: string, nowMs: number): void {
 
 /** Whether somebody else holds what was wanted. */
 export function isBusy(error: unknown): boolean {
-  return meaningOf(error) === 'busy';
+  return getErrorMeaning(error) === 'busy';
 }
 
 function describeOwner(ownerFile: string): string {

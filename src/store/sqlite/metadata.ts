@@ -1,9 +1,9 @@
 /** Single named values that survive a restart. */
 import { eq, sql } from 'drizzle-orm';
 import type { Sqlite } from './database.ts';
-import { facts } from './schema.ts';
+import { metadataTable } from './schema.ts';
 
-type FactName =
+type MetadataName =
   | 'starts' // of earlier versions, see request-seq.ts
   | 'request-seq'
   | 'closed'
@@ -14,28 +14,28 @@ type FactName =
   | `bookmark ${string}`;
 
 export interface Metadata {
-  get(name: FactName): string | undefined;
-  set(name: FactName, value: string): void;
-  clear(name: FactName): void;
+  get(name: MetadataName): string | undefined;
+  set(name: MetadataName, value: string): void;
+  clear(name: MetadataName): void;
 }
 
 export function createMetadata(db: Sqlite): Metadata {
   const select = db.drizzle
     .select()
-    .from(facts)
-    .where(eq(facts.name, sql.placeholder('name')))
+    .from(metadataTable)
+    .where(eq(metadataTable.name, sql.placeholder('name')))
     .prepare();
   return {
     get: (name) => select.get({ name })?.value,
     set: (name, value) => {
       db.drizzle
-        .insert(facts)
+        .insert(metadataTable)
         .values({ name, value })
-        .onConflictDoUpdate({ target: facts.name, set: { value } })
+        .onConflictDoUpdate({ target: metadataTable.name, set: { value } })
         .run();
     },
     clear: (name) => {
-      db.drizzle.delete(facts).where(eq(facts.name, name)).run();
+      db.drizzle.delete(metadataTable).where(eq(metadataTable.name, name)).run();
     },
   };
 }

@@ -9,7 +9,7 @@ import { readAccounts } from './accounts.ts';
 import { createCallbackStore } from './callbacks.ts';
 import { createCircuitStore } from './circuit.ts';
 import { openDatabase, type Sqlite } from './database.ts';
-import { translateOpeningError, translateStream, translating } from './errors.ts';
+import { translateErrors, translateOpeningError, translateStream } from './errors.ts';
 import { createHistoryStore } from './history.ts';
 import { createImageStore } from './images.ts';
 import { audit } from './integrity/audit.ts';
@@ -110,51 +110,51 @@ function ignoreDiskFull(work: () => void): void {
 type Watched = Omit<Store, 'get' | 'readStorageProblem' | 'damage' | 'noteError' | 'close'>;
 
 function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefined): Store {
-  const facts = createMetadata(db);
-  const watch = createStorageWatch(db);
+  const metadata = createMetadata(db);
+  const storage = createStorageWatch(db);
   const self = {
     name: randomUUID(),
     kind: mode === 'owner' ? ('server' as const) : ('command' as const),
     startedAt: clock.now(),
   };
   const tracking = createTracking(db, self.name);
-  const nextRequestSeq = createRequestSeq(db, facts, watch.note);
+  const nextRequestSeq = createRequestSeq(db, metadata, storage.note);
   const runs = createRunStore(db, self.name);
   const servers = createServers(db, self, () => {
     tracking.releaseOrphans();
     runs.closeInterrupted();
   });
-  const circuit = createCircuitStore(db, facts);
+  const circuit = createCircuitStore(db, metadata);
   const words = createWordStore(db);
   const images = createImageStore(db);
   const callbacks = createCallbackStore(db);
   const tasks = createTaskStore({
     db,
-    facts,
+    metadata,
     tracking,
     words,
     images,
     nextRequestSeq,
-    onError: watch.note,
+    onError: storage.note,
   });
-  const readMaxDisplacement = () => Number(facts.get('drift') ?? 0);
+  const readMaxDisplacement = () => Number(metadata.get('drift') ?? 0);
   const history = createHistoryStore(db, readMaxDisplacement);
-  const tokens = createAccessTokenStore(db, facts);
-  const reindexing = createReindexing(db, facts, words);
+  const tokens = createAccessTokenStore(db, metadata);
+  const reindexing = createReindexing(db, metadata, words);
   if (mode !== 'reader') reindexing.begin({ isOwner: mode === 'owner' });
   definePromptFunction(db.raw);
   const { search } = createSearchStore(db, () => ({
-    drift: readMaxDisplacement(),
-    indexedFromMs: readIndexedFrom(db, facts),
+    maxDisplacement: readMaxDisplacement(),
+    indexedFromMs: readIndexedFrom(db, metadata),
   }));
   if (mode === 'owner') {
     ignoreDiskFull(() => {
       servers.replaceServers();
       // Of tokens that were made before there was such a fact.
-      if (tokens.requiresToken() && facts.get('closed') === undefined) facts.set('closed', 'true');
+      if (tokens.requiresToken() && metadata.get('closed') === undefined) metadata.set('closed', 'true');
     });
   }
-  const others = watch.watched<Watched>({
+  const others = storage.watch<Watched>({
     getMany: tasks.getMany,
     concatFinished: tasks.concatFinished,
     storeDocuments: tasks.storeDocuments,
@@ -164,10 +164,10 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     stream: () => translateStream(history.stream()),
     search,
     facets: (request) => countFacets(db, request, readMaxDisplacement()),
-    suggest: (beginning, limit, within) =>
+    suggest: (prefix, limit, within) =>
       within
-        ? suggestWords(search(createSuggestionRequest(within, beginning)), beginning, limit)
-        : words.suggest(beginning, limit),
+        ? suggestWords(search(createSuggestionRequest(within, prefix)), prefix, limit)
+        : words.suggest(prefix, limit),
     reindexSome: reindexing.some,
     claimImages: images.claimImages,
     archiveImage: images.archiveImage,
@@ -181,8 +181,8 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     ...callbacks,
     ...tokens,
     accounts: () => readAccounts(db),
-    readCheckpoint: (name) => facts.get(`bookmark ${name}`),
-    setCheckpoint: (name, text) => facts.set(`bookmark ${name}`, text),
+    readCheckpoint: (name) => metadata.get(`bookmark ${name}`),
+    setCheckpoint: (name, text) => metadata.set(`bookmark ${name}`, text),
     nextRequestSeq,
     track: tracking.track,
     untrack: tracking.untrack,
@@ -201,18 +201,18 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
   return {
     get: tasks.get, // tells of its errors by itself, not to be wrapped: it is the hot path
     ...others,
-    readStorageProblem: watch.trouble,
-    damage: watch.damage,
-    noteError: watch.note,
+    readStorageProblem: storage.readProblem,
+    damage: storage.damage,
+    noteError: storage.note,
     close: () => {
       if (!db.raw.open) return;
       try {
         // Only counts that may lag would be lost, and that this process is no more.
         if (mode !== 'reader') {
-          translating(() =>
+          translateErrors(() =>
             ignoreDiskFull(() => {
               words.flush();
-              servers.sayGoodbye();
+              servers.unregister();
             }),
           );
         }

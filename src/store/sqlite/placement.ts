@@ -1,6 +1,6 @@
 /** Gives new rows their positions, and remembers how far behind its time's slot the furthest one stands. */
 import type { Metadata } from './metadata.ts';
-import { computeSlot, freePosition } from './position.ts';
+import { computeSlot, findFreePosition } from './position.ts';
 import type { TaskStatements } from './task-statements.ts';
 
 export interface Placement {
@@ -10,25 +10,25 @@ export interface Placement {
   rollBack(): void;
 }
 
-export function createPlacement(statements: Pick<TaskStatements, 'highest'>, facts: Metadata): Placement {
-  const readMaxDisplacement = () => Number(facts.get('drift') ?? 0);
-  let drift = readMaxDisplacement();
+export function createPlacement(statements: Pick<TaskStatements, 'highest'>, metadata: Metadata): Placement {
+  const readMaxDisplacement = () => Number(metadata.get('drift') ?? 0);
+  let maxDisplacement = readMaxDisplacement();
 
   return {
     findPosition: (createdAtMs) => {
-      const position = freePosition(
+      const position = findFreePosition(
         createdAtMs,
         (from, to) => statements.highest.get(from, to)?.highest ?? null,
       );
-      if (position - computeSlot(createdAtMs) > drift) {
+      if (position - computeSlot(createdAtMs) > maxDisplacement) {
         // Another process may have gone further meanwhile.
-        drift = Math.max(position - computeSlot(createdAtMs), readMaxDisplacement());
-        facts.set('drift', String(drift));
+        maxDisplacement = Math.max(position - computeSlot(createdAtMs), readMaxDisplacement());
+        metadata.set('drift', String(maxDisplacement));
       }
       return position;
     },
     rollBack: () => {
-      drift = readMaxDisplacement();
+      maxDisplacement = readMaxDisplacement();
     },
   };
 }

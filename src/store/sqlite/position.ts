@@ -16,16 +16,16 @@ export function computeSlot(ms: number): number {
 /**
  * A free position at or behind the slot of a time.
  * @param createdAtMs epoch milliseconds
- * @param highestIn the highest taken position in [from, to), or null
+ * @param findHighest the highest taken position in [from, to), or null
  * @throws Error when a century of slots is taken
  */
-export function freePosition(
+export function findFreePosition(
   createdAtMs: number,
-  highestIn: (from: number, to: number) => number | null,
+  findHighest: (from: number, to: number) => number | null,
 ): number {
   const slot = computeSlot(createdAtMs);
   for (let width = SLOTS_PER_SECOND; width < SLOTS_PER_SECOND * SECONDS_PER_CENTURY; width *= 32) {
-    const highest = highestIn(slot, slot + width);
+    const highest = findHighest(slot, slot + width);
     if (highest === null) return slot;
     if (highest + 1 < slot + width) return highest + 1;
   }

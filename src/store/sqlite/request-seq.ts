@@ -6,7 +6,7 @@ import { sql } from 'drizzle-orm';
 import { runWithoutSync, type Sqlite } from './database.ts';
 import { isBusy } from './lock.ts';
 import type { Metadata } from './metadata.ts';
-import { facts as factsTable } from './schema.ts';
+import { metadataTable } from './schema.ts';
 import { describeStorageProblem } from './storage-problem.ts';
 
 /** Earlier versions counted in memory, in a block of this size for each start; the counter begins behind their last block. */
@@ -20,20 +20,20 @@ const NUMBERS_PER_START = 2 ** 32;
  */
 export function createRequestSeq(
   db: Sqlite,
-  facts: Metadata,
+  metadata: Metadata,
   onError: (error: unknown) => void,
 ): () => number {
   const floor = sql`CAST(${sql.placeholder('last')} AS INTEGER)`;
   const draw = db.drizzle
-    .insert(factsTable)
+    .insert(metadataTable)
     .values({ name: 'request-seq', value: sql`CAST(${floor} + 1 AS TEXT)` })
     .onConflictDoUpdate({
-      target: factsTable.name,
-      set: { value: sql`CAST(max(CAST(${factsTable.value} AS INTEGER), ${floor}) + 1 AS TEXT)` },
+      target: metadataTable.name,
+      set: { value: sql`CAST(max(CAST(${metadataTable.value} AS INTEGER), ${floor}) + 1 AS TEXT)` },
     })
-    .returning({ value: factsTable.value })
+    .returning({ value: metadataTable.value })
     .prepare();
-  let last = startOfBlock(Number(facts.get('starts') ?? 0) + 1);
+  let last = computeBlockStart(Number(metadata.get('starts') ?? 0) + 1);
   return () => {
     try {
       // Whatever is stored under this number is written behind it, and a sync of that covers both.
@@ -41,18 +41,18 @@ export function createRequestSeq(
     } catch (error) {
       if (!isBusy(error) && describeStorageProblem(error) === undefined) throw error;
       onError(error);
-      last = Math.max(last, Number(facts.get('request-seq') ?? 0)) + 1;
+      last = Math.max(last, Number(metadata.get('request-seq') ?? 0)) + 1;
     }
     return last;
   };
 }
 
 /** Lifts the counter above a number that was drawn once, and above those that were drawn soon after it. */
-export function raiseRequestSeq(facts: Metadata, drawn: number): void {
-  const behind = startOfBlock(Math.floor(drawn / NUMBERS_PER_START) + 1);
-  if (behind > Number(facts.get('request-seq') ?? 0)) facts.set('request-seq', String(behind));
+export function raiseRequestSeq(metadata: Metadata, drawn: number): void {
+  const behind = computeBlockStart(Math.floor(drawn / NUMBERS_PER_START) + 1);
+  if (behind > Number(metadata.get('request-seq') ?? 0)) metadata.set('request-seq', String(behind));
 }
 
-function startOfBlock(block: number): number {
+function computeBlockStart(block: number): number {
   return block * NUMBERS_PER_START;
 }

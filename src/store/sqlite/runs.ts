@@ -12,14 +12,14 @@ export interface SqliteRuns extends Synchronous<RunStore> {
 }
 
 /** How many runs are kept; at one run every 15 seconds this is about three weeks. */
-const KEPT_RUNS = 100_000;
+const MAX_RUNS = 100_000;
 
 /** @param server name of this process */
 export function createRunStore({ drizzle, raw }: Sqlite, server: string): SqliteRuns {
   const trim = raw.prepare('DELETE FROM sync_runs WHERE id <= (SELECT max(id) FROM sync_runs) - ?');
   return {
     startRun: ({ trigger, startedAtMs }) => {
-      trim.run(KEPT_RUNS);
+      trim.run(MAX_RUNS);
       const { lastInsertRowid } = drizzle
         .insert(runs)
         .values({

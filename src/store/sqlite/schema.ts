@@ -191,7 +191,7 @@ export const words = sqliteTable('words', {
 });
 
 /** Single values: the start counter, the upstream's block, the version of the text preparation. */
-export const facts = sqliteTable('facts', {
+export const metadataTable = sqliteTable('facts', {
   name: text('name').primaryKey(),
   value: text('value').notNull(),
 });

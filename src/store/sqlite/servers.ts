@@ -12,7 +12,7 @@ export interface Servers extends ServerStore {
   /** The owner starts: every server before it is dead. Frees what nobody holds who is alive. */
   replaceServers(): void;
   /** This process ends. */
-  sayGoodbye(): void;
+  unregister(): void;
 }
 
 /** @param freeOrphans frees, inside a transaction, what belongs to nobody of the table `servers` */
@@ -23,12 +23,12 @@ export function createServers(
 ): Servers {
   const { drizzle } = db;
   const seenAt = sql`${sql.placeholder('nowMs')}`;
-  const beat = drizzle
+  const upsertSelf = drizzle
     .insert(servers)
     .values({ ...self, pid: process.pid, seenAt })
     .onConflictDoUpdate({ target: servers.name, set: { seenAt } })
     .prepare();
-  const bury = drizzle
+  const removeDead = drizzle
     .delete(servers)
     .where(and(lte(servers.seenAt, sql.placeholder('seenBeforeMs')), ne(servers.name, self.name)))
     .prepare();
@@ -37,8 +37,8 @@ export function createServers(
   return {
     recordHeartbeat: (nowMs) => {
       runInTransaction(db, () => {
-        beat.run({ nowMs });
-        if (bury.run({ seenBeforeMs: nowMs - SERVER_TIMEOUT_MS }).changes > 0) freeOrphans();
+        upsertSelf.run({ nowMs });
+        if (removeDead.run({ seenBeforeMs: nowMs - SERVER_TIMEOUT_MS }).changes > 0) freeOrphans();
       });
       isKnown = true;
     },
@@ -47,7 +47,7 @@ export function createServers(
         drizzle.delete(servers).where(eq(servers.kind, 'server')).run();
         freeOrphans();
       }),
-    sayGoodbye: () => {
+    unregister: () => {
       if (isKnown) drizzle.delete(servers).where(eq(servers.name, self.name)).run();
     },
   };

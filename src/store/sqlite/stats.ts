@@ -12,15 +12,15 @@ export function readStats({ raw }: Sqlite, tracking: Tracking, nowMs: number): S
     'SELECT state, count(*) AS n FROM tasks GROUP BY state',
   );
   for (const { state, n } of rows.all()) byState[state] = n;
-  const prepareCreatedAt = (order: 'ASC' | 'DESC') =>
+  const readCreatedAt = (order: 'ASC' | 'DESC') =>
     raw
       .prepare<[], { at: number }>(`SELECT created_at AS at FROM tasks ORDER BY position ${order} LIMIT 1`)
       .get()?.at;
   return {
     total: byState.pending + byState.succeeded + byState.failed,
     byState,
-    oldestMs: prepareCreatedAt('ASC'),
-    newestMs: prepareCreatedAt('DESC'),
+    oldestMs: readCreatedAt('ASC'),
+    newestMs: readCreatedAt('DESC'),
     ...tracking.counts(nowMs),
     diskBytes: getFileSize(raw.name) + getFileSize(`${raw.name}-wal`),
   };

@@ -4,22 +4,22 @@ import { dirname } from 'node:path';
 import { getErrorCode } from '../../lib/errno.ts';
 import type { StoreErrorCode } from '../contract/errors.ts';
 import { runInTransaction, type Sqlite } from './database.ts';
-import { meaningOf, translateError } from './errors.ts';
-import { isDamage, WAY_OUT } from './integrity/damage.ts';
+import { getErrorMeaning, translateError } from './errors.ts';
+import { isDamage, RECOVERY_HINT } from './integrity/damage.ts';
 
 export interface StorageWatch {
   /** The same functions; a write that the disk refused, and damage that came to light, is remembered. They throw StoreErrors. */
-  watched<Functions extends object>(functions: Functions): Functions;
+  watch<Functions extends object>(functions: Functions): Functions;
   /** Remembers what an error says about the disk or the database. */
   note(error: unknown): void;
   /** That the database is damaged, for people; nothing but a restart with a sound one ends it. */
   damage(): string | undefined;
   /** What is wrong, for people; undefined when writing works, or works again. */
-  trouble(): string | undefined;
+  readProblem(): string | undefined;
 }
 
 /** With less, the next write may fail in its middle. */
-const ENOUGH_BYTES = 256 * 1024;
+const MIN_FREE_BYTES = 256 * 1024;
 /** As large as what a sync writes at once, so that a little room is not taken for enough. */
 const PROBE_BYTES = 256 * 1024;
 
@@ -30,7 +30,7 @@ const REASONS = new Map<StoreErrorCode | undefined, string>([
 ]);
 
 /** What errors of the file system mean. */
-const OF_THE_SYSTEM = new Map<string | undefined, StoreErrorCode>([
+const SYSTEM_ERROR_CODES = new Map<string | undefined, StoreErrorCode>([
   ['ENOSPC', 'full'],
   ['EDQUOT', 'full'],
   ['EROFS', 'read-only'],
@@ -45,7 +45,7 @@ export function createStorageWatch(db: Sqlite): StorageWatch {
 
   const note = (error: unknown): void => {
     failed = describeStorageProblem(error) ?? failed;
-    if (isDamage(error)) damage ??= `the database is damaged (${error.message}): ${WAY_OUT}`;
+    if (isDamage(error)) damage ??= `the database is damaged (${error.message}): ${RECOVERY_HINT}`;
   };
   /** Writes as much as a sync would, and takes it back: only a commit shows that there is room. */
   const probe = (): void => {
@@ -64,7 +64,7 @@ export function createStorageWatch(db: Sqlite): StorageWatch {
   return {
     note,
     damage: () => damage,
-    watched: (functions) =>
+    watch: (functions) =>
       Object.fromEntries(
         Object.entries(functions).map(([name, run]: [string, (...args: unknown[]) => unknown]) => [
           name,
@@ -78,8 +78,8 @@ export function createStorageWatch(db: Sqlite): StorageWatch {
           },
         ]),
       ) as typeof functions,
-    trouble: () => {
-      const seen = lookAtDisk(dirname(db.raw.name));
+    readProblem: () => {
+      const seen = checkDisk(dirname(db.raw.name));
       if (seen !== undefined) return seen;
       if (failed !== undefined) probe();
       return failed;
@@ -88,11 +88,11 @@ export function createStorageWatch(db: Sqlite): StorageWatch {
 }
 
 /** What the file system says without being written to. */
-function lookAtDisk(directory: string): string | undefined {
+function checkDisk(directory: string): string | undefined {
   try {
     accessSync(directory, constants.W_OK);
     const { bavail, bsize } = statfsSync(directory);
-    return bavail * bsize < ENOUGH_BYTES ? 'the disk is full' : undefined;
+    return bavail * bsize < MIN_FREE_BYTES ? 'the disk is full' : undefined;
   } catch (error) {
     return describeStorageProblem(error) ?? 'the disk fails';
   }
@@ -100,5 +100,5 @@ function lookAtDisk(directory: string): string | undefined {
 
 /** What an error says about the disk; undefined for one that is about something else. */
 export function describeStorageProblem(error: unknown): string | undefined {
-  return REASONS.get(meaningOf(error) ?? OF_THE_SYSTEM.get(getErrorCode(error)));
+  return REASONS.get(getErrorMeaning(error) ?? SYSTEM_ERROR_CODES.get(getErrorCode(error)));
 }

@@ -44,7 +44,7 @@ export function createTaskRow(task: TaskDocument, batch: Batch, position: number
 export type TaskStatements = ReturnType<typeof prepareTaskStatements>;
 
 export function prepareTaskStatements({ raw, drizzle }: Sqlite) {
-  const columns = bound(
+  const columns = bindColumns(
     'position',
     'id',
     'state',
@@ -73,7 +73,7 @@ export function prepareTaskStatements({ raw, drizzle }: Sqlite) {
       `SELECT ${STORED_TASK} FROM json_each(?) AS asked CROSS JOIN tasks ON tasks.id = asked.value WHERE ${IS_DOCUMENT}`,
     ),
     // SQLite joins the bytes: as rows, each text would be decoded and encoded again, which is most of a batch's time.
-    joinFinished: raw.prepare<
+    concatFinished: raw.prepare<
       [string],
       { [Name in keyof ConcatenatedTasks]: ConcatenatedTasks[Name] | null }
     >(
@@ -102,18 +102,18 @@ export function prepareTaskStatements({ raw, drizzle }: Sqlite) {
       .prepare(),
     insert: drizzle.insert(tasks).values(columns).prepare(),
     update: drizzle.update(tasks).set(columns).where(taskIs).prepare(),
-    confirm: drizzle.update(tasks).set(bound('fetchedAt', 'requestSeq')).where(taskIs).prepare(),
+    confirm: drizzle.update(tasks).set(bindColumns('fetchedAt', 'requestSeq')).where(taskIs).prepare(),
     tombstone: drizzle.select({ requestSeq: removed.requestSeq }).from(removed).where(tombstoneIs).prepare(),
     forgetTombstone: drizzle.delete(removed).where(tombstoneIs).prepare(),
-    bury: drizzle
+    addTombstone: drizzle
       .insert(removed)
-      .values(bound('id', 'requestSeq'))
+      .values(bindColumns('id', 'requestSeq'))
       .onConflictDoUpdate({ target: removed.id, set: { requestSeq: sql`excluded.request_seq` } })
       .prepare(),
   };
 }
 
 /** Columns whose values are given when the statement runs. */
-function bound<Name extends string>(...names: Name[]): Record<Name, SQL> {
+function bindColumns<Name extends string>(...names: Name[]): Record<Name, SQL> {
   return Object.fromEntries(names.map((name) => [name, sql`${sql.placeholder(name)}`])) as Record<Name, SQL>;
 }

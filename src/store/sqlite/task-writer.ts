@@ -15,7 +15,7 @@ export interface TaskWriterDeps {
   readonly placement: Placement;
   readonly tracking: Pick<Tracking, 'add' | 'untrack'>;
   readonly words: Pick<WordStore, 'add'>;
-  readonly images: Pick<ImageStore, 'want'>;
+  readonly images: Pick<ImageStore, 'enqueueImages'>;
 }
 
 export interface TaskWriter {
@@ -40,7 +40,7 @@ export function createTaskWriter({
 
   const finish = (task: TaskDocument, batch: Batch, position: number): void => {
     tracking.untrack(task.id);
-    if (task.state === 'succeeded') images.want(position, task.imageCount, batch.fetchedAtMs);
+    if (task.state === 'succeeded') images.enqueueImages(position, task.imageCount, batch.fetchedAtMs);
   };
 
   const insert = (task: TaskDocument, batch: Batch): void => {

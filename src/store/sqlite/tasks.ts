@@ -13,13 +13,13 @@ import { prepareTaskStatements, type TaskStatements } from './task-statements.ts
 import { createTaskWriter } from './task-writer.ts';
 import type { Tracking } from './tracking.ts';
 
-const NOTHING = new Uint8Array();
+const EMPTY = new Uint8Array();
 /** The `fetchedAtMs` and `requestSeq` of a task of which only the request is known: any answer of the upstream is newer. */
 const NEVER = 0;
 
 export interface TaskStoreDeps {
   readonly db: Sqlite;
-  readonly facts: Metadata;
+  readonly metadata: Metadata;
   readonly tracking: Tracking;
   readonly words: WordStore;
   readonly images: ImageStore;
@@ -34,7 +34,7 @@ type Documents = Synchronous<
 
 export function createTaskStore({
   db,
-  facts,
+  metadata,
   tracking,
   words,
   images,
@@ -42,7 +42,7 @@ export function createTaskStore({
   onError,
 }: TaskStoreDeps): Documents {
   const statements = prepareTaskStatements(db);
-  const placement = createPlacement(statements, facts);
+  const placement = createPlacement(statements, metadata);
   const writer = createTaskWriter({ statements, placement, tracking, words, images });
   const load = createLoader(statements);
 
@@ -60,11 +60,11 @@ export function createTaskStore({
     get: createBatchLoader<TaskId, StoredTask>(load, onError),
     getMany: (ids) => load([...new Set(ids)]),
     concatFinished: (ids) => {
-      const joined = statements.joinFinished.get(JSON.stringify(ids));
+      const result = statements.concatFinished.get(JSON.stringify(ids));
       return {
-        count: joined?.count ?? 0,
-        text: joined?.text ?? NOTHING,
-        fetchedAtMs: joined?.fetchedAtMs ?? undefined,
+        count: result?.count ?? 0,
+        text: result?.text ?? EMPTY,
+        fetchedAtMs: result?.fetchedAtMs ?? undefined,
       };
     },
     storeDocuments: (batch) => {
@@ -91,7 +91,7 @@ export function createTaskStore({
           statements.unindex.run(present.position);
           statements.remove.run(id);
         }
-        statements.bury.run({ id, requestSeq: nextRequestSeq() });
+        statements.addTombstone.run({ id, requestSeq: nextRequestSeq() });
         const wasTracked = tracking.untrack(id);
         return { wasKnown: present !== undefined || wasTracked, orphans };
       }),

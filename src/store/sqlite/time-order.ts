@@ -11,13 +11,13 @@ export interface TimedRow extends Timed {
 
 /**
  * @param rows in the order of their positions: falling for `newest`, rising for `oldest`
- * @param drift how far behind its time's slot a row may stand
+ * @param maxDisplacement how far behind its time's slot a row may stand
  * @param ties by id, or in the order of arrival
  */
 export function* sortByTime<Row extends TimedRow>(
   rows: Iterable<Row>,
   direction: Direction,
-  drift: number,
+  maxDisplacement: number,
   ties: 'id' | 'arrival' = 'id',
 ): Generator<Row> {
   const compare = (a: Row, b: Row) => {
@@ -29,7 +29,7 @@ export function* sortByTime<Row extends TimedRow>(
   let first: number | undefined;
   // What is still to come was created in this slot at the latest (or, rising, at the earliest).
   const isCertain = (slot: number, position: number) =>
-    direction === 'newest' ? slot > position : slot < position - drift;
+    direction === 'newest' ? slot > position : slot < position - maxDisplacement;
   const earlier = direction === 'newest' ? Math.max : Math.min;
 
   for (const row of rows) {

@@ -18,7 +18,7 @@ export interface Tracking extends Synchronous<TrackingStore> {
  * Nothing is ever scheduled further ahead than this, so a due time beyond it was written by a clock that was wrong,
  * and is pulled in.
  */
-const FURTHEST_MS = 8 * 3_600_000;
+const MAX_DELAY_MS = 8 * 3_600_000;
 
 interface TrackedRow {
   id: TaskId;
@@ -75,7 +75,7 @@ export function createTracking(db: Sqlite, server: string): Tracking {
     },
     claimDue: ({ dueBeforeMs, nowMs, limit, leaseMs }) =>
       runInTransaction(db, () => {
-        statements.pullIn.run(nowMs, nowMs + FURTHEST_MS);
+        statements.pullIn.run(nowMs, nowMs + MAX_DELAY_MS);
         const rows = statements.claim.all({
           until: nowMs + leaseMs,
           due: dueBeforeMs,

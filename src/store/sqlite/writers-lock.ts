@@ -15,18 +15,18 @@ export function acquireWriterLock(dataDir: string): Lock {
   return holdLock(dataDir, {
     begin: 'BEGIN; SELECT 1 FROM sqlite_master',
     timeoutMs: WAIT_MS,
-    refusal: `the database in ${dataDir} is being restored or rebuilt just now: try again when that has ended`,
+    message: `the database in ${dataDir} is being restored or rebuilt just now: try again when that has ended`,
   });
 }
 
 /** For who replaces the database: no server and no writer beside. @throws DirectoryInUse */
-export function acquireAlone(dataDir: string, nowMs: number): Lock {
+export function acquireExclusiveLock(dataDir: string, nowMs: number): Lock {
   const owner = acquireLock(dataDir, nowMs);
   try {
     const writers = holdLock(dataDir, {
       begin: 'BEGIN EXCLUSIVE',
       timeoutMs: 0,
-      refusal: `a command is writing to ${dataDir} (import, sync …): wait for it`,
+      message: `a command is writing to ${dataDir} (import, sync …): wait for it`,
     });
     return {
       release: () => {
@@ -40,14 +40,14 @@ export function acquireAlone(dataDir: string, nowMs: number): Lock {
   }
 }
 
-function holdLock(dataDir: string, how: { begin: string; timeoutMs: number; refusal: string }): Lock {
+function holdLock(dataDir: string, how: { begin: string; timeoutMs: number; message: string }): Lock {
   const database = new Database(join(dataDir, 'writers.lock.db'), { timeout: how.timeoutMs });
   try {
     database.exec(how.begin);
   } catch (cause) {
     database.close();
     if (!isBusy(cause)) throw cause;
-    throw new DirectoryInUse(how.refusal, { cause });
+    throw new DirectoryInUse(how.message, { cause });
   }
   return { release: () => void database.close() };
 }

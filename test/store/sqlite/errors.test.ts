@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { OperatorError } from '../../../src/lib/operator-error.ts';
 import { StoreError, storeErrorCodeOf } from '../../../src/store/contract/errors.ts';
 import { Database, SqliteError } from '../../../src/store/sqlite/driver.ts';
-import { translateOpening, translating } from '../../../src/store/sqlite/errors.ts';
+import { translateErrors, translateOpening } from '../../../src/store/sqlite/errors.ts';
 import { openStore } from '../../../src/store/sqlite/open.ts';
 import { document, numberedIds } from '../../helpers/documents.ts';
 import { ManualClock } from '../../helpers/manual-clock.ts';
@@ -73,7 +73,7 @@ describe('what SQLite says is translated', () => {
     ['unreachable', (file) => new Database(file, { readonly: true })],
   ])('%s, with its words and its error', (code, work) => {
     const file = join(temporaryDirectory(), 'a.db');
-    const error = errorOf(() => translating(() => work(file)));
+    const error = errorOf(() => translateErrors(() => work(file)));
     expect(error).toBeInstanceOf(StoreError);
     const cause = error instanceof StoreError ? error.cause : undefined;
     expect(cause).toBeInstanceOf(SqliteError);
@@ -88,7 +88,7 @@ describe('what SQLite says is translated', () => {
 
   test('a mistake in a statement is no trouble of the store', () => {
     const db = new Database(':memory:');
-    const error = errorOf(() => translating(() => db.exec('SELECT nothing FROM nowhere')));
+    const error = errorOf(() => translateErrors(() => db.exec('SELECT nothing FROM nowhere')));
     expect(error).toBeInstanceOf(SqliteError);
     expect(storeErrorCodeOf(error)).toBeUndefined();
   });

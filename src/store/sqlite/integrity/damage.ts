@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { OperatorError } from '../../../lib/operator-error.ts';
 import { StoreError } from '../../contract/errors.ts';
 import { type Connection, Database } from '../driver.ts';
-import { meaningOf } from '../errors.ts';
+import { getErrorMeaning } from '../errors.ts';
 import { findChangedDocuments, type HashedDocument, streamDocuments } from './audit.ts';
 
 /** The database can't be trusted. It was left as it is; the message says what helps. */
@@ -19,11 +19,11 @@ export class DamagedDatabase extends OperatorError {
 }
 
 /** Its structure is checked up to this size: at 680 MB a second, so that a start stays below two seconds. */
-const CHECKED_BYTES = 512 * 1024 * 1024;
+const MAX_CHECKED_BYTES = 512 * 1024 * 1024;
 /** Every document is compared with its hash up to this size: at 390 MB a second. */
-const HASHED_BYTES = 64 * 1024 * 1024;
+const MAX_HASHED_BYTES = 64 * 1024 * 1024;
 /** Documents that are compared in a larger one, from random places. */
-const SAMPLE = 2000;
+const SAMPLE_SIZE = 2000;
 
 /** @throws DamagedDatabase */
 export function assertUndamaged(file: string, dataDir: string): void {
@@ -50,13 +50,13 @@ export function assertNotLost(file: string, dataDir: string): void {
 }
 
 /** For people who meet a damaged database. */
-export const WAY_OUT =
+export const RECOVERY_HINT =
   'put a backup in its place with `flux-mirror restore FILE`, or save what can be read with `flux-mirror doctor --rebuild`';
 
 /** What a damaged database is reported as. @param why for people */
 export function createDamageError(dataDir: string, why: string, cause?: unknown): DamagedDatabase {
   return new DamagedDatabase(
-    `mirror.db in ${dataDir} is damaged (${why}) and was left as it is: ${WAY_OUT}`,
+    `mirror.db in ${dataDir} is damaged (${why}) and was left as it is: ${RECOVERY_HINT}`,
     cause,
   );
 }
@@ -77,7 +77,7 @@ export function listIntegrityProblems(dataDir: string, limit: number): string[] 
 
 /** Whether an error of SQLite means damage, translated or not. */
 export function isDamage(error: unknown): error is Error {
-  return meaningOf(error) === 'damaged';
+  return getErrorMeaning(error) === 'damaged';
 }
 
 /** A connection that only reads can't change the file, not even by closing. */
@@ -89,7 +89,7 @@ function openToRead(file: string): Connection {
 function findFirstProblem(db: Connection, size: number): string | undefined {
   try {
     db.pragma('schema_version'); // a bad header shows with the first query
-    if (size <= CHECKED_BYTES) {
+    if (size <= MAX_CHECKED_BYTES) {
       const [first] = db.pragma('quick_check(1)') as { quick_check: string }[];
       if (first && first.quick_check !== 'ok') return first.quick_check.replace(/\s+/g, ' ').slice(0, 200);
     }
@@ -107,7 +107,7 @@ function hasTasks(db: Connection): boolean {
 
 /** The id of one that is not what was stored. */
 function findChangedDocument(db: Connection, size: number): string | undefined {
-  const [first] = findChangedDocuments(size <= HASHED_BYTES ? streamDocuments(db) : sampleDocuments(db));
+  const [first] = findChangedDocuments(size <= MAX_HASHED_BYTES ? streamDocuments(db) : sampleDocuments(db));
   return first;
 }
 
@@ -122,7 +122,7 @@ function* sampleDocuments(db: Connection): Generator<HashedDocument> {
   );
   const low = bounds?.low ?? 0;
   const high = bounds?.high ?? 0;
-  for (let n = 0; n < SAMPLE; n += 1) {
+  for (let n = 0; n < SAMPLE_SIZE; n += 1) {
     const row = from.get(low + Math.floor(Math.random() * (high - low + 1)));
     if (row) yield row;
   }

@@ -14,7 +14,7 @@ export class NoMirror extends OperatorError {
   override readonly name = 'NoMirror';
 }
 
-interface Wish {
+interface CheckOptions {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly mode: 'owner' | 'writer' | 'reader';
@@ -24,7 +24,7 @@ interface Wish {
  * @returns what is held until the database is closed; readers hold nothing
  * @throws DirectoryInUse, NoMirror, RestoreInterrupted, DamagedDatabase
  */
-export function checkBeforeOpening({ dataDir, clock, mode }: Wish): Lock | undefined {
+export function checkBeforeOpening({ dataDir, clock, mode }: CheckOptions): Lock | undefined {
   const file = join(dataDir, 'mirror.db');
   if (mode === 'reader') {
     assertReadable(file, dataDir);
@@ -50,7 +50,7 @@ export function checkBeforeOpening({ dataDir, clock, mode }: Wish): Lock | undef
 
 function assertReadable(file: string, dataDir: string): void {
   assertSwapped(dataDir);
-  if (isThere(file)) return;
+  if (exists(file)) return;
   assertNotLost(file, dataDir);
   throw new NoMirror(
     `there is no mirror in ${dataDir} yet: start \`flux-mirror serve\`, or \`track\` or \`import\` something`,
@@ -58,6 +58,6 @@ function assertReadable(file: string, dataDir: string): void {
 }
 
 /** @throws the system's error where it may not be looked at */
-function isThere(file: string): boolean {
+function exists(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false }) !== undefined;
 }

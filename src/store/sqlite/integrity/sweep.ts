@@ -8,7 +8,7 @@ import { removeDatabase } from './database-files.ts';
 const WORKING_FILES = ['mirror.db.restoring', 'mirror.db.rebuilding', 'mirror.db.damaged'];
 const PARTIAL = /\.partial(-wal|-shm|-journal)?$/;
 /** Only the owner of the lock writes these. */
-const OF_THE_OWNER = /^((scheduled|replaced)-|before-\d)/;
+const OWNER_FILES = /^((scheduled|replaced)-|before-\d)/;
 /** A command may be writing the others beside us: it writes without a pause. */
 const ABANDONED_AFTER_MS = 3_600_000;
 
@@ -22,6 +22,6 @@ export function sweepLeftovers(dataDir: string, nowMs: number): void {
     const file = join(folder, name);
     const writtenAtMs = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
     if (writtenAtMs === undefined) continue; // its command has just finished
-    if (OF_THE_OWNER.test(name) || nowMs - writtenAtMs > ABANDONED_AFTER_MS) rmSync(file, { force: true });
+    if (OWNER_FILES.test(name) || nowMs - writtenAtMs > ABANDONED_AFTER_MS) rmSync(file, { force: true });
   }
 }

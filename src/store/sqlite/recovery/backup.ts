@@ -16,7 +16,7 @@ import { OperatorError } from '../../../lib/operator-error.ts';
 import { StoreError } from '../../contract/errors.ts';
 import type { BackupResult, ScheduledBackup } from '../../contract/maintenance.ts';
 import { Database } from '../driver.ts';
-import { createPrivately, formatFileTimestamp, syncFile } from '../durable-files.ts';
+import { createPrivateFile, formatFileTimestamp, syncFile } from '../durable-files.ts';
 import { findChangedDocuments, streamDocuments } from '../integrity/audit.ts';
 import { describeStorageProblem } from '../storage-problem.ts';
 
@@ -67,7 +67,7 @@ export async function backUp(dataDir: string, target: string): Promise<BackupRes
   const partial = `${file}.partial`;
   rmSync(partial, { force: true });
   try {
-    createPrivately(partial);
+    createPrivateFile(partial);
     const source = new Database(join(dataDir, 'mirror.db'), { readonly: true, fileMustExist: true });
     try {
       await source.backup(partial, { progress: () => ALL_PAGES });
@@ -76,7 +76,7 @@ export async function backUp(dataDir: string, target: string): Promise<BackupRes
     }
     const tasks = finish(partial);
     syncFile(partial);
-    nameAs(partial, file);
+    linkOrRename(partial, file);
     syncFile(dirname(file));
     return { file, bytes: statSync(file).size, tasks };
   } finally {
@@ -85,7 +85,7 @@ export async function backUp(dataDir: string, target: string): Promise<BackupRes
 }
 
 /** Gives a file its name unless it is taken: unlike a rename, a link fails when somebody else was faster. */
-function nameAs(partial: string, file: string): void {
+function linkOrRename(partial: string, file: string): void {
   try {
     linkSync(partial, file);
   } catch (error) {

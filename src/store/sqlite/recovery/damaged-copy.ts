@@ -1,6 +1,6 @@
 /** A copy of a damaged database that SQLite opens, so that what is left can be read. */
 import { closeSync, existsSync, openSync, readSync, statSync, writeSync } from 'node:fs';
-import { copyPrivately } from '../durable-files.ts';
+import { copyPrivateFile } from '../durable-files.ts';
 
 const MAGIC = Buffer.from('SQLite format 3\0');
 /** The layout of the header: https://www.sqlite.org/fileformat.html#the_database_header */
@@ -18,8 +18,8 @@ export const PAGE_BYTES = 4096;
  * @returns where its list of free pages began; 0 where that is not known
  */
 export function copyDamaged(file: string, copy: string, sound: string): number {
-  copyPrivately(file, copy);
-  if (existsSync(`${file}-wal`)) copyPrivately(`${file}-wal`, `${copy}-wal`);
+  copyPrivateFile(file, copy);
+  if (existsSync(`${file}-wal`)) copyPrivateFile(`${file}-wal`, `${copy}-wal`);
   const header = readHeader(copy);
   const isKnown = header.subarray(0, MAGIC.length).equals(MAGIC);
   if (!isKnown) readHeader(sound).copy(header);

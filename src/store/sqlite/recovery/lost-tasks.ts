@@ -20,11 +20,11 @@ export function saveLostTasks(target: Sqlite, file: string, freeFrom: number): n
   try {
     const pages = createPageReader(descriptor, Math.floor(statSync(file).size / PAGE_BYTES));
     const head = pages.page(1)?.readUInt32BE(FREE_PAGES_AT) ?? 0;
-    const free = freePages(pages, head === 0 ? freeFrom : head);
+    const free = readFreePages(pages, head === 0 ? freeFrom : head);
     let saved = 0;
     runInTransaction(target, () => {
       for (const row of readLeafRows(pages, columns, seen.isNewer, (page) => free.has(page)))
-        if (hasItsHash(row)) saved += seen.replaceBy(row);
+        if (hasValidHash(row)) saved += seen.replaceBy(row);
     });
     return saved;
   } finally {
@@ -33,7 +33,7 @@ export function saveLostTasks(target: Sqlite, file: string, freeFrom: number): n
 }
 
 /** Whether a row is a task as it was stored. */
-export function hasItsHash({ document, hash }: Row): boolean {
+export function hasValidHash({ document, hash }: Row): boolean {
   return typeof document === 'string' && Buffer.isBuffer(hash) && hashText(document).equals(hash);
 }
 
@@ -107,7 +107,7 @@ function createPageReader(descriptor: number, count: number): Pages {
 }
 
 /** https://www.sqlite.org/fileformat.html#the_freelist */
-function freePages(pages: Pages, head: number): Set<number> {
+function readFreePages(pages: Pages, head: number): Set<number> {
   const free = new Set<number>();
   for (let trunk = head; trunk !== 0 && !free.has(trunk); ) {
     const page = pages.page(trunk);

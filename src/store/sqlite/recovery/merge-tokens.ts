@@ -27,9 +27,9 @@ export function mergeTokens(source: Connection, target: Sqlite): MergedTokens {
     `UPDATE ${TABLE} SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL`,
   );
   for (const { name, revoked_at: revokedAt } of sound) if (revokedAt !== null) revoke.run(revokedAt, name);
-  const carried = sound.length < rows.length ? 'lost' : classifyTokens(source);
-  if (rows.length > 0 || carried === 'lost' || wasClosed(source)) closeMirror(target);
-  return carried;
+  const merged = sound.length < rows.length ? 'lost' : classifyTokens(source);
+  if (rows.length > 0 || merged === 'lost' || wasClosed(source)) closeMirror(target);
+  return merged;
 }
 
 /** From now on every caller needs a token, whether or not there is one. */

@@ -8,7 +8,7 @@ import { OperatorError } from '../../../lib/operator-error.ts';
 import { VERSION } from '../../../lib/version.ts';
 import type { Sqlite } from '../database.ts';
 import { Database } from '../driver.ts';
-import { belongTo, createPrivately, renameDurably } from '../durable-files.ts';
+import { createPrivateFile, inheritOwner, renameDurably } from '../durable-files.ts';
 import { removeDatabase } from '../integrity/database-files.ts';
 import { describeStorageProblem } from '../storage-problem.ts';
 import { ALL_PAGES, getBackupFolder, isMigrationBackup } from './backup.ts';
@@ -40,14 +40,14 @@ export async function backUpBeforeMigration(
   onMigration?.({ file, bytes });
   try {
     mkdirSync(getBackupFolder(dataDir), { recursive: true, mode: 0o700 });
-    belongTo(dataDir, getBackupFolder(dataDir));
+    inheritOwner(dataDir, getBackupFolder(dataDir));
     const { bavail, bsize } = statfsSync(getBackupFolder(dataDir));
     if (bavail * bsize < bytes + MIGRATION_BYTES)
-      throw createRefusal(file, bytes, 'there is not enough room');
+      throw createMigrationRefused(file, bytes, 'there is not enough room');
     await copyDatabase(db.raw.name, file);
   } catch (error) {
-    const trouble = describeStorageProblem(error);
-    throw trouble === undefined ? error : createRefusal(file, bytes, trouble, error);
+    const problem = describeStorageProblem(error);
+    throw problem === undefined ? error : createMigrationRefused(file, bytes, problem, error);
   }
   removeOthers(dataDir, file);
 }
@@ -57,7 +57,7 @@ async function copyDatabase(database: string, file: string): Promise<void> {
   const partial = `${file}.partial`;
   removeDatabase(partial);
   try {
-    createPrivately(partial);
+    createPrivateFile(partial);
     // A connection of its own, which sees what was committed and nothing else.
     const source = new Database(database, { readonly: true, fileMustExist: true });
     try {
@@ -89,7 +89,7 @@ function getFileSize({ raw }: Sqlite): number {
   );
 }
 
-function createRefusal(file: string, bytes: number, why: string, cause?: unknown): MigrationRefused {
+function createMigrationRefused(file: string, bytes: number, why: string, cause?: unknown): MigrationRefused {
   const megabytes = Math.ceil((bytes + MIGRATION_BYTES) / 1024 / 1024);
   return new MigrationRefused(
     `the database must be updated, and is copied to ${file} first, which needs ${megabytes} MiB: ${why}; nothing was changed`,

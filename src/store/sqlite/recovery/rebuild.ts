@@ -19,10 +19,10 @@ import { createMetadata } from '../metadata.ts';
 import { migrate } from '../migrate.ts';
 import { computeSlot } from '../position.ts';
 import { raiseRequestSeq } from '../request-seq.ts';
-import { acquireAlone } from '../writers-lock.ts';
+import { acquireExclusiveLock } from '../writers-lock.ts';
 import { copyDamaged } from './damaged-copy.ts';
 import { insertAll } from './insert-rows.ts';
-import { hasItsHash, saveLostTasks } from './lost-tasks.ts';
+import { hasValidHash, saveLostTasks } from './lost-tasks.ts';
 import { closeMirror, mergeTokens } from './merge-tokens.ts';
 import { type Row, readRows } from './readable-rows.ts';
 import { finishSwap, isHalfSwapped, swapIn } from './swap.ts';
@@ -35,7 +35,7 @@ export class NothingSaved extends OperatorError {
 /** In the order in which they are filled; the index and the words are made anew. */
 const TABLES = ['tracked', 'task_images', 'images', 'callbacks', 'removed', 'sync_runs'];
 /** Facts that still hold: the others are about the index. */
-const KEPT_FACTS = /^(starts|request-seq|closed|block|bookmark .*)$/;
+const KEPT_METADATA = /^(starts|request-seq|closed|block|bookmark .*)$/;
 const BATCH_SIZE = 500;
 
 /** @throws DirectoryInUse while a server runs or a command writes, NothingSaved */
@@ -43,7 +43,7 @@ export function rebuild(dataDir: string, clock: Clock): Rebuilt {
   // Before the lock, which would leave its files where there is nothing.
   if (!existsSync(join(dataDir, 'mirror.db')) && !isHalfSwapped(dataDir))
     throw new NothingSaved(`there is no mirror.db in ${dataDir}`);
-  const lock = acquireAlone(dataDir, clock.now());
+  const lock = acquireExclusiveLock(dataDir, clock.now());
   const copy = join(dataDir, 'mirror.db.damaged');
   const fresh = join(dataDir, 'mirror.db.rebuilding');
   try {
@@ -84,11 +84,11 @@ function fillByQueries(target: Sqlite, copy: string, nowMs: number): Pick<Rebuil
     const changed = fillTasks(target, source, nowMs);
     const tokens = runInTransaction(target, () => {
       for (const table of TABLES) insertAll(target, table, readRows(source, table));
-      const facts = [...readRows(source, 'facts')].filter(({ name }) => KEPT_FACTS.test(String(name)));
-      insertAll(target, 'facts', facts);
-      const carried = mergeTokens(source, target);
-      if (carried !== 'whole') closeMirror(target);
-      return carried;
+      const kept = [...readRows(source, 'facts')].filter(({ name }) => KEPT_METADATA.test(String(name)));
+      insertAll(target, 'facts', kept);
+      const merged = mergeTokens(source, target);
+      if (merged !== 'whole') closeMirror(target);
+      return merged;
     });
     return { changed, tokens };
   } finally {
@@ -108,7 +108,7 @@ function fillTasks(target: Sqlite, source: Connection, nowMs: number): number {
     some = [];
   };
   for (const row of readRows(source, 'tasks')) {
-    if (hasItsHash(row)) {
+    if (hasValidHash(row)) {
       some.push(row);
       if (some.length >= BATCH_SIZE) store();
     } else {
@@ -123,8 +123,8 @@ function fillTasks(target: Sqlite, source: Connection, nowMs: number): number {
 /** Whatever of the parts no longer fits together. */
 function finishRebuild(target: Sqlite, nowMs: number): void {
   const { raw } = target;
-  const facts = createMetadata(target);
-  facts.set('drift', String(computeMaxDisplacement(target)));
+  const metadata = createMetadata(target);
+  metadata.set('drift', String(computeMaxDisplacement(target)));
   // Numbers of requests must go on rising, also where their counter was lost.
   const newest = raw
     .prepare<[], number | null>(
@@ -132,7 +132,7 @@ function finishRebuild(target: Sqlite, nowMs: number): void {
     )
     .pluck()
     .get();
-  raiseRequestSeq(facts, newest ?? 0);
+  raiseRequestSeq(metadata, newest ?? 0);
   raw.exec('DELETE FROM task_images WHERE position NOT IN (SELECT position FROM tasks)');
   // An archived image whose row is lost is fetched again.
   raw
@@ -140,7 +140,7 @@ function finishRebuild(target: Sqlite, nowMs: number): void {
       'UPDATE task_images SET due_at = ? WHERE sha256 IS NOT NULL AND sha256 NOT IN (SELECT sha256 FROM images)',
     )
     .run(nowMs);
-  wantForgottenImages(target, nowMs);
+  enqueueForgottenImages(target, nowMs);
   // An unfinished task is looked after, whether or not its tracking was saved.
   raw
     .prepare(
@@ -155,15 +155,15 @@ function computeMaxDisplacement({ raw }: Sqlite): number {
   const rows = raw.prepare<[], { position: number; createdAt: number }>(
     'SELECT position, created_at AS createdAt FROM tasks',
   );
-  let drift = 0;
+  let maxDisplacement = 0;
   for (const { position, createdAt } of rows.iterate())
-    drift = Math.max(drift, position - computeSlot(createdAt));
-  return drift;
+    maxDisplacement = Math.max(maxDisplacement, position - computeSlot(createdAt));
+  return maxDisplacement;
 }
 
 /** Images of which it was not saved that they are wanted, or that they are there: those are found again by their bytes. */
-function wantForgottenImages(target: Sqlite, nowMs: number): void {
-  const { want } = createImageStore(target);
+function enqueueForgottenImages(target: Sqlite, nowMs: number): void {
+  const { enqueueImages } = createImageStore(target);
   const some = target.raw.prepare<[number], { position: number; document: string }>(
     `SELECT position, document FROM tasks WHERE state = 'succeeded' AND position > CAST(? AS INTEGER)
        AND position NOT IN (SELECT position FROM task_images) ORDER BY position LIMIT ${BATCH_SIZE}`,
@@ -171,7 +171,7 @@ function wantForgottenImages(target: Sqlite, nowMs: number): void {
   for (let after = -1; ; ) {
     const tasks = some.all(after);
     for (const { position, document } of tasks)
-      want(position, listImageUrls(JSON.parse(document) as JsonObject).length, nowMs);
+      enqueueImages(position, listImageUrls(JSON.parse(document) as JsonObject).length, nowMs);
     const last = tasks.at(-1);
     if (!last) return;
     after = last.position;

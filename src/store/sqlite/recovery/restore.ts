@@ -5,13 +5,13 @@ import { OperatorError } from '../../../lib/operator-error.ts';
 import type { MergedTokens, Restored } from '../../contract/maintenance.ts';
 import { openDatabase, runInTransaction } from '../database.ts';
 import { type Connection, Database } from '../driver.ts';
-import { copyPrivately, syncFile } from '../durable-files.ts';
+import { copyPrivateFile, syncFile } from '../durable-files.ts';
 import { findChangedDocuments, streamDocuments } from '../integrity/audit.ts';
 import { isDamage } from '../integrity/damage.ts';
 import { removeDatabase } from '../integrity/database-files.ts';
 import { sweepLeftovers } from '../integrity/sweep.ts';
 import { migrate, needsMigration } from '../migrate.ts';
-import { acquireAlone } from '../writers-lock.ts';
+import { acquireExclusiveLock } from '../writers-lock.ts';
 import { mergeTokens } from './merge-tokens.ts';
 import { finishSwap, swapIn } from './swap.ts';
 
@@ -29,15 +29,15 @@ export function restore(dataDir: string, source: string, nowMs: number): Restore
   if (!kind) throw new BadBackup(`there is no file ${source}`);
   if (kind.isDirectory()) throw new BadBackup(`${source} is a folder: name the backup, a file in it`);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const lock = acquireAlone(dataDir, nowMs);
+  const lock = acquireExclusiveLock(dataDir, nowMs);
   const incoming = join(dataDir, 'mirror.db.restoring');
   try {
     const replacedEarlier = finishSwap(dataDir);
     sweepLeftovers(dataDir, nowMs);
     // What is checked is the copy that is put in place, not the file it comes from.
-    copyPrivately(source, incoming);
+    copyPrivateFile(source, incoming);
     for (const log of ['-wal', '-journal'])
-      if (existsSync(`${source}${log}`)) copyPrivately(`${source}${log}`, `${incoming}${log}`);
+      if (existsSync(`${source}${log}`)) copyPrivateFile(`${source}${log}`, `${incoming}${log}`);
     const tasks = check(incoming, source);
     const tokens = bringUpToDate(incoming, join(dataDir, 'mirror.db'));
     syncFile(incoming);
@@ -49,30 +49,30 @@ export function restore(dataDir: string, source: string, nowMs: number): Restore
 }
 
 /** What helps with a backup that is damaged, where there is no other. */
-const SALVAGE =
+const RECOVERY_HINT =
   '. To save what can be read: copy it to mirror.db in an empty directory, and `flux-mirror doctor --rebuild --data-dir` that';
 
 /** @returns how many tasks are in it @throws BadBackup, NewerDatabase */
 function check(copy: string, source: string): number {
-  const refuse = (why: string, wayOut = '', cause?: unknown) =>
-    new BadBackup(`${source} can't be restored: ${why}; nothing was changed${wayOut}`, { cause });
+  const createError = (why: string, hint = '', cause?: unknown) =>
+    new BadBackup(`${source} can't be restored: ${why}; nothing was changed${hint}`, { cause });
   try {
     const raw = new Database(copy);
     try {
       raw.pragma('journal_mode = DELETE'); // takes in what a log beside it has
       const [result] = raw.pragma('integrity_check(1)') as { integrity_check: string }[];
       if (result?.integrity_check !== 'ok')
-        throw refuse(`it is damaged (${result?.integrity_check})`, SALVAGE);
-      if (!isOfMirror(raw)) throw refuse('it is no database of a mirror');
+        throw createError(`it is damaged (${result?.integrity_check})`, RECOVERY_HINT);
+      if (!isOfMirror(raw)) throw createError('it is no database of a mirror');
       needsMigration({ raw }, source);
       const [changed] = findChangedDocuments(streamDocuments(raw));
-      if (changed !== undefined) throw refuse(`task ${changed} differs from its hash`, SALVAGE);
+      if (changed !== undefined) throw createError(`task ${changed} differs from its hash`, RECOVERY_HINT);
       return raw.prepare<[], { n: number }>('SELECT count(*) AS n FROM tasks').get()?.n ?? 0;
     } finally {
       raw.close();
     }
   } catch (error) {
-    throw isDamage(error) ? refuse(error.message, SALVAGE, error) : error;
+    throw isDamage(error) ? createError(error.message, RECOVERY_HINT, error) : error;
   }
 }
 

@@ -18,7 +18,7 @@ import {
 import { join } from 'node:path';
 import { hasErrorCode } from '../../../lib/errno.ts';
 import { OperatorError } from '../../../lib/operator-error.ts';
-import { belongTo, formatFileTimestamp, renameDurably, syncFile } from '../durable-files.ts';
+import { formatFileTimestamp, inheritOwner, renameDurably, syncFile } from '../durable-files.ts';
 import { COMPANIONS } from '../integrity/database-files.ts';
 import { getBackupFolder } from './backup.ts';
 
@@ -37,7 +37,7 @@ const KEPT = ['-wal', '-journal', ''] as const;
  * @returns where the one before is
  */
 export function swapIn(dataDir: string, incoming: string, nowMs: number): string | undefined {
-  renameSync(incoming, join(dataDir, `mirror.db.ready-${freeStamp(dataDir, nowMs)}`));
+  renameSync(incoming, join(dataDir, `mirror.db.ready-${findFreeTimestamp(dataDir, nowMs)}`));
   syncFile(dataDir);
   return finishSwap(dataDir);
 }
@@ -49,8 +49,8 @@ export function finishSwap(dataDir: string): string | undefined {
   const file = join(dataDir, 'mirror.db');
   const kept = getReplacedPath(dataDir, stamp);
   mkdirSync(getBackupFolder(dataDir), { recursive: true, mode: 0o700 });
-  belongTo(dataDir, getBackupFolder(dataDir));
-  for (const suffix of KEPT) keepAs(`${file}${suffix}`, `${kept}${suffix}`);
+  inheritOwner(dataDir, getBackupFolder(dataDir));
+  for (const suffix of KEPT) moveToKept(`${file}${suffix}`, `${kept}${suffix}`);
   // A log of the old database would be played into the new one.
   for (const suffix of COMPANIONS) rmSync(`${file}${suffix}`, { force: true });
   for (const folder of [getBackupFolder(dataDir), dataDir]) syncFile(folder);
@@ -85,14 +85,14 @@ const getReplacedPath = (dataDir: string, stamp: string) =>
   join(getBackupFolder(dataDir), `replaced-${stamp}.db`);
 
 /** The time as a name that no earlier switch took. */
-function freeStamp(dataDir: string, nowMs: number): string {
+function findFreeTimestamp(dataDir: string, nowMs: number): string {
   let atMs = nowMs;
   while (existsSync(getReplacedPath(dataDir, formatFileTimestamp(atMs)))) atMs += 1;
   return formatFileTimestamp(atMs);
 }
 
 /** Moves a file unless it is kept already: what has its name then is of a reader that came by in between. */
-function keepAs(file: string, kept: string): void {
+function moveToKept(file: string, kept: string): void {
   const size = statSync(file, { throwIfNoEntry: false })?.size;
   if (size === undefined) return;
   const isEmptyLog = size === 0 && file.endsWith('-wal');
@@ -101,7 +101,7 @@ function keepAs(file: string, kept: string): void {
       renameSync(file, kept);
     } catch (error) {
       if (!hasErrorCode(error, 'EXDEV')) throw error;
-      copyAs(file, kept); // the backups are on a disk of their own
+      copyDurably(file, kept); // the backups are on a disk of their own
     }
     chmodSync(kept, 0o600);
   }
@@ -109,7 +109,7 @@ function keepAs(file: string, kept: string): void {
 }
 
 /** Whole or not at all under its name. */
-function copyAs(file: string, name: string): void {
+function copyDurably(file: string, name: string): void {
   const partial = `${name}.partial`;
   rmSync(partial, { force: true });
   copyFileSync(file, partial, constants.COPYFILE_EXCL);

@@ -5,9 +5,9 @@ import type { Sqlite } from '../database.ts';
 import { buildWhereClause, collectParams } from '../filter-sql.ts';
 import { compileSearch } from './search-sql.ts';
 
-/** @param drift how far behind its time's slot a row may stand */
-export function countFacets(db: Sqlite, request: FacetRequest, drift: number): Facets {
-  const sql = compileSearch(db, request.query, request.filter, drift);
+/** @param maxDisplacement how far behind its time's slot a row may stand */
+export function countFacets(db: Sqlite, request: FacetRequest, maxDisplacement: number): Facets {
+  const sql = compileSearch(db, request.query, request.filter, maxDisplacement);
   const rows = db.raw
     .prepare<unknown[], FacetRow>(
       `SELECT tasks.state, tasks.model, tasks.size, tasks.action, tasks.created_at

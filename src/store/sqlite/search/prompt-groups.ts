@@ -26,7 +26,7 @@ export function readPromptGroup({ raw }: Sqlite, sql: SearchSql, position: numbe
     ...sql.buildDisplacedConditions('other'),
   ];
   const from = `FROM tasks AS other INDEXED BY tasks_prompt ${buildWhereClause(conditions)}`;
-  const counted = raw
+  const count = raw
     .prepare<unknown[], { n: number }>(`SELECT count(*) AS n ${from}`)
     .get(...collectParams(conditions));
   const tasks = raw
@@ -35,5 +35,5 @@ export function readPromptGroup({ raw }: Sqlite, sql: SearchSql, position: numbe
        ORDER BY other.created_at DESC, other.id DESC LIMIT ${GROUP_LIMIT}`,
     )
     .all(...collectParams(conditions));
-  return { count: counted?.n ?? 0, tasks };
+  return { count: count?.n ?? 0, tasks };
 }

@@ -14,12 +14,12 @@ export interface Reindexing {
   some(): { tasksLeft: number } | undefined;
 }
 
-const PART = 200;
+const BATCH_SIZE = 200;
 
-export function createReindexing(db: Sqlite, facts: Metadata, words: WordStore): Reindexing {
+export function createReindexing(db: Sqlite, metadata: Metadata, words: WordStore): Reindexing {
   const { raw } = db;
-  const part = raw.prepare<[number], { position: number; document: string }>(
-    `SELECT position, document FROM tasks WHERE position < CAST(? AS INTEGER) ORDER BY position DESC LIMIT ${PART}`,
+  const selectBatch = raw.prepare<[number], { position: number; document: string }>(
+    `SELECT position, document FROM tasks WHERE position < CAST(? AS INTEGER) ORDER BY position DESC LIMIT ${BATCH_SIZE}`,
   );
   const left = raw.prepare<[number], { n: number }>(
     'SELECT count(*) AS n FROM tasks INDEXED BY tasks_narrow WHERE position < CAST(? AS INTEGER)',
@@ -31,7 +31,7 @@ export function createReindexing(db: Sqlite, facts: Metadata, words: WordStore):
 
   return {
     begin: ({ isOwner }) => {
-      if (facts.get('terms-version') === String(TERMS_VERSION)) return;
+      if (metadata.get('terms-version') === String(TERMS_VERSION)) return;
       const newest = raw
         .prepare<[], { position: number | null }>('SELECT max(position) AS position FROM tasks')
         .get();
@@ -39,15 +39,15 @@ export function createReindexing(db: Sqlite, facts: Metadata, words: WordStore):
       if (!isOwner && last !== undefined) return;
       runInTransaction(db, () => {
         raw.exec("INSERT INTO prompt_index (prompt_index) VALUES ('delete-all'); DELETE FROM words");
-        if (last !== undefined) facts.set('index-gap', String(last + 1));
-        facts.set('terms-version', String(TERMS_VERSION));
+        if (last !== undefined) metadata.set('index-gap', String(last + 1));
+        metadata.set('terms-version', String(TERMS_VERSION));
       });
     },
 
     some: () => {
-      const gap = facts.get('index-gap');
+      const gap = metadata.get('index-gap');
       if (gap === undefined) return undefined;
-      const rows = part.all(Number(gap));
+      const rows = selectBatch.all(Number(gap));
       words.transaction(() => {
         for (const { position, document } of rows) {
           const entry = createIndexEntry(getPrompt(document));
@@ -56,8 +56,8 @@ export function createReindexing(db: Sqlite, facts: Metadata, words: WordStore):
           words.add(entry.words);
         }
         const last = rows.at(-1);
-        if (last) facts.set('index-gap', String(last.position));
-        else facts.clear('index-gap');
+        if (last) metadata.set('index-gap', String(last.position));
+        else metadata.clear('index-gap');
       });
       return rows.length === 0 ? undefined : { tasksLeft: left.get(rows.at(-1)?.position ?? 0)?.n ?? 0 };
     },
@@ -65,8 +65,8 @@ export function createReindexing(db: Sqlite, facts: Metadata, words: WordStore):
 }
 
 /** From when on tasks are found, epoch milliseconds; undefined when the index is whole. */
-export function readIndexedFrom({ raw }: Sqlite, facts: Metadata): number | undefined {
-  const gap = facts.get('index-gap');
+export function readIndexedFrom({ raw }: Sqlite, metadata: Metadata): number | undefined {
+  const gap = metadata.get('index-gap');
   if (gap === undefined) return undefined;
   const next = raw
     .prepare<[number], { at: number }>(

@@ -12,7 +12,7 @@ import type { TimedRow } from '../time-order.ts';
 import { compileLeaf } from './match-expression.ts';
 
 /** Rows looked at to estimate how frequent a common word is. */
-const SAMPLE = 20_000;
+const SAMPLE_SIZE = 20_000;
 
 /** @param isLimited whether the caller may see a part only: then nothing but the window, which is visible, may be counted */
 export function prepareRanking(
@@ -68,7 +68,7 @@ function countMatches({ raw }: Sqlite, leaf: TextNode, total: number): number {
   if (!newest || newest.last === null || newest.n < RANKING_LIMIT) return newest?.n ?? 0;
   const among = raw
     .prepare<[number], { n: number }>(
-      `SELECT count(*) AS n FROM (SELECT 1 FROM tasks INDEXED BY tasks_narrow WHERE position >= CAST(? AS INTEGER) LIMIT ${SAMPLE})`,
+      `SELECT count(*) AS n FROM (SELECT 1 FROM tasks INDEXED BY tasks_narrow WHERE position >= CAST(? AS INTEGER) LIMIT ${SAMPLE_SIZE})`,
     )
     .get(newest.last);
   return Math.min(total, Math.round((total * RANKING_LIMIT) / Math.max(among?.n ?? 0, RANKING_LIMIT)));

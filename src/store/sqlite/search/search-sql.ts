@@ -34,8 +34,13 @@ export interface SearchSql {
 
 const NARROW_TASKS = 'tasks INDEXED BY tasks_narrow';
 
-/** @param drift how far behind its time's slot a row may stand */
-export function compileSearch(db: Sqlite, query: Query, filter: TaskFilter, drift: number): SearchSql {
+/** @param maxDisplacement how far behind its time's slot a row may stand */
+export function compileSearch(
+  db: Sqlite,
+  query: Query,
+  filter: TaskFilter,
+  maxDisplacement: number,
+): SearchSql {
   const compiler = createCompiler(db);
   const bounds = addTimes(filter, query);
   const others = query.parts.filter((part) => part.kind !== 'time');
@@ -54,7 +59,7 @@ export function compileSearch(db: Sqlite, query: Query, filter: TaskFilter, drif
   const ofTask = undecided.filter((part) => !isAboutPrompt(part));
 
   const buildDisplacedConditions = (row: string) => [
-    ...buildFilterConditions(bounds, row, drift),
+    ...buildFilterConditions(bounds, row, maxDisplacement),
     ...ofTask.map((part) => compiler.compileCondition(part, row)),
   ];
   const conditions = [
@@ -87,7 +92,7 @@ export function compileSearch(db: Sqlite, query: Query, filter: TaskFilter, drif
     position: 'prompt_index.rowid',
     conditions: [
       { sql: 'prompt_index MATCH ?', params: [match] },
-      ...buildTimeConditions(bounds, 'prompt_index.rowid', drift),
+      ...buildTimeConditions(bounds, 'prompt_index.rowid', maxDisplacement),
       ...conditions,
     ],
     countFrom: conditions.length === 0 ? 'prompt_index' : from,

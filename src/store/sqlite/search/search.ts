@@ -17,7 +17,7 @@ import { compileSearch, type SearchSql } from './search-sql.ts';
 /** @param state how far behind its time's slot a row may stand, and from when on the index is whole */
 export function createSearchStore(
   db: Sqlite,
-  state: () => { drift: number; indexedFromMs: number | undefined },
+  state: () => { maxDisplacement: number; indexedFromMs: number | undefined },
 ): Synchronous<Pick<SearchStore, 'search'>> {
   const { raw } = db;
   const load = raw.prepare<[number], StoredTask>(
@@ -29,7 +29,7 @@ export function createSearchStore(
     sql: SearchSql,
     conditions: readonly Condition[],
     direction: Direction,
-    drift: number,
+    maxDisplacement: number,
   ) => {
     const order = direction === 'newest' ? 'DESC' : 'ASC';
     const rows = raw
@@ -38,16 +38,16 @@ export function createSearchStore(
          FROM ${sql.from} ${buildWhereClause(conditions)} ORDER BY ${sql.position} ${order}`,
       )
       .iterate(...collectParams(conditions));
-    return sortByTime(rows, direction, drift);
+    return sortByTime(rows, direction, maxDisplacement);
   };
 
   const countUpTo = (from: string, conditions: readonly Condition[], limit: number): number => {
-    const counted = raw
+    const count = raw
       .prepare<unknown[], { n: number }>(
         `SELECT count(*) AS n FROM (SELECT 1 FROM ${from} ${buildWhereClause(conditions)} LIMIT ${limit + 1})`,
       )
       .get(...collectParams(conditions));
-    return counted?.n ?? 0;
+    return count?.n ?? 0;
   };
 
   const searchByTime = (
@@ -55,12 +55,12 @@ export function createSearchStore(
     sort: Direction,
     sql: SearchSql,
     conditions: readonly Condition[],
-    drift: number,
+    maxDisplacement: number,
   ): RowPage<TimedRow> => {
     const onPage = after
-      ? [...conditions, buildCursorCondition(after, sort, sql.position, drift)]
+      ? [...conditions, buildCursorCondition(after, sort, sql.position, maxDisplacement)]
       : conditions;
-    return takeTimePage(findMatches(sql, onPage, sort, drift), { sort, limit, after });
+    return takeTimePage(findMatches(sql, onPage, sort, maxDisplacement), { sort, limit, after });
   };
 
   /** Ranks the newest matches. */
@@ -69,13 +69,13 @@ export function createSearchStore(
     sql: SearchSql,
     conditions: readonly Condition[],
     found: number,
-    drift: number,
+    maxDisplacement: number,
   ): RowPage<TimedRow> => {
     const before = after?.ranking;
     const inWindow = before
-      ? [...conditions, ...buildWindowCondition(before, sql.position, drift)]
+      ? [...conditions, ...buildWindowCondition(before, sql.position, maxDisplacement)]
       : conditions;
-    const window = takeRankingWindow(findMatches(sql, inWindow, 'newest', drift), after);
+    const window = takeRankingWindow(findMatches(sql, inWindow, 'newest', maxDisplacement), after);
     const isLimited = filter.within !== undefined;
     const basis = before ?? prepareRanking(db, { query, isLimited }, window, nowMs);
     return takeRankedPage(scoreAll(db, query, window, basis), basis, { limit, after, found });
@@ -83,8 +83,8 @@ export function createSearchStore(
 
   return {
     search: (request) => {
-      const { drift, indexedFromMs } = state();
-      const sql = compileSearch(db, request.query, request.filter, drift);
+      const { maxDisplacement, indexedFromMs } = state();
+      const sql = compileSearch(db, request.query, request.filter, maxDisplacement);
       const hitConditions = request.groupByPrompt
         ? [...sql.conditions, isNewestOfPrompt(sql)]
         : sql.conditions;
@@ -98,8 +98,8 @@ export function createSearchStore(
         });
       const page =
         request.sort === 'relevance'
-          ? searchByRelevance(request, sql, hitConditions, found, drift)
-          : searchByTime(request, request.sort, sql, hitConditions, drift);
+          ? searchByRelevance(request, sql, hitConditions, found, maxDisplacement)
+          : searchByTime(request, request.sort, sql, hitConditions, maxDisplacement);
       return {
         hits: loadHits(page.rows),
         next: page.next,
@@ -117,10 +117,10 @@ function buildCursorCondition(
   { createdAtMs }: Cursor,
   sort: Direction,
   position: string,
-  drift: number,
+  maxDisplacement: number,
 ): Condition {
   return sort === 'newest'
-    ? { sql: `${position} <= CAST(? AS INTEGER)`, params: [computeSlot(createdAtMs) + drift] }
+    ? { sql: `${position} <= CAST(? AS INTEGER)`, params: [computeSlot(createdAtMs) + maxDisplacement] }
     : { sql: `${position} >= CAST(? AS INTEGER)`, params: [computeSlot(createdAtMs)] };
 }
 
@@ -128,10 +128,10 @@ function buildCursorCondition(
 function buildWindowCondition(
   { newestMs, oldestMs }: { newestMs: number; oldestMs: number },
   position: string,
-  drift: number,
+  maxDisplacement: number,
 ): Condition[] {
   return [
-    ...buildTimeConditions({ fromMs: oldestMs, toMs: newestMs }, position, drift),
+    ...buildTimeConditions({ fromMs: oldestMs, toMs: newestMs }, position, maxDisplacement),
     { sql: 'tasks.created_at BETWEEN ? AND ?', params: [oldestMs, newestMs] },
   ];
 }

@@ -13,10 +13,10 @@ export interface WordStore {
   add(words: ReadonlySet<string>): void;
   /** Writes the gathered counts. */
   flush(): void;
-  suggest(beginning: string, limit: number): WordUse[];
+  suggest(prefix: string, limit: number): WordUse[];
 }
 
-const PROMPTS_BETWEEN_FLUSHES = 5000;
+const FLUSH_EVERY_PROMPTS = 5000;
 
 export function createWordStore(db: Sqlite): WordStore {
   const { raw } = db;
@@ -40,7 +40,7 @@ export function createWordStore(db: Sqlite): WordStore {
     prompts = 0;
   };
 
-  const count = () => {
+  const countUses = () => {
     for (const words of added) {
       for (const word of words) {
         known.add(word);
@@ -48,23 +48,23 @@ export function createWordStore(db: Sqlite): WordStore {
       }
     }
     prompts += added.length;
-    if (prompts >= PROMPTS_BETWEEN_FLUSHES) flush();
+    if (prompts >= FLUSH_EVERY_PROMPTS) flush();
   };
 
   return {
     transaction: (work) => {
       added = [];
       runInTransaction(db, work);
-      count();
+      countUses();
     },
     add: (words) => {
       for (const word of words) if (!known.has(word)) insert.run(word);
       added.push(words);
     },
     flush,
-    suggest: (beginning, limit) => {
+    suggest: (prefix, limit) => {
       flush();
-      return mostUsed.all(...computePrefixRange(beginning), limit);
+      return mostUsed.all(...computePrefixRange(prefix), limit);
     },
   };
 }

@@ -15,7 +15,7 @@ import { Database } from '../../../../src/store/sqlite/driver.ts';
 import { DamagedDatabase } from '../../../../src/store/sqlite/integrity/damage.ts';
 import { openStore } from '../../../../src/store/sqlite/open.ts';
 import { NothingSaved, rebuild } from '../../../../src/store/sqlite/recovery/rebuild.ts';
-import { acquireAlone } from '../../../../src/store/sqlite/writers-lock.ts';
+import { acquireExclusiveLock } from '../../../../src/store/sqlite/writers-lock.ts';
 import { runCli } from '../../../helpers/cli.ts';
 import { document, numberedIds } from '../../../helpers/documents.ts';
 import { showFigure } from '../../../helpers/figure.ts';
@@ -140,7 +140,7 @@ describe('a damaged database', () => {
       await expect(openStore({ dataDir, clock, mode: 'writer' })).rejects.toThrow(/empty/);
       // The locks were let go.
       rmSync(databaseOf(dataDir));
-      acquireAlone(dataDir, clock.now()).release();
+      acquireExclusiveLock(dataDir, clock.now()).release();
     },
   );
 

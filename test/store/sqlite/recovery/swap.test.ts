@@ -8,7 +8,7 @@ import type { Store } from '../../../../src/store/contract/store.ts';
 import { openStore } from '../../../../src/store/sqlite/open.ts';
 import { backUp } from '../../../../src/store/sqlite/recovery/backup.ts';
 import { restore } from '../../../../src/store/sqlite/recovery/restore.ts';
-import { acquireAlone } from '../../../../src/store/sqlite/writers-lock.ts';
+import { acquireExclusiveLock } from '../../../../src/store/sqlite/writers-lock.ts';
 import { builtModule } from '../../../helpers/built-module.ts';
 import { runCli, startCli, watch } from '../../../helpers/cli.ts';
 import { document, documentText, numberedIds } from '../../../helpers/documents.ts';
@@ -277,7 +277,7 @@ describe('who writes and who replaces keep each other out', () => {
 
   test('a command that would write is refused while the database is being replaced', async () => {
     const { left } = await killedMirror();
-    const lock = acquireAlone(left, clock.now());
+    const lock = acquireExclusiveLock(left, clock.now());
     const { code, stderr } = await runCli(['track', ...numberedIds(1), '--data-dir', left]);
     lock.release();
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^flux-mirror: .* is being restored .*\n$/)]);
@@ -290,6 +290,6 @@ describe('who writes and who replaces keep each other out', () => {
     for (const mode of ['owner', 'writer', 'writer', 'reader'] as const)
       stores.push(await openStore({ dataDir: left, clock, mode }));
     for (const store of stores) await store.close();
-    acquireAlone(left, clock.now()).release();
+    acquireExclusiveLock(left, clock.now()).release();
   });
 });
