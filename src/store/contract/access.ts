@@ -7,7 +7,7 @@ export interface AccessToken {
   readonly name: string;
   /** SHA-256 of the token, lower-case hex. The token itself is stored nowhere. */
   readonly hash: string;
-  /** Undefined: it shows everything. */
+  /** Undefined: access to every task. */
   readonly limits: TaskLimits | undefined;
   readonly isReadOnly: boolean;
   readonly createdAtMs: number;
@@ -17,12 +17,12 @@ export interface AccessToken {
 
 /** Named tokens that callers may present. */
 export interface AccessStore {
-  /** False when there is one of this name already, revoked or not. */
+  /** False when the name is taken, even by a revoked token. */
   addAccessToken(token: AccessToken): MaybePromise<boolean>;
-  /** All there ever were, oldest first. */
+  /** All tokens, revoked ones included, oldest first. */
   accessTokens(): MaybePromise<AccessToken[]>;
-  /** It stays in the list. False when no valid one has this name. */
+  /** The token stays in the list. False when no valid token has this name. */
   revokeAccessToken(name: string, nowMs: number): MaybePromise<boolean>;
-  /** Whether there ever was a token, also one that is lost: then every caller needs one. */
+  /** Whether a token was ever created, even if it has been lost since: every caller then needs one. */
   requiresToken(): MaybePromise<boolean>;
 }

@@ -1,4 +1,4 @@
-/** Counting what several batches did. */
+/** Sums the results of several batches. */
 import type { BatchResult } from './tasks.ts';
 
 export function createEmptyResult(): BatchResult {

@@ -1,13 +1,13 @@
-/** Callbacks of generations, on their way from the upstream to callers. */
+/** Callbacks of generations, forwarded from the upstream to callers. */
 import type { TaskId } from '../../task/id.ts';
 import type { MaybePromise } from './maybe-promise.ts';
 
-/** What the upstream posted, to be handed on. */
+/** A callback from the upstream that is due for delivery. */
 export interface DueCallback {
   readonly key: string;
   /** The caller's own `callback_url`. */
   readonly target: string;
-  /** Of the generation; undefined when its answer never came. */
+  /** The generation's task; undefined when its response never arrived. */
   readonly taskId: TaskId | undefined;
   readonly body: Uint8Array;
   readonly mediaType: string;
@@ -21,24 +21,24 @@ export interface CallbackStats {
   readonly undelivered: number;
   readonly delivered: number;
   readonly givenUp: number;
-  /** Of those that are undelivered or given up, one of the reasons. */
+  /** The error of one of the undelivered or abandoned callbacks. */
   readonly lastError: string | undefined;
 }
 
-/** Callbacks of generations: what the upstream was given, what it posted, what is due to callers. */
+/** Callbacks of generations: the addresses given to the upstream, what it posted, what is due to callers. */
 export interface CallbackStore {
-  /** The upstream was given an address with this key; what it posts there is owed to `target`, where there is one. */
+  /** Registers an address with this key, given to the upstream; what it posts there is forwarded to `target`, if set. */
   addCallback(callback: { key: string; target: string | undefined; nowMs: number }): MaybePromise<void>;
-  /** The task that the upstream will call about. */
+  /** Sets the task that the callback is about. */
   setCallbackTask(key: string, taskId: TaskId): MaybePromise<void>;
-  /** What is known of a key; undefined for one that was never given. */
+  /** Looks up a key; undefined when it was never issued. */
   callback(key: string): MaybePromise<{ taskId: TaskId | undefined } | undefined>;
-  /** The upstream called. False for a second call, which changes nothing. */
+  /** Stores what the upstream posted. False for a repeated call, which changes nothing. */
   receiveCallback(
     key: string,
     received: { body: Uint8Array; mediaType: string; nowMs: number },
   ): MaybePromise<boolean>;
-  /** Takes callbacks that are to be handed on, longest due first; no one else gets them for `leaseMs`. */
+  /** Claims due callbacks for `leaseMs`, longest overdue first. */
   claimCallbacks(request: { nowMs: number; limit: number; leaseMs: number }): MaybePromise<DueCallback[]>;
   recordCallbackOutcome(
     key: string,

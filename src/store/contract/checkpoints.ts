@@ -3,7 +3,7 @@ import type { MaybePromise } from './maybe-promise.ts';
 
 /** Named texts that survive a restart. */
 export interface CheckpointStore {
-  /** A named text that survives a restart. */
+  /** The text of a checkpoint; undefined when it was never set. */
   readCheckpoint(name: string): MaybePromise<string | undefined>;
   setCheckpoint(name: string, text: string): MaybePromise<void>;
 }

@@ -1,14 +1,14 @@
-/** The state of the upstream's circuit breaker: why, and until when, the upstream is not asked. Kept over restarts. */
+/** The state of the upstream's circuit breaker: why, and until when, no requests are sent. Survives restarts. */
 import type { MaybePromise } from './maybe-promise.ts';
 
-/** `rate-limited`: it asked for a cooldown. `rejected`: 401 or 403. `unreachable`: it failed several times in a row. */
+/** `rate-limited`: the upstream asked for a cooldown. `rejected`: 401 or 403. `unreachable`: several failures in a row. */
 export type CircuitReason = 'rate-limited' | 'rejected' | 'unreachable';
 
 export interface OpenCircuit {
   readonly untilMs: number;
   readonly reason: CircuitReason;
   readonly message: string;
-  /** How often in a row it was opened for this reason. */
+  /** How many times in a row it was opened for this reason. */
   readonly times: number;
 }
 
@@ -16,23 +16,23 @@ export interface CircuitFailure {
   readonly reason: CircuitReason;
   readonly message: string;
   readonly nowMs: number;
-  /** How long to wait, milliseconds, after so many failures in a row for this reason; called within the step. */
+  /** The wait in milliseconds after `times` consecutive failures for this reason; called inside the transaction. */
   readonly waitMs: (times: number) => number;
 }
 
-/** A time further ahead than this comes from a clock that was wrong, and does not count. */
+/** An end further ahead than this was written by a wrong clock, and is ignored. */
 export const MAX_COOLDOWN_MS = 3_600_000;
 
-/** Whether the upstream may be asked. Each function is one atomic step. */
+/** Whether requests to the upstream are allowed. Each function is one atomic step. */
 export interface CircuitStore {
   /**
-   * Opens the circuit, as `openAfter` says.
-   * @returns what is in force now
+   * Opens the circuit according to `openAfter`.
+   * @returns the circuit now in force
    */
   openCircuit(failure: CircuitFailure): MaybePromise<OpenCircuit>;
   /** Closes the circuit, unless a cooldown is in force. @returns whether this closed it */
   closeCircuit(nowMs: number): MaybePromise<boolean>;
-  /** The open circuit; undefined when it is closed, or its time is over. */
+  /** The open circuit; undefined when it is closed or has expired. */
   readCircuit(nowMs: number): MaybePromise<OpenCircuit | undefined>;
 }
 
@@ -42,15 +42,15 @@ export function isOpen(circuit: OpenCircuit, nowMs: number): boolean {
   return remainingMs > 0 && remainingMs <= MAX_COOLDOWN_MS;
 }
 
-/** Whether the upstream has asked for a cooldown that is not over: nothing ends or shortens it. */
+/** Whether a cooldown that the upstream asked for is in force: nothing may end or shorten it. */
 export function isCoolingDown(circuit: OpenCircuit, nowMs: number): boolean {
   return circuit.reason === 'rate-limited' && isOpen(circuit, nowMs);
 }
 
 /**
- * The circuit after a failure; the same for every engine. A cooldown in force is never ended nor shortened, and only another rate
- * limit may prolong it.
- * @param before what was stored last, even if its time is over
+ * The circuit after a failure; the same for every engine. A cooldown in force is never ended or shortened, and only another
+ * rate limit may extend it.
+ * @param before the last stored circuit, even if it has expired
  */
 export function openAfter(before: OpenCircuit | undefined, failure: CircuitFailure): OpenCircuit {
   const { reason, message, nowMs, waitMs } = failure;

@@ -1,13 +1,12 @@
-/** What a store can't do just now, in the contract's words: nobody outside an engine reads the engine's own codes. */
+/** Store errors in the contract's terms: no code outside an engine reads the engine's own error codes. */
 
 /**
- * `busy`: somebody else holds what is needed, for longer than it waits. `full`: there is no room. `read-only`: it may not be
- * written, or not be opened. `damaged`: what is stored can't be read as it was written. `unreachable`: the disk or the server
- * below it fails.
+ * `busy`: another process holds a lock for longer than the timeout. `full`: no space left. `read-only`: no permission to
+ * write or open. `damaged`: stored data is corrupt. `unreachable`: the underlying disk or server fails.
  */
 export type StoreErrorCode = 'busy' | 'full' | 'read-only' | 'damaged' | 'unreachable';
 
-/** The message is the engine's; its own error is the cause. */
+/** The message is the engine's; the engine's error is the cause. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   constructor(
@@ -19,7 +18,7 @@ export class StoreError extends Error {
   }
 }
 
-/** The code of a store's error, also where it is the cause of another; undefined where there is none. */
+/** The code of the first StoreError in an error's chain of causes; undefined when it has none. */
 export function storeErrorCodeOf(error: unknown): StoreErrorCode | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause)
     if (cause instanceof StoreError) return cause.code;

@@ -1,4 +1,4 @@
-/** The state of the store itself: size, damage, a disk that takes no writes. */
+/** The health of the store itself: size, damage, a disk that rejects writes. */
 import type { TaskState } from '../../task/state.ts';
 import type { MaybePromise } from './maybe-promise.ts';
 
@@ -13,19 +13,19 @@ export interface Stats {
   readonly diskBytes: number;
 }
 
-/** What an audit found wrong. Empty: nothing. */
+/** One inconsistency found by an audit. */
 export interface AuditFinding {
   readonly id: string;
   readonly problem: string;
 }
 
-/** Whether the store is sound, and how large it is. */
+/** Integrity and size of the store. */
 export interface HealthStore {
-  /** Why the disk takes no writes just now, for people; undefined when it does. Looks, and tries where a write failed. */
+  /** Human-readable reason why writes fail now; undefined when they work. Checks the disk, and probes after a failed write. */
   readStorageProblem(): MaybePromise<string | undefined>;
-  /** That the stored data is damaged, for people; undefined while nothing that was read or written showed it. */
+  /** Human-readable report that stored data is damaged; undefined until a read or write has shown damage. */
   damage(): MaybePromise<string | undefined>;
-  /** Somebody else who reads the same data ran into this. */
+  /** Records an error met by another reader of the same data. */
   noteError(error: unknown): void;
   stats(nowMs: number): MaybePromise<Stats>;
   /** Compares every document with its hash, and the search index with the documents. */

@@ -1,13 +1,13 @@
-/** Images of tasks: to be fetched, archived, failed. */
+/** Images of tasks: queued, archived, failed. */
 import type { TaskId } from '../../task/id.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 import type { MaybePromise } from './maybe-promise.ts';
 
 /** An image whose file is in the archive. */
 export interface ArchivedImage {
-  /** Of its bytes; lower-case hex. */
+  /** SHA-256 of the bytes, lower-case hex. */
   readonly sha256: string;
-  /** `image/png` …, by its content. */
+  /** `image/png` …, detected from the content. */
   readonly mediaType: string;
   readonly bytes: number;
   /** Pixels. */
@@ -16,17 +16,17 @@ export interface ArchivedImage {
   readonly thumbhash: Uint8Array;
 }
 
-/** An archived image and its place among the image links of a task. */
+/** An archived image and its index among the image links of a task. */
 export interface TaskImage extends ArchivedImage {
   readonly taskId: TaskId;
   readonly n: number;
 }
 
-/** An image that is to be fetched. */
+/** An image queued for fetching. */
 export interface WantedImage {
   readonly taskId: TaskId;
   readonly n: number;
-  /** Undefined when the task has no such link (any more). */
+  /** Undefined when the task has no such link, or no longer has it. */
   readonly url: string | undefined;
   readonly attempts: number;
   readonly addedAtMs: number;
@@ -36,45 +36,45 @@ export interface FailingImage {
   readonly taskId: TaskId;
   readonly n: number;
   readonly attempts: number;
-  /** Undefined when it was given up. */
+  /** Undefined when no more attempts are made. */
   readonly dueAtMs: number | undefined;
   readonly error: string;
 }
 
 export interface ImageStats {
   readonly archived: number;
-  /** Of all archived images together. */
+  /** Total size of all archived images. */
   readonly bytes: number;
-  /** Not fetched yet, or failed and tried again. */
+  /** Not fetched yet, or due for a retry. */
   readonly wanted: number;
   readonly givenUp: number;
-  /** Those that failed, by what went wrong, most first. */
+  /** Failed images by error, most frequent first. */
   readonly reasons: readonly { readonly error: string; readonly count: number }[];
 }
 
-/** The images of tasks: to be fetched, archived, failed. */
+/** The images of tasks: queued, archived, failed. */
 export interface ImageStore {
-  /** Takes images that are due, the last added first, because their links live longest; no one else gets them for `leaseMs`. */
+  /** Claims due images for `leaseMs`, the latest added first: their links expire last. */
   claimImages(request: { nowMs: number; limit: number; leaseMs: number }): MaybePromise<WantedImage[]>;
-  /** The file of a wanted image is in the archive. False when the task was removed meanwhile. */
+  /** Records that a queued image's file is in the archive. False when the task has been removed since. */
   archiveImage(
     wanted: Pick<WantedImage, 'taskId' | 'n'>,
     image: ArchivedImage,
     nowMs: number,
   ): MaybePromise<boolean>;
-  /** @param failure when to try again (undefined gives it up), and why */
+  /** @param failure when to retry (undefined: never), and why it failed */
   failImage(
     wanted: Pick<WantedImage, 'taskId' | 'n'>,
     failure: { dueAtMs: number | undefined; error: string },
   ): MaybePromise<void>;
-  /** Within limits, one that a visible task has. */
+  /** With limits, only if a visible task has it. */
   image(sha256: string, within?: TaskLimits): MaybePromise<ArchivedImage | undefined>;
-  /** Archived images behind this hash, in the order of their hashes, a page at a time; empty at the end. */
+  /** A page of the archived images after this hash, ordered by hash; empty at the end. */
   archivedImages(after: string): MaybePromise<ArchivedImage[]>;
   /** Fetches an archived image again, for instance because its file is damaged. */
   requeueImage(sha256: string, nowMs: number): MaybePromise<void>;
   imagesOf(ids: readonly TaskId[]): MaybePromise<TaskImage[]>;
   imageStats(): MaybePromise<ImageStats>;
-  /** Images that failed, the last tried first. */
+  /** Failed images, the most recent attempt first. */
   failingImages(limit: number): MaybePromise<FailingImage[]>;
 }

@@ -1,4 +1,4 @@
-/** What only an engine with files of its own has, beside the contract: its owner, its damage, backup, restore, rebuild. */
+/** Maintenance of an engine with its own files, beside the contract: owner, damage, backup, restore, rebuild. */
 import type { Clock } from '../../lib/clock.ts';
 
 export interface BackupResult {
@@ -9,52 +9,52 @@ export interface BackupResult {
 
 export interface ScheduledBackup {
   readonly file: string;
-  /** When it was made; epoch milliseconds. */
+  /** When it was created; epoch milliseconds. */
   readonly atMs: number;
 }
 
 /**
- * `whole`: all there were. `lost`: there was a table of tokens, and not all of it could be read. `unknown`: not even that could
- * be read.
+ * `whole`: all tokens were merged. `lost`: the token table could not be read completely. `unknown`: it is not known whether
+ * there was such a table.
  */
 export type MergedTokens = 'whole' | 'lost' | 'unknown';
 
 export interface Restored {
   readonly tasks: number;
-  /** Where the database is that was there before; undefined when there was none. */
+  /** Path of the replaced database; undefined when there was none. */
   readonly replaced: string | undefined;
-  /** Where the one is that an interrupted restore was about to replace, which was finished first. */
+  /** Path of the database replaced by an earlier, interrupted restore, which was completed first. */
   readonly replacedEarlier: string | undefined;
-  /** What became of the tokens of the one before. */
+  /** Whether the tokens of the replaced database were merged. */
   readonly tokens: MergedTokens;
 }
 
 export interface Rebuilt {
-  /** Documents that were read and have their hash. */
+  /** Documents that were read and match their hash. */
   readonly saved: number;
-  /** Documents that were read, but differ from their hash: left out, and tracked, so that they are fetched again. */
+  /** Documents that differ from their hash: omitted, and tracked so that they are fetched again. */
   readonly changed: number;
   readonly replaced: string | undefined;
-  /** Where they were not read whole, callers need one all the same. */
+  /** Unless `whole`, callers need a token regardless. */
   readonly tokens: MergedTokens;
 }
 
-/** Of one data directory. Throws an OperatorError where there is something in the way, else a StoreError. */
+/** Maintenance of one data directory. Throws an OperatorError when the operator must act, else a StoreError. */
 export interface StoreMaintenance {
-  /** The process that owns the data directory, where it says so and runs on this machine. */
+  /** The pid of the process that owns the data directory, if it is recorded and runs on this machine. */
   findOwnerPid(): number | undefined;
-  /** Everything that the engine's own check finds, `limit` at most. Takes as long as reading all of it. */
+  /** What the engine's own integrity check reports, at most `limit` entries. Reads the whole database. */
   findIntegrityProblems(limit: number): string[];
-  /** Where a backup goes when no file is named. */
+  /** The default path of a new backup. */
   nameBackup(kind: 'manual' | 'scheduled', nowMs: number): string;
-  /** Copies the database to a file that is not there yet, whole or not at all, also beside a running server. */
+  /** Copies the database atomically to a file that must not exist yet; safe beside a running server. */
   backUp(target: string): Promise<BackupResult>;
-  /** Why a backup failed, for people who need not know where files lie. */
+  /** Human-readable reason why a backup failed, without file paths. */
   explainBackupFailure(error: unknown): string;
-  /** The backups that the schedule made. */
+  /** The backups created by the schedule. */
   listScheduledBackups(): ScheduledBackup[];
-  /** Checks a backup and puts it in the place of the database, which is kept. */
+  /** Checks a backup and replaces the database with it; the replaced one is kept. */
   restore(source: string, nowMs: number): Restored;
-  /** Makes a new database of what can be read of a damaged one, which is kept. */
+  /** Builds a new database from what can be read of a damaged one, which is kept. */
   rebuild(clock: Clock): Rebuilt;
 }

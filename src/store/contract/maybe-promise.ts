@@ -1,2 +1,2 @@
-/** What a store returns: at once, or later. */
+/** What a store returns: a value or a promise of one. */
 export type MaybePromise<T> = T | Promise<T>;

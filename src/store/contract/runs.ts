@@ -10,13 +10,13 @@ export interface RunCounts {
   givenUp: number;
   requests: number;
   regressions: number;
-  /** Items of answers that were not stored: not asked for, twice, or malformed. */
+  /** Items of responses that were not stored: not requested, duplicate, or malformed. */
   dropped: number;
-  /** Tasks that were found in the history list and not known before. */
+  /** Previously unknown tasks found in the history list. */
   discovered: number;
 }
 
-/** Counts of a run that has done nothing yet. */
+/** All counts zero. */
 export function createEmptyCounts(): RunCounts {
   return {
     claimed: 0,

@@ -14,92 +14,92 @@ export interface SearchRequest {
   readonly filter: TaskFilter;
   readonly sort: SortOrder;
   readonly limit: number;
-  /** The `next` of the page before. */
+  /** `next` of the previous page. */
   readonly after?: Cursor;
-  /** Folds tasks of the same prompt into the newest of them. */
+  /** Collapses tasks with the same prompt into the newest of them. */
   readonly groupByPrompt?: boolean;
-  /** For relevance, which prefers recent tasks. */
+  /** The current time: relevance prefers recent tasks. */
   readonly nowMs: number;
 }
 
 export interface Hit {
   readonly task: StoredTask;
-  /** All matches with the same prompt, where that was asked for. */
+  /** All matches with the same prompt, if `groupByPrompt` was set. */
   readonly group?: PromptGroup;
 }
 
 export interface PromptGroup {
   readonly count: number;
-  /** Newest first, GROUP_LIMIT at most; the hit's own task is the first. */
+  /** Newest first, at most GROUP_LIMIT; starts with the hit's own task. */
   readonly tasks: readonly Pick<StoredTask, 'id' | 'state' | 'createdAtMs'>[];
 }
 
-/** So many tasks of a group are named. */
+/** Maximum number of tasks listed in a group. */
 export const GROUP_LIMIT = 100;
 
 export interface SearchPage {
   readonly hits: readonly Hit[];
-  /** Where the next page goes on; undefined on the last page. */
+  /** Where the next page starts; undefined on the last page. */
   readonly next: Cursor | undefined;
-  /** Of hits, exact up to COUNT_LIMIT, else COUNT_LIMIT as a lower bound. */
+  /** Number of hits: exact up to COUNT_LIMIT, else COUNT_LIMIT as a lower bound. */
   readonly total: number;
   readonly totalIsExact: boolean;
-  /** By relevance: whether all matches were ranked, or the newest RANKING_LIMIT. */
+  /** When sorted by relevance: whether all matches were ranked, or only the newest RANKING_LIMIT. */
   readonly ranked: 'all' | 'newest' | undefined;
-  /** Set while the index is being made anew: tasks created before are not found yet. */
+  /** Set while the index is being rebuilt: tasks created earlier are not found yet. */
   readonly indexedFromMs: number | undefined;
 }
 
-/** So many matches are ranked by relevance. */
+/** Maximum number of matches ranked by relevance. */
 export const RANKING_LIMIT = 1000;
 
 export interface FacetRequest {
   readonly query: Query;
   readonly filter: TaskFilter;
-  /** The bars of the histogram. */
+  /** Width of the histogram's bars. */
   readonly by: TimeUnit;
-  /** IANA name; the calendar of the bars. */
+  /** IANA time zone of the bars. */
   readonly timeZone: string;
 }
 
 export interface FacetCount {
-  /** Null counts the tasks that have none. */
+  /** Null counts the tasks without a value. */
   readonly value: string | null;
   readonly count: number;
 }
 
-/** Counts of all matches, each list by falling count. */
+/** Counts of all matches, each list in descending order of count. */
 export interface Facets {
   readonly total: number;
   readonly models: readonly FacetCount[];
   readonly sizes: readonly FacetCount[];
   readonly actions: readonly FacetCount[];
   readonly states: readonly FacetCount[];
-  /** Rising in time; periods without tasks are left out. */
+  /** In ascending order of time; periods without tasks are omitted. */
   readonly histogram: readonly { readonly fromMs: number; readonly count: number }[];
 }
 
 export interface WordUse {
   readonly word: string;
-  /** In how many prompts it stands. */
+  /** Number of prompts that contain it. */
   readonly uses: number;
 }
 
-/** Suggestions within limits are made of so many prompts. */
+/** Maximum number of prompts read for suggestions within limits. */
 export const SUGGESTING_PROMPTS = 1000;
 
-/** A total is counted up to here. */
+/** Totals are exact up to here. */
 export const COUNT_LIMIT = 1000;
 
-/** Searching the prompts. */
+/** Search over prompts. */
 export interface SearchStore {
   search(request: SearchRequest): MaybePromise<SearchPage>;
   facets(request: FacetRequest): MaybePromise<Facets>;
   /**
-   * The most used words that begin with these folded letters. Within limits, those of the visible prompts, of which the
-   * newest are looked at (SUGGESTING_PROMPTS).
+   * The most used words that start with a folded prefix. Within limits, only words of the newest visible prompts
+   * (SUGGESTING_PROMPTS).
    */
   suggest(prefix: string, limit: number, within?: TaskLimits): MaybePromise<WordUse[]>;
-  /** Makes a part of the search index anew, after its preparation has changed. Undefined once it is whole. */
+  /** Rebuilds one batch of the search index after text preparation has changed. Undefined once it is complete. */
   reindexSome(): MaybePromise<{ readonly tasksLeft: number } | undefined>;
 }

@@ -1,13 +1,13 @@
-/** The processes that work on a mirror: who is alive, and so whose claims and runs still count. */
+/** The processes that work on a mirror: which are alive, and so whose claims and runs are still valid. */
 import type { MaybePromise } from './maybe-promise.ts';
 
-/** How often a process that holds claims says that it is alive. */
+/** How often a process that holds claims records a heartbeat. */
 export const HEARTBEAT_INTERVAL_MS = 5000;
-/** A process that was not seen for this long is dead: what it held is free. */
+/** A process without a heartbeat for this long is dead, and its claims are released. */
 export const SERVER_TIMEOUT_MS = 30_000;
 
-/** The processes that work on a mirror. What one claims and the runs it starts are its own until it dies. */
+/** The processes that work on a mirror. A process owns its claims and runs until it dies. */
 export interface ServerStore {
-  /** This process is alive. Frees the claims, and ends the runs, of those that died. */
+  /** Records that this process is alive. Releases the claims and ends the runs of dead processes. */
   recordHeartbeat(nowMs: number): MaybePromise<void>;
 }

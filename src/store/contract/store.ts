@@ -1,6 +1,6 @@
 /**
- * What the mirror needs of a store, in the domain's words, one file a topic. SQLite implements it today; another engine may,
- * checked by the same conformance suite. Every function is one atomic step, and callers always `await`.
+ * What the mirror needs from a store, in the domain's terms, one file per topic. SQLite implements it today; other engines
+ * may follow, checked by the same conformance suite. Every function is one atomic step, and callers always `await`.
  */
 import type { AccessStore } from './access.ts';
 import type { CallbackStore } from './callbacks.ts';

@@ -22,22 +22,22 @@ export interface StoredTask {
 /** Several stored documents as one text. */
 export interface ConcatenatedTasks {
   readonly count: number;
-  /** Their exact texts in the order asked, with commas between them; UTF-8. */
+  /** Their exact texts in the requested order, separated by commas; UTF-8. */
   readonly text: Uint8Array;
-  /** When the upstream confirmed the one that was confirmed first; undefined when there are none. */
+  /** The earliest `fetchedAtMs` among them; undefined when there are none. */
   readonly fetchedAtMs: number | undefined;
 }
 
-/** Documents that one request brought, and what it means for the tracked ids that it was made for. */
+/** Documents returned by one request, and the outcomes for the tracked ids that it refreshed. */
 export interface Batch {
   readonly documents: readonly TaskDocument[];
   /** From `nextRequestSeq()`, taken before the request was sent. */
   readonly requestSeq: number;
   readonly fetchedAtMs: number;
   readonly outcomes?: readonly RefreshOutcome[];
-  /** Unfinished documents that are new here become tracked, first due then. Left out: they don't. */
+  /** When new unfinished documents are first due; absent: they are not tracked. */
   readonly trackPendingAtMs?: number;
-  /** Nobody named these ids, they came in a list: one that was removed stays away. */
+  /** The ids were not requested but came in a list, so removed tasks stay removed. */
   readonly isUnasked?: true;
 }
 
@@ -47,37 +47,37 @@ export interface BatchResult {
   updated: number;
   /** The same text again. */
   unchanged: number;
-  /** Refused, because what is stored is finished, is newer, or was deleted meanwhile. */
+  /** Not stored, because the stored document is finished or newer, or the task was deleted in the meantime. */
   kept: number;
-  /** Of those: the upstream sent another text for a task that was finished. */
+  /** Of those: the upstream sent a different text for a finished task. */
   regressions: number;
 }
 
-/** Values of a task that a filter can name: those of the search fields, and the service's own `type`. */
+/** Columns that a filter can use: those of the search fields, and the service's own `type`. */
 export type FilterColumn = ValueColumn | 'type';
 
-/** Limits a search or a list. Empty or absent members limit nothing. */
+/** Restricts a search or a list. Empty or absent members have no effect. */
 export interface TaskFilter {
-  /** The task has one of these values, exactly. */
+  /** The task has exactly one of these values. */
   readonly values?: Readonly<Partial<Record<FilterColumn, readonly string[]>>>;
   /** Created at or after; epoch milliseconds. */
   readonly fromMs?: number;
   /** Created before; epoch milliseconds. */
   readonly toMs?: number;
-  /** What the caller may see at all. */
+  /** What the caller is allowed to see. */
   readonly within?: TaskLimits;
 }
 
 export interface ListPage {
   readonly tasks: readonly StoredTask[];
-  /** All matches, exactly. */
+  /** Exact number of matches. */
   readonly count: number;
 }
 
 export interface Removal {
   /** False when nothing was stored or tracked. */
   readonly wasKnown: boolean;
-  /** Images that nothing uses any more; their files are the caller's to delete. */
+  /** Images that are no longer used; the caller deletes their files. */
   readonly orphans: readonly ArchivedImage[];
 }
 
@@ -85,26 +85,26 @@ export interface Removal {
 export interface TaskStore {
   /** One stored document. The hot path. */
   get(id: TaskId): MaybePromise<StoredTask | undefined>;
-  /** Stored documents in the order asked, each once; unknown ids are left out. */
+  /** Stored documents in the requested order, without duplicates; unknown ids are omitted. */
   getMany(ids: readonly TaskId[]): MaybePromise<StoredTask[]>;
-  /** The finished ones of the ids, as one text: the hot path of batches. An id given twice counts twice. */
+  /** The finished tasks among the ids, as one text: the hot path of batches. Duplicate ids are repeated. */
   concatFinished(ids: readonly TaskId[]): MaybePromise<ConcatenatedTasks>;
-  /** Stores what one request brought, in one transaction. A finished task is never replaced. */
+  /** Stores the documents of one request in one transaction. A finished task is never replaced. */
   storeDocuments(batch: Batch): MaybePromise<BatchResult>;
   /**
-   * Remembers a task of which only the request is known (see `requestedTask`), and tracks it. It is found by a search at
-   * once, but it is no document: everything else leaves it out until the upstream's own text takes its place. No effect on
-   * a task that is stored or was removed.
+   * Adds and tracks a placeholder task, of which only the request is known (see `placeholderTask`). Search finds it at once,
+   * but it is not a document: everything else omits it until the upstream's own text replaces it. No effect on a task that
+   * is stored or was removed.
    */
   addPlaceholder(task: TaskDocument, times: { nowMs: number; dueAtMs: number }): MaybePromise<void>;
-  /** Removes a document, its search row, its tracking, and the archived images that no other task has. */
+  /** Removes a document, its search row, its tracking, and the archived images that no other task uses. */
   remove(id: TaskId): MaybePromise<Removal>;
   /** The history list: newest first. */
   list(filter: TaskFilter, page: { limit: number; offset: number }): MaybePromise<ListPage>;
   /** Every document text, oldest first, a page at a time. */
   stream(): AsyncIterable<readonly StoredTask[]>;
-  /** The user and application ids of the stored documents, some of them where there are many. */
+  /** The user and application ids of the stored documents, truncated when there are many. */
   accounts(): MaybePromise<{ userIds: string[]; applicationIds: string[] }>;
-  /** A number for the next upstream request, from one counter for all processes on the mirror; rises across restarts. */
+  /** Draws the next upstream request number from a counter shared by all processes; increases across restarts. */
   nextRequestSeq(): MaybePromise<number>;
 }

@@ -1,6 +1,6 @@
 /**
- * Ranking is limited to a window: the newest matches. A later page ranks the window of the first again, by the same measures,
- * which its cursor carries.
+ * Ranking is limited to a window: the newest matches. A later page ranks the first page's window again, with the same
+ * weights, which its cursor carries.
  */
 import type { Cursor } from '../../search/cursor.ts';
 import type { RankingBasis } from '../../search/ranking.ts';
@@ -11,12 +11,12 @@ export interface Scored extends Timed {
   readonly score: number;
 }
 
-/** @param matches newest first; of a later page, those of the first one's window */
+/** @param matches newest first; for a later page, those of the first page's window */
 export function takeRankingWindow<Row extends Timed>(
   matches: Iterable<Row>,
   after: Cursor | undefined,
 ): Row[] {
-  const size = (after?.ranking ? 2 : 1) * RANKING_LIMIT; // twice: old tasks may have come in between
+  const size = (after?.ranking ? 2 : 1) * RANKING_LIMIT; // twice: old tasks may have been stored since
   const window: Row[] = [];
   for (const row of matches) {
     window.push(row);
@@ -27,7 +27,7 @@ export function takeRankingWindow<Row extends Timed>(
 
 /**
  * @param scored the window, newest first
- * @param found how many matches there are, counted to beyond the limit of ranking at least
+ * @param found the number of matches, counted at least to just above RANKING_LIMIT
  */
 export function takeRankedPage<Row extends Scored>(
   scored: readonly Row[],
@@ -59,7 +59,7 @@ export function takeRankedPage<Row extends Scored>(
   return { rows, next: { sort: 'relevance', createdAtMs: last.createdAt, id: last.id, ranking }, ranked };
 }
 
-/** Best first; equals by id, so that no page repeats or leaves out one. */
+/** Best first; ties by id, so that no page repeats or skips a match. */
 function compareScored(a: Pick<Scored, 'score' | 'id'>, b: Pick<Scored, 'score' | 'id'>): number {
   return b.score - a.score || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }

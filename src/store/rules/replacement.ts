@@ -1,19 +1,19 @@
 /**
- * The rule that keeps promise 1: a finished task is never replaced, an older request never overwrites a newer one, and what
- * was deleted does not come back by an answer under way.
+ * The rule that keeps promise 1: a finished task is never replaced, an older request never overwrites a newer one, and a
+ * deleted task does not come back with a response that was in flight.
  */
 import type { TaskDocument } from '../../task/document.ts';
 import type { TaskState } from '../../task/state.ts';
 import type { Batch, BatchResult } from '../contract/tasks.ts';
 
-/** What becomes of a document that came, where another is stored. */
+/** What to do with a received document when one is already stored. */
 export type Replacement = 'replace' | 'same' | 'older' | 'regression';
 
-/** What must be known of the stored document. */
+/** What the decision needs to know about the stored document. */
 export interface StoredVersion {
   readonly state: TaskState;
   readonly requestSeq: number;
-  /** Whether its text is the one that came. */
+  /** Whether its text equals the received one. */
   readonly isSameText: boolean;
 }
 
@@ -24,17 +24,17 @@ export function decideReplacement(
 ): Replacement {
   if (stored.isSameText && stored.state === task.state) return 'same';
   if (stored.state !== 'pending') return 'regression';
-  // A finished document is final, so it is welcome however late it comes.
+  // A finished document is final, so it is accepted however late it arrives.
   if (task.state === 'pending' && requestSeq < stored.requestSeq) return 'older';
   return 'replace';
 }
 
-/** Whether the same text again makes the stored one younger: only an unfinished one needs to know that it was confirmed. */
+/** Whether receiving the same text updates `fetchedAtMs`: only unfinished documents need their confirmation recorded. */
 export function isConfirmation(stored: Omit<StoredVersion, 'isSameText'>, requestSeq: number): boolean {
   return stored.state === 'pending' && requestSeq >= stored.requestSeq;
 }
 
-/** Whether a removed task stays away. @param removedAtSeq the newest request when it was removed */
+/** Whether a removed task stays removed. @param removedAtSeq the newest request number at its removal */
 export function isStillRemoved(
   removedAtSeq: number,
   batch: Pick<Batch, 'isUnasked' | 'requestSeq'>,
@@ -42,7 +42,7 @@ export function isStillRemoved(
   return batch.isUnasked === true || removedAtSeq >= batch.requestSeq;
 }
 
-/** Counts what became of a document. */
+/** Adds one decision to the batch's counts. */
 export function countReplacement(result: BatchResult, replacement: Replacement): void {
   if (replacement === 'replace') result.updated += 1;
   else if (replacement === 'same') result.unchanged += 1;

@@ -1,4 +1,4 @@
-/** A sync run as a row keeps it: the counts as JSON, so that a new one needs no new column. */
+/** A sync run as a row: counts are stored as JSON, so that a new count needs no new column. */
 import {
   createEmptyCounts,
   type Run,
@@ -22,11 +22,11 @@ export function encodeCounts(counts: RunCounts): string {
   return JSON.stringify(counts);
 }
 
-/** Counts that did not exist yet when the run was stored are zero. */
+/** Counts added after the run was stored are zero. */
 export function decodeRun(row: RunRow): Run {
   return {
     id: row.id,
-    trigger: row.trigger as RunTrigger, // nobody else writes them
+    trigger: row.trigger as RunTrigger, // written only by startRun
     startedAtMs: row.startedAt,
     endedAtMs: row.endedAt ?? undefined,
     outcome: row.outcome as RunOutcome,

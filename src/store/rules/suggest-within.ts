@@ -1,11 +1,11 @@
-/** Suggestions for a caller who may not see everything: the list of words is everybody's, so they come of visible prompts. */
+/** Suggestions for a caller with limits: the word list covers all tasks, so they are computed from visible prompts. */
 import { createIndexEntry } from '../../search/terms.ts';
 import { getPrompt } from '../../task/document.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 import { type SearchPage, type SearchRequest, SUGGESTING_PROMPTS, type WordUse } from '../contract/search.ts';
 
 /**
- * The search for the prompts that are looked at.
+ * The search that selects the prompts.
  * @param prefix folded letters
  */
 export function createSuggestionRequest(within: TaskLimits, prefix: string): SearchRequest {
@@ -18,7 +18,7 @@ export function createSuggestionRequest(within: TaskLimits, prefix: string): Sea
   };
 }
 
-/** The most used words that begin with these folded letters, of the prompts that the search found. */
+/** The most used words with this folded prefix in the prompts that the search found. */
 export function suggestWords({ hits }: SearchPage, prefix: string, limit: number): WordUse[] {
   const uses = new Map<string, number>();
   for (const { task } of hits) {

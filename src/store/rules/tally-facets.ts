@@ -1,8 +1,8 @@
-/** Counts of matches by model, size, action, state, and over time, of rows in any order. */
+/** Counts matches by model, size, action, state, and over time, from rows in any order. */
 import { listPeriodStarts } from '../../search/dates.ts';
 import type { FacetCount, FacetRequest, Facets } from '../contract/search.ts';
 
-/** What is counted of a match. */
+/** The counted values of a match. */
 export type FacetRow = [
   state: string,
   model: string | null,
@@ -13,7 +13,7 @@ export type FacetRow = [
 
 type Counts = Map<string | null, number>;
 
-/** Every time zone's days begin at a quarter of an hour. */
+/** In every time zone, days start on a quarter of an hour. */
 const QUARTER_MS = 15 * 60_000;
 
 export function tallyFacets(

@@ -1,8 +1,8 @@
-/** A page of matches in the order of time, ties by id, and where the next one goes on. */
+/** A page of matches in time order, ties by id, and where the next page starts. */
 import type { Cursor } from '../../search/cursor.ts';
 import type { SearchPage, SortOrder } from '../contract/search.ts';
 
-/** What a match is ordered by. */
+/** The sort key of a match. */
 export interface Timed {
   /** Epoch milliseconds. */
   readonly createdAt: number;
@@ -11,20 +11,20 @@ export interface Timed {
 
 export type Direction = Exclude<SortOrder, 'relevance'>;
 
-/** A page of rows that are still to be loaded. */
+/** A page of rows whose documents are not loaded yet. */
 export interface RowPage<Row extends Timed> extends Pick<SearchPage, 'next' | 'ranked'> {
   readonly rows: readonly Row[];
 }
 
-/** Below zero when `a` comes first. */
+/** Negative when `a` comes first. */
 export function compareInTime(direction: Direction, a: Timed, b: Timed): number {
   const order = a.createdAt - b.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
   return direction === 'oldest' ? order : -order;
 }
 
 /**
- * Takes a page, and reads no row more than it must.
- * @param rows in the order of time, beginning at the cursor or before it
+ * Takes a page, reading no more rows than needed.
+ * @param rows in time order, starting at or before the cursor
  */
 export function takeTimePage<Row extends Timed>(
   rows: Iterable<Row>,

@@ -1,4 +1,4 @@
-/** The tokens made by `flux-mirror token new`: their hashes, and whose tasks they show. */
+/** The tokens created by `flux-mirror token new`: their hashes, and which tasks they give access to. */
 import { and, asc, eq, isNull } from 'drizzle-orm';
 import type { AccessToken } from '../contract/access.ts';
 import { runInTransaction, type Sqlite } from './database.ts';
@@ -12,7 +12,7 @@ export interface AccessTokenStore {
   requiresToken(): boolean;
 }
 
-/** @param metadata `closed` says that there was a token, also where the table was lost to damage since */
+/** @param metadata its key `closed` records that a token was ever created, even if the table has since been lost to damage */
 export function createAccessTokenStore(db: Sqlite, metadata: Metadata): AccessTokenStore {
   const { drizzle } = db;
   const requiresToken = () =>

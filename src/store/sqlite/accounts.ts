@@ -1,9 +1,9 @@
-/** Whose documents are stored. */
+/** The accounts whose documents are stored. */
 import type { Sqlite } from './database.ts';
 
 const MAX_VALUES = 20;
 
-/** From one value of an index to the next, so that a million tasks of one user cost as much as one. */
+/** Skips from one distinct index value to the next, so that a million tasks of one user cost as much as one. */
 export function readAccounts({ raw }: Sqlite): { userIds: string[]; applicationIds: string[] } {
   const selectDistinct = (column: 'user_id' | 'application_id') =>
     raw

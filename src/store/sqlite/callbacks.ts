@@ -1,15 +1,15 @@
-/** What the upstream was told to post to us, and whom we owe the same bytes. */
+/** Callback addresses given to the upstream, what it posted there, and the callers to forward it to. */
 import type { TaskId } from '../../task/id.ts';
 import type { CallbackStats, CallbackStore, DueCallback } from '../contract/callbacks.ts';
 import { runInTransaction, type Sqlite } from './database.ts';
 import type { Synchronous } from './synchronous.ts';
 
-/** A row as SQLite gives it. */
+/** A row as SQLite returns it. */
 type Nullable<Row, Key extends keyof Row> = Omit<Row, Key> & {
   [K in Key]: Exclude<Row[K], undefined> | null;
 };
 
-/** How long a record is kept, and how long the upstream may take. */
+/** How long a record is kept, which is also how late the upstream may call. */
 const RETENTION_MS = 30 * 86_400_000;
 
 export function createCallbackStore(db: Sqlite): Synchronous<CallbackStore> {
@@ -33,7 +33,7 @@ export function createCallbackStore(db: Sqlite): Synchronous<CallbackStore> {
      RETURNING key, target, task_id AS taskId, body, media_type AS mediaType, attempts, received_at AS receivedAtMs`,
   );
   const isDue = raw.prepare<[number], unknown>('SELECT 1 FROM callbacks WHERE due_at <= ? LIMIT 1');
-  // What was delivered is the caller's now.
+  // The body is no longer needed once it is delivered.
   const delivered = raw.prepare<[number, string]>(
     'UPDATE callbacks SET due_at = NULL, body = NULL, last_error = NULL, attempts = attempts + 1, delivered_at = ? WHERE key = ?',
   );
@@ -62,7 +62,7 @@ export function createCallbackStore(db: Sqlite): Synchronous<CallbackStore> {
     },
     receiveCallback: (key, received) => receive.run({ key, ...received }).changes > 0,
     claimCallbacks: ({ nowMs, limit, leaseMs }) => {
-      // Asked every second, and almost always in vain: that must not wait for a writer.
+      // Polled every second, almost always without a result: that must not wait for a writer.
       if (isDue.get(nowMs) === undefined) return [];
       const rows = runInTransaction(db, () => due.all({ nowMs, limit, until: nowMs + leaseMs }));
       return rows.map((row) => ({ ...row, taskId: row.taskId ?? undefined }));
@@ -72,7 +72,7 @@ export function createCallbackStore(db: Sqlite): Synchronous<CallbackStore> {
       else failed.run(end.dueAtMs ?? null, end.error, key);
     },
     callbackStats: () => {
-      const { lastError, ...counts } = stats.get() as CallbackStats; // an aggregate always has its one row
+      const { lastError, ...counts } = stats.get() as CallbackStats; // an aggregate always returns one row
       return { ...counts, lastError: lastError ?? undefined };
     },
   };

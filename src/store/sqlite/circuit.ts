@@ -1,4 +1,4 @@
-/** The state of the circuit breaker as one fact, each change of it a transaction. */
+/** The state of the circuit breaker as one metadata value, changed in transactions. */
 import * as z from 'zod';
 import {
   type CircuitFailure,
@@ -37,7 +37,7 @@ export function createCircuitStore(db: Sqlite, metadata: Metadata): SqliteCircui
         return circuit;
       }),
     closeCircuit: (nowMs) => {
-      // After every batch, and almost always closed: no write lock for that.
+      // Called after every batch, and almost always closed: no write lock for that.
       if (read() === undefined) return false;
       return runInTransaction(db, () => {
         const circuit = read();

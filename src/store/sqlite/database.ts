@@ -1,4 +1,4 @@
-/** The open SQLite database, as the files of this folder share it. */
+/** The open SQLite database, shared by the modules of this folder. */
 
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { type Connection, Database } from './driver.ts';
@@ -15,9 +15,9 @@ const CACHE_KIB = 64 * 1024;
 const MMAP_BYTES = 1 << 30;
 
 /**
- * Opens the file with our pragmas. Mapped into memory, it is read without copying; what was read then counts as memory of the
- * process, so only the server does that. FULL synchronisation: an acknowledged write survives a power cut, and at one
- * transaction a batch it costs nothing measurable.
+ * Opens the file with our pragmas. A memory-mapped file is read without copying, but its pages count as memory of the
+ * process, so only the server maps it. `synchronous = FULL`: an acknowledged write survives a power cut, and at one
+ * transaction per batch the cost is not measurable.
  */
 export function openDatabase(file: string, options: { readonly: boolean; isMapped: boolean }): Sqlite {
   if (!options.readonly) createPrivateFile(file);
@@ -33,14 +33,14 @@ export function openDatabase(file: string, options: { readonly: boolean; isMappe
   return { raw, drizzle: drizzle(raw, { schema }) };
 }
 
-/** Runs `work` as one immediate transaction: a deferred one that reads first can fail with SQLITE_BUSY_SNAPSHOT. */
+/** Runs `work` as one immediate transaction: a deferred transaction that reads first can fail with SQLITE_BUSY_SNAPSHOT. */
 export function runInTransaction<T>({ raw }: Sqlite, work: () => T): T {
   return raw.transaction(work).immediate();
 }
 
 /**
- * Runs one write that a power cut may undo, without waiting for the disk. The next transaction that waits covers it, because
- * both stand in the same log. Inside a transaction it is a part of that.
+ * Runs one write that a power cut may undo, without waiting for the disk. The next synced transaction makes it durable too,
+ * because both are in the same log. Inside a transaction, it is part of that transaction.
  */
 export function runWithoutSync<T>({ raw }: Sqlite, work: () => T): T {
   if (raw.inTransaction) return work();

@@ -1,13 +1,13 @@
 /**
- * The SQLite driver: better-sqlite3 13, which needs Node-API 10 (Node 22.14 and newer). In a source checkout on Node 20, where
- * it ends the process with a segmentation fault, better-sqlite3 12 from the second lock file
- * (scripts/install-node20-driver.mjs). The only module that knows which.
+ * The SQLite driver: better-sqlite3 13, which needs Node-API 10 (Node 22.14 and newer). On Node 20 it crashes with a
+ * segmentation fault, so a source checkout there uses better-sqlite3 12 from the second lock file
+ * (scripts/install-node20-driver.mjs). Only this module knows which one is loaded.
  */
 import { createRequire } from 'node:module';
 import type BetterSqlite3 from 'better-sqlite3';
 import { PACKAGE_ROOT } from '../../lib/package-root.ts';
 
-/** A connection. */
+/** A database connection. */
 export type Connection = BetterSqlite3.Database;
 
 const NODE_20_PACKAGE = new URL('scripts/node20/package.json', PACKAGE_ROOT);
@@ -17,5 +17,5 @@ const loadFrom = process.versions.node.startsWith('20.') ? NODE_20_PACKAGE : imp
 /** Opens a database file: `new Database(file, options)`. */
 export const Database = createRequire(loadFrom)('better-sqlite3') as typeof BetterSqlite3;
 
-/** What a connection throws; `code` is SQLite's own name, such as `SQLITE_BUSY`. */
+/** The error that a connection throws; `code` is SQLite's own name, such as `SQLITE_BUSY`. */
 export const { SqliteError } = Database;

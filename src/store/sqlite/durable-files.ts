@@ -1,4 +1,4 @@
-/** Files that must survive a power cut, and that are nobody else's business. Never for the database of a running owner: see lock.ts. */
+/** Private files that must survive a power cut. Never use this on the database of a running owner: see lock.ts. */
 import {
   chmodSync,
   chownSync,
@@ -16,8 +16,8 @@ import { dirname } from 'node:path';
 const OWNER_ONLY_MODE = 0o600;
 
 /**
- * Makes an empty file that only its owner may read, which SQLite fills; what it puts beside it gets the same mode. One that is
- * there already stays as it is, and is not even opened.
+ * Creates an empty file that only its owner may read; SQLite gives the files that it puts beside it the same mode. An existing
+ * file is left alone, and not even opened.
  */
 export function createPrivateFile(file: string): void {
   if (existsSync(file)) return;
@@ -31,7 +31,7 @@ export function createPrivateFile(file: string): void {
 }
 
 /**
- * What root makes in somebody else's folder belongs to him as well: the server that runs as him must be able to open it.
+ * Gives a path created by root the owner of its folder: a server that runs as that user must be able to open it.
  */
 export function inheritOwner(folder: string, path: string): void {
   if (process.getuid?.() !== 0) return;
@@ -39,27 +39,27 @@ export function inheritOwner(folder: string, path: string): void {
   chownSync(path, uid, gid);
 }
 
-/** A copy that only its owner may read, whoever may read the original. */
+/** Makes a copy that only its owner may read, whatever the mode of the original. */
 export function copyPrivateFile(file: string, copy: string): void {
   copyFileSync(file, copy);
   chmodSync(copy, OWNER_ONLY_MODE);
   inheritOwner(dirname(copy), copy);
 }
 
-/** Brings a file's bytes, or a directory's names, to the disk. */
+/** Syncs a file, or the entries of a directory, to disk. */
 export function syncFile(path: string): void {
   const descriptor = openSync(path, 'r');
   try {
     fsyncSync(descriptor);
   } catch (error) {
-    // Windows syncs no directories, and no file that is open for reading.
+    // Windows can't sync directories, nor files opened for reading.
     if (process.platform !== 'win32') throw error;
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** Brings a file to the disk, then gives it its name, in place of what had it: whole or not at all. */
+/** Syncs a file to disk, then renames it atomically, replacing an existing file. */
 export function renameDurably(partial: string, file: string): void {
   syncFile(partial);
   renameSync(partial, file);

@@ -1,4 +1,4 @@
-/** Translates SQLite's result codes to the contract's StoreError, at the edge of the engine. Inside, SqliteError is thrown on. */
+/** Translates SQLite's result codes to the contract's StoreError at the edge of the engine. Inside, SqliteError propagates. */
 import { StoreError, type StoreErrorCode } from '../contract/errors.ts';
 import { SqliteError } from './driver.ts';
 
@@ -10,14 +10,14 @@ const MEANINGS: readonly [resultCode: RegExp, code: StoreErrorCode][] = [
   [/^SQLITE_(CORRUPT|NOTADB)/, 'damaged'],
 ];
 
-/** What an error of this engine means, translated or not; undefined for one that is about something else. */
+/** The store error code of an error, translated or not; undefined for an unrelated error. */
 export function getErrorMeaning(error: unknown): StoreErrorCode | undefined {
   if (error instanceof StoreError) return error.code;
   if (!(error instanceof SqliteError)) return undefined;
   return MEANINGS.find(([resultCode]) => resultCode.test(error.code))?.[1];
 }
 
-/** @returns the StoreError for an error that SQLite has a code for; any other error as it is */
+/** @returns the StoreError for a known SQLite result code; any other error unchanged */
 export function translateError(error: unknown): unknown {
   const code = getErrorMeaning(error);
   return code === undefined || error instanceof StoreError || !(error instanceof Error)
@@ -25,7 +25,7 @@ export function translateError(error: unknown): unknown {
     : new StoreError(code, error.message, { cause: error });
 }
 
-/** Runs work, and translates what it throws. */
+/** Runs `work` and translates the errors it throws. */
 export function translateErrors<T>(work: () => T): T {
   try {
     return work();
@@ -35,8 +35,8 @@ export function translateErrors<T>(work: () => T): T {
 }
 
 /**
- * Translates what opening a database file throws. One that can't be opened lacks permission: even a reader of the write-ahead
- * log must be able to create files beside the database.
+ * Translates errors from opening a database file. A file that can't be opened means missing permission: even a reader of
+ * the write-ahead log must be able to create files beside the database.
  */
 export function translateOpeningError(error: unknown): unknown {
   return error instanceof SqliteError && error.code === 'SQLITE_CANTOPEN'
@@ -44,7 +44,7 @@ export function translateOpeningError(error: unknown): unknown {
     : translateError(error);
 }
 
-/** Runs work that opens database files, and translates what it throws. */
+/** Runs `work`, which opens database files, and translates the errors it throws. */
 export function translateOpening<T>(work: () => T): T {
   try {
     return work();
@@ -53,7 +53,7 @@ export function translateOpening<T>(work: () => T): T {
   }
 }
 
-/** The same values; what fails on the way is translated. */
+/** Yields the same values and translates errors. */
 export async function* translateStream<T>(values: AsyncIterable<T>): AsyncGenerator<T> {
   try {
     yield* values;

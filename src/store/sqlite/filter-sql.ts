@@ -12,7 +12,7 @@ export interface Condition {
   readonly params: readonly (string | number)[];
 }
 
-/** Where the values by which tasks can be chosen stand in the table of tasks. */
+/** The column of the tasks table behind each filter column. */
 const COLUMN_NAMES: Readonly<Record<FilterColumn, string>> = {
   state: tasks.state.name,
   model: tasks.model.name,
@@ -25,16 +25,15 @@ const COLUMN_NAMES: Readonly<Record<FilterColumn, string>> = {
   applicationId: tasks.applicationId.name,
 };
 
-/** Those of the index `tasks_narrow`. */
+/** The columns of the index `tasks_narrow`. */
 export const NARROW_COLUMNS: ReadonlySet<FilterColumn> = new Set(['state', 'model', 'size', 'action']);
 
-const FILTER_COLUMNS = Object.keys(COLUMN_NAMES) as FilterColumn[]; // the record has every one, and no other
+const FILTER_COLUMNS = Object.keys(COLUMN_NAMES) as FilterColumn[]; // the record has exactly these keys
 
 /**
  * The conditions of a filter, to be joined by AND.
- * @param filter what to keep
- * @param row the SQL name of the row of tasks
- * @param maxDisplacement how far behind its time's slot a row may stand
+ * @param row the SQL alias of the tasks table
+ * @param maxDisplacement how far a row's position may be above the slot of its time
  */
 export function buildFilterConditions(filter: TaskFilter, row: string, maxDisplacement: number): Condition[] {
   return [
@@ -47,7 +46,7 @@ export function buildFilterConditions(filter: TaskFilter, row: string, maxDispla
   ].filter((condition) => condition !== undefined);
 }
 
-/** The values that a filter names; lists that limit nothing are left out. */
+/** The values of a filter by column, without empty lists. */
 export function listFilterValues(
   values: Readonly<Partial<Record<FilterColumn, readonly string[]>>> = {},
 ): { readonly column: FilterColumn; readonly values: readonly string[] }[] {
@@ -56,13 +55,13 @@ export function listFilterValues(
   );
 }
 
-/** A field of a query. Never NULL, so that a negation of it holds for tasks without the member. */
+/** The condition of a query field. Never NULL, so that its negation holds for tasks without the member. */
 export function compileField({ field, valueKind, value, isPrefix }: FieldNode, row: string): Condition {
   const column = `${row}.${COLUMN_NAMES[field]}`;
   if (valueKind === 'integer')
     return { sql: `(${column} IS NOT NULL AND ${column} = CAST(? AS INTEGER))`, params: [value] };
   if (!isPrefix) {
-    // Ids are looked up by their index, as they are and in lower case, in which a UUID is written.
+    // Ids use their index, both as given and in lower case, the usual form of a UUID.
     if (valueKind === 'id')
       return { sql: `${column} IN (?, ?)`, params: [value, convertToLowerAscii(value)] };
     return { sql: `(${column} IS NOT NULL AND lower(${column}) = ?)`, params: [value] };
@@ -73,7 +72,7 @@ export function compileField({ field, valueKind, value, isPrefix }: FieldNode, r
   };
 }
 
-/** The conditions of what a caller may see; none where nothing limits it. */
+/** The conditions of a caller's limits; empty without limits. */
 export function buildLimitConditions(limits: TaskLimits | undefined, row: string): Condition[] {
   return [
     buildInCondition(`${row}.user_id`, limits?.userIds),
@@ -87,7 +86,7 @@ function buildInCondition(column: string, values: readonly string[] | undefined)
 }
 
 /**
- * The range of positions in which the times lie.
+ * The range of positions that covers the time range.
  * The casts matter: better-sqlite3 binds numbers as REAL, and FTS5 uses a rowid bound only when it is an INTEGER.
  */
 export function buildTimeConditions(
@@ -113,7 +112,7 @@ function buildExactTimeConditions({ fromMs, toMs }: TaskFilter, row: string): Co
   ];
 }
 
-/** All conditions as a WHERE clause; empty when there are none. */
+/** Joins the conditions into a WHERE clause; empty without conditions. */
 export function buildWhereClause(conditions: readonly Condition[]): string {
   return conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
 }

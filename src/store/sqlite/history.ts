@@ -1,4 +1,4 @@
-/** The history list, and everything in order for export. Equal times stand in the order of arrival. */
+/** The history list, and the stream of all documents for export. Ties in time are in order of arrival. */
 import type { StoredTask, TaskStore } from '../contract/tasks.ts';
 import type { Sqlite } from './database.ts';
 import { buildFilterConditions, buildWhereClause, collectParams } from './filter-sql.ts';
@@ -9,7 +9,7 @@ import { sortByTime, type TimedRow } from './time-order.ts';
 const TIMED_ROW = 'tasks.position AS position, tasks.created_at AS createdAt, tasks.id AS id';
 const STREAM_PAGE_SIZE = 500;
 
-/** @param readMaxDisplacement how far behind its time's slot a row may stand just now */
+/** @param readMaxDisplacement how far a row's position may currently be above the slot of its time */
 export function createHistoryStore(
   { raw }: Sqlite,
   readMaxDisplacement: () => number,
@@ -21,7 +21,7 @@ export function createHistoryStore(
     `SELECT ${TIMED_ROW} FROM tasks WHERE position > CAST(? AS INTEGER) AND ${IS_DOCUMENT} ORDER BY position LIMIT ${STREAM_PAGE_SIZE}`,
   );
 
-  /** A page at a time: an export must not hold a read open while it waits for its reader. */
+  /** Reads page by page: an export must not keep a read transaction open while it waits for its consumer. */
   function* streamRows(): Generator<TimedRow> {
     for (let last = -1; ; ) {
       const rows = nextRows.all(last);
@@ -61,7 +61,7 @@ export function createHistoryStore(
       let page: StoredTask[] = [];
       for (const { position } of sortByTime(streamRows(), 'oldest', readMaxDisplacement(), 'arrival')) {
         const task = load.get(position);
-        if (task) page.push(task); // it may have been deleted while the reader was slow
+        if (task) page.push(task); // it may have been deleted in the meantime
         if (page.length < STREAM_PAGE_SIZE) continue;
         yield page;
         page = [];

@@ -1,4 +1,4 @@
-/** Which image of which task is archived, still to fetch, or given up. The files themselves are the archive's. */
+/** Which images of which tasks are archived, queued, or given up. The files themselves belong to the archive. */
 
 import type { TaskId } from '../../task/id.ts';
 import type { JsonObject } from '../../task/json-object.ts';
@@ -16,15 +16,15 @@ import { buildLimitConditions, buildWhereClause, collectParams } from './filter-
 import type { Synchronous } from './synchronous.ts';
 
 export interface ImageStore extends Synchronous<Contract> {
-  /** Inside a transaction of the caller: the task at this position succeeded with so many images. */
+  /** Inside the caller's transaction: queues `count` images of the succeeded task at this position. */
   enqueueImages(position: number, count: number, nowMs: number): void;
-  /** Inside a transaction of the caller: the task goes. @returns the images that nothing uses any more */
+  /** Inside the caller's transaction: removes a task's images. @returns the images that are no longer used */
   release(position: number): ArchivedImage[];
 }
 
 const IMAGE = `images.sha256 AS sha256, images.media_type AS mediaType, images.bytes AS bytes, images.width AS width,
   images.height AS height, images.thumbhash AS thumbhash`;
-/** The row of an image by its task's id. */
+/** Selects an image's row by its task id and index. */
 const BY_TASK_AND_N = 'position = (SELECT position FROM tasks WHERE id = ?) AND n = ?';
 const MAX_REASONS = 20;
 const PAGE_SIZE = 500;
@@ -53,7 +53,7 @@ export function createImageStore(db: Sqlite): ImageStore {
       return orphans;
     },
     claimImages: ({ nowMs, limit, leaseMs }) => {
-      // Asked every second, and almost always in vain: that must not wait for a writer.
+      // Polled every second, almost always without a result: that must not wait for a writer.
       if (statements.isDue.get(nowMs) === undefined) return [];
       return runInTransaction(db, () =>
         statements.due.all(nowMs, limit).map(({ position, document, ...row }): WantedImage => {

@@ -1,7 +1,7 @@
 /**
- * One owner a data directory. The lock is an exclusive transaction held open on a database of its own, so it is free
+ * One owner per data directory. The lock is an exclusive transaction held open on a separate database, so it is released
  * the moment the owner dies, however it dies. The owner must never open `lock.db` or `mirror.db` with node:fs:
- * closing such a file would drop SQLite's locks. Who the owner is stands in a file of its own.
+ * closing such a file would drop SQLite's locks. The owner's identity is stored in a separate file.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -16,7 +16,7 @@ export interface Lock {
   release(): void;
 }
 
-/** Another process has the data directory; the message says which, or what for. */
+/** Another process is using the data directory; the message says which, or for what. */
 export class DirectoryInUse extends OperatorError {
   override readonly name = 'DirectoryInUse';
 }
@@ -28,7 +28,7 @@ export function acquireLock(dataDir: string, nowMs: number): Lock {
   const ownerFile = join(dataDir, OWNER_FILE);
   const database = new Database(join(dataDir, 'lock.db'), { timeout: 0 });
   try {
-    database.pragma('journal_mode = MEMORY'); // a journal in a file would need room on the disk
+    database.pragma('journal_mode = MEMORY'); // a journal file would need disk space
     database.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     database.close();
@@ -51,18 +51,18 @@ function writeOwner(ownerFile: string, nowMs: number): void {
   try {
     writeFileSync(ownerFile, `${JSON.stringify(owner)}\n`);
   } catch (error) {
-    if (describeStorageProblem(error) === undefined) throw error; // the lock is what counts, the name is for people
+    if (describeStorageProblem(error) === undefined) throw error; // the lock itself is held; the file is only informative
   }
 }
 
-/** Whether somebody else holds what was wanted. */
+/** Whether an error means that another process holds the lock. */
 export function isBusy(error: unknown): boolean {
   return getErrorMeaning(error) === 'busy';
 }
 
 function describeOwner(ownerFile: string): string {
   const owner = readOwner(ownerFile);
-  // Without: it is just starting, holds the lock and has not written its name yet.
+  // Without one, the owner is just starting: it holds the lock but has not written the file yet.
   return owner ? ` (pid ${owner.pid} on ${owner.host}, started ${owner.started_at})` : '';
 }
 
@@ -74,7 +74,7 @@ function readOwner(ownerFile: string): Record<string, unknown> | undefined {
   }
 }
 
-/** The process that owns a data directory, where it says so and runs on this machine. It may have another's pid after a kill. */
+/** The pid of a data directory's owner, if recorded and alive on this machine. After a kill, the pid may have been reused. */
 export function readOwnerPid(dataDir: string): number | undefined {
   const owner = readOwner(join(dataDir, OWNER_FILE));
   if (owner?.host !== hostname() || typeof owner.pid !== 'number') return undefined;
@@ -82,6 +82,6 @@ export function readOwnerPid(dataDir: string): number | undefined {
     process.kill(owner.pid, 0);
     return owner.pid;
   } catch (error) {
-    return hasErrorCode(error, 'EPERM') ? owner.pid : undefined; // of another user
+    return hasErrorCode(error, 'EPERM') ? owner.pid : undefined; // owned by another user
   }
 }

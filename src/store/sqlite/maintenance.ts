@@ -1,4 +1,4 @@
-/** The maintenance of a data directory, as commands, the doctor and the schedule of backups see it. */
+/** The maintenance of a data directory, for commands, the doctor and the backup schedule. */
 import type { StoreMaintenance } from '../contract/maintenance.ts';
 import { translateError, translateOpening } from './errors.ts';
 import { listIntegrityProblems } from './integrity/damage.ts';

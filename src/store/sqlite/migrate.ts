@@ -1,4 +1,4 @@
-/** Brings the database to this version's schema, wholly or not at all. */
+/** Migrates the database to this version's schema, atomically. */
 import { fileURLToPath } from 'node:url';
 import { migrate as applyMigrations } from 'drizzle-orm/better-sqlite3/migrator';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
@@ -8,14 +8,14 @@ import type { Sqlite } from './database.ts';
 
 const MIGRATIONS_FOLDER = fileURLToPath(new URL('migrations', PACKAGE_ROOT));
 
-/** The database was written by a version that is newer than this one. */
+/** The database was written by a newer version. */
 export class NewerDatabase extends OperatorError {
   override readonly name = 'NewerDatabase';
 }
 
 /**
- * Whether migrations are waiting.
- * @param name what the database is called to people
+ * Whether migrations are pending.
+ * @param name of the database, for error messages
  * @throws NewerDatabase
  */
 export function needsMigration(db: Pick<Sqlite, 'raw'>, name = db.raw.name): boolean {
@@ -29,7 +29,7 @@ export function needsMigration(db: Pick<Sqlite, 'raw'>, name = db.raw.name): boo
   return applied < newest;
 }
 
-/** Applies what is waiting, in one transaction. The caller holds the lock. */
+/** Applies pending migrations in one transaction. The caller holds the lock. */
 export function migrate(db: Sqlite): void {
   applyMigrations(db.drizzle, { migrationsFolder: MIGRATIONS_FOLDER });
 }

@@ -1,4 +1,4 @@
-/** Opens the mirror's database in a data directory and puts the parts of the store together. */
+/** Opens the mirror's database in a data directory and assembles the store. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
@@ -36,18 +36,18 @@ export interface OpenOptions {
   readonly dataDir: string;
   readonly clock: Clock;
   /**
-   * `owner` keeps every other owner out (the server). `writer` may write beside an owner, a transaction at a time
-   * (commands), and keeps `restore` out. `reader` never writes.
+   * `owner` excludes other owners (the server). `writer` may write beside an owner, one transaction at a time
+   * (commands), and excludes `restore`. `reader` never writes.
    */
   readonly mode: 'owner' | 'writer' | 'reader';
-  /** A reader that lives as long as the server: reads from mapped memory, as the owner does. */
+  /** A reader that lives as long as the server: it maps the file into memory, as the owner does. */
   readonly isResident?: boolean;
   readonly onMigration?: OnMigration;
 }
 
 /**
  * Opens the store.
- * @throws DirectoryInUse, NewerDatabase, NoMirror, MigrationRefused, RestoreInterrupted, DamagedDatabase before anything was written
+ * @throws DirectoryInUse, NewerDatabase, NoMirror, MigrationRefused, RestoreInterrupted, DamagedDatabase before any write
  */
 export async function openStore(options: OpenOptions): Promise<Store> {
   try {
@@ -97,7 +97,7 @@ async function bringUpToDate(db: Sqlite, { dataDir, clock, mode, onMigration }: 
   }
 }
 
-/** What can wait for the next start: a full disk is no reason not to serve what is stored. */
+/** Runs work that can wait for the next startup: a full disk must not prevent serving what is stored. */
 function ignoreDiskFull(work: () => void): void {
   try {
     work();
@@ -106,7 +106,7 @@ function ignoreDiskFull(work: () => void): void {
   }
 }
 
-/** Everything whose errors are looked at. */
+/** The functions whose errors are recorded by the storage watch. */
 type Watched = Omit<Store, 'get' | 'readStorageProblem' | 'damage' | 'noteError' | 'close'>;
 
 function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefined): Store {
@@ -150,7 +150,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
   if (mode === 'owner') {
     ignoreDiskFull(() => {
       servers.replaceServers();
-      // Of tokens that were made before there was such a fact.
+      // For tokens created before this metadata key existed.
       if (tokens.requiresToken() && metadata.get('closed') === undefined) metadata.set('closed', 'true');
     });
   }
@@ -199,7 +199,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     audit: () => audit(db),
   });
   return {
-    get: tasks.get, // tells of its errors by itself, not to be wrapped: it is the hot path
+    get: tasks.get, // the hot path: not wrapped, since it reports its errors itself
     ...others,
     readStorageProblem: storage.readProblem,
     damage: storage.damage,
@@ -207,7 +207,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     close: () => {
       if (!db.raw.open) return;
       try {
-        // Only counts that may lag would be lost, and that this process is no more.
+        // On a full disk, only word counts that may lag and this process's sign-off are lost.
         if (mode !== 'reader') {
           translateErrors(() =>
             ignoreDiskFull(() => {

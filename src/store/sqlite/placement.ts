@@ -1,12 +1,12 @@
-/** Gives new rows their positions, and remembers how far behind its time's slot the furthest one stands. */
+/** Assigns positions to new rows, and records how far any position is above the slot of its time at most. */
 import type { Metadata } from './metadata.ts';
 import { computeSlot, findFreePosition } from './position.ts';
 import type { TaskStatements } from './task-statements.ts';
 
 export interface Placement {
-  /** Within a transaction: a free position for a task that was created then. */
+  /** Inside a transaction: finds a free position for a task created at this time. */
   findPosition(createdAtMs: number): number;
-  /** After a transaction that was rolled back: what it remembered is not stored. */
+  /** Call after a rolled-back transaction: drops what it recorded, which was not stored. */
   rollBack(): void;
 }
 
@@ -21,7 +21,7 @@ export function createPlacement(statements: Pick<TaskStatements, 'highest'>, met
         (from, to) => statements.highest.get(from, to)?.highest ?? null,
       );
       if (position - computeSlot(createdAtMs) > maxDisplacement) {
-        // Another process may have gone further meanwhile.
+        // Another process may have raised it in the meantime.
         maxDisplacement = Math.max(position - computeSlot(createdAtMs), readMaxDisplacement());
         metadata.set('drift', String(maxDisplacement));
       }

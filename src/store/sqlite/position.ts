@@ -1,8 +1,8 @@
 /**
- * Row positions that rise with the time of creation: four a second. The search index lists rows by position, so "newest
- * first" needs no sort (time-order.ts puts neighbours right). Tasks of the same quarter of a second, and bursts of more than
- * four a second, stand in the order of their arrival. The index stores the gaps between positions: sixteen times as many
- * positions would make it a tenth larger, and nobody generates more than 345,600 tasks a day for long.
+ * Row positions that increase with the time of creation: four per second. The search index lists rows by position, so
+ * "newest first" needs no sort (time-order.ts corrects the order of neighbours). Tasks of the same quarter of a second, and
+ * bursts of more than four per second, are in order of arrival. The index stores the gaps between positions: sixteen times
+ * as many positions would make it a tenth larger, and nobody generates more than 345,600 tasks a day for long.
  */
 
 const SLOTS_PER_SECOND = 4;
@@ -14,7 +14,7 @@ export function computeSlot(ms: number): number {
 }
 
 /**
- * A free position at or behind the slot of a time.
+ * Finds a free position at or above the slot of a time.
  * @param createdAtMs epoch milliseconds
  * @param findHighest the highest taken position in [from, to), or null
  * @throws Error when a century of slots is taken

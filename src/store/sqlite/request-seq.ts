@@ -1,6 +1,6 @@
 /**
- * Numbers for upstream requests, from one counter in the database for all processes: they rise in the order in which the
- * requests were sent, across processes and restarts, whatever the clocks say. So a late answer never passes for a newer one.
+ * Numbers for upstream requests, from one database counter shared by all processes: they increase in the order in which
+ * requests are sent, across processes and restarts, whatever the clocks say. So a late response never passes for a newer one.
  */
 import { sql } from 'drizzle-orm';
 import { runWithoutSync, type Sqlite } from './database.ts';
@@ -9,13 +9,13 @@ import type { Metadata } from './metadata.ts';
 import { metadataTable } from './schema.ts';
 import { describeStorageProblem } from './storage-problem.ts';
 
-/** Earlier versions counted in memory, in a block of this size for each start; the counter begins behind their last block. */
+/** Earlier versions counted in memory, in a block of this size per startup; the counter starts after their last block. */
 const NUMBERS_PER_START = 2 ** 32;
 
 /**
- * Each number costs one small write beside a network request. While the disk takes none, nothing can be stored, and numbers
- * rise in memory only.
- * @param onError told of a write that failed
+ * Each number costs one small write per network request. While the disk rejects writes, nothing can be stored anyway, and
+ * numbers increase in memory only.
+ * @param onError called when a write failed
  * @returns a function that draws the next number
  */
 export function createRequestSeq(
@@ -36,7 +36,7 @@ export function createRequestSeq(
   let last = computeBlockStart(Number(metadata.get('starts') ?? 0) + 1);
   return () => {
     try {
-      // Whatever is stored under this number is written behind it, and a sync of that covers both.
+      // A document with this number is written to the same log later, and its sync covers both.
       last = Number(runWithoutSync(db, () => draw.get({ last })).value);
     } catch (error) {
       if (!isBusy(error) && describeStorageProblem(error) === undefined) throw error;
@@ -47,7 +47,7 @@ export function createRequestSeq(
   };
 }
 
-/** Lifts the counter above a number that was drawn once, and above those that were drawn soon after it. */
+/** Raises the counter above a number that was once drawn, and above those drawn soon after it. */
 export function raiseRequestSeq(metadata: Metadata, drawn: number): void {
   const behind = computeBlockStart(Math.floor(drawn / NUMBERS_PER_START) + 1);
   if (behind > Number(metadata.get('request-seq') ?? 0)) metadata.set('request-seq', String(behind));

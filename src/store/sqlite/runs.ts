@@ -7,7 +7,7 @@ import { runs, servers } from './schema.ts';
 import type { Synchronous } from './synchronous.ts';
 
 export interface SqliteRuns extends Synchronous<RunStore> {
-  /** Marks runs that processes left open that are not alive. */
+  /** Marks the open runs of dead processes as interrupted. */
   closeInterrupted(): void;
 }
 

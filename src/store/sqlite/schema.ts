@@ -1,6 +1,6 @@
 /**
- * The tables, as Drizzle sees them. Times are epoch milliseconds. The full-text index over the prompts
- * (`prompt_index`, FTS5) is made by a hand-written migration, because Drizzle knows no virtual tables.
+ * The tables in Drizzle's terms. Times are epoch milliseconds. The full-text index over the prompts (`prompt_index`, FTS5)
+ * is created by a hand-written migration, because Drizzle does not support virtual tables.
  */
 import { sql } from 'drizzle-orm';
 import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
@@ -10,14 +10,14 @@ import { FLUX } from '../../service/flux.ts';
 export const tasks = sqliteTable(
   'tasks',
   {
-    /** Rises with the time of creation (see position.ts), so that the order of rows is the order of time. */
+    /** Increases with the time of creation (see position.ts), so that row order is time order. */
     position: integer('position').primaryKey(),
     id: text('id').notNull().unique(),
     state: text('state', { enum: ['pending', 'succeeded', 'failed'] }).notNull(),
     createdAt: integer('created_at').notNull(),
-    /** When the upstream last confirmed this document; 0: never, it is made of a generation's request (see placeholder-task.ts). */
+    /** When the upstream last confirmed this document; 0: never, it is a placeholder (see placeholder-task.ts). */
     fetchedAt: integer('fetched_at').notNull(),
-    /** Which of our requests brought it; an older request never overwrites a newer. */
+    /** Number of the request that returned it; an older request never overwrites a newer one. */
     requestSeq: integer('request_seq').notNull(),
     /** SHA-256 of the document's UTF-8 bytes, for audits. */
     hash: blob('hash', { mode: 'buffer' }).notNull(),
@@ -30,11 +30,11 @@ export const tasks = sqliteTable(
     userId: text('user_id'),
     applicationId: text('application_id'),
     seed: integer('seed'),
-    /** The upstream's exact text. Behind the columns above, so that reading those never reads its overflow pages. */
+    /** The upstream's exact text. Placed after the columns above, so that reading those never reads its overflow pages. */
     document: text('document').notNull(),
     /**
-     * Which service made the task (`src/service/`). An added column stands behind the document, so reading it reads the
-     * document's overflow pages; nothing does, as there is one value.
+     * The service that created the task (`src/service/`). It was added later and so comes after the document, so reading it
+     * reads the document's overflow pages; nothing does, as there is only one value.
      */
     service: text('service').notNull().default(FLUX.name),
   },
@@ -42,7 +42,7 @@ export const tasks = sqliteTable(
     index('tasks_state').on(table.state),
     index('tasks_user').on(table.userId),
     index('tasks_application').on(table.applicationId),
-    // What filters and facets read, without the documents between: a scan reads 60 bytes a task instead of a thousand.
+    // The columns that filters and facets read, without documents: a scan reads 60 bytes per task instead of a thousand.
     index('tasks_narrow').on(
       table.position,
       table.state,
@@ -56,14 +56,14 @@ export const tasks = sqliteTable(
   ],
 );
 
-/** Every image of a succeeded task, by its place among the task's image links: archived, still to fetch, or given up. */
+/** Every image of a succeeded task, by its index among the task's image links: archived, queued, or given up. */
 export const taskImages = sqliteTable(
   'task_images',
   {
-    /** Of the task, which never moves once it has succeeded; rising keys cost a third of random ones. */
+    /** Position of the task, which never changes once it has succeeded; ascending keys cost a third of random ones. */
     position: integer('position').notNull(),
     n: integer('n').notNull(),
-    /** Set once it is archived. */
+    /** Set when archived. */
     sha256: text('sha256'),
     addedAt: integer('added_at').notNull(),
     /** When to fetch it; null = archived, or given up. */
@@ -82,10 +82,10 @@ export const taskImages = sqliteTable(
 /** Every archived image, by the SHA-256 of its bytes in lower-case hex, which is also the name of its file. */
 export const images = sqliteTable('images', {
   sha256: text('sha256').primaryKey(),
-  /** By its content: `image/png` … */
+  /** Detected from the content: `image/png` … */
   mediaType: text('media_type').notNull(),
   bytes: integer('bytes').notNull(),
-  /** Pixels, as it is shown (after its EXIF orientation). */
+  /** Pixels as displayed (after applying the EXIF orientation). */
   width: integer('width').notNull(),
   height: integer('height').notNull(),
   /** A placeholder of about 25 bytes (see thumbhash). */
@@ -93,7 +93,7 @@ export const images = sqliteTable('images', {
   archivedAt: integer('archived_at').notNull(),
 });
 
-/** What the upstream was told to post to us, and whom we owe the same bytes. */
+/** Callback addresses given to the upstream, what it posted there, and the callers to forward it to. */
 export const callbacks = sqliteTable(
   'callbacks',
   {
@@ -101,7 +101,7 @@ export const callbacks = sqliteTable(
     key: text('key').primaryKey(),
     /** The caller's own `callback_url`. */
     target: text('target'),
-    /** Of the generation, once its answer was there. */
+    /** The generation's task, once the response has arrived. */
     taskId: text('task_id'),
     askedAt: integer('asked_at').notNull(),
     receivedAt: integer('received_at'),
@@ -117,32 +117,32 @@ export const callbacks = sqliteTable(
   (table) => [index('callbacks_due').on(table.dueAt).where(sql`${table.dueAt} IS NOT NULL`)],
 );
 
-/** Ids that the schedule looks after: unfinished, unknown to the upstream, or given up. */
+/** Ids on the refresh schedule: unfinished, unknown to the upstream, or given up. */
 export const tracked = sqliteTable(
   'tracked',
   {
     id: text('id').primaryKey(),
     trackedAt: integer('tracked_at').notNull(),
-    /** When to look again; null = given up. */
+    /** When to refresh again; null = given up. */
     dueAt: integer('due_at'),
     /** Refreshes so far that found it unfinished or unknown. */
     attempts: integer('attempts').notNull().default(0),
-    /** Since when the upstream says that it doesn't know the id. */
+    /** Since when the upstream has reported the id as unknown. */
     unknownSince: integer('unknown_since'),
     lastError: text('last_error'),
-    /** Counts claims; a result from an older claim is ignored. */
+    /** The claim version, incremented by each claim; a result from an older claim is ignored. */
     gen: integer('gen').notNull().default(0),
     claimedUntil: integer('claimed_until').notNull().default(0),
-    /** Name of the process that claimed it last. */
+    /** Name of the last process that claimed it. */
     claimedBy: text('claimed_by'),
   },
   (table) => [index('tracked_due').on(table.dueAt)],
 );
 
-/** Tokens that callers may present, made by `flux-mirror token new`. A revoked one stays: it must not open the mirror to all. */
+/** Tokens created by `flux-mirror token new`. A revoked one is kept: without it, the mirror would be open to everyone. */
 export const accessTokens = sqliteTable('access_tokens', {
   name: text('name').primaryKey(),
-  /** SHA-256 of the token, lower-case hex; the token itself is nowhere. */
+  /** SHA-256 of the token, lower-case hex; the token itself is not stored. */
   hash: text('hash').notNull(),
   /** JSON arrays; empty = not limited. */
   userIds: text('user_ids').notNull(),
@@ -152,13 +152,13 @@ export const accessTokens = sqliteTable('access_tokens', {
   revokedAt: integer('revoked_at'),
 });
 
-/** Explicitly deleted ids with the request that was newest then, so that an answer still under way can't bring them back. */
+/** Tombstones: deleted ids with the newest request number at that time, so that a response in flight can't restore them. */
 export const removed = sqliteTable('removed', {
   id: text('id').primaryKey(),
   requestSeq: integer('request_seq').notNull(),
 });
 
-/** One row a sync run. */
+/** One row per sync run. */
 export const runs = sqliteTable('sync_runs', {
   id: integer('id').primaryKey({ autoIncrement: true }),
   trigger: text('trigger').notNull(),
@@ -168,13 +168,13 @@ export const runs = sqliteTable('sync_runs', {
   /** JSON: counts of the run (see contract/runs.ts, RunCounts). */
   counts: text('counts').notNull(),
   error: text('error'),
-  /** Name of the process that it belongs to. */
+  /** Name of the process that started it. */
   server: text('server'),
 });
 
-/** The processes that said they are alive and did not end: claims and runs of others belong to nobody. */
+/** The processes believed to be alive; claims and runs of any other process are orphaned. */
 export const servers = sqliteTable('servers', {
-  /** Made up by each process. */
+  /** A random name chosen by each process. */
   name: text('name').primaryKey(),
   /** The owner of the data directory, or a command beside it. */
   kind: text('kind', { enum: ['server', 'command'] }).notNull(),
@@ -183,14 +183,14 @@ export const servers = sqliteTable('servers', {
   seenAt: integer('seen_at').notNull(),
 });
 
-/** The words of the prompts, folded but not stemmed: for suggestions, and for beginnings of words. */
+/** The words of the prompts, folded but not stemmed: for suggestions and prefix searches. */
 export const words = sqliteTable('words', {
   word: text('word').primaryKey(),
-  /** In how many prompts it stands. Counted late (see words.ts), so it may lag behind after a crash. */
+  /** Number of prompts that contain it. Written with a delay (see words.ts), so it may be too low after a crash. */
   uses: integer('uses').notNull(),
 });
 
-/** Single values: the start counter, the upstream's block, the version of the text preparation. */
+/** Single values: the request counter, the circuit breaker, the version of the text preparation, checkpoints. */
 export const metadataTable = sqliteTable('facts', {
   name: text('name').primaryKey(),
   value: text('value').notNull(),

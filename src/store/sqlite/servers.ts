@@ -1,6 +1,6 @@
 /**
- * The processes that work on the mirror. The server is known to be alone by the owner's lock; commands beside it come and go,
- * and are alive as long as they say so.
+ * The processes that work on the mirror. The owner's lock guarantees a single server; commands beside it come and go, and
+ * are alive as long as they record heartbeats.
  */
 import { and, eq, lte, ne, sql } from 'drizzle-orm';
 import { SERVER_TIMEOUT_MS, type ServerStore } from '../contract/servers.ts';
@@ -9,13 +9,13 @@ import { servers } from './schema.ts';
 
 export interface Servers extends ServerStore {
   recordHeartbeat(nowMs: number): void;
-  /** The owner starts: every server before it is dead. Frees what nobody holds who is alive. */
+  /** Called on the owner's startup: all previous servers are dead. Frees what they held. */
   replaceServers(): void;
-  /** This process ends. */
+  /** Called when this process ends. */
   unregister(): void;
 }
 
-/** @param freeOrphans frees, inside a transaction, what belongs to nobody of the table `servers` */
+/** @param freeOrphans frees, inside a transaction, what is held by processes missing from the table `servers` */
 export function createServers(
   db: Sqlite,
   self: Pick<typeof servers.$inferSelect, 'name' | 'kind' | 'startedAt'>,

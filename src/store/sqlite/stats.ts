@@ -5,7 +5,7 @@ import type { Stats } from '../contract/health.ts';
 import type { Sqlite } from './database.ts';
 import type { Tracking } from './tracking.ts';
 
-/** @param nowMs epoch milliseconds, for what is due */
+/** @param nowMs epoch milliseconds, to count what is due */
 export function readStats({ raw }: Sqlite, tracking: Tracking, nowMs: number): Stats {
   const byState: Record<TaskState, number> = { pending: 0, succeeded: 0, failed: 0 };
   const rows = raw.prepare<[], { state: TaskState; n: number }>(
@@ -26,7 +26,7 @@ export function readStats({ raw }: Sqlite, tracking: Tracking, nowMs: number): S
   };
 }
 
-/** By `stat`, never by opening: the owner would lose its locks (see lock.ts). */
+/** Uses `stat` and never opens the file: the owner would lose its locks (see lock.ts). */
 function getFileSize(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

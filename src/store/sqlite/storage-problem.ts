@@ -1,4 +1,4 @@
-/** Whether the disk takes what is written, and the database is sound, as far as its use shows. Reads go on when it does not. */
+/** Detects from use whether the disk accepts writes and the database is undamaged. Reads continue when it does not. */
 import { accessSync, constants, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { getErrorCode } from '../../lib/errno.ts';
@@ -8,19 +8,19 @@ import { getErrorMeaning, translateError } from './errors.ts';
 import { isDamage, RECOVERY_HINT } from './integrity/damage.ts';
 
 export interface StorageWatch {
-  /** The same functions; a write that the disk refused, and damage that came to light, is remembered. They throw StoreErrors. */
+  /** Wraps functions: records failed writes and detected damage, and makes them throw StoreErrors. */
   watch<Functions extends object>(functions: Functions): Functions;
-  /** Remembers what an error says about the disk or the database. */
+  /** Records what an error says about the disk or the database. */
   note(error: unknown): void;
-  /** That the database is damaged, for people; nothing but a restart with a sound one ends it. */
+  /** Human-readable report that the database is damaged; only a restart with an undamaged one clears it. */
   damage(): string | undefined;
-  /** What is wrong, for people; undefined when writing works, or works again. */
+  /** Human-readable reason why writes fail; undefined when they work, or work again. */
   readProblem(): string | undefined;
 }
 
-/** With less, the next write may fail in its middle. */
+/** With less free space, the next write may fail halfway. */
 const MIN_FREE_BYTES = 256 * 1024;
-/** As large as what a sync writes at once, so that a little room is not taken for enough. */
+/** As large as what a sync writes at once, so that a little free space is not mistaken for enough. */
 const PROBE_BYTES = 256 * 1024;
 
 const REASONS = new Map<StoreErrorCode | undefined, string>([
@@ -29,7 +29,7 @@ const REASONS = new Map<StoreErrorCode | undefined, string>([
   ['unreachable', 'the disk fails'],
 ]);
 
-/** What errors of the file system mean. */
+/** The store error codes of file system errors. */
 const SYSTEM_ERROR_CODES = new Map<string | undefined, StoreErrorCode>([
   ['ENOSPC', 'full'],
   ['EDQUOT', 'full'],
@@ -47,7 +47,7 @@ export function createStorageWatch(db: Sqlite): StorageWatch {
     failed = describeStorageProblem(error) ?? failed;
     if (isDamage(error)) damage ??= `the database is damaged (${error.message}): ${RECOVERY_HINT}`;
   };
-  /** Writes as much as a sync would, and takes it back: only a commit shows that there is room. */
+  /** Writes as much as a sync would, and deletes it again: only a commit proves that there is space. */
   const probe = (): void => {
     try {
       const { raw } = db;
@@ -87,7 +87,7 @@ export function createStorageWatch(db: Sqlite): StorageWatch {
   };
 }
 
-/** What the file system says without being written to. */
+/** Checks the disk without writing to it. */
 function checkDisk(directory: string): string | undefined {
   try {
     accessSync(directory, constants.W_OK);
@@ -98,7 +98,7 @@ function checkDisk(directory: string): string | undefined {
   }
 }
 
-/** What an error says about the disk; undefined for one that is about something else. */
+/** What an error says about the disk; undefined for an unrelated error. */
 export function describeStorageProblem(error: unknown): string | undefined {
   return REASONS.get(getErrorMeaning(error) ?? SYSTEM_ERROR_CODES.get(getErrorCode(error)));
 }

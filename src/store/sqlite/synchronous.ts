@@ -1,7 +1,7 @@
-/** SQLite answers at once: the contract's functions without their promises. */
+/** SQLite is synchronous: the contract's functions without promises. */
 type Answer<Result> = Exclude<Result, Promise<unknown>>;
 
-/** What a part of the contract is where nothing has to be waited for. */
+/** A part of the contract whose functions return their results directly. */
 export type Synchronous<Contract> = {
   [Name in keyof Contract]: Contract[Name] extends (...args: infer Args) => infer Result
     ? (...args: Args) => Answer<Result>

@@ -1,4 +1,4 @@
-/** The statements over the documents, prepared once: building a query anew costs as much as running it. */
+/** The statements over the documents, prepared once: building a query costs as much as running it. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { TaskDocument } from '../../task/document.ts';
 import type { Batch, ConcatenatedTasks, StoredTask } from '../contract/tasks.ts';
@@ -6,14 +6,14 @@ import type { Sqlite } from './database.ts';
 import { removed, tasks } from './schema.ts';
 import { hashText } from './text-hash.ts';
 
-/** The columns of a StoredTask, for every statement that yields some. */
+/** The columns of a StoredTask, for every statement that returns some. */
 export const STORED_TASK =
   'tasks.id AS id, tasks.document AS text, tasks.state AS state, tasks.created_at AS createdAtMs, tasks.fetched_at AS fetchedAtMs';
 
-/** Leaves out the tasks of which only the request is known. */
+/** Excludes placeholder tasks. */
 export const IS_DOCUMENT = 'tasks.fetched_at > 0';
 
-/** What must be known of a stored document before another one may take its place. */
+/** The columns of a stored document that decide whether another may replace it. */
 export type Present = Pick<
   typeof tasks.$inferSelect,
   'position' | 'state' | 'createdAt' | 'requestSeq' | 'hash' | 'promptHash'
@@ -68,11 +68,11 @@ export function prepareTaskStatements({ raw, drizzle }: Sqlite) {
     get: raw.prepare<[string], StoredTask>(
       `SELECT ${STORED_TASK} FROM tasks WHERE id = ? AND ${IS_DOCUMENT}`,
     ),
-    // The ids lead the join, so the rows come in the order asked.
+    // The ids lead the join, so the rows come in the requested order.
     getMany: raw.prepare<[string], StoredTask>(
       `SELECT ${STORED_TASK} FROM json_each(?) AS asked CROSS JOIN tasks ON tasks.id = asked.value WHERE ${IS_DOCUMENT}`,
     ),
-    // SQLite joins the bytes: as rows, each text would be decoded and encoded again, which is most of a batch's time.
+    // SQLite concatenates the bytes: as rows, each text would be decoded and re-encoded, which is most of a batch's time.
     concatFinished: raw.prepare<
       [string],
       { [Name in keyof ConcatenatedTasks]: ConcatenatedTasks[Name] | null }
@@ -113,7 +113,7 @@ export function prepareTaskStatements({ raw, drizzle }: Sqlite) {
   };
 }
 
-/** Columns whose values are given when the statement runs. */
+/** Columns whose values are bound when the statement runs. */
 function bindColumns<Name extends string>(...names: Name[]): Record<Name, SQL> {
   return Object.fromEntries(names.map((name) => [name, sql`${sql.placeholder(name)}`])) as Record<Name, SQL>;
 }

@@ -1,4 +1,4 @@
-/** Writes one document with all that hangs on it: its row, its search row, its tracking, its images. Inside a transaction. */
+/** Writes one document with its dependent rows: task, search row, tracking, images. Runs inside a transaction. */
 import { createIndexEntry } from '../../search/terms.ts';
 import type { TaskDocument } from '../../task/document.ts';
 import type { Batch, BatchResult } from '../contract/tasks.ts';
@@ -19,9 +19,9 @@ export interface TaskWriterDeps {
 }
 
 export interface TaskWriter {
-  /** Stores a document where the rules allow it, and counts what became of it. */
+  /** Stores a document if the replacement rules allow it, and counts the outcome in `result`. */
   put(task: TaskDocument, batch: Batch, result: BatchResult): void;
-  /** Stores a document of which no other is stored. */
+  /** Stores a document whose id is not stored yet. */
   insert(task: TaskDocument, batch: Batch): void;
 }
 
@@ -57,7 +57,7 @@ export function createTaskWriter({
     const position = moves ? placement.findPosition(task.createdAtMs) : present.position;
     const values = createTaskRow(task, batch, position);
     statements.update.run(values);
-    // An FTS row costs eight times as much as the rest, and the prompt almost never changes.
+    // Writing an FTS row costs eight times as much as the rest, and the prompt almost never changes.
     if (moves || !present.promptHash.equals(values.promptHash)) {
       statements.unindex.run(present.position);
       index(position, task.prompt);
@@ -65,7 +65,7 @@ export function createTaskWriter({
     if (task.state !== 'pending') finish(task, batch, position);
   };
 
-  /** The same text again. */
+  /** Records that the upstream sent the same text again. */
   const confirm = (task: TaskDocument, batch: Batch, present: Present): void => {
     if (!isConfirmation(present, batch.requestSeq)) return;
     statements.confirm.run({ id: task.id, fetchedAt: batch.fetchedAtMs, requestSeq: batch.requestSeq });

@@ -1,4 +1,4 @@
-/** The documents: read, stored a batch at a time, removed. What may take whose place is decided in rules/replacement.ts. */
+/** Reads, stores (in batches) and removes documents. What may replace what is decided in rules/replacement.ts. */
 import type { TaskId } from '../../task/id.ts';
 import { createEmptyResult } from '../contract/batch-result.ts';
 import type { StoredTask, TaskStore } from '../contract/tasks.ts';
@@ -14,7 +14,7 @@ import { createTaskWriter } from './task-writer.ts';
 import type { Tracking } from './tracking.ts';
 
 const EMPTY = new Uint8Array();
-/** The `fetchedAtMs` and `requestSeq` of a task of which only the request is known: any answer of the upstream is newer. */
+/** The `fetchedAtMs` and `requestSeq` of a placeholder task: any response of the upstream is newer. */
 const NEVER = 0;
 
 export interface TaskStoreDeps {
@@ -24,7 +24,7 @@ export interface TaskStoreDeps {
   readonly words: WordStore;
   readonly images: ImageStore;
   readonly nextRequestSeq: () => number;
-  /** Told of reads that failed. */
+  /** Called with errors of failed reads. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -46,7 +46,7 @@ export function createTaskStore({
   const writer = createTaskWriter({ statements, placement, tracking, words, images });
   const load = createLoader(statements);
 
-  /** One transaction that may add documents. */
+  /** Runs one transaction that may add documents. */
   const runStoring = (work: () => void): void => {
     try {
       words.transaction(work);

@@ -1,4 +1,4 @@
-/** The hash that is kept with each document. */
+/** The hash stored with each document. */
 import { hash } from 'node:crypto';
 
 /** SHA-256 of a text's UTF-8 bytes. */

@@ -1,6 +1,6 @@
 /**
- * From the order of positions to the order of time, ties by id. Positions follow the time of creation to a quarter of a second,
- * and stand behind it in bursts, so rows are held back only until no later one can belong before them.
+ * Converts position order to time order, ties by id. Positions follow the time of creation to a quarter of a second, and
+ * exceed it in bursts, so rows are held back only until no later row can sort before them.
  */
 import { compareInTime, type Direction, type Timed } from '../rules/time-page.ts';
 import { computeSlot } from './position.ts';
@@ -10,9 +10,9 @@ export interface TimedRow extends Timed {
 }
 
 /**
- * @param rows in the order of their positions: falling for `newest`, rising for `oldest`
- * @param maxDisplacement how far behind its time's slot a row may stand
- * @param ties by id, or in the order of arrival
+ * @param rows ordered by position: descending for `newest`, ascending for `oldest`
+ * @param maxDisplacement how far a row's position may be above the slot of its time
+ * @param ties by id, or in order of arrival
  */
 export function* sortByTime<Row extends TimedRow>(
   rows: Iterable<Row>,
@@ -25,9 +25,9 @@ export function* sortByTime<Row extends TimedRow>(
     return direction === 'newest' ? b.position - a.position : a.position - b.position;
   };
   let held: Row[] = [];
-  /** The slot of the row that is the first to become certain. */
+  /** The slot of the held row that becomes final first. */
   let first: number | undefined;
-  // What is still to come was created in this slot at the latest (or, rising, at the earliest).
+  // Later rows were created in this slot at the latest (or, ascending, at the earliest).
   const isCertain = (slot: number, position: number) =>
     direction === 'newest' ? slot > position : slot < position - maxDisplacement;
   const earlier = direction === 'newest' ? Math.max : Math.min;

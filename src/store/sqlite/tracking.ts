@@ -1,4 +1,4 @@
-/** The tracked ids: which there are, when each is due, and who is refreshing them just now. */
+/** The tracked ids: when each is due, and which process is refreshing it. */
 import type { TaskId } from '../../task/id.ts';
 import type { RefreshOutcome, TrackedId, TrackingStore, TrackResult } from '../contract/tracking.ts';
 import { runInTransaction, type Sqlite } from './database.ts';
@@ -6,17 +6,16 @@ import { buildLimitConditions, buildWhereClause, collectParams } from './filter-
 import type { Synchronous } from './synchronous.ts';
 
 export interface Tracking extends Synchronous<TrackingStore> {
-  /** Tracks one id inside a transaction of the caller; no effect when it is tracked already. */
+  /** Tracks one id inside the caller's transaction; no effect when it is already tracked. */
   add(id: TaskId, nowMs: number, dueAtMs: number): void;
   recordOutcome(outcome: RefreshOutcome): void;
-  /** Gives back the claims of processes that are not alive. */
+  /** Releases the claims of dead processes. */
   releaseOrphans(): void;
   counts(nowMs: number): { tracked: number; due: number; givenUp: number };
 }
 
 /**
- * Nothing is ever scheduled further ahead than this, so a due time beyond it was written by a clock that was wrong,
- * and is pulled in.
+ * Nothing is ever scheduled further ahead than this, so a later due time was written by a wrong clock, and is reset to now.
  */
 const MAX_DELAY_MS = 8 * 3_600_000;
 

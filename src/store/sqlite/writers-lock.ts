@@ -1,13 +1,13 @@
 /**
- * Commands that write beside a server (import, sync, track …) share a lock for as long as they have the database open, so that
- * nothing puts another database in its place under them: what they write would go into the replaced one. Like lock.db
- * it is a transaction held open on a database of its own, and must never be opened with node:fs.
+ * Commands that write beside a server (import, sync, track …) hold a shared lock while they have the database open, so that
+ * it is not replaced under them: their writes would go to the replaced database. Like lock.db, it is a transaction held
+ * open on a separate database, which must never be opened with node:fs.
  */
 import { join } from 'node:path';
 import { Database } from './driver.ts';
 import { acquireLock, DirectoryInUse, isBusy, type Lock } from './lock.ts';
 
-/** Who tries to be alone holds the lock for a moment even where he fails. */
+/** A process that tries to lock exclusively holds the lock for a moment even when it fails. */
 const WAIT_MS = 1000;
 
 /** @throws DirectoryInUse while the database is being replaced */
@@ -19,7 +19,7 @@ export function acquireWriterLock(dataDir: string): Lock {
   });
 }
 
-/** For who replaces the database: no server and no writer beside. @throws DirectoryInUse */
+/** For replacing the database: excludes servers and writers. @throws DirectoryInUse */
 export function acquireExclusiveLock(dataDir: string, nowMs: number): Lock {
   const owner = acquireLock(dataDir, nowMs);
   try {
