@@ -1,9 +1,9 @@
-/** Looks for damage: documents that differ from their hash, search rows without a document, documents without one. */
+/** Detects damage: documents that differ from their hash, search rows without a document, documents without a search row. */
 import type { AuditFinding } from '../../contract/health.ts';
 import type { Sqlite } from '../database.ts';
 import { hashText } from '../text-hash.ts';
 
-/** Reads every document once. @returns what is wrong; empty when nothing is */
+/** Reads every document once. @returns the inconsistencies found */
 export function audit({ raw }: Pick<Sqlite, 'raw'>): AuditFinding[] {
   const findings: AuditFinding[] = [];
   for (const id of findChangedDocuments(streamDocuments(raw)))
@@ -26,7 +26,7 @@ export interface HashedDocument {
   readonly hash: Buffer;
 }
 
-/** The ids of those that are not what was stored. */
+/** The ids of documents that differ from their hash. */
 export function* findChangedDocuments(rows: Iterable<HashedDocument>): Generator<string> {
   for (const { id, document, hash } of rows) if (!hashText(document).equals(hash)) yield id;
 }

@@ -1,6 +1,6 @@
 /**
- * Finds a damaged database before anything is written to it. What is looked at is bounded, so that a start stays fast:
- * the structure of every page and the hash of every document where the file is small, else of a sample.
+ * Detects a damaged database before anything is written to it. The check is bounded, so that startup stays fast: the
+ * structure of every page and the hash of every document for a small file, a sample of documents for a large one.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { type Connection, Database } from '../driver.ts';
 import { getErrorMeaning } from '../errors.ts';
 import { findChangedDocuments, type HashedDocument, streamDocuments } from './audit.ts';
 
-/** The database can't be trusted. It was left as it is; the message says what helps. */
+/** The database is damaged and was not modified; the message says how to recover. */
 export class DamagedDatabase extends OperatorError {
   override readonly name = 'DamagedDatabase';
   constructor(message: string, cause?: unknown) {
@@ -18,11 +18,11 @@ export class DamagedDatabase extends OperatorError {
   }
 }
 
-/** Its structure is checked up to this size: at 680 MB a second, so that a start stays below two seconds. */
+/** The page structure is checked up to this size: at 680 MB per second, startup stays below two seconds. */
 const MAX_CHECKED_BYTES = 512 * 1024 * 1024;
-/** Every document is compared with its hash up to this size: at 390 MB a second. */
+/** Every document is compared with its hash up to this size: at 390 MB per second. */
 const MAX_HASHED_BYTES = 64 * 1024 * 1024;
-/** Documents that are compared in a larger one, from random places. */
+/** Number of documents compared in a larger file, at random positions. */
 const SAMPLE_SIZE = 2000;
 
 /** @throws DamagedDatabase */
@@ -39,7 +39,7 @@ export function assertUndamaged(file: string, dataDir: string): void {
   }
 }
 
-/** Costs nothing, so everybody looks. @throws DamagedDatabase where the database is gone or empty beside what belongs to it */
+/** Cheap, so done on every opening. @throws DamagedDatabase when the database of a used mirror is missing or empty */
 export function assertNotLost(file: string, dataDir: string): void {
   const size = getFileSize(file);
   if ((size ?? 0) > 0 || !wasUsed(file, dataDir)) return;
@@ -49,11 +49,11 @@ export function assertNotLost(file: string, dataDir: string): void {
   );
 }
 
-/** For people who meet a damaged database. */
+/** What to do about a damaged database, for error messages. */
 export const RECOVERY_HINT =
   'put a backup in its place with `flux-mirror restore FILE`, or save what can be read with `flux-mirror doctor --rebuild`';
 
-/** What a damaged database is reported as. @param why for people */
+/** The error for a damaged database. @param why human-readable */
 export function createDamageError(dataDir: string, why: string, cause?: unknown): DamagedDatabase {
   return new DamagedDatabase(
     `mirror.db in ${dataDir} is damaged (${why}) and was left as it is: ${RECOVERY_HINT}`,
@@ -61,7 +61,7 @@ export function createDamageError(dataDir: string, why: string, cause?: unknown)
   );
 }
 
-/** Everything that SQLite's own check finds, `limit` at most. Takes as long as reading the file. */
+/** What SQLite's own integrity check reports, at most `limit` entries. Reads the whole file. */
 export function listIntegrityProblems(dataDir: string, limit: number): string[] {
   const db = openToRead(join(dataDir, 'mirror.db'));
   try {
@@ -80,15 +80,15 @@ export function isDamage(error: unknown): error is Error {
   return getErrorMeaning(error) === 'damaged';
 }
 
-/** A connection that only reads can't change the file, not even by closing. */
+/** A read-only connection can't change the file, not even by closing. */
 function openToRead(file: string): Connection {
   return new Database(file, { readonly: true });
 }
 
-/** The first thing that is wrong with an open database, for people. */
+/** The first problem found in an open database, human-readable. */
 function findFirstProblem(db: Connection, size: number): string | undefined {
   try {
-    db.pragma('schema_version'); // a bad header shows with the first query
+    db.pragma('schema_version'); // a bad header makes the first query fail
     if (size <= MAX_CHECKED_BYTES) {
       const [first] = db.pragma('quick_check(1)') as { quick_check: string }[];
       if (first && first.quick_check !== 'ok') return first.quick_check.replace(/\s+/g, ' ').slice(0, 200);
@@ -105,7 +105,7 @@ function hasTasks(db: Connection): boolean {
   return db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'tasks'").get() !== undefined;
 }
 
-/** The id of one that is not what was stored. */
+/** The id of a document that differs from its hash. */
 function findChangedDocument(db: Connection, size: number): string | undefined {
   const [first] = findChangedDocuments(size <= MAX_HASHED_BYTES ? streamDocuments(db) : sampleDocuments(db));
   return first;
@@ -128,7 +128,7 @@ function* sampleDocuments(db: Connection): Generator<HashedDocument> {
   }
 }
 
-/** Something that only a mirror with tasks leaves behind: a database that is missing or empty beside it lost them. */
+/** Whether there are files that only a mirror with tasks leaves behind: without its database, those tasks are lost. */
 function wasUsed(file: string, dataDir: string): boolean {
   if ((getFileSize(`${file}-wal`) ?? 0) > 0 && getFileSize(file) === undefined) return true;
   return (
@@ -137,7 +137,7 @@ function wasUsed(file: string, dataDir: string): boolean {
   );
 }
 
-/** Undefined when there is no such file. */
+/** Undefined when the file does not exist. */
 function getFileSize(file: string): number | undefined {
   return statSync(file, { throwIfNoEntry: false })?.size;
 }
@@ -146,6 +146,6 @@ function listEntries(directory: string): string[] {
   try {
     return readdirSync(directory);
   } catch {
-    return []; // there never was one
+    return []; // it was never created
   }
 }

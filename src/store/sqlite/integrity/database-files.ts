@@ -1,10 +1,10 @@
-/** A database that nobody has open, as the files that belong to it. */
+/** The files of a database that no process has open. */
 import { rmSync } from 'node:fs';
 
-/** What SQLite keeps beside a database: its name and one of these. */
+/** Suffixes of the files that SQLite keeps beside a database. */
 export const COMPANIONS = ['-wal', '-shm', '-journal'] as const;
 
-/** Removes a database with everything beside it; what is not there is no mistake. */
+/** Removes a database and its companion files; missing ones are ignored. */
 export function removeDatabase(file: string): void {
   for (const suffix of ['', ...COMPANIONS]) rmSync(`${file}${suffix}`, { force: true });
 }

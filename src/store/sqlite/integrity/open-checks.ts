@@ -1,4 +1,4 @@
-/** What must hold before the database is opened, and what is held while it is open. Nothing was written to it yet. */
+/** Checks before the database is opened, and the lock held while it is open. Nothing is written to the database here. */
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../../lib/clock.ts';
@@ -9,7 +9,7 @@ import { acquireWriterLock } from '../writers-lock.ts';
 import { assertNotLost, assertUndamaged } from './damage.ts';
 import { sweepLeftovers } from './sweep.ts';
 
-/** There is no database where one was expected. */
+/** The expected database does not exist. */
 export class NoMirror extends OperatorError {
   override readonly name = 'NoMirror';
 }
@@ -21,7 +21,7 @@ interface CheckOptions {
 }
 
 /**
- * @returns what is held until the database is closed; readers hold nothing
+ * @returns the lock to hold until the database is closed; none for readers
  * @throws DirectoryInUse, NoMirror, RestoreInterrupted, DamagedDatabase
  */
 export function checkBeforeOpening({ dataDir, clock, mode }: CheckOptions): Lock | undefined {
@@ -57,7 +57,7 @@ function assertReadable(file: string, dataDir: string): void {
   );
 }
 
-/** @throws the system's error where it may not be looked at */
+/** @throws the system error when permission is denied */
 function exists(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false }) !== undefined;
 }

@@ -1,15 +1,15 @@
-/** What restores, rebuilds and backups that were killed left behind. */
+/** Removes the leftovers of killed restores, rebuilds and backups. */
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { getBackupFolder } from '../recovery/backup.ts';
 import { removeDatabase } from './database-files.ts';
 
-/** Made under the lock alone. */
+/** Created only while holding the exclusive lock. */
 const WORKING_FILES = ['mirror.db.restoring', 'mirror.db.rebuilding', 'mirror.db.damaged'];
 const PARTIAL = /\.partial(-wal|-shm|-journal)?$/;
-/** Only the owner of the lock writes these. */
+/** Partial files that only the owner of the lock writes. */
 const OWNER_FILES = /^((scheduled|replaced)-|before-\d)/;
-/** A command may be writing the others beside us: it writes without a pause. */
+/** Other partial files may be in use by a running command, which writes continuously. */
 const ABANDONED_AFTER_MS = 3_600_000;
 
 /** The caller holds the lock. */
@@ -21,7 +21,7 @@ export function sweepLeftovers(dataDir: string, nowMs: number): void {
     if (!PARTIAL.test(name)) continue;
     const file = join(folder, name);
     const writtenAtMs = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
-    if (writtenAtMs === undefined) continue; // its command has just finished
+    if (writtenAtMs === undefined) continue; // its command has just completed it
     if (OWNER_FILES.test(name) || nowMs - writtenAtMs > ABANDONED_AFTER_MS) rmSync(file, { force: true });
   }
 }

@@ -1,4 +1,4 @@
-/** Copies of the database: consistent, while it is in use, and checked before they count. */
+/** Backups of the database: consistent while it is in use, and verified before they get their name. */
 import {
   closeSync,
   existsSync,
@@ -20,15 +20,15 @@ import { createPrivateFile, formatFileTimestamp, syncFile } from '../durable-fil
 import { findChangedDocuments, streamDocuments } from '../integrity/audit.ts';
 import { describeStorageProblem } from '../storage-problem.ts';
 
-/** There is something in the way of a backup; the message says what. */
+/** A backup is not possible; the message says why. */
 class BackupFailed extends OperatorError {
   override readonly name = 'BackupFailed';
 }
 
-/** What was copied is not sound. */
+/** The copy is damaged. */
 class DamagedCopy extends BackupFailed {}
 
-/** Why a backup failed, for people who need not know where files lie. */
+/** Human-readable reason why a backup failed, without file paths. */
 export function describeFailure(error: unknown): string {
   if (error instanceof DamagedCopy) return error.message;
   const code = getErrorCode(error instanceof StoreError ? error.cause : error);
@@ -37,27 +37,27 @@ export function describeFailure(error: unknown): string {
   );
 }
 
-/** All at once: a part at a time would begin anew after every write in between. */
+/** Copies all pages in one step: a copy in steps restarts after every write in between. */
 export const ALL_PAGES = 2 ** 31 - 1;
 
-/** Whether a name in the folder of backups is that of a copy made before a migration. */
+/** Whether a file name in the backup folder is that of a copy made before a migration. */
 export function isMigrationBackup(name: string): boolean {
   return /^before-\d+\.\d+\.\d+[\w.+-]*\.db$/.test(name);
 }
 
-/** Where backups are when no file is named. */
+/** The default folder of backups. */
 export function getBackupFolder(dataDir: string): string {
   return join(dataDir, 'backups');
 }
 
-/** `manual-20261124T093000000Z.db` in the folder of backups. */
+/** `manual-20261124T093000000Z.db` in the backup folder. */
 export function getBackupPath(dataDir: string, kind: 'manual' | 'scheduled', nowMs: number): string {
   return join(getBackupFolder(dataDir), `${kind}-${formatFileTimestamp(nowMs)}.db`);
 }
 
 /**
- * Copies the database to a file that is not there yet, whole or not at all.
- * @throws BackupFailed when there is such a file, or the copy is not sound; the system's error
+ * Copies the database atomically to a file that must not exist yet.
+ * @throws BackupFailed when the file exists or the copy is damaged; system errors
  */
 export async function backUp(dataDir: string, target: string): Promise<BackupResult> {
   const file = resolve(target);
@@ -84,19 +84,19 @@ export async function backUp(dataDir: string, target: string): Promise<BackupRes
   }
 }
 
-/** Gives a file its name unless it is taken: unlike a rename, a link fails when somebody else was faster. */
+/** Gives a file its final name unless it is taken: unlike a rename, a link fails when another process was faster. */
 function linkOrRename(partial: string, file: string): void {
   try {
     linkSync(partial, file);
   } catch (error) {
     if (existsSync(file)) throw error;
-    // The file system has no links. The name is taken with an empty file first, which the whole one then replaces.
+    // The file system has no hard links: reserve the name with an empty file, then replace that.
     closeSync(openSync(file, 'wx', 0o600));
     renameSync(partial, file);
   }
 }
 
-/** Makes one file of it that any place can read, and looks whether it is sound. @returns its tasks */
+/** Turns the copy into a single self-contained file and verifies it. @returns the number of its tasks */
 function finish(copy: string): number {
   const db = new Database(copy);
   try {
@@ -104,9 +104,9 @@ function finish(copy: string): number {
     const [result] = db.pragma('quick_check(1)') as { quick_check: string }[];
     if (result?.quick_check !== 'ok')
       throw new DamagedCopy(`the copy is damaged, and so may be the database: ${result?.quick_check}`);
-    // What `restore` would refuse is no backup, and must not push out one that is.
+    // `restore` would reject such a copy, so it must not displace a good backup.
     const [changed] = findChangedDocuments(streamDocuments(db));
-    // Which one it is does not concern everybody who may read the reason.
+    // Not everyone who may read the reason may see the task's id.
     if (changed !== undefined)
       throw new DamagedCopy(
         'the database is damaged: a document differs from its hash; `flux-mirror doctor` tells which',
@@ -119,7 +119,7 @@ function finish(copy: string): number {
 
 const SCHEDULED = /^scheduled-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z\.db$/;
 
-/** The backups that the schedule made, with their times (epoch milliseconds). Others are never touched. */
+/** The backups created by the schedule, with their times (epoch milliseconds). Other files are never touched. */
 export function listScheduledBackups(dataDir: string): ScheduledBackup[] {
   const folder = getBackupFolder(dataDir);
   if (!existsSync(folder)) return [];

@@ -1,4 +1,4 @@
-/** A copy of a damaged database that SQLite opens, so that what is left can be read. */
+/** A copy of a damaged database that SQLite can open, so that the remaining rows can be read. */
 import { closeSync, existsSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { copyPrivateFile } from '../durable-files.ts';
 
@@ -9,13 +9,13 @@ const CHANGES_AT = 24;
 const PAGES_AT = 28;
 export const FREE_PAGES_AT = 32;
 const VALID_FOR_AT = 92;
-/** Ours are never of another size. */
+/** Our databases never use another page size. */
 export const PAGE_BYTES = 4096;
 
 /**
- * A copy to read from, with its log. A header that was overwritten is taken from a sound database of the same make, and one
- * that promises more pages than the file has is put right.
- * @returns where its list of free pages began; 0 where that is not known
+ * Copies a damaged database with its log. An overwritten header is replaced by that of a sound database with the same
+ * schema, and a page count larger than the file is corrected.
+ * @returns the first page of its freelist; 0 when unknown
  */
 export function copyDamaged(file: string, copy: string, sound: string): number {
   copyPrivateFile(file, copy);
@@ -27,8 +27,8 @@ export function copyDamaged(file: string, copy: string, sound: string): number {
   const pages = Math.floor(statSync(copy).size / PAGE_BYTES);
   if (isKnown && header.readUInt32BE(PAGES_AT) <= pages) return freeFrom;
   header.writeUInt32BE(pages, PAGES_AT);
-  header.fill(0, FREE_PAGES_AT, FREE_PAGES_AT + 8); // none is believed to be free
-  header.copy(header, VALID_FOR_AT, CHANGES_AT, CHANGES_AT + 4); // so that the number of pages counts
+  header.fill(0, FREE_PAGES_AT, FREE_PAGES_AT + 8); // the freelist can't be trusted
+  header.copy(header, VALID_FOR_AT, CHANGES_AT, CHANGES_AT + 4); // makes SQLite accept the page count
   const descriptor = openSync(copy, 'r+');
   writeSync(descriptor, header, 0, HEADER_BYTES, 0);
   closeSync(descriptor);

@@ -1,9 +1,9 @@
-/** Putting saved rows into a table of today. */
+/** Inserts recovered rows into a table of the current schema. */
 import type { Sqlite } from '../database.ts';
 import type { Row } from './readable-rows.ts';
 
 /**
- * Columns that the table does not have (any more, or because of the damage) are left out, and so are rows whose key is taken.
+ * Columns that the table does not have (dropped since, or made up by damage) are ignored, and so are rows whose key exists.
  * @returns how many were inserted
  */
 export function insertAll({ raw }: Sqlite, table: string, rows: Iterable<Row>): number {

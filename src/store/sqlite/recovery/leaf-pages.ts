@@ -1,45 +1,45 @@
 /**
- * Rows of a table straight from the bytes of a database file: every page that is a leaf of a table is read, whether or not
- * a tree still leads to it. Pure. The layout: https://www.sqlite.org/fileformat.html#b_tree_pages and #record_format
+ * Reads rows of a table straight from the bytes of a database file: every table leaf page, whether or not a B-tree still
+ * references it. Pure. The layout: https://www.sqlite.org/fileformat.html#b_tree_pages and #record_format
  */
 import type { Row } from './readable-rows.ts';
 
-/** A database file, a page at a time. */
+/** A database file, read page by page. */
 export interface Pages {
   readonly count: number;
-  /** @param number from 1 on @returns undefined where there is no such page */
+  /** @param number starts at 1 @returns undefined when the page does not exist */
   page(number: number): Buffer | undefined;
 }
 
-/** As `PRAGMA table_info` tells it, in the order of the record. */
+/** A column as `PRAGMA table_info` reports it, in record order. */
 export interface Column {
   readonly name: string;
   readonly kind: 'integer' | 'text' | 'blob';
-  /** It is the row's number, which stands before the record. */
+  /** An alias of the rowid, which is stored before the record. */
   readonly isKey: boolean;
   readonly isRequired: boolean;
-  /** It has a default, so a record from before it was added is whole without it. */
+  /** Has a default, so a record written before the column was added is complete without it. */
   readonly hasDefault: boolean;
 }
 
 const LEAF = 0x0d;
 const LEAF_HEADER_BYTES = 8;
-/** Bytes of the integers of the serial types 1 to 6. */
+/** Integer sizes in bytes, by serial type (1 to 6). */
 const INTEGER_BYTES = [0, 1, 2, 3, 4, 6, 8];
 
 /**
- * @param isWanted told what of a row lies on its own page, before the rest is looked for
- * @param isLeftOut pages that are not to be read
- * @returns what has the shape of a row of these columns; whether it is one, only its hash can tell
+ * @param isWanted called with the columns on the leaf page itself, before overflow pages are read
+ * @param isSkipped pages not to read
+ * @returns candidates with the shape of these columns; only the hash can confirm that one is a real row
  */
 export function* readLeafRows(
   pages: Pages,
   columns: readonly Column[],
   isWanted: (row: Row) => boolean,
-  isLeftOut: (page: number) => boolean = () => false,
+  isSkipped: (page: number) => boolean = () => false,
 ): Generator<Row> {
   for (let number = 2; number <= pages.count; number += 1) {
-    if (isLeftOut(number)) continue;
+    if (isSkipped(number)) continue;
     const page = pages.page(number);
     if (page?.readUInt8(0) !== LEAF) continue;
     for (const cell of readCells(page)) {
@@ -53,11 +53,11 @@ export function* readLeafRows(
 
 interface Cell {
   readonly rowid: number;
-  /** Of the whole record. */
+  /** Size of the whole record. */
   readonly bytes: number;
-  /** What of the record lies on the page. */
+  /** The part of the record on the leaf page. */
   readonly local: Buffer;
-  /** The page that the rest begins on; 0: there is no rest. */
+  /** The first overflow page; 0: none. */
   readonly overflow: number;
 }
 
@@ -88,7 +88,7 @@ function readCell(page: Buffer, at: number): Cell | undefined {
   };
 }
 
-/** How much of a record of a table stays on its leaf. */
+/** How many bytes of a table record are stored on its leaf page. */
 function computeLocalBytes(bytes: number, pageBytes: number): number {
   const most = pageBytes - 35;
   if (bytes <= most) return bytes;
@@ -100,7 +100,7 @@ function computeLocalBytes(bytes: number, pageBytes: number): number {
 function readPayload(pages: Pages, { local, bytes, overflow }: Cell): Buffer | undefined {
   const parts = [local];
   let missing = bytes - local.length;
-  let left = pages.count; // a chain that leads in a circle ends too
+  let left = pages.count; // terminates cyclic chains
   for (let next = overflow; missing > 0; left -= 1) {
     if (left === 0) return undefined;
     const page = pages.page(next);
@@ -115,13 +115,13 @@ function readPayload(pages: Pages, { local, bytes, overflow }: Cell): Buffer | u
 
 interface Field {
   readonly column: Column;
-  /** What kind of value, and of what length. */
+  /** Serial type: the kind and length of the value. */
   readonly serial: number;
   readonly from: number;
   readonly to: number;
 }
 
-/** Where the values of a record lie; undefined when it is not of these columns. */
+/** Locates the values of a record; undefined when it does not fit these columns. */
 function readFields({ local, bytes }: Cell, columns: readonly Column[]): Field[] | undefined {
   const head = readVarint(local, 0);
   if (!head || head.value > local.length) return undefined;
@@ -129,7 +129,7 @@ function readFields({ local, bytes }: Cell, columns: readonly Column[]): Field[]
   let from = head.value;
   let at = head.end;
   for (const column of columns) {
-    // A row that was written before a column was added ends early, and the column has its default.
+    // A row written before a column was added ends early, and the column takes its default.
     if (at >= head.value && column.hasDefault) continue;
     const serial = at < head.value ? readVarint(local, at) : { value: 0, end: at };
     if (serial === undefined) return undefined;
@@ -142,7 +142,7 @@ function readFields({ local, bytes }: Cell, columns: readonly Column[]): Field[]
   return at === head.value && from === bytes ? fields : undefined;
 }
 
-/** In bytes; undefined when a value of this type can't stand in the column. */
+/** In bytes; undefined when the column can't hold a value of this type. */
 function getFieldLength({ kind, isKey, isRequired }: Column, serial: number): number | undefined {
   if (serial === 0) return isKey || !isRequired ? 0 : undefined;
   if (kind === 'integer') return serial === 8 || serial === 9 ? 0 : INTEGER_BYTES[serial];
@@ -150,7 +150,7 @@ function getFieldLength({ kind, isKey, isRequired }: Column, serial: number): nu
   return isOfKind ? Math.floor((serial - 12) / 2) : undefined;
 }
 
-/** The values that lie within these bytes. */
+/** A row of the values that are complete within these bytes. */
 function createRow(payload: Buffer, rowid: number, fields: readonly Field[]): Row {
   const within = fields.filter(({ to }) => to <= payload.length);
   return Object.fromEntries(
@@ -166,7 +166,7 @@ function readValue(payload: Buffer, { column, serial, from, to }: Field): number
   return to - from === 8 ? Number(payload.readBigInt64BE(from)) : payload.readIntBE(from, to - from);
 }
 
-/** https://www.sqlite.org/fileformat.html#varint; ours are never beyond what a number holds exactly. */
+/** https://www.sqlite.org/fileformat.html#varint; ours never exceed the safe integer range. */
 function readVarint(bytes: Buffer, at: number): { value: number; end: number } | undefined {
   let value = 0;
   for (let n = 0; n < 8; n += 1) {

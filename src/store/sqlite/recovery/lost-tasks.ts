@@ -1,4 +1,4 @@
-/** Tasks on pages that no tree leads to any more: found by the bytes, and believed where they have their hash. */
+/** Recovers tasks on pages that no B-tree references any more: found in the raw bytes, accepted if they match their hash. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { runInTransaction, type Sqlite } from '../database.ts';
 import { hashText } from '../text-hash.ts';
@@ -8,10 +8,10 @@ import { type Column, type Pages, readLeafRows } from './leaf-pages.ts';
 import type { Row } from './readable-rows.ts';
 
 /**
- * Adds those that are not in the target yet, nor deleted there.
- * @param file the damaged database, with nothing left in its log
- * @param freeFrom where its list of free pages begins; what stands on those was deleted or replaced. 0: it is not known
- * @returns how many were added
+ * Adds lost tasks that are neither stored nor deleted in the target.
+ * @param file the damaged database, with an empty log
+ * @param freeFrom the first page of its freelist, whose pages hold deleted or replaced rows; 0: unknown
+ * @returns the number of tasks added
  */
 export function saveLostTasks(target: Sqlite, file: string, freeFrom: number): number {
   const columns = listColumns(target, 'tasks');
@@ -32,12 +32,12 @@ export function saveLostTasks(target: Sqlite, file: string, freeFrom: number): n
   }
 }
 
-/** Whether a row is a task as it was stored. */
+/** Whether a row's document matches its hash. */
 export function hasValidHash({ document, hash }: Row): boolean {
   return typeof document === 'string' && Buffer.isBuffer(hash) && hashText(document).equals(hash);
 }
 
-/** The columns of a table in the order in which its records have them. @throws Error for a type that leaf-pages.ts can't read */
+/** The columns of a table in record order. @throws Error for a type that leaf-pages.ts can't read */
 export function listColumns({ raw }: Sqlite, table: string): Column[] {
   const info = raw.pragma(`table_info(${table})`) as {
     name: string;
@@ -60,7 +60,7 @@ export function listColumns({ raw }: Sqlite, table: string): Column[] {
   });
 }
 
-/** Pages keep older versions of a task: only a later one takes the place of one that was found here. */
+/** Pages keep older versions of a task: one that was found here is replaced only by a later version. */
 function createVersionLookup(target: Sqlite) {
   const stored = target.raw.prepare<[unknown], object>('SELECT 1 FROM tasks WHERE id = ?');
   const tombstone = target.raw
@@ -76,7 +76,7 @@ function createVersionLookup(target: Sqlite) {
   };
   return {
     isNewer,
-    /** @returns how many tasks there are more */
+    /** @returns the change in the number of tasks */
     replaceBy: (row: Row): number => {
       const replaced = found.has(row.id) ? remove.run(row.id).changes : 0;
       const { document: _, ...head } = row;
@@ -86,7 +86,7 @@ function createVersionLookup(target: Sqlite) {
   };
 }
 
-/** A finished one is never replaced by an unfinished one; else the later request decides. */
+/** A finished version beats an unfinished one; otherwise the later request wins. */
 function isLater(row: Row, other: Row): boolean {
   const rank = ({ state }: Row) => (state === 'pending' ? 0 : 1);
   if (rank(row) !== rank(other)) return rank(row) > rank(other);

@@ -1,8 +1,7 @@
 /**
- * Tokens outlive the database that they were made in: one that takes its place must not open a closed mirror, nor make a
- * revoked token valid again.
+ * Tokens outlive the database in which they were created: its replacement must neither drop the token requirement, nor make
+ * a revoked token valid again.
  */
-
 import { tryParseJson } from '../../../lib/parse-json.ts';
 import type { MergedTokens } from '../../contract/maintenance.ts';
 import type { Sqlite } from '../database.ts';
@@ -15,9 +14,9 @@ const TABLE = 'access_tokens';
 const HASH = /^[0-9a-f]{64}$/;
 
 /**
- * Adds what the source has: tokens of names that are not there yet, every revocation, and that the mirror is closed.
- * @param source the database that is replaced; may be damaged
- * @param target of today's schema
+ * Adds the source's tokens with new names, its revocations, and its token requirement.
+ * @param source the database being replaced; may be damaged
+ * @param target has the current schema
  */
 export function mergeTokens(source: Connection, target: Sqlite): MergedTokens {
   const rows = [...readRows(source, TABLE)];
@@ -32,7 +31,7 @@ export function mergeTokens(source: Connection, target: Sqlite): MergedTokens {
   return merged;
 }
 
-/** From now on every caller needs a token, whether or not there is one. */
+/** From now on every caller needs a token, even if none exists. */
 export function closeMirror(target: Sqlite): void {
   createMetadata(target).set('closed', 'true');
 }
@@ -58,7 +57,7 @@ function classifyTokens(source: Connection): MergedTokens {
   }
 }
 
-/** No hash covers a token: at least it must be what the mirror can read. */
+/** No hash covers a token row, so this only checks that the mirror can parse it. */
 function isToken({ name, hash, user_ids: users, application_ids: applications }: Row): boolean {
   return typeof name === 'string' && HASH.test(String(hash)) && isList(users) && isList(applications);
 }

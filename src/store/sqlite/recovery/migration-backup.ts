@@ -1,6 +1,6 @@
 /**
- * The copy that is made before the schema is migrated: `backups/before-VERSION.db`, named by the version that migrates.
- * It opens with the version before, and is kept until the next such copy is whole.
+ * The backup made before the schema is migrated: `backups/before-VERSION.db`, named after the version that migrates.
+ * The previous version can open it, and it is kept until the next such backup is complete.
  */
 import { mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,19 +13,19 @@ import { removeDatabase } from '../integrity/database-files.ts';
 import { describeStorageProblem } from '../storage-problem.ts';
 import { ALL_PAGES, getBackupFolder, isMigrationBackup } from './backup.ts';
 
-/** There is no copy of the database, so it was not migrated; nothing was changed. */
+/** The database could not be copied, so it was not migrated; nothing was changed. */
 export class MigrationRefused extends OperatorError {
   override readonly name = 'MigrationRefused';
 }
 
-/** Called before a copy is made, which takes seconds a gigabyte. */
+/** Called before the copy starts, which takes seconds per gigabyte. */
 export type OnMigration = (copy: { file: string; bytes: number }) => void;
 
-/** What the migration itself and SQLite's log need beside the copy. */
+/** Space that the migration itself and SQLite's log need in addition to the copy. */
 const MIGRATION_BYTES = 16 * 1024 * 1024;
 
 /**
- * Copies the database as it is. One without tables has nothing to lose, and is not copied.
+ * Copies the database unchanged. A database without tables has nothing to lose, and is not copied.
  * The caller holds the owner's lock.
  * @throws MigrationRefused when the copy can't be written
  */
@@ -52,13 +52,13 @@ export async function backUpBeforeMigration(
   removeOthers(dataDir, file);
 }
 
-/** @param file gets the copy when it is whole and on the disk */
+/** @param file created once the copy is complete and synced */
 async function copyDatabase(database: string, file: string): Promise<void> {
   const partial = `${file}.partial`;
   removeDatabase(partial);
   try {
     createPrivateFile(partial);
-    // A connection of its own, which sees what was committed and nothing else.
+    // A separate connection, which sees only committed data.
     const source = new Database(database, { readonly: true, fileMustExist: true });
     try {
       await source.backup(partial, { progress: () => ALL_PAGES });
@@ -67,7 +67,7 @@ async function copyDatabase(database: string, file: string): Promise<void> {
     }
     const copy = new Database(partial);
     try {
-      copy.pragma('journal_mode = DELETE'); // one file, which any folder can be read from
+      copy.pragma('journal_mode = DELETE'); // a single file, readable even in a read-only folder
     } finally {
       copy.close();
     }

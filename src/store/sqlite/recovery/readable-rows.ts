@@ -1,9 +1,9 @@
-/** Reading a damaged table: forwards, backwards, and by the places that its indexes name; what can't be read is left out. */
+/** Reads a damaged table: forwards, backwards, and by the rowids in its indexes; unreadable rows are skipped. */
 import { type Connection, SqliteError } from '../driver.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** The rows of a table that can be read, each once. @param db damaged @param table one of ours */
+/** The readable rows of a table, without duplicates. @param db damaged @param table one of ours */
 export function* readRows(db: Connection, table: string): Generator<Row> {
   const seen = new Set<unknown>();
   const skipKnownRows = function* (rows: Iterable<Row>): Generator<Row> {
@@ -20,14 +20,14 @@ export function* readRows(db: Connection, table: string): Generator<Row> {
     yield* skipKnownRows(
       readUntilDamage(db, `SELECT ${columns} FROM ${table} NOT INDEXED ORDER BY ${key} ${order}`),
     );
-  // What lies between two damaged pages is found by its place, which the indexes know.
+  // Rows between two damaged pages are found by their rowids from the indexes.
   for (const place of findKeysInIndexes(db, table, key)) {
     if (!seen.has(place))
       yield* skipKnownRows(readUntilDamage(db, `SELECT ${columns} FROM ${table} WHERE ${key} = ?`, place));
   }
 }
 
-/** Rows, until the damage; what it is does not matter here. */
+/** Yields rows up to the damage, whatever its kind. */
 function* readUntilDamage(db: Connection, sql: string, ...params: unknown[]): Generator<Row> {
   try {
     yield* db
@@ -39,7 +39,7 @@ function* readUntilDamage(db: Connection, sql: string, ...params: unknown[]): Ge
   }
 }
 
-/** `rowid`; undefined when the table is not there. */
+/** `rowid`; undefined when the table does not exist. */
 function findKeyColumn(db: Connection, table: string): string | undefined {
   try {
     db.prepare(`SELECT rowid FROM ${table} LIMIT 0`);
@@ -49,7 +49,7 @@ function findKeyColumn(db: Connection, table: string): string | undefined {
   }
 }
 
-/** Every rowid that an index of the table has. */
+/** Every rowid in the table's indexes. */
 function findKeysInIndexes(db: Connection, table: string, key: string): unknown[] {
   const places = new Set<unknown>();
   const names = [

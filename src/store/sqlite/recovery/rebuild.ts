@@ -1,6 +1,6 @@
 /**
- * A new database of what can be read in a damaged one: documents row by row, then those that only the bytes of its pages still
- * have, each checked by its hash; the search index is made anew. The damaged one is kept.
+ * Builds a new database from a damaged one: documents row by row, then those left only in the raw bytes of its pages, each
+ * checked against its hash. The search index is rebuilt, and the damaged database is kept.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,15 +32,15 @@ export class NothingSaved extends OperatorError {
   override readonly name = 'NothingSaved';
 }
 
-/** In the order in which they are filled; the index and the words are made anew. */
+/** In the order in which they are filled; the index and the words are rebuilt. */
 const TABLES = ['tracked', 'task_images', 'images', 'callbacks', 'removed', 'sync_runs'];
-/** Facts that still hold: the others are about the index. */
+/** Metadata that is still valid: the other keys are about the index. */
 const KEPT_METADATA = /^(starts|request-seq|closed|block|bookmark .*)$/;
 const BATCH_SIZE = 500;
 
 /** @throws DirectoryInUse while a server runs or a command writes, NothingSaved */
 export function rebuild(dataDir: string, clock: Clock): Rebuilt {
-  // Before the lock, which would leave its files where there is nothing.
+  // Checked before locking, which would leave lock files in an empty directory.
   if (!existsSync(join(dataDir, 'mirror.db')) && !isHalfSwapped(dataDir))
     throw new NothingSaved(`there is no mirror.db in ${dataDir}`);
   const lock = acquireExclusiveLock(dataDir, clock.now());
@@ -65,7 +65,7 @@ function fill(fresh: string, dataDir: string, copy: string, nowMs: number): Omit
     target.raw.pragma('journal_mode = DELETE');
     const freeFrom = copyDamaged(join(dataDir, 'mirror.db'), copy, fresh);
     const { tokens, changed } = fillByQueries(target, copy, nowMs);
-    // By now the copy has taken in its log.
+    // By now the copy's log has been checkpointed.
     saveLostTasks(target, copy, freeFrom);
     const saved = target.raw.prepare<[], number>('SELECT count(*) FROM tasks').pluck().get() ?? 0;
     if (saved === 0)
@@ -77,7 +77,7 @@ function fill(fresh: string, dataDir: string, copy: string, nowMs: number): Omit
   }
 }
 
-/** Everything that SQLite still finds. */
+/** Copies everything that SQLite queries can still read. */
 function fillByQueries(target: Sqlite, copy: string, nowMs: number): Pick<Rebuilt, 'changed' | 'tokens'> {
   const source = new Database(copy);
   try {
@@ -96,7 +96,7 @@ function fillByQueries(target: Sqlite, copy: string, nowMs: number): Pick<Rebuil
   }
 }
 
-/** @returns how many differ from their hash */
+/** @returns the number of documents that differ from their hash */
 function fillTasks(target: Sqlite, source: Connection, nowMs: number): number {
   const track = target.raw.prepare(
     'INSERT INTO tracked (id, tracked_at, due_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
@@ -120,12 +120,12 @@ function fillTasks(target: Sqlite, source: Connection, nowMs: number): number {
   return changed;
 }
 
-/** Whatever of the parts no longer fits together. */
+/** Restores consistency between the recovered tables. */
 function finishRebuild(target: Sqlite, nowMs: number): void {
   const { raw } = target;
   const metadata = createMetadata(target);
   metadata.set('drift', String(computeMaxDisplacement(target)));
-  // Numbers of requests must go on rising, also where their counter was lost.
+  // Request numbers must keep increasing, even if their counter was lost.
   const newest = raw
     .prepare<[], number | null>(
       'SELECT max(request_seq) FROM (SELECT request_seq FROM tasks UNION ALL SELECT request_seq FROM removed)',
@@ -134,14 +134,14 @@ function finishRebuild(target: Sqlite, nowMs: number): void {
     .get();
   raiseRequestSeq(metadata, newest ?? 0);
   raw.exec('DELETE FROM task_images WHERE position NOT IN (SELECT position FROM tasks)');
-  // An archived image whose row is lost is fetched again.
+  // Archived images whose rows are lost are fetched again.
   raw
     .prepare(
       'UPDATE task_images SET due_at = ? WHERE sha256 IS NOT NULL AND sha256 NOT IN (SELECT sha256 FROM images)',
     )
     .run(nowMs);
   enqueueForgottenImages(target, nowMs);
-  // An unfinished task is looked after, whether or not its tracking was saved.
+  // Unfinished tasks are tracked, whether or not their tracking rows were recovered.
   raw
     .prepare(
       `INSERT INTO tracked (id, tracked_at, due_at) SELECT id, ?, ? FROM tasks WHERE state = 'pending'
@@ -150,7 +150,7 @@ function finishRebuild(target: Sqlite, nowMs: number): void {
     .run(nowMs, nowMs);
 }
 
-/** How far a task stands behind the place that its time gives it. */
+/** How far any task's position is above the slot of its time at most. */
 function computeMaxDisplacement({ raw }: Sqlite): number {
   const rows = raw.prepare<[], { position: number; createdAt: number }>(
     'SELECT position, created_at AS createdAt FROM tasks',
@@ -161,7 +161,7 @@ function computeMaxDisplacement({ raw }: Sqlite): number {
   return maxDisplacement;
 }
 
-/** Images of which it was not saved that they are wanted, or that they are there: those are found again by their bytes. */
+/** Queues images whose rows were not recovered; those already archived are recognised by their bytes. */
 function enqueueForgottenImages(target: Sqlite, nowMs: number): void {
   const { enqueueImages } = createImageStore(target);
   const some = target.raw.prepare<[number], { position: number; document: string }>(

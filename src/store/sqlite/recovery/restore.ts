@@ -1,4 +1,4 @@
-/** Putting a backup in the place of the database. It is checked first, and what it replaces is kept. */
+/** Replaces the database with a backup. The backup is checked first, and the replaced database is kept. */
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { OperatorError } from '../../../lib/operator-error.ts';
@@ -15,14 +15,14 @@ import { acquireExclusiveLock } from '../writers-lock.ts';
 import { mergeTokens } from './merge-tokens.ts';
 import { finishSwap, swapIn } from './swap.ts';
 
-/** The file is no backup that could be trusted; nothing was changed. */
+/** The file is not a valid backup; nothing was changed. */
 class BadBackup extends OperatorError {
   override readonly name = 'BadBackup';
 }
 
 /**
- * @param source a file that `backUp` made, or any database of a mirror
- * @throws DirectoryInUse while a server runs or a command writes, NewerDatabase, BadBackup; nothing was changed then
+ * @param source a file created by `backUp`, or any mirror database
+ * @throws DirectoryInUse while a server runs or a command writes, NewerDatabase, BadBackup; in each case, nothing was changed
  */
 export function restore(dataDir: string, source: string, nowMs: number): Restored {
   const kind = statSync(source, { throwIfNoEntry: false });
@@ -34,7 +34,7 @@ export function restore(dataDir: string, source: string, nowMs: number): Restore
   try {
     const replacedEarlier = finishSwap(dataDir);
     sweepLeftovers(dataDir, nowMs);
-    // What is checked is the copy that is put in place, not the file it comes from.
+    // Checks the copy that is put in place, not the source file.
     copyPrivateFile(source, incoming);
     for (const log of ['-wal', '-journal'])
       if (existsSync(`${source}${log}`)) copyPrivateFile(`${source}${log}`, `${incoming}${log}`);
@@ -48,18 +48,18 @@ export function restore(dataDir: string, source: string, nowMs: number): Restore
   }
 }
 
-/** What helps with a backup that is damaged, where there is no other. */
+/** What to do with a damaged backup when there is no other. */
 const RECOVERY_HINT =
   '. To save what can be read: copy it to mirror.db in an empty directory, and `flux-mirror doctor --rebuild --data-dir` that';
 
-/** @returns how many tasks are in it @throws BadBackup, NewerDatabase */
+/** @returns the number of tasks in the copy @throws BadBackup, NewerDatabase */
 function check(copy: string, source: string): number {
   const createError = (why: string, hint = '', cause?: unknown) =>
     new BadBackup(`${source} can't be restored: ${why}; nothing was changed${hint}`, { cause });
   try {
     const raw = new Database(copy);
     try {
-      raw.pragma('journal_mode = DELETE'); // takes in what a log beside it has
+      raw.pragma('journal_mode = DELETE'); // merges a log beside it
       const [result] = raw.pragma('integrity_check(1)') as { integrity_check: string }[];
       if (result?.integrity_check !== 'ok')
         throw createError(`it is damaged (${result?.integrity_check})`, RECOVERY_HINT);
@@ -76,7 +76,7 @@ function check(copy: string, source: string): number {
   }
 }
 
-/** Others have a table of tasks too. */
+/** Checks the columns too: databases of other programs may have a table named tasks. */
 function isOfMirror(raw: Connection): boolean {
   const columns = (raw.pragma('table_info(tasks)') as { name: string }[]).map(({ name }) => name);
   const isMigrated = raw.prepare("SELECT 1 FROM sqlite_master WHERE name = '__drizzle_migrations'").get();
@@ -85,14 +85,14 @@ function isOfMirror(raw: Connection): boolean {
   );
 }
 
-/** To today's schema, so that readers need not wait for a server; and with the tokens of the database that it replaces. */
+/** Migrates to the current schema, so that readers need not wait for a server, and merges the replaced database's tokens. */
 function bringUpToDate(incoming: string, replaced: string): MergedTokens {
   const target = openDatabase(incoming, { readonly: false, isMapped: false });
   try {
     target.raw.pragma('journal_mode = DELETE');
     if (needsMigration(target)) migrate(target);
     if (!existsSync(replaced)) return 'whole';
-    const source = new Database(replaced, { readonly: true }); // which can't change it
+    const source = new Database(replaced, { readonly: true }); // read-only, so it can't be changed
     try {
       return runInTransaction(target, () => mergeTokens(source, target));
     } finally {

@@ -1,8 +1,8 @@
 /**
- * Putting a checked file in the place of the database, so that a kill at any moment leaves the old one or the new one, whole.
- * The new file's name `mirror.db.ready-<time>` decides: from that rename on the switch is only finished, by whoever holds the
- * lock next, and nobody opens the old database. Every step can be repeated. The old database moves with its log, never
- * by a second name for the same file, so nothing can write into what is kept.
+ * Replaces the database with a checked file, so that a kill at any moment leaves either the old or the new one complete.
+ * The rename to `mirror.db.ready-<time>` is the commit point: from then on the swap can only be completed, by the next
+ * process that holds the lock, and no process opens the old database. Every step is idempotent. The old database moves
+ * together with its log, and never through a second link to the same file, so nothing can write to what is kept.
  */
 import {
   chmodSync,
@@ -22,19 +22,19 @@ import { formatFileTimestamp, inheritOwner, renameDurably, syncFile } from '../d
 import { COMPANIONS } from '../integrity/database-files.ts';
 import { getBackupFolder } from './backup.ts';
 
-/** A restore or a rebuild was killed on its last steps, and nobody has finished it yet. */
+/** A restore or rebuild was killed during the swap, which has not been completed yet. */
 class RestoreInterrupted extends OperatorError {
   override readonly name = 'RestoreInterrupted';
 }
 
 const READY = /^mirror\.db\.ready-(\w+)$/;
-/** Holds what no other file has. Before the database itself: once that has gone, its log belongs to nothing. */
+/** Files with unique data. The logs move before the database itself: without it, a log is useless. */
 const KEPT = ['-wal', '-journal', ''] as const;
 
 /**
- * Makes a checked file the database; the one before goes to the backups. The caller is alone with the data directory.
- * @param incoming beside the database, brought to the disk, and without a log
- * @returns where the one before is
+ * Makes a checked file the database; the old one moves to the backups. The caller holds the exclusive lock.
+ * @param incoming in the same folder as the database, synced to disk, and without a log
+ * @returns the path of the old database
  */
 export function swapIn(dataDir: string, incoming: string, nowMs: number): string | undefined {
   renameSync(incoming, join(dataDir, `mirror.db.ready-${findFreeTimestamp(dataDir, nowMs)}`));
@@ -42,7 +42,7 @@ export function swapIn(dataDir: string, incoming: string, nowMs: number): string
   return finishSwap(dataDir);
 }
 
-/** Finishes a switch that was interrupted, if there is one. The caller holds the lock. @returns where the one before is */
+/** Completes an interrupted swap, if any. The caller holds the lock. @returns the path of the old database */
 export function finishSwap(dataDir: string): string | undefined {
   const stamp = findInterruptedSwap(dataDir);
   if (stamp === undefined) return undefined;
@@ -51,7 +51,7 @@ export function finishSwap(dataDir: string): string | undefined {
   mkdirSync(getBackupFolder(dataDir), { recursive: true, mode: 0o700 });
   inheritOwner(dataDir, getBackupFolder(dataDir));
   for (const suffix of KEPT) moveToKept(`${file}${suffix}`, `${kept}${suffix}`);
-  // A log of the old database would be played into the new one.
+  // SQLite would apply a log of the old database to the new one.
   for (const suffix of COMPANIONS) rmSync(`${file}${suffix}`, { force: true });
   for (const folder of [getBackupFolder(dataDir), dataDir]) syncFile(folder);
   renameSync(join(dataDir, `mirror.db.ready-${stamp}`), file);
@@ -59,7 +59,7 @@ export function finishSwap(dataDir: string): string | undefined {
   return existsSync(kept) ? kept : undefined;
 }
 
-/** @throws RestoreInterrupted for who does not hold the lock, and so can't finish it */
+/** For callers without the lock, which can't complete a swap. @throws RestoreInterrupted */
 export function assertSwapped(dataDir: string): void {
   if (findInterruptedSwap(dataDir) === undefined) return;
   throw new RestoreInterrupted(
@@ -67,7 +67,7 @@ export function assertSwapped(dataDir: string): void {
   );
 }
 
-/** Whether a switch waits to be finished. */
+/** Whether a swap is incomplete. */
 export function isHalfSwapped(dataDir: string): boolean {
   return findInterruptedSwap(dataDir) !== undefined;
 }
@@ -84,14 +84,14 @@ function findInterruptedSwap(dataDir: string): string | undefined {
 const getReplacedPath = (dataDir: string, stamp: string) =>
   join(getBackupFolder(dataDir), `replaced-${stamp}.db`);
 
-/** The time as a name that no earlier switch took. */
+/** A timestamp that no earlier swap has used. */
 function findFreeTimestamp(dataDir: string, nowMs: number): string {
   let atMs = nowMs;
   while (existsSync(getReplacedPath(dataDir, formatFileTimestamp(atMs)))) atMs += 1;
   return formatFileTimestamp(atMs);
 }
 
-/** Moves a file unless it is kept already: what has its name then is of a reader that came by in between. */
+/** Moves a file unless it has already been moved: a file of that name was then created by a reader in between. */
 function moveToKept(file: string, kept: string): void {
   const size = statSync(file, { throwIfNoEntry: false })?.size;
   if (size === undefined) return;
@@ -101,14 +101,14 @@ function moveToKept(file: string, kept: string): void {
       renameSync(file, kept);
     } catch (error) {
       if (!hasErrorCode(error, 'EXDEV')) throw error;
-      copyDurably(file, kept); // the backups are on a disk of their own
+      copyDurably(file, kept); // the backups are on another disk
     }
     chmodSync(kept, 0o600);
   }
   rmSync(file, { force: true });
 }
 
-/** Whole or not at all under its name. */
+/** Copies a file atomically. */
 function copyDurably(file: string, name: string): void {
   const partial = `${name}.partial`;
   rmSync(partial, { force: true });

@@ -1,16 +1,16 @@
-/** From the query tree to FTS5 MATCH expressions. Every term is quoted, so nothing a person types is FTS5 syntax. */
+/** Compiles the query AST to FTS5 MATCH expressions. Every term is quoted, so user input is never FTS5 syntax. */
 import type { QueryNode, TextNode } from '../../../search/ast.ts';
 
 export interface Leaves {
-  /** The expression of a leaf, or undefined where the index alone can't decide about it. */
+  /** The expression that matches a leaf exactly; undefined when the index alone can't decide. */
   readonly exact: (leaf: TextNode) => string | undefined;
-  /** For what is wanted: the same, or one that matches more. What is unwanted is always taken exactly. */
+  /** For leaves that are not negated: the same, or one that matches more. Negated leaves always use `exact`. */
   readonly wanted: (leaf: TextNode) => string | undefined;
 }
 
 /**
- * The expression for a part of a query, to be bound as a parameter.
- * @returns undefined when the index alone can't decide: fields, times, and what is only negated
+ * The expression for a node of a query, to be bound as a parameter.
+ * @returns undefined when the index alone can't decide: fields, times, and purely negated nodes
  */
 export function compileMatch(node: QueryNode, leaves: Leaves): string | undefined {
   switch (node.kind) {
@@ -28,7 +28,7 @@ export function compileMatch(node: QueryNode, leaves: Leaves): string | undefine
   }
 }
 
-/** The same for parts that must all match; those that are negated stand behind a NOT, which needs something before it. */
+/** The same for nodes that must all match; negated ones follow a NOT, which needs a left operand in FTS5. */
 export function compileAllOf(nodes: readonly QueryNode[], leaves: Leaves): string | undefined {
   const exactly = { exact: leaves.exact, wanted: leaves.exact };
   const wanted: (string | undefined)[] = [];
@@ -42,7 +42,7 @@ export function compileAllOf(nodes: readonly QueryNode[], leaves: Leaves): strin
   return unwanted.length === 0 ? all : `(${all} NOT (${unwanted.join(' OR ')}))`;
 }
 
-/** A leaf as FTS5 writes it. A beginning of a word is what stems begin with; see prefixes.ts. */
+/** A leaf in FTS5 syntax. A word prefix becomes a prefix of stems; see prefixes.ts. */
 export function compileLeaf(leaf: TextNode): string {
   const words = leaf.kind === 'prefix' ? [...leaf.terms, leaf.prefix] : leaf.terms;
   return leaf.kind === 'prefix' ? `"${words.join(' ')}" *` : `"${words.join(' ')}"`;

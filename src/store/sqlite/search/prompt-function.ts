@@ -1,4 +1,4 @@
-/** `prompt_contains(document, leaf)` for SQL: looks at the prompt itself, where the index of stems can't decide. */
+/** The SQL function `prompt_contains(document, leaf)`: checks the prompt itself where the index of stems can't decide. */
 
 import type { TextNode } from '../../../search/ast.ts';
 import { findMatches } from '../../../search/matches.ts';

@@ -1,12 +1,12 @@
-/** A prompt that was run forty times is one idea: its tasks, folded into the newest of them. */
+/** Groups tasks by prompt: a prompt that was run forty times is one hit, represented by its newest task. */
 import { GROUP_LIMIT, type PromptGroup } from '../../contract/search.ts';
 import type { Sqlite } from '../database.ts';
 import { buildWhereClause, type Condition, collectParams } from '../filter-sql.ts';
 import type { SearchSql } from './search-sql.ts';
 
-/** Holds for the newest match of a prompt. */
+/** The condition that a row is the newest match with its prompt. */
 export function isNewestOfPrompt(sql: SearchSql): Condition {
-  const conditions = sql.buildDisplacedConditions('other');
+  const conditions = sql.buildConditionsOfTask('other');
   return {
     sql: `NOT EXISTS (SELECT 1 FROM tasks AS other INDEXED BY tasks_prompt ${buildWhereClause([SAME_PROMPT, ...conditions])}
       AND (other.created_at > tasks.created_at OR (other.created_at = tasks.created_at AND other.id > tasks.id)))`,
@@ -16,14 +16,14 @@ export function isNewestOfPrompt(sql: SearchSql): Condition {
 
 const SAME_PROMPT: Condition = { sql: 'other.prompt_hash = tasks.prompt_hash', params: [] };
 
-/** @param position of one task of the group */
+/** @param position of any task of the group */
 export function readPromptGroup({ raw }: Sqlite, sql: SearchSql, position: number): PromptGroup {
   const conditions = [
     {
       sql: 'other.prompt_hash = (SELECT prompt_hash FROM tasks WHERE position = CAST(? AS INTEGER))',
       params: [position],
     },
-    ...sql.buildDisplacedConditions('other'),
+    ...sql.buildConditionsOfTask('other'),
   ];
   const from = `FROM tasks AS other INDEXED BY tasks_prompt ${buildWhereClause(conditions)}`;
   const count = raw

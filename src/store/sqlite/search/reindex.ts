@@ -1,6 +1,6 @@
 /**
- * Makes the search index anew when the preparation of text has changed: newest tasks first, a part at a time, beside
- * everything else. How far it got is written with each part, so that it goes on after a restart.
+ * Rebuilds the search index after text preparation has changed: newest tasks first, in batches, while everything else
+ * continues. Progress is stored with each batch, so that it resumes after a restart.
  */
 import { createIndexEntry, TERMS_VERSION } from '../../../search/terms.ts';
 import { getPrompt } from '../../../task/document.ts';
@@ -9,7 +9,7 @@ import type { Metadata } from '../metadata.ts';
 import type { WordStore } from './words.ts';
 
 export interface Reindexing {
-  /** Empties an index of another version. Only an owner does it: a command beside a server leaves it to that. */
+  /** Clears an index of another version. Only the owner does this: a command beside a server leaves it to the server. */
   begin(options: { isOwner: boolean }): void;
   some(): { tasksLeft: number } | undefined;
 }
@@ -51,7 +51,7 @@ export function createReindexing(db: Sqlite, metadata: Metadata, words: WordStor
       words.transaction(() => {
         for (const { position, document } of rows) {
           const entry = createIndexEntry(getPrompt(document));
-          unindex.run(position); // written since, by a sync
+          unindex.run(position); // a sync may have written it in the meantime
           index.run(position, entry.terms);
           words.add(entry.words);
         }
@@ -64,7 +64,7 @@ export function createReindexing(db: Sqlite, metadata: Metadata, words: WordStor
   };
 }
 
-/** From when on tasks are found, epoch milliseconds; undefined when the index is whole. */
+/** The earliest creation time that is indexed, epoch milliseconds; undefined when the index is complete. */
 export function readIndexedFrom({ raw }: Sqlite, metadata: Metadata): number | undefined {
   const gap = metadata.get('index-gap');
   if (gap === undefined) return undefined;

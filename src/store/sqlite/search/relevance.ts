@@ -1,4 +1,4 @@
-/** Relevance over a window of matches: what BM25 needs to know of the index, in bounded time. */
+/** Relevance within a window of matches: the index statistics that BM25 needs, in bounded time. */
 
 import { collectWantedText, type Query, type TextNode } from '../../../search/ast.ts';
 import { findMatches } from '../../../search/matches.ts';
@@ -11,10 +11,10 @@ import type { Sqlite } from '../database.ts';
 import type { TimedRow } from '../time-order.ts';
 import { compileLeaf } from './match-expression.ts';
 
-/** Rows looked at to estimate how frequent a common word is. */
+/** Rows read to estimate the frequency of a common word. */
 const SAMPLE_SIZE = 20_000;
 
-/** @param isLimited whether the caller may see a part only: then nothing but the window, which is visible, may be counted */
+/** @param isLimited whether the caller has limits: then only the window, which is visible, may be counted */
 export function prepareRanking(
   db: Sqlite,
   { query, isLimited }: { query: Query; isLimited: boolean },
@@ -38,7 +38,7 @@ function computeIdfs(db: Sqlite, leaves: readonly TextNode[]): number[] {
   return leaves.map((leaf) => computeIdf(countMatches(db, leaf, total), total));
 }
 
-/** How rare a word is among everybody's prompts would tell what others wrote: by the weights, and by the order too. */
+/** Global word frequencies would reveal other users' prompts, through the weights and through the order of hits. */
 function computeIdfsWithin(db: Sqlite, leaves: readonly TextNode[], window: readonly TimedRow[]): number[] {
   const prompts = window.map((row) => extractTerms(readPrompt(db, row)));
   return leaves.map((leaf) => {
@@ -57,7 +57,7 @@ export function scoreAll(
   return window.map((row) => ({ ...row, score: score(leaves, readPrompt(db, row), row.createdAt, basis) }));
 }
 
-/** In how many prompts a leaf stands: counted while it is rare, else judged by how close together the newest stand. */
+/** Number of prompts that contain a leaf: counted if rare, else estimated from the density of the newest matches. */
 function countMatches({ raw }: Sqlite, leaf: TextNode, total: number): number {
   const newest = raw
     .prepare<[string], { n: number; last: number | null }>(

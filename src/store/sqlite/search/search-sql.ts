@@ -1,6 +1,6 @@
 /**
- * From a query and a filter to SQL: what the full-text index can decide becomes one MATCH at the head of the join, whose
- * rows come in the order of time; the rest becomes conditions on the rows of tasks. Values are bound, never written in.
+ * Compiles a query and a filter to SQL: what the full-text index can decide becomes one MATCH at the head of the join, whose
+ * rows come in time order; the rest becomes conditions on the tasks table. Values are always bound as parameters.
  */
 
 import type { PrefixNode, Query, QueryNode, TextNode } from '../../../search/ast.ts';
@@ -19,22 +19,22 @@ import {
 import { compileAllOf, compileLeaf, compileMatch } from './match-expression.ts';
 
 export interface SearchSql {
-  /** What to select from; `tasks` is in it under its own name. */
+  /** The FROM clause; includes `tasks` under its own name. */
   readonly from: string;
-  /** The SQL name of the position by which rows come. */
+  /** The SQL name of the position column that orders the rows. */
   readonly position: string;
   readonly conditions: readonly Condition[];
-  /** The same for counting: without the tasks where nothing is asked of them. */
+  /** FROM clause for counting: omits `tasks` when no condition needs it. */
   readonly countFrom: string;
-  /** The same for what reads columns of the narrow index only. */
+  /** FROM clause for reading only columns of the narrow index. */
   readonly narrowFrom: string;
-  /** The conditions that tasks of one prompt may differ in, on a row of another name. */
-  buildDisplacedConditions(row: string): Condition[];
+  /** The conditions that can differ between tasks with the same prompt, for another table alias. */
+  buildConditionsOfTask(row: string): Condition[];
 }
 
 const NARROW_TASKS = 'tasks INDEXED BY tasks_narrow';
 
-/** @param maxDisplacement how far behind its time's slot a row may stand */
+/** @param maxDisplacement how far a row's position may be above the slot of its time */
 export function compileSearch(
   db: Sqlite,
   query: Query,
@@ -45,11 +45,11 @@ export function compileSearch(
   const bounds = addTimes(filter, query);
   const others = query.parts.filter((part) => part.kind !== 'time');
 
-  // What the index can decide goes into one expression; a beginning that must be checked goes there loosely.
-  const indexed = others.filter((part) => !isNegated(part) && compiler.loose(part) !== undefined);
+  // What the index can decide goes into one expression; a prefix that needs a check goes there in its loose form.
+  const indexed = others.filter((part) => !isNegated(part) && compiler.compileLoose(part) !== undefined);
   const negated =
     indexed.length === 0 ? [] : others.filter((part) => isNegated(part) && compiler.compileExact(part.part));
-  const match = compiler.looseAll([...indexed, ...negated]);
+  const match = compiler.compileLooseAll([...indexed, ...negated]);
   const decided = new Set<QueryNode>([
     ...indexed.filter((part) => compiler.compileExact(part) !== undefined),
     ...negated,
@@ -58,15 +58,15 @@ export function compileSearch(
   const ofPrompt = undecided.filter(isAboutPrompt);
   const ofTask = undecided.filter((part) => !isAboutPrompt(part));
 
-  const buildDisplacedConditions = (row: string) => [
+  const buildConditionsOfTask = (row: string) => [
     ...buildFilterConditions(bounds, row, maxDisplacement),
     ...ofTask.map((part) => compiler.compileCondition(part, row)),
   ];
   const conditions = [
-    ...buildDisplacedConditions('tasks'),
+    ...buildConditionsOfTask('tasks'),
     ...ofPrompt.map((part) =>
       isLeaf(part) && indexed.includes(part)
-        ? containsCondition(part, 'tasks')
+        ? buildPromptCondition(part, 'tasks')
         : compiler.compileCondition(part, 'tasks'),
     ),
   ];
@@ -80,10 +80,10 @@ export function compileSearch(
       conditions,
       countFrom: from,
       narrowFrom,
-      buildDisplacedConditions,
+      buildConditionsOfTask,
     };
   }
-  // CROSS JOIN keeps the index outside: its rows come in the wanted order, so nothing is sorted.
+  // CROSS JOIN keeps the index as the outer loop: its rows come in the wanted order, so nothing is sorted.
   const joinTasks = (tasks: string) =>
     `prompt_index CROSS JOIN ${tasks} ON tasks.position = prompt_index.rowid`;
   const from = joinTasks('tasks');
@@ -97,11 +97,11 @@ export function compileSearch(
     ],
     countFrom: conditions.length === 0 ? 'prompt_index' : from,
     narrowFrom: joinTasks(NARROW_TASKS),
-    buildDisplacedConditions,
+    buildConditionsOfTask,
   };
 }
 
-/** Tasks with the same prompt are alike in it. */
+/** Whether a node depends only on the prompt, so that it is the same for all tasks with that prompt. */
 function isAboutPrompt(node: QueryNode): boolean {
   if (node.kind === 'not') return isAboutPrompt(node.part);
   if (node.kind === 'and' || node.kind === 'or') return node.parts.every(isAboutPrompt);
@@ -112,7 +112,7 @@ function isLeaf(node: QueryNode): node is TextNode {
   return node.kind === 'phrase' || node.kind === 'prefix';
 }
 
-/** `before:`, `after:` and `on:` at the top of the query narrow the filter's own bounds, and so the range of positions. */
+/** `before:`, `after:` and `on:` at the top level of the query narrow the filter's own bounds, and so the position range. */
 function addTimes(filter: TaskFilter, query: Query): TaskFilter {
   const times = query.parts.filter((part) => part.kind === 'time');
   return { ...filter, ...intersectTimes([filter, ...times]) };
@@ -122,7 +122,7 @@ function isNegated(part: QueryNode): part is Extract<QueryNode, { kind: 'not' }>
   return part.kind === 'not';
 }
 
-/** Whether the conditions can be decided in the narrow index, without reading a document. */
+/** Whether the narrow index alone can decide the conditions, without reading documents. */
 function isNarrowRead(filter: TaskFilter, parts: readonly QueryNode[]): boolean {
   const isReadByScan = (node: QueryNode): boolean => {
     if (node.kind === 'field') return NARROW_COLUMNS.has(node.field);
@@ -137,12 +137,12 @@ function isNarrowRead(filter: TaskFilter, parts: readonly QueryNode[]): boolean 
 }
 
 interface Compiler {
-  /** The MATCH expression that decides about a part, undefined where the index alone can't. */
+  /** A MATCH expression equivalent to the node; undefined when the index alone can't decide. */
   compileExact(node: QueryNode): string | undefined;
-  /** One that matches at least what the part does. */
-  loose(node: QueryNode): string | undefined;
-  looseAll(nodes: readonly QueryNode[]): string | undefined;
-  /** The part as a condition on a row of tasks. */
+  /** A MATCH expression that matches at least what the node does. */
+  compileLoose(node: QueryNode): string | undefined;
+  compileLooseAll(nodes: readonly QueryNode[]): string | undefined;
+  /** The node as a condition on a row of tasks. */
   compileCondition(node: QueryNode, row: string): Condition;
 }
 
@@ -190,7 +190,7 @@ function createCompiler({ raw }: Sqlite): Compiler {
       case 'time':
         return compileTime(node, row);
       default: {
-        const parts = [buildIndexCondition(compileLooseLeaf(node), row), containsCondition(node, row)];
+        const parts = [buildIndexCondition(compileLooseLeaf(node), row), buildPromptCondition(node, row)];
         return {
           sql: `(${parts.map(({ sql }) => sql).join(' AND ')})`,
           params: parts.flatMap(({ params }) => params),
@@ -201,18 +201,18 @@ function createCompiler({ raw }: Sqlite): Compiler {
 
   return {
     compileExact,
-    loose: (node) => compileMatch(node, loosely),
-    looseAll: (nodes) => compileAllOf(nodes, loosely),
+    compileLoose: (node) => compileMatch(node, loosely),
+    compileLooseAll: (nodes) => compileAllOf(nodes, loosely),
     compileCondition,
   };
 }
 
-/** Looks at the prompt itself (see prompt-function.ts). */
-function containsCondition(leaf: TextNode, row: string): Condition {
+/** Checks the prompt itself (see prompt-function.ts). */
+function buildPromptCondition(leaf: TextNode, row: string): Condition {
   return { sql: `prompt_contains(${row}.document, ?)`, params: [JSON.stringify(leaf)] };
 }
 
-/** The list is made once a search, so a wide condition costs one pass over the index, not one look-up a row. */
+/** SQLite builds the list once per search, so a broad condition costs one pass over the index, not one look-up per row. */
 function buildIndexCondition(match: string, row: string): Condition {
   return {
     sql: `${row}.position IN (SELECT rowid FROM prompt_index WHERE prompt_index MATCH ?)`,

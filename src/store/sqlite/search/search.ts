@@ -1,4 +1,4 @@
-/** Searching: a page of matches in the order of time, or by relevance, and how many there are. */
+/** Search: a page of matches in time order or by relevance, and the number of matches. */
 import type { Cursor } from '../../../search/cursor.ts';
 import { COUNT_LIMIT, type Hit, type SearchRequest, type SearchStore } from '../../contract/search.ts';
 import type { StoredTask } from '../../contract/tasks.ts';
@@ -14,7 +14,7 @@ import { isNewestOfPrompt, readPromptGroup } from './prompt-groups.ts';
 import { prepareRanking, scoreAll } from './relevance.ts';
 import { compileSearch, type SearchSql } from './search-sql.ts';
 
-/** @param state how far behind its time's slot a row may stand, and from when on the index is whole */
+/** @param state how far a row's position may be above the slot of its time, and from when on tasks are indexed */
 export function createSearchStore(
   db: Sqlite,
   state: () => { maxDisplacement: number; indexedFromMs: number | undefined },
@@ -24,7 +24,7 @@ export function createSearchStore(
     `SELECT ${STORED_TASK} FROM tasks WHERE position = CAST(? AS INTEGER)`,
   );
 
-  /** Matches in the order of time. */
+  /** Matches in time order. */
   const findMatches = (
     sql: SearchSql,
     conditions: readonly Condition[],
@@ -112,7 +112,7 @@ export function createSearchStore(
   };
 }
 
-/** Positions at which a page behind a cursor may begin. */
+/** The range of positions in which the page after a cursor may start. */
 function buildCursorCondition(
   { createdAtMs }: Cursor,
   sort: Direction,
@@ -124,7 +124,7 @@ function buildCursorCondition(
     : { sql: `${position} >= CAST(? AS INTEGER)`, params: [computeSlot(createdAtMs)] };
 }
 
-/** Created in the window. The positions matter: without them a page would read on to the oldest match of all. */
+/** Creation times in the window. The position bounds matter: without them a page would read on to the oldest match. */
 function buildWindowCondition(
   { newestMs, oldestMs }: { newestMs: number; oldestMs: number },
   position: string,

@@ -1,17 +1,17 @@
 /**
- * The words that stand in prompts. New ones are written with their document, because searches for beginnings of words
- * rely on them. How often each is used only orders suggestions, so those counts are gathered and written now and then.
+ * The words of the prompts. New ones are written with their document, because prefix searches rely on them. Their use counts
+ * only order suggestions, so they are collected in memory and written in batches.
  */
 import { computePrefixRange } from '../../../search/prefixes.ts';
 import type { WordUse } from '../../contract/search.ts';
 import { runInTransaction, type Sqlite } from '../database.ts';
 
 export interface WordStore {
-  /** Runs one transaction that may add words; they count as known once it is committed. */
+  /** Runs one transaction that may add words; they are known once it has committed. */
   transaction(work: () => void): void;
   /** Within such a transaction: the words of a new prompt. */
   add(words: ReadonlySet<string>): void;
-  /** Writes the gathered counts. */
+  /** Writes the collected counts. */
   flush(): void;
   suggest(prefix: string, limit: number): WordUse[];
 }
@@ -26,17 +26,17 @@ export function createWordStore(db: Sqlite): WordStore {
     'SELECT word, uses FROM words WHERE word >= ? AND word < ? AND uses > 0 ORDER BY uses DESC, word LIMIT ?',
   );
   const known = new Set<string>();
-  const gathered = new Map<string, number>();
+  const pendingUses = new Map<string, number>();
   let prompts = 0;
-  /** Of the transaction in progress, or of the last. */
+  /** Words of the current or last transaction. */
   let added: ReadonlySet<string>[] = [];
 
   const flush = () => {
-    if (gathered.size === 0) return;
+    if (pendingUses.size === 0) return;
     runInTransaction(db, () => {
-      for (const [word, uses] of gathered) addUses.run(uses, word);
+      for (const [word, uses] of pendingUses) addUses.run(uses, word);
     });
-    gathered.clear();
+    pendingUses.clear();
     prompts = 0;
   };
 
@@ -44,7 +44,7 @@ export function createWordStore(db: Sqlite): WordStore {
     for (const words of added) {
       for (const word of words) {
         known.add(word);
-        gathered.set(word, (gathered.get(word) ?? 0) + 1);
+        pendingUses.set(word, (pendingUses.get(word) ?? 0) + 1);
       }
     }
     prompts += added.length;
