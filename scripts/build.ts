@@ -1,12 +1,12 @@
 /**
- * Builds `dist/`: the command and its threads, each one file with what it shares with others in `chunks/`. Bundled with its
- * dependencies, a command starts in a third of the time on Node 24 (there, loading many small modules is slow). What brings
- * native code or starts threads by file name of its own stays outside.
+ * Builds `dist/`: the command and its worker threads, one file each, with shared code in `chunks/`. Bundled with its
+ * dependencies, a command starts in a third of the time on Node 24, where loading many small modules is slow. Packages with
+ * native code, or that start threads by file name, are not bundled.
  */
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-const NOT_BUNDLED = ['better-sqlite3', 'sharp'];
+const EXTERNAL_PACKAGES = ['better-sqlite3', 'sharp'];
 
 rmSync('dist', { recursive: true, force: true });
 await build({
@@ -19,10 +19,10 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  // The CommonJS form of jsonc-parser asks for its files by computed names.
+  // The CommonJS build of jsonc-parser requires its files by computed names.
   mainFields: ['module', 'main'],
-  external: NOT_BUNDLED,
-  // For packages in CommonJS that ask for Node's modules.
+  external: EXTERNAL_PACKAGES,
+  // For CommonJS packages that require Node's modules.
   banner: {
     js: "import { createRequire as bundled } from 'node:module'; const require = bundled(import.meta.url);",
   },

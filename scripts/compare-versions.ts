@@ -1,7 +1,8 @@
 /**
- * Shows that a version behaves like one before it. `tsx scripts/compare-versions.ts BEFORE [AFTER]` runs both on the same
- * sample against the same simulated upstream, at once; AFTER is a commit, or the working tree (`.`) when left out. `--reuse DIR` uses
- * the `node_modules` of DIR where its lock file is the same. Exits with 1 where something is neither the same nor a superset.
+ * Checks that a version behaves like an earlier one. `tsx scripts/compare-versions.ts BEFORE [AFTER]` runs both concurrently
+ * on the same sample, each against its own copy of the simulated upstream; AFTER is a commit, or the working tree (`.`, the
+ * default). `--reuse DIR` uses the `node_modules` of DIR if its lock file is the same. Exits with 1 if anything is neither
+ * the same nor a superset.
  */
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -19,13 +20,13 @@ import { observeServer } from './compare/server-probe.ts';
 
 const HOUR_MS = 3_600_000;
 
-interface Setting {
+interface RunContext {
   readonly work: string;
   readonly startedAtMs: number;
 }
 
-async function observeVersion(version: Version, name: string, setting: Setting): Promise<Observation[]> {
-  const { work, startedAtMs } = setting;
+async function observeVersion(version: Version, name: string, context: RunContext): Promise<Observation[]> {
+  const { work, startedAtMs } = context;
   const sample = await startSample(startedAtMs - HOUR_MS);
   const port = await findFreePort();
   const directory = join(work, name);
@@ -45,7 +46,7 @@ async function observeVersion(version: Version, name: string, setting: Setting):
       { surface: 'settings', name: 'defaults in README.md', rule: 'wording', text: rows.join('\n') },
       ...(await observeCommands(run)),
     ];
-    // The servers begin with the sample alone.
+    // The servers start with only the sample.
     rmSync(join(directory, 'data'), { recursive: true });
     await runCommand(run, ['import', 'lines.jsonl', 'rest.jsonl.gz']);
     cpSync(join(directory, 'data'), join(directory, 'served'), { recursive: true });
@@ -82,16 +83,16 @@ try {
     checkOut({ repository, ref, directory: join(work, `${name}-source`), reuse });
   const before = checkOutRef(beforeRef, 'before');
   const after = checkOutRef(afterRef, 'after');
-  const setting = { work, startedAtMs: Date.now() };
+  const context = { work, startedAtMs: Date.now() };
   const [earlier, later] = await Promise.all([
-    observeVersion(before, 'before', setting),
-    observeVersion(after, 'after', setting),
+    observeVersion(before, 'before', context),
+    observeVersion(after, 'after', context),
   ]);
-  const isFaultless = printReport(compareObservations(earlier, later), {
+  const isCompatible = printReport(compareObservations(earlier, later), {
     title: `${before.label} and ${after.label}`,
     isVerbose: values.verbose,
   });
-  if (!isFaultless) process.exitCode = 1;
+  if (!isCompatible) process.exitCode = 1;
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

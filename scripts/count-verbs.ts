@@ -1,5 +1,5 @@
 /**
- * Counts the functions whose names begin with a verb (docs/glossary.md says why). `tsx scripts/count-verbs.ts [FOLDER]
+ * Counts the functions whose names start with a verb (see docs/glossary.md). `tsx scripts/count-verbs.ts [FOLDER]
  * [--list] [--members] [--min SHARE]`: exits with 1 when the share of functions is below `--min` percent.
  */
 import { join } from 'node:path';
@@ -12,15 +12,15 @@ interface Tally {
   verbs: number;
 }
 
-/** The folder below the top one, or the top one itself: `src/store`, `src/cli`. */
-function folderOf(file: string): string {
+/** The first two components of a path: `src/store`, `src/cli`. */
+function getFolder(file: string): string {
   return file.split('/').slice(0, 2).join('/');
 }
 
 function tallyByFolder(names: readonly FunctionName[]): Map<string, Tally> {
   const tallies = new Map<string, Tally>();
   for (const { file, name } of names) {
-    const folder = folderOf(file);
+    const folder = getFolder(file);
     const tally = tallies.get(folder) ?? { total: 0, verbs: 0 };
     tallies.set(folder, tally);
     tally.total += 1;

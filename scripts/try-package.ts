@@ -1,6 +1,6 @@
 /**
- * Tries the package as a user gets it: packs it, installs the tarball globally into a temporary prefix where no compiler is
- * on the PATH, asks the command for its version, and has an offline server answer /healthz.
+ * Tests the package as users install it: packs it, installs the tarball globally into a temporary prefix without a compiler
+ * on the PATH, runs `--version`, and checks /healthz of an offline server.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,9 +12,9 @@ import { createInterface } from 'node:readline';
 const root = join(import.meta.dirname, '..');
 const work = mkdtempSync(join(tmpdir(), 'flux-mirror-package-'));
 const npm = process.env.npm_execpath;
-if (npm === undefined) throw new Error('run it by npm: npm run test:package');
+if (npm === undefined) throw new Error('run it with npm: npm run test:package');
 
-/** A folder with what npm and the command need, and no compiler. */
+/** A PATH folder with only what npm and the command need: no compiler. */
 function createMinimalPath(): string {
   const bin = join(work, 'bin');
   mkdirSync(bin);
@@ -23,14 +23,14 @@ function createMinimalPath(): string {
   return bin;
 }
 
-function pack(): string {
+function packTarball(): string {
   execFileSync(process.execPath, [npm ?? '', 'pack', '--silent', '--pack-destination', work], { cwd: root });
   const tarball = readdirSync(work).find((name) => name.endsWith('.tgz'));
   if (tarball === undefined) throw new Error('npm pack left no tarball');
   return join(work, tarball);
 }
 
-async function askHealth(command: string, env: NodeJS.ProcessEnv): Promise<void> {
+async function checkHealth(command: string, env: NodeJS.ProcessEnv): Promise<void> {
   const server = spawn(command, ['serve', '--offline', '--port', '0', '--data-dir', join(work, 'data')], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -59,7 +59,7 @@ async function waitForUrl(output: readonly string[], isRunning: () => boolean): 
 }
 
 try {
-  const tarball = pack();
+  const tarball = packTarball();
   const env = { ...process.env, PATH: createMinimalPath() };
   const prefix = join(work, 'prefix');
   const started = performance.now();
@@ -68,7 +68,7 @@ try {
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const command = join(prefix, 'bin', 'flux-mirror');
   const version = execFileSync(command, ['--version'], { env, encoding: 'utf8' }).trim();
-  await askHealth(command, env);
+  await checkHealth(command, env);
   process.stdout.write(`installed in ${seconds} s without a compiler: ${version}, /healthz answers 200\n`);
 } finally {
   rmSync(work, { recursive: true, force: true });

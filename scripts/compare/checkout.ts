@@ -1,5 +1,5 @@
 /**
- * Brings a version of the program to a directory of its own: cloned at its commit, or copied from the working tree (`.`),
+ * Checks out a version of the program into its own directory: cloned at its commit, or copied from the working tree (`.`),
  * installed from its lock file and built.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -16,13 +16,13 @@ export interface Version {
 export interface CheckoutOptions {
   readonly repository: string;
   readonly ref: string;
-  /** Where a clone may go. */
+  /** Directory for the clone. */
   readonly directory: string;
-  /** Directories whose `node_modules` may be used where the lock file is the same. */
+  /** Directories whose `node_modules` may be used if the lock file is the same. */
   readonly reuse: readonly string[];
 }
 
-/** @throws Error when the commit does not exist, or can't be installed or built */
+/** @throws Error if the commit does not exist, or can't be installed or built */
 export function checkOut({ repository, ref, directory, reuse }: CheckoutOptions): Version {
   run('git', ['clone', '--quiet', '--shared', '--no-checkout', repository, directory], repository);
   run('git', ['checkout', '--quiet', '--detach', ref === '.' ? 'HEAD' : ref], directory);
@@ -35,7 +35,7 @@ export function checkOut({ repository, ref, directory, reuse }: CheckoutOptions)
   return describeVersion(ref === '.' ? 'the working tree' : ref, directory);
 }
 
-/** What is not committed: changed, new and deleted files. */
+/** Copies uncommitted changes: changed, new and deleted files. */
 function copyWorkingTree(repository: string, directory: string): void {
   const status = execFileSync(
     'git',
@@ -52,7 +52,7 @@ function copyWorkingTree(repository: string, directory: string): void {
   }
 }
 
-/** The SQLite driver for Node 20 has a lock file of its own. Versions before 0.2 don't know it. */
+/** The SQLite driver for Node 20 has its own lock file. Versions before 0.2 don't have it. */
 function prepareDriver(directory: string, reuse: readonly string[]): void {
   const script = join(directory, 'scripts/install-node20-driver.mjs');
   if (!existsSync(script)) return;

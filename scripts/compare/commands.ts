@@ -1,4 +1,4 @@
-/** Runs the commands of one version on the sample, in a directory of its own. */
+/** Runs the commands of one version on the sample, in its own directory. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -28,8 +28,8 @@ interface Result {
 /** Lines that only slow commands print. */
 const PROGRESS = /^.*, \d+\/s\n/gm;
 
-/** The environment of every process: nothing of the caller's. */
-export function commandEnvironment(run: Run, settings: Record<string, string> = {}): Record<string, string> {
+/** The environment of every process: only PATH is inherited. */
+export function createEnvironment(run: Run, settings: Record<string, string> = {}): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '',
     TZ: 'UTC',
@@ -40,13 +40,13 @@ export function commandEnvironment(run: Run, settings: Record<string, string> = 
     FLUX_MIRROR_DATA_DIR: join(run.directory, 'data'),
     FLUX_MIRROR_ARCHIVE_IMAGES: 'false',
     FLUX_MIRROR_SYNC_CRON: 'off',
-    // Whether an unfinished task is fresh must not depend on how fast the machine is.
+    // Whether an unfinished task is fresh must not depend on the speed of the machine.
     FLUX_MIRROR_PENDING_TTL: '0s',
     ...settings,
   };
 }
 
-/** Help of every command, import, export, queries, what changes the mirror, and wrong usage. */
+/** Help of every command, import, export, queries, commands that change the mirror, and usage errors. */
 export async function observeCommands(run: Run): Promise<Observation[]> {
   const observations: Observation[] = [];
   const add = (surface: string, name: string, rule: Rule, value: string) =>
@@ -160,11 +160,11 @@ async function observeExport(run: Run, add: Add): Promise<void> {
   }
 }
 
-/** Runs a command to its end. */
+/** Runs a command until it exits. */
 export async function runCommand(run: Run, args: readonly string[], input = ''): Promise<Result> {
   const child = spawn(process.execPath, [run.version.main, ...args], {
     cwd: run.directory,
-    env: commandEnvironment(run),
+    env: createEnvironment(run),
   });
   child.stdin.on('error', () => undefined).end(input);
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);

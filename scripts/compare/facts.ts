@@ -1,4 +1,4 @@
-/** What programs rely on in texts that people read: flags in a help, rows of a table, operations of OpenAPI, metrics. */
+/** Extracts what programs rely on: flags in help texts, rows of the settings table, OpenAPI operations, metrics. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -16,7 +16,7 @@ export function listHelpFacts(help: string): string[] {
   });
 }
 
-/** Variables and flags of the table in README.md, and the rows with their defaults as people read them. */
+/** Variables and flags of the table in README.md, and its rows with the defaults. */
 export function readSettingTable(directory: string): { names: string[]; rows: string[] } {
   const rows = readFileSync(join(directory, 'README.md'), 'utf8').match(/^\| `(?:FLUX|ACE).*$/gm) ?? [];
   const columns = rows.map((row) => row.split(' | ').slice(0, 3));
@@ -26,7 +26,7 @@ export function readSettingTable(directory: string): { names: string[]; rows: st
   };
 }
 
-/** `name{label,label} type` of everything in a Prometheus text. */
+/** Types and series (`name{label,label}`) of a Prometheus exposition. */
 export function listMetrics(text: string): string[] {
   const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => `${name} is a ${type}`);
   const series = [...text.matchAll(/^(\w+)(?:\{(.*)\})? \S+$/gm)].map(([, name, labels = '']) => {
@@ -36,24 +36,24 @@ export function listMetrics(text: string): string[] {
   return [...new Set([...types, ...series])].sort();
 }
 
-/** Each operation, parameter, status and member with its type, one a line; references are followed. */
+/** Each operation, parameter, status and member with its type, one per line; references are resolved. */
 export function listOpenApiFacts(document: Json): string[] {
   const facts: string[] = [];
-  for (const [path, operations] of entriesOf(document.paths)) {
-    for (const [method, value] of entriesOf(operations)) {
+  for (const [path, operations] of listEntries(document.paths)) {
+    for (const [method, value] of listEntries(operations)) {
       const operation = asObject(value);
       const name = `${method.toUpperCase()} ${path}`;
       facts.push(name);
-      for (const given of asList(operation.parameters)) {
-        const parameter = followReference(document, given);
+      for (const item of asList(operation.parameters)) {
+        const parameter = resolveReference(document, item);
         const label = `${name} ${parameter.in} parameter ${parameter.name}`;
         facts.push(label, ...listSchemaFacts(document, parameter.schema, label));
       }
-      const bodies = followReference(document, operation.requestBody);
+      const bodies = resolveReference(document, operation.requestBody);
       facts.push(...listContentFacts(document, bodies.content, `${name} body`));
-      for (const [status, response] of entriesOf(operation.responses)) {
+      for (const [status, response] of listEntries(operation.responses)) {
         facts.push(`${name} ${status}`);
-        const { content } = followReference(document, response);
+        const { content } = resolveReference(document, response);
         facts.push(...listContentFacts(document, content, `${name} ${status}`));
       }
     }
@@ -62,28 +62,28 @@ export function listOpenApiFacts(document: Json): string[] {
 }
 
 function listContentFacts(document: Json, content: unknown, label: string): string[] {
-  return entriesOf(content).flatMap(([mediaType, media]) => [
+  return listEntries(content).flatMap(([mediaType, media]) => [
     `${label} ${mediaType}`,
     ...listSchemaFacts(document, asObject(media).schema, `${label} ${mediaType}`),
   ]);
 }
 
-/** Alternatives are merged: what one of them may be, the value may be. */
-function listSchemaFacts(document: Json, given: unknown, label: string, depth = 0): string[] {
+/** Alternatives are merged into one list. */
+function listSchemaFacts(document: Json, schemaOrReference: unknown, label: string, depth = 0): string[] {
   if (depth > 12) return [];
-  const schema = followReference(document, given);
+  const schema = resolveReference(document, schemaOrReference);
   const types = asList(typeof schema.type === 'string' ? [schema.type] : schema.type);
   const values = 'const' in schema ? [schema.const] : asList(schema.enum);
   return [
     ...types.map((type) => `${label} is ${type}`),
-    // A null among the values is the type null.
+    // A null value counts as the type null.
     ...values.map((value) =>
       value === null ? `${label} is null` : `${label} may be ${JSON.stringify(value)}`,
     ),
     ...[schema.anyOf, schema.oneOf, schema.allOf]
       .flatMap(asList)
       .flatMap((part) => listSchemaFacts(document, part, label, depth + 1)),
-    ...entriesOf(schema.properties).flatMap(([name, member]) => [
+    ...listEntries(schema.properties).flatMap(([name, member]) => [
       `${label}.${name}`,
       ...listSchemaFacts(document, member, `${label}.${name}`, depth + 1),
     ]),
@@ -91,7 +91,7 @@ function listSchemaFacts(document: Json, given: unknown, label: string, depth = 
   ];
 }
 
-function followReference(document: Json, value: unknown): Json {
+function resolveReference(document: Json, value: unknown): Json {
   let target = asObject(value);
   for (let hops = 0; typeof target.$ref === 'string' && hops < 10; hops++) {
     let found: unknown = document;
@@ -109,6 +109,6 @@ function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function entriesOf(value: unknown): [string, unknown][] {
+function listEntries(value: unknown): [string, unknown][] {
   return Object.entries(asObject(value));
 }

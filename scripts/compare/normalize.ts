@@ -1,14 +1,14 @@
 /**
- * Replaces what differs between two runs of one version: times since the start, ids that were made up, durations,
- * directories. Everything that comes from the sample stays, byte for byte.
+ * Replaces what differs between two runs of one version: times since the start, generated ids, durations, directories.
+ * Everything from the sample is kept byte for byte.
  */
 
 export interface NormalizeOptions {
   /** Everything at this time or later is "now". Epoch milliseconds. */
   readonly startedAtMs: number;
-  /** Made by the sample, so never replaced. */
+  /** Ids of the sample, which are never replaced. */
   readonly knownIds: ReadonlySet<string>;
-  /** Addresses and directories of this run, with what stands for each. */
+  /** Addresses and directories of this run, with the placeholder for each. */
   readonly places: ReadonlyMap<string, string>;
 }
 
@@ -32,10 +32,10 @@ const DURATIONS: readonly [RegExp, string][] = [
   [/\b\d+ due now\b/g, '<number> due now'],
 ];
 
-/** Makes a function that normalizes texts of one run. */
+/** Creates a function that normalizes texts of one run. */
 export function createNormalize(options: NormalizeOptions): (text: string) => string {
   const { startedAtMs, knownIds, places } = options;
-  // A clock is read in the second in which it was started, too.
+  // Times with a resolution of seconds may be rounded down to before the start.
   const nowMs = startedAtMs - 1000;
   return (text) => {
     let result = text;

@@ -1,13 +1,13 @@
-/** What is recorded of one version, and by which rule two recordings are compared. */
+/** What is recorded of one version, and the rules by which two recordings are compared. */
 
 /**
- * `bytes`: the same text. `json`: everything of the first is in the second, with the same values. `lines`: every line of
- * the first is a line of the second. `wording`: a difference is reported and is no fault.
+ * `bytes`: the same text. `json`: everything in the first is in the second, with the same values. `lines`: every line of
+ * the first is a line of the second. `wording`: a difference is reported, but is not a failure.
  */
 export type Rule = 'bytes' | 'json' | 'lines' | 'wording';
 
 export interface Observation {
-  /** What it belongs to, as a row of the report: `drop-in answers`. */
+  /** Row of the report that it belongs to: `drop-in answers`. */
   readonly surface: string;
   readonly name: string;
   readonly rule: Rule;
@@ -24,15 +24,15 @@ export interface Comparison {
   readonly details: readonly string[];
 }
 
-/** Compares each observation of the version before with the one of the same name after. */
+/** Compares the observations of the earlier version with those of the same name in the later one. */
 export function compareObservations(
   before: readonly Observation[],
   after: readonly Observation[],
 ): Comparison[] {
-  const laterOnes = new Map(after.map((one) => [`${one.surface}\n${one.name}`, one]));
+  const laterByName = new Map(after.map((one) => [`${one.surface}\n${one.name}`, one]));
   const known = new Set(before.map(({ surface, name }) => `${surface}\n${name}`));
   const compared = before.map((earlier): Comparison => {
-    const later = laterOnes.get(`${earlier.surface}\n${earlier.name}`);
+    const later = laterByName.get(`${earlier.surface}\n${earlier.name}`);
     const { surface, name } = earlier;
     if (!later) return { surface, name, verdict: 'different', details: ['- missing in the version after'] };
     return { surface, name, ...compareTexts(earlier.rule, earlier.text, later.text) };
@@ -52,7 +52,7 @@ function compareTexts(rule: Rule, before: string, after: string): Pick<Compariso
   return { verdict: isSuperset ? 'superset' : 'different', details };
 }
 
-/** Lines of the one that the other does not have as often, in both directions. */
+/** Lines that occur more often in one text than in the other, in both directions. */
 function diffLines(before: string, after: string): [string[], string[]] {
   const [earlier, later] = [before.split('\n'), after.split('\n')];
   return [subtractLines(earlier, later), subtractLines(later, earlier)];

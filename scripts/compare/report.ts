@@ -1,4 +1,4 @@
-/** Prints what was compared: a table by surface, then every difference. */
+/** Prints the comparison: a table by surface, then every difference. */
 import type { Comparison, Verdict } from './observation.ts';
 
 const VERDICTS: readonly Verdict[] = ['same', 'superset', 'wording', 'different'];
@@ -7,7 +7,7 @@ const MAX_WIDTH = 400;
 
 export interface ReportOptions {
   readonly title: string;
-  /** Shows what a superset adds and what is worded differently, too. */
+  /** Also shows what supersets add, and differences in wording. */
   readonly isVerbose: boolean;
 }
 
@@ -28,7 +28,7 @@ export function printReport(
     if (!shown.includes(verdict)) continue;
     console.log(`\n${verdict}: ${surface}: ${shorten(name)}`);
     for (const line of details.slice(0, MAX_DETAILS)) console.log(`  ${shorten(line)}`);
-    if (details.length > MAX_DETAILS) console.log(`  … and ${details.length - MAX_DETAILS} lines more`);
+    if (details.length > MAX_DETAILS) console.log(`  … and ${details.length - MAX_DETAILS} more lines`);
   }
   return comparisons.every(({ verdict }) => verdict !== 'different');
 }

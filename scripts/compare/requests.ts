@@ -1,4 +1,4 @@
-/** The requests that are sent to a running server, in the order in which they depend on each other. */
+/** The requests that are sent to a running server, in order of their dependencies. */
 import { type Sample, UNKNOWN_ID } from './sample.ts';
 
 export interface ProbeRequest {
@@ -66,7 +66,7 @@ export function listDropInRequests({ imported, unseen, pending, failed, vendorId
   ];
 }
 
-/** Generations, which are tracked: what is due afterwards depends on the time. */
+/** Generations. They become tracked, so what is due afterwards depends on the time. */
 export function listGenerationRequests(): ProbeRequest[] {
   return [
     post('/flux/images', { action: 'generate', prompt: 'a cat in a mirror', async: true }),
@@ -174,7 +174,7 @@ export function listApiRequests({ imported, unseen, pending }: Sample): ProbeReq
   ];
 }
 
-/** Unfinished tasks, of which the copies are young enough. */
+/** Unfinished tasks whose cached copies are still fresh. */
 export function listPendingRequests({ imported, pending }: Sample): ProbeRequest[] {
   const [pendingId = '', otherPending = ''] = pending;
   return [
@@ -185,12 +185,12 @@ export function listPendingRequests({ imported, pending }: Sample): ProbeRequest
   ];
 }
 
-/** On a mirror that was just started: what is due is what was imported as pending. */
+/** For a mirror that was just started: what is due is what was imported as pending. */
 export function listSyncRequests(): ProbeRequest[] {
   return [post('/api/sync', ''), get('/api/sync/runs'), get('/api/sync/runs?limit=x'), get('/api/stats')];
 }
 
-/** What is answered when the upstream is not asked, or fails. */
+/** For a mirror whose upstream is not contacted, or fails. */
 export function listDegradedRequests({ imported, unseen, pending }: Sample): ProbeRequest[] {
   const [known = '', second = ''] = imported;
   const [miss = ''] = unseen;
@@ -208,7 +208,7 @@ export function listDegradedRequests({ imported, unseen, pending }: Sample): Pro
   ];
 }
 
-/** Who gets in: `TOKEN` has a token of the whole mirror. */
+/** Access control. @param token one with full access */
 export function listAccessRequests({ imported, unseen }: Sample, token: string): ProbeRequest[] {
   const allowed = { authorization: `Bearer ${token}` };
   const [known = ''] = imported;

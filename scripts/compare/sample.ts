@@ -1,6 +1,6 @@
 /**
- * The same upstream account for every run: the simulator with a clock that stands still and seeded randomness, so that
- * documents are the same bytes each time, except for the simulator's address.
+ * The same upstream account for every run: the simulator with a stopped clock and seeded randomness, so that documents are
+ * identical each time, except for the simulator's address.
  */
 import { createSeededRandom } from '../../src/simulator/random.ts';
 import { sampleTasks, VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
@@ -12,9 +12,9 @@ export const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 
 export interface Sample {
   readonly simulator: Simulator;
-  /** Of documents that are imported, oldest ones first. */
+  /** Ids of the imported documents, oldest first. */
   readonly imported: readonly string[];
-  /** Finished, and known to the upstream alone. */
+  /** Finished tasks known only to the upstream. */
   readonly unseen: readonly string[];
   readonly pending: readonly string[];
   readonly failed: string;
@@ -29,7 +29,7 @@ const UNSEEN = 20;
 const NEVER_MS = 1e12;
 const HOUR_MS = 3_600_000;
 
-/** @param nowMs the time at which the account stands still */
+/** @param nowMs the time at which the account's clock stands */
 export async function startSample(nowMs: number): Promise<Sample> {
   const random = createSeededRandom(20261125);
   const simulator = await startSimulator({

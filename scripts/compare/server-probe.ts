@@ -1,4 +1,4 @@
-/** Starts `serve` of one version in several situations, sends it requests, and records what it answers and asks. */
+/** Starts `serve` of one version in several situations, sends requests, and records responses and upstream requests. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { type IncomingHttpHeaders, request as sendRequest } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Fault } from '../../src/simulator/faults.ts';
-import { commandEnvironment, type Run } from './commands.ts';
+import { createEnvironment, type Run } from './commands.ts';
 import { listMetrics, listOpenApiFacts } from './facts.ts';
 import type { Observation } from './observation.ts';
 import {
@@ -34,7 +34,7 @@ interface Answer {
 }
 
 const TOKEN = 'token-of-the-team';
-/** Of the connection, or of the moment. */
+/** Headers that depend on the connection or the time. */
 const SKIPPED_HEADERS = new Set(['date', 'connection', 'keep-alive', 'transfer-encoding']);
 const START_TIMEOUT_MS = 60_000;
 const LARGE_BODY_BYTES = 2 ** 20;
@@ -90,7 +90,7 @@ async function observeSituation(run: Run, port: number, situation: Situation): P
   const dataDir = join(run.directory, situation.name.replaceAll(' ', '-'));
   cpSync(join(run.directory, 'served'), dataDir, { recursive: true });
   simulator.requests.length = 0;
-  const liftFault = situation.fault && simulator.fault(situation.fault);
+  const removeFault = situation.fault && simulator.fault(situation.fault);
   const server = await startServer(run, { ...situation.settings, FLUX_MIRROR_DATA_DIR: dataDir }, port);
   const observations: Observation[] = [];
   try {
@@ -112,7 +112,7 @@ async function observeSituation(run: Run, port: number, situation: Situation): P
       text: describeUpstreamRequests(run),
     });
   } finally {
-    liftFault?.();
+    removeFault?.();
     server.kill('SIGTERM');
     if (server.exitCode === null) await once(server, 'exit');
   }
@@ -132,11 +132,11 @@ async function observeDescriptions(port: number): Promise<Observation[]> {
 async function startServer(run: Run, settings: Record<string, string>, port: number): Promise<ChildProcess> {
   const child = spawn(process.execPath, [run.version.main, 'serve', '--port', String(port)], {
     cwd: run.directory,
-    env: commandEnvironment(run, settings),
+    env: createEnvironment(run, settings),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  const isListening = new Promise<void>((resolve, reject) => {
+  const listening = new Promise<void>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
         output += String(chunk);
@@ -146,7 +146,7 @@ async function startServer(run: Run, settings: Record<string, string>, port: num
     child.once('exit', () => reject(new Error(`serve ended:\n${output}`)));
     setTimeout(() => reject(new Error(`serve does not start:\n${output}`)), START_TIMEOUT_MS).unref();
   });
-  await isListening;
+  await listening;
   return child;
 }
 
@@ -174,7 +174,7 @@ function send(port: number, { method, path, headers = {}, body = '' }: ProbeRequ
       resolve({ status: `failed: ${error.code}`, headers: {}, body: '' }),
     );
     if (body.length < LARGE_BODY_BYTES) request.end(body);
-    // It is refused by its length. While it was sent, the connection would break before the answer is read.
+    // Rejected by its length. If the body were sent, the connection would break before the response is read.
     else request.flushHeaders();
   });
 }
@@ -185,7 +185,7 @@ function describeRequest(run: Run, { method, path, headers = {}, body = '' }: Pr
   return run.normalize(`${method} ${path}${shown} ${body.slice(0, 160)}`).trim();
 }
 
-/** Bytes of a body are compared whole; one that is JSON, by its members. */
+/** Drop-in answers are compared byte for byte; other JSON answers by their members. */
 function describeAnswer(run: Run, { status, headers, body }: Answer, isDropIn: boolean): string {
   const kept = Object.entries(headers).filter(
     ([name]) => !SKIPPED_HEADERS.has(name) && name !== 'content-length',
@@ -198,7 +198,7 @@ function describeAnswer(run: Run, { status, headers, body }: Answer, isDropIn: b
   try {
     value = JSON.parse(shown);
   } catch {
-    // A text, or nothing.
+    // Plain text or empty.
   }
   return JSON.stringify({ status, headers: Object.fromEntries(normalized), body: value });
 }
@@ -208,7 +208,7 @@ function normalizeHeader(name: string, value: string): string {
   return name === 'etag' ? '<etag>' : value;
 }
 
-/** What the upstream was asked, with every header that is not the transport's. */
+/** Requests to the upstream, with all headers except those of the transport. */
 function describeUpstreamRequests(run: Run): string {
   const lines = run.sample.simulator.requests.map(({ method, path, headers, body }) => {
     const { host: _host, connection: _connection, ...others } = headers;

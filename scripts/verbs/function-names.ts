@@ -1,6 +1,6 @@
 /**
- * Finds the names of functions in a TypeScript project. The parser is the one of the `typescript` package, through its
- * own API; it starts a process, so there is one call for the whole project.
+ * Finds the names of functions in a TypeScript project with the parser of the `typescript` package. Its API starts a
+ * process, so there is one call for the whole project.
  */
 import { relative } from 'node:path';
 import type { Node } from 'typescript/unstable/ast';
@@ -30,7 +30,7 @@ export interface FunctionName {
   readonly kind: 'function' | 'member';
 }
 
-/** Lists the functions of all source files in `folder`, those inside other functions too. */
+/** Lists the functions of all source files in `folder`, including nested ones. */
 export function listFunctionNames(projectDir: string, folder: string): FunctionName[] {
   const api = new API({ cwd: projectDir });
   try {
@@ -49,7 +49,7 @@ export function listFunctionNames(projectDir: string, folder: string): FunctionN
 }
 
 function collectNames(node: Node, add: (name: string, kind: FunctionName['kind']) => void): void {
-  const kind = functionKind(node);
+  const kind = getFunctionKind(node);
   if (kind && 'name' in node) {
     const name = node.name as Node | undefined;
     if (name && isIdentifier(name)) add(name.text, kind);
@@ -57,8 +57,8 @@ function collectNames(node: Node, add: (name: string, kind: FunctionName['kind']
   node.forEachChild((child) => collectNames(child, add));
 }
 
-function functionKind(node: Node): FunctionName['kind'] | undefined {
-  if (isFunctionDeclaration(node)) return node.body ? 'function' : undefined; // an overload has none
+function getFunctionKind(node: Node): FunctionName['kind'] | undefined {
+  if (isFunctionDeclaration(node)) return node.body ? 'function' : undefined; // an overload has no body
   if (isVariableDeclaration(node)) return isFunctionValue(node.initializer) ? 'function' : undefined;
   if (isMethodDeclaration(node)) return isClassDeclaration(node.parent) ? 'function' : 'member';
   if (isPropertyAssignment(node)) return isFunctionValue(node.initializer) ? 'member' : undefined;

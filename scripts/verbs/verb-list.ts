@@ -1,6 +1,6 @@
 /**
- * The verbs that a function's name may begin with: imperatives, and `is`, `has`, `can` and the like for booleans.
- * Prepositions (`to`, `as`, `with`), participles (`loaded`) and nouns are left out on purpose.
+ * The verbs that a function's name may start with: imperatives, and `is`, `has`, `can` and the like for booleans.
+ * Prepositions (`to`, `as`, `with`), participles (`loaded`) and nouns are deliberately not included.
  */
 
 const IMPERATIVES = `
@@ -32,7 +32,7 @@ const PREDICATES =
 
 const VERBS: ReadonlySet<string> = new Set(`${IMPERATIVES} ${PREDICATES}`.split(/\s+/).filter(Boolean));
 
-/** Words of the list that are nouns as well, and so begin compounds: `searchCommand` searches for nothing. */
+/** Verbs that are also nouns, and so can start compound nouns: `searchCommand` does not search for anything. */
 const ALSO_NOUNS: ReadonlySet<string> = new Set(
   `answer archive backfill block cache chunk count delay exchange export filter group  highlight hold import index limit list
   log  mark match mirror name note order page place plan post prefix query queue record reply report request restore retry
@@ -41,7 +41,7 @@ const ALSO_NOUNS: ReadonlySet<string> = new Set(
   ),
 );
 
-/** What such a compound ends in. (`serveCommand` is one, too: only `createServeCommand` is not.) */
+/** The last words of such compounds. (`serveCommand` is one, too: only `createServeCommand` is not.) */
 const NOUN_HEADS: ReadonlySet<string> = new Set(
   `after answer condition conditions delay entry expression for group header hit hits id json key message ms name of param path problem
   result row  sql table text time tracker url`.split(/\s+/),
@@ -55,7 +55,7 @@ function splitName(name: string): string[] {
     .map((word) => word.toLowerCase());
 }
 
-/** Decides whether a function's name begins with a verb. */
+/** Whether a function's name starts with a verb. */
 export function startsWithVerb(name: string): boolean {
   const words = splitName(name);
   const [first = ''] = words;
