@@ -1,4 +1,4 @@
-/** The simulated account: its tasks, and the documents that they are at a given time. */
+/** The simulated account: its tasks, and their documents at a given time. */
 import { generateHex, generateId } from './random.ts';
 
 export interface NewTask {
@@ -9,7 +9,7 @@ export interface NewTask {
   action?: 'generate' | 'edit';
   count?: number;
   callbackUrl?: string;
-  /** How long it stays pending, from now on. */
+  /** How long it stays pending from now. */
   durationMs?: number;
   createdAtMs?: number;
   fails?: { code: string; message: string };
@@ -24,7 +24,7 @@ export interface AccountTask {
   readonly userId: string;
   readonly applicationId: string;
   readonly type: string | undefined;
-  /** The document as it is now: exact text. */
+  /** The exact text of the document as of now. */
   text(): string;
   isFinished(): boolean;
 }
@@ -41,7 +41,7 @@ export interface AccountOptions {
   readonly now: () => number;
   readonly random: () => number;
   readonly taskDurationMs: number;
-  /** Where the images of finished tasks are served. */
+  /** Base URL of the images of finished tasks. */
   readonly imageBase: () => string;
 }
 
@@ -94,7 +94,7 @@ function createSeededTask(text: string): AccountTask {
   };
 }
 
-/** A task that is pending until its time has come; from then on its text never changes. */
+/** A task that is pending until its duration has passed; from then on its text never changes. */
 function createTimedTask(
   task: NewTask,
   { now, random, taskDurationMs, imageBase }: AccountOptions,

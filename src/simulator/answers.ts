@@ -1,4 +1,4 @@
-/** What the simulated API answers when nothing is wrong. */
+/** The simulated API's normal responses. */
 import { randomUUID } from 'node:crypto';
 import type { Account, AccountTask } from './account.ts';
 
@@ -20,7 +20,7 @@ export function createErrorAnswer(status: number, code: string, message: string)
   };
 }
 
-/** `POST /flux/tasks`. @param itemOrder `own`: a batch comes by database id, as a document store would give it */
+/** `POST /flux/tasks`. @param itemOrder `own`: batches are ordered by database id, as a document store would return them */
 export function respondToTasks(account: Account, body: Body, itemOrder: 'own' | 'asked'): SimulatedAnswer {
   if (body.action === 'retrieve') {
     const task = account.get(String(body.id));
@@ -64,7 +64,7 @@ function formatItems(tasks: readonly AccountTask[], count: number): SimulatedAns
   return { status: 200, body: `{"items":[${tasks.map((task) => task.text()).join(',')}],"count":${count}}` };
 }
 
-/** What a generation answers once it is done, and what is posted to `callback_url`. */
+/** The response of a finished generation, which is also posted to `callback_url`. */
 export function createGenerationAnswer(task: AccountTask): SimulatedAnswer {
   const { response } = JSON.parse(task.text()) as { response?: { success: boolean } };
   return { status: response?.success === false ? 400 : 200, body: JSON.stringify(response ?? {}) };

@@ -1,4 +1,4 @@
-/** Everything that can go wrong between a client and the upstream, on purpose. */
+/** Injects everything that can go wrong between a client and the upstream. */
 import type { ServerResponse } from 'node:http';
 import { createGzip } from 'node:zlib';
 import { createErrorAnswer, type SimulatedAnswer } from './answers.ts';
@@ -13,11 +13,11 @@ export type Fault =
       body?: string;
       headers?: Record<string, string>;
     }
-  /** A gateway's page. */
+  /** A gateway's error page. */
   | { kind: 'html'; status: number }
   | { kind: 'reset' }
   | { kind: 'reset-mid-body' }
-  /** Cut off, without a length that would tell. */
+  /** Truncated, without a content-length that would reveal it. */
   | { kind: 'cut-without-length' }
   | { kind: 'truncated-json' }
   | { kind: 'body'; body: string | Uint8Array; status?: number; headers?: Record<string, string> }
@@ -25,16 +25,16 @@ export type Fault =
   | { kind: 'drip'; everyMs: number }
   | { kind: 'gzip-bomb'; decodedBytes: number }
   | { kind: 'redirect'; location: string; status?: number }
-  /** The normal answer, passed through a function. */
+  /** The normal response, passed through a function. */
   | { kind: 'rewrite'; rewrite: (body: string) => string }
-  /** Refuses requests that name one of these ids. */
+  /** Rejects requests that name one of these ids. */
   | { kind: 'refuse-ids'; ids: readonly string[]; status?: number }
-  /** The answer as it is now, later. */
+  /** Computes the response now, sends it later. */
   | { kind: 'delay'; ms: number };
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** Answers wrongly. @param normal what would have been answered; @param named the ids that the request names */
+/** Responds with a fault. @param normal the response without the fault @param named the ids that the request names */
 export async function answerWithFault(
   fault: Fault,
   response: ServerResponse,
@@ -79,7 +79,7 @@ export async function answerWithFault(
       drip(response, normal().body, fault.everyMs);
       return;
     case 'gzip-bomb':
-      createGzipBomb(response, fault.decodedBytes);
+      sendGzipBomb(response, fault.decodedBytes);
       return;
     case 'redirect':
       response.writeHead(fault.status ?? 302, { location: fault.location }).end();
@@ -119,7 +119,7 @@ function drip(response: ServerResponse, body: string, everyMs: number): void {
   response.once('close', () => clearInterval(timer));
 }
 
-function createGzipBomb(response: ServerResponse, decodedBytes: number): void {
+function sendGzipBomb(response: ServerResponse, decodedBytes: number): void {
   response.writeHead(200, { ...JSON_TYPE, 'content-encoding': 'gzip' });
   const gzip = createGzip();
   gzip.pipe(response);

@@ -1,4 +1,4 @@
-/** `POST /flux/images` of the simulated upstream: at once, later by callback, or line by line. */
+/** `POST /flux/images` of the simulated upstream: synchronous, asynchronous with a callback, or as NDJSON. */
 import type { ServerResponse } from 'node:http';
 import type { Account, AccountTask } from './account.ts';
 import { createErrorAnswer, createGenerationAnswer } from './answers.ts';
@@ -11,8 +11,8 @@ export interface Generation {
   deliverDue(): Promise<void>;
 }
 
-/** How often the simulator looks whether a synchronous generation is done. */
-const POLL_MS = 20;
+/** How often a synchronous generation is checked for completion. */
+const POLL_INTERVAL_MS = 20;
 
 export function createGeneration(account: Account): Generation {
   const callbacks = new Map<AccountTask, string>();
@@ -54,7 +54,7 @@ export function createGeneration(account: Account): Generation {
         callbacks.delete(task);
         const { body } = createGenerationAnswer(task);
         const headers = { 'content-type': 'application/json' };
-        // Whoever asked for the call may be gone; the upstream does not care either.
+        // The receiver may be gone; like the upstream, ignore that.
         await fetch(url, { method: 'POST', headers, body }).catch(() => undefined);
       }
     },
@@ -63,7 +63,7 @@ export function createGeneration(account: Account): Generation {
 
 async function waitUntilFinished(task: AccountTask, response: ServerResponse): Promise<void> {
   while (!task.isFinished() && !response.destroyed)
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
 }
 
 function send(response: ServerResponse, { status, body }: { status: number; body: string }): void {

@@ -1,11 +1,11 @@
-/** Small PNGs (RFC 2083) that differ by name, so that a gallery of simulated images looks like one. */
+/** Small PNGs (RFC 2083) that differ by name, so that simulated images can be told apart in the gallery. */
 import { crc32, deflateSync } from 'node:zlib';
 
 const SIZE = 256;
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const RGB_8_BIT = [8, 2, 0, 0, 0];
 
-/** A 256 × 256 picture of two colours and soft rings, the same for the same name. */
+/** A 256 × 256 image of two colours and soft rings, deterministic by name. */
 export function createPng(name: string): Buffer {
   const seed = crc32(name);
   const from = [seed & 0xff, (seed >>> 8) & 0xff, (seed >>> 16) & 0xff] as const;
@@ -26,13 +26,13 @@ export function createPng(name: string): Buffer {
   header.set(RGB_8_BIT, 8);
   return Buffer.concat([
     SIGNATURE,
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(rows)),
-    chunk('IEND', Buffer.alloc(0)),
+    createChunk('IHDR', header),
+    createChunk('IDAT', deflateSync(rows)),
+    createChunk('IEND', Buffer.alloc(0)),
   ]);
 }
 
-function chunk(type: string, data: Buffer): Buffer {
+function createChunk(type: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const framed = Buffer.alloc(body.length + 8);
   framed.writeUInt32BE(data.length, 0);

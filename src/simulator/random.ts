@@ -1,4 +1,4 @@
-/** Repeatable chance: mulberry32, so that two runs of the simulator make the same ids and times. */
+/** Seeded randomness: mulberry32, so that two runs of the simulator produce the same ids and times. */
 
 /** @returns a generator of numbers uniform in [0, 1) */
 export function createSeededRandom(seed: number): () => number {
@@ -18,7 +18,7 @@ export function generateId(random: () => number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
 
-/** Hex digits. */
+/** Random hex digits. */
 export function generateHex(random: () => number, digits: number): string {
   return Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
 }

@@ -1,4 +1,4 @@
-/** What the simulated account has been making: prompts of our own, and the vendor's two documented tasks. */
+/** Tasks of the simulated account: sample prompts, and the two tasks in the vendor's documentation. */
 
 /** The examples of the vendor's documentation, byte for byte. */
 export const VENDOR_DOCUMENTS: readonly [string, string] = [
@@ -79,7 +79,7 @@ const MODELS = [
 ] as const;
 const SIZES = ['1024x1024', '768x1024', '1024x768', '1344x768', '512x512'] as const;
 
-/** Tasks to generate, prompts in turn, models and sizes by chance. @param random uniform in [0, 1) */
+/** Sample tasks: prompts in turn, random models and sizes. @param random uniform in [0, 1) */
 export function sampleTasks(count: number, random: () => number): SampleTask[] {
   return Array.from({ length: count }, (_, at) => ({
     prompt: PROMPTS[at % PROMPTS.length] ?? PROMPTS[0],

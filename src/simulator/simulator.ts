@@ -1,8 +1,7 @@
 /**
- * A stand-in for the Ace Data Cloud Flux API over real HTTP on loopback, for the demo and the tests. Nothing of the
- * mirror imports it.
+ * A stand-in for the Ace Data Cloud Flux API over real HTTP on loopback, for the demo and the tests. The mirror itself never
+ * imports it.
  */
-
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
@@ -18,14 +17,14 @@ import { createSeededRandom } from './random.ts';
 export interface SimulatorOptions {
   /** 0 picks a free port. */
   port?: number;
-  /** The only accepted token; any when left out. */
+  /** The only accepted token; any token if omitted. */
   token?: string;
   /** Epoch milliseconds. */
   now?: () => number;
   /** How long a generated task stays pending. */
   taskDurationMs?: number;
   random?: () => number;
-  /** Order of a batch's items; `own` is never the order asked. */
+  /** Order of a batch's items; `own` is unrelated to the order of the requested ids. */
   itemOrder?: 'own' | 'asked';
 }
 
@@ -48,11 +47,11 @@ export interface Simulator {
   readonly requests: RequestRecord[];
   /** Adds documents, served byte for byte. */
   seed(documents: Iterable<string>): void;
-  /** Adds a task that is pending now. @returns its id */
+  /** Adds a pending task. @returns its id */
   addTask(task: NewTask): string;
   /** The exact text that would be served for an id now. */
   documentText(id: string): string | undefined;
-  /** Answers with a fault instead. @returns a function that ends it */
+  /** Responds with a fault instead. @returns a function that removes it */
   fault(fault: Fault, options?: { times?: number; when?: (request: RequestRecord) => boolean }): () => void;
   clearFaults(): void;
   /** Posts the callbacks that are due. */
@@ -67,7 +66,7 @@ interface ActiveFault {
 }
 
 const DEFAULT_DURATION_MS = 4000;
-const CALLBACK_CHECK_MS = 250;
+const CALLBACK_INTERVAL_MS = 250;
 const SEED = 20260314;
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
@@ -85,7 +84,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   const answerTasks = (record: RequestRecord): SimulatedAnswer =>
     checkToken(record, options.token) ??
-    respondToTasks(account, parse(record.body), options.itemOrder ?? 'own');
+    respondToTasks(account, parseBody(record.body), options.itemOrder ?? 'own');
 
   const server = createServer(async (request, response) => {
     const record = createRecord(request, await readAll(request), now());
@@ -100,9 +99,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     } else if (record.method === 'POST' && record.path === FLUX.taskPath) {
       send(response, answerTasks(record));
     } else if (record.method === 'POST' && record.path === FLUX.generationPaths.images) {
-      const refused = checkToken(record, options.token);
-      if (refused) send(response, refused);
-      else await generation.answer(parse(record.body), request.headers.accept ?? '', response);
+      const rejection = checkToken(record, options.token);
+      if (rejection) send(response, rejection);
+      else await generation.answer(parseBody(record.body), request.headers.accept ?? '', response);
     } else if (record.method === 'GET' && /^\/images\/[\w-]+\.png$/.test(record.path)) {
       response.writeHead(200, { 'content-type': 'image/png' }).end(createPng(record.path));
     } else {
@@ -111,7 +110,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   });
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const callbacks = setInterval(() => void generation.deliverDue(), CALLBACK_CHECK_MS).unref();
+  const callbacks = setInterval(() => void generation.deliverDue(), CALLBACK_INTERVAL_MS).unref();
 
   return {
     url,
@@ -141,7 +140,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 }
 
 function createRecord(request: IncomingMessage, body: string, at: number): RequestRecord {
-  const { action, id, ids } = parse(body);
+  const { action, id, ids } = parseBody(body);
   return {
     method: request.method ?? '',
     path: new URL(request.url ?? '/', 'http://localhost').pathname,
@@ -155,8 +154,8 @@ function createRecord(request: IncomingMessage, body: string, at: number): Reque
   };
 }
 
-/** The body as an object; anything else as an empty one, which no action fits. */
-function parse(body: string): Readonly<Record<string, unknown>> {
+/** The body as an object; an empty object, which matches no action, for anything else. */
+function parseBody(body: string): Readonly<Record<string, unknown>> {
   const value = tryParseJson(body);
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
