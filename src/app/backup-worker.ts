@@ -1,9 +1,9 @@
-/** The thread that copies the database: the copy is made in one go, and nobody waits for it. */
+/** Worker thread that copies the database: the copy is one blocking call, so it stays off the main thread. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { BackupReply, BackupWorkerData } from '../backup/scheduled.ts';
 import { createMaintenance } from './maintenance.ts';
 
-async function reply(): Promise<BackupReply> {
+async function runBackup(): Promise<BackupReply> {
   const { dataDir, target } = workerData as BackupWorkerData;
   const maintenance = createMaintenance(dataDir);
   try {
@@ -16,4 +16,4 @@ async function reply(): Promise<BackupReply> {
   }
 }
 
-parentPort?.postMessage(await reply());
+parentPort?.postMessage(await runBackup());

@@ -1,4 +1,4 @@
-/** Composes the demo: a simulated upstream with sample tasks, and a mirror of it in a temporary directory. */
+/** The demo: a simulated upstream with sample tasks, and a mirror of it in a temporary directory. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,14 +17,14 @@ import { type Environment, type RunningMirror, startMirror } from './start-mirro
 const DEMO_TOKEN = 'demo';
 const FINISHED_AT_START = 60;
 const PENDING_AT_START = 8;
-const NEW_TASK_EVERY_MS = 10_000;
+const NEW_TASK_INTERVAL_MS = 10_000;
 const MONTH_MS = 30 * 86_400_000;
 
 export interface RunningDemo {
   readonly mirrorUrl: string;
   readonly simulatorUrl: string;
   readonly dataDir: string;
-  /** How many ids are tracked. */
+  /** Number of tracked ids. */
   readonly tracked: number;
   readonly log: Log;
   /** Runs the first sync, and logs what it did. */
@@ -35,7 +35,7 @@ export interface RunningDemo {
 
 /**
  * Starts the demo, and cleans up when `work` is done.
- * @param port of the mirror, when one was asked for
+ * @param port of the mirror, if one was given
  */
 export async function runWithDemo(
   port: string | undefined,
@@ -60,9 +60,9 @@ async function startDemo(
   const config = createDemoConfig(simulator.url, dataDir, port);
   const log = createLog({ level: config.logLevel, format: config.logFormat });
   const safeFetch = restrictFetchTo(simulator.url);
-  const mirror = await startOnSomePort(config, port, { clock: systemClock, log, safeFetch });
+  const mirror = await startOnAvailablePort(config, port, { clock: systemClock, log, safeFetch });
   await mirror.store.track(ids, systemClock.now());
-  const generating = setInterval(() => generateAnother(simulator, mirror), NEW_TASK_EVERY_MS).unref();
+  const generating = setInterval(() => generateAnother(simulator, mirror), NEW_TASK_INTERVAL_MS).unref();
   return {
     mirrorUrl: mirror.url,
     simulatorUrl: simulator.url,
@@ -93,33 +93,33 @@ function createDemoConfig(upstream: string, dataDir: string, port: string | unde
   });
 }
 
-/** The vendor's two sample tasks link to images on the internet, and a demo goes nowhere. */
+/** The vendor's two sample tasks link to images on the internet, which the demo must not contact. */
 function restrictFetchTo(url: string): SafeFetch {
   const { fetch, close } = createSafeFetch([new URL(url).host]);
   return {
     close,
     fetch: async (link, request) => {
-      if (!link.startsWith(`${url}/`)) throw new ForbiddenAddress('the demo reaches its simulator alone');
+      if (!link.startsWith(`${url}/`)) throw new ForbiddenAddress('the demo only contacts its simulator');
       return fetch(link, request);
     },
   };
 }
 
-/** A demo must not fail because something else has the port; a port that was asked for is another matter. */
-async function startOnSomePort(
+/** The demo falls back to a free port if the default one is taken, but not if the user chose the port. */
+async function startOnAvailablePort(
   config: Config,
-  asked: string | undefined,
-  world: Environment,
+  requestedPort: string | undefined,
+  environment: Environment,
 ): Promise<RunningMirror> {
   try {
-    return await startMirror(config, world);
+    return await startMirror(config, environment);
   } catch (error) {
-    if (!hasErrorCode(error, 'EADDRINUSE') || asked !== undefined) throw error;
-    return startMirror({ ...config, port: 0 }, world);
+    if (!hasErrorCode(error, 'EADDRINUSE') || requestedPort !== undefined) throw error;
+    return startMirror({ ...config, port: 0 }, environment);
   }
 }
 
-/** Finished tasks of the last months, and some that finish in the next seconds. @returns all their ids */
+/** Adds finished tasks of the last months, and some that finish within seconds. @returns all their ids */
 function fillAccount(simulator: Simulator) {
   const random = createSeededRandom(1);
   const now = systemClock.now();
@@ -138,7 +138,7 @@ function fillAccount(simulator: Simulator) {
   return findTaskIds([...VENDOR_IDS, failed, ...finished, ...pending].join(' '));
 }
 
-/** As if somebody generated another image just now. */
+/** Simulates that someone generates another image. */
 function generateAnother(simulator: Simulator, mirror: RunningMirror): void {
   const [task] = sampleTasks(1, Math.random);
   if (!task) return;

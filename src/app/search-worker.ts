@@ -1,4 +1,4 @@
-/** The thread that searches, over a connection of its own that only reads. See server/search/search-thread.ts. */
+/** Worker thread for searches, with its own read-only connection. See server/search/search-thread.ts. */
 import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ApiError } from '../lib/api-error.ts';
@@ -9,8 +9,8 @@ import type { SearchJob, SearchReply, SearchWorkerData } from '../server/search/
 import { storeErrorCodeOf } from '../store/contract/errors.ts';
 import { openStore } from '../store/sqlite/open.ts';
 
-// Where the cores are few, whoever waits for a retrieve goes first. On Linux this means this thread alone; elsewhere it would
-// mean the whole process.
+// With few cores, retrieves take precedence over searches. On Linux this applies to this thread only; elsewhere it would
+// apply to the whole process.
 if (platform() === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 const { dataDir, basePath } = workerData as SearchWorkerData;
@@ -32,7 +32,7 @@ parentPort?.on('message', async ({ number, route, query, limits, nowMs }: Search
   parentPort?.postMessage(reply);
 });
 
-/** What an error keeps of itself on the way between threads is not enough. */
+/** Structured cloning drops what the caller needs of an error: its code and status. */
 function serializeError(error: unknown): Extract<SearchReply, { failed: unknown }>['failed'] {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof ApiError) return { message, api: { status: error.status, code: error.code } };

@@ -1,37 +1,37 @@
-/** Where the server of a data directory can be asked; so that the `status` command shows what the server knows. */
+/** The address of the running server, stored so that the `status` command can ask it. */
 import type { Store } from '../store/contract/store.ts';
 
-const BOOKMARK = 'server';
+const CHECKPOINT = 'server';
 const STATUS_TIMEOUT_MS = 2000;
 
 export interface ServerState {
   readonly url: string;
   readonly pid: number;
-  /** As `/readyz` says it. */
+  /** As reported by `/readyz`. */
   readonly status: string;
   readonly reasons: readonly string[];
 }
 
-/** Notes the address of the server that just started. A full disk is no reason not to start. */
+/** Stores the address of the server that just started. A full disk must not prevent the start. */
 export async function publishAddress(store: Store, url: string): Promise<void> {
   try {
-    await store.setCheckpoint(BOOKMARK, JSON.stringify({ url, pid: process.pid }));
+    await store.setCheckpoint(CHECKPOINT, JSON.stringify({ url, pid: process.pid }));
   } catch {
-    // Said by /readyz and the log already; `status` does without.
+    // Already reported by /readyz and the log; `status` then shows less.
   }
 }
 
-/** Asks the server that announced itself last; undefined when it does not run any more. */
+/** Asks the server that published its address last; undefined if it is not running any more. */
 export async function askServer(
   store: Pick<Store, 'readCheckpoint'>,
   fetch: typeof globalThis.fetch,
 ): Promise<ServerState | undefined> {
-  const text = await store.readCheckpoint(BOOKMARK);
+  const text = await store.readCheckpoint(CHECKPOINT);
   if (text === undefined) return undefined;
-  const { url, pid } = JSON.parse(text) as { url: string; pid: number }; // nobody else writes it
+  const { url, pid } = JSON.parse(text) as { url: string; pid: number }; // only written by publishAddress
   try {
-    const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(STATUS_TIMEOUT_MS) });
-    const { status, reasons } = (await answer.json()) as Partial<ServerState>;
+    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(STATUS_TIMEOUT_MS) });
+    const { status, reasons } = (await response.json()) as Partial<ServerState>;
     // Another program may have taken the port.
     return typeof status === 'string' && Array.isArray(reasons) ? { url, pid, status, reasons } : undefined;
   } catch {

@@ -1,6 +1,6 @@
 /**
- * Builds the parts of a running mirror and starts them; ends them in the opposite order. Commands import this when they
- * run, not before: what a server and an archiver load would double the time that `get` and `search` take to start.
+ * Composition root: builds the dependencies of a running mirror, starts and stops them. Commands import it on demand:
+ * loading the server and the archiver would double the startup time of `get` and `search`.
  */
 import { setMaxListeners } from 'node:events';
 import { type Archiver, createArchiver, startArchiving } from '../archive/archiver.ts';
@@ -34,7 +34,7 @@ import { startReindexing } from './reindexing.ts';
 import { publishAddress } from './server-address.ts';
 import { BACKUP_WORKER, SEARCH_WORKER } from './workers.ts';
 
-/** What the outside world is, so that tests can bring their own. */
+/** What a mirror takes from the outside, so that tests can replace it. */
 export interface Environment {
   readonly clock: Clock;
   readonly log: Log;
@@ -47,7 +47,7 @@ export interface Environment {
 
 export interface RunningMirror {
   readonly url: string;
-  /** Whether callers must have a token. */
+  /** Whether callers need a token. */
   readonly needsToken: boolean;
   readonly store: Store;
   readonly runner: SyncRunner;
@@ -56,16 +56,16 @@ export interface RunningMirror {
   stop(): Promise<void>;
 }
 
-/** What is built on an open store, for the server and for commands. */
+/** Everything built on an open store, for the server and for commands. */
 export interface AssembledMirror {
-  /** The settings, and what is shared by everything else. */
+  /** The settings and the shared dependencies. */
   readonly shared: Config & MirrorDeps & SyncDeps & { readonly safeFetch: SafeFetch };
   readonly files: ImageFiles;
   readonly mirror: Mirror;
   readonly runner: SyncRunner;
   readonly archiver: Archiver;
   readonly generation: GenerationDeps;
-  /** Closes every connection to the outside. */
+  /** Closes all outgoing connections. */
   end(): void;
 }
 
@@ -73,12 +73,12 @@ interface Stoppable {
   stop(): void | Promise<void>;
 }
 
-/** A stop lets the upstream answer for so long. Whoever waits for it is told then, before the server cuts him off. */
+/** How long a stop waits for the upstream. Waiting callers get an error then, before the server closes their connections. */
 export const SHUTDOWN_GRACE_MS = 4000;
 
-/** @throws DirectoryInUse, NewerDatabase, BadSetting for an open address, or the system's error when the address can't be had */
-export async function startMirror(config: Config, world: Environment): Promise<RunningMirror> {
-  const { clock, log } = world;
+/** @throws DirectoryInUse, NewerDatabase, BadSetting for an unprotected address, or the system's error if it can't listen */
+export async function startMirror(config: Config, environment: Environment): Promise<RunningMirror> {
+  const { clock, log } = environment;
   const metrics = createMetrics();
   const opened = await openStore({
     dataDir: config.dataDir,
@@ -86,18 +86,18 @@ export async function startMirror(config: Config, world: Environment): Promise<R
     mode: 'owner',
     onMigration: (copy) => log.info(copy, 'copying the database before it is updated to this version'),
   });
-  const store = countStored(opened, metrics);
+  const store = countStoredDocuments(opened, metrics);
   const searching = startSearchThread(SEARCH_WORKER, config, store.noteError);
-  const parts = assemble(config, world, store, metrics);
-  const callbackDelivery = startCallbackDelivery({ ...parts.shared, mirror: parts.mirror });
+  const assembled = assemble(config, environment, store, metrics);
+  const callbackDelivery = startCallbackDelivery({ ...assembled.shared, mirror: assembled.mirror });
   try {
-    await parts.files.sweep();
-    await drainSpool(parts.generation);
-    await forgetRejection(store, clock);
-    const archive = { files: parts.files, thumbnails: createThumbnails(parts.files) };
+    await assembled.files.sweep();
+    await drainSpool(assembled.generation);
+    await resetRejectedToken(store, clock);
+    const archive = { files: assembled.files, thumbnails: createThumbnails(assembled.files) };
     const server = await listen(
       {
-        ...parts,
+        ...assembled,
         config,
         store,
         searching,
@@ -107,19 +107,22 @@ export async function startMirror(config: Config, world: Environment): Promise<R
         clock,
         log,
       },
-      world.limits,
+      environment.limits,
     );
     await publishAddress(store, server.url);
-    const running = [...startBackground(config, world, { ...parts, store, metrics }), callbackDelivery];
+    const running = [
+      ...startBackground(config, environment, { ...assembled, store, metrics }),
+      callbackDelivery,
+    ];
     return {
       url: server.url,
       needsToken: server.needsToken,
       store,
-      runner: parts.runner,
-      archiver: parts.archiver,
+      runner: assembled.runner,
+      archiver: assembled.archiver,
       callbackDelivery,
       stop: async () => {
-        await stopWithin(SHUTDOWN_GRACE_MS, [server, parts.runner, ...running], parts.end);
+        await stopWithin(SHUTDOWN_GRACE_MS, [server, assembled.runner, ...running], assembled.end);
         await searching.close();
         await store.close();
       },
@@ -131,7 +134,7 @@ export async function startMirror(config: Config, world: Environment): Promise<R
   }
 }
 
-/** Starts everything that runs beside the server. */
+/** Starts everything that runs in the background of the server. */
 function startBackground(
   config: Config,
   { clock, log }: Environment,
@@ -156,7 +159,7 @@ function startBackground(
   ];
 }
 
-/** Stops everything at once. @param end called when all have stopped, and before that when the grace period is over */
+/** Stops everything concurrently. @param end called once all have stopped, or earlier when the grace period is over */
 async function stopWithin(graceMs: number, running: readonly Stoppable[], end: () => void): Promise<void> {
   const grace = setTimeout(end, graceMs);
   await Promise.all(running.map((one) => one.stop()));
@@ -164,15 +167,15 @@ async function stopWithin(graceMs: number, running: readonly Stoppable[], end: (
   end();
 }
 
-/** Whoever starts the mirror may have given it another token. */
-async function forgetRejection(store: Store, clock: Clock): Promise<void> {
+/** Closes the circuit that a rejected token opened: the mirror may have been restarted with another token. */
+async function resetRejectedToken(store: Store, clock: Clock): Promise<void> {
   const circuit = await store.readCircuit(clock.now());
   if (circuit?.reason !== 'rejected' || (await store.readStorageProblem()) !== undefined) return;
   await store.closeCircuit(clock.now());
 }
 
-/** The store, with what comes into it counted. */
-function countStored(store: Store, metrics: Metrics): Store {
+/** Wraps the store to count stored documents. */
+function countStoredDocuments(store: Store, metrics: Metrics): Store {
   return {
     ...store,
     storeDocuments: async (batch) => {
@@ -183,16 +186,16 @@ function countStored(store: Store, metrics: Metrics): Store {
   };
 }
 
-/** The parts above an open store. */
+/** Builds everything on top of an open store. */
 export function assemble(
   config: Config,
-  world: Environment,
+  environment: Environment,
   store: Store,
   metrics?: Metrics,
 ): AssembledMirror {
-  const { clock, log, random = Math.random, fetch } = world;
+  const { clock, log, random = Math.random, fetch } = environment;
   const ending = new AbortController();
-  setMaxListeners(0, ending.signal); // one a request under way
+  setMaxListeners(0, ending.signal); // one per request in flight
   const breaker = createCircuitBreaker({ store, clock, random, upstreamToken: config.upstreamToken });
   const upstream = createUpstream({
     baseUrl: config.upstreamUrl,
@@ -206,7 +209,7 @@ export function assemble(
     ...(metrics ? { onRequest: metrics.upstreamRequest } : {}),
   });
   const files = createImageFiles(config.dataDir);
-  const safeFetch = world.safeFetch ?? createSafeFetch(config.imageAllowHosts);
+  const safeFetch = environment.safeFetch ?? createSafeFetch(config.imageAllowHosts);
   const shared = { ...config, store, upstream, breaker, files, safeFetch, clock, log, random };
   return {
     shared,

@@ -1,5 +1,4 @@
-/** Opens the store for the time of one command. */
-
+/** Opens the store for the duration of one command. */
 import type { Config } from '../config/config.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Store } from '../store/contract/store.ts';

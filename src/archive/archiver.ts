@@ -1,4 +1,4 @@
-/** Fetches the images of succeeded tasks, soon, because their links die: a few at a time, again after a failure. */
+/** Archives the images of succeeded tasks soon, because their links expire: a few at a time, with retries. */
 import type { Clock } from '../lib/clock.ts';
 import { getErrorCode } from '../lib/errno.ts';
 import type { Log } from '../lib/log.ts';
@@ -20,14 +20,14 @@ export interface ArchiverDeps {
   readonly random: () => number;
   readonly imageConcurrency: number;
   readonly maxImageBytes: number;
-  /** Of all archived images together; undefined: no limit. */
+  /** Total size of all archived images; undefined means no limit. */
   readonly maxArchiveBytes: number | undefined;
 }
 
 export interface Archiver {
   /** Fetches everything that is due; concurrent calls share the run in progress. */
   run(): Promise<ArchiveCounts>;
-  /** Gives up what is under way, and starts nothing more. */
+  /** Aborts fetches in progress, and starts nothing more. */
   stop(): Promise<void>;
 }
 
@@ -37,32 +37,32 @@ export interface ArchiveCounts {
 }
 
 const GIVE_UP_AFTER_MS = 30 * 86_400_000;
-/** Age alone gives nothing up: the mirror may have been off for a month. */
-const TRIES_BEFORE_GIVING_UP = 10;
+/** Age alone is not enough to give up: the mirror may have been off for a month. */
+const MIN_TRIES_BEFORE_GIVING_UP = 10;
 const LEASE_MS = 2 * IMAGE_TIMEOUT_MS;
-/** While the disk or the archive is full, it is tried again this often. */
+/** How often archiving is retried while the disk or the archive is full. */
 const RETRY_WHEN_FULL_MS = 10 * 60_000;
 
 export function createArchiver(deps: ArchiverDeps): Archiver {
   const { store, clock, log } = deps;
   const stopping = new AbortController();
-  let restUntilMs = 0;
+  let pausedUntilMs = 0;
 
-  /** There is no room: says so once, and rests. */
+  /** Pauses archiving for a while, and logs it once. */
   const pauseArchiving = (why: string) => {
-    if (restUntilMs <= clock.now()) log.error({ why }, 'archiving images has stopped');
-    restUntilMs = clock.now() + RETRY_WHEN_FULL_MS;
+    if (pausedUntilMs <= clock.now()) log.error({ why }, 'archiving images has stopped');
+    pausedUntilMs = clock.now() + RETRY_WHEN_FULL_MS;
   };
 
-  const handle = async (wanted: WantedImage, room: Room): Promise<boolean> => {
+  const archiveWanted = async (wanted: WantedImage, quota: ArchiveQuota): Promise<boolean> => {
     try {
-      await archiveOne(deps, wanted, room, stopping.signal);
+      await archiveOne(deps, wanted, quota, stopping.signal);
       return true;
     } catch (error) {
       if (!(error instanceof ImageFailure))
         log.error({ err: error, id: wanted.taskId }, 'archiving an image failed');
       const message = error instanceof Error ? describeError(error) : String(error);
-      if (error instanceof NoRoom || !(error instanceof ImageFailure)) pauseArchiving(message);
+      if (error instanceof QuotaExceeded || !(error instanceof ImageFailure)) pauseArchiving(message);
       const failure = stopping.signal.aborted
         ? { dueAtMs: clock.now(), error: 'interrupted by a stop' }
         : { dueAtMs: scheduleRetry(wanted, clock.now(), deps.random), error: message };
@@ -71,23 +71,23 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
     }
   };
 
-  const work = async (counts: ArchiveCounts, room: Room): Promise<void> => {
-    while (!stopping.signal.aborted && clock.now() >= restUntilMs) {
+  const archiveDueImages = async (counts: ArchiveCounts, quota: ArchiveQuota): Promise<void> => {
+    while (!stopping.signal.aborted && clock.now() >= pausedUntilMs) {
       const [wanted] = await store.claimImages({ nowMs: clock.now(), limit: 1, leaseMs: LEASE_MS });
       if (!wanted) return;
-      if (await handle(wanted, room)) counts.archived += 1;
+      if (await archiveWanted(wanted, quota)) counts.archived += 1;
       else counts.failed += 1;
     }
   };
 
   const run = async (): Promise<ArchiveCounts> => {
     const counts = { archived: 0, failed: 0 };
-    if (clock.now() < restUntilMs) return counts;
-    const room = createRoom(deps);
-    const workers = Array.from({ length: deps.imageConcurrency }, () => work(counts, room));
-    // Wait for all, then report the first that broke: nothing may go on behind a run that is over.
-    const broken = (await Promise.allSettled(workers)).find((worker) => worker.status === 'rejected');
-    if (broken) throw broken.reason;
+    if (clock.now() < pausedUntilMs) return counts;
+    const quota = createQuota(deps);
+    const workers = Array.from({ length: deps.imageConcurrency }, () => archiveDueImages(counts, quota));
+    // Wait for all before throwing the first failure: no worker may outlive its run.
+    const failed = (await Promise.allSettled(workers)).find((worker) => worker.status === 'rejected');
+    if (failed) throw failed.reason;
     return counts;
   };
 
@@ -102,44 +102,43 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
     run: runs.run,
     stop: async () => {
       stopping.abort(new Error('the mirror is stopping'));
-      await runs.current?.catch(() => undefined); // whoever asked for the run hears of it
+      await runs.current?.catch(() => undefined); // the caller of run() gets the error
     },
   };
 }
 
-class NoRoom extends ImageFailure {}
+class QuotaExceeded extends ImageFailure {}
 
-/** How much the archive may still grow. */
-interface Room {
-  /** Bytes. */
-  left(): Promise<number>;
-  take(bytes: number): void;
+/** How much the archive may still grow, in bytes. */
+interface ArchiveQuota {
+  getRemaining(): Promise<number>;
+  consume(bytes: number): void;
 }
 
-/** Counts what is there once, when it is first needed: almost every run finds nothing to do. */
-function createRoom({ store, maxArchiveBytes }: ArchiverDeps): Room {
-  let atFirst: Promise<number> | undefined;
-  let taken = 0;
-  const count = async () =>
+/** Reads the current size once, on first use: almost every run finds nothing to do. */
+function createQuota({ store, maxArchiveBytes }: ArchiverDeps): ArchiveQuota {
+  let initial: Promise<number> | undefined;
+  let consumed = 0;
+  const readInitial = async () =>
     maxArchiveBytes === undefined
       ? Number.POSITIVE_INFINITY
       : maxArchiveBytes - (await store.imageStats()).bytes;
   return {
-    left: async () => {
-      atFirst ??= count();
-      return (await atFirst) - taken;
+    getRemaining: async () => {
+      initial ??= readInitial();
+      return (await initial) - consumed;
     },
-    take: (bytes) => {
-      taken += bytes;
+    consume: (bytes) => {
+      consumed += bytes;
     },
   };
 }
 
-/** @throws ImageFailure, NoRoom, or the system's error */
+/** @throws ImageFailure, QuotaExceeded, or the system's error */
 async function archiveOne(
   deps: ArchiverDeps,
   wanted: WantedImage,
-  room: Room,
+  quota: ArchiveQuota,
   stop: AbortSignal,
 ): Promise<void> {
   const { store, files, clock } = deps;
@@ -147,14 +146,15 @@ async function archiveOne(
   const { received, image } = await fetchImage(deps, wanted.url, stop);
   try {
     const isNew = (await store.image(image.sha256)) === undefined;
-    if (isNew && image.bytes > (await room.left())) throw new NoRoom('the archive is as large as it may be');
-    await files.keep(received, image);
+    if (isNew && image.bytes > (await quota.getRemaining()))
+      throw new QuotaExceeded('the archive has reached its maximum size');
+    await files.store(received, image);
     if (!(await store.archiveImage(wanted, image, clock.now()))) {
-      // The task went while its image came; the file goes too, unless another task has the same.
+      // The task was removed during the fetch; remove the file too, unless another task has the same image.
       if (isNew && (await store.image(image.sha256)) === undefined) await files.remove(image);
       return;
     }
-    if (isNew) room.take(image.bytes);
+    if (isNew) quota.consume(image.bytes);
   } finally {
     await files.discard(received);
   }
@@ -165,11 +165,11 @@ function scheduleRetry(
   nowMs: number,
   random: () => number,
 ): number | undefined {
-  const isHopeless = nowMs - addedAtMs >= GIVE_UP_AFTER_MS && attempts + 1 >= TRIES_BEFORE_GIVING_UP;
+  const isHopeless = nowMs - addedAtMs >= GIVE_UP_AFTER_MS && attempts + 1 >= MIN_TRIES_BEFORE_GIVING_UP;
   return isHopeless ? undefined : nowMs + nextCheckDelay(attempts, random);
 }
 
-/** The system's words for a full disk name its paths. */
+/** System errors are reported by their code only, because their messages contain paths. */
 function describeError(error: Error): string {
   if (error instanceof ImageFailure) return error.message;
   const code = getErrorCode(error) ?? error.name;
@@ -178,11 +178,11 @@ function describeError(error: Error): string {
 
 const POLL_INTERVAL_MS = 1000;
 
-/** Looks every second whether an image is due, until it is stopped. */
+/** Checks every second whether an image is due, until it is stopped. */
 export function startArchiving(archiver: Archiver, log: Log): { stop(): Promise<void> } {
-  const look = () =>
+  const poll = () =>
     archiver.run().catch((error: unknown) => log.error({ err: error }, 'archiving images failed'));
-  const timer = setInterval(look, POLL_INTERVAL_MS);
+  const timer = setInterval(poll, POLL_INTERVAL_MS);
   return {
     stop: () => {
       clearInterval(timer);

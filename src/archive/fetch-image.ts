@@ -1,5 +1,4 @@
-/** One image from its link to the disk, checked: but not under its name yet. */
-
+/** Downloads one image to a temporary file and inspects it. */
 import type { IncomingMessage } from 'node:http';
 import { getErrorCode } from '../lib/errno.ts';
 import { VERSION } from '../lib/version.ts';
@@ -16,12 +15,12 @@ export interface FetchedImage {
 }
 
 const MAX_REDIRECTS = 3;
-/** For the whole image, however slowly it drips. */
+/** For the whole download, however slowly it arrives. */
 export const IMAGE_TIMEOUT_MS = 2 * 60_000;
 
 /**
  * Fetches, hashes and inspects.
- * @throws ImageFailure with the reason; the system's error when the disk is the trouble
+ * @throws ImageFailure with the reason; the system's error for a disk problem
  */
 export async function fetchImage(
   { safeFetch, files, maxImageBytes }: { safeFetch: SafeFetch; files: ImageFiles; maxImageBytes: number },
@@ -30,8 +29,8 @@ export async function fetchImage(
 ): Promise<FetchedImage> {
   const deadline = AbortSignal.timeout(IMAGE_TIMEOUT_MS);
   try {
-    const answer = await ask(safeFetch, url, AbortSignal.any([deadline, stop]));
-    const received = await files.receive(readImageBytes(answer, maxImageBytes), maxImageBytes);
+    const response = await requestImage(safeFetch, url, AbortSignal.any([deadline, stop]));
+    const received = await files.receive(readImageBytes(response, maxImageBytes), maxImageBytes);
     try {
       const { sha256, bytes } = received;
       return { received, image: { sha256, bytes, ...(await inspectImage(received.path)) } };
@@ -45,7 +44,11 @@ export async function fetchImage(
   }
 }
 
-async function ask(safeFetch: SafeFetch, url: string, signal: AbortSignal): Promise<IncomingMessage> {
+async function requestImage(
+  safeFetch: SafeFetch,
+  url: string,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   try {
     return await safeFetch.fetch(url, {
       method: 'GET',
@@ -58,18 +61,18 @@ async function ask(safeFetch: SafeFetch, url: string, signal: AbortSignal): Prom
   }
 }
 
-async function* readImageBytes(answer: IncomingMessage, maxBytes: number): AsyncGenerator<Uint8Array> {
-  const { statusCode, headers } = answer;
+async function* readImageBytes(response: IncomingMessage, maxBytes: number): AsyncGenerator<Uint8Array> {
+  const { statusCode, headers } = response;
   try {
-    if (isRedirection(answer)) throw new ImageFailure('too many redirects');
+    if (isRedirection(response)) throw new ImageFailure('too many redirects');
     if (statusCode !== 200) throw new ImageFailure(`its host answered ${statusCode}`);
     if (Number(headers['content-length'] ?? 0) > maxBytes)
       throw new ImageFailure(`larger than ${maxBytes} bytes`);
-    yield* answer;
+    yield* response;
   } catch (error) {
     throw createNetworkFailure(error);
   } finally {
-    answer.destroy(); // no effect on one that was read to its end
+    response.destroy(); // no effect if it was read to its end
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The image files, named by the SHA-256 of their bytes: `images/ab/abcd….png`. A file under its own name is always a
- * whole one: bytes go to a temporary file, to the disk, and only then to their name.
+ * The image files, named by the SHA-256 of their bytes: `images/ab/abcd….png`. A file under its final name is always
+ * complete: bytes are written to a temporary file and fsynced before it is renamed.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -12,10 +12,10 @@ import type { ArchivedImage } from '../store/contract/images.ts';
 import { ImageFailure } from './failure.ts';
 import { getExtension } from './formats.ts';
 
-/** For a list, and for a screen. Pixels. */
+/** For lists and for a full screen. Pixels. */
 export const THUMBNAIL_WIDTHS = [320, 960] as const;
 
-/** Bytes that are on the disk, but not under a name yet. */
+/** A complete temporary file, not yet under its final name. */
 export interface ReceivedFile {
   readonly path: string;
   readonly sha256: string;
@@ -26,18 +26,18 @@ export type NamedImage = Pick<ArchivedImage, 'sha256' | 'mediaType'>;
 
 export interface ImageFiles {
   getPath(image: NamedImage): string;
-  /** Where thumbnails of an image are. @param width pixels */
+  /** Path of a thumbnail. @param width pixels */
   getThumbnailPath(image: Pick<ArchivedImage, 'sha256'>, width: number): string;
-  /** Takes bytes in. @throws ImageFailure when there are none, or more than `maxBytes` */
+  /** Writes bytes to a temporary file. @throws ImageFailure if there are none, or more than `maxBytes` */
   receive(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<ReceivedFile>;
-  /** Gives a received file its name; the same bytes are kept once. */
-  keep(received: ReceivedFile, image: NamedImage): Promise<void>;
+  /** Moves a received file to its final name; identical bytes are stored once. */
+  store(received: ReceivedFile, image: NamedImage): Promise<void>;
   discard(received: ReceivedFile): Promise<void>;
   /** Deletes an image and its thumbnails. */
   remove(image: NamedImage): Promise<void>;
-  /** Whether the file is there and has the bytes of its name. */
+  /** Whether the file exists and its bytes match its hash. */
   isIntact(image: NamedImage): Promise<boolean>;
-  /** Deletes what a crash left half received. */
+  /** Deletes partial files left by a crash. */
   sweep(): Promise<void>;
 }
 
@@ -55,13 +55,13 @@ export function createImageFiles(dataDir: string): ImageFiles {
       await mkdir(partial, { recursive: true, mode: 0o700 });
       const path = join(partial, randomUUID());
       try {
-        return { path, ...(await write(path, chunks, maxBytes)) };
+        return { path, ...(await writeFile(path, chunks, maxBytes)) };
       } catch (error) {
         await rm(path, { force: true });
         throw error;
       }
     },
-    keep: async (received, image) => {
+    store: async (received, image) => {
       await mkdir(join(getPath(image), '..'), { recursive: true, mode: 0o700 });
       await rename(received.path, getPath(image));
       await syncDirectory(join(getPath(image), '..'));
@@ -82,7 +82,7 @@ export function createImageFiles(dataDir: string): ImageFiles {
   };
 }
 
-async function write(path: string, chunks: AsyncIterable<Uint8Array>, maxBytes: number) {
+async function writeFile(path: string, chunks: AsyncIterable<Uint8Array>, maxBytes: number) {
   const hash = createHash('sha256');
   let bytes = 0;
   const file = await open(path, 'wx', 0o600);
@@ -101,7 +101,7 @@ async function write(path: string, chunks: AsyncIterable<Uint8Array>, maxBytes: 
   return { sha256: hash.digest('hex'), bytes };
 }
 
-/** So that the name survives a power cut as well. Not every platform can; there the file system sees to it. */
+/** Makes the rename survive a power failure. Windows can't fsync directories; there it is up to the file system. */
 async function syncDirectory(directory: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(directory, 'r');

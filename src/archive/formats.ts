@@ -1,4 +1,4 @@
-/** The kinds of image that are kept. No SVG: it can hold scripts. */
+/** The image formats that are archived. No SVG: it can contain scripts. */
 
 const EXTENSIONS: Readonly<Record<string, string>> = {
   'image/png': 'png',
@@ -8,13 +8,13 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'image/avif': 'avif',
 };
 
-/** What a content is kept as; undefined when it is not kept. An animated PNG is a PNG. */
+/** The media type to store an image as; undefined if it is not archived. An animated PNG counts as PNG. */
 export function normalizeMediaType(mediaType: string | undefined): string | undefined {
   const type = mediaType === 'image/apng' ? 'image/png' : mediaType;
   return type !== undefined && Object.hasOwn(EXTENSIONS, type) ? type : undefined;
 }
 
-/** The ending of a file of this kind, without a dot. */
+/** The file extension for a media type, without a dot. */
 export function getExtension(mediaType: string): string {
   return EXTENSIONS[mediaType] ?? 'bin';
 }

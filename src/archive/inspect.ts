@@ -1,15 +1,15 @@
-/** What an image file is, by its content. What decodes is loaded with the first image: it is a third of a start's time. */
+/** Inspects an image file by its content. Decoders are loaded lazily: they take a third of the startup time. */
 import { rgbaToThumbHash } from 'thumbhash';
 import type { ArchivedImage } from '../store/contract/images.ts';
 import { ImageFailure } from './failure.ts';
 import { normalizeMediaType } from './formats.ts';
 
-/** thumbhash takes pictures of up to 100 × 100. */
+/** thumbhash accepts at most 100 × 100 pixels. */
 const THUMBHASH_SIZE = 100;
 
 /**
- * Reads the whole image, so what passes is complete.
- * @throws ImageFailure when it is of no kind that is kept, damaged, or too large in pixels
+ * Decodes the whole image, so that truncated files are detected.
+ * @throws ImageFailure if its format is not archived, it is damaged, or it has too many pixels
  */
 export async function inspectImage(path: string): Promise<Omit<ArchivedImage, 'sha256' | 'bytes'>> {
   const [{ fileTypeFromFile }, { openImage }] = await Promise.all([

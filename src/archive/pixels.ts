@@ -1,4 +1,4 @@
-/** sharp, set up for a server: one thread an image, no cache of files that may change, no bombs of pixels. */
+/** sharp, configured for a server: one thread per image, no cache of files that may change, no decompression bombs. */
 import sharp, { type Sharp } from 'sharp';
 
 sharp.concurrency(1);
@@ -6,7 +6,7 @@ sharp.cache(false);
 
 const MAX_PIXELS = 100_000_000;
 
-/** An image as it is meant to be seen (its EXIF orientation applied). Of an animation, the first picture. */
+/** Opens an image with its EXIF orientation applied; of an animation, the first frame. */
 export function openImage(path: string): Sharp {
   return sharp(path, { limitInputPixels: MAX_PIXELS, failOn: 'truncated' }).autoOrient();
 }

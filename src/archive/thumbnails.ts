@@ -1,4 +1,4 @@
-/** Thumbnails in WebP, made when they are first asked for, and kept. */
+/** WebP thumbnails, created on first request and stored. */
 import { randomUUID } from 'node:crypto';
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -9,16 +9,16 @@ import { type ImageFiles, type NamedImage, THUMBNAIL_WIDTHS } from './files.ts';
 const QUALITY = 80;
 
 export interface Thumbnails {
-  /** The width that is made for a wish. */
-  chooseWidth(width: number): number;
-  /** The path of a thumbnail at least as wide as asked for, where there is one; never wider than the image. */
+  /** The available width for a requested one. */
+  chooseWidth(requested: number): number;
+  /** Path of the smallest thumbnail that is at least as wide as requested, else the widest; never wider than the image. */
   of(image: NamedImage, width: number): Promise<string>;
 }
 
 export function createThumbnails(files: ImageFiles): Thumbnails {
-  const making = createFlights<string, void>();
+  const creating = createFlights<string, void>();
 
-  const make = async (image: NamedImage, path: string, width: number): Promise<void> => {
+  const createThumbnail = async (image: NamedImage, path: string, width: number): Promise<void> => {
     const { openImage } = await import('./pixels.ts');
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeAtomically(path, `${path}.${randomUUID()}`, (partial) =>
@@ -29,23 +29,23 @@ export function createThumbnails(files: ImageFiles): Thumbnails {
     );
   };
 
-  const chooseWidth = (asked: number) =>
-    THUMBNAIL_WIDTHS.find((width) => width >= asked) ?? THUMBNAIL_WIDTHS[1];
+  const chooseWidth = (requested: number) =>
+    THUMBNAIL_WIDTHS.find((width) => width >= requested) ?? THUMBNAIL_WIDTHS[1];
 
   return {
     chooseWidth,
-    of: async (image, asked) => {
-      const path = files.getThumbnailPath(image, chooseWidth(asked));
-      if (await exists(path)) return path;
-      await (making.get(path) ?? making.add(path, make(image, path, chooseWidth(asked))));
+    of: async (image, requested) => {
+      const path = files.getThumbnailPath(image, chooseWidth(requested));
+      if (await fileExists(path)) return path;
+      await (creating.get(path) ?? creating.add(path, createThumbnail(image, path, chooseWidth(requested))));
       return path;
     },
   };
 }
 
-async function exists(path: string): Promise<boolean> {
+async function fileExists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
-    () => false, // it will be made, and whatever is wrong will show then
+    () => false, // creating it will report whatever is wrong
   );
 }

@@ -1,9 +1,9 @@
-/** Which scheduled backups stay. Pure. */
+/** Which scheduled backups are kept. Pure. */
 
 const DAYS = 7;
 const WEEKS = 4;
 const DAY_MS = 86_400_000;
-/** 1970-01-05 was a Monday: weeks are counted as ISO 8601 does, from Mondays. */
+/** 1970-01-05 was a Monday: weeks start on Mondays, as in ISO 8601. */
 const FIRST_MONDAY_MS = 4 * DAY_MS;
 
 interface Dated {
@@ -12,10 +12,10 @@ interface Dated {
 }
 
 /**
- * The newest of each of the last 7 days that have one, and of each of the last 4 weeks that have one (UTC). Counted in days
- * that have a backup, so that a mirror that was off for a month keeps what it had. What is dated later than the newest was made
- * while the clock ran ahead: it stays, and does not count, or it would push out everything that is made now.
- * @param newestMs when the backup was made that is the newest in truth
+ * The newest backup of each of the last 7 days and of each of the last 4 weeks (UTC). Only days and weeks with a backup
+ * count, so that a mirror that was off for a month keeps its backups. Backups dated after `newestMs` were made while the
+ * clock was ahead: they are kept but not counted, or they would push out every new backup.
+ * @param newestMs time of the backup that was actually made last
  */
 export function selectKeptBackups<Backup extends Dated>(
   backups: readonly Backup[],

@@ -7,25 +7,25 @@ import type { Log } from '../lib/log.ts';
 import { startWorker } from '../lib/worker.ts';
 import type { BackupResult, StoreMaintenance } from '../store/contract/maintenance.ts';
 import type { Store } from '../store/contract/store.ts';
-import { rememberBackup } from './last-backup.ts';
+import { recordBackup } from './last-backup.ts';
 import { selectKeptBackups } from './retention.ts';
 
-/** What the thread must know that copies the database: the copy is made in one go, and nobody waits for it. */
+/** Input of the worker thread that copies the database: the copy is one blocking call, so it stays off the main thread. */
 export interface BackupWorkerData {
   readonly dataDir: string;
   readonly target: string;
 }
 
-/** What it says at its end. An error would lose its code on the way between threads. */
+/** Result of the worker thread. An Error would lose its code when it is cloned between threads. */
 export type BackupReply = BackupResult | { readonly failed: string; readonly stack: string };
 
-interface Parts {
+interface ScheduledBackupDeps {
   readonly store: Store;
   readonly maintenance: Pick<
     StoreMaintenance,
     'nameBackup' | 'listScheduledBackups' | 'explainBackupFailure'
   >;
-  /** What runs on the thread that copies. */
+  /** Module of the worker thread. */
   readonly worker: URL;
   readonly dataDir: string;
   readonly backupCron: string;
@@ -33,8 +33,8 @@ interface Parts {
   readonly log: Log;
 }
 
-/** Backs up at the times of the setting; `off` never does. */
-export function startBackups(deps: Parts): Schedule {
+/** Backs up on the schedule of the setting; `off` disables it. */
+export function startBackups(deps: ScheduledBackupDeps): Schedule {
   const stopping = new AbortController();
   const schedule = startCron(deps.backupCron, () => runScheduledBackup(deps, stopping.signal), deps.log);
   return {
@@ -46,15 +46,15 @@ export function startBackups(deps: Parts): Schedule {
 }
 
 /**
- * One scheduled backup. A failure is remembered and logged; old backups go only after a good one.
- * @param stop ends it before it is done; what was begun is swept at the next start
+ * Runs one scheduled backup. A failure is recorded and logged; old backups are only deleted after a success.
+ * @param stop cancels it; the partial file is removed at the next start
  */
-export async function runScheduledBackup(deps: Parts, stop?: AbortSignal): Promise<void> {
+export async function runScheduledBackup(deps: ScheduledBackupDeps, stop?: AbortSignal): Promise<void> {
   const { store, maintenance, dataDir, clock, log } = deps;
   try {
     const madeAtMs = clock.now();
     const target = maintenance.nameBackup('scheduled', madeAtMs);
-    const reply = await copyOnThread(deps.worker, { dataDir, target }, stop);
+    const reply = await copyInWorker(deps.worker, { dataDir, target }, stop);
     if ('failed' in reply) {
       await recordFailure(deps, reply.failed, reply.stack);
       return;
@@ -63,23 +63,27 @@ export async function runScheduledBackup(deps: Parts, stop?: AbortSignal): Promi
     const backups = maintenance.listScheduledBackups();
     const kept = selectKeptBackups(backups, madeAtMs);
     for (const backup of backups) if (!kept.has(backup)) await rm(backup.file);
-    await rememberBackup(store, { atMs: clock.now(), error: undefined });
+    await recordBackup(store, { atMs: clock.now(), error: undefined });
     log.info({ file, bytes, tasks, kept: kept.size }, 'backed up');
   } catch (error) {
-    if (stop?.aborted) log.info('a backup was ended by the stop');
+    if (stop?.aborted) log.info('backup cancelled by shutdown');
     else await recordFailure(deps, maintenance.explainBackupFailure(error), error);
   }
 }
 
-/** @param reason anybody may see it @param detail for the log */
-async function recordFailure({ store, clock, log }: Parts, reason: string, detail: unknown): Promise<void> {
+/** @param reason safe to show to callers @param detail for the log only */
+async function recordFailure(
+  { store, clock, log }: ScheduledBackupDeps,
+  reason: string,
+  detail: unknown,
+): Promise<void> {
   log.error({ reason, detail }, 'the backup failed');
-  // On a full disk this fails as well; the log has it.
-  await rememberBackup(store, { atMs: clock.now(), error: reason }).catch(() => undefined);
+  // On a full disk this fails as well; the error is already logged.
+  await recordBackup(store, { atMs: clock.now(), error: reason }).catch(() => undefined);
 }
 
-/** @throws when the thread breaks, or is stopped */
-async function copyOnThread(
+/** @throws if the thread fails or is stopped */
+async function copyInWorker(
   module: URL,
   data: BackupWorkerData,
   stop: AbortSignal | undefined,

@@ -1,4 +1,4 @@
-/** `flux-mirror backfill`: the upstream's whole history. */
+/** `flux-mirror backfill`: stores the upstream's whole history. */
 import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -12,13 +12,13 @@ export function createBackfillCommand(): Command {
   const command = new Command('backfill')
     .summary("store the upstream's whole history")
     .description(
-      "Pages through the upstream's own history list and stores all of it. Stopped or killed, it goes on where it was; run again later, it reads what is new.",
+      "Pages through the upstream's own history list and stores all of it. If stopped or killed, it resumes where it was; run again later, it reads what is new.",
     )
-    .option('--restart', 'begin anew')
+    .option('--restart', 'start over')
     .option('--json', 'print the result as JSON');
   return addSettings(command, 'upstream').action(async (options: { restart?: boolean; json?: boolean }) => {
     const config = readConfig(command);
-    if (config.offline) throw new CommandFailed('a backfill needs the upstream, and the mirror is offline');
+    if (config.offline) throw new CommandFailed('a backfill needs the upstream, but the mirror is offline');
     const { upstreamToken } = config;
     if (upstreamToken === undefined)
       throw new CommandFailed('a backfill needs a token for the upstream: set ACEDATACLOUD_API_TOKEN');
@@ -54,7 +54,9 @@ export function createBackfillCommand(): Command {
     for (const error of errors) printNote(error);
     if (outcome === 'done') return;
     printNote(
-      outcome === 'stopped' ? 'stopped; run it again to go on' : 'run it again to go on where it stopped',
+      outcome === 'stopped'
+        ? 'stopped; run it again to continue'
+        : 'run it again to continue where it stopped',
     );
     process.exitCode = EXIT.failed;
   });

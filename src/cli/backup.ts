@@ -11,13 +11,13 @@ export function createBackupCommand(): Command {
   const command = new Command('backup')
     .summary('a consistent copy of the database, also while serving')
     .description(
-      'Copies the database, also beside a running server, checks the copy, and names it. Images are files in the data directory: copy those as files.',
+      'Copies the database, also while a server is running, checks the copy, and names it. Images are files in the data directory: copy those as files.',
     )
     .argument('[file]', 'where to (default: backups/manual-<time>.db in the data directory)')
     .option('--json', 'print the result as JSON');
   return addSettings(command).action(async (file: string | undefined, options: { json?: boolean }) => {
     const { dataDir } = readConfig(command);
-    await runWithStore({ dataDir }, 'reader', async () => undefined); // says what is wrong where there is no mirror
+    await runWithStore({ dataDir }, 'reader', async () => undefined); // throws a clear error if there is no mirror
     const maintenance = createMaintenance(dataDir);
     const target = file ?? maintenance.nameBackup('manual', systemClock.now());
     const result = await maintenance.backUp(target);
@@ -31,9 +31,9 @@ export function createBackupCommand(): Command {
 
 export function createRestoreCommand(): Command {
   const command = new Command('restore')
-    .summary('put a backup in the place of the database')
+    .summary('replace the database with a backup')
     .description(
-      'Checks a backup and puts it in the place of the database; what was there is kept in backups/replaced-<time>.db. The server must not run.',
+      'Checks a backup and replaces the database with it; the previous database is kept in backups/replaced-<time>.db. The server must not run.',
     )
     .argument('<file>', 'a backup')
     .option('--json', 'print the result as JSON');
@@ -44,9 +44,7 @@ export function createRestoreCommand(): Command {
       systemClock.now(),
     );
     if (replacedEarlier !== undefined)
-      printNote(
-        `an interrupted restore was finished first; what was there before that is ${replacedEarlier}`,
-      );
+      printNote(`an interrupted restore was finished first; the database before that is ${replacedEarlier}`);
     const lost = describeLostTokens(tokens);
     if (lost !== undefined) printNote(lost);
     if (options.json) {
@@ -54,14 +52,14 @@ export function createRestoreCommand(): Command {
       return;
     }
     print(`${pluralize(tasks, 'task')} restored from ${file}`);
-    if (replaced !== undefined) printNote(`what was there before is ${replaced}`);
+    if (replaced !== undefined) printNote(`the previous database is ${replaced}`);
   });
 }
 
-/** What to do about the tokens of the database that was replaced. */
+/** What to do about tokens of the replaced database that were not carried over. */
 function describeLostTokens(tokens: MergedTokens): string | undefined {
   if (tokens === 'lost') return LOST_TOKENS;
   if (tokens === 'unknown')
-    return 'whether there were tokens before could not be read: only those of the backup hold, see `flux-mirror token list`';
+    return 'could not tell whether the previous database had tokens: only those of the backup are valid, see `flux-mirror token list`';
   return undefined;
 }

@@ -1,4 +1,4 @@
-/** `flux-mirror doctor`: is everything as it should be? And `--rebuild`: saving what can be read. */
+/** `flux-mirror doctor`: checks everything; `--rebuild` recovers what can be read of a damaged database. */
 import { setImmediate } from 'node:timers/promises';
 import { Command } from 'commander';
 import { createMaintenance } from '../app/maintenance.ts';
@@ -59,9 +59,9 @@ async function examine(config: Config): Promise<Finding[]> {
   return [checkSettings(config), ...stored, ...(await checkUpstream(upstream, config))];
 }
 
-/** The settings were parsed, or we would not be here. */
+/** Invalid settings never get this far: parsing them has thrown. */
 function checkSettings({ dataDir, backupCron }: Config): Finding {
-  const backups = backupCron === 'off' ? '; there are no scheduled backups (FLUX_MIRROR_BACKUP_CRON)' : '';
+  const backups = backupCron === 'off' ? '; no scheduled backups (FLUX_MIRROR_BACKUP_CRON)' : '';
   return {
     about: 'settings',
     kind: backups === '' ? 'ok' : 'note',
@@ -74,13 +74,13 @@ async function rebuildAll({ dataDir }: Config): Promise<Rebuilt> {
   await runWithStore({ dataDir }, 'owner', async (store) => {
     while (await store.reindexSome()) await setImmediate();
   });
-  printNote(`${pluralize(rebuilt.saved, 'document')} saved, and the search index made anew`);
+  printNote(`${pluralize(rebuilt.saved, 'document')} saved, and the search index rebuilt`);
   if (rebuilt.changed > 0)
     printNote(
       `${pluralize(rebuilt.changed, 'document')} differed from the stored hash: left out, and tracked to be fetched again`,
     );
-  printNote('what could not be read is gone from here: `backfill` brings back what the upstream has');
+  printNote('what could not be read is lost: `backfill` restores what the upstream still has');
   if (rebuilt.tokens !== 'whole') printNote(LOST_TOKENS);
-  if (rebuilt.replaced !== undefined) printNote(`what was there before is kept as ${rebuilt.replaced}`);
+  if (rebuilt.replaced !== undefined) printNote(`the previous database is kept as ${rebuilt.replaced}`);
   return rebuilt;
 }

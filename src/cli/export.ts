@@ -1,4 +1,4 @@
-/** `flux-mirror export`: documents, oldest first, as JSON Lines or CSV. */
+/** `flux-mirror export`: writes documents, oldest first, as JSON Lines or CSV. */
 import { Command, Option } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { formatCsvHeader, formatCsvLines } from '../files/csv.ts';
@@ -23,7 +23,7 @@ export function createExportCommand(): Command {
     new Command('export')
       .summary('write documents')
       .description(
-        'Writes stored documents, oldest first, one a line and byte for byte; to standard output when no file is named. A name that ends in .csv gives CSV, one that ends in .gz is compressed.',
+        'Writes stored documents, oldest first, one per line and byte for byte; to standard output when no file is named. A name that ends in .csv gives CSV, one that ends in .gz is compressed.',
       )
       .argument('[file]', 'file to write (- = standard output)')
       .option('--query <query>', 'only what a search for this finds; the grammar of `search`')
@@ -74,14 +74,14 @@ async function* streamMatchingDocuments(store: Store, options: ExportOptions): A
   for (const note of query.notes) printNote(note);
   const request = { query, filter, sort: 'oldest', nowMs } as const;
   for await (const page of streamMatchingPages(store, request, Number.POSITIVE_INFINITY)) {
-    // A task of which only the request is known has no document yet.
+    // A placeholder task has no document yet.
     yield page.hits.map(({ task }) => task).filter(({ fetchedAtMs }) => fetchedAtMs > 0);
   }
 }
 
 /**
- * A document with line ends inside (an upstream that indents) can't be a line; as a JSON string it can, and import
- * takes the string's value as the exact text.
+ * A document with line breaks (from an upstream that indents) can't be one line; encoded as a JSON string it can, and
+ * import takes the string's value as the exact text.
  */
 function formatLine(text: string): string {
   return /[\r\n]/.test(text) ? JSON.stringify(text) : text;

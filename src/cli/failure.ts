@@ -1,4 +1,4 @@
-/** From an error to one line and an exit code. */
+/** Turns an error into one line and an exit code. */
 import { CommanderError } from 'commander';
 import { BadSetting } from '../config/config.ts';
 import { getErrorCode } from '../lib/errno.ts';
@@ -7,7 +7,7 @@ import { StoreError } from '../store/contract/errors.ts';
 
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
-/** A command can't do what it was asked; the message is for the person who asked. */
+/** A command can't do what was asked; the message is for the person who ran it. */
 export class CommandFailed extends OperatorError {
   override readonly name = 'CommandFailed';
   constructor(
@@ -18,44 +18,44 @@ export class CommandFailed extends OperatorError {
   }
 }
 
-/** Prints what went wrong, in one line where it was to be expected. @returns the exit code */
+/** Prints what went wrong: one line for an expected error, the stack for a bug. @returns the exit code */
 export function reportFailure(error: unknown): number {
-  // Commander has printed its own message already; only help and version are no mistake.
+  // Commander has already printed its message; only help and version are not usage errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof OperatorError || error instanceof BadSetting) {
     process.stderr.write(`flux-mirror: ${error.message}\n`);
     if (error instanceof BadSetting) return EXIT.usage;
     return error instanceof CommandFailed ? error.exitCode : EXIT.failed;
   }
-  const system = error instanceof StoreError ? storeMessage(error) : describeSystemError(error);
+  const system = error instanceof StoreError ? describeStoreError(error) : describeSystemError(error);
   if (system !== undefined) process.stderr.write(`flux-mirror: ${system}\n`);
   else process.stderr.write(`flux-mirror: this is a bug, please report it\n${getStack(error)}\n`);
   return EXIT.failed;
 }
 
-const MAY_YOU_WRITE = 'may you write to FLUX_MIRROR_DATA_DIR (--data-dir)? Reading needs it as well';
-const FREE_SPACE = 'free some space and do it again; what was stored before stays';
+const CHECK_PERMISSIONS = 'may you write to FLUX_MIRROR_DATA_DIR (--data-dir)? Reading needs it as well';
+const FREE_SPACE = 'free some space and try again; what was stored before is kept';
 
-/** What the store said, and what helps. */
-function storeMessage({ code, message }: StoreError): string {
-  if (code === 'read-only') return `${message}: ${MAY_YOU_WRITE}`;
+/** The store's message, and what helps. */
+function describeStoreError({ code, message }: StoreError): string {
+  if (code === 'read-only') return `${message}: ${CHECK_PERMISSIONS}`;
   if (code === 'full') return `${message}: ${FREE_SPACE}`;
   if (code === 'unreachable')
-    return `${message}: the disk of FLUX_MIRROR_DATA_DIR (--data-dir) fails, or has not even 32 KiB left`;
+    return `${message}: the disk of FLUX_MIRROR_DATA_DIR (--data-dir) fails, or has less than 32 KiB left`;
   if (code === 'damaged')
     return `mirror.db is damaged (${message}): \`flux-mirror doctor\` tells more, and \`restore\` or \`doctor --rebuild\` help`;
   return message;
 }
 
-/** What the operating system said, where a person can do something about it. */
+/** The operating system's message, if the operator can do something about it. */
 function describeSystemError(error: unknown): string | undefined {
   const code = getErrorCode(error);
   if (!(error instanceof Error) || code === undefined) return undefined;
   const { message } = error;
   if (code === 'EADDRINUSE') return `${message}: another program listens there; choose another --port`;
-  // What making a folder on a read-only disk comes to.
+  // On a read-only disk, creating a folder fails with other codes as well.
   const isMkdir = 'syscall' in error && error.syscall === 'mkdir';
-  if (code === 'EACCES' || code === 'EROFS' || isMkdir) return `${message}: ${MAY_YOU_WRITE}`;
+  if (code === 'EACCES' || code === 'EROFS' || isMkdir) return `${message}: ${CHECK_PERMISSIONS}`;
   if (code === 'ENOSPC') return `${message}: ${FREE_SPACE}`;
   return /^E[A-Z]+$/.test(code) ? message : undefined;
 }

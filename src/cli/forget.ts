@@ -1,4 +1,4 @@
-/** `flux-mirror forget`: removes tasks here, and nowhere else. */
+/** `flux-mirror forget`: removes tasks from this mirror only. */
 import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { createImageFiles } from '../archive/files.ts';

@@ -1,4 +1,4 @@
-/** `flux-mirror get`: stored documents, exactly as they are. */
+/** `flux-mirror get`: prints stored documents byte for byte. */
 import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { parseTaskId } from '../task/id.ts';
@@ -9,7 +9,7 @@ import { addSettings, readConfig } from './settings.ts';
 export function createGetCommand(): Command {
   const command = new Command('get')
     .summary('print stored documents')
-    .description('Prints stored task documents, one a line, byte for byte as the upstream sent them.')
+    .description('Prints stored task documents, one per line, byte for byte as the upstream sent them.')
     .argument('<ids...>', 'task ids')
     .option('--json', 'print one JSON array, indented (re-serialised, so not byte for byte)');
   return addSettings(command).action(async (args: string[], options: { json?: boolean }) => {

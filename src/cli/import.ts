@@ -1,4 +1,4 @@
-/** `flux-mirror import`: documents from files into the mirror. */
+/** `flux-mirror import`: stores documents from files. */
 import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { type DocumentLine, readDocumentLines } from '../files/document-lines.ts';
@@ -14,13 +14,13 @@ import { pluralize, print, printJson, printNote } from './output.ts';
 import { startProgress } from './progress.ts';
 import { addSettings, readConfig } from './settings.ts';
 
-/** Documents in one transaction. */
-const BATCH = 500;
-const SHOWN_PROBLEMS = 20;
+/** Documents per transaction. */
+const BATCH_SIZE = 500;
+const MAX_SHOWN_PROBLEMS = 20;
 
 interface ImportResult {
   readonly stored: BatchResult;
-  /** How many lines were refused, by the reason. */
+  /** Number of refused lines by reason. */
   readonly reasons: Map<string, number>;
   readonly seconds: number;
 }
@@ -69,9 +69,9 @@ async function importAll(store: Store, files: readonly InputFile[]): Promise<Imp
   let batch: TaskDocument[] = [];
 
   const flush = async () => {
-    if (batch.length > 0) addResult(stored, await putBatch(store, batch));
+    if (batch.length > 0) addResult(stored, await storeBatch(store, batch));
     batch = [];
-    // How many there will be is known only by the bytes that are left.
+    // The total is estimated from the bytes that are left.
     progress.update(seen, readBytes > 0 && allBytes > 0 ? Math.round((seen * allBytes) / readBytes) : 0);
   };
   async function* countBytes(chunks: AsyncIterable<Uint8Array>) {
@@ -88,10 +88,10 @@ async function importAll(store: Store, files: readonly InputFile[]): Promise<Imp
         if (typeof document === 'string') {
           reasons.set(document, (reasons.get(document) ?? 0) + 1);
           problems += 1;
-          if (problems <= SHOWN_PROBLEMS) printNote(`${file.name}:${line.line}: ${document}`);
+          if (problems <= MAX_SHOWN_PROBLEMS) printNote(`${file.name}:${line.line}: ${document}`);
         } else {
           batch.push(document);
-          if (batch.length >= BATCH) await flush();
+          if (batch.length >= BATCH_SIZE) await flush();
         }
       }
       await flush();
@@ -102,7 +102,7 @@ async function importAll(store: Store, files: readonly InputFile[]): Promise<Imp
   return { stored, reasons, seconds: (systemClock.monotonic() - started) / 1000 };
 }
 
-/** The document, or why there is none. */
+/** @returns the document, or why the line has none */
 function parseLine(line: DocumentLine): TaskDocument | string {
   if ('problem' in line) return line.problem;
   const { text, value } = line;
@@ -116,7 +116,7 @@ function parseLine(line: DocumentLine): TaskDocument | string {
   }
 }
 
-async function putBatch(store: Store, documents: readonly TaskDocument[]): Promise<BatchResult> {
+async function storeBatch(store: Store, documents: readonly TaskDocument[]): Promise<BatchResult> {
   const now = systemClock.now();
   const requestSeq = await store.nextRequestSeq();
   return store.storeDocuments({ documents, requestSeq, fetchedAtMs: now, trackPendingAtMs: now });

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The entry point: refuses a Node that is too old before anything is loaded that would crash on it. */
+/** The entry point: rejects a Node that is too old before loading anything that would crash on it. */
 import { existsSync } from 'node:fs';
 import { PACKAGE_ROOT } from '../lib/package-root.ts';
 import { checkRuntime } from '../lib/runtime.ts';
@@ -7,7 +7,7 @@ import { checkRuntime } from '../lib/runtime.ts';
 const node20Driver = new URL('scripts/node20/node_modules/better-sqlite3/', PACKAGE_ROOT);
 const { error, warning } = checkRuntime(process.versions, existsSync(node20Driver), Date.now());
 
-// Node's own switch for warnings.
+// NODE_NO_WARNINGS is Node's own switch for warnings.
 if (warning !== undefined && process.env.NODE_NO_WARNINGS !== '1') {
   process.stderr.write(`flux-mirror: ${warning}\n`);
 }

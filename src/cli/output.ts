@@ -1,16 +1,16 @@
-/** What commands print: results on standard output, everything else on standard error. */
+/** Output of commands: results on standard output, everything else on standard error. */
 
 /** One line of a result. */
 export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** A result for programs. */
+/** A result as JSON, for programs. */
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }
 
-/** A remark for the person at the terminal. */
+/** A note for the person at the terminal. */
 export function printNote(line: string): void {
   process.stderr.write(`${line}\n`);
 }
@@ -20,6 +20,6 @@ export function pluralize(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** After a restore or a rebuild that could not read all tokens. */
+/** Printed after a restore or a rebuild that could not read all tokens. */
 export const LOST_TOKENS =
-  'not all tokens could be read, so callers need one now: make those that are missing in `flux-mirror token list` anew';
+  'not all tokens could be read, so callers need one now: recreate those that `flux-mirror token list` does not show';

@@ -1,4 +1,4 @@
-/** The command line as a whole. */
+/** The `flux-mirror` program and its commands. */
 import { Command } from 'commander';
 import { VERSION } from '../lib/version.ts';
 
@@ -11,7 +11,7 @@ Examples:
 
 Settings come from flags, the environment, or a .env file; \`flux-mirror serve --help\` lists them.`;
 
-/** In the order of the help. Each is loaded only when it is needed: loading all takes a fifth of a short command's time. */
+/** In the order of the help. Loaded on demand: loading all takes a fifth of a short command's time. */
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['serve', async () => (await import('./serve.ts')).createServeCommand()],
   ['demo', async () => (await import('./demo.ts')).createDemoCommand()],
@@ -32,9 +32,9 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
 ]);
 
 /**
- * The program with the command that is called; with all of them when it is called by none of their names, for the help and
- * for suggestions. Mistakes are thrown as CommanderError, after their message was printed.
- * @param name what stands first on the command line
+ * Creates the program with the command that is called. If `name` is not a command, all are added, for the help and for
+ * suggestions. Usage errors are thrown as CommanderError, after their message was printed.
+ * @param name the first argument
  */
 export async function createProgram(name: string | undefined): Promise<Command> {
   const program = new Command('flux-mirror')
@@ -48,7 +48,7 @@ export async function createProgram(name: string | undefined): Promise<Command> 
     program.addCommand(await createCommand());
   }
   for (const command of listCommands(program)) {
-    command.exitOverride().showSuggestionAfterError(true).showHelpAfterError('(--help shows what there is)');
+    command.exitOverride().showSuggestionAfterError(true).showHelpAfterError('(see --help)');
   }
   return program;
 }

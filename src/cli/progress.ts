@@ -1,16 +1,16 @@
-/** Progress of long work: a bar on a terminal, a plain line every few seconds elsewhere. */
+/** Progress of long operations: a bar on a terminal, a plain line every few seconds elsewhere. */
 import type { Clock } from '../lib/clock.ts';
 import { printNote } from './output.ts';
 
 export interface Progress {
-  /** @param total 0 when it isn't known */
+  /** @param total 0 if unknown */
   update(done: number, total: number): void;
   end(): void;
 }
 
-const PLAIN_EVERY_MS = 5000;
+const PLAIN_INTERVAL_MS = 5000;
 
-/** @param label what is being counted, as `ids` */
+/** @param label what is counted, for example `ids` */
 export async function startProgress(label: string, clock: Clock): Promise<Progress> {
   return process.stderr.isTTY ? createBar(label, clock) : createPlainProgress(label, clock);
 }
@@ -42,7 +42,7 @@ function createPlainProgress(label: string, clock: Clock): Progress {
   let last = clock.monotonic();
   return {
     update: (done, total) => {
-      if (clock.monotonic() - last < PLAIN_EVERY_MS) return;
+      if (clock.monotonic() - last < PLAIN_INTERVAL_MS) return;
       last = clock.monotonic();
       printNote(`${total > 0 ? `${done} of ${total}` : done} ${label}, ${rate(done)}/s`);
     },
@@ -50,7 +50,7 @@ function createPlainProgress(label: string, clock: Clock): Progress {
   };
 }
 
-/** Whole things a second, from now on. */
+/** Average rate since now, per second, rounded. */
 function createRateMeter(clock: Clock): (done: number) => number {
   const started = clock.monotonic();
   return (done) => Math.round((1000 * done) / Math.max(1, clock.monotonic() - started));

@@ -1,4 +1,4 @@
-/** A search on the command line: its options, its request, its pages. */
+/** Options of commands that search, and the paging through their hits. */
 import type { Command } from 'commander';
 import { systemClock } from '../lib/clock.ts';
 import type { Query } from '../search/ast.ts';
@@ -13,15 +13,15 @@ import { CommandFailed, EXIT } from './failure.ts';
 
 export type QueryOptions = { [Name in (typeof TIME_BOUNDS)[number]['name'] | 'tz']?: string };
 
-/** Hits in one look into the store, however many are wanted. */
-const PAGE = 500;
+/** Hits per store query, whatever the limit. */
+const PAGE_SIZE = 500;
 
 export function addQueryOptions(command: Command): Command {
   for (const { name, flag } of TIME_BOUNDS) command.option(`--${name} <date>`, flag);
-  return command.option('--tz <zone>', 'time zone of the dates (default: where this machine is)');
+  return command.option('--tz <zone>', 'time zone of the dates (default: that of this machine)');
 }
 
-/** @throws CommandFailed for a date or a time zone that is none */
+/** @throws CommandFailed for an invalid date or time zone */
 export function readQuery(
   text: string,
   options: QueryOptions,
@@ -33,7 +33,7 @@ export function readQuery(
   return { query: parseQuery(text, context), filter: readTimes(options, context), nowMs };
 }
 
-/** A page after the other, until there are `limit` hits or no more. */
+/** Yields pages until `limit` hits were found or there are no more. */
 export async function* streamMatchingPages(
   store: Store,
   request: Omit<SearchRequest, 'limit' | 'after'>,
@@ -44,7 +44,7 @@ export async function* streamMatchingPages(
   do {
     const page: SearchPage = await store.search({
       ...request,
-      limit: Math.min(left, PAGE),
+      limit: Math.min(left, PAGE_SIZE),
       ...(after ? { after } : {}),
     });
     yield page;

@@ -1,20 +1,20 @@
-/** Runs the demo in the terminal: prints what to try, until a signal ends it. */
+/** Runs the demo in the terminal: prints what to try. */
 import { type RunningDemo, runWithDemo } from '../app/demo.ts';
 import { FLUX } from '../service/flux.ts';
 import { VENDOR_IDS } from '../simulator/samples.ts';
 import { print } from './output.ts';
 import { stopOnSignal } from './signals.ts';
 
-/** Until a signal ends it. @param port of the mirror, when one was asked for */
+/** Runs until SIGINT or SIGTERM. @param port of the mirror, if one was given */
 export async function runDemo(port: string | undefined): Promise<void> {
   await runWithDemo(port, async (demo) => {
-    explain(demo);
+    printIntroduction(demo);
     await demo.syncNow();
     await stopOnSignal(demo.log, demo.stop);
   });
 }
 
-function explain({ mirrorUrl, simulatorUrl, dataDir, tracked }: RunningDemo): void {
+function printIntroduction({ mirrorUrl, simulatorUrl, dataDir, tracked }: RunningDemo): void {
   print(`This is a demo. The upstream is SIMULATED on ${simulatorUrl}; the mirror of it is ${mirrorUrl}`);
   print(`${tracked} task ids are tracked; watch them being synced below, and try in another terminal:`);
   print('');
@@ -27,5 +27,5 @@ function explain({ mirrorUrl, simulatorUrl, dataDir, tracked }: RunningDemo): vo
   print(`  curl -s ${mirrorUrl}/api/stats`);
   print(`  npm run flux-mirror -- search 'cat -portrait' --data-dir ${dataDir}`);
   print('');
-  print('Ctrl-C ends it; everything was in a temporary directory and goes away.');
+  print('Ctrl-C stops the demo and deletes its temporary directory.');
 }

@@ -1,10 +1,10 @@
-/** Runs the command line, and ends with its exit code. */
+/** Runs the command line and sets its exit code. */
 import { EXIT, reportFailure } from './failure.ts';
 import { createProgram } from './program.ts';
 
 /** Runs the command of this process; failures are printed and become `process.exitCode`. */
 export async function runProgram(): Promise<void> {
-  // A reader that has seen enough (`| head`) is no failure.
+  // A reader that closes the pipe early (`| head`) is not a failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.done);
     process.stderr.write(`standard output can't be written (${error.code ?? error.message})\n`);

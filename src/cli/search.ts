@@ -1,4 +1,4 @@
-/** `flux-mirror search`: prompts from the terminal. */
+/** `flux-mirror search`: searches prompts from the terminal. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { OPERATORS } from '../search/fields.ts';
@@ -26,18 +26,18 @@ The query:
   red cat              both words, by their English stem (cats finds cat)
   "red cat"  猫        a phrase; any run of Chinese, Japanese or Korean
   cat OR dog  -blue    one of them; not that
-  photogr*             words that begin so
+  photogr*             words with this prefix
   (cat OR dog) snow    groups
   ${VALUE_EXAMPLES.join('  ')}
   on:2026-03  after:7d  before:2026-03-14  on:yesterday  after:"last week"
 
-Put it into single quotes when your shell would read it: 'cat -dog (snow OR rain)'`;
+Use single quotes for what your shell would interpret: 'cat -dog (snow OR rain)'`;
 
 export function createSearchCommand(): Command {
   const command = addQueryOptions(new Command('search'))
     .summary('search prompts')
     .description('Searches the prompts, in any language. The same grammar as the server.')
-    .argument('<query...>', 'what to look for; write -- before it when it begins with a minus')
+    .argument('<query...>', 'what to look for; put -- before it if it starts with a minus')
     .addOption(
       new Option('--sort <order>', 'order of the hits')
         .choices(['newest', 'oldest', 'relevance'])
@@ -65,7 +65,7 @@ export function createSearchCommand(): Command {
       const total = last?.total ?? 0;
       for (const note of query.notes) printNote(note);
       if (last?.indexedFromMs !== undefined)
-        printNote('the search index is being made anew: older tasks are not found yet');
+        printNote('the search index is being rebuilt: older tasks are not found yet');
       if (options.json)
         printJson({ items: found, total, total_is_exact: last?.totalIsExact ?? true, notes: query.notes });
       else printNote(`${last?.totalIsExact === false ? 'more than ' : ''}${pluralize(total, 'hit')}`);
@@ -73,7 +73,7 @@ export function createSearchCommand(): Command {
   });
 }
 
-/** A table on a terminal; elsewhere fields between tabs, whole, for other programs. */
+/** A table on a terminal; otherwise tab-separated and not truncated, for other programs. */
 async function formatHits(hits: readonly SearchHit[], timeZone: string | undefined): Promise<string[]> {
   const { isTTY, columns } = process.stdout;
   if (isTTY) {
@@ -87,6 +87,6 @@ async function formatHits(hits: readonly SearchHit[], timeZone: string | undefin
 
 function parseLimit(value: string): number {
   const limit = /^\d{1,6}$/.test(value) ? Number(value) : 0;
-  if (limit < 1) throw new InvalidArgumentError('it must be a whole number from 1 on.');
+  if (limit < 1) throw new InvalidArgumentError('it must be a whole number of at least 1.');
   return limit;
 }

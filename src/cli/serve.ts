@@ -20,7 +20,7 @@ export function createServeCommand(): Command {
     const mirror = await startMirror(config, { clock: systemClock, log });
     print(`flux-mirror listens on ${mirror.url} and keeps its data in ${config.dataDir}`);
     if (config.upstreamToken === undefined && !config.offline) {
-      print('there is no ACEDATACLOUD_API_TOKEN: nothing is synced, and callers bring their own token');
+      print('ACEDATACLOUD_API_TOKEN is not set: nothing is synced, and callers bring their own token');
     }
     const auth = mirror.needsToken ? ' -H "authorization: Bearer $YOUR_TOKEN"' : '';
     print(`try:  curl${auth} '${mirror.url}/api/search?q=cat'`);

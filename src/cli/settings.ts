@@ -1,4 +1,4 @@
-/** The settings as flags of a command, made of the table in config/setting-table.ts, and their values once it is called. */
+/** Turns the table in config/setting-table.ts into flags of a command, and reads their values when it runs. */
 import { parseEnv } from 'node:util';
 import type { Command } from 'commander';
 import { type Config, findUnknownSettings, parseConfig, readEnvFile } from '../config/config.ts';
@@ -6,7 +6,7 @@ import type { Scope } from '../config/setting.ts';
 import { listSettings, type SettingName } from '../config/setting-table.ts';
 import { printNote } from './output.ts';
 
-/** Adds the flags of the settings of these scopes, and of those that every command has. */
+/** Adds the flags of the settings in these scopes, and of the common ones. */
 export function addSettings(command: Command, ...scopes: readonly Scope[]): Command {
   for (const [, setting] of [...scopes, 'common' as const].flatMap((scope) => listSettings(scope))) {
     if (setting.flag === undefined) continue;
@@ -17,7 +17,7 @@ export function addSettings(command: Command, ...scopes: readonly Scope[]): Comm
   return command;
 }
 
-/** The settings for a command that was called with these options. @throws BadSetting */
+/** Reads the settings of a command from its flags, the environment and `.env`. @throws BadSetting */
 export function readConfig(command: Command): Config {
   const options = command.optsWithGlobals<Record<string, string | boolean | undefined>>();
   const flags: Partial<Record<SettingName, string>> = {};
@@ -28,7 +28,7 @@ export function readConfig(command: Command): Config {
   }
   const envFile = readEnvFile();
   const named = { ...process.env, ...(envFile === undefined ? {} : parseEnv(envFile)) };
-  for (const name of findUnknownSettings(named)) printNote(`${name} is no setting of flux-mirror`);
+  for (const name of findUnknownSettings(named)) printNote(`unknown setting: ${name}`);
   return parseConfig({
     flags,
     env: process.env,
@@ -36,7 +36,7 @@ export function readConfig(command: Command): Config {
   });
 }
 
-/** As commander names the option of a flag. */
+/** Commander's option name for a flag. */
 function convertToCamelCase(flag: string): string {
   return flag.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }

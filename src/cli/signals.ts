@@ -1,7 +1,7 @@
-/** Ending a long-running command in order. */
+/** Graceful shutdown of a long-running command. */
 import type { Log } from '../lib/log.ts';
 
-/** Waits for SIGINT or SIGTERM, then stops. A second signal ends the process at once. */
+/** Waits for SIGINT or SIGTERM, then stops. A second signal exits immediately. */
 export async function stopOnSignal(log: Log, stop: () => Promise<void>): Promise<void> {
   const signal = await new Promise<string>((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve(name));

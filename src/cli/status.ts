@@ -1,4 +1,4 @@
-/** `flux-mirror status`: what there is, what is due, what fails and why. */
+/** `flux-mirror status`: what is stored, what is due, what fails and why. */
 import { Command } from 'commander';
 import { createMaintenance } from '../app/maintenance.ts';
 import { askServer, type ServerState } from '../app/server-address.ts';
@@ -12,7 +12,7 @@ import { readStatus } from '../views/status-json.ts';
 import { print, printJson } from './output.ts';
 import { addSettings, readConfig } from './settings.ts';
 
-const SHOWN_RUNS = 5;
+const MAX_SHOWN_RUNS = 5;
 
 export function createStatusCommand(): Command {
   const command = new Command('status')
@@ -21,15 +21,15 @@ export function createStatusCommand(): Command {
     .option('--json', 'print it as JSON');
   return addSettings(command).action(async (options: { json?: boolean }) => {
     const config = readConfig(command);
-    const { status, server, trouble, backup, runs, failing, failingImages } = await runWithStore(
+    const { status, server, problems, backup, runs, failing, failingImages } = await runWithStore(
       config,
       'reader',
       async (store) => ({
         status: await readStatus({ store, clock: systemClock }),
         server: await askServer(store, fetch),
-        trouble: await listProblems({ store, clock: systemClock, config }),
+        problems: await listProblems({ store, clock: systemClock, config }),
         backup: await readLastBackup(store),
-        runs: (await store.runs(SHOWN_RUNS)).map(serializeRun),
+        runs: (await store.runs(MAX_SHOWN_RUNS)).map(serializeRun),
         failing: (await store.tracked({ limit: 1000, offset: 0 })).items
           .filter(({ lastError }) => lastError !== undefined)
           .map(({ id, lastError, attempts }) => ({ id, attempts, last_error: lastError })),
@@ -42,8 +42,8 @@ export function createStatusCommand(): Command {
         })),
       }),
     );
-    // A running server knows more than its files tell.
-    const reasons = server?.reasons ?? trouble;
+    // A running server knows more than its files show.
+    const reasons = server?.reasons ?? problems;
     if (options.json) {
       printJson({
         data_dir: config.dataDir,
@@ -74,7 +74,7 @@ export function createStatusCommand(): Command {
     for (const { error, count } of images.reasons) print(`          ${count} × ${error}`);
     if (callbacks.waiting + callbacks.undelivered + callbacks.delivered + callbacks.given_up > 0) {
       print(
-        `callbacks ${callbacks.waiting} expected, ${callbacks.delivered} handed on, ${callbacks.undelivered} to hand on, ${callbacks.given_up} given up${callbacks.last_error === null ? '' : ` (${callbacks.last_error})`}`,
+        `callbacks ${callbacks.waiting} expected, ${callbacks.delivered} forwarded, ${callbacks.undelivered} to forward, ${callbacks.given_up} given up${callbacks.last_error === null ? '' : ` (${callbacks.last_error})`}`,
       );
     }
     print(`disk      ${(status.disk_bytes / 1e6).toFixed(1)} MB in ${config.dataDir}`);

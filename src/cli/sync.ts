@@ -1,4 +1,4 @@
-/** `flux-mirror sync`: the same run as the schedule's, once. */
+/** `flux-mirror sync`: one sync run, the same as a scheduled one. */
 import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { systemClock } from '../lib/clock.ts';

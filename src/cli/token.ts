@@ -1,4 +1,4 @@
-/** `flux-mirror token`: named tokens for callers, kept as hashes. */
+/** `flux-mirror token`: named tokens for callers, stored as hashes. */
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
@@ -25,7 +25,7 @@ export function createTokenCommand(): Command {
   return new Command('token')
     .summary('tokens for callers: new, list, revoke')
     .description(
-      'Named tokens for callers, kept as hashes. Once there is one, every caller needs one; a running server follows within a second.',
+      'Named tokens for callers, stored as hashes. Once one exists, every caller needs one; a running server picks up changes within a second.',
     )
     .addCommand(createNewCommand())
     .addCommand(createListCommand())
@@ -34,9 +34,9 @@ export function createTokenCommand(): Command {
 
 function createNewCommand(): Command {
   const command = new Command('new')
-    .summary('make a token; it is shown once')
-    .description('Makes a token and prints it, this once: only its hash is kept.')
-    .option('--name <name>', 'what it is called in lists and logs (default: token-1, token-2 …)')
+    .summary('create a token; it is shown once')
+    .description('Creates a token and prints it once: only its hash is stored.')
+    .option('--name <name>', 'its name in lists and logs (default: token-1, token-2 …)')
     .option('--user-id <id...>', 'only the tasks of these users, on every route')
     .option('--application-id <id...>', 'only the tasks of these applications, on every route')
     .option('--read-only', 'may look and search, but not generate, delete, track or sync')
@@ -48,7 +48,7 @@ function createNewCommand(): Command {
     const isLimited = limits.userIds.length + limits.applicationIds.length > 0;
     const token = `${TOKEN_PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`;
     const name = await runWithStore(readConfig(command), 'writer', async (store) => {
-      const chosen = options.name ?? freeName(await store.accessTokens());
+      const chosen = options.name ?? findFreeName(await store.accessTokens());
       if (!NAME.test(chosen))
         throw new CommandFailed('a name has 1 to 64 letters, digits, ".", "_" or "-"', EXIT.usage);
       const isNew = await store.addAccessToken({
@@ -59,7 +59,7 @@ function createNewCommand(): Command {
         createdAtMs: systemClock.now(),
         revokedAtMs: undefined,
       });
-      if (!isNew) throw new CommandFailed(`there is a token "${chosen}" already; names are never used again`);
+      if (!isNew) throw new CommandFailed(`token "${chosen}" already exists; names are never reused`);
       return chosen;
     });
     if (options.json) {
@@ -72,7 +72,7 @@ function createNewCommand(): Command {
 }
 
 /** `token-1`, `token-2` … */
-function freeName(tokens: readonly AccessToken[]): string {
+function findFreeName(tokens: readonly AccessToken[]): string {
   const taken = new Set(tokens.map(({ name }) => name));
   let number = 1;
   while (taken.has(`token-${number}`)) number += 1;
@@ -81,14 +81,14 @@ function freeName(tokens: readonly AccessToken[]): string {
 
 function createListCommand(): Command {
   const command = new Command('list')
-    .summary('the tokens there are')
+    .summary('list the tokens')
     .description('Lists tokens with their limits, never the tokens themselves.')
     .option('--json', 'print it as JSON');
   return addSettings(command).action(async (options: { json?: boolean }) => {
     const tokens = await runWithStore(readConfig(command), 'reader', async (store) => store.accessTokens());
     if (options.json) printJson({ items: tokens.map(serializeToken) });
-    else for (const token of tokens) print(describe(token));
-    if (tokens.length === 0) printNote('there are no tokens; FLUX_MIRROR_TOKENS may name others');
+    else for (const token of tokens) print(describeToken(token));
+    if (tokens.length === 0) printNote('no tokens; FLUX_MIRROR_TOKENS may define others');
   });
 }
 
@@ -103,13 +103,13 @@ function serializeToken({ name, limits, isReadOnly, createdAtMs, revokedAtMs }: 
   };
 }
 
-function describe(token: AccessToken): string {
+function describeToken(token: AccessToken): string {
   const { name, user_ids, application_ids, read_only, created_at, revoked_at } = serializeToken(token);
   return [
     name,
-    `made ${created_at}`,
+    `created ${created_at}`,
     ...(revoked_at === null ? [] : [`revoked ${revoked_at}`]),
-    read_only ? 'reads only' : 'reads and writes',
+    read_only ? 'read-only' : 'read-write',
     ...(user_ids.length > 0 ? [`users ${user_ids.join(', ')}`] : []),
     ...(application_ids.length > 0 ? [`applications ${application_ids.join(', ')}`] : []),
   ].join('  ');
@@ -117,14 +117,14 @@ function describe(token: AccessToken): string {
 
 function createRevokeCommand(): Command {
   const command = new Command('revoke')
-    .summary('end a token')
-    .description('Ends a token. The mirror stays closed, also after the last one was revoked.')
+    .summary('revoke a token')
+    .description('Revokes a token. Callers still need a token, even after the last one was revoked.')
     .argument('<name>', 'its name, as `token list` shows it');
   return addSettings(command).action(async (name: string) => {
     const isRevoked = await runWithStore(readConfig(command), 'writer', async (store) =>
       store.revokeAccessToken(name, systemClock.now()),
     );
-    if (!isRevoked) throw new CommandFailed(`there is no valid token "${name}"`);
+    if (!isRevoked) throw new CommandFailed(`no valid token "${name}"`);
     print(`"${name}" is revoked`);
   });
 }

@@ -22,7 +22,7 @@ export function createTrackCommand(): Command {
     .argument('[ids...]', 'task ids (UUIDs)')
     .option(
       '-f, --file <file>',
-      'ids from a file, one a line or any text or JSON with UUIDs in it (- = standard input)',
+      'ids from a file, one per line or any text or JSON with UUIDs in it (- = standard input)',
     )
     .option('--json', 'print the result as JSON');
   return addSettings(command).action(async (args: string[], options: TrackOptions) => {
@@ -30,7 +30,7 @@ export function createTrackCommand(): Command {
     if (args.length === 0 && options.file === undefined) {
       throw new CommandFailed('name the ids to track, or a file with -f', EXIT.usage);
     }
-    const found = findIn(args, (at) => `argument ${at + 1}`);
+    const found = findIdsInLines(args, (at) => `argument ${at + 1}`);
     if (options.file !== undefined) {
       const fromFile = findIdsInText(await readText(options.file), options.file);
       found.ids.push(...fromFile.ids);
@@ -80,18 +80,18 @@ interface Found {
 }
 
 /**
- * The ids of a file. JSON is searched as a whole; of other text every line must have an id, but for empty lines and
- * comments (`#`).
+ * The ids in a file. JSON is searched as a whole; in other text every line must contain an id, except for empty lines
+ * and comments (`#`).
  */
 function findIdsInText(text: string, file: string): Found {
   if (/^\s*[[{]/.test(text)) {
     const ids = findTaskIds(text);
-    return { ids, problems: ids.length === 0 ? [`${file}: there is no task id in it`] : [] };
+    return { ids, problems: ids.length === 0 ? [`${file}: no task id found`] : [] };
   }
-  return findIn(text.split(/\r?\n/), (at) => `${file}:${at + 1}`);
+  return findIdsInLines(text.split(/\r?\n/), (at) => `${file}:${at + 1}`);
 }
 
-function findIn(lines: readonly string[], placeOf: (at: number) => string): Found {
+function findIdsInLines(lines: readonly string[], placeOf: (at: number) => string): Found {
   const found: Found = { ids: [], problems: [] };
   lines.forEach((line, at) => {
     const ids = findTaskIds(line);

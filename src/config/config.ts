@@ -1,6 +1,6 @@
 /**
  * The settings: one parsed, validated object. Precedence: flag, environment, `.env` file, default.
- * setting-table.ts says which settings there are.
+ * setting-table.ts lists the settings.
  */
 import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
@@ -9,7 +9,7 @@ import type * as z from 'zod';
 import { hasErrorCode } from '../lib/errno.ts';
 import { listSettings, type SETTINGS, type SettingName } from './setting-table.ts';
 
-/** A setting that can't be used; the message names it, its value and what is allowed, in one line. */
+/** An invalid setting; the message names it, its value and what is allowed, in one line. */
 export class BadSetting extends Error {
   override readonly name = 'BadSetting';
 }
@@ -27,14 +27,14 @@ export interface SettingSources {
 
 /**
  * Parses all settings.
- * @throws BadSetting for the first that can't be used
+ * @throws BadSetting for the first invalid one
  */
 export function parseConfig({ flags, env, envFile }: SettingSources): Config {
   const file: Record<string, string | undefined> = envFile === undefined ? {} : parseEnv(envFile);
   const parsed: Record<string, unknown> = {};
   for (const [name, setting] of listSettings()) {
     const fromFlag = flags[name];
-    // An empty variable is as good as none: that is how compose files and unit files leave one out.
+    // An empty variable counts as unset: that is how compose files and unit files leave one out.
     const value =
       fromFlag ?? (env[setting.env] || undefined) ?? (file[setting.env] || undefined) ?? setting.default;
     const result = setting.schema.safeParse(value);
@@ -48,16 +48,16 @@ export function parseConfig({ flags, env, envFile }: SettingSources): Config {
   return parsed as Config;
 }
 
-/** Variables that look like settings and are none: mistyped, most likely. */
+/** Variables that look like settings but are not: most likely typos. */
 export function findUnknownSettings(env: SettingSources['env']): string[] {
   const known = new Set(listSettings().map(([, setting]) => setting.env));
   return Object.keys(env).filter((name) => name.startsWith('FLUX_MIRROR_') && !known.has(name));
 }
 
-/** The text of `.env` in the working directory, undefined when there is none. */
+/** The text of `.env` in the working directory; undefined if it does not exist. */
 export function readEnvFile(): string | undefined {
   try {
-    return readFileSync('.env', 'utf8').replace(/^\ufeff/, ''); // a byte order mark would be part of the first name
+    return readFileSync('.env', 'utf8').replace(/^\ufeff/, ''); // otherwise a byte order mark becomes part of the first name
   } catch (error) {
     if (hasErrorCode(error, 'ENOENT')) return undefined;
     throw error;
@@ -68,10 +68,10 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-/** Whether only this machine can reach an address to listen on. */
+/** Whether a listen address is reachable from this machine only. */
 export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
-  const family = isIP(bare);
-  if (family === 0) return bare === 'localhost' || bare.endsWith('.localhost');
-  return loopback.check(bare, family === 6 ? 'ipv6' : 'ipv4');
+  const unbracketed = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  const family = isIP(unbracketed);
+  if (family === 0) return unbracketed === 'localhost' || unbracketed.endsWith('.localhost');
+  return loopback.check(unbracketed, family === 6 ? 'ipv6' : 'ipv4');
 }

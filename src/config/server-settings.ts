@@ -1,4 +1,4 @@
-/** The settings that only the server needs: where it listens, whom it lets in, what it does on its own. */
+/** The settings of the server: where it listens, access control, scheduled work. */
 import type { Setting } from './setting.ts';
 import {
   basePath,

@@ -1,6 +1,6 @@
 /**
- * Every setting, one row each. The command line makes its flags of the table, config.ts the values, and a test compares the
- * README and `--help` with it.
+ * Every setting, one row each. The command line derives its flags from this table and config.ts the values; a test compares
+ * the README and `--help` with it.
  */
 import { SERVER_SETTINGS } from './server-settings.ts';
 import type { Scope, Setting } from './setting.ts';
@@ -39,7 +39,7 @@ export const SETTINGS = { ...UPSTREAM_SETTINGS, ...SERVER_SETTINGS, ...COMMON_SE
 
 export type SettingName = keyof typeof SETTINGS;
 
-/** Name and row of every setting, in the order in which people see them. @param scope only those of this scope */
+/** Name and row of every setting, in display order. @param scope only settings of this scope */
 export function listSettings(scope?: Scope): readonly (readonly [SettingName, Setting])[] {
   const rows = Object.entries<Setting>(SETTINGS) as [SettingName, Setting][]; // its keys are the names
   return scope === undefined ? rows : rows.filter(([, setting]) => setting.scope === scope);

@@ -1,21 +1,21 @@
-/** What a row of the table of settings says. */
+/** A row of the settings table. */
 import type * as z from 'zod';
 
-/** Who needs a setting: the server, whatever talks to the upstream, or every command. */
+/** Who needs a setting: the server, commands that talk to the upstream, or every command. */
 export type Scope = 'server' | 'upstream' | 'common';
 
 export interface Setting {
-  /** The variable, in the environment or in `.env`. */
+  /** Name of the variable, in the environment or in `.env`. */
   readonly env: string;
-  /** Without the leading dashes. Left out: the setting has no flag. */
+  /** Without the leading dashes. Omitted if the setting has no flag. */
   readonly flag?: string;
-  /** The flag takes no value; being there means true. */
+  /** The flag takes no value; its presence means true. */
   readonly isSwitch?: true;
-  /** Parses the text that was given, or undefined where there is neither a text nor a default. */
+  /** Parses the given text or the default; gets undefined if there is neither. */
   readonly schema: z.ZodType;
-  /** What the schema takes, for people. */
+  /** What the schema accepts, for error messages. */
   readonly allowed: string;
-  /** As it would be given. */
+  /** As text, as a user would write it. */
   readonly default: string | undefined;
   readonly scope: Scope;
   readonly describe: string;

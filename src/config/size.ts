@@ -1,4 +1,4 @@
-/** Sizes as people write them in settings: `500kB`, `64MiB`, `2GB`. */
+/** Sizes in settings: `500kB`, `64MiB`, `2GB`. */
 
 const UNIT_BYTES: Readonly<Record<string, number>> = {
   b: 1,
@@ -13,7 +13,7 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
 };
 const SIZE = /^(\d+(?:\.\d+)?) ?([kmgt]?i?b)$/;
 
-/** @returns whole bytes; undefined when the text is no size (the unit is needed) */
+/** @returns whole bytes; undefined if the text is not a size (the unit is required) */
 export function parseSize(text: string): number | undefined {
   const [, amount, unit = ''] = SIZE.exec(text.trim().toLowerCase()) ?? [];
   const factor = UNIT_BYTES[unit];

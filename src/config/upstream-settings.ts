@@ -1,4 +1,4 @@
-/** The settings of whatever talks to the upstream: requests, images, history. */
+/** The settings for everything that talks to the upstream: requests, images, history. */
 import * as z from 'zod';
 import type { Setting } from './setting.ts';
 import {

@@ -1,6 +1,6 @@
 /**
- * The kinds of values that settings have: how each is parsed, and what a person is told is allowed. Every value arrives as
- * text, from a flag or a variable.
+ * Value types of settings: how each is parsed, and the description of what is allowed. Every value arrives as text, from a
+ * flag or a variable.
  */
 import { resolve } from 'node:path';
 import * as z from 'zod';
@@ -9,8 +9,8 @@ import { LOG_LEVELS } from '../lib/log-level.ts';
 import { parseDuration } from './duration.ts';
 import { parseSize } from './size.ts';
 
-/** What `sha256sum` says of nothing: somebody's variable was not set. */
-const HASH_OF_NOTHING = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+/** The SHA-256 of empty input: the variable that was hashed was not set. */
+const HASH_OF_EMPTY_INPUT = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 const nonEmptyText = z.string().trim().min(1);
 const durationMs = z.string().transform((value, context) => {
@@ -22,7 +22,7 @@ const tokenText = nonEmptyText.regex(/^[\x21-\x7e]+$/);
 const hashedToken = z
   .string()
   .regex(/^sha256:[0-9a-f]{64}$/)
-  .refine((hashed) => hashed !== HASH_OF_NOTHING);
+  .refine((hashed) => hashed !== HASH_OF_EMPTY_INPUT);
 const commaSeparated = z.string().transform((value) =>
   value
     .split(',')
@@ -61,13 +61,13 @@ export const directory = {
   allowed: 'a directory',
 };
 
-/** Without a slash at the end. */
+/** Without a trailing slash. */
 export const createHttpUrlSchema = (allowed = 'an http or https address') => ({
   schema: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
   allowed,
 });
 
-/** Begins with a slash, and ends with none but for the root. */
+/** Starts with a slash; no trailing slash, except for the root. */
 export const basePath = {
   schema: z
     .string()
@@ -87,7 +87,7 @@ export const cronSchedule = {
 export const token = { schema: tokenText, allowed: 'a token without spaces' };
 
 export const tokenList = {
-  // An empty list would let everybody in.
+  // An empty list would disable authentication.
   schema: commaSeparated
     .pipe(z.array(z.union([hashedToken, tokenText.regex(/^(?!sha256:)/)])).min(1))
     .default([]),
@@ -113,7 +113,7 @@ export const logFormat = {
   allowed: 'pretty or json',
 };
 
-/** A value that may be left out. */
+/** Makes a value optional. */
 export function makeOptional<T extends z.ZodType>({ schema, allowed }: { schema: T; allowed: string }) {
   return { schema: schema.optional(), allowed };
 }

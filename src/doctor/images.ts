@@ -1,12 +1,12 @@
-/** Do the archived images have the bytes of their names? */
+/** Checks the archived images against their hashes. */
 import type { ImageFiles } from '../archive/files.ts';
 import type { ArchivedImage } from '../store/contract/images.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { Finding } from './check.ts';
 
-const SHOWN = 20;
+const MAX_SHOWN = 20;
 
-/** @param onProgress called after every image: how many so far, of how many */
+/** @param onProgress called after every image */
 export async function checkImages(
   store: Store,
   files: ImageFiles,
@@ -27,15 +27,15 @@ export async function checkImages(
     if (!last) break;
     after = last.sha256;
   }
-  if (damaged.length === 0) return [{ about, kind: 'ok', message: `${done} have the bytes of their names` }];
-  const more = damaged.length > SHOWN ? [`and ${damaged.length - SHOWN} more`] : [];
-  const messages = damaged.slice(0, SHOWN).map(({ sha256 }) => `${sha256} is damaged or missing`);
+  if (damaged.length === 0) return [{ about, kind: 'ok', message: `${done} match their hashes` }];
+  const more = damaged.length > MAX_SHOWN ? [`and ${damaged.length - MAX_SHOWN} more`] : [];
+  const messages = damaged.slice(0, MAX_SHOWN).map(({ sha256 }) => `${sha256} is damaged or missing`);
   return [
     ...[...messages, ...more].map((message) => ({ about, kind: 'problem' as const, message })),
     {
       about,
       kind: 'note',
-      message: 'the server never serves them, and fetches them again while their links live',
+      message: 'the server never serves them, and fetches them again while their links work',
     },
   ];
 }

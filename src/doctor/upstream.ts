@@ -1,12 +1,12 @@
-/** Does the upstream answer, and take the token? */
+/** Checks whether the upstream answers and accepts the token. */
 import type { Config } from '../config/config.ts';
 import { parseTaskId, type TaskId } from '../task/id.ts';
 import type { Upstream } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { Finding } from './check.ts';
 
-/** Nobody's task: asking for it costs nothing and changes nothing. */
-const NOBODYS = parseTaskId('00000000-0000-0000-0000-000000000000') as TaskId;
+/** The id of no task: asking for it costs nothing and changes nothing. */
+const NONEXISTENT_ID = parseTaskId('00000000-0000-0000-0000-000000000000') as TaskId;
 
 export async function checkUpstream(
   upstream: Upstream,
@@ -17,13 +17,13 @@ export async function checkUpstream(
   ];
   if (offline) return createFinding('note', 'not asked: the mirror is offline by setting');
   try {
-    await upstream.retrieve(NOBODYS, { token: upstreamToken ?? 'none', priority: 'interactive' });
+    await upstream.retrieve(NONEXISTENT_ID, { token: upstreamToken ?? 'none', priority: 'interactive' });
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     const isRejected = error.status === 401 || error.status === 403;
     if (isRejected && upstreamToken === undefined)
-      return createFinding('note', `${upstreamUrl} answers; there is no ACEDATACLOUD_API_TOKEN to ask with`);
-    return createFinding('problem', isRejected ? `the token is refused: ${error.message}` : error.message);
+      return createFinding('note', `${upstreamUrl} answers; ACEDATACLOUD_API_TOKEN is not set`);
+    return createFinding('problem', isRejected ? `the token is rejected: ${error.message}` : error.message);
   }
-  return createFinding('ok', `${upstreamUrl} answers and takes the token`);
+  return createFinding('ok', `${upstreamUrl} answers and accepts the token`);
 }

@@ -1,4 +1,4 @@
-/** A file can't be read or written as asked; the message names it, for the person who named it. */
+/** A file can't be read or written; the message names it, for the person who passed it. */
 import { OperatorError } from '../lib/operator-error.ts';
 
 export class BadFile extends OperatorError {

@@ -1,4 +1,4 @@
-/** A window over a stream of bytes that can be looked into and moved on; no byte is copied more than a few times. */
+/** A sliding window over a byte stream; no byte is copied more than a few times. */
 
 export class ByteReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
@@ -10,19 +10,19 @@ export class ByteReader {
     this.#chunks = chunks[Symbol.asyncIterator]();
   }
 
-  /** What is here and not consumed. Valid until the next call of `fill`. */
+  /** Bytes read but not consumed. Valid until the next call of `fill`. */
   get window(): Buffer {
     return this.#bytes.subarray(this.#start, this.#end);
   }
 
-  /** Brings more into the window. @returns false at the end of the stream */
+  /** Reads more into the window. @returns false at the end of the stream */
   async fill(): Promise<boolean> {
     const { value, done } = await this.#chunks.next();
     if (done) return false;
     const used = this.#end - this.#start;
     if (this.#end + value.length > this.#bytes.length) {
-      const isRoomy = used + value.length <= this.#bytes.length / 2;
-      const target = isRoomy ? this.#bytes : Buffer.allocUnsafe(2 * (used + value.length));
+      const fitsInPlace = used + value.length <= this.#bytes.length / 2;
+      const target = fitsInPlace ? this.#bytes : Buffer.allocUnsafe(2 * (used + value.length));
       this.#bytes.copy(target, 0, this.#start, this.#end);
       this.#bytes = target;
       this.#start = 0;
@@ -33,7 +33,7 @@ export class ByteReader {
     return true;
   }
 
-  /** Moves on by `count` bytes of the window. */
+  /** Advances the window by `count` bytes. */
   consume(count: number): void {
     this.#start += count;
   }

@@ -1,4 +1,4 @@
-/** A document as a row of CSV. The columns are documented in docs/capture.md. */
+/** Formats documents as CSV. The columns are documented in docs/capture.md. */
 import { stringify } from 'csv-stringify/sync';
 import type { StoredTask } from '../store/contract/tasks.ts';
 import { readDocument } from '../task/document.ts';
@@ -25,12 +25,12 @@ const CSV_COLUMNS = [
 
 type CsvRow = Record<(typeof CSV_COLUMNS)[number], string | number | undefined>;
 
-/** The line with the names. */
+/** The header line. */
 export function formatCsvHeader(): string {
   return formatCsv([Object.fromEntries(CSV_COLUMNS.map((name) => [name, name]))]);
 }
 
-/** RFC 4180, a line each. What a spreadsheet would take for a formula begins with an apostrophe. */
+/** RFC 4180. Values that a spreadsheet would take for a formula are prefixed with an apostrophe. */
 export function formatCsvLines(tasks: readonly StoredTask[]): string {
   return formatCsv(tasks.map(createCsvRow));
 }
@@ -40,12 +40,12 @@ function formatCsv(rows: readonly Record<string, unknown>[]): string {
     columns: [...CSV_COLUMNS],
     record_delimiter: 'windows',
     escape_formulas: true,
-    quoted_match: /[\r\n]/, // by itself it quotes for the pair of both alone
+    quoted_match: /[\r\n]/, // by default only CRLF as a pair is quoted
   });
 }
 
 function createCsvRow(task: StoredTask): CsvRow {
-  const value = JSON.parse(task.text) as JsonObject; // it was read as a document before it was stored
+  const value = JSON.parse(task.text) as JsonObject; // it was parsed as a document before it was stored
   const { action, model, size, seed, prompt, userId, applicationId } = readDocument(
     task.text,
     value,

@@ -1,8 +1,7 @@
 /**
- * Reads documents out of a file: JSON Lines, a JSON array, or `{"items":[…]}`, each plain or gzipped. Streams, and
- * keeps every document's exact text.
+ * Reads documents from a file: JSON Lines, a JSON array, or `{"items":[…]}`, each plain or gzipped. Streams, and keeps
+ * every document's exact text.
  */
-
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { getErrorCode } from '../lib/errno.ts';
@@ -11,7 +10,7 @@ import { getOwn, isObject } from '../task/json-object.ts';
 import { sliceArray } from '../task/slices.ts';
 import { splitJson } from './json-pieces.ts';
 
-/** One document and its parsed value, or the reason why a line holds none. */
+/** One document and its parsed value, or why a line has none. */
 export type DocumentLine =
   | { readonly line: number; readonly text: string; readonly value: unknown }
   | { readonly line: number; readonly problem: string };
@@ -65,16 +64,16 @@ function isList(value: unknown): value is { items: unknown[] } {
   return isObject(value) && getOwn(value, 'id') === undefined && Array.isArray(getOwn(value, 'items'));
 }
 
-/** Without white space around. Undefined when it is not UTF-8. */
+/** Trimmed text; undefined if it is not valid UTF-8. */
 function decode(bytes: Buffer): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
   } catch {
-    return undefined; // TextDecoder's only way of saying no
+    return undefined; // TextDecoder reports invalid input only by throwing
   }
 }
 
-/** Unpacks gzip by its first two bytes, so that a wrong file name doesn't matter. */
+/** Detects gzip by its first two bytes, whatever the file name. */
 async function* decompress(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const source = input[Symbol.asyncIterator]();
   const first = await source.next();
@@ -86,7 +85,7 @@ async function* decompress(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
   };
   const isGzip = head.length >= 2 && head.readUInt16BE(0) === GZIP_MAGIC;
   if (!isGzip) yield* rejoinChunks();
-  // An error destroys the last stream, so the loop over it reports it; the callback has nothing to add.
+  // An error destroys the last stream, so the loop over it throws; the callback has nothing to add.
   else
     yield* pipeline(Readable.from(rejoinChunks()), createGunzip(), () => undefined) as AsyncIterable<Buffer>;
 }

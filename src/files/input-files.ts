@@ -1,4 +1,4 @@
-/** What an import reads: files, folders of files, standard input. */
+/** Finds the inputs of an import: files, folders of files, standard input. */
 import { createReadStream, type Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,24 +6,24 @@ import { BadFile } from './bad-file.ts';
 
 export interface InputFile {
   readonly name: string;
-  /** Undefined where nobody knows. */
+  /** Undefined if unknown (pipes, standard input). */
   readonly bytes: number | undefined;
   read(): AsyncIterable<Uint8Array>;
 }
 
 export interface InputFiles {
   readonly files: readonly InputFile[];
-  /** Files in folders that are no documents by their name. */
+  /** Number of files in folders whose names don't look like documents. */
   readonly skipped: number;
 }
 
-/** What stands in a folder of saved answers. */
-const DOCUMENTS = /\.(json|jsonl|ndjson)(\.gz)?$/i;
+/** Files in a folder that are imported. */
+const DOCUMENT_NAME = /\.(json|jsonl|ndjson)(\.gz)?$/i;
 
 /**
- * Looks at everything before anything is read, so that a mistyped name costs nothing.
- * @param names of files and folders; `-` is standard input
- * @throws BadFile for a name that is not there, and for a folder without documents
+ * Checks all names before anything is read, so that a typo costs nothing.
+ * @param names files and folders; `-` is standard input
+ * @throws BadFile for a name that does not exist, or a folder without documents
  */
 export async function findInputFiles(names: readonly string[]): Promise<InputFiles> {
   const files: InputFile[] = [];
@@ -39,11 +39,9 @@ export async function findInputFiles(names: readonly string[]): Promise<InputFil
       continue;
     }
     const below = await listFilesBelow(name);
-    const documents = below.filter((file) => DOCUMENTS.test(file));
+    const documents = below.filter((file) => DOCUMENT_NAME.test(file));
     if (documents.length === 0) {
-      throw new BadFile(
-        `${name}: there is no .json, .jsonl or .ndjson file in this folder; nothing was imported`,
-      );
+      throw new BadFile(`${name}: no .json, .jsonl or .ndjson file in this folder; nothing was imported`);
     }
     skipped += below.length - documents.length;
     for (const file of documents) files.push(createInputFile(file, await statFile(file)));
@@ -67,7 +65,7 @@ async function statFile(name: string): Promise<Stats> {
   try {
     return await stat(name);
   } catch (cause) {
-    throw new BadFile(`${name}: there is no such file or folder that can be read; nothing was imported`, {
+    throw new BadFile(`${name}: no such file or folder, or it can't be read; nothing was imported`, {
       cause,
     });
   }

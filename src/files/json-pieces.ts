@@ -1,16 +1,16 @@
 /**
- * Cuts a stream into the texts of its documents: lines, the elements of an array or of `{"items":[…]}`, or an object that
- * is spread over lines. Only brackets and strings are looked at, so a file of any size passes in a small window; a line
- * that is broken costs itself alone.
+ * Splits a stream into the texts of its documents: lines, elements of an array or of `{"items":[…]}`, or an object that
+ * spans lines. Only brackets and strings are scanned, so a file of any size needs only a small window; a malformed line
+ * does not affect the others.
  */
 import { ByteReader } from './byte-reader.ts';
 
-/** The exact bytes of a JSON value (or of a line that should be one), or why there are none. `line` counts from 1. */
+/** The exact bytes of a JSON value (or of a line that should be one), or why there are none. `line` is 1-based. */
 export type Piece =
   | { readonly line: number; readonly bytes: Buffer }
   | { readonly line: number; readonly problem: string };
 
-/** Nothing real comes near; beyond it a document is refused unread. */
+/** Far larger than any real document; a longer one is skipped without buffering it. */
 export const MAX_PIECE_BYTES = 32 * 1024 * 1024;
 const TOO_LONG = `longer than ${MAX_PIECE_BYTES} bytes`;
 
@@ -23,7 +23,7 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
-/** How far to look for `{"items":[`, and for a bracket alone. */
+/** How far to look for `{"items":[`, or for a line with only a bracket. */
 const HEAD_BYTES = 256;
 
 export async function* splitJson(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Piece> {
@@ -39,17 +39,17 @@ class Splitter {
   }
 
   async *splitPieces(): AsyncGenerator<Piece> {
-    await this.#atLeast(BYTE_ORDER_MARK.length);
+    await this.#fillAtLeast(BYTE_ORDER_MARK.length);
     if (this.#reader.window.subarray(0, 3).equals(BYTE_ORDER_MARK)) this.#reader.consume(3);
     while ((await this.#skip(isSpace)) !== undefined) {
-      const list = await this.#headOfList();
-      if (list) yield* this.#elements(list);
-      else yield* this.#oneLine();
+      const list = await this.#readListHead();
+      if (list) yield* this.#readElements(list);
+      else yield* this.#readLine();
     }
   }
 
-  /** One line; or an object that begins with `{` alone on its line, up to where it ends. */
-  async *#oneLine(): AsyncGenerator<Piece> {
+  /** One line; or, if the line is only `{`, the whole object that starts there. */
+  async *#readLine(): AsyncGenerator<Piece> {
     const line = this.#line;
     const end = await this.#find(LF);
     if (end === 'too long') {
@@ -57,9 +57,9 @@ class Splitter {
       await this.#dropLine();
       return;
     }
-    const isShort = end < HEAD_BYTES; // as a line with one bracket is
+    const isShort = end < HEAD_BYTES; // only a short line can be a single bracket
     if (isShort && this.#reader.window.subarray(0, end).toString('latin1').trim() === '{') {
-      const whole = await this.#valueLength();
+      const whole = await this.#measureValue();
       if (typeof whole === 'number') {
         yield { line, bytes: this.#take(whole) };
         return;
@@ -68,8 +68,8 @@ class Splitter {
     yield { line, bytes: this.#take(end) };
   }
 
-  /** From behind `[` to behind `]`, and to the end of the object around it where there is one. */
-  async *#elements({ length, isInObject }: ListHead): AsyncGenerator<Piece> {
+  /** Everything from after `[` to after `]`, and to the end of the enclosing object if there is one. */
+  async *#readElements({ length, isInObject }: ListHead): AsyncGenerator<Piece> {
     this.#take(length);
     for (;;) {
       const first = await this.#skip((byte) => isSpace(byte) || byte === COMMA);
@@ -83,7 +83,7 @@ class Splitter {
         if (isInObject) await this.#dropRestOfObject();
         return;
       }
-      const size = first === CLOSE_BRACE ? 'no value' : await this.#valueLength();
+      const size = first === CLOSE_BRACE ? 'no value' : await this.#measureValue();
       if (typeof size === 'number') {
         yield { line, bytes: this.#take(size) };
         continue;
@@ -94,19 +94,19 @@ class Splitter {
     }
   }
 
-  /** Whether a list begins here. */
-  async #headOfList(): Promise<ListHead | undefined> {
+  /** The head of a list, if one starts here. */
+  async #readListHead(): Promise<ListHead | undefined> {
     const first = this.#reader.window[0];
     if (first === OPEN_BRACKET) return { length: 1, isInObject: false };
     if (first !== OPEN_BRACE) return undefined;
-    await this.#atLeast(HEAD_BYTES);
+    await this.#fillAtLeast(HEAD_BYTES);
     const head = this.#reader.window.subarray(0, HEAD_BYTES).toString('latin1');
     const match = /^\{\s*"items"\s*:\s*\[/.exec(head);
     return match ? { length: match[0].length, isInObject: true } : undefined;
   }
 
-  /** How long the value is that begins here: it ends with its last bracket or quote, else before the next separator. */
-  async #valueLength(): Promise<number | 'too long' | 'no end'> {
+  /** Length of the value that starts here: up to its closing bracket or quote, otherwise up to the next separator. */
+  async #measureValue(): Promise<number | 'too long' | 'no end'> {
     const scan = { at: 0, depth: 0, isInString: false };
     for (;;) {
       const end = scanValue(this.#reader.window, scan);
@@ -126,7 +126,7 @@ class Splitter {
       }
       const { length } = this.#reader.window;
       this.#take(length);
-      scan.at -= length; // 1 after a backslash at its end
+      scan.at -= length; // 1 if the window ended with a backslash
       if (!(await this.#reader.fill())) return;
     }
   }
@@ -139,7 +139,7 @@ class Splitter {
     }
   }
 
-  /** Where a byte stands in the window, or where the stream ends. */
+  /** Offset of a byte in the window, or of the end of the stream. */
   async #find(byte: number): Promise<number | 'too long'> {
     for (let from = 0; ; ) {
       const at = this.#reader.window.indexOf(byte, from);
@@ -150,7 +150,7 @@ class Splitter {
     }
   }
 
-  /** Moves on over such bytes. @returns the first other byte, undefined at the end of the stream */
+  /** Skips matching bytes. @returns the first other byte, undefined at the end of the stream */
   async #skip(isSkipped: (byte: number) => boolean): Promise<number | undefined> {
     for (;;) {
       const at = this.#reader.window.findIndex((byte) => !isSkipped(byte));
@@ -160,11 +160,11 @@ class Splitter {
     }
   }
 
-  async #atLeast(bytes: number): Promise<void> {
+  async #fillAtLeast(bytes: number): Promise<void> {
     while (this.#reader.window.length < bytes && (await this.#reader.fill()));
   }
 
-  /** Consumes, and counts lines. The bytes are a copy. */
+  /** Consumes bytes and counts lines. @returns a copy of the bytes */
   #take(count: number): Buffer {
     const bytes = Buffer.from(this.#reader.window.subarray(0, count));
     for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) this.#line += 1;
@@ -174,19 +174,19 @@ class Splitter {
 }
 
 interface ListHead {
-  /** Up to and with the `[`. */
+  /** Up to and including the `[`. */
   readonly length: number;
   readonly isInObject: boolean;
 }
 
 interface Scan {
-  /** Where to go on; beyond the window after a backslash at its end. */
+  /** Where to continue; beyond the window if it ended with a backslash. */
   at: number;
   depth: number;
   isInString: boolean;
 }
 
-/** @returns the index behind the value, undefined when it goes on beyond the window */
+/** @returns the index after the value, undefined if it continues beyond the window */
 function scanValue(bytes: Buffer, scan: Scan): number | undefined {
   for (; scan.at < bytes.length; scan.at += 1) {
     const byte = bytes[scan.at];
@@ -199,7 +199,7 @@ function scanValue(bytes: Buffer, scan: Scan): number | undefined {
     } else if (byte === QUOTE) scan.isInString = true;
     else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) scan.depth += 1;
     else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-      if (scan.depth === 0) return scan.at; // of the list around a bare value
+      if (scan.depth === 0) return scan.at; // closes the list around a bare value
       scan.depth -= 1;
       if (scan.depth === 0) return scan.at + 1;
     } else if (scan.depth === 0 && (byte === COMMA || isSpace(byte ?? 0))) return scan.at;
@@ -207,7 +207,7 @@ function scanValue(bytes: Buffer, scan: Scan): number | undefined {
   return undefined;
 }
 
-/** A number or a word, which the end of the stream may end. */
+/** Whether it is a number or a literal, which the end of the stream terminates. */
 function isBare(bytes: Buffer): boolean {
   const first = bytes[0];
   return first !== QUOTE && first !== OPEN_BRACE && first !== OPEN_BRACKET;

@@ -1,4 +1,4 @@
-/** Writing a file that is either whole or not there. */
+/** Writes an output file atomically. */
 import { createWriteStream, type Stats } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { Readable, type Writable } from 'node:stream';
@@ -8,24 +8,24 @@ import { writeAtomically } from '../lib/atomic-file.ts';
 import { getErrorCode, hasErrorCode } from '../lib/errno.ts';
 import { BadFile } from './bad-file.ts';
 
-/** Prompts may be private; a file that is there already keeps its own mode. */
+/** Prompts may be private; an existing file keeps its mode. */
 const NEW_FILE_MODE = 0o600;
 
 /**
- * Writes chunks to a file, or to standard output when there is none (`-`). A name that ends in .gz is compressed.
- * A file gets its name when it is whole; a pipe or a device is written to as it is.
- * @throws BadFile when the target can't be written
+ * Writes chunks to a file, or to standard output if none is given (or `-`). A name ending in .gz is compressed. A regular
+ * file is replaced atomically; a pipe or a device is written to directly.
+ * @throws BadFile if the target can't be written
  */
 export async function writeOut(file: string | undefined, chunks: AsyncIterable<string>): Promise<void> {
   if (file === undefined || file === '-') {
     await pipeline(Readable.from(chunks), process.stdout, { end: false });
     return;
   }
-  const present = await statFile(file);
-  if (present?.isDirectory()) throw new BadFile(`${file}: this is a folder; name a file in it`);
+  const existing = await statFile(file);
+  if (existing?.isDirectory()) throw new BadFile(`${file}: this is a folder; name a file in it`);
   try {
-    if (present && !present.isFile()) await send(chunks, createWriteStream(file), file);
-    else await replaceFile(present ? await realpath(file) : file, chunks, file, present?.mode);
+    if (existing && !existing.isFile()) await send(chunks, createWriteStream(file), file);
+    else await replaceFile(existing ? await realpath(file) : file, chunks, file, existing?.mode);
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     const code = getErrorCode(error) ?? error.message;

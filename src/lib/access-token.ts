@@ -1,10 +1,10 @@
-/** The mirror's own access tokens: how they look, and the hash in which they are kept. */
+/** The mirror's own access tokens: their prefix, and the hash that is stored. */
 import { hash } from 'node:crypto';
 
-/** How the mirror's own tokens begin, so that one that leaked is known for what it is. */
+/** Prefix of the mirror's own tokens, so that a leaked one can be recognized (by secret scanners, for example). */
 export const TOKEN_PREFIX = 'fluxm_';
 
-/** SHA-256, as tokens are kept. */
+/** SHA-256; only the digest of a token is stored. */
 export function computeDigest(token: string): Buffer {
   return hash('sha256', token, 'buffer');
 }

@@ -1,4 +1,4 @@
-/** What a caller may be told, in the upstream's vocabulary. Thrown anywhere, made into a body in one place. */
+/** An error that a caller may see, in the upstream's vocabulary. Thrown anywhere, serialized in one place. */
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
 export type ApiErrorCode =
@@ -23,7 +23,7 @@ export class ApiError extends Error {
   }
 }
 
-/** A request that can't be understood. */
+/** A malformed request. */
 export function createBadRequest(message: string): ApiError {
   return new ApiError(400, 'bad_request', message);
 }

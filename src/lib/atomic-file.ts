@@ -1,10 +1,10 @@
-/** Files that are either whole or not there. */
+/** Writes files atomically: a file is either complete or absent. */
 import { rename, rm } from 'node:fs/promises';
 
 /**
- * Writes a file under another name and gives it its own when it is whole; a failure leaves nothing behind.
- * @param partial in the same file system
- * @param write makes the file `partial`; brings it to the disk itself where that matters
+ * Writes to `partial` and renames it once it is complete; a failure leaves nothing behind.
+ * @param partial temporary path in the same file system
+ * @param write writes the file `partial`; must call fsync itself if durability matters
  */
 export async function writeAtomically(
   path: string,

@@ -6,8 +6,8 @@ export interface Backoff {
 }
 
 /**
- * How long to wait: doubles with every repeat up to `maxMs`, with ±20 % jitter around that.
- * @param repeats tries so far, less the first (0 = the first wait)
+ * How long to wait: doubles with every retry up to `maxMs`, with ±20 % jitter.
+ * @param repeats retries so far (0 = the first wait)
  * @param random uniform in [0, 1)
  * @returns milliseconds
  */

@@ -1,6 +1,6 @@
 /**
- * Time as a dependency: everything that waits or dates something is handed a clock,
- * so that tests move time instead of sleeping.
+ * Time as a dependency: everything that waits or takes timestamps gets a clock, so that tests advance time instead of
+ * sleeping.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 

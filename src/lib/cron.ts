@@ -4,22 +4,22 @@ import type { Log } from './log.ts';
 import { createSingleFlight } from './single-flight.ts';
 
 export interface Schedule {
-  /** Begins nothing more; resolves when a job that is under way has ended. */
+  /** Starts nothing more; resolves when the job in progress has ended. */
   stop(): Promise<void>;
 }
 
-/** No sleep is longer, because the wall clock may be set meanwhile. */
+/** Sleeps are short, because the wall clock may be changed meanwhile. */
 const MAX_SLEEP_MS = 10_000;
 
-/** True for an expression that node-cron takes (five fields, or six with seconds). */
+/** Whether node-cron accepts the expression (five fields, or six with seconds). */
 export function isCronExpression(expression: string): boolean {
   return cron.validate(expression);
 }
 
 /**
- * Does a job at the times of a cron expression, never twice at once; `off` never does. node-cron says when; its own timer is
- * not used, because it waits an hour longer when the clock is set back by one, and steps through every moment that passed
- * while a machine slept, which blocks for seconds.
+ * Runs a job at the times of a cron expression, never concurrently; `off` never runs it. node-cron only computes the times.
+ * Its own timer is not used: it waits an hour too long when the clock is set back by one, and after a suspend it steps
+ * through every missed time, which blocks for seconds.
  */
 export function startCron(expression: string, job: () => Promise<void>, log: Log): Schedule {
   if (expression === 'off') return { stop: async () => undefined };

@@ -1,6 +1,6 @@
-/** Times for people and programs outside. */
+/** Timestamps in output and responses. */
 
-/** Epoch milliseconds as ISO 8601 in UTC, null for none. */
+/** Epoch milliseconds as ISO 8601 in UTC; null for undefined. */
 export function formatIsoTime(ms: number): string;
 export function formatIsoTime(ms: number | undefined): string | null;
 export function formatIsoTime(ms: number | undefined): string | null {

@@ -1,12 +1,12 @@
-/** The log: pino, as JSON lines or made readable for a terminal. Tokens never reach it. */
+/** The log: pino, as JSON lines or formatted for a terminal. Tokens are redacted. */
 import pino, { type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import type { LogLevel } from './log-level.ts';
 
 export type Log = Logger;
 
-/** Members that could hold a token, wherever an object is logged. */
-const SECRET = [
+/** Members of logged objects that could hold a token. */
+const REDACTED_PATHS = [
   'authorization',
   'token',
   'tokens',
@@ -17,8 +17,8 @@ const SECRET = [
 ];
 
 /**
- * Makes the log.
- * @param destination where lines go; standard error when left out, because commands print results to standard output
+ * Creates the log.
+ * @param destination standard error by default, because commands print results to standard output
  */
 export function createLog(
   options: { level: LogLevel; format: 'pretty' | 'json' },
@@ -33,5 +33,5 @@ export function createLog(
           sync: true,
         })
       : (destination ?? pino.destination({ fd: 2, sync: true }));
-  return pino({ level: options.level, redact: { paths: SECRET, censor: '[redacted]' } }, target);
+  return pino({ level: options.level, redact: { paths: REDACTED_PATHS, censor: '[redacted]' } }, target);
 }

@@ -1,7 +1,7 @@
-/** Where this package lies: from sources and in a bundle, files find what ships beside them by it. */
+/** The directory of this package, to find the files it ships, both from sources and from a bundle. */
 import { existsSync } from 'node:fs';
 
-/** The folder of package.json, as a URL with a slash at its end. */
+/** The folder of package.json, as a URL with a trailing slash. */
 export const PACKAGE_ROOT = findPackageRoot(new URL('.', import.meta.url));
 
 function findPackageRoot(folder: URL): URL {

@@ -1,10 +1,10 @@
-/** Reading JSON that may be none. */
+/** Parses JSON that may be invalid. */
 
-/** @returns undefined when it is not valid JSON: no JSON text means undefined */
+/** @returns undefined if the text is not valid JSON (which never parses to undefined) */
 export function tryParseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // the caller asks whether it is JSON
+    return undefined; // the caller only needs to know whether it is JSON
   }
 }

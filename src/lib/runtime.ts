@@ -1,11 +1,11 @@
-/** Which Node runs this, and whether that will do. Imports nothing, so that it runs on a Node that is too old for the rest. */
+/** Checks the Node version. Imports nothing, so that it runs on a Node that is too old for the rest. */
 
-/** What better-sqlite3 13 is built on: Node 22.14 and 23.6 are the first to have it, and on older ones it crashes. */
+/** Node-API version of better-sqlite3 13: Node 22.14 and 23.6 are the first with it, and it crashes on older ones. */
 const MIN_NODE_API = 10;
-/** The oldest for a source checkout, which can install a driver of its own there. */
-const MINIMUM_OF_NODE_20 = 19;
+/** The oldest minor version of Node 20 for a source checkout, which can install a separate driver there. */
+const MIN_NODE_20_MINOR = 19;
 
-/** Ends of life of Node's major versions (https://github.com/nodejs/release#release-schedule); UTC. */
+/** End-of-life dates of Node's major versions (https://github.com/nodejs/release#release-schedule); UTC. */
 const END_OF_LIFE: Readonly<Record<number, string>> = {
   20: '2026-04-30',
   22: '2027-04-30',
@@ -16,16 +16,16 @@ const END_OF_LIFE: Readonly<Record<number, string>> = {
 };
 
 export interface RuntimeCheck {
-  /** Why the program can't run here, in one line. */
+  /** Why the program can't run, in one line. */
   readonly error?: string;
-  /** What a person should know although it runs. */
+  /** What the operator should know although it runs. */
   readonly warning?: string;
 }
 
 /**
- * Decides whether this Node will do.
+ * Decides whether this Node version is supported.
  * @param versions as in `process.versions`
- * @param hasNode20Driver whether better-sqlite3 12 is installed beside a source checkout
+ * @param hasNode20Driver whether better-sqlite3 12 is installed in a source checkout
  */
 export function checkRuntime(
   { node, napi }: { readonly node: string; readonly napi?: string | undefined },
@@ -34,7 +34,7 @@ export function checkRuntime(
 ): RuntimeCheck {
   const [major = 0, minor = 0] = node.split('.').map(Number);
   const hasDriver =
-    major === 20 ? minor >= MINIMUM_OF_NODE_20 && hasNode20Driver : Number(napi) >= MIN_NODE_API;
+    major === 20 ? minor >= MIN_NODE_20_MINOR && hasNode20Driver : Number(napi) >= MIN_NODE_API;
   if (!hasDriver) {
     return {
       error: `Node.js 22.14 or newer is needed (24 LTS is recommended), and this is ${node}${describeRequirement(major, minor)}`,
@@ -48,6 +48,6 @@ export function checkRuntime(
 }
 
 function describeRequirement(major: number, minor: number): string {
-  if (major !== 20 || minor < MINIMUM_OF_NODE_20) return '';
+  if (major !== 20 || minor < MIN_NODE_20_MINOR) return '';
   return '; a source checkout also runs on it after `node scripts/install-node20-driver.mjs`';
 }

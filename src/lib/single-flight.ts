@@ -1,13 +1,13 @@
 /** Single-flight: concurrent calls share the run in progress, and its result. */
 
 export interface SingleFlight<Result, Arguments extends readonly unknown[]> {
-  /** Starts a run, or joins the one in progress, whatever that was started with. */
+  /** Starts a run, or joins the one in progress regardless of its arguments. */
   run(...args: Arguments): Promise<Result>;
   /** The run in progress. */
   readonly current: Promise<Result> | undefined;
 }
 
-/** @param start begins a run; how it ends, well or not, is told to all that joined it */
+/** @param start starts a run; every caller that joined gets its result or its error */
 export function createSingleFlight<Result, Arguments extends readonly unknown[]>(
   start: (...args: Arguments) => Promise<Result>,
 ): SingleFlight<Result, Arguments> {
@@ -23,13 +23,13 @@ export function createSingleFlight<Result, Arguments extends readonly unknown[]>
 export interface Flights<Key, Result> {
   /** The run in progress for a key. */
   get(key: Key): Promise<Result> | undefined;
-  /** Takes a run that others may join until it has ended. @returns the same run; whoever waited for it finds it gone */
+  /** Registers a run that others may join until it ends. @returns the same run; once it resolves, it is no longer listed */
   add(key: Key, run: Promise<Result>): Promise<Result>;
   /** Runs in progress. */
   readonly size: number;
 }
 
-/** The same for many keys, each with a run of its own. */
+/** The same with one run per key. */
 export function createFlights<Key, Result>(): Flights<Key, Result> {
   const flights = new Map<Key, Promise<Result>>();
   return {
@@ -39,7 +39,7 @@ export function createFlights<Key, Result>(): Flights<Key, Result> {
         if (flights.get(key) === run) flights.delete(key);
       };
       flights.set(key, run);
-      // Before any handler of a caller. One for failures too: of many runs, some may fail before anybody waits for them.
+      // Runs before any caller's handler. Also handles failures: a run may fail before anything awaits it.
       run.then(end, end);
       return run;
     },

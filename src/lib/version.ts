@@ -1,4 +1,4 @@
-/** This package's version, for `--version`, the user agent and the API's description. */
+/** This package's version, for `--version`, the user agent and the OpenAPI document. */
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { PACKAGE_ROOT } from './package-root.ts';

@@ -1,15 +1,15 @@
-/** Starting a thread of our own. */
+/** Starts worker threads. */
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
 /**
- * From sources, a thread must first learn to read TypeScript; built, it starts as it is.
- * @param module address of its file
+ * Starts a module as a worker thread. From sources, the thread first registers a TypeScript loader.
+ * @param module URL of its file
  */
 export function startWorker(module: URL, workerData: unknown): Worker {
   if (!module.href.endsWith('.ts')) return new Worker(module, { workerData });
-  // The CommonJS form of tsx's loader does not find itself.
+  // The CommonJS build of tsx's loader can't resolve its own files.
   const loader = createRequire(import.meta.url)
     .resolve('tsx/esm/api')
     .replace(/\.cjs$/, '.mjs');

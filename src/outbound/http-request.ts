@@ -1,6 +1,6 @@
 /**
- * One HTTP request straight on Node's client, its answer as a stream. Unlike `fetch` it waits as long as it is told to for
- * the first byte, it takes a `lookup` of ours, and an answer that ends while its reader is slow does not end the process
+ * One HTTP request with Node's own client, with a streamed response. Unlike `fetch`, it has no fixed timeout for the first
+ * byte, it accepts a custom `lookup`, and a response that ends while its reader is slow does not crash the process
  * (nodejs/undici#5360).
  */
 import { type Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
@@ -11,13 +11,13 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
-  /** Ends it whenever it comes, also while the answer is read. */
+  /** Aborts the request at any time, also while the response is read. */
   readonly signal: AbortSignal;
   readonly lookup?: LookupFunction;
   readonly agents?: { readonly http: HttpAgent; readonly https: HttpsAgent };
 }
 
-/** Resolves when the head of the answer is there. Redirects are answers. @throws the system's error */
+/** Resolves with the response head. Redirects are not followed. @throws the system's error */
 export function sendRequest(
   url: URL,
   { method, headers, body, signal, lookup, agents }: HttpRequest,

@@ -1,6 +1,6 @@
 /**
- * Requests to where a stranger's link leads, without being led to this machine or its network (server-side request
- * forgery). Every hop of a redirect is checked anew, on the address that is really connected to.
+ * Requests to untrusted links, protected against server-side request forgery: they can't reach this machine or its network.
+ * Every redirect hop is checked again, on the address that is actually connected to.
  */
 import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
@@ -10,7 +10,7 @@ import { type HttpRequest, sendRequest } from './http-request.ts';
 
 export interface SafeFetch {
   /**
-   * @param maxRedirects how many are followed; beyond it, a redirect is the answer
+   * @param maxRedirects how many are followed; beyond it, the redirect itself is returned
    * @throws ForbiddenAddress, or the system's error
    */
   fetch(
@@ -20,10 +20,10 @@ export interface SafeFetch {
   close(): void;
 }
 
-/** Below this, other services listen. */
-const FIRST_FREE_PORT = 1024;
+/** Ports below are reserved for well-known services. */
+const MIN_UNPRIVILEGED_PORT = 1024;
 
-/** @param allowHosts `name` or `name:port`, reached although their addresses are private */
+/** @param allowHosts `name` or `name:port`, allowed although their addresses are private */
 export function createSafeFetch(allowHosts: readonly string[]): SafeFetch {
   const allowed = new Set(allowHosts.map((host) => host.toLowerCase()));
   const agents = {
@@ -31,7 +31,7 @@ export function createSafeFetch(allowHosts: readonly string[]): SafeFetch {
     https: new HttpsAgent({ keepAlive: true }),
   };
 
-  /** @throws ForbiddenAddress @returns whether the link may lead anywhere */
+  /** @throws ForbiddenAddress @returns whether the link may also lead to private addresses */
   const isTrusted = (url: URL): boolean => {
     if (url.protocol !== 'http:' && url.protocol !== 'https:')
       throw new ForbiddenAddress('its link is neither http nor https');
@@ -39,9 +39,9 @@ export function createSafeFetch(allowHosts: readonly string[]): SafeFetch {
       throw new ForbiddenAddress('its link has a user name in it');
     const port = Number(url.port || (url.protocol === 'http:' ? 80 : 443));
     if (allowed.has(url.hostname) || allowed.has(`${url.hostname}:${port}`)) return true;
-    if (url.port !== '' && port < FIRST_FREE_PORT)
+    if (url.port !== '' && port < MIN_UNPRIVILEGED_PORT)
       throw new ForbiddenAddress('its link leads to the port of another service');
-    // A socket looks no literal up, so it is checked here; the URL parser has made 0x7f.1 and 2130706433 plain.
+    // Sockets don't look up literals, so they are checked here; the URL parser has normalized 0x7f.1 and 2130706433.
     const literal = url.hostname.replace(/^\[(.*)\]$/, '$1');
     if (isIP(literal) !== 0 && !isPublicAddress(literal))
       throw new ForbiddenAddress('its link leads to a private address');
@@ -53,11 +53,11 @@ export function createSafeFetch(allowHosts: readonly string[]): SafeFetch {
       let url = parseUrl(first);
       for (let hops = 0; ; hops += 1) {
         const lookup = isTrusted(url) ? {} : { lookup: lookUpPublicAddress };
-        const answer = await sendRequest(url, { ...request, ...lookup, agents });
-        const { location } = answer.headers;
-        const isRedirect = isRedirection(answer) && location !== undefined;
-        if (!isRedirect || hops >= maxRedirects) return answer;
-        answer.destroy();
+        const response = await sendRequest(url, { ...request, ...lookup, agents });
+        const { location } = response.headers;
+        const isRedirect = isRedirection(response) && location !== undefined;
+        if (!isRedirect || hops >= maxRedirects) return response;
+        response.destroy();
         url = parseUrl(location, url);
       }
     },
@@ -68,12 +68,12 @@ export function createSafeFetch(allowHosts: readonly string[]): SafeFetch {
   };
 }
 
-/** Whether an answer sends its client elsewhere. */
+/** Whether a response is a redirect. */
 export function isRedirection({ statusCode = 0 }: IncomingMessage): boolean {
   return statusCode >= 300 && statusCode < 400;
 }
 
 function parseUrl(text: string, base?: URL): URL {
-  if (!URL.canParse(text, base?.href)) throw new ForbiddenAddress('its link is no address');
+  if (!URL.canParse(text, base?.href)) throw new ForbiddenAddress('its link is not a valid URL');
   return new URL(text, base);
 }

@@ -318,7 +318,7 @@ test('an archive that is as large as it may be stops, says so, and drops nothing
   const full = {
     archived: 1,
     wanted: 1,
-    reasons: [{ error: 'the archive is as large as it may be', count: 1 }],
+    reasons: [{ error: 'the archive has reached its maximum size', count: 1 }],
   };
   expect(await here.store.imageStats()).toMatchObject(full);
   expect(here.log()).toContain('archiving images has stopped');

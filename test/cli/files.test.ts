@@ -111,12 +111,8 @@ describe('import', () => {
   });
 
   test.each([
-    [
-      'a name that is not there',
-      'nowhere.jsonl',
-      /nowhere\.jsonl: there is no such file.*nothing was imported/,
-    ],
-    ['a folder without documents', 'empty', /empty: there is no \.json, \.jsonl or \.ndjson file/],
+    ['a name that is not there', 'nowhere.jsonl', /nowhere\.jsonl: no such file.*nothing was imported/],
+    ['a folder without documents', 'empty', /empty: no \.json, \.jsonl or \.ndjson file/],
   ])('%s stops it before anything is read', async (_name, name, message) => {
     const { file, run, write } = workshop();
     mkdirSync(file('empty'));

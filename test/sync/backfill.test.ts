@@ -89,7 +89,7 @@ describe('flux-mirror backfill', () => {
     expect(JSON.parse(refused.stdout)).toMatchObject({ outcome: 'failed', new: 199 });
     expect(refused.stderr).toContain('the upstream asks to wait until');
     expect(refused.stderr).toContain('the upstream answered 401 invalid_token');
-    expect(refused.stderr).toContain('run it again to go on');
+    expect(refused.stderr).toContain('run it again to continue');
     const [limited, next] = simulator.requests;
     expect((next?.at ?? 0) - (limited?.at ?? 0)).toBeGreaterThanOrEqual(1000);
 

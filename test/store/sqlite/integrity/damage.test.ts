@@ -257,7 +257,7 @@ describe('doctor --rebuild', () => {
     copyFileSync(databaseOf(dataDir), join(dataDir, 'kept'));
     DAMAGES['overwritten pages']?.(dataDir);
     const { code, stderr } = await runCli(['doctor', '--rebuild', '--offline', '--data-dir', dataDir]);
-    expect(stderr).toMatch(/\d+ documents saved, and the search index made anew\n/);
+    expect(stderr).toMatch(/\d+ documents saved, and the search index rebuilt\n/);
     expect(code).toBe(0);
   });
 });

@@ -90,8 +90,8 @@ test('an index of another version is made anew, newest first, beside everything 
   const all = await third.search(searchRequest('cat', { limit: 1000 }));
   expect([all.total, new Set(all.hits.map(({ task }) => task.id)).size]).toEqual([901, 901]);
   expect(await third.audit()).toEqual([]);
-  expect(lines.join()).toContain('making the search index anew');
-  expect(lines.at(-1)).toContain('the search index is whole');
+  expect(lines.join()).toContain('rebuilding the search index');
+  expect(lines.at(-1)).toContain('the search index is complete');
   expect((await third.suggest('ca', 1))[0]?.word).toBe('cat');
 });
 
