@@ -129,7 +129,7 @@ describe('restore', () => {
     const { code, stderr } = await runCli(['restore', backup, '--data-dir', dataDir]);
     expect([code, stderr]).toEqual([
       0,
-      expect.stringMatching(/^whether there were tokens before could not be read/),
+      expect.stringMatching(/^could not tell whether the previous database had tokens/),
     ]);
     expect(await accessOf(dataDir)).toEqual([false]);
   });
