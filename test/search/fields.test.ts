@@ -27,11 +27,11 @@ function queryParameters(path: '/api/search' | '/api/facets'): string[] {
 }
 
 describe('every search field', () => {
-  test('that is an operator stands in the table of the query in docs/search.md, and no other does', () => {
-    expect(operatorsIn(tableBelow('The query').flat().join(' '))).toEqual(OPERATOR_NAMES);
+  test('that is an operator is in the query syntax table of docs/search.md, and nothing else is', () => {
+    expect(operatorsIn(tableBelow('Query syntax').flat().join(' '))).toEqual(OPERATOR_NAMES);
   });
 
-  test('stands in the table of parameters in docs/search.md, and no other does', () => {
+  test('is in the parameter table of docs/search.md, and nothing else is', () => {
     const names = tableBelow('Parameters').flatMap(([, cell = '']) =>
       [...cell.matchAll(/`(\w+)/g)].map(([, name]) => name),
     );
