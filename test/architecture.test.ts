@@ -58,25 +58,25 @@ const OWN_PACKAGES = { 'better-sqlite3': 'store/sqlite', 'drizzle-orm': 'store/s
 const sources = readSources();
 
 describe('the layers', () => {
-  test('are kept by every import', () => {
+  test('are respected by every import', () => {
     expect(sources.length).toBeGreaterThan(200);
     expect(findViolations(sources, LAYERS, KNOWN_EXCEPTIONS)).toEqual([]);
   });
 
-  test('are an order: none reaches itself', () => {
+  test('are free of cycles', () => {
     // The demo is a command that has more than the others.
     const { 'cli/run-demo': _, ...layers } = LAYERS;
     expect(findCycles(layers)).toEqual([]);
     expect(findCycles({ a: ['b'], b: ['c'], c: ['b'] })).toEqual(['b', 'c']);
   });
 
-  test.each(Object.entries(OWN_PACKAGES))('%s is known to %s alone', (name, owner) => {
+  test.each(Object.entries(OWN_PACKAGES))('%s is only imported by %s', (name, owner) => {
     const users = sources.flatMap(importsOf).filter(({ to }) => to === name || to.startsWith(`${name}/`));
     expect(users.length).toBeGreaterThan(0);
     expect(users.filter(({ from }) => layerOf(from, LAYERS) !== owner)).toEqual([]);
   });
 
-  test('outside of the engine there is no SQL, and none of its result codes', () => {
+  test('only the engine contains SQL and its result codes', () => {
     const SQL = /\bSELECT [^;]* FROM\b|\bINSERT INTO\b|\bDELETE FROM\b|\bbm25\(|SQLITE_[A-Z]/;
     const found = sources.filter(({ text }) => SQL.test(text)).map(({ path }) => layerOf(path, LAYERS));
     expect([...new Set(found)]).toEqual(['store/sqlite']);
@@ -112,7 +112,7 @@ describe('a wrong import is reported', () => {
     ]);
   });
 
-  test('and a right one is not', () => {
+  test('a valid import is not reported', () => {
     const files = [
       at('app/a.ts', "import { openStore } from '../store/sqlite/open.ts';"),
       at('cli/run-demo.ts', "import { startSimulator } from '../simulator/simulator.ts';"),
@@ -124,7 +124,7 @@ describe('a wrong import is reported', () => {
     expect(findViolations(files, LAYERS)).toEqual([]);
   });
 
-  test('an exception covers one edge, and is reported once nothing needs it', () => {
+  test('an exception covers one edge, and is reported when it is unused', () => {
     const exception = { from: 'lib/a.ts', to: 'task/id.ts', reason: 'invented' };
     const file = at('lib/a.ts', "import { id } from '../task/id.ts';");
     expect(findViolations([file], LAYERS, [exception])).toEqual([]);

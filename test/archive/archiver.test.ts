@@ -40,7 +40,7 @@ describe('archiving', () => {
     ['webp', 'image/webp', 'webp'],
     ['gif', 'image/gif', 'gif'],
     ['avif', 'image/avif', 'avif'],
-  ])('keeps a %s, known by its content', async (format, mediaType, ending) => {
+  ])('archives a %s, detected by its content', async (format, mediaType, ending) => {
     const { here, host, archive } = await withHost();
     const bytes = await picture(format);
     host.serve('/1', bytes);
@@ -59,7 +59,7 @@ describe('archiving', () => {
     expect(image?.thumbhash.length).toBeGreaterThan(5);
   });
 
-  test('fetches each image once, and keeps the same bytes once', async () => {
+  test('fetches each image once, and stores identical bytes once', async () => {
     const { here, host, archive } = await withHost();
     const bytes = await picture('png');
     const other = await picture('png', { shade: 9 });
@@ -83,7 +83,7 @@ describe('archiving', () => {
     ]);
   });
 
-  test('shows an image as it is meant to be seen', async () => {
+  test('applies the orientation of an image', async () => {
     const { here, host, archive } = await withHost();
     host.serve(
       '/1',
@@ -95,7 +95,7 @@ describe('archiving', () => {
     expect((await here.store.imagesOf([ID]))[0]).toMatchObject({ width: 200, height: 400 });
   });
 
-  test('takes the images of tasks that were stored while it was off', async () => {
+  test('archives images of tasks that were stored while archiving was off', async () => {
     const { here, host } = await withHost();
     host.serve('/1', await picture('png'));
     await storeTaskWithImages(here, ID, [`${host.url}/1`]);
@@ -125,7 +125,7 @@ const endless: ImageAnswer = (response) => {
   more();
 };
 
-describe('what is no whole image leaves no file, and shows its reason:', () => {
+describe('an invalid or incomplete image leaves no file, and its reason is shown:', () => {
   test.for<[string, ImageAnswer, string]>([
     ['gone', (response) => response.writeHead(404).end(), 'its host answered 404'],
     ['an error', (response) => response.writeHead(503).end(), 'its host answered 503'],
@@ -247,7 +247,7 @@ const NO_WAY_TO_AN_IMAGE = [
 ];
 
 test.for(['a link', 'a redirect'])(
-  '%s into our network is not followed, however it is spelt',
+  '%s into the local network is not followed, in any spelling',
   async (way, context) => {
     const [inside, outside] = [await imageHost(), await imageHost()];
     inside.serve('/1', await picture('png'));
@@ -282,7 +282,7 @@ test.for(['a link', 'a redirect'])(
   },
 );
 
-test('tries again, ever more rarely, and gives up after 30 days', async () => {
+test('retries with exponential backoff, and gives up after 30 days', async () => {
   const { here, host, archive } = await withHost();
   await archive(ID, [`${host.url}/late`]);
   await here.mirror.archiver.run();
@@ -308,7 +308,7 @@ test('tries again, ever more rarely, and gives up after 30 days', async () => {
   expect(host.paths).toHaveLength(tries);
 });
 
-test('an archive that is as large as it may be stops, says so, and drops nothing', async () => {
+test('archiving stops at the size limit, reports it, and deletes nothing', async () => {
   const first = await picture('png');
   const { here, host, archive } = await withHost({ maxArchiveBytes: `${first.length + 10}B` });
   host.serve('/1', first);
@@ -328,7 +328,7 @@ test('an archive that is as large as it may be stops, says so, and drops nothing
   expect(await here.store.imageStats()).toMatchObject({ archived: 2, wanted: 0, reasons: [] });
 });
 
-test('a kill while an image comes leaves no partial file, and the image is fetched again', async () => {
+test('a kill during an image download leaves no partial file, and the image is fetched again', async () => {
   const host = await imageHost();
   const bytes = await whole;
   host.serve('/1', (response) => {

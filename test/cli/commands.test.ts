@@ -25,7 +25,7 @@ const file = (name: string, content: string | Uint8Array) => {
   return path;
 };
 
-describe('wrong usage ends with 2', () => {
+describe('wrong usage exits with 2', () => {
   test.each([
     [['sreve'], 'serve'],
     [['exprot'], 'export'],
@@ -47,7 +47,7 @@ describe('wrong usage ends with 2', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
-  test('a bad setting of the environment is one line', async () => {
+  test('an invalid environment setting is reported in one line', async () => {
     const { code, stderr } = await cli(['status'], { env: { FLUX_MIRROR_PORT: 'eighty' } });
     expect([code, stderr]).toEqual([
       2,
@@ -57,7 +57,7 @@ describe('wrong usage ends with 2', () => {
 });
 
 describe('help', () => {
-  test('lists every command, and every command has its own', async () => {
+  test('lists every command, and every command has its own help', async () => {
     const { code, stdout } = await runCli(['--help']);
     expect(code).toBe(0);
     const commands = [
@@ -95,9 +95,9 @@ describe('help', () => {
   });
 });
 
-describe('without a mirror', () => {
+describe('without a database', () => {
   test.each([['status'], ['search', 'cat'], ['get', FIRST as string], ['export']])(
-    '%s says so and fails',
+    '%s reports it and fails',
     async (...args) => {
       const { code, stderr } = await cli(args);
       expect([code, stderr]).toEqual([1, expect.stringMatching(/^flux-mirror: there is no mirror in .*\n$/)]);
@@ -112,7 +112,7 @@ describe('import and export', () => {
     documentText({ id: 'late', createdAt: 1_780_000_000, state: 'pending' }),
   ];
 
-  test('export then import gives the same bytes', async () => {
+  test('an export followed by an import reproduces the same bytes', async () => {
     const original = file('in.jsonl', `${lines.join('\n')}\n`);
     expect((await cli(['import', original])).code).toBe(0);
     const out = join(directory, 'out.jsonl.gz');
@@ -127,7 +127,7 @@ describe('import and export', () => {
     expect(JSON.parse((await cli(['status', '--json'])).stdout)).toMatchObject({ total: 4, tracked: 2 });
   });
 
-  test('a document that is spread over lines keeps its bytes too', async () => {
+  test('a document that spans lines keeps its bytes too', async () => {
     const indented = JSON.stringify(JSON.parse(VENDOR_DOCUMENTS[0] ?? ''), null, 2);
     const batch = file('batch.json', `{"items":[\n${indented},\n${VENDOR_DOCUMENTS[1]}\n],\n"count":2}`);
     expect((await cli(['import', batch])).code).toBe(0);
@@ -157,7 +157,7 @@ describe('import and export', () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('2 new')]);
   });
 
-  test('a malformed line is reported with its number, and the rest is done', async () => {
+  test('a malformed line is reported with its number, and the rest is imported', async () => {
     const bad = file(
       'bad.jsonl',
       Buffer.concat([
@@ -174,7 +174,7 @@ describe('import and export', () => {
     expect((await cli(['get', SECOND as string])).code).toBe(0);
   });
 
-  test('a file that ends inside its gzip fails, and keeps what came before', async () => {
+  test('a truncated gzip file fails, and the documents before the cut are imported', async () => {
     const whole = gzipSync(
       numberedIds(5000)
         .map((id) => documentText({ id }))
@@ -185,14 +185,14 @@ describe('import and export', () => {
     expect(JSON.parse((await cli(['status', '--json'])).stdout)).toMatchObject({ total: expect.any(Number) });
   });
 
-  test('a file that is not there fails in one line', async () => {
+  test('a missing file fails with one line', async () => {
     const { code, stderr } = await cli(['import', join(directory, 'nothing.jsonl')]);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^flux-mirror: .*nothing\.jsonl.*\n$/)]);
   });
 });
 
 describe('track', () => {
-  test('takes ids from arguments, lines, text and JSON, and says how many were new', async () => {
+  test('reads ids from arguments, lines, text and JSON, and reports how many were new', async () => {
     const [a, b, c] = numberedIds(3);
     expect((await cli(['track', a, b])).stdout).toBe('2 new ids tracked, 0 known already\n');
     const list = file('ids.txt', `# mine\n${a}\n\nsee https://x.example/${c}?x\n`);
@@ -205,7 +205,7 @@ describe('track', () => {
     expect([untracked.code, untracked.stdout]).toEqual([1, '1 id untracked\n']);
   });
 
-  test('a line without an id is reported with its number, and the rest is done', async () => {
+  test('a line without an id is reported with its number, and the rest is tracked', async () => {
     const [a, b] = numberedIds(2);
     const { code, stdout, stderr } = await cli([
       'track',
@@ -219,7 +219,7 @@ describe('track', () => {
 });
 
 describe('search', () => {
-  test('takes the whole grammar, page after page, and prints fields for other programs', async () => {
+  test('supports the full query syntax, pages, and machine-readable fields', async () => {
     const prompts = Array.from({ length: 1100 }, (_, at) =>
       at % 10 === 0 ? `a red\tcat ${at}` : 'a blue dog',
     );
@@ -244,7 +244,7 @@ describe('search', () => {
 });
 
 describe('sync, get, search, status', () => {
-  test('the whole way of an id', async () => {
+  test('follow an id from tracking to its result', async () => {
     const simulator = await startSimulator({ token: 't' });
     try {
       simulator.seed(VENDOR_DOCUMENTS);
@@ -284,7 +284,7 @@ describe('sync, get, search, status', () => {
     expect(status.stdout).toContain('does not know this id');
   });
 
-  test('a sync that can’t reach the upstream fails and says why', async () => {
+  test('a sync that can’t reach the upstream fails and reports why', async () => {
     await cli(['track', ...VENDOR_IDS]);
     const env = { ACEDATACLOUD_API_TOKEN: 't', ACEDATACLOUD_API_BASE_URL: 'http://127.0.0.1:9' };
     const { code, stderr } = await cli(['sync'], { env });

@@ -44,7 +44,7 @@ function workshop() {
 const lines = (texts: readonly string[]) => texts.map((text) => `${text}\n`).join('');
 
 describe('import', () => {
-  test('reads a folder of saved answers in every form, each document once', async () => {
+  test('reads a folder of saved responses in every format, each document once', async () => {
     const { file, run, write } = workshop();
     mkdirSync(file('saved/deep'), { recursive: true });
     write('saved/1.jsonl', lines(TEXTS.slice(0, 2)));
@@ -65,7 +65,7 @@ describe('import', () => {
     expect(result.stderr).toContain('1 file in folders skipped');
   });
 
-  test('says what was refused and why, and takes the rest', async () => {
+  test('reports what was rejected and why, and imports the rest', async () => {
     const { run, write } = workshop();
     const path = write(
       'mixed.jsonl',
@@ -96,7 +96,7 @@ describe('import', () => {
     expect(plain.stdout).toMatch(/^0 new tasks, 0 newer, 2 the same, 0 kept as they were, 4 lines refused/);
   });
 
-  test('takes what comes before the place where a gzip is cut off', async () => {
+  test('imports the documents before the cut in a truncated gzip', async () => {
     const { run, write } = workshop();
     const many = Array.from({ length: 3000 }, (_, at) =>
       documentText({ prompt: `number ${at} ${at * 7919}` }),
@@ -113,7 +113,7 @@ describe('import', () => {
   test.each([
     ['a name that is not there', 'nowhere.jsonl', /nowhere\.jsonl: no such file.*nothing was imported/],
     ['a folder without documents', 'empty', /empty: no \.json, \.jsonl or \.ndjson file/],
-  ])('%s stops it before anything is read', async (_name, name, message) => {
+  ])('%s stops the import before anything is read', async (_name, name, message) => {
     const { file, run, write } = workshop();
     mkdirSync(file('empty'));
     const result = await run('import', write('good.jsonl', lines(TEXTS)), file(name));
@@ -130,7 +130,7 @@ describe('export', () => {
     return shop;
   }
 
-  test('and import give the same bytes, plain and compressed', async () => {
+  test('and import reproduce the same bytes, plain and compressed', async () => {
     const { file, run } = await filled();
     expect((await run('export', file('out.jsonl'))).stderr).toBe(
       `6 documents written to ${file('out.jsonl')}\n`,
@@ -143,7 +143,7 @@ describe('export', () => {
     expect((await runCli(['export', ...again])).stdout).toBe(lines(TEXTS));
   });
 
-  test('takes the search grammar as a filter', async () => {
+  test('accepts a search query as a filter', async () => {
     const { run } = await filled();
     const cats = [TEXTS[1], TEXTS[3], TEXTS[5]] as string[];
     expect((await run('export', '--query', 'cats')).stdout).toBe(lines(cats));
@@ -166,7 +166,7 @@ describe('export', () => {
     expect(gunzipSync(readFileSync(file('all.csv.gz'))).toString()).toMatch(/^id,created_at/);
   });
 
-  test('replaces a file only as a whole, with its mode, behind its link; a new one is private', async () => {
+  test('replaces a file atomically, keeps its mode, and follows its link; a new file is private', async () => {
     const { file, run, write } = await filled();
     const target = write('real.jsonl', 'old');
     chmodSync(target, 0o640);
@@ -178,7 +178,7 @@ describe('export', () => {
     expect(statSync(file('new.jsonl')).mode & 0o777).toBe(0o600);
   });
 
-  test('writes through a pipe, and never takes the place of what is no file', async () => {
+  test('writes to a pipe, and never replaces anything but a regular file', async () => {
     const { file, run } = await filled();
     execFileSync('mkfifo', [file('pipe')]);
     const reader = readAll(createReadStream(file('pipe')));
@@ -200,7 +200,7 @@ describe('export', () => {
     ]);
   });
 
-  test('says in one line when standard output is full', async () => {
+  test('reports in one line that standard output is full', async () => {
     const { file } = await filled();
     const command = `exec "${process.execPath}" "${MAIN}" export --data-dir "${file('data')}" > /dev/full`;
     const child = spawn('sh', ['-c', command], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -231,7 +231,7 @@ describe('a row of CSV', () => {
     expect(row({ id: 'x', prompt })).toContain(`,7,${expected},user-1,`);
   });
 
-  test('has the error, or the cost', () => {
+  test('contains the error, or the cost', () => {
     const failed = row({ id: 'x', state: 'failed' });
     expect(failed).toContain(',bad_request,flagged,,\r\n');
     const response = { success: true, data: [], cost: { amount: 0.5, currency: 'credits' } };

@@ -25,7 +25,7 @@ const hit = (prompt: string, query: string, more: Partial<SearchHit> = {}): Sear
 
 const on = (columns: number) => ({ columns, hasColors: true });
 
-test('shows date, id, state, model and the prompt with its match marked', () => {
+test('shows date, id, state, model and the prompt with the match highlighted', () => {
   const [line = ''] = formatHitTable([hit('two red cats', 'cat')], on(100), 'Asia/Tokyo');
   expect(stripVTControlCharacters(line)).toBe(
     '2026-03-14 20:00  2db0168c  succeeded  flux-dev  two red cats',
@@ -33,7 +33,7 @@ test('shows date, id, state, model and the prompt with its match marked', () => 
   expect(line).toContain('two red \u001b[1m\u001b[4mcats');
 });
 
-test('cuts to the width, wide characters counted as two, and keeps the match in sight', () => {
+test('truncates to the width, counts wide characters as two, and keeps the match visible', () => {
   const chinese = `${'很长的中文提示词'.repeat(20)}暹罗猫${'结尾'.repeat(40)}`;
   for (const columns of [60, 80, 81, 120]) {
     for (const prompt of [
@@ -54,7 +54,7 @@ test('control characters of a prompt never reach the terminal', () => {
   expect(line).not.toContain('\u001b[2J');
 });
 
-test('columns line up, and a group shows its count', () => {
+test('columns are aligned, and a group shows its count', () => {
   const hits = [
     hit('one', ''),
     hit('two', '', { model: 'flux-kontext-pro', group: { count: 40, tasks: [] } }),
@@ -66,7 +66,7 @@ test('columns line up, and a group shows its count', () => {
   ]);
 });
 
-test('a terminal without colours gets none', () => {
+test('a terminal without colour support gets no colours', () => {
   const [line = ''] = formatHitTable([hit('two red cats', 'cat')], { columns: 100, hasColors: false }, 'UTC');
   expect(stripVTControlCharacters(line)).toBe(line);
 });

@@ -13,7 +13,7 @@ import { temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const LISTENS = /listens on (http:\S+)/;
 
-test('serve says where it listens, with a curl line that works, and ends in order on SIGTERM', async (context) => {
+test('serve prints its address with a working curl command, and shuts down gracefully on SIGTERM', async (context) => {
   const dataDir = temporaryDirectory();
   const simulator = await startSimulator();
   simulator.seed(VENDOR_DOCUMENTS);
@@ -53,7 +53,7 @@ test('serve says where it listens, with a curl line that works, and ends in orde
   showFigure(context, 'exit 0, 0 answers lost');
 });
 
-test('SIGTERM ends a run, a reader and a download of an upstream that hangs, within ten seconds', async (context) => {
+test('SIGTERM aborts a run, a caller and a download that wait for a hanging upstream, within ten seconds', async (context) => {
   const dataDir = temporaryDirectory();
   const simulator = await startSimulator();
   const host = await imageHost();
@@ -93,7 +93,7 @@ test('SIGTERM ends a run, a reader and a download of an upstream that hangs, wit
   showFigure(context, `ended after ${(ms / 1000).toFixed(1)} s, 0 lost`);
 });
 
-test('a port that is taken fails in one line', async () => {
+test('a port in use fails with one line', async () => {
   const blocker = createServer().listen(0, '127.0.0.1');
   await once(blocker, 'listening');
   const { port } = blocker.address() as { port: number };
@@ -108,7 +108,7 @@ test('a port that is taken fails in one line', async () => {
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^flux-mirror: .*choose another --port\n$/)]);
 });
 
-test('the demo syncs simulated tasks within seconds, and its curl lines work as printed', async () => {
+test('the demo syncs simulated tasks within seconds, and its curl commands work as printed', async () => {
   const child = startCli(['demo', '--port', '0']);
   const seen = watch(child);
   await seen(/SIMULATED/);

@@ -38,7 +38,7 @@ async function vendorClient(baseUrl: string, prompt: string, onAccepted?: (id: s
   }
 }
 
-test('the vendor’s flow works with only the base URL changed, and what it made outlives the upstream', async () => {
+test('the vendor’s flow works with only the base URL changed, and its tasks are served without the upstream', async () => {
   const simulator = await startSimulator({ token: TOKEN, taskDurationMs: 1500 });
   onTestFinished(() => simulator.stop());
   const direct = await vendorClient(simulator.url, 'a hippo in the direct sun');

@@ -13,7 +13,7 @@ const parse = (
 ) => parseConfig({ flags, env, envFile });
 
 describe('settings', () => {
-  test('have the defaults of the interface', () => {
+  test('have the documented defaults', () => {
     expect(parse()).toMatchObject({
       upstreamToken: undefined,
       upstreamUrl: 'https://api.acedata.cloud',
@@ -41,7 +41,7 @@ describe('settings', () => {
     });
   });
 
-  test('a flag beats the environment, which beats .env, which beats the default', () => {
+  test('take precedence in the order flag, environment, .env, default', () => {
     const envFile = 'FLUX_MIRROR_PORT=3\nFLUX_MIRROR_BATCH_SIZE=7 # few\n';
     expect(parse({ FLUX_MIRROR_PORT: '2' }, { port: '1' }, envFile)).toMatchObject({ port: 1, batchSize: 7 });
     expect(parse({ FLUX_MIRROR_PORT: '2' }, {}, envFile).port).toBe(2);
@@ -68,13 +68,13 @@ describe('settings', () => {
     ['FLUX_MIRROR_LOG_LEVEL', 'loud', 'info'],
     ['FLUX_MIRROR_MAX_IMAGE_SIZE', '64', 'size'],
     ['FLUX_MIRROR_CALLBACK_URL', 'mirror.example', 'http or https'],
-  ])('%s=%s stops the start with one line that says what is allowed', (name, value, allowed) => {
+  ])('%s=%s fails at startup with one line that says what is allowed', (name, value, allowed) => {
     const failure = expect(() => parse({ [name]: value }));
     failure.toThrow(BadSetting);
     failure.toThrow(new RegExp(`^${name}: "${value.replaceAll(/[.*]/g, '\\$&')}" [^\\n]*${allowed}[^\\n]*$`));
   });
 
-  test('a bad flag is named as the flag that it is', () => {
+  test('an invalid flag is named in the message', () => {
     expect(() => parse({}, { port: 'x' })).toThrow(/^--port: "x"/);
   });
 
@@ -83,17 +83,17 @@ describe('settings', () => {
     ['FLUX_MIRROR_TOKENS', 'good,bad secret'],
     ['FLUX_MIRROR_TOKENS', 'sha256:secret'],
     ['FLUX_MIRROR_TOKENS', ' , '],
-  ])('a bad %s is not printed', (name, value) => {
+  ])('an invalid %s is not printed', (name, value) => {
     expect(() => parse({ [name]: value })).toThrow(BadSetting);
     expect(() => parse({ [name]: value })).not.toThrow(/secret/);
   });
 
-  test('a base path is written in one way', () => {
+  test('a base path is normalized', () => {
     for (const path of ['/mirror', '/mirror/', '//mirror//'])
       expect(parse({ FLUX_MIRROR_BASE_PATH: path }).basePath).toBe('/mirror');
   });
 
-  test('every one has its own names', () => {
+  test('have unique names', () => {
     const names = Object.values(SETTINGS).flatMap((setting) => [
       setting.env,
       ...('flag' in setting ? [setting.flag] : []),
@@ -119,12 +119,12 @@ test.each([
   expect(isLoopback(host)).toBe(loopback);
 });
 
-test('the hash of nothing is no token: somebody’s variable was not set', () => {
+test('the hash of an empty string is rejected as a token, since it means an unset variable', () => {
   const hashed = `sha256:${createHash('sha256').update('').digest('hex')}`;
   expect(() => parse({ FLUX_MIRROR_TOKENS: hashed })).toThrow(/FLUX_MIRROR_TOKENS/);
 });
 
-test('names that look like settings and are none are found', () => {
+test('unknown names that look like settings are found', () => {
   const env = { FLUX_MIRROR_PROT: '1', FLUX_MIRROR_PORT: '2', PATH: '/bin' };
   expect(findUnknownSettings(env)).toEqual(['FLUX_MIRROR_PROT']);
 });
@@ -160,7 +160,7 @@ describe('durations', () => {
     expect(parseDuration(text)).toBe(ms);
   });
 
-  test('are whole milliseconds, whatever was written', () => {
+  test('are whole milliseconds for any input', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 1e6, noNaN: true }),

@@ -31,7 +31,7 @@ const helpLine = ({ flag, isSwitch, describe: meaning, env, default: fallback }:
   `--${flag}${isSwitch ? '' : ' <value>'} ${meaning} (${env}${fallback === undefined ? '' : `, default ${fallback}`})`;
 
 describe('the table of settings', () => {
-  test('is the README’s: every variable with its flag and default, and no other', () => {
+  test('matches the README: every variable with its flag and default, and no other', () => {
     const described = readmeRows();
     const byVariable = (a: string[], b: string[]) => String(a[0]).localeCompare(String(b[0]));
     const expected = ROWS.map(({ env, flag, default: fallback }) => [
@@ -51,7 +51,7 @@ describe('the table of settings', () => {
     ['search', ['common']],
     ['status', ['common']],
   ];
-  test.each(SHOWN)('is what `%s --help` shows of %j', async (command, scopes) => {
+  test.each(SHOWN)('matches the options that `%s --help` shows for %j', async (command, scopes) => {
     const help = await helpOf(command);
     for (const row of ROWS.filter(({ flag }) => flag !== undefined)) {
       if (scopes.includes(row.scope)) expect(help).toContain(helpLine(row));

@@ -19,7 +19,7 @@ test.each(['docs/architecture.md', 'docs/states.md', 'docs/glossary.md', 'CONTRI
   },
 );
 
-test('docs/architecture.md names the files that keep the promises', () => {
+test('docs/architecture.md names the files that implement the promises', () => {
   expect(listPaths('docs/architecture.md').length).toBeGreaterThan(30);
 });
 

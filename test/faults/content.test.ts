@@ -15,7 +15,7 @@ import { startTestMirror } from '../helpers/test-mirror.ts';
 
 const [ID, OTHER] = numberedIds(2);
 
-describe('a document of the upstream', () => {
+describe('an upstream document', () => {
   test('with a prompt of 100,000 characters is stored, and found by its last word', async (context) => {
     const here = await startTestMirror();
     const prompt = `${'lorem ipsum '.repeat(8300)}lighthouse`;
@@ -35,7 +35,7 @@ describe('a document of the upstream', () => {
     showFigure(context, `${ms[0]} ms to store, ${ms[1]} ms to find`);
   });
 
-  test('with escapes of NUL and of half a character is stored as it came, and found by the rest', async (context) => {
+  test('with escapes of NUL and of lone surrogates is stored unchanged, and found by the rest', async (context) => {
     const here = await startTestMirror();
     const text = documentText({ id: ID, prompt: 'a\0cat \ud800 by the lighthouse\udfff' });
     expect(text).toContain('a\\u0000cat \\ud800');
@@ -54,7 +54,7 @@ describe('a document of the upstream', () => {
     ['__proto__', '"__proto__":{"polluted":true}'],
     ['constructor', '"constructor":{"prototype":{"polluted":true}}'],
     ['a member twice', '"a":1,"a":{"polluted":true}'],
-  ])('with %s keeps its bytes and touches nothing', async ([, member], context) => {
+  ])('with %s keeps its bytes and pollutes nothing', async ([, member], context) => {
     const here = await startTestMirror();
     const text = documentText({ id: ID }).replace('{"id"', `{${member},"id"`);
     here.simulator.seed([text]);
@@ -68,7 +68,7 @@ describe('a document of the upstream', () => {
   test.for<[string, Buffer]>([
     ['bad UTF-8', Buffer.concat([Buffer.from('{"id":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')])],
     ['a raw NUL', Buffer.from(documentText({ id: ID }).replace('siamese', 'sia\0mese'))],
-  ])('with %s is refused, and nothing is stored', async ([, body], context) => {
+  ])('with %s is rejected, and nothing is stored', async ([, body], context) => {
     const here = await startTestMirror();
     here.simulator.fault({ kind: 'body', body });
     expect((await here.post({ action: 'retrieve', id: ID })).status).toBe(502);
@@ -77,7 +77,7 @@ describe('a document of the upstream', () => {
     showFigure(context, `${total} stored`);
   });
 
-  test('behind a byte order mark is read', async () => {
+  test('after a byte order mark is read', async () => {
     const here = await startTestMirror();
     here.simulator.fault({ kind: 'body', body: `\ufeff${documentText({ id: ID })}` });
     expect((await here.post({ action: 'retrieve', id: ID })).status).toBe(200);
@@ -102,7 +102,7 @@ describe('a client', () => {
     },
   );
 
-  test('that hangs up does not end the fetch for the others, nor for the store', async (context) => {
+  test('that disconnects does not abort the fetch for the others, nor for the store', async (context) => {
     const here = await startTestMirror();
     here.simulator.seed([documentText({ id: ID }), documentText({ id: OTHER })]);
     here.simulator.fault({ kind: 'delay', ms: 300 });
@@ -134,7 +134,7 @@ describe('a client', () => {
     ['a length and chunks', 'content-length: 5\r\ntransfer-encoding: chunked\r\n', '0\r\n\r\n'],
     ['a line break in a header', 'x-a: b\r\n\tc: d\0\r\n', ''],
     ['no Host', undefined, ''],
-  ])('that sends %s is refused', async (_, header, body) => {
+  ])('that sends %s is rejected', async (_, header, body) => {
     const here = await startTestMirror();
     const { hostname, port } = new URL(here.mirror.url);
     const socket = connect(Number(port), hostname);
@@ -191,7 +191,7 @@ describe('the memory of a server', () => {
     requireOnMachine(context, 'linux');
   });
 
-  test('does not hold what an upstream sends beyond the limit, plain or packed', async (context) => {
+  test('does not grow with upstream responses over the limit, plain or compressed', async (context) => {
     const { simulator, ask, isWell, growthOf } = await warmServer();
     const faults: Fault[] = [
       { kind: 'body', body: Buffer.alloc(200_000_000, ' ') },
@@ -217,7 +217,7 @@ describe('the memory of a server', () => {
     showFigure(context, `an answer took ${most.toFixed(0)} MB of memory at the most`);
   });
 
-  test('does not hold what clients send beyond the limit', async (context) => {
+  test('does not grow with client requests over the limit', async (context) => {
     const { url, isWell, growthOf } = await warmServer();
     const send = (headers: Record<string, string | number>, isPatient = false) =>
       new Promise<number>((resolve) => {

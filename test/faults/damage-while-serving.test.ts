@@ -10,7 +10,7 @@ import { startTestMirror } from '../helpers/test-mirror.ts';
 
 const PAGE = 4096;
 
-test('is in /readyz, in the metrics and once in the log, and costs only what it hit', async () => {
+test('is reported in /readyz, in the metrics and once in the log, and affects only the damaged data', async () => {
   const here = await startTestMirror({ tokens: 'secret-one' });
   const headers = { authorization: 'Bearer secret-one' };
   const ids = numberedIds(600);

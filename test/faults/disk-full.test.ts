@@ -44,7 +44,7 @@ function fill(disk: string): () => void {
 const [FIRST, SECOND, THIRD] = numberedIds(3);
 
 describe('a full disk', () => {
-  test('reads go on, writes say 503, the log and /readyz say why, and room mends it without a restart', async (context) => {
+  test('reads work, writes get 503, the log and /readyz say why, and freed space resolves it without a restart', async (context) => {
     requireOnMachine(context, 'mount'); // the limit below shows the same
     const disk = smallDisk();
     const here = await startTestMirror({ dataDir: disk });
@@ -110,8 +110,8 @@ describe('a full disk', () => {
   });
 });
 
-describe('a disk that is full already', () => {
-  test('a server starts on it, serves what is stored, and stores again once there is room', async (context) => {
+describe('a disk that is already full', () => {
+  test('a server starts on it, serves what is stored, and stores again once there is space', async (context) => {
     requireOnMachine(context, 'mount');
     const disk = smallDisk();
     const here = await startTestMirror({ dataDir: disk });
@@ -145,8 +145,8 @@ describe('a disk that is full already', () => {
   });
 });
 
-describe('a limit on the size of files', () => {
-  test('has the same effect for a mirror that runs by itself, and is over once it is lifted', async (context) => {
+describe('a file size limit', () => {
+  test('has the same effect on an unattended mirror, until the limit is lifted', async (context) => {
     requireOnMachine(context, 'prlimit');
     const simulator = await startSimulator({ token: 't' });
     onTestFinished(() => simulator.stop());

@@ -62,15 +62,15 @@ export const MATRIX: readonly MatrixPart[] = [
         fault: 'kill -9 in a restore or a rebuild',
         behaviour: 'the old state or the new one, whole; the old one can be restored',
         shownBy: [
-          [SWITCH, 'a kill on any step'],
-          [SWITCH, 'an interrupted switch'],
+          [SWITCH, 'a kill at any step'],
+          [SWITCH, 'an interrupted swap'],
         ],
       },
       {
         fault: 'kill -9 in an image write',
         behaviour: 'no torn file; the image is fetched again',
         shownBy: [
-          [IMAGES, 'a kill while an image comes'],
+          [IMAGES, 'a kill during an image download'],
           [CRASH, 'lose nothing'],
         ],
       },
@@ -78,17 +78,17 @@ export const MATRIX: readonly MatrixPart[] = [
         fault: 'power loss',
         behaviour: 'a whole prefix of the commits',
         shownBy: [
-          [POWER, 'whatever the power leaves'],
-          [POWER, 'brought to the disk'],
+          [POWER, 'whatever a power loss leaves'],
+          [POWER, 'is synced to disk'],
         ],
       },
       {
         fault: 'disk full',
         behaviour: 'reads go on, writes 503, said once; over without a restart',
         shownBy: [
-          [DISK, 'reads go on'],
-          [DISK, 'limit on the size of files'],
-          [IMAGES, 'as large as it may be'],
+          [DISK, 'reads work, writes get 503'],
+          [DISK, 'file size limit'],
+          [IMAGES, 'stops at the size limit'],
         ],
       },
       {
@@ -126,9 +126,9 @@ export const MATRIX: readonly MatrixPart[] = [
         fault: 'two processes on one directory',
         behaviour: 'one owner of ten; the others name it',
         shownBy: [
-          [OWNERS, 'ten that start at once'],
+          [OWNERS, 'of ten concurrent starts'],
           [OWNERS, 'commands read and write'],
-          [SWITCH, 'keep each other out'],
+          [SWITCH, 'exclude each other'],
         ],
       },
       {
@@ -150,16 +150,16 @@ export const MATRIX: readonly MatrixPart[] = [
         fault: 'SIGTERM in a run',
         behaviour: 'answers under way are taken to the end, new requests get 503; ends within ten seconds',
         shownBy: [
-          ['cli/serve.test.ts', 'ends in order on SIGTERM'],
-          ['cli/serve.test.ts', 'SIGTERM ends'],
-          [CONNECTIONS, 'a stop'],
+          ['cli/serve.test.ts', 'shuts down gracefully on SIGTERM'],
+          ['cli/serve.test.ts', 'SIGTERM aborts'],
+          [CONNECTIONS, 'shutdown'],
         ],
       },
       {
         fault: 'event loop blocked',
         behaviour: 'measured: flux_mirror_event_loop_lag_seconds',
         shownBy: [
-          ['server/metrics.test.ts', 'what is due, and what came'],
+          ['server/metrics.test.ts', 'due ids, and stored documents'],
           [FUZZ, 'hostile requests'],
         ],
         limit: 'a batch of 1,000 large documents is joined at once; figures in docs/benchmarks.md',
@@ -175,7 +175,7 @@ export const MATRIX: readonly MatrixPart[] = [
         shownBy: [
           [ERRORS, 'unreachable gives 502'],
           [TRANSPORT, 'without a connection'],
-          [RUN, 'stops after three failures'],
+          [RUN, 'stops after three consecutive failures'],
         ],
       },
       upstream('reset before or in the body', 'a reset', '502'),
@@ -183,7 +183,7 @@ export const MATRIX: readonly MatrixPart[] = [
         fault: 'no answer',
         behaviour: '502 at the timeout; the next is not kept waiting',
         shownBy: [
-          [ERRORS, 'silence gives 502'],
+          [ERRORS, 'no response gives 502'],
           [MIRROR, 'nothing at all'],
           [TRANSPORT, 'holds no slot'],
         ],
@@ -195,7 +195,7 @@ export const MATRIX: readonly MatrixPart[] = [
         shownBy: [
           [MIRROR, 'Retry-After'],
           [RUN, 'short rate limit'],
-          [RUN, 'keeps a silence'],
+          [RUN, 'keeps a cooldown'],
           [SOAK, 'hours of schedule'],
         ],
       },
@@ -215,8 +215,8 @@ export const MATRIX: readonly MatrixPart[] = [
         shownBy: [
           [MIRROR, 'answers with 40'],
           [RUN, 'stops at once on 40'],
-          [TRANSPORT, 'a token that is refused'],
-          ['server/metrics.test.ts', 'what /readyz shows'],
+          [TRANSPORT, 'a token that is rejected'],
+          ['server/metrics.test.ts', 'the problems of /readyz'],
         ],
       },
       upstream('truncated JSON', 'truncated JSON', '502'),
@@ -235,7 +235,7 @@ export const MATRIX: readonly MatrixPart[] = [
           'few requests meanwhile; asked again within five minutes, never more in flight than configured',
         shownBy: [
           [TRANSPORT, 'an outage of an hour'],
-          [RUN, 'number of requests in flight'],
+          [RUN, 'limits requests in flight'],
           [SOAK, 'hours of schedule'],
         ],
       },
@@ -277,21 +277,21 @@ export const MATRIX: readonly MatrixPart[] = [
         fault: 'finished, then pending or other bytes',
         behaviour: 'the stored text stays, counted',
         shownBy: [
-          [MIRROR, 'stays as it was'],
+          [MIRROR, 'is not replaced'],
           [SQLITE, 'a finished document never changes'],
         ],
       },
       {
         fault: 'an older answer comes late',
         behaviour: 'never replaces a newer one',
-        shownBy: [[MIRROR, 'overtook a newer one']],
+        shownBy: [[MIRROR, 'does not replace a newer one']],
       },
       {
         fault: '200 MB, gzip bombs, in layers',
         behaviour: '502 at 32 MiB of decoded bytes',
         shownBy: [
           [MIRROR, 'the upstream answers with a gzip bomb'],
-          [CONTENT, 'what an upstream sends beyond the limit'],
+          [CONTENT, 'upstream responses over the limit'],
         ],
       },
       {
@@ -310,14 +310,14 @@ export const MATRIX: readonly MatrixPart[] = [
       {
         fault: 'duplicate keys, __proto__',
         behaviour: 'text untouched, nothing polluted',
-        shownBy: [[CONTENT, 'keeps its bytes and touches nothing']],
+        shownBy: [[CONTENT, 'keeps its bytes and pollutes nothing']],
       },
       upstream('depth 10,000', 'deeply nested JSON', '502'),
       {
         fault: 'raw NUL, bad UTF-8, byte order mark',
         behaviour: 'refused, refused, read',
         shownBy: [
-          [CONTENT, 'is refused, and nothing is stored'],
+          [CONTENT, 'is rejected, and nothing is stored'],
           [CONTENT, 'byte order mark'],
         ],
       },
@@ -329,13 +329,13 @@ export const MATRIX: readonly MatrixPart[] = [
       {
         fault: 'images that are none, huge, cut',
         behaviour: 'no file; the reason is shown',
-        shownBy: [[IMAGES, 'what is no whole image']],
+        shownBy: [[IMAGES, 'an invalid or incomplete image']],
       },
       {
         fault: 'image links into our network',
         behaviour: 'never followed, however spelt',
         shownBy: [
-          [IMAGES, 'into our network is not followed'],
+          [IMAGES, 'into the local network is not followed'],
           [IMAGES, 'a redirect'],
         ],
       },
@@ -354,7 +354,7 @@ export const MATRIX: readonly MatrixPart[] = [
         behaviour: '413, read no further',
         shownBy: [
           [ERRORS, 'a body over 1 MiB'],
-          [CONTENT, 'what clients send beyond the limit'],
+          [CONTENT, 'client requests over the limit'],
         ],
       },
       {
@@ -362,7 +362,7 @@ export const MATRIX: readonly MatrixPart[] = [
         behaviour: 'taken without Origin, 403 with a foreign one',
         shownBy: [[CONTENT, 'from a command line']],
       },
-      { fault: 'JSON 100,000 deep', behaviour: '400', shownBy: [[CONNECTIONS, 'JSON that nests deep']] },
+      { fault: 'JSON 100,000 deep', behaviour: '400', shownBy: [[CONNECTIONS, 'deeply nested JSON']] },
       {
         fault: 'ids of any length and kind, 1,001 ids',
         behaviour: '400',
@@ -395,20 +395,20 @@ export const MATRIX: readonly MatrixPart[] = [
         shownBy: [
           [TASKS, '1,000 concurrent identical misses'],
           [TASKS, 'different tokens are not shared'],
-          [TASKS, 'gives an error to all'],
+          [TASKS, 'returns an error to all'],
         ],
       },
       {
         fault: 'waiters hang up',
         behaviour: 'fetched and stored all the same',
-        shownBy: [[CONTENT, 'that hangs up']],
+        shownBy: [[CONTENT, 'that disconnects']],
       },
       {
         fault: 'a generation’s caller hangs up',
         behaviour: 'finished and tracked, never repeated',
         shownBy: [
-          [GENERATE, 'hangs up'],
-          [GENERATE, 'is never repeated'],
+          [GENERATE, 'disconnects'],
+          [GENERATE, 'is never retried'],
         ],
       },
       {
@@ -434,7 +434,7 @@ export const MATRIX: readonly MatrixPart[] = [
         behaviour: 'no allow-origin',
         shownBy: [[ERRORS, 'a preflight of an allowed origin']],
       },
-      { fault: 'path traversal', behaviour: '404', shownBy: [['server/images.test.ts', 'is not there']] },
+      { fault: 'path traversal', behaviour: '404', shownBy: [['server/images.test.ts', 'is not found']] },
       {
         fault: 'guessing tokens',
         behaviour: 'compared in constant time, slowed per address',
@@ -444,14 +444,14 @@ export const MATRIX: readonly MatrixPart[] = [
       {
         fault: 'a limited token goes exploring',
         behaviour: 'sees nothing of others by any route',
-        shownBy: [[ACCESS, 'sees nothing of another by any route']],
+        shownBy: [[ACCESS, 'sees nothing of another user on any route']],
       },
       {
         fault: 'tokens sent on or stored',
         behaviour: 'never',
         shownBy: [
           [MIRROR, 'no token appears'],
-          [ERRORS, 'never go to the upstream'],
+          [ERRORS, 'never sent to the upstream'],
           ['server/metrics.test.ts', 'never has a token'],
           [GENERATE, 'never sends a token'],
         ],

@@ -23,7 +23,7 @@ const clock = new ManualClock();
 /** As they are shipped. */
 const STORE = builtModule('store/sqlite/open');
 
-test('whatever the power leaves of the write-ahead log, the database is a whole prefix of what was committed', async (context) => {
+test('whatever a power loss leaves of the write-ahead log, the database is a complete prefix of the commits', async (context) => {
   const dataDir = temporaryDirectory();
   const store = await openTestStore(dataDir);
   const ids = numberedIds(40);
@@ -53,7 +53,7 @@ test('whatever the power leaves of the write-ahead log, the database is a whole 
   showFigure(context, `0 broken prefixes of ${trials}`);
 }, 60_000);
 
-test('every commit is brought to the disk: fsyncs are counted from outside', (context) => {
+test('every commit is synced to disk, by the number of fsync calls', (context) => {
   requireOnMachine(context, 'strace');
   const fsyncs = (commits: number): number => {
     const script = `const { openStore } = await import(process.argv[1]);
@@ -149,7 +149,7 @@ test('a kill in a migration leaves the old schema or the new one, and every docu
   showFigure(context, `0 half of ${kills} kills: ${outcomes.old} old, ${outcomes.new} new`);
 }, 120_000);
 
-test('a data directory that can’t be written: the server refuses, and names the setting', async (context) => {
+test('the server refuses to start when the data directory can’t be written, and names the setting', async (context) => {
   requireOnMachine(context, 'mount'); // nothing else keeps root from writing
   const place = mkdtempSync(join(tmpdir(), 'flux-mirror-readonly-'));
   const remount = (options: string) =>

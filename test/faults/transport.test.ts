@@ -54,7 +54,7 @@ describe('an upstream without a connection', () => {
     ['refuses', async () => `http://127.0.0.1:${await freePort()}`],
     ['has a name that does not resolve', async () => 'http://no-such-host.invalid'],
     ['speaks no TLS', async () => `https://${(await stranger()).host}`],
-  ])('that %s gives 502 without the internals, and the schedule backs off', async ([, address], context) => {
+  ])('that %s gives 502 without internals, and the schedule backs off', async ([, address], context) => {
     const upstreamUrl = await address();
     const { count, counted } = countingFetch();
     const here = await startTestMirror({ upstreamUrl }, {}, { fetch: counted });
@@ -135,7 +135,7 @@ describe('an upstream that does not answer', () => {
 });
 
 describe('a redirect', () => {
-  test('is never followed, whoever asks and wherever it leads', async (context) => {
+  test('is never followed, for any caller and any target', async (context) => {
     const elsewhere = await stranger();
     const here = await startTestMirror({ upstreamTimeoutMs: '5s' });
     const { port } = new URL(here.simulator.url);
@@ -206,7 +206,7 @@ describe('an outage of an hour', () => {
   /** Runs of a minute, each of which ends with the third failure; another may be under way. */
   const MOST_A_MINUTE = 4 * (3 + CONCURRENCY - 1);
 
-  test('costs few requests; after it the upstream is asked within the longest back-off, without a stampede', async (context) => {
+  test('causes few requests; after it the upstream is tried within the maximum backoff, without a stampede', async (context) => {
     const { count, counted } = countingFetch();
     const here = await startTestMirror({ concurrency: String(CONCURRENCY) }, {}, { fetch: counted });
     const { clock, store, simulator } = here;
@@ -255,10 +255,10 @@ describe('an outage of an hour', () => {
   });
 });
 
-describe('a token that is refused in the middle of a run', () => {
+describe('a token that is rejected in the middle of a run', () => {
   const SLOTS = 4;
 
-  test.for([401, 403])('ends the run with what is under way: %i', async (status, context) => {
+  test.for([401, 403])('ends the run after the requests in flight: %i', async (status, context) => {
     const seen = { sent: 0, inFlight: 0, refusedAfter: 0, inFlightThen: 0 };
     const watched: typeof fetch = async (input, init) => {
       seen.sent += 1;

@@ -15,7 +15,7 @@ import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { startTestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
 
-test('of ten that start at once one serves; nine end, naming it', async (context) => {
+test('of ten concurrent starts one serves; the other nine exit and name it', async (context) => {
   const dataDir = temporaryDirectory();
   const children = Array.from({ length: 10 }, () =>
     startCli(['serve', '--port', '0', '--data-dir', dataDir, '--offline']),
@@ -49,7 +49,7 @@ function isLockedForOthers(dataDir: string): boolean {
   return spawnSync(process.execPath, args).status === 9;
 }
 
-test('the owner keeps its lock through everything that looks at its files', async (context) => {
+test('the owner keeps its lock whatever opens its files', async (context) => {
   const here = await startTestMirror();
   const { dataDir } = here.config;
   here.simulator.seed(numberedIds(3).map((id) => documentText({ id })));
@@ -90,7 +90,7 @@ test('the owner keeps its lock through everything that looks at its files', asyn
   showFigure(context, `0 second owners after ${Object.keys(looks).length} kinds of looks`);
 });
 
-test('commands read and write beside a running server, never half', async () => {
+test('commands read and write while a server runs, never partially', async () => {
   const here = await startTestMirror();
   const args = (command: string, ...more: string[]) => [command, ...more, '--data-dir', here.config.dataDir];
   const ids = numberedIds(60);

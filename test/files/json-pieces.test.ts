@@ -15,7 +15,7 @@ async function piecesOf(text: string | Uint8Array, chunkSize = 7): Promise<strin
   return pieces;
 }
 
-describe('what a file holds', () => {
+describe('the documents of a file', () => {
   test.each<[string, string, string[]]>([
     ['nothing', '', []],
     ['white space', ' \n\r\n\t', []],
@@ -62,7 +62,7 @@ describe('what a file holds', () => {
     for (const size of [1, 2, 3, 1000]) expect(await piecesOf(text, size)).toEqual(expected);
   });
 
-  test('a line that is too long is refused alone', async () => {
+  test('a line that is too long is rejected, and only that line', async () => {
     const text = `{"a":1}\n{"b":"${'x'.repeat(MAX_PIECE_BYTES)}"}\n{"c":3}`;
     const pieces = (await piecesOf(text, 1 << 20)).map((piece) => piece.slice(0, 100));
     expect(pieces).toEqual(['1: {"a":1}', `2! longer than ${MAX_PIECE_BYTES} bytes`, '3: {"c":3}']);
@@ -74,7 +74,7 @@ const object = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue(), {
   noNullPrototype: true,
 });
 
-test('any documents in any form and any chunking come out with their exact bytes', async () => {
+test('any documents in any format and any chunking are read with their exact bytes', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(object, { maxLength: 6 }),
@@ -98,7 +98,7 @@ test('any documents in any form and any chunking come out with their exact bytes
   );
 });
 
-test('any bytes end, and good lines among bad ones are not lost', async () => {
+test('any input terminates, and valid lines among invalid ones are not lost', async () => {
   // A line that begins a list or an object on its own reaches over its end; no other does.
   const noise = fc.uint8Array({ maxLength: 40 }).map((bytes) => {
     const text = Buffer.from(bytes).filter((byte) => byte !== 0x0a);

@@ -45,7 +45,7 @@ async function withCallbacks(
   return { here, generate, sentCallback, finish };
 }
 
-test('without a public address, nothing of a request is changed, and nobody may call', async () => {
+test('without a public address, requests are unchanged, and callbacks are rejected', async () => {
   const here = await startTestMirror({ tokens: 'mirror-secret' });
   expect((await here.request('/callbacks/x', { method: 'POST', body: '{}' })).status).toBe(401);
   await here.restart({ tokens: '' });
@@ -55,7 +55,7 @@ test('without a public address, nothing of a request is changed, and nobody may 
 });
 
 describe('with a public address', () => {
-  test('the mirror is called, has the finished document at once, and hands the same bytes on', async () => {
+  test('the mirror is called, fetches the finished document at once, and forwards the same bytes', async () => {
     const client = await listener();
     const { here, generate, sentCallback, finish } = await withCallbacks({ imageAllowHosts: client.host });
     const { task_id: id } = await generate({ ...GENERATE, callback_url: client.url });
@@ -70,7 +70,7 @@ describe('with a public address', () => {
     await expect.poll(async () => (await here.store.callbackStats()).delivered).toBe(1);
   });
 
-  test('an async request is called back too, one that waits is not', async () => {
+  test('an async request gets a callback too, a synchronous one does not', async () => {
     const { here, generate, sentCallback, finish } = await withCallbacks();
     const { task_id: id } = await generate({ ...GENERATE, async: true });
     expect(sentCallback()).toMatch(/\/callbacks\//);
@@ -84,7 +84,7 @@ describe('with a public address', () => {
     await waiting;
   });
 
-  test('changes the callback_url alone, every other byte stays', async () => {
+  test('only the callback_url is changed, every other byte stays', async () => {
     const { here } = await withCallbacks();
     const body = '{ "prompt" : "a z\\u0065bra",\n  "callback_url": "http://c.example/", "seed": 1.0 }';
     await here.request('/flux/images', { method: 'POST', body });
@@ -92,7 +92,7 @@ describe('with a public address', () => {
     expect(sent.replace(/http:\/\/localhost[^"]*/, 'http://c.example/')).toBe(body);
   });
 
-  test('tries again while the caller does not take it, and keeps the record', async () => {
+  test('retries while the caller does not accept it, and records the attempts', async () => {
     const client = await listener();
     client.state.status = 500;
     const { here, generate, finish } = await withCallbacks({ imageAllowHosts: client.host });
@@ -112,7 +112,7 @@ describe('with a public address', () => {
     expect(new Set(client.calls.map(({ body }) => body)).size).toBe(1);
   });
 
-  test('gives up after a day, visibly', async () => {
+  test('gives up after a day, and reports it', async () => {
     const client = await listener();
     client.state.status = 500;
     const { here, generate, finish } = await withCallbacks({ imageAllowHosts: client.host });
@@ -135,7 +135,7 @@ describe('with a public address', () => {
     expect(client.calls).toEqual([]);
   });
 
-  test('hands on what the upstream says, whoever else calls: the address stands in the document', async () => {
+  test('forwards only the upstream’s result, even if someone else calls the address in the document', async () => {
     const client = await listener();
     const { here, generate, finish } = await withCallbacks({ imageAllowHosts: client.host });
     const { task_id: id } = await generate({ ...GENERATE, callback_url: client.url });
@@ -154,7 +154,7 @@ describe('with a public address', () => {
     expect(client.calls.map(({ body }) => JSON.parse(body))).toEqual([result.response]);
   });
 
-  test('needs the key and no token; a second call changes nothing', async () => {
+  test('requires the key and no token; a second call changes nothing', async () => {
     const authorization = { authorization: 'Bearer mirror-secret' };
     const { here, generate, sentCallback } = await withCallbacks({ tokens: 'mirror-secret' }, authorization);
     const call = (path: string) => here.request(path, { method: 'POST', body: '{"success":true}' });

@@ -28,7 +28,7 @@ async function zebras({ get }: TestMirror) {
 const atOnce = { taskDurationMs: 0 };
 
 describe('POST /flux/images', () => {
-  test('goes on as it came, and is answered as it was', async () => {
+  test('is forwarded unchanged, and so is its response', async () => {
     const here = await startTestMirror();
     const odd = '{"action":"generate", "prompt":"a zebra \\u00e9",\n "seed":1.0,"async":true}';
     const answer = await generate(here, odd, { 'x-record-exempt': 'true', 'x-forwarded-for': '10.0.0.1' });
@@ -46,7 +46,7 @@ describe('POST /flux/images', () => {
     expect(await answer.json()).toEqual({ task_id: expect.any(String), trace_id: expect.any(String) });
   });
 
-  test('is searchable and tracked before the answer is there, and no document until the upstream sends one', async () => {
+  test('is searchable and tracked before its response, and not served until the upstream sends a document', async () => {
     const here = await startTestMirror();
     const { task_id: id } = (await (await generate(here, { ...GENERATE, async: true })).json()) as {
       task_id: TaskId;
@@ -72,14 +72,14 @@ describe('POST /flux/images', () => {
     expect(await here.store.audit()).toEqual([]);
   });
 
-  test('waits for a synchronous generation, and catches its id', async () => {
+  test('waits for a synchronous generation, and records its id', async () => {
     const here = await startTestMirror({}, atOnce);
     const body = (await (await generate(here)).json()) as { task_id: string; data: unknown[] };
     expect(body).toMatchObject({ success: true, data: [{ prompt: GENERATE.prompt }] });
     expect(await zebras(here)).toMatchObject([{ id: body.task_id }]);
   });
 
-  test('passes lines on as they come, and has tracked the task when its line arrives', async () => {
+  test('streams lines as they arrive, and has tracked the task before its line is forwarded', async () => {
     const here = await startTestMirror();
     const answer = await generate(here, GENERATE, { accept: 'application/x-ndjson' });
     expect(answer.headers.get('content-type')).toBe('application/x-ndjson');
@@ -104,7 +104,7 @@ describe('POST /flux/images', () => {
   });
 
   test.for(['application/json', 'application/x-ndjson'])(
-    'catches the id when the caller of %s hangs up',
+    'records the id when the caller of %s disconnects',
     async (accept, context) => {
       const here = await startTestMirror();
       const url = new URL(`${here.mirror.url}/flux/images`);
@@ -120,7 +120,7 @@ describe('POST /flux/images', () => {
     },
   );
 
-  test('is never repeated, and says what went wrong', async () => {
+  test('is never retried, and reports what went wrong', async () => {
     const here = await startTestMirror();
     here.simulator.fault({ kind: 'reset' });
     const reset = await generate(here);
@@ -135,7 +135,7 @@ describe('POST /flux/images', () => {
     expect(here.simulator.requests).toHaveLength(3);
   });
 
-  test('relays what the upstream refuses: status, body, content type, Retry-After', async () => {
+  test('forwards an upstream error: status, body, content type, Retry-After', async () => {
     const here = await startTestMirror();
     const body = '{"success": false, "error": {"code":"used_up","message":"balance"}}';
     here.simulator.fault({ kind: 'status', status: 403, body, headers: { 'retry-after': '7' } });
@@ -152,7 +152,7 @@ describe('POST /flux/images', () => {
     expect(await zebras(here)).toEqual([]);
   });
 
-  test('needs the upstream and a token for it', async () => {
+  test('requires the upstream and a token for it', async () => {
     const here = await startTestMirror({ offline: 'true' });
     const offline = await generate(here);
     expect(offline.status).toBe(503);
@@ -177,7 +177,7 @@ describe('POST /flux/images', () => {
     expect(here.simulator.requests).toHaveLength(0);
   });
 
-  test('passes with a database that fails; the id is spooled, and tracked at the next start', async () => {
+  test('succeeds when the database fails; the id is spooled, and tracked at the next start', async () => {
     const here = await startTestMirror({}, atOnce);
     const damage = (sql: string) => {
       const database = new Database(join(here.config.dataDir, 'mirror.db'));

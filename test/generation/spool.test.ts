@@ -5,7 +5,7 @@ import { createSpool, type SpoolEntry } from '../../src/generation/spool.ts';
 import { numberedIds } from '../helpers/documents.ts';
 import { temporaryDirectory } from '../helpers/test-mirror.ts';
 
-test('what a full disk cut off costs no other entry, and is kept', async () => {
+test('an entry truncated by a full disk affects no other entry, and is kept', async () => {
   const dataDir = temporaryDirectory();
   const file = join(dataDir, 'spool.jsonl');
   const spool = createSpool(dataDir);
@@ -24,7 +24,7 @@ test('what a full disk cut off costs no other entry, and is kept', async () => {
   expect(await spool.drain(async () => undefined)).toEqual({ taken: 0, unreadable: undefined });
 });
 
-test('an entry that can’t be taken stays for the next time, and all before it', async () => {
+test('an entry that can’t be stored stays for the next start, with those before it', async () => {
   const spool = createSpool(temporaryDirectory());
   const [id] = numberedIds(1);
   await spool.add({ id, request: '{}', atMs: 1 });

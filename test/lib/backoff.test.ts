@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { computeBackoffDelay } from '../../src/lib/backoff.ts';
 
-test('doubles from the first delay to the longest', () => {
+test('doubles from the first delay to the maximum', () => {
   const delays = [0, 1, 2, 3, 50, 5000].map((repeats) =>
     computeBackoffDelay({ firstMs: 500, maxMs: 3000 }, repeats, () => 0.5),
   );

@@ -10,14 +10,17 @@ function errorOf(work: () => unknown): unknown {
   }
 }
 
-test('the code of an error of the system is found', () => {
+test('the code of a system error is found', () => {
   const error = errorOf(() => readFileSync('/does/not/exist'));
   expect(getErrorCode(error)).toBe('ENOENT');
   expect(hasErrorCode(error, 'ENOENT')).toBe(true);
   expect(hasErrorCode(error, 'EACCES')).toBe(false);
 });
 
-test.each([[new Error('without')], [{ code: 'ENOENT' }], ['ENOENT'], [undefined]])('%s has none', (value) => {
-  expect(getErrorCode(value)).toBeUndefined();
-  expect(hasErrorCode(value, 'ENOENT')).toBe(false);
-});
+test.each([[new Error('without')], [{ code: 'ENOENT' }], ['ENOENT'], [undefined]])(
+  '%s has no code',
+  (value) => {
+    expect(getErrorCode(value)).toBeUndefined();
+    expect(hasErrorCode(value, 'ENOENT')).toBe(false);
+  },
+);

@@ -4,7 +4,7 @@ import { checkRuntime } from '../../src/lib/runtime.ts';
 const DURING_2026 = Date.parse('2026-11-25');
 
 test.each(['22.14.0', '22.23.3', '23.6.0', '24.21.0', '26.10.0', '27.0.0', '30.1.0'])(
-  'Node %s will do',
+  'Node %s is supported',
   (node) => {
     expect(checkRuntime({ node, napi: '10' }, false, DURING_2026).error).toBeUndefined();
   },
@@ -14,12 +14,12 @@ test.each([
   ['22.13.1', '9'],
   ['22.12.0', '9'],
   ['23.5.0', '9'],
-])('Node %s lacks what the driver is built on, and is refused', (node, napi) => {
+])('Node %s lacks what the driver requires, and is rejected', (node, napi) => {
   expect(checkRuntime({ node, napi }, true, DURING_2026).error).toContain(`22.14 or newer is needed`);
 });
 
 test.each(['18.20.0', '20.18.3', '21.7.3', '22.11.9'])(
-  'Node %s is refused, installed driver or not',
+  'Node %s is rejected, with or without an installed driver',
   (node) => {
     for (const hasDriver of [true, false]) {
       const { error } = checkRuntime({ node, napi: '9' }, hasDriver, DURING_2026);
@@ -28,7 +28,7 @@ test.each(['18.20.0', '20.18.3', '21.7.3', '22.11.9'])(
   },
 );
 
-test('Node 20 will do in a source checkout with its own driver, with a warning', () => {
+test('Node 20 is accepted in a source checkout with its own driver, with a warning', () => {
   expect(checkRuntime({ node: '20.19.0', napi: '9' }, true, DURING_2026)).toEqual({
     warning: expect.stringContaining('Node.js 20 is past its end of life (2026-04-30)'),
   });
@@ -37,7 +37,7 @@ test('Node 20 will do in a source checkout with its own driver, with a warning',
   );
 });
 
-test('every version is warned about from the day of its end of life on, and not before', () => {
+test('a version causes a warning from the day of its end of life, and not before', () => {
   expect(checkRuntime({ node: '22.14.0', napi: '10' }, false, Date.parse('2027-04-29'))).toEqual({});
   expect(checkRuntime({ node: '22.14.0', napi: '10' }, false, Date.parse('2027-04-30')).warning).toContain(
     'Node.js 22',

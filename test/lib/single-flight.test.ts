@@ -15,7 +15,7 @@ describe('single-flight', () => {
     expect(started).toEqual(['a', 'd']);
   });
 
-  test('a failure reaches all that joined, and does not stay', async () => {
+  test('a failure reaches all callers of the run, and is not cached', async () => {
     let runs = 0;
     const flight = createSingleFlight(async () => {
       runs += 1;
@@ -27,7 +27,7 @@ describe('single-flight', () => {
     expect(await flight.run()).toBe(2);
   });
 
-  test('each key has a run of its own, and one that was replaced does not end its successor', async () => {
+  test('each key has its own run, and a replaced run does not end its successor', async () => {
     const flights = createFlights<string, number>();
     const first = flights.add('a', Promise.resolve(1));
     let answer: (value: number) => void = () => undefined;

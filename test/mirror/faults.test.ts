@@ -52,7 +52,7 @@ async function withStored(): Promise<TestMirror & { pendingId: string; pendingTe
 }
 
 describe.each(FAULTS)('the upstream answers with %s', (_name, fault, statusForUnknown) => {
-  test('callers get what is stored, the server stays up, and the sync recovers by itself', async (context) => {
+  test('callers get what is stored, the server keeps running, and the sync recovers by itself', async (context) => {
     const { simulator, post, get, store, mirror, clock, pendingId, pendingText } = await withStored();
     const ids = [FINISHED, pendingId, UNKNOWN] as TaskId[];
     const rows = async () => [await store.getMany(ids), (await store.stats(0)).byState];
@@ -102,8 +102,8 @@ describe.each(FAULTS)('the upstream answers with %s', (_name, fault, statusForUn
   });
 });
 
-describe('what the upstream says is handed on', () => {
-  test('its status, body and Retry-After, byte for byte', async () => {
+describe('an upstream error is forwarded', () => {
+  test('with its status, body and Retry-After, byte for byte', async () => {
     const { simulator, post } = await startTestMirror();
     const body = '{"success":false, "error":{"code":"too_many_requests","message":"慢"},"trace_id":"t"}';
     simulator.fault({ kind: 'status', status: 429, body, headers: { 'retry-after': '17' } }, { times: 1 });
@@ -120,35 +120,41 @@ describe('Retry-After', () => {
   test.for<[string, () => string]>([
     ['seconds', () => '20'],
     ['a date', () => new Date(Date.UTC(2026, 2, 14, 12, 0, 20)).toUTCString()],
-  ])('as %s is obeyed by callers and the schedule alike, and over a restart', async ([, value], context) => {
-    const it = await startTestMirror();
-    const { simulator, clock, post } = it;
-    const date = new Date(clock.now()).toUTCString();
-    const id = simulator.addTask({ prompt: 'a cat', durationMs: 3_600_000 });
-    await it.store.track([id as never], clock.now());
-    simulator.fault({ kind: 'status', status: 429, headers: { 'retry-after': value(), date } }, { times: 1 });
+  ])(
+    'as %s is respected by callers and the schedule alike, and across a restart',
+    async ([, value], context) => {
+      const it = await startTestMirror();
+      const { simulator, clock, post } = it;
+      const date = new Date(clock.now()).toUTCString();
+      const id = simulator.addTask({ prompt: 'a cat', durationMs: 3_600_000 });
+      await it.store.track([id as never], clock.now());
+      simulator.fault(
+        { kind: 'status', status: 429, headers: { 'retry-after': value(), date } },
+        { times: 1 },
+      );
 
-    await post({ action: 'retrieve', id });
-    expect(simulator.requests).toHaveLength(1);
-    const refused = await post({ action: 'retrieve', id });
-    expect(refused.status).toBe(429);
-    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-    await it.restart();
-    clock.advance(19_000);
-    await it.mirror.runner.run({ trigger: 'schedule' });
-    const early = simulator.requests.length - 1;
-    expect(early).toBe(0);
-    clock.advance(1001);
-    await it.mirror.runner.run({ trigger: 'schedule' });
-    expect((await post({ action: 'retrieve', id })).status).toBe(200);
-    showFigure(context, `${early} early requests in 20 s of silence`);
-  });
+      await post({ action: 'retrieve', id });
+      expect(simulator.requests).toHaveLength(1);
+      const refused = await post({ action: 'retrieve', id });
+      expect(refused.status).toBe(429);
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      await it.restart();
+      clock.advance(19_000);
+      await it.mirror.runner.run({ trigger: 'schedule' });
+      const early = simulator.requests.length - 1;
+      expect(early).toBe(0);
+      clock.advance(1001);
+      await it.mirror.runner.run({ trigger: 'schedule' });
+      expect((await post({ action: 'retrieve', id })).status).toBe(200);
+      showFigure(context, `${early} early requests in 20 s of silence`);
+    },
+  );
 });
 
 describe('wrong content', () => {
   const wrapped = (items: readonly string[]) => `{"items":[${items.join(',')}],"count":${items.length}}`;
 
-  test('a batch with other ids, duplicates and malformed items stores only what was asked', async (context) => {
+  test('a batch with other ids, duplicates and malformed items stores only the requested tasks', async (context) => {
     const { simulator, post, store, get } = await startTestMirror();
     const [first = '', second = ''] = VENDOR_DOCUMENTS;
     const stranger = first.replaceAll(FINISHED ?? '', 'stranger');
@@ -164,7 +170,7 @@ describe('wrong content', () => {
     showFigure(context, `${total} row for the id that came twice, 0 for strangers`);
   });
 
-  test('a finished task that the upstream sends as pending, or with another text, stays as it was', async (context) => {
+  test('a finished task that the upstream sends as pending, or with another text, is not replaced', async (context) => {
     const { simulator, post, get, store, mirror, clock } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
     const [text = ''] = VENDOR_DOCUMENTS;
@@ -189,7 +195,7 @@ describe('wrong content', () => {
     showFigure(context, `0 of ${counted} taken over, all counted`);
   });
 
-  test('an answer that overtook a newer one does not undo it', async (context) => {
+  test('an older response that arrives late does not replace a newer one', async (context) => {
     const { simulator, post, clock } = await startTestMirror();
     const id = simulator.addTask({ prompt: 'a cat', durationMs: 5000 });
     const pendingText = simulator.documentText(id) ?? '';

@@ -19,17 +19,17 @@ test.each<[Rule, string, string, Verdict]>([
   ['lines', 'a\nb', 'b\na\nc', 'superset'],
   ['lines', 'a\na', 'a', 'different'],
   ['wording', 'a', 'b', 'wording'],
-])('by the rule %s, %j before and %j after are: %s', (rule, before, after, verdict) => {
+])('under the rule %s, %j before and %j after are: %s', (rule, before, after, verdict) => {
   expect(compareTexts(rule, before, after)).toBe(verdict);
 });
 
-test('what is missing after is a difference, and what is new is not', () => {
+test('a removed entry is a difference, and an added one is not', () => {
   const one = { surface: 'any', name: 'one', rule: 'bytes' as const, text: '' };
   expect(compareObservations([one], [])).toMatchObject([{ verdict: 'different' }]);
   expect(compareObservations([], [one])).toMatchObject([{ verdict: 'superset' }]);
 });
 
-test('made-up ids and times since the start are replaced, those of the sample are not', () => {
+test('generated ids and times since the start are replaced, those of the sample are not', () => {
   const known = '2db0168c-2373-4367-8d9a-9dc778802e8a';
   const startedAtMs = Date.parse('2026-11-25T12:00:00Z');
   const normalize = createNormalize({
@@ -46,7 +46,7 @@ test('made-up ids and times since the start are replaced, those of the sample ar
   expect(normalize(`1736304669.779 ${startedAtMs + 5}`)).toBe('1736304669.779 <time>');
 });
 
-test('a reference in OpenAPI has the same facts as what it refers to', () => {
+test('a reference in OpenAPI equals the schema that it refers to', () => {
   const error = { type: 'object', properties: { code: { type: 'string' } } };
   const document = (schema: object) => ({
     paths: {
@@ -61,7 +61,7 @@ test('a reference in OpenAPI has the same facts as what it refers to', () => {
   expect(listOpenApiFacts(document({ $ref: '#/components/schemas/Error' }))).toEqual(facts);
 });
 
-test('flags, settings and metrics are found in what people read', () => {
+test('flags, settings and metrics are found in help texts and documentation', () => {
   const help =
     'Usage: x [options]\n\nOptions:\n  --port <value>  port (FLUX_MIRROR_PORT, default 8787)\n  -h, --help  help\n';
   expect(listHelpFacts(help)).toEqual([

@@ -128,7 +128,7 @@ function queryPart(tasks: readonly OracleTask[], depth: number): OracleQuery {
 
 const newestFirst = (a: OracleTask, b: OracleTask) => b.createdAtMs - a.createdAtMs || (a.id < b.id ? 1 : -1);
 
-test(`${QUERIES} generated queries find exactly what a reading of all prompts finds, in the same order`, async () => {
+test(`${QUERIES} generated queries find exactly what a scan of all prompts finds, in the same order`, async () => {
   const store = await openTestStore();
   const tasks = await fill(store);
   let hits = 0;

@@ -26,7 +26,7 @@ describe('dates', () => {
     expect(iso(text)).toEqual([from, to]);
   });
 
-  test('are days of the time zone, on days of 23 and 25 hours too', () => {
+  test('follow the time zone, on days of 23 and 25 hours too', () => {
     expect(iso('2026-03-29', 'Europe/Berlin')).toEqual([
       '2026-03-28T23:00:00.000Z',
       '2026-03-29T22:00:00.000Z',
@@ -42,13 +42,13 @@ describe('dates', () => {
   });
 
   test.each(['', 'cat', '2026-13', '2026-02-30', '20260', '7x', '-1d', '1e5', '2026-3-1'])(
-    '%j is none',
+    '%j is not a date',
     (text) => {
       expect(parseDate(text, 'UTC', NOW)).toBeUndefined();
     },
   );
 
-  test('no text breaks it', () => {
+  test('any text is parsed without an error', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[0-9tTzZdwmyh:+ -]{0,24}$/)), (text) => {
         const range = parseDate(text, 'Europe/Berlin', NOW);
@@ -74,7 +74,7 @@ describe('cursors', () => {
     ranked: 'newest' as const,
   };
 
-  test('come back, for their own order only', () => {
+  test('are decoded, for their own order only', () => {
     fc.assert(
       fc.property(fc.nat({ max: 2 ** 41 }), fc.string({ maxLength: 128 }), (createdAtMs, id) => {
         const cursor = { sort: 'relevance', createdAtMs, id: id.toWellFormed(), ranking } as const;
@@ -86,7 +86,7 @@ describe('cursors', () => {
     );
   });
 
-  test('of anything else are none', () => {
+  test('are rejected when they are anything else', () => {
     const forged = [
       '{}',
       '[]',

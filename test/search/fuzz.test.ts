@@ -74,7 +74,7 @@ const TOKENS = [
   ...['9007199254740993', '1e309', '-1', "' OR 1=1 --", 'x'.repeat(200)],
 ];
 
-test(`${RUNS} random strings as queries are answered with 200`, async (context) => {
+test(`${RUNS} random strings as queries get 200`, async (context) => {
   const { simulator, post, get } = await startTestMirror();
   simulator.seed(
     readPrompts()

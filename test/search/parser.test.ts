@@ -80,7 +80,7 @@ describe('the grammar', () => {
     ['NEAR(a b)', 'near(a b)'],
     ['👩‍🚀', '"👩 🚀"'],
     ['cat\ud800dog', '"cat dog"'],
-  ])('%j is %j', (text, expected) => {
+  ])('%j is parsed as %j', (text, expected) => {
     expect(tree(text)).toBe(expected === 'near(a b)' ? '"near a" b' : expected);
   });
 
@@ -99,13 +99,13 @@ describe('the grammar', () => {
   });
 
   test.each(['cat and dog', 'https://x.example/a', 'C: drive', '"prompt:cat"', '猫:狗'])(
-    '%s means nothing else',
+    '%s is text, without a note',
     (text) => {
       expect(parse(text).notes).toEqual([]);
     },
   );
 
-  test('dates are read in the time zone', () => {
+  test('dates are interpreted in the time zone', () => {
     const [part] = parseQuery('on:2025-03', { timeZone: 'Asia/Shanghai', nowMs: 0 }).parts;
     expect(part).toEqual({
       kind: 'time',
@@ -114,11 +114,11 @@ describe('the grammar', () => {
     });
   });
 
-  test('a query of pages is cut, with a note', () => {
+  test('a very long query is truncated, with a note', () => {
     expect(parse('x '.repeat(5000)).notes).toEqual([expect.stringContaining('1000')]);
   });
 
-  test('reads anything', () => {
+  test('accepts any text', () => {
     const anything = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc

@@ -28,13 +28,13 @@ async function storeOf(
 }
 
 describe('relevance', () => {
-  test('prefers prompts with more of the words, and shorter ones', async () => {
+  test('ranks prompts with more of the words, and shorter ones, higher', async () => {
     const filler = 'in a very large and detailed landscape with many other things around it';
     const { ranked } = await storeOf([`a cat ${filler}`, 'a cat', `cat, cat and cat ${filler}`]);
     expect(await ranked('cat')).toEqual(['a cat', `cat, cat and cat ${filler}`, `a cat ${filler}`]);
   });
 
-  test('weighs a rare word more than a common one', async () => {
+  test('weights a rare word more than a common one', async () => {
     const common = Array.from({ length: 40 }, (_, at) => `photo number ${at}`);
     const { ranked } = await storeOf([
       ...common,
@@ -44,7 +44,7 @@ describe('relevance', () => {
     expect((await ranked('photo OR axolotl'))[0]).toBe('an axolotl there and then');
   });
 
-  test('lifts the words side by side', async () => {
+  test('boosts adjacent words', async () => {
     const { ranked } = await storeOf([
       'red car and a blue cat',
       'blue car and a red cat',
@@ -53,7 +53,7 @@ describe('relevance', () => {
     expect((await ranked('red cat'))[0]).toBe('blue car and a red cat');
   });
 
-  test('lifts what is recent, a little', async () => {
+  test('boosts recent tasks slightly', async () => {
     const { ranked } = await storeOf(
       ['a cat sits', 'a cat runs', 'cat cat'],
       (at) => SEARCH_NOW / 1000 - (at === 1 ? 1 : 300) * DAY,
@@ -61,7 +61,7 @@ describe('relevance', () => {
     expect(await ranked('cat')).toEqual(['cat cat', 'a cat runs', 'a cat sits']);
   });
 
-  test('ranks all matches up to a thousand, else the newest thousand, and says so', async () => {
+  test('ranks all matches up to a thousand, else the newest thousand, and reports which', async () => {
     const prompts = Array.from({ length: 1001 }, (_, at) => (at === 0 ? 'cat cat cat' : `cat number ${at}`));
     const { store, ids } = await storeOf(prompts, (at) => 1_700_000_000 + at);
     const best = async () => {
@@ -75,7 +75,7 @@ describe('relevance', () => {
 });
 
 test.each(['newest', 'oldest', 'relevance'] as const)(
-  'pages by %s neither repeat nor leave out anything while tasks come in, also many of one moment',
+  'pages by %s neither repeat nor skip tasks while others are added, even with equal times',
   async (sort) => {
     const prompts = Array.from({ length: 120 }, (_, at) => `cat ${'big '.repeat(at % 4)}${at % 7}`);
     const { store, ids } = await storeOf(prompts, (at) => 1_770_000_000 + Math.floor(at / 50));

@@ -29,7 +29,7 @@ describe('terms', () => {
     expect(indexed(text)).toBe(expected);
   });
 
-  test('know where they came from, whatever the text', () => {
+  test('know their position in any text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         let last = 0;
@@ -54,7 +54,7 @@ describe('terms', () => {
     );
   });
 
-  test('cut words that nobody would type', () => {
+  test('truncate overlong words', () => {
     expect(indexed('x'.repeat(10_000))).toBe('x'.repeat(64));
   });
 });
@@ -63,7 +63,7 @@ describe('highlights', () => {
   const marked = (query: string, prompt: string) =>
     findHighlights(parseQuery(query, UTC), prompt).map(([start, end]) => prompt.slice(start, end));
 
-  test('are UTF-16 offsets of what matched', () => {
+  test('are UTF-16 offsets of the matches', () => {
     expect(marked('cat', '🐈 Two Cats; a cat.')).toEqual(['Cats', 'cat']);
     expect(marked('"two cats" red', 'red: two cats, cats')).toEqual(['red', 'two cats']);
     expect(marked('暹罗猫', '白色的暹罗猫，猫')).toEqual(['暹罗猫']);
@@ -71,7 +71,7 @@ describe('highlights', () => {
     expect(marked('', 'cat')).toEqual([]);
   });
 
-  test('lie inside the prompt, in order, apart from each other', () => {
+  test('are inside the prompt, ordered and disjoint', () => {
     fc.assert(
       fc.property(anyText, anyText, (query, prompt) => {
         let last = -1;

@@ -191,7 +191,7 @@ async function ask(
 }
 
 describe('a token limited to one user', () => {
-  test('sees nothing of another by any route', async (context) => {
+  test('sees nothing of another user on any route', async (context) => {
     const shared = await sharedMirror();
     const { here, image, everything, mine } = shared;
     const secrets = [
@@ -234,7 +234,7 @@ describe('a token limited to one user', () => {
     );
   });
 
-  test('sees its own', async () => {
+  test('sees its own tasks', async () => {
     const { here, own, mine } = await sharedMirror();
     const json = async (answer: Promise<Response>) => (await answer).json() as Promise<never>;
     expect(await (await here.post({ action: 'retrieve', id: MINE }, mine)).json()).toMatchObject({
@@ -263,7 +263,7 @@ describe('a token limited to one user', () => {
     }
   });
 
-  test('learns from no ranking and no cursor what others wrote', async () => {
+  test('can’t infer from ranking or cursors what others wrote', async () => {
     const { here, mine } = await sharedMirror();
     for (const [at, prompt] of ['mineword again', 'mineword mineword'].entries())
       await here.store.storeDocuments({
@@ -285,7 +285,7 @@ describe('a token limited to one user', () => {
       expect(await answerTo(word), word).toEqual(nobodys);
   });
 
-  test('hears the same of a task that is not its own as of one that nobody knows', async () => {
+  test('gets the same response for another user’s task as for an unknown one', async () => {
     const { here, mine } = await sharedMirror();
     const told = async (id: string) => {
       const answer = await here.post({ action: 'retrieve', id }, mine);
@@ -303,7 +303,7 @@ describe('a token limited to one user', () => {
     ['offline', { offline: 'true' }, {}],
     ['without a token for the upstream', { upstreamToken: '' }, {}],
   ] as const;
-  test.each(SETTINGS)('… one by one, in a batch and by a refresh, %s', async (_, settings, more) => {
+  test.each(SETTINGS)('… singly, in a batch and by a refresh, %s', async (_, settings, more) => {
     const { here, mine } = await sharedMirror();
     await here.restart(settings);
     const told = async (answering: Promise<Response>) => {
@@ -325,7 +325,7 @@ describe('a token limited to one user', () => {
     }
   });
 
-  test('deletes its own tasks alone, and of an id given twice the one that was looked at', async () => {
+  test('deletes only its own tasks, and for a duplicate id only the one that was checked', async () => {
     const { here, mine } = await sharedMirror();
     expect((await here.post({ action: 'delete', id: THEIRS }, mine)).status).toBe(404);
     expect((await here.post({ action: 'delete', id: UPSTREAM_ONLY }, mine)).status).toBe(404);
@@ -334,7 +334,7 @@ describe('a token limited to one user', () => {
     expect(here.simulator.requests.at(-1)?.body).toBe(`{"action":"delete","id":"${MINE}"}`);
   });
 
-  test('may be limited by application as well, and then both must hold', async () => {
+  test('may also be limited by application, and then both must match', async () => {
     const { here } = await sharedMirror();
     const both = await tokenFor(here, { limits: { userIds: ['caller-1'], applicationIds: ['app-them'] } });
     expect((await here.post({ action: 'retrieve', id: MINE }, both)).status).toBe(404);
@@ -344,8 +344,8 @@ describe('a token limited to one user', () => {
   });
 });
 
-describe('the description', () => {
-  test('has every route, and no other', async () => {
+describe('the OpenAPI document', () => {
+  test('describes every route, and no other', async () => {
     const here = await startTestMirror({ upstreamToken: '' });
     for (const { method, path } of ROUTES) {
       const probe = path.replace('{sha256}', '0'.repeat(64)).replace(/\{\w+\}/, 'x');
@@ -378,7 +378,7 @@ describe('the description', () => {
       expect(schema.safeParse(altered).success, `${asked}: without ${at}`).toBe(OPTIONAL_MEMBER.test(at));
   }
 
-  test('is what routes answer', async () => {
+  test('matches what routes answer', async () => {
     const shared = await sharedMirror();
     for (const route of ROUTES) {
       const { operationId, responses } = route.operation;
@@ -404,7 +404,7 @@ describe('the description', () => {
     }
   });
 
-  test('has the answer of a mirror that is not ready', async () => {
+  test('describes the response of a mirror that is not ready', async () => {
     const stopping = createHealthRoutes({} as ServerDeps, () => true);
     const answer = await stopping.request('/readyz');
     expect(answer.status).toBe(503);
@@ -446,7 +446,7 @@ describe('named tokens', () => {
     return answer.status;
   };
 
-  test('close a running mirror within a second, and revoking the last does not open it', async () => {
+  test('are required by a running mirror within a second, even after the last is revoked', async () => {
     const here = await startTestMirror();
     expect(await stats(here)).toBe(200);
     const headers = await tokenFor(here);
@@ -458,7 +458,7 @@ describe('named tokens', () => {
     expect([await stats(here), await stats(here, headers)]).toEqual([401, 401]);
   });
 
-  test('are never sent to the upstream, and are nowhere on the disk', async () => {
+  test('are never sent to the upstream, nor written to disk', async () => {
     const { here, everything } = await sharedMirror();
     await here.post({ action: 'retrieve', id: UPSTREAM_ONLY }, everything);
     const token = everything.authorization.slice('Bearer '.length);
@@ -471,7 +471,7 @@ describe('named tokens', () => {
         expect(readFileSync(join(entry.parentPath, entry.name), 'latin1'), entry.name).not.toContain(token);
   });
 
-  test('work, and are kept from the upstream, in the second in which the first is made', async () => {
+  test('work, and are not sent upstream, within the second in which the first is created', async () => {
     const here = await startTestMirror({ upstreamToken: '' });
     here.simulator.seed([documentText({ id: UNKNOWN })]);
     const ask = (token: string) =>
@@ -491,7 +491,7 @@ describe('named tokens', () => {
     expect(here.simulator.requests).toEqual([]);
   });
 
-  test('stand by their names in the log beside what they changed, and wrong ones by their address', async () => {
+  test('are logged by name with what they changed, wrong ones by address', async () => {
     const here = await startTestMirror();
     const headers = await tokenFor(here);
     const [{ name } = { name: '' }] = await here.store.accessTokens();
@@ -510,7 +510,7 @@ describe('named tokens', () => {
     expect(here.log()).not.toContain('guessed');
   });
 
-  test('are made, listed and revoked by the command', async () => {
+  test('are created, listed and revoked by the command', async () => {
     const here = await startTestMirror();
     const options = { env: { FLUX_MIRROR_DATA_DIR: here.config.dataDir } };
     const made = await runCli(
@@ -541,7 +541,7 @@ describe('named tokens', () => {
     expect((await here.get('/api/search?q=x', headers)).status).toBe(401);
   });
 
-  test('an address beyond loopback needs one', async () => {
+  test('are required to listen beyond loopback', async () => {
     await expect(startTestMirror({ host: '0.0.0.0' })).rejects.toThrow(/FLUX_MIRROR_TOKENS/);
     const here = await startTestMirror({ host: '0.0.0.0', tokens: 'secret-one' });
     expect(await stats(here, { authorization: 'Bearer secret-one' })).toBe(200);
@@ -549,7 +549,7 @@ describe('named tokens', () => {
 });
 
 describe('wrong tokens', () => {
-  test('of one address are answered ten at once, then one a second; right ones never wait', async (context) => {
+  test('from one address are answered ten at once, then one a second; right ones are never delayed', async (context) => {
     const here = await startTestMirror({ tokens: 'secret-one' });
     const waits = () => here.clock.sleeps.length;
     for (let tries = 0; tries < 10; tries += 1)
@@ -564,7 +564,7 @@ describe('wrong tokens', () => {
     showFigure(context, '10 guesses at once, then 1 a second; a right token waited 0 times');
   });
 
-  test('are counted by address, an IPv6 network as one, for no longer than needed', async () => {
+  test('are counted per address or IPv6 network, for no longer than needed', async () => {
     const waits: number[] = [];
     const clock = new ManualClock();
     const slowDown = createAuthThrottle({

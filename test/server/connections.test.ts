@@ -60,10 +60,10 @@ describe('a slow client', () => {
       'POST /flux/tasks HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\n',
     ],
     [
-      'that sends headers for ever',
+      'that never ends its headers',
       `GET /healthz HTTP/1.1\r\nhost: localhost\r\n${Array.from({ length: 50 }, (_, at) => `x-${at}: 1\r\n`).join('')}`,
     ],
-  ])('%s is told so and cut off', async (_, start) => {
+  ])('%s gets 408 and is disconnected', async (_, start) => {
     const here = await limited();
     const socket = await open(here);
     socket.write(start);
@@ -73,7 +73,7 @@ describe('a slow client', () => {
     expect(text).toMatch(/^HTTP\/1\.1 408 .*"bad_request"/s);
   });
 
-  test('of whatever kind holds a connection no longer than it may', async (context) => {
+  test('of any kind occupies a connection no longer than the limit', async (context) => {
     const here = await limited();
     const post = 'POST /flux/tasks HTTP/1.1\r\nhost: localhost\r\n';
     const starts = ['', 'P', 'POST /flux/tasks HTT', post, `${post}content-length: 10\r\n\r\n`];
@@ -92,12 +92,12 @@ describe('a slow client', () => {
     showFigure(context, `${held()} of ${sockets.length} connections held after the limits`);
   });
 
-  test('that sends nothing at all is cut off', async () => {
+  test('that sends nothing is disconnected', async () => {
     const here = await limited();
     expect(await untilClosed(await open(here))).toMatch(/^(HTTP\/1\.1 408 .*)?$/s);
   });
 
-  test('that reads nothing of a long answer is cut off, and one that reads is not', async () => {
+  test('that does not read a long response is disconnected, and one that reads is not', async () => {
     const here = await limited();
     const request = await requestOfLongAnswer(here, 'close');
     const [deaf, reading] = [await open(here), await open(here)];
@@ -110,7 +110,7 @@ describe('a slow client', () => {
     expect((await untilClosed(deaf.resume())).length).toBeLessThan(LONG_ANSWER);
   });
 
-  test('does not stop the wait for an upstream that takes longer', async () => {
+  test('limits do not apply to waiting for a slow upstream', async () => {
     const here = await limited();
     const [id] = numberedIds(1);
     here.simulator.seed([documentText({ id })]);
@@ -119,7 +119,7 @@ describe('a slow client', () => {
   });
 });
 
-test('connections beyond the cap are closed, and there is room again once others are gone', async () => {
+test('connections beyond the cap are closed, until others end', async () => {
   const here = await limited();
   const held: Socket[] = [];
   for (let n = 0; n < LIMITS.connections; n += 1) held.push(await open(here));
@@ -132,7 +132,7 @@ test('connections beyond the cap are closed, and there is room again once others
 describe('one connection', () => {
   const pipelined = (count: number, head: string) => `${head}\r\nhost: localhost\r\n\r\n`.repeat(count);
 
-  test('with more requests under way than it may have is hung up on', async () => {
+  test('with too many requests in flight is closed', async () => {
     const here = await limited();
     here.simulator.fault({ kind: 'hang' });
     const socket = await open(here);
@@ -142,7 +142,7 @@ describe('one connection', () => {
     expect(await untilClosed(socket)).toBe('');
   });
 
-  test('may send many, one after the other', async () => {
+  test('may send many requests in sequence', async () => {
     const here = await limited();
     const socket = await open(here);
     const seen = untilClosed(socket);
@@ -154,7 +154,7 @@ describe('one connection', () => {
     expect((await seen).match(/ 200 OK/g)).toHaveLength(2 * LIMITS.pipelined + 1);
   });
 
-  test('that guesses tokens a thousand at a time is hung up on, and the right token is answered at once', async () => {
+  test('that guesses a thousand tokens at once is closed, and the right token is answered immediately', async () => {
     const never = {
       ...new ManualClock(),
       now: () => 0,
@@ -180,14 +180,14 @@ describe('headers', () => {
     ['GET', '/api/stats'],
     ['GET', '/nowhere'],
     ['GET', '/healthz'],
-  ])('of %s %s keep a browser from sniffing', async (method, path) => {
+  ])('of %s %s prevent content sniffing', async (method, path) => {
     const here = await startTestMirror();
     const answer = await here.request(path, { method, ...(method === 'POST' ? { body: '{}' } : {}) });
     await answer.arrayBuffer();
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  test('of what Hono answers frame nothing, run nothing and tell no referrer', async () => {
+  test('of Hono responses forbid frames, scripts and referrers', async () => {
     const here = await startTestMirror();
     const { headers } = await here.get('/api/stats');
     expect(Object.fromEntries(headers)).toMatchObject({
@@ -200,7 +200,7 @@ describe('headers', () => {
   });
 });
 
-describe('JSON that nests deep', () => {
+describe('deeply nested JSON', () => {
   const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
   test.for<[string, number]>([
     ['/flux/tasks', 65],
@@ -208,7 +208,7 @@ describe('JSON that nests deep', () => {
     ['/flux/images', 65],
     ['/flux/images', 100_000],
     ['/api/tracked', 100_000],
-  ])('%s refuses %i levels', async ([path, levels], context) => {
+  ])('is rejected by %s at %i levels', async ([path, levels], context) => {
     const here = await startTestMirror();
     const body = deep(levels);
     const started = performance.now();
@@ -220,8 +220,8 @@ describe('JSON that nests deep', () => {
   });
 });
 
-describe('a stop', () => {
-  test('waits for a request that is under way, and for no connection that it leaves idle', async () => {
+describe('shutdown', () => {
+  test('waits for a request in flight, but not for idle connections', async () => {
     const { simulator, mirror, post } = await startTestMirror();
     const [id = ''] = numberedIds(1);
     simulator.seed([documentText({ id })]);
@@ -239,7 +239,7 @@ describe('a stop', () => {
     ['GET /api/tasks', /^HTTP\/1\.1 503 .*connection: close\r\n.*"code":"api_error"/is],
     ['GET /readyz', /^HTTP\/1\.1 503 .*connection: close\r\n.*the mirror is stopping/is],
     ['GET /healthz', /^HTTP\/1\.1 200 .*connection: close\r\n/is],
-  ])('refuses what is new on a connection that is still there: %s', async (line, expected) => {
+  ])('rejects new requests on an open connection: %s', async (line, expected) => {
     const here = await startTestMirror();
     const [id = ''] = numberedIds(1);
     here.simulator.seed([documentText({ id })]);
@@ -254,7 +254,7 @@ describe('a stop', () => {
     await stopped;
   });
 
-  test('waits for a client that takes a long answer slowly', async () => {
+  test('waits for a client that reads a long response slowly', async () => {
     const here = await startTestMirror();
     const socket = await open(here);
     socket.write(await requestOfLongAnswer(here, 'keep-alive'));
@@ -267,7 +267,7 @@ describe('a stop', () => {
     expect(head.toLowerCase()).toContain(`content-length: ${body?.length}`);
   });
 
-  test('cuts a generation off that has no answer, which may take minutes', async () => {
+  test('aborts a generation that has no response', async () => {
     const { simulator, mirror, request } = await startTestMirror(
       {},
       { taskDurationMs: 600_000 },

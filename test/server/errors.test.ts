@@ -68,7 +68,7 @@ describe('bad requests to /flux/tasks', () => {
     expect(simulator.requests).toHaveLength(0);
   });
 
-  test('are answered alike by the way through Hono', async () => {
+  test('get the same response from the Hono route', async () => {
     const { post } = await startTestMirror({ allowedOrigins: 'https://app.example' });
     const answer = await post('{"action":"explode"}', { origin: 'https://app.example' });
     expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example');
@@ -76,8 +76,8 @@ describe('bad requests to /flux/tasks', () => {
   });
 });
 
-describe('what never gets to a route', () => {
-  test('a query of any length is answered, in our shape where it is too long', async () => {
+describe('requests that reach no route', () => {
+  test('a query of any length is answered, with an API error if it is too long', async () => {
     const { get } = await startTestMirror();
     expect((await get(`/api/search?q=${'%E7%8C%AB'.repeat(5000)}`)).status).toBe(200);
     const answer = await get(`/api/search?q=${'x'.repeat(100_000)}`);
@@ -91,7 +91,7 @@ describe('what never gets to a route', () => {
     ['a target that is a star', ['OPTIONS * HTTP/1.1', 'host: localhost'], 400],
     ['a target of another protocol', ['GET ftp://localhost/ HTTP/1.1', 'host: localhost'], 400],
     ['an Expect that is none', ['GET /healthz HTTP/1.1', 'host: localhost', 'expect: cake'], 417],
-  ])('%s is told in our shape', async (_, head, status) => {
+  ])('%s gets an API error', async (_, head, status) => {
     const { mirror } = await startTestMirror();
     const answer = await raw(mirror.url, head);
     expect(answer.status).toBe(status);
@@ -102,14 +102,14 @@ describe('what never gets to a route', () => {
     });
   });
 
-  test('what is no HTTP is told so', async () => {
+  test('malformed HTTP gets 400', async () => {
     const { mirror } = await startTestMirror();
     const { status, text } = await raw(mirror.url, ['HELLO', 'host: localhost']);
     expect(status).toBe(400);
     expect(text).toContain('"code":"bad_request"');
   });
 
-  test('errors of the drop-in routes say what the cache had to do with it', async () => {
+  test('errors of the drop-in routes have Cache-Status', async () => {
     const { post } = await startTestMirror({ offline: 'true' });
     const missing = await post({ action: 'retrieve', id: ID });
     expect(missing.headers.get('cache-status')).toBe('flux-mirror; detail=not_found');
@@ -133,7 +133,7 @@ describe('bad requests to the mirror’s own routes', () => {
     ['/api/sync/runs?limit=1001', 'limit'],
     [`/api/tasks/${'x'.repeat(129)}`, 'id'],
   ] as const;
-  test('say what was wrong', async () => {
+  test('get a message that says what was wrong', async () => {
     const { get } = await startTestMirror();
     for (const [path, named] of BAD)
       expect(await expectError(await get(path), 400, 'bad_request'), path.slice(0, 100)).toContain(named);
@@ -169,7 +169,7 @@ describe('tokens', () => {
     expect(simulator.requests).toHaveLength(0);
   });
 
-  test('a plain and a hashed token let in, and never go to the upstream', async () => {
+  test('plain and hashed tokens are accepted, and never sent to the upstream', async () => {
     const { post, simulator } = await startTestMirror({ tokens });
     simulator.seed(VENDOR_DOCUMENTS);
     for (const [at, token] of ['first-token', 'test'].entries()) {
@@ -183,14 +183,14 @@ describe('tokens', () => {
     expect(simulator.requests).toHaveLength(2);
   });
 
-  test('a caller’s token is not sent on where the mirror has tokens of its own but none for the upstream', async () => {
+  test('a caller’s token is not forwarded by a mirror that requires tokens but has none for the upstream', async () => {
     const { post, simulator } = await startTestMirror({ tokens, upstreamToken: '' });
     const answer = await post({ action: 'retrieve', id: ID }, { authorization: 'Bearer first-token' });
     expect(answer.status).not.toBe(200);
     expect(simulator.requests).toHaveLength(0);
   });
 
-  test('the probes need none', async () => {
+  test('health probes need none', async () => {
     const { get } = await startTestMirror({ tokens });
     expect((await get('/healthz')).status).toBe(200);
     expect((await get('/readyz')).status).toBe(200);
@@ -275,7 +275,7 @@ describe('Host and Origin', () => {
     'POST /flux/tasks',
   ];
 
-  test('no spelling of a foreign Host gets to any route', async (context) => {
+  test('a foreign Host in any spelling reaches no route', async (context) => {
     const { mirror, simulator } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
     const body = JSON.stringify({ action: 'retrieve', id: ID });
@@ -299,14 +299,14 @@ describe('Host and Origin', () => {
     );
   });
 
-  test('two Host headers never get in', async () => {
+  test('two Host headers are rejected', async () => {
     const { mirror } = await startTestMirror();
     const answer = await raw(mirror.url, [...HEAD, 'host: localhost', 'host: evil.example'], '{}');
     expect([400, 403]).toContain(answer.status);
   });
 
   test.each(['localhost', 'LOCALHOST:80', '127.0.0.1', '[::1]:1234', 'mirror.lan', 'mirror.lan:8787'])(
-    'lets in Host %s',
+    'accepts Host %s',
     async (host) => {
       const { mirror } = await startTestMirror({ allowedHosts: 'mirror.lan' });
       expect((await raw(mirror.url, [...HEAD, `host: ${host}`], '{}')).status).toBe(400);
@@ -344,7 +344,7 @@ describe('Host and Origin', () => {
     expect((await raw(mirror.url, [...head, 'content-length: 0'])).status).toBe(status);
   });
 
-  test('lets in its own pages, and origins that are allowed', async () => {
+  test('accepts its own pages and allowed origins', async () => {
     const { mirror, get } = await startTestMirror({ allowedOrigins: 'https://app.example' });
     expect((await get('/api/stats', { origin: new URL(mirror.url).origin })).status).toBe(200);
     const page = await get('/api/stats', { origin: 'https://app.example' });
@@ -352,7 +352,7 @@ describe('Host and Origin', () => {
     expect(page.headers.get('access-control-expose-headers')?.toLowerCase()).toContain('cache-status');
   });
 
-  test('answers a preflight of an allowed origin without a token, and of no other', async () => {
+  test('a preflight of an allowed origin is answered without a token, and of no other', async () => {
     const { request } = await startTestMirror({
       allowedOrigins: 'https://app.example',
       tokens: 'secret-one',
@@ -396,7 +396,7 @@ describe('not found', () => {
 describe('a body over 1 MiB', () => {
   const MIB = 1024 * 1024;
 
-  test('with a length is refused before it is read', async () => {
+  test('with a length is rejected before it is read', async () => {
     const { mirror } = await startTestMirror();
     const answer = await raw(mirror.url, [
       'POST /flux/tasks HTTP/1.1',
@@ -409,7 +409,7 @@ describe('a body over 1 MiB', () => {
   });
 
   test.each(['/flux/tasks', '/api/tracked'])(
-    'without a length is refused once it is too long: %s',
+    'without a length is rejected once it is too long: %s',
     async (path) => {
       const { mirror, get } = await startTestMirror();
       const sent = httpRequest(`${mirror.url}${path}`, {
@@ -426,7 +426,7 @@ describe('a body over 1 MiB', () => {
     },
   );
 
-  test('of exactly 1 MiB is read', async () => {
+  test('is accepted at exactly 1 MiB', async () => {
     const { post } = await startTestMirror();
     const body = '{"action":"retrieve","id":""}';
     await expectError(await post(body.padEnd(MIB, ' ')), 400, 'bad_request');
@@ -456,7 +456,7 @@ describe('the upstream fails and nothing is cached', () => {
     showFigure(context, `${total} stored`);
   });
 
-  test('silence gives 502 api_error after the timeout', async () => {
+  test('no response gives 502 api_error after the timeout', async () => {
     const { simulator, post } = await startTestMirror({ upstreamTimeoutMs: '100ms' });
     simulator.fault({ kind: 'hang' });
     await expectError(await post({ action: 'retrieve', id: ID }), 502, 'api_error');
@@ -470,7 +470,7 @@ describe('503', () => {
   });
 });
 
-test('a base path moves every route, and only it', async () => {
+test('a base path applies to every route', async () => {
   const { mirror, post, get, simulator } = await startTestMirror({ basePath: '/mirror/' });
   simulator.seed(VENDOR_DOCUMENTS);
   expect(new URL(mirror.url).pathname).toBe('/mirror');
@@ -481,7 +481,7 @@ test('a base path moves every route, and only it', async () => {
   await expectError(outside, 404, 'no_api');
 });
 
-test('a data directory in use is refused', async () => {
+test('a data directory in use is rejected', async () => {
   const dataDir = temporaryDirectory();
   await startTestMirror({ dataDir });
   await expect(startTestMirror({ dataDir })).rejects.toThrow(/in use|another/i);

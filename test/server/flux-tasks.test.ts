@@ -12,7 +12,7 @@ const [FIRST, SECOND] = VENDOR_DOCUMENTS;
 const BOTH = { action: 'retrieve_batch', ids: [FIRST_ID, SECOND_ID] };
 
 describe('the documents of the vendor’s documentation', () => {
-  test('come back byte for byte, singly and as a batch, online and with the upstream gone', async () => {
+  test('are served byte for byte, singly and as a batch, with and without the upstream', async () => {
     const { simulator, post } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
 
@@ -27,13 +27,13 @@ describe('the documents of the vendor’s documentation', () => {
 });
 
 describe('a batch', () => {
-  test('of no ids is empty, and of no age', async () => {
+  test('of no ids is empty, without Age', async () => {
     const { post } = await startTestMirror();
     const answer = await post({ action: 'retrieve_batch', ids: [] });
     expect([await answer.text(), answer.headers.get('age')]).toEqual(['{"items":[],"count":0}', '0']);
   });
 
-  test('of which a part is finished here and a part is missing is a miss, nothing was stale', async () => {
+  test('of stored and missing tasks is a miss, and nothing is stale', async () => {
     const { simulator, post } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
     await post({ action: 'retrieve', id: FIRST_ID });
@@ -43,7 +43,7 @@ describe('a batch', () => {
 });
 
 describe('retrieve', () => {
-  test('asks once for a finished task, then never again', async () => {
+  test('requests a finished task once, then never again', async () => {
     const { simulator, post } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
 
@@ -105,7 +105,7 @@ describe('retrieve', () => {
     );
   });
 
-  test('gives an error to all who wait for the same miss, and does not remember it', async () => {
+  test('returns an error to all callers of a collapsed request, and does not cache it', async () => {
     const { simulator, post } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
     simulator.fault({ kind: 'status', status: 500 }, { times: 1 });
@@ -136,7 +136,7 @@ describe('retrieve', () => {
     expect(simulator.requests).toHaveLength(3);
   });
 
-  test('obeys Cache-Control: no-cache, max-age and only-if-cached', async () => {
+  test('respects Cache-Control: no-cache, max-age and only-if-cached', async () => {
     const { simulator, clock, post } = await startTestMirror();
     const id = simulator.addTask({ prompt: 'a cat', durationMs: 3_600_000 });
     const retrieve = (control: string) => post({ action: 'retrieve', id }, { 'cache-control': control });
@@ -153,7 +153,7 @@ describe('retrieve', () => {
     expect((await retrieve('max-age=50')).headers.get('cache-status')).toBe('flux-mirror; fwd=stale; stored');
   });
 
-  test('relays the upstream’s own words about an id that it does not know', async () => {
+  test('forwards the upstream’s own error about an unknown id', async () => {
     const { simulator, post, store } = await startTestMirror();
     for (const [fault, status, body] of [
       [undefined, 404, undefined],
@@ -175,7 +175,7 @@ describe('retrieve', () => {
     expect((await store.tracked({ limit: 10, offset: 0 })).total).toBe(0);
   });
 
-  test('serves what it has when the upstream has forgotten a task', async () => {
+  test('serves a stored task that the upstream no longer knows', async () => {
     const { simulator, clock, post } = await startTestMirror();
     const id = simulator.addTask({ prompt: 'a cat', durationMs: 3_600_000 });
     const text = await (await post({ action: 'retrieve', id })).text();
@@ -196,7 +196,7 @@ describe('retrieve', () => {
 });
 
 describe('retrieve_batch', () => {
-  test('gives items in the order asked, each once, unknown ids left out, and fetches only what is missing', async () => {
+  test('returns items in the requested order, each once, unknown ids left out, and fetches only missing ones', async () => {
     const { simulator, post } = await startTestMirror();
     const ids = numberedIds(120);
     simulator.seed(ids.map((id) => documentText({ id })));
@@ -212,7 +212,7 @@ describe('retrieve_batch', () => {
     expect(simulator.requests.map((request) => request.ids?.length)).toEqual([50, 11]);
   });
 
-  test('takes 1,000 ids and no more', async () => {
+  test('accepts 1,000 ids and no more', async () => {
     const { simulator, post } = await startTestMirror();
     const ids = numberedIds(1001);
     simulator.seed(ids.map((id) => documentText({ id })));
@@ -228,7 +228,7 @@ describe('retrieve_batch', () => {
     expect(simulator.requests).toHaveLength(20);
   });
 
-  test('serves what it has when the upstream fails, and relays the error when it has nothing', async () => {
+  test('serves stored tasks when the upstream fails, and forwards the error if none is stored', async () => {
     const { simulator, post } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
     await post({ action: 'retrieve', id: FIRST_ID });
@@ -240,7 +240,7 @@ describe('retrieve_batch', () => {
     expect((await post({ action: 'retrieve_batch', ids: [SECOND_ID] })).status).toBe(500);
   });
 
-  test('joins a single request that is under way', async () => {
+  test('joins a single request in flight', async () => {
     const { simulator, post } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
     simulator.fault({ kind: 'delay', ms: 60 });
@@ -251,14 +251,14 @@ describe('retrieve_batch', () => {
     );
   });
 
-  test('answers an empty list of ids with no items', async () => {
+  test('returns no items for an empty list of ids', async () => {
     const { post } = await startTestMirror();
     expect(await (await post({ action: 'retrieve_batch', ids: [] })).text()).toBe('{"items":[],"count":0}');
   });
 });
 
 describe('the history list', () => {
-  test('is the upstream’s own while it answers, is stored, and comes from the cache when it does not', async () => {
+  test('comes from the upstream and is stored, and comes from the cache when the upstream fails', async () => {
     const { simulator, post } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
     simulator.addTask({ prompt: 'a dog', durationMs: 0, userId: 'somebody-else' });
@@ -276,7 +276,7 @@ describe('the history list', () => {
     expect(cached.headers.get('cache-status')).toContain('stale-if-error');
   });
 
-  test('filters and pages from the cache as the upstream does', async () => {
+  test('is filtered and paged from the cache like by the upstream', async () => {
     const { simulator, post, restart } = await startTestMirror();
     simulator.seed(
       numberedIds(30).map((id, at) => documentText({ id, createdAt: 1_770_000_000 + at + 0.25 })),
@@ -302,7 +302,7 @@ describe('the history list', () => {
 });
 
 describe('delete', () => {
-  test('deletes here what the upstream says it deleted, and nothing else', async () => {
+  test('deletes locally what the upstream confirms, and nothing else', async () => {
     const { simulator, post, get } = await startTestMirror();
     simulator.seed(VENDOR_DOCUMENTS);
     await post(BOTH);
@@ -327,7 +327,7 @@ describe('delete', () => {
     expect((await get(`/api/tasks/${FIRST_ID}`)).status).toBe(200);
   });
 
-  test('is not undone by an answer that was under way', async () => {
+  test('is not undone by a response in flight', async () => {
     const { simulator, post, get } = await startTestMirror();
     const id = simulator.addTask({ prompt: 'a cat', durationMs: 3_600_000 });
     simulator.fault({ kind: 'delay', ms: 150 }, { when: ({ action }) => action === 'retrieve' });
@@ -340,7 +340,7 @@ describe('delete', () => {
 });
 
 describe('tokens for the upstream', () => {
-  test('the caller’s is used when the mirror has none, and is never stored', async () => {
+  test('the caller’s token is used when the mirror has none, and is never stored', async () => {
     const { simulator, post } = await startTestMirror({ upstreamToken: '' });
     simulator.seed(VENDOR_DOCUMENTS);
     expect((await post({ action: 'retrieve', id: FIRST_ID })).status).toBe(401);

@@ -34,7 +34,7 @@ async function withPicture(settings: Partial<Record<SettingName, string>> = {}) 
 }
 
 describe('GET /images/:sha256', () => {
-  test('gives the bytes, for ever, and nothing that a browser could run', async () => {
+  test('serves the bytes, cacheable indefinitely, and nothing that a browser could run', async () => {
     const { here, bytes, image } = await withPicture();
     const answer = await here.get(`/images/${image.sha256}`);
     expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
@@ -89,7 +89,7 @@ describe('GET /images/:sha256', () => {
     expect(answer.headers.get('content-range')).toBe(contentRange);
   });
 
-  test('If-Range of other bytes gives the whole', async () => {
+  test('If-Range with another ETag gives the complete image', async () => {
     const { here, image } = await withPicture();
     const range = { range: 'bytes=0-9', 'if-range': '"other"' };
     expect(await statusOf(here.get(`/images/${image.sha256}`, range))).toBe(200);
@@ -97,7 +97,7 @@ describe('GET /images/:sha256', () => {
     expect(await statusOf(here.get(`/images/${image.sha256}`, same))).toBe(206);
   });
 
-  test('HEAD has the head alone', async () => {
+  test('HEAD has only headers', async () => {
     const { here, bytes, image } = await withPicture();
     const answer = await here.request(`/images/${image.sha256}`, { method: 'HEAD' });
     expect([answer.status, answer.headers.get('content-length')]).toEqual([200, String(bytes.length)]);
@@ -110,14 +110,14 @@ describe('GET /images/:sha256', () => {
     `/images/${'A'.repeat(64)}`,
     `/images/${'a'.repeat(64)}`,
     '/thumbs/x',
-  ])('%s is not there', async (path) => {
+  ])('%s is not found', async (path) => {
     const { here } = await withPicture();
     const answer = await here.get(path);
     expect(answer.status).toBe(404);
     expect(await answer.json()).toMatchObject({ success: false });
   });
 
-  test('is private where the mirror has tokens, and needs one', async () => {
+  test('is private and requires a token if the mirror has tokens', async () => {
     const { here, image } = await withPicture({ tokens: 'secret' });
     expect(await statusOf(here.get(`/images/${image.sha256}`))).toBe(401);
     const answer = await here.get(`/images/${image.sha256}`, { authorization: 'Bearer secret' });
@@ -185,7 +185,7 @@ describe('GET /thumbs/:sha256', () => {
     expect(await (await here.get(`/thumbs/${image.sha256}?w=x`)).json()).toMatchObject({ success: false });
   });
 
-  test('many who ask at once wait for one', async () => {
+  test('concurrent requests share one thumbnail job', async () => {
     const { here, image } = await withPicture();
     const answers = await Promise.all(Array.from({ length: 20 }, () => here.get(`/thumbs/${image.sha256}`)));
     await Promise.all(answers.map((answer) => answer.arrayBuffer()));
@@ -194,8 +194,8 @@ describe('GET /thumbs/:sha256', () => {
   });
 });
 
-describe('where links lead', () => {
-  test('the search gives both, and what a page needs to lay the picture out', async () => {
+describe('image links', () => {
+  test('search hits have both, and what a page needs for its layout', async () => {
     const { here, host, bytes, image } = await withPicture({ basePath: '/flux' });
     const { items } = (await (await here.get('/api/search?q=picture')).json()) as {
       items: { images: unknown }[];
@@ -218,7 +218,7 @@ describe('where links lead', () => {
     ]);
   });
 
-  test('the drop-in answers keep the upstream’s, unless they are asked for local ones', async () => {
+  test('drop-in responses keep the upstream’s, unless local ones are requested', async () => {
     const { here, host, image } = await withPicture();
     const retrieve = { action: 'retrieve', id: ID };
     const stored = (await here.store.get(ID))?.text ?? '';
@@ -245,7 +245,7 @@ describe('where links lead', () => {
 });
 
 describe('removing a task', () => {
-  test('takes the images along that no other task has', async () => {
+  test('removes the images that no other task has', async () => {
     const { here, host, image } = await withPicture();
     await storeTaskWithImages(here, OTHER_ID, [`${host.url}/1`]);
     await here.mirror.archiver.run();
@@ -263,7 +263,7 @@ describe('removing a task', () => {
     expect(here.simulator.requests).toEqual([]);
   });
 
-  test('by the upstream’s delete does the same', async () => {
+  test('through the upstream’s delete does the same', async () => {
     const { here, image } = await withPicture();
     here.simulator.seed([documentText({ id: ID })]);
     expect(await (await here.post({ action: 'delete', id: ID })).json()).toEqual({ id: ID, deleted: true });

@@ -30,7 +30,7 @@ const requestCount = (method: string, route: string, status: number, cache: stri
   `flux_mirror_http_request_duration_seconds_count{method="${method}",route="${route}",status="${status}",cache="${cache}"}`;
 
 describe('GET /metrics', () => {
-  test('counts answers by route, status and cache, whichever way they went', async () => {
+  test('counts responses by route, status and cache, on the fast path and in Hono', async () => {
     const here = await startTestMirror({ allowedOrigins: 'https://app.example', basePath: '/base' });
     here.simulator.seed(VENDOR_DOCUMENTS);
     const body = { action: 'retrieve', id: FIRST_ID };
@@ -51,7 +51,7 @@ describe('GET /metrics', () => {
     expect([...counted.keys()].join()).not.toContain(FIRST_ID);
   });
 
-  test('tells the upstream’s outcomes, runs, what is due, and what came', async () => {
+  test('reports upstream outcomes, runs, due ids, and stored documents', async () => {
     const here = await startTestMirror();
     const [finished, pending] = numberedIds(2);
     here.simulator.seed([documentText({ id: finished }), documentText({ id: pending, state: 'pending' })]);
@@ -74,7 +74,7 @@ describe('GET /metrics', () => {
     expect(counted.get(requestCount('POST', '/flux/tasks', 200, 'stale'))).toBe(1);
   });
 
-  test('has every metric that the dashboard and the alert rules name', async () => {
+  test('has every metric that the dashboard and the alert rules use', async () => {
     const here = await startTestMirror();
     await here.post({ action: 'retrieve', id: FIRST_ID });
     const text = await (await here.get('/metrics')).text();
@@ -90,7 +90,7 @@ describe('GET /metrics', () => {
   });
 });
 
-describe('metrics of the process', () => {
+describe('process metrics', () => {
   const UNLABELLED = [
     'process_cpu_seconds_total',
     'process_resident_memory_bytes',
@@ -99,7 +99,7 @@ describe('metrics of the process', () => {
     'nodejs_eventloop_lag_p99_seconds',
   ];
 
-  test('have no labels, and are there once, also where several mirrors run in one process', async () => {
+  test('have no labels, and appear once even if several mirrors run in one process', async () => {
     const first = await startTestMirror();
     const second = await startTestMirror();
     for (const here of [first, second]) {
@@ -121,7 +121,7 @@ describe('metrics of the process', () => {
 });
 
 describe('status', () => {
-  test('shows a person what /readyz shows to a monitor, and says when no server runs', async () => {
+  test('shows the problems of /readyz, and says when no server runs', async () => {
     const here = await startTestMirror();
     here.simulator.fault({ kind: 'status', status: 401 });
     await here.store.track(numberedIds(1), here.clock.now());
@@ -139,7 +139,7 @@ describe('status', () => {
   });
 });
 
-test('status names a server that holds the directory and does not answer', async () => {
+test('status names a server that owns the directory and does not respond', async () => {
   const dataDir = temporaryDirectory();
   const child = startCli(['serve', '--port', '0', '--offline', '--data-dir', dataDir]);
   await watch(child)(/listens on/);
@@ -149,7 +149,7 @@ test('status names a server that holds the directory and does not answer', async
 });
 
 describe('the log', () => {
-  test('has a line for every answer at debug, with the trace_id that the body of an error has', async () => {
+  test('has a line for every response at debug, with the trace_id of an error body', async () => {
     const here = await startTestMirror();
     const answers = [
       await here.post('nonsense'),
@@ -169,7 +169,7 @@ describe('the log', () => {
     }
   });
 
-  test('names a server error by the same id, with its cause', async () => {
+  test('has a server error with the same id and its cause', async () => {
     const here = await startTestMirror();
     await here.simulator.stop();
     const answer = await here.post({ action: 'retrieve', id: FIRST_ID });
@@ -185,7 +185,7 @@ describe('the log', () => {
     ]);
   });
 
-  test('never has a token, whoever sent it and whatever went wrong', async () => {
+  test('never has a token, in any request or error', async () => {
     const here = await startTestMirror({ tokens: 'mirror-secret-1', logLevel: 'trace' });
     const secret = (token: string) => ({ authorization: `Bearer ${token}` });
     here.simulator.fault({ kind: 'status', status: 500 });

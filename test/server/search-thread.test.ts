@@ -4,7 +4,7 @@ import { startSearchThread } from '../../src/server/search/search-thread.ts';
 import { document } from '../helpers/documents.ts';
 import { openTestStore, temporaryDirectory } from '../helpers/test-mirror.ts';
 
-test('a thread that broke fails those who wait, and the next search starts another', async () => {
+test('a crashed thread fails waiting searches, and the next search starts another', async () => {
   const dataDir = temporaryDirectory();
   const searching = startSearchThread(SEARCH_WORKER, { dataDir, basePath: '/' });
   await expect(
@@ -25,7 +25,7 @@ test('a thread that broke fails those who wait, and the next search starts anoth
   await searching.close();
 });
 
-test('a search whose caller is gone is not begun, and of too many that wait the last are refused', async () => {
+test('a search whose caller disconnected is not started, and searches beyond the queue limit are rejected', async () => {
   const dataDir = temporaryDirectory();
   await openTestStore(dataDir);
   const searching = startSearchThread(SEARCH_WORKER, { dataDir, basePath: '/' });
@@ -47,7 +47,7 @@ test('a search whose caller is gone is not begun, and of too many that wait the 
   await searching.close();
 });
 
-test('closing ends what is under way', async () => {
+test('closing aborts searches in flight', async () => {
   const dataDir = temporaryDirectory();
   await openTestStore(dataDir);
   const searching = startSearchThread(SEARCH_WORKER, { dataDir, basePath: '/' });

@@ -41,7 +41,7 @@ async function withTasks(): Promise<TestMirror & { search: (query: string) => Pr
 const found = ({ items }: Answer) => items.map(({ id }) => IDS.indexOf(id as never));
 
 describe('GET /api/search', () => {
-  test('gives hits with everything that a list shows', async () => {
+  test('returns hits with all list fields', async () => {
     const { search } = await withTasks();
     expect(await search('q=runni*')).toEqual({
       items: [
@@ -91,12 +91,12 @@ describe('GET /api/search', () => {
     ['q=白色的暹罗猫', [3]],
     ['q=猫罗', []],
   ];
-  test('finds by words, operators, parameters and dates what each of them means', async () => {
+  test('finds by words, operators, parameters and dates', async () => {
     const { search } = await withTasks();
     for (const [query, expected] of QUESTIONS) expect(found(await search(query)), query).toEqual(expected);
   });
 
-  test('says what it did not understand', async () => {
+  test('reports what it did not understand', async () => {
     const { search } = await withTasks();
     expect((await search('q=before:someday')).notes).toEqual([expect.stringContaining('before:someday')]);
     const { notes } = await search('q=cat&before=someday&seed=x&from=never');
@@ -104,19 +104,19 @@ describe('GET /api/search', () => {
     for (const note of notes) expect(note).toContain('was left out');
   });
 
-  test('quotes what it did not understand as it was given', async () => {
+  test('quotes what it did not understand verbatim', async () => {
     const { search } = await withTasks();
     expect((await search('seed=was taken as text')).notes).toEqual([
       'seed:was taken as text is not a whole number, and was left out',
     ]);
   });
 
-  test('by relevance, without words, puts the newest first', async () => {
+  test('by relevance without words returns the newest first', async () => {
     const { search } = await withTasks();
     expect(found(await search('sort=relevance'))).toEqual(found(await search('sort=newest')));
   });
 
-  test('folds equal prompts', async () => {
+  test('groups equal prompts', async () => {
     const { search } = await withTasks();
     const answer = await search('q=red&group=prompt');
     expect(answer.total).toBe(1);
@@ -124,7 +124,7 @@ describe('GET /api/search', () => {
     expect((await search('q=red&group=prompt&model=flux-dev')).items[0]?.group?.count).toBe(1);
   });
 
-  test('pages on over a restart', async () => {
+  test('continues paging across a restart', async () => {
     const it = await withTasks();
     for (const sort of ['newest', 'oldest', 'relevance']) {
       const first = await it.search(`q=cat&limit=2&sort=${sort}`);
@@ -137,7 +137,7 @@ describe('GET /api/search', () => {
     expect((await it.get(`/api/search?sort=oldest&cursor=${next_cursor}`)).status).toBe(400);
   });
 
-  test('finds what was just stored, and not what was just deleted', async () => {
+  test('finds new tasks immediately, and no deleted ones', async () => {
     const { simulator, post, search } = await withTasks();
     const id = simulator.addTask({ prompt: 'a zebra', durationMs: 0 });
     expect((await search('q=zebra')).total).toBe(0);
@@ -175,7 +175,7 @@ test('GET /api/facets counts what the same query finds', async () => {
   expect(await facets('q=nothing')).toMatchObject({ total: 0, model: [], histogram: { items: [] } });
 });
 
-test('GET /api/suggest completes the last word from the words of the history, most used first', async () => {
+test('GET /api/suggest completes the last word from the words of stored prompts, most frequent first', async () => {
   const { get, post, simulator } = await withTasks();
   const suggest = async (q: string) =>
     ((await (await get(`/api/suggest?q=${encodeURIComponent(q)}`)).json()) as { items: unknown[] }).items;

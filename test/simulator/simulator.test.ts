@@ -35,7 +35,7 @@ describe('the simulated upstream', () => {
     expect(await batch.text()).toBe(`{"items":[${VENDOR_DOCUMENTS[1]},${VENDOR_DOCUMENTS[0]}],"count":2}`);
   });
 
-  test('a task is pending until its time, then never changes', async () => {
+  test('a task is pending until it is done, then never changes', async () => {
     const id = simulator.addTask({ prompt: 'a cat', durationMs: 5000 });
     expect(await tasks({ action: 'retrieve', id })).not.toHaveProperty('response');
     clock.advance(5000);
@@ -53,7 +53,7 @@ describe('the simulated upstream', () => {
     });
   });
 
-  test('refuses what the upstream refuses', async () => {
+  test('rejects what the upstream rejects', async () => {
     expect((await post('/flux/tasks', {}, { authorization: '' })).status).toBe(401);
     expect((await post('/flux/tasks', {}, { authorization: 'Bearer wrong' })).status).toBe(401);
     expect((await post('/flux/tasks', { action: 'x' })).status).toBe(400);
@@ -78,7 +78,7 @@ describe('the simulated upstream', () => {
     expect(await tasks({ action: 'delete', id: ids[0] })).toEqual({ id: ids[0], deleted: false });
   });
 
-  test('generates at once, asynchronously, line by line, and by callback; its images can be fetched', async () => {
+  test('generates synchronously, asynchronously, line by line, and by callback; its images can be fetched', async () => {
     const generate = { action: 'generate', prompt: 'a red cat', size: '1024x1024' };
     const slow = post('/flux/images', generate);
     const lines = post('/flux/images', generate, { accept: 'application/x-ndjson' });

@@ -209,7 +209,7 @@ test(`${HOURS} hours of schedule and faults`, async (context) => {
 
 describe('the checks of the soak', () => {
   const at = (...times: number[]) => times.map((atMs) => ({ atMs }));
-  test('see a minute with too many requests', () => {
+  test('detect a minute with too many requests', () => {
     const allowed = new Map([[1, 2]]);
     expect(minutesBeyond(at(60_000, 60_001), allowed)).toEqual([]);
     expect(minutesBeyond(at(60_000, 60_001, 119_999), allowed)).toEqual([
@@ -217,12 +217,12 @@ describe('the checks of the soak', () => {
     ]);
     expect(minutesBeyond(at(120_000), allowed)).toHaveLength(1);
   });
-  test('see a request in a silence', () => {
+  test('detect a request during a cooldown', () => {
     const silences = [{ fromMs: 1000, untilMs: 8000 }];
     expect(earlyRequests(at(999, 1000, 8000), silences)).toEqual([]);
     expect(earlyRequests(at(1001, 7999), silences)).toHaveLength(2);
   });
-  test('see memory grow', () => {
+  test('detect memory growth', () => {
     expect(growth([10, 10, 10, 10, 11, 10, 10, 10])).toBeLessThan(1.2);
     expect(growth([10, 10, 12, 14, 16, 18, 20, 22])).toBeGreaterThan(1.2);
   });

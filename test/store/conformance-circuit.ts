@@ -12,8 +12,8 @@ export function describeCircuit(storeOf: () => Store): void {
     storeOf().openCircuit({ reason, message: `${reason} ${waitMs}`, nowMs, waitMs: () => waitMs });
   const read = async (nowMs = NOW) => storeOf().readCircuit(nowMs);
 
-  describe('the circuit of the upstream', () => {
-    test('is open from a failure until its time is over, or it is closed', async () => {
+  describe('the upstream’s circuit breaker', () => {
+    test('is open from a failure until its cooldown ends, or it is closed', async () => {
       expect(await read()).toBeUndefined();
       expect(await storeOf().closeCircuit(NOW)).toBe(false);
       const opened = await open('unreachable', 50);
@@ -29,7 +29,7 @@ export function describeCircuit(storeOf: () => Store): void {
       expect(await storeOf().closeCircuit(NOW + 1)).toBe(false);
     });
 
-    test('counts failures in a row for one reason, and waits by that count', async () => {
+    test('counts consecutive failures per reason, and derives the cooldown from that count', async () => {
       const store = storeOf();
       const fail = async (reason: CircuitReason, nowMs: number) => {
         const waitMs = (times: number) => 100 * times + 0.4;
@@ -45,7 +45,7 @@ export function describeCircuit(storeOf: () => Store): void {
       expect(await fail('rate-limited', NOW + 30_000)).toEqual([1, 100]);
     });
 
-    test('a cooldown in force is neither ended nor shortened, whatever comes in between', async () => {
+    test('a cooldown is neither ended nor shortened by other outcomes', async () => {
       const reasons = fc.constantFrom<CircuitReason>('rate-limited', 'rejected', 'unreachable');
       const event = fc.record({
         kind: fc.constantFrom('open', 'close'),
@@ -75,7 +75,7 @@ export function describeCircuit(storeOf: () => Store): void {
       );
     });
 
-    test('failures at one moment lose none of their waits, in any order', async () => {
+    test('concurrent failures keep the longest cooldown, in any order', async () => {
       for (const waits of [
         [600_000, 1],
         [1, 600_000],
@@ -86,7 +86,7 @@ export function describeCircuit(storeOf: () => Store): void {
       }
     });
 
-    test('a time further ahead than any cooldown came from a wrong clock, and does not count', async () => {
+    test('a time beyond the maximum cooldown came from a wrong clock, and is ignored', async () => {
       await open('rate-limited', MAX_COOLDOWN_MS, NOW + 1);
       expect(await read()).toBeUndefined();
       expect(await storeOf().closeCircuit(NOW)).toBe(true);

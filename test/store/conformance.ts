@@ -47,7 +47,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
     const found = async (text: string, more: Partial<Parameters<Store['search']>[0]> = {}) =>
       (await search(text, more)).hits.map(({ task }) => task.id);
 
-    test('once there was a token it is closed, also after the last was revoked', async () => {
+    test('requires a token once one has existed, even after the last was revoked', async () => {
       expect(await store.requiresToken()).toBe(false);
       const token = { name: 'a', hash: '00', limits: undefined, isReadOnly: true, createdAtMs: NOW };
       await store.addAccessToken({ ...token, revokedAtMs: undefined });
@@ -55,12 +55,12 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
       expect(await store.requiresToken()).toBe(true);
     });
 
-    describe('expected tasks', () => {
+    describe('placeholder tasks', () => {
       const request = (prompt: string) => JSON.stringify({ action: 'generate', model: 'flux-dev', prompt });
       const expectTask = async (id: TaskId, prompt: string) =>
         store.addPlaceholder(placeholderTask(id, request(prompt), NOW), { nowMs: NOW, dueAtMs: NOW + 5 });
 
-      test('are found and tracked, but are no documents', async () => {
+      test('are found and tracked, but are not documents', async () => {
         const [id] = numberedIds(1);
         await expectTask(id, 'a zebra');
         expect(await found('zebra model:flux-dev state:pending')).toEqual([id]);
@@ -75,7 +75,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect(await store.audit()).toEqual([]);
       });
 
-      test('give way to whatever the upstream sends, however old the request for it is', async () => {
+      test('are replaced by any upstream document, even from an older request', async () => {
         const [id] = numberedIds(1);
         const requestSeq = await store.nextRequestSeq();
         await expectTask(id, 'a zebra');
@@ -90,7 +90,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect((await store.tracked({ limit: 5, offset: 0 })).total).toBe(0);
       });
 
-      test('what was removed stays away when nobody asked for it', async () => {
+      test('a removed task does not return unless it is requested', async () => {
         const [id] = numberedIds(1);
         await put({ id });
         await store.remove(id);
@@ -105,7 +105,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect(await again(false)).toMatchObject({ inserted: 1 });
       });
 
-      test('never bring back what was removed', async () => {
+      test('never bring back a removed task', async () => {
         const [id] = numberedIds(1);
         await put({ id });
         await store.remove(id);
@@ -125,7 +125,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
       expect(await store.accounts()).toEqual({ userIds: ['u-1', 'u-2'], applicationIds: ['a-1'] });
     });
 
-    test('a bookmark keeps its text', async () => {
+    test('a checkpoint keeps its text', async () => {
       expect(await store.readCheckpoint('a')).toBeUndefined();
       await store.setCheckpoint('a', 'one');
       await store.setCheckpoint('b', 'two');
@@ -144,7 +144,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
       });
       const claim = async (nowMs = NOW, limit = 10) => store.claimImages({ nowMs, limit, leaseMs: 100 });
 
-      test('of succeeded tasks are wanted, the last added first; a claim holds for its lease', async () => {
+      test('of succeeded tasks are enqueued, newest first; a claim lasts for its lease', async () => {
         const [first, second, pending] = numberedIds(3);
         await put({ id: first }, { id: pending, state: 'pending' });
         await store.storeDocuments({
@@ -161,7 +161,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect(await claim(NOW + 101, 1)).toHaveLength(1);
       });
 
-      test('are archived, or fail and are tried again, or are given up', async () => {
+      test('are archived, or fail and are retried, or are given up', async () => {
         const [id, other] = numberedIds(2);
         await put({ id }, { id: other });
         expect(await store.archiveImage({ taskId: id, n: 0 }, image('aa'), NOW)).toBe(true);
@@ -186,7 +186,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect(await store.imagesOf([id])).toHaveLength(1);
       });
 
-      test('go with the last task that has them', async () => {
+      test('are removed with the last task that has them', async () => {
         const [id, other] = numberedIds(2);
         await put({ id }, { id: other });
         for (const taskId of [id, other]) await store.archiveImage({ taskId, n: 0 }, image('aa'), NOW);
@@ -199,7 +199,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
     });
 
     describe('documents', () => {
-      test('come back with their exact text', async () => {
+      test('are returned with their exact text', async () => {
         const odd =
           ' {"id":"odd", "created_at":1e9,"n":1.0,"big":12345678901234567890,"s":"\\u00e9\\ud800é猫🐈"} ';
         await put(parseDocument(odd, NOW));
@@ -245,7 +245,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         showFigure(context, `${(rounds * AT_ONCE).toLocaleString('en')} random documents, 0 bytes changed`);
       });
 
-      test('getMany gives the order asked, each once, unknown ids left out', async () => {
+      test('getMany returns the requested order, each once, unknown ids left out', async () => {
         const ids = numberedIds(5);
         await put(...ids.map((id) => ({ id })));
         const asked = [ids[3], idOf('unknown'), ids[1], ids[3], ids[4]] as TaskId[];
@@ -253,7 +253,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect(await store.getMany([])).toEqual([]);
       });
 
-      test('joinFinished gives the same texts as one, and leaves out what is unfinished or unknown', async () => {
+      test('joinFinished returns the same texts joined, and leaves out unfinished and unknown tasks', async () => {
         const ids = numberedIds(200);
         const documents = ids.map((id, at) =>
           document({ id, prompt: `一只猫 ${at}`, state: at % 4 ? 'succeeded' : 'pending' }),
@@ -268,7 +268,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect([none.count, none.text.length, none.fetchedAtMs]).toEqual([0, 0, undefined]);
       });
 
-      test('counts what was new, newer, the same, and kept', async () => {
+      test('counts new, newer, identical and kept documents', async () => {
         const [a, b] = numberedIds(2);
         expect(await put({ id: a }, { id: b, state: 'pending' })).toMatchObject({ inserted: 2 });
         expect(await put({ id: a }, { id: b, state: 'pending' })).toMatchObject({ unchanged: 2 });
@@ -276,7 +276,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect(await put({ id: a, prompt: 'changed' })).toMatchObject({ kept: 1, regressions: 1 });
       });
 
-      test('a later confirmation makes an unfinished document younger', async () => {
+      test('a later confirmation makes an unfinished document fresh again', async () => {
         const [id] = numberedIds(1);
         const pending = document({ id, state: 'pending' });
         await put(pending);
@@ -288,7 +288,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect((await store.get(id))?.fetchedAtMs).toBe(NOW + 5);
       });
 
-      test('a finished document never changes, and an older answer never undoes a newer one, in any sequence', async (context) => {
+      test('a finished document never changes, and an older response never replaces a newer one, in any sequence', async (context) => {
         const AT_ONCE = tries(200, 1000);
         const rounds = tries(1, 10);
         const step = fc.record({
@@ -339,7 +339,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         showFigure(context, `0 undone in ${(rounds * AT_ONCE).toLocaleString('en')} random sequences`);
       });
 
-      test('remove takes the document, its search row and its tracking; an answer under way does not bring it back', async () => {
+      test('remove deletes the document, its search row and its tracking; a response in flight does not bring it back', async () => {
         const [id] = numberedIds(1);
         await put({ id, prompt: 'a zebra', state: 'pending' });
         await store.track([id], NOW);
@@ -358,7 +358,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect(await store.remove(idOf('unknown'))).toEqual({ wasKnown: false, orphans: [] });
       });
 
-      test('stream gives everything once, oldest first', async () => {
+      test('stream returns everything once, oldest first', async () => {
         const ids = numberedIds(1234);
         await put(...ids.map((id, at) => ({ id, createdAt: 1_770_000_000 + ((at * 7919) % 1234) })));
         const seen: { id: string; createdAtMs: number }[] = [];
@@ -369,7 +369,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
       });
     });
 
-    test('the history list and the stream are in the order of time, to the millisecond, ties as they came', async () => {
+    test('the history list and the stream are ordered by time to the millisecond, ties by arrival', async () => {
       const times = [5, 240, 17, 17, 249, 0, 100, 17];
       const ids = numberedIds(times.length);
       await put(...ids.map((id, at) => ({ id, createdAt: 1_770_000_000 + (times[at] ?? 0) / 1000 })));
@@ -382,7 +382,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
     });
 
     describe('the history list', () => {
-      test('is newest first, filtered and paged, with the number of all matches', async () => {
+      test('is newest first, filtered and paged, with the total of all matches', async () => {
         const ids = numberedIds(30);
         await put(
           ...ids.map((id, at) => ({ id, createdAt: 1_770_000_000 + at, userId: at % 2 ? 'odd' : 'even' })),
@@ -485,14 +485,14 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         ).toEqual(['failed']);
       });
 
-      test('a prompt that changes is found by the new words only', async () => {
+      test('a changed prompt is found by the new words only', async () => {
         await put({ id: 'pending', state: 'pending', prompt: 'an owl' });
         await put({ id: 'pending', state: 'succeeded', prompt: 'an eagle' });
         expect([await found('owl'), await found('eagle')]).toEqual([[], ['pending']]);
       });
     });
 
-    test('pages give everything once, in both orders, while documents come in', async () => {
+    test('pages return everything once, in both orders, while documents are added', async () => {
       const ids = numberedIds(95);
       // Many share a second, and even a millisecond.
       await put(...ids.map((id, at) => ({ id, createdAt: 1_770_000_000 + Math.floor(at / 40) })));
@@ -538,7 +538,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
           })),
         });
 
-      test('says how many ids were new, and forgets none', async () => {
+      test('reports how many ids were new, and loses none', async () => {
         const ids = numberedIds(3);
         await put({ id: ids[2] });
         expect(await store.track([...ids, ids[0]], NOW)).toEqual({
@@ -553,7 +553,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect((await store.tracked({ limit: 1, offset: 0 })).total).toBe(1);
       });
 
-      test('claims are due, longest due first, and taken once until their lease ends', async () => {
+      test('claims take due ids, longest due first, and each once until its lease ends', async () => {
         const ids = numberedIds(6);
         for (const [at, id] of ids.entries()) await store.track([id], NOW - at);
         const first = await claim(4);
@@ -578,13 +578,13 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect((await store.tracked({ limit: 1, offset: 0 })).items[0]?.dueAtMs).toBe(NOW + 50_000);
       });
 
-      test('released claims are due again at once, untouched', async () => {
+      test('released claims are due again at once, unchanged', async () => {
         await store.track(numberedIds(3), NOW);
         await store.release(await claim());
         expect((await claim()).map(({ attempts }) => attempts)).toEqual([0, 0, 0]);
       });
 
-      test('a finished document ends its tracking in the same step', async () => {
+      test('a finished document ends its tracking in the same transaction', async () => {
         const [id] = numberedIds(1);
         await store.track([id], NOW);
         await claim();
@@ -592,7 +592,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect((await store.tracked({ limit: 1, offset: 0 })).total).toBe(0);
       });
 
-      test('a given-up id stays visible, is never due, and comes back when asked for', async () => {
+      test('a given-up id stays visible, is never due, and is resumed when requested', async () => {
         const [id] = numberedIds(1);
         await store.track([id], NOW);
         await settled(await claim(), undefined);
@@ -605,14 +605,14 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect(await claim(50, NOW + 5)).toMatchObject([{ id, attempts: 0, unknownSinceMs: undefined }]);
       });
 
-      test('an id that lies far in the future, because a clock was wrong, comes back', async () => {
+      test('an id due far in the future, because a clock was wrong, becomes due', async () => {
         const [id] = numberedIds(1);
         await store.track([id], NOW + 10 * 365 * 86_400_000);
         expect(await claim()).toHaveLength(1);
       });
     });
 
-    test('request numbers rise', async () => {
+    test('request numbers increase', async () => {
       const numbers = [
         await store.nextRequestSeq(),
         await store.nextRequestSeq(),
@@ -623,7 +623,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
     });
 
     describe('two processes on one mirror', () => {
-      test('draw their request numbers from one counter', async () => {
+      test('take their request numbers from one counter', async () => {
         const beside = await openMirror('command');
         const numbers: number[] = [];
         for (let turn = 0; turn < 5; turn += 1)
@@ -631,7 +631,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
       });
 
-      test('the later answer about a pending task wins, whoever asked', async () => {
+      test('the later response for a pending task wins, from either process', async () => {
         const [id] = numberedIds(1);
         const beside = await openMirror('command');
         const receive = async (by: Store, version: number) =>
@@ -660,7 +660,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         (await by.claimDue({ dueBeforeMs: nowMs, nowMs, limit: 9, leaseMs: HOUR })).map(({ id }) => id);
       const outcomes = async () => (await store.runs(9)).map(({ outcome }) => outcome);
 
-      test('a start leaves a command beside it what that claimed, and its run', async () => {
+      test('a starting server leaves a running command its claims and its run', async () => {
         const [id] = numberedIds(1);
         await work(await openMirror('command'), id);
         await store.close();
@@ -670,7 +670,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect(await outcomes()).toEqual(['running']);
       });
 
-      test('what a process held that was not seen for a while is free', async () => {
+      test('the claims of a process that has stopped are released after a while', async () => {
         const [first, second] = numberedIds(2);
         const beside = await openMirror('command');
         await work(beside, first);

@@ -29,7 +29,7 @@ async function storedIn(dataDir: string) {
 }
 
 describe('flux-mirror backfill', () => {
-  test('stores 10,000 tasks and the 200 that arrive meanwhile, killed twice, each once', async () => {
+  test('stores 10,000 tasks and 200 that arrive meanwhile once each, killed twice', async () => {
     const { simulator, dataDir, backfill, env } = await account();
     const then = Date.now() - 90 * 86_400_000;
     const ids = numberedIds(10_000);
@@ -75,7 +75,7 @@ describe('flux-mirror backfill', () => {
     expect(simulator.requests.length - before).toBeLessThanOrEqual(4);
   }, 60_000);
 
-  test('waits as the upstream asks, stops at a refusal, and goes on where it stopped', async () => {
+  test('waits as the upstream asks, stops when rejected, and resumes where it stopped', async () => {
     const { simulator, dataDir, backfill, env } = await account();
     simulator.seed(numberedIds(350).map((id, at) => documentText({ id, createdAt: 1_700_000_000 + at })));
     simulator.fault({ kind: 'status', status: 429, headers: { 'retry-after': '1' } }, { times: 1 });
@@ -98,7 +98,7 @@ describe('flux-mirror backfill', () => {
     expect((await (await storedIn(dataDir)).stats(0)).total).toBe(350);
   });
 
-  test('goes by the ids of the settings, or of the stored documents; one that is refused does not stop the others', async () => {
+  test('uses the ids of the settings, or of the stored documents; a rejected one does not stop the others', async () => {
     const { simulator, dataDir, backfill, env } = await account();
     const [mine, theirs] = numberedIds(2);
     simulator.seed([documentText({ id: mine }), documentText({ id: theirs, userId: OTHER_USER })]);
@@ -127,7 +127,7 @@ describe('flux-mirror backfill', () => {
   test.each([
     [{ ACEDATACLOUD_API_TOKEN: '' }, 'a backfill needs a token'],
     [{ FLUX_MIRROR_OFFLINE: 'true' }, 'the mirror is offline'],
-  ])('%o is refused in one line', async (changed, message) => {
+  ])('%o is rejected in one line', async (changed, message) => {
     const { backfill, env, simulator } = await account();
     const { code, stderr } = await runCli(backfill, { env: { ...env, ...changed } });
     expect([code, stderr.trim().split('\n').length]).toEqual([1, 1]);
@@ -135,7 +135,7 @@ describe('flux-mirror backfill', () => {
     expect(simulator.requests).toEqual([]);
   });
 
-  test('what was forgotten stays away', async () => {
+  test('forgotten tasks do not return', async () => {
     const { simulator, dataDir, backfill, env } = await account();
     const [id] = numberedIds(1);
     simulator.seed([documentText({ id })]);
@@ -150,7 +150,7 @@ describe('discovery', () => {
   const sync = ({ mirror }: Awaited<ReturnType<typeof startTestMirror>>) =>
     mirror.runner.run({ trigger: 'schedule' });
 
-  test('finds tasks that were made elsewhere, and keeps the unfinished fresh', async () => {
+  test('finds tasks that were created elsewhere, and refreshes unfinished ones', async () => {
     const here = await startTestMirror({ discover: 'on' });
     expect(await sync(here)).toMatchObject({ counts: { discovered: 0, requests: 1 } });
     expect(await here.store.runs(5)).toEqual([]);
@@ -171,7 +171,7 @@ describe('discovery', () => {
     expect(await sync(here)).toMatchObject({ counts: { discovered: 0, requests: 1 } });
   });
 
-  test('obeys Retry-After, and its failure leaves the sync run alone', async () => {
+  test('respects Retry-After, and its failure does not affect the sync run', async () => {
     const here = await startTestMirror({ discover: 'on' });
     const [id] = numberedIds(1);
     here.simulator.seed([documentText({ id })]);
@@ -191,7 +191,7 @@ describe('discovery', () => {
     expect(here.simulator.requests.length).toBeGreaterThan(requests);
   });
 
-  test('a Retry-After of any failed request holds for the run that follows', async () => {
+  test('a Retry-After of any failed request applies to the run that follows', async () => {
     const here = await startTestMirror({ discover: 'on' });
     const [id] = numberedIds(1);
     here.simulator.seed([documentText({ id })]);

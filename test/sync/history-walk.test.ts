@@ -22,7 +22,7 @@ function list(tasks: readonly Task[], walk: Walk, cap: number, saysCount: boolea
   return { page: matches.slice(offset, offset + cap), count: saysCount ? matches.length : undefined };
 }
 
-test('sees everything that was there, whatever arrives, and a next walk sees what arrived', () => {
+test('sees every existing task, whatever arrives, and the next walk sees what arrived', () => {
   const times = fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 60 });
   fc.assert(
     fc.property(
@@ -58,7 +58,7 @@ test('sees everything that was there, whatever arrives, and a next walk sees wha
   );
 });
 
-test('asks for a window below what it has seen, and skips only within one time', () => {
+test('requests a window below what it has seen, and uses offsets only within one time', () => {
   let walk = beginWalk(0);
   expect(walkWindow(walk)).toEqual({ offset: 0 });
   walk = advanceWalk(walk, { timesMs: [9000, 8000], count: 10 }).walk;
@@ -70,7 +70,7 @@ test('asks for a window below what it has seen, and skips only within one time',
   expect(walkWindow(beginWalk(5000))).toEqual({ offset: 0, created_at_min: 4.999 });
 });
 
-test('an upstream that does not page is noticed', () => {
+test('an upstream that does not page is detected', () => {
   let walk = beginWalk(0);
   expect(() => {
     for (;;) walk = advanceWalk(walk, { timesMs: [5000, 5000], count: undefined }).walk;

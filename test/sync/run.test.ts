@@ -17,7 +17,7 @@ async function tracking(count: number, settings = {}): Promise<{ it: TestMirror;
 }
 
 describe('a run', () => {
-  test('brings 1,030 tracked ids with 21 requests, in batches of 50', async () => {
+  test('fetches 1,030 tracked ids with 21 requests, in batches of 50', async () => {
     const { it, ids } = await tracking(1030);
     it.simulator.seed(ids.map((id) => documentText({ id })));
     const { outcome, counts } = await run(it);
@@ -40,7 +40,7 @@ describe('a run', () => {
     expect(it.simulator.requests.map((request) => request.ids?.length).sort()).toEqual([6, 7, 7]);
   });
 
-  test('takes what is due longest first', async () => {
+  test('takes the longest due ids first', async () => {
     const it = await startTestMirror({ batchSize: '1', concurrency: '1' });
     const ids = numberedIds(3);
     for (const [at, id] of ids.entries()) await it.store.track([id], it.clock.now() - at * 1000);
@@ -48,7 +48,7 @@ describe('a run', () => {
     expect(it.simulator.requests.map((request) => request.ids?.[0])).toEqual([...ids].reverse());
   });
 
-  test('looks at a pending task ever more rarely, until it is finished', async () => {
+  test('checks a pending task with exponential backoff, until it is finished', async () => {
     const it = await startTestMirror();
     const id = it.simulator.addTask({ prompt: 'a slow cat', durationMs: 10 * MINUTE }) as TaskId;
     await it.store.track([id], it.clock.now());
@@ -64,7 +64,7 @@ describe('a run', () => {
     expect((await it.store.tracked({ limit: 1, offset: 0 })).total).toBe(0);
   });
 
-  test('finds one bad id by halving, and brings all the others', async () => {
+  test('isolates one bad id by splitting batches, and fetches all the others', async () => {
     const { it, ids } = await tracking(50);
     it.simulator.seed(ids.map((id) => documentText({ id })));
     const [bad] = ids.slice(17, 18) as [TaskId];
@@ -76,7 +76,7 @@ describe('a run', () => {
     expect(items).toMatchObject([{ id: bad, attempts: 1, lastError: expect.stringContaining('400') }]);
   });
 
-  test('gives up an id that the upstream has not known for the configured time, and shows it', async () => {
+  test('gives up an id that the upstream has not known for the configured time, and reports it', async () => {
     const { it, ids } = await tracking(1, { giveUpAfterMs: '1d' });
     for (let hour = 0; hour < 60; hour += 1) {
       await run(it);
@@ -99,7 +99,7 @@ describe('a run', () => {
     expect((await it.store.get(ids[0] as TaskId))?.state).toBe('succeeded');
   });
 
-  test('does not give up everything because the clock jumped', async () => {
+  test('does not give up ids because the clock jumped', async () => {
     const { it, ids } = await tracking(1);
     await run(it);
     it.clock.advance(365 * DAY);
@@ -108,29 +108,32 @@ describe('a run', () => {
     expect(ids).toHaveLength(1);
   });
 
-  test.each([401, 403])('stops at once on %i, says so, and asks again only after a while', async (status) => {
-    const { it, ids } = await tracking(500, { concurrency: '1' });
-    it.simulator.fault({ kind: 'status', status, code: 'invalid_token' });
-    const { outcome, error } = await run(it);
-    expect([outcome, it.simulator.requests.length]).toEqual(['rejected', 1]);
-    expect(error).toContain(String(status));
-    await run(it);
-    expect(it.simulator.requests).toHaveLength(1);
+  test.each([401, 403])(
+    'stops at once on %i, reports it, and retries only after a cooldown',
+    async (status) => {
+      const { it, ids } = await tracking(500, { concurrency: '1' });
+      it.simulator.fault({ kind: 'status', status, code: 'invalid_token' });
+      const { outcome, error } = await run(it);
+      expect([outcome, it.simulator.requests.length]).toEqual(['rejected', 1]);
+      expect(error).toContain(String(status));
+      await run(it);
+      expect(it.simulator.requests).toHaveLength(1);
 
-    const ready = (await (await it.get('/readyz')).json()) as { reasons: string[] };
-    expect(ready.reasons.join()).toContain('rejected');
-    expect(
-      ((await (await it.get('/api/stats')).json()) as { upstream: { state: string } }).upstream.state,
-    ).toBe('rejected');
-    // A person who has mended the token need not wait: a run by hand asks, and so does a start.
-    await it.restart();
-    expect((await (await it.get('/readyz')).json()) as object).toEqual({ status: 'ready', reasons: [] });
-    it.simulator.clearFaults();
-    it.simulator.seed(ids.map((id) => documentText({ id })));
-    expect((await run(it, 'api')).counts.finished).toBe(500);
-  });
+      const ready = (await (await it.get('/readyz')).json()) as { reasons: string[] };
+      expect(ready.reasons.join()).toContain('rejected');
+      expect(
+        ((await (await it.get('/api/stats')).json()) as { upstream: { state: string } }).upstream.state,
+      ).toBe('rejected');
+      // A person who has mended the token need not wait: a run by hand asks, and so does a start.
+      await it.restart();
+      expect((await (await it.get('/readyz')).json()) as object).toEqual({ status: 'ready', reasons: [] });
+      it.simulator.clearFaults();
+      it.simulator.seed(ids.map((id) => documentText({ id })));
+      expect((await run(it, 'api')).counts.finished).toBe(500);
+    },
+  );
 
-  test('waits for a short rate limit and goes on; leaves a long one to a later run', async () => {
+  test('waits for a short rate limit and continues; leaves a long one to a later run', async () => {
     const { it, ids } = await tracking(200, { concurrency: '1' });
     it.simulator.seed(ids.map((id) => documentText({ id })));
     it.simulator.fault({ kind: 'status', status: 429, headers: { 'retry-after': '30' } }, { times: 1 });
@@ -149,10 +152,10 @@ describe('a run', () => {
   });
 
   test.each([
-    ['an answer that was under way', { kind: 'delay', ms: 100 }],
-    ['a shorter wait', { kind: 'status', status: 429, headers: { 'retry-after': '1' } }],
+    ['a response in flight', { kind: 'delay', ms: 100 }],
+    ['a shorter cooldown', { kind: 'status', status: 429, headers: { 'retry-after': '1' } }],
     ['a rejected token', { kind: 'status', status: 401 }],
-  ] as const)('keeps a silence that %s would end', async (_, other) => {
+  ] as const)('keeps a cooldown despite %s', async (_, other) => {
     const { it, ids } = await tracking(500, { concurrency: '2' });
     it.simulator.seed(ids.map((id) => documentText({ id })));
     it.simulator.fault({ kind: 'status', status: 429, headers: { 'retry-after': '600' } }, { times: 1 });
@@ -169,7 +172,7 @@ describe('a run', () => {
     expect((await it.store.stats(0)).byState.succeeded).toBe(500);
   });
 
-  test('stops after three failures in a row, and keeps every id', async () => {
+  test('stops after three consecutive failures, and keeps every id', async () => {
     const { it } = await tracking(500, { concurrency: '1' });
     await it.simulator.stop();
     const { outcome, counts } = await run(it);
@@ -182,7 +185,7 @@ describe('a run', () => {
     );
   });
 
-  test('tries other ids first after a failure, so that bad ones stand in nobody’s way', async () => {
+  test('tries other ids first after a failure, so that bad ones do not block them', async () => {
     const { it, ids } = await tracking(400, { concurrency: '1' });
     it.simulator.seed(ids.map((id) => documentText({ id })));
     // Three batches that fail each time look like an upstream that is down.
@@ -196,7 +199,7 @@ describe('a run', () => {
     expect(items.every(({ attempts, lastError }) => attempts === 1 && lastError?.includes('500'))).toBe(true);
   });
 
-  test('repeats a passing failure by the retry table, with pauses', async () => {
+  test('retries a transient failure by the retry table, with delays', async () => {
     const { it, ids } = await tracking(1);
     it.simulator.seed(ids.map((id) => documentText({ id })));
     it.simulator.fault({ kind: 'html', status: 502 }, { times: 2 });
@@ -204,7 +207,7 @@ describe('a run', () => {
     expect(it.clock.sleeps).toEqual([500, 1000]);
   });
 
-  test('never overlaps: who asks while one is going on gets that one', async () => {
+  test('never overlaps: concurrent calls share the run in progress', async () => {
     const { it, ids } = await tracking(100);
     it.simulator.seed(ids.map((id) => documentText({ id })));
     it.simulator.fault({ kind: 'delay', ms: 60 });
@@ -214,7 +217,7 @@ describe('a run', () => {
     expect(await it.store.runs(5)).toHaveLength(1);
   });
 
-  test('keeps to the configured number of requests in flight, callers included', async () => {
+  test('limits requests in flight to the configured number, callers included', async () => {
     const { it, ids } = await tracking(300, { concurrency: '2' });
     it.simulator.seed(ids.map((id) => documentText({ id })));
     it.simulator.fault({ kind: 'delay', ms: 40 });
@@ -227,7 +230,7 @@ describe('a run', () => {
     expect(it.simulator.requests).toHaveLength(7);
   });
 
-  test('is recorded, with what it did and what went wrong', async () => {
+  test('is recorded, with its counts and errors', async () => {
     const { it, ids } = await tracking(2);
     it.simulator.seed([documentText({ id: ids[0] as string })]);
     await run(it);
@@ -240,7 +243,7 @@ describe('a run', () => {
     expect(await it.store.runs(5)).toHaveLength(1);
   });
 
-  test('offline, or without a token, asks nothing and says why', async () => {
+  test('offline or without a token sends no request and reports why', async () => {
     const offline = await startTestMirror({ offline: 'true' });
     await offline.store.track(numberedIds(1), 0);
     expect((await run(offline, 'api')).error).toContain('offline');
@@ -250,7 +253,7 @@ describe('a run', () => {
     expect([...offline.simulator.requests, ...without.simulator.requests]).toEqual([]);
   });
 
-  test('goes on after a restart where it was', async () => {
+  test('continues after a restart', async () => {
     const { it, ids } = await tracking(60);
     it.simulator.seed(ids.map((id) => documentText({ id })));
     await it.store.claimDue({ dueBeforeMs: it.clock.now(), nowMs: it.clock.now(), limit: 50, leaseMs: DAY });
@@ -274,7 +277,7 @@ describe('a clock that is set', () => {
     ['back by an hour', -60 * MINUTE],
     ['forward by a day', DAY],
   ] as const)(
-    '%s costs no more requests than usual, forgets nothing and changes no order',
+    '%s causes no additional requests, loses nothing and changes no order',
     async ([, byMs], context) => {
       const it = await startTestMirror({ giveUpAfterMs: '12h' });
       const { clock, simulator, store } = it;

@@ -14,7 +14,7 @@ test.each([
   expect(isCronExpression(expression)).toBe(valid);
 });
 
-test('the schedule runs by itself, and not after the mirror was stopped', async () => {
+test('the schedule runs automatically, and not after the mirror was stopped', async () => {
   const { simulator, store, clock, mirror } = await startTestMirror({ syncCron: '* * * * * *' });
   const [first, second] = numberedIds(2);
   simulator.seed([first, second].map((id) => documentText({ id })));
@@ -54,7 +54,7 @@ test.each([
   await schedule.stop();
 });
 
-test('off never runs', async () => {
+test('the schedule never runs when it is off', async () => {
   const { simulator, store, clock } = await startTestMirror({ syncCron: 'off' });
   await store.track(numberedIds(1), clock.now());
   await new Promise((resolve) => setTimeout(resolve, 1200));

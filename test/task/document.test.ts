@@ -5,7 +5,7 @@ import { findTaskIds, parseTaskId } from '../../src/task/id.ts';
 const NOW = 1_770_000_000_000;
 
 describe('parseDocument', () => {
-  test('reads what is searched and scheduled, and keeps the text', () => {
+  test('reads what search and schedule need, and keeps the text', () => {
     const text =
       '{ "id":"a","created_at":1736304669.779,"type":"images","user_id":"u","application_id":"p","request":{"prompt":"a cat","model":"flux-dev","size":"16:9","action":"generate"},"response":{"success":true,"data":[{"image_url":"https://x.example/1.png","seed":12}]}}';
     expect(parseDocument(text, NOW)).toEqual({
@@ -25,13 +25,13 @@ describe('parseDocument', () => {
     });
   });
 
-  test('takes the prompt of the first result where the request has none', () => {
+  test('uses the prompt of the first result if the request has none', () => {
     expect(parseDocument('{"id":"a","response":{"data":[null,{"prompt":"a dog"}]}}', NOW).prompt).toBe(
       'a dog',
     );
   });
 
-  test('survives members of every other type', () => {
+  test('accepts members of any other type', () => {
     for (const odd of ['null', '7', '"x"', '[]', '{}', 'true']) {
       const text = `{"id":"a","created_at":${odd === '7' ? '-7' : odd},"request":${odd},"response":${odd},"user_id":${odd},"type":{},"state":[]}`;
       expect(parseDocument(text, NOW)).toMatchObject({
@@ -54,7 +54,7 @@ describe('parseDocument', () => {
     ['{"id":""}', 'id'],
     ['{"__proto__":{"id":"a"}}', 'id'],
     [`{"id":"a","x":${'['.repeat(64)}${']'.repeat(64)}}`, 'deep'],
-  ])('refuses %s', (text, reason) => {
+  ])('rejects %s', (text, reason) => {
     expect(() => parseDocument(text, NOW)).toThrow(MalformedDocument);
     expect(() => parseDocument(text, NOW)).toThrow(reason);
   });
@@ -77,18 +77,18 @@ test.each([
 });
 
 describe('ids', () => {
-  test.each(['a', 'x'.repeat(128), '2db0168c-2373-4367-8d9a-9dc778802e8a', '猫'])('%s is one', (id) => {
+  test.each(['a', 'x'.repeat(128), '2db0168c-2373-4367-8d9a-9dc778802e8a', '猫'])('%s is valid', (id) => {
     expect(parseTaskId(id)).toBe(id);
   });
 
   test.each(['', 'x'.repeat(129), 'a\nb', 'a\u0000', '\ud800', 7, null, undefined, {}])(
-    '%j is none',
+    '%j is invalid',
     (id) => {
       expect(parseTaskId(id)).toBeUndefined();
     },
   );
 
-  test('are picked out of any text, each once, in order', () => {
+  test('are extracted from any text, each once, in order', () => {
     const [a, b] = ['2db0168c-2373-4367-8d9a-9dc778802e8a', '72bdd69d-290d-4710-a6d4-60c78968865a'];
     expect(findTaskIds(`[{"id":"${b}"}] see ${a.toUpperCase()}, again ${b}; not 2db0168c-2373`)).toEqual([
       b,

@@ -21,7 +21,7 @@ const literal = fc.constantFrom(
 const element = fc.oneof(spaced, literal);
 
 describe('sliceArray', () => {
-  test('gives back exactly the texts that an array was made of', () => {
+  test('returns exactly the texts of the array elements', () => {
     fc.assert(
       fc.property(fc.array(element), fc.constantFrom(',', ' , ', ',\n'), (elements, comma) => {
         expect(sliceArray(`[ ${elements.join(comma)} ]`)).toEqual(elements);
@@ -29,7 +29,7 @@ describe('sliceArray', () => {
     );
   });
 
-  test('finds the array of a member among others', () => {
+  test('finds the array of one member among others', () => {
     fc.assert(
       fc.property(fc.array(element), element, element, (elements, before, after) => {
         const text = `{"before":${before}, "items" : [${elements.join(',')}],"after":${after}}`;
@@ -57,7 +57,7 @@ describe('sliceArray', () => {
   });
 });
 
-test('isTooDeep counts how deep brackets nest, not those inside strings, not those beside each other', () => {
+test('isTooDeep counts nested brackets, but not those in strings or side by side', () => {
   const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
   expect(isTooDeep('7')).toBe(false);
   expect([isTooDeep(nested(MAX_DEPTH)), isTooDeep(nested(MAX_DEPTH + 1))]).toEqual([false, true]);

@@ -95,17 +95,17 @@ describe('the state of a task', () => {
     expect(decideTaskState(document, CREATED, CREATED + MINUTE)).toBe(state);
   });
 
-  test('fewer images than asked for are waited for ten minutes', () => {
+  test('is pending for ten minutes with fewer images than requested', () => {
     const document = { request: { count: 2 }, response: done };
     expect(decideTaskState(document, CREATED, CREATED + 10 * MINUTE - 1)).toBe('pending');
     expect(decideTaskState(document, CREATED, CREATED + 10 * MINUTE)).toBe('succeeded');
   });
 
-  test('of the vendor’s own examples', () => {
+  test('is right for the vendor’s own examples', () => {
     for (const text of VENDOR_DOCUMENTS) expect(decideTaskState(JSON.parse(text), 0, 0)).toBe('succeeded');
   });
 
-  test('of anything at all is one of three, and pending without a response', () => {
+  test('is one of three for any input, and pending without a response', () => {
     fc.assert(
       fc.property(
         fc.object({ key: fc.constantFrom('response', 'state', 'status', 'data', 'error', 'success', 'x') }),

@@ -34,9 +34,9 @@ async function startParts(fetch: typeof globalThis.fetch, token = UPSTREAM_TOKEN
   return { clock, store, ...assemble(config, { clock, log, random: () => 0.5, fetch }, store) };
 }
 
-describe('with a store that answers later', () => {
+describe('with an asynchronous store', () => {
   test.each([[['600', '1']], [['1', '600']]])(
-    'two failures at one moment, Retry-After %j: the longer one holds',
+    'two concurrent failures, Retry-After %j: the longer one applies',
     async (waits) => {
       const upstream = answerAtOnce(waits);
       const { clock, mirror } = await startParts(upstream.fetch);
@@ -56,7 +56,7 @@ describe('with a store that answers later', () => {
   );
 });
 
-describe('only what is meant for the mirror keeps it waiting', () => {
+describe('only a rate limit on the mirror’s own token opens the circuit', () => {
   const answering = (status: number) => {
     const statuses: number[] = [];
     const fetch: typeof globalThis.fetch = async () => {
@@ -67,9 +67,9 @@ describe('only what is meant for the mirror keeps it waiting', () => {
   };
 
   test.each([
-    ['a 429 to a caller with a token of its own does not', 429, '', 'of-the-caller', 2],
-    ['a 503 to a caller is relayed, and does not', 503, UPSTREAM_TOKEN, undefined, 2],
-    ['a 429 to the token of the mirror does', 429, UPSTREAM_TOKEN, undefined, 1],
+    ['a 429 to a caller with its own token does not', 429, '', 'of-the-caller', 2],
+    ['a 503 to a caller is forwarded, and does not', 503, UPSTREAM_TOKEN, undefined, 2],
+    ['a 429 to the mirror’s token does', 429, UPSTREAM_TOKEN, undefined, 1],
   ] as const)('%s', async (_, status, ownToken, callerToken, sent) => {
     const { fetch, statuses } = answering(status);
     const { mirror } = await startParts(fetch, ownToken);

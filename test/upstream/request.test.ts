@@ -16,7 +16,7 @@ const request = (more: object = {}) => ({
 const deafBody = () =>
   new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(new Uint8Array(10)) });
 
-describe('an answer that never ends, of a fetch that does not hear the abort', () => {
+describe('a response that never ends, from a fetch that ignores its abort signal', () => {
   test('ends at the deadline', async () => {
     await expect(sendRequest(request(), async () => new Response(deafBody()))).rejects.toMatchObject({
       name: 'UpstreamError',
@@ -24,12 +24,12 @@ describe('an answer that never ends, of a fetch that does not hear the abort', (
     });
   });
 
-  test('ends at the deadline before its head as well', async () => {
+  test('ends at the deadline also before its headers', async () => {
     const never = () => new Promise<Response>(() => undefined);
     await expect(sendRequest(request(), never)).rejects.toMatchObject({ kind: 'timeout' });
   });
 
-  test('ends with the mirror', async () => {
+  test('ends when the mirror stops', async () => {
     const ending = new AbortController();
     const underWay = sendRequest(
       request({ timeoutMs: 60_000, signal: ending.signal }),
@@ -40,7 +40,7 @@ describe('an answer that never ends, of a fetch that does not hear the abort', (
   });
 });
 
-test('what is too large is given up, whether or not its body can be cancelled', async () => {
+test('a response that is too large is aborted, whether or not its body can be cancelled', async () => {
   const body = new ReadableStream<Uint8Array>({
     pull: (controller) => controller.enqueue(new Uint8Array(400)),
     cancel: () => new Promise<void>(() => undefined),

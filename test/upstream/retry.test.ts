@@ -15,7 +15,7 @@ function failure(status: number, waitMs?: number): UpstreamError {
 
 describe('the retry table', () => {
   test.each([408, 409, 500, 502, 503, 504])(
-    '%i is repeated twice for the schedule, never for a caller',
+    '%i is retried twice for the schedule, never for a caller',
     (status) => {
       expect(computeRetryDelay(failure(status), 1, 'background', () => 0.5)).toBe(1000);
       expect(computeRetryDelay(failure(status), 2, 'background', () => 0.5)).toBeUndefined();
@@ -23,18 +23,18 @@ describe('the retry table', () => {
     },
   );
 
-  test.each([400, 401, 402, 403, 404, 413, 422, 429, 501])('%i is never repeated', (status) => {
+  test.each([400, 401, 402, 403, 404, 413, 422, 429, 501])('%i is never retried', (status) => {
     expect(computeRetryDelay(failure(status), 0, 'background', () => 0)).toBeUndefined();
   });
 
-  test('a broken connection is tried once more, a timeout is not', () => {
+  test('a broken connection is retried once, a timeout is not', () => {
     const broken = new UpstreamError('interrupted', 'broke');
     expect(computeRetryDelay(broken, 0, 'interactive', () => 0)).toBe(400);
     expect(computeRetryDelay(broken, 1, 'background', () => 0)).toBeUndefined();
     expect(computeRetryDelay(new UpstreamError('timeout', 'late'), 0, 'background', () => 0)).toBeUndefined();
   });
 
-  test('Retry-After decides where it is short, and ends the tries where it is long', () => {
+  test('a short Retry-After sets the delay, and a long one ends the retries', () => {
     expect(computeRetryDelay(failure(503, 3000), 0, 'background', () => 0)).toBe(3000);
     expect(computeRetryDelay(failure(503, 9000), 0, 'background', () => 0)).toBeUndefined();
   });
@@ -61,7 +61,7 @@ describe('Retry-After', () => {
     expect(wait(value)).toBe(ms);
   });
 
-  test('a date is measured from the answer’s own date: their clock may be hours off', () => {
+  test('a date is relative to the response’s own Date header, since the upstream’s clock may be wrong', () => {
     expect(wait(at(7_205_000), at(7_200_000))).toBe(5000);
   });
 

@@ -6,7 +6,7 @@ import { tries } from '../../helpers/thorough.ts';
 
 const SEARCHES = Number(process.env.GC_SEARCHES ?? tries(300, 10_000));
 
-test('statements, databases and searches outlive any garbage collection', (context) => {
+test('statements, databases and searches survive garbage collection', (context) => {
   const script = join(import.meta.dirname, 'under-gc.ts');
   const args = ['--expose-gc', '--import', 'tsx', script, String(SEARCHES)];
   const { status, signal, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });

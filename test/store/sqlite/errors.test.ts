@@ -18,7 +18,7 @@ function errorOf(work: () => unknown): unknown {
   }
 }
 
-describe('what SQLite says is translated', () => {
+describe('SQLite errors are translated', () => {
   test.each<[string, (file: string) => unknown]>([
     [
       'busy',
@@ -71,7 +71,7 @@ describe('what SQLite says is translated', () => {
       },
     ],
     ['unreachable', (file) => new Database(file, { readonly: true })],
-  ])('%s, with its words and its error', (code, work) => {
+  ])('%s, with its message and its error', (code, work) => {
     const file = join(temporaryDirectory(), 'a.db');
     const error = errorOf(() => translateErrors(() => work(file)));
     expect(error).toBeInstanceOf(StoreError);
@@ -80,13 +80,13 @@ describe('what SQLite says is translated', () => {
     expect(error).toMatchObject({ code, message: cause instanceof Error ? cause.message : '' });
   });
 
-  test('a file that can’t be opened may not be read or written', () => {
+  test('a file that can’t be opened is unreadable or unwritable', () => {
     const file = join(temporaryDirectory(), 'none.db');
     const error = errorOf(() => translateOpening(() => new Database(file, { readonly: true })));
     expect(error).toMatchObject({ name: 'StoreError', code: 'read-only' });
   });
 
-  test('a mistake in a statement is no trouble of the store', () => {
+  test('an error in a statement is not a StoreError', () => {
     const db = new Database(':memory:');
     const error = errorOf(() => translateErrors(() => db.exec('SELECT nothing FROM nowhere')));
     expect(error).toBeInstanceOf(SqliteError);
@@ -95,7 +95,7 @@ describe('what SQLite says is translated', () => {
 });
 
 describe('a damaged database', () => {
-  test('is an error for the operator when it is opened, caused by damage', async () => {
+  test('is an error for the operator at open, caused by damage', async () => {
     const dataDir = temporaryDirectory();
     writeFileSync(join(dataDir, 'mirror.db'), 'no database '.repeat(1000));
     const open = async () => openStore({ dataDir, clock: new ManualClock(), mode: 'owner' });
@@ -104,7 +104,7 @@ describe('a damaged database', () => {
     expect(storeErrorCodeOf(error)).toBe('damaged');
   });
 
-  test('is a StoreError for whoever reads what it hit, one document or all', async () => {
+  test('is a StoreError for reads of the damaged data, of one document or all', async () => {
     const dataDir = temporaryDirectory();
     const ids = numberedIds(600);
     const owner = await openTestStore(dataDir);

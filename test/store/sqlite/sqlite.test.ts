@@ -20,15 +20,15 @@ describeStore('the SQLite store keeps the contract', () => {
   return (as) => openTestStore(dataDir, new ManualClock(), as === 'server' ? 'owner' : 'writer');
 });
 
-describe('one owner a directory', () => {
-  test('a second owner is refused, with a line that names the first', async () => {
+describe('one owner per directory', () => {
+  test('a second owner is rejected, with a line that names the first', async () => {
     const dataDir = temporaryDirectory();
     await openTestStore(dataDir);
     await expect(openTestStore(dataDir)).rejects.toThrow(DirectoryInUse);
     await expect(openTestStore(dataDir)).rejects.toThrow(new RegExp(`pid ${process.pid}`));
   });
 
-  test('the directory is free again after a close', async () => {
+  test('the directory is free after a close', async () => {
     const dataDir = temporaryDirectory();
     await (await openTestStore(dataDir)).close();
     await openTestStore(dataDir);
@@ -50,7 +50,7 @@ describe('one owner a directory', () => {
     expect(await store.claimDue(request)).toHaveLength(1);
   });
 
-  test('commands may write beside it', async () => {
+  test('commands may write while it runs', async () => {
     const dataDir = temporaryDirectory();
     const owner = await openTestStore(dataDir);
     const beside = await openStore({ dataDir, clock: new ManualClock(), mode: 'writer' });
@@ -61,7 +61,7 @@ describe('one owner a directory', () => {
 });
 
 describe('the database file', () => {
-  test('of a newer version is refused, and left as it is', async () => {
+  test('of a newer version is rejected and unchanged', async () => {
     const dataDir = temporaryDirectory();
     await (await openTestStore(dataDir)).close();
     const file = join(dataDir, 'mirror.db');
@@ -75,13 +75,13 @@ describe('the database file', () => {
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
-  test('that isn’t there is not made by a reader', async () => {
+  test('that is missing is not created by a reader', async () => {
     await expect(
       openStore({ dataDir: temporaryDirectory(), clock: new ManualClock(), mode: 'reader' }),
     ).rejects.toThrow(NoMirror);
   });
 
-  test('is in WAL mode, so that readers and a writer do not wait for each other', async () => {
+  test('is in WAL mode, so that readers and a writer do not block each other', async () => {
     const dataDir = temporaryDirectory();
     await openTestStore(dataDir);
     const raw = new Database(join(dataDir, 'mirror.db'), { readonly: true });
@@ -89,7 +89,7 @@ describe('the database file', () => {
     raw.close();
   });
 
-  test('a document that was changed behind our back is found by the audit', async () => {
+  test('a document that was changed externally is found by the audit', async () => {
     const dataDir = temporaryDirectory();
     const store = await openTestStore(dataDir);
     const [id] = numberedIds(1);
@@ -104,7 +104,7 @@ describe('the database file', () => {
     ]);
   });
 
-  test('a failure inside a batch leaves nothing of it', async () => {
+  test('a failure inside a batch stores nothing of it', async () => {
     const dataDir = temporaryDirectory();
     const store = await openTestStore(dataDir);
     const raw = new Database(join(dataDir, 'mirror.db'));
@@ -121,7 +121,7 @@ describe('the database file', () => {
 /** Those before the one that made the tables of images. */
 const MIGRATIONS_BEFORE_ARCHIVE = 3;
 
-test('the images of tasks that were stored before there was an archive are wanted once it is', async () => {
+test('images of tasks that were stored before the archive existed are enqueued', async () => {
   const dataDir = temporaryDirectory();
   const links = ['http://img.example/0', 'ftp://img.example/1', 'https://img.example/2'];
   const data = [{ image_url: links[0] }, 'no object', { image_url: links[1] }, { image_url: links[2] }];
@@ -146,7 +146,7 @@ test('the images of tasks that were stored before there was an archive are wante
   ]);
 });
 
-test('thousands of tasks of one second keep their order and are found by their time', async () => {
+test('thousands of tasks in one second keep their order and are found by their time', async () => {
   const store = await openTestStore();
   const ids = numberedIds(2000);
   const documents = ids.map((id) => document({ id, createdAt: 1_770_000_000 }));
@@ -163,7 +163,7 @@ test('thousands of tasks of one second keep their order and are found by their t
   expect((await search(after)).hits.map(({ task }) => task.id)).toEqual(['later']);
 });
 
-test('tasks of one second are found by their time, also when storing them failed at first', async () => {
+test('tasks in one second are found by their time, even if storing them failed at first', async () => {
   const dataDir = temporaryDirectory();
   const store = await openTestStore(dataDir);
   const raw = new Database(join(dataDir, 'mirror.db'));
@@ -180,7 +180,7 @@ test('tasks of one second are found by their time, also when storing them failed
   expect((await store.search(searchRequest('cat', { filter }))).total).toBe(501);
 });
 
-test('reads of one turn that fail are told so, each of them', async () => {
+test('every read of a failing event-loop turn gets the error', async () => {
   const store = await openTestStore();
   const reads = numberedIds(3).map(async (id) => store.get(id));
   await store.close();

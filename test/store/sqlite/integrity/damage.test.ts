@@ -87,7 +87,7 @@ const DAMAGES: Record<string, (dataDir: string) => void> = {
 };
 
 describe('a damaged database', () => {
-  test('does not start, in whatever way it is damaged, and not a byte of it is changed', async (context) => {
+  test('is not opened, with any kind of damage, and not a byte of it is changed', async (context) => {
     let found = 0;
     for (const [name, damage] of Object.entries(DAMAGES)) {
       const dataDir = await closedMirror();
@@ -103,7 +103,7 @@ describe('a damaged database', () => {
     showFigure(context, `${found} of ${Object.keys(DAMAGES).length} kinds of damage found`);
   });
 
-  test('is told in one line by the command, which ends with 1', async () => {
+  test('is reported in one line by the command, which exits with 1', async () => {
     const dataDir = await closedMirror();
     DAMAGES['overwritten pages']?.(dataDir);
     const { code, stderr } = await runCli(['serve', '--port', '0', '--data-dir', dataDir]);
@@ -113,7 +113,7 @@ describe('a damaged database', () => {
     expect(doctor).toMatchObject({ code: 1, stdout: expect.stringContaining('!! database') });
   });
 
-  test('that is missing beside images is no new mirror; beside nothing it is', async () => {
+  test('that is missing while images exist is not created; in an empty directory it is', async () => {
     const dataDir = await closedMirror();
     rmSync(databaseOf(dataDir));
     await openAsOwner(dataDir);
@@ -124,7 +124,7 @@ describe('a damaged database', () => {
   });
 
   test.each(['images/ab/', 'backups/manual-20260101T000000000Z.db'])(
-    'that is missing beside %s is begun anew by no command, and the message says what helps',
+    'that is missing while %s exist is not created by any command, and the message says what helps',
     async (beside) => {
       const dataDir = await closedMirror();
       rmSync(databaseOf(dataDir));
@@ -144,7 +144,7 @@ describe('a damaged database', () => {
     },
   );
 
-  test('by single bits is found in most places, because every document has a hash', async (context) => {
+  test('by single bits is detected in most places, because every document has a hash', async (context) => {
     const dataDir = await closedMirror();
     const sound = readFileSync(databaseOf(dataDir));
     let found = 0;
@@ -188,12 +188,12 @@ describe('doctor --rebuild', () => {
     ['a zeroed page', TASKS - 20],
     ['overwritten pages', TASKS - 60],
     ['cut in half', TASKS / 4],
-  ])('saves what can be read: %s', async (damage, atLeast) => {
+  ])('recovers what can be read: %s', async (damage, atLeast) => {
     const { saved } = await savedFrom(damage);
     expect(saved).toBeGreaterThanOrEqual(atLeast);
   });
 
-  test('leaves out a document that is not what was stored, and has it fetched again', async () => {
+  test('leaves out a document that fails its hash, and tracks it to be fetched again', async () => {
     const { saved, changed, store } = await savedFrom('one bit of a document');
     expect([saved, changed]).toEqual([TASKS - 1, 1]);
     const { total } = await store.tracked({ limit: 1, offset: 0 });
@@ -201,7 +201,7 @@ describe('doctor --rebuild', () => {
     expect(await store.readCheckpoint('place')).toBe('here');
   });
 
-  test('goes on with the numbers of requests, also where their counter is lost', async () => {
+  test('continues the request numbers, even if their counter is lost', async () => {
     const dataDir = await closedMirror();
     const store = await openStore({ dataDir, clock, mode: 'owner' });
     const [first, last] = [await store.nextRequestSeq(), await store.nextRequestSeq()];
@@ -215,7 +215,7 @@ describe('doctor --rebuild', () => {
     expect(await (await openTestStore(dataDir)).nextRequestSeq()).toBeGreaterThan(last);
   });
 
-  test('wants the images again of which nothing is known any more', async () => {
+  test('enqueues images whose rows are lost', async () => {
     const dataDir = await closedMirror();
     const raw = new Database(databaseOf(dataDir));
     raw.exec('DELETE FROM task_images WHERE position % 3 = 0');
@@ -226,13 +226,13 @@ describe('doctor --rebuild', () => {
     expect((await store.imageStats()).wanted).toBe(succeeded);
   });
 
-  test('keeps order and times', async () => {
+  test('preserves order and times', async () => {
     const { store } = await savedFrom('an overwritten header');
     const { hits } = await store.search(searchRequest('', { sort: 'oldest', limit: 3 }));
     expect(hits.map(({ task }) => task.id)).toEqual(numberedIds(3));
   });
 
-  test('of what is no database saves nothing and changes nothing', async () => {
+  test('of a file that is not a database recovers nothing and changes nothing', async () => {
     const dataDir = await closedMirror();
     DAMAGES['a text file']?.(dataDir);
     const before = hashOf(databaseOf(dataDir));
@@ -241,7 +241,7 @@ describe('doctor --rebuild', () => {
   });
 
   test.each(['missing', 'empty'])(
-    'of a directory that is %s says so, and leaves nothing there',
+    'of a directory that is %s reports it, and leaves nothing there',
     async (state) => {
       const dataDir = state === 'empty' ? temporaryDirectory() : join(temporaryDirectory(), 'none');
       const { code, stderr } = await runCli(['doctor', '--rebuild', '--offline', '--data-dir', dataDir]);
@@ -252,7 +252,7 @@ describe('doctor --rebuild', () => {
     },
   );
 
-  test('works by the command', async () => {
+  test('works as a command', async () => {
     const dataDir = await closedMirror();
     copyFileSync(databaseOf(dataDir), join(dataDir, 'kept'));
     DAMAGES['overwritten pages']?.(dataDir);

@@ -38,27 +38,24 @@ const BY: Record<string, (dataDir: string, backup: string) => unknown> = {
   'a rebuild': (dataDir) => rebuild(dataDir, clock),
 };
 
-test.each(Object.keys(BY))(
-  '%s sweeps what was left behind, but no backup that may be on its way',
-  async (name) => {
-    const dataDir = await closedMirror();
-    const backup = join(temporaryDirectory(), 'backup.db');
-    await backUp(dataDir, backup);
-    mkdirSync(join(dataDir, 'backups'));
-    const nowS = clock.now() / 1000;
-    for (const file of [...LEFT, ...KEPT]) {
-      writeFileSync(join(dataDir, file), 'left');
-      utimesSync(join(dataDir, file), nowS - 7200, nowS - 7200);
-    }
-    utimesSync(join(dataDir, 'backups/just-now.db.partial'), nowS, nowS);
-    await BY[name]?.(dataDir, backup);
-    const left = readdirSync(dataDir, { recursive: true }).map(String);
-    expect(left.filter((file) => LEFT.includes(file))).toEqual([]);
-    expect(left).toEqual(expect.arrayContaining(KEPT));
-  },
-);
+test.each(Object.keys(BY))('%s removes leftovers, but no backup that may be in progress', async (name) => {
+  const dataDir = await closedMirror();
+  const backup = join(temporaryDirectory(), 'backup.db');
+  await backUp(dataDir, backup);
+  mkdirSync(join(dataDir, 'backups'));
+  const nowS = clock.now() / 1000;
+  for (const file of [...LEFT, ...KEPT]) {
+    writeFileSync(join(dataDir, file), 'left');
+    utimesSync(join(dataDir, file), nowS - 7200, nowS - 7200);
+  }
+  utimesSync(join(dataDir, 'backups/just-now.db.partial'), nowS, nowS);
+  await BY[name]?.(dataDir, backup);
+  const left = readdirSync(dataDir, { recursive: true }).map(String);
+  expect(left.filter((file) => LEFT.includes(file))).toEqual([]);
+  expect(left).toEqual(expect.arrayContaining(KEPT));
+});
 
-test('database, log and backups are for their owner alone', async (context) => {
+test('database, log and backups are accessible only to their owner', async (context) => {
   requireOnMachine(context, 'unix-modes');
   const before = process.umask(0);
   onTestFinished(() => void process.umask(before));

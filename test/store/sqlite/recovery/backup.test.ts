@@ -53,7 +53,7 @@ async function idsIn(dataDir: string): Promise<string[]> {
 }
 
 describe('backup', () => {
-  test('beside a running, writing server is one moment of it, and comes back by restore', async () => {
+  test('of a running, writing server is a consistent snapshot, and can be restored', async () => {
     const here = await startTestMirror();
     const ids = numberedIds(400);
     await put(here.store, ids.slice(0, 100));
@@ -77,7 +77,7 @@ describe('backup', () => {
     expect(tasks % 2).toBe(0);
   });
 
-  test('never overwrites, also not the database itself', async () => {
+  test('never overwrites a file, nor the database itself', async () => {
     const dataDir = temporaryDirectory();
     await put(await openTestStore(dataDir), numberedIds(1));
     const target = join(dataDir, 'copy.db');
@@ -88,7 +88,7 @@ describe('backup', () => {
   });
 });
 
-test('a backup onto a file system without links is whole as well, and overwrites nothing', async (context) => {
+test('a backup onto a file system without links is complete too, and overwrites nothing', async (context) => {
   requireOnMachine(context, 'strace');
   const dataDir = temporaryDirectory();
   await put(await openTestStore(dataDir), numberedIds(3));
@@ -148,7 +148,7 @@ describe('restore', () => {
       },
       /differs from its hash/,
     ],
-  ])('refuses a backup that %s, and changes nothing', async (_, spoil, message) => {
+  ])('rejects a backup that %s, and changes nothing', async (_, spoil, message) => {
     const { dataDir, backup } = await mirrorAndBackup();
     spoil(backup);
     const { code, stderr } = await runCli(['restore', backup, '--data-dir', dataDir]);
@@ -166,7 +166,7 @@ describe('restore', () => {
       () => otherDatabase('CREATE TABLE tasks (id, title); CREATE TABLE __drizzle_migrations (created_at)'),
       /no database of a mirror/,
     ],
-  ])('refuses what is %s', async (_, source, message) => {
+  ])('rejects what is %s', async (_, source, message) => {
     const { dataDir } = await mirrorAndBackup();
     const { code, stderr } = await runCli(['restore', source(), '--data-dir', dataDir]);
     expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
@@ -174,7 +174,7 @@ describe('restore', () => {
     expect(await idsIn(dataDir)).toEqual(['only-here']);
   });
 
-  test('names the backup that is of a newer version', async () => {
+  test('names a backup of a newer version', async () => {
     const { dataDir, backup } = await mirrorAndBackup();
     const db = new Database(backup);
     db.exec("INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('later', 9e15)");
@@ -184,7 +184,7 @@ describe('restore', () => {
     expect([code, stderr]).toEqual([1, line]);
   });
 
-  test('by root leaves everything to whose the directory is', async (context) => {
+  test('by root leaves all files to the owner of the directory', async (context) => {
     requireOnMachine(context, 'root');
     const { dataDir, backup } = await mirrorAndBackup();
     chownSync(dataDir, 65534, 65534);
@@ -192,7 +192,7 @@ describe('restore', () => {
     for (const path of ['mirror.db', 'backups']) expect(statSync(join(dataDir, path)).uid, path).toBe(65534);
   });
 
-  test('waits for no server: it is refused while one runs', async () => {
+  test('is rejected while a server runs', async () => {
     const here = await startTestMirror();
     await put(here.store, numberedIds(2));
     const file = join(temporaryDirectory(), 'b.db');
@@ -209,7 +209,7 @@ describe('scheduled backups', () => {
     return { ...config, store, maintenance, worker: BACKUP_WORKER, clock, log: quietLog() };
   }
 
-  test('keep 7 days and 4 weeks, and nothing but their own files is touched', async () => {
+  test('are kept for 7 days and 4 weeks, and no other files are touched', async () => {
     const here = await startTestMirror();
     await put(here.store, numberedIds(1));
     const { dataDir } = here.config;
@@ -228,7 +228,7 @@ describe('scheduled backups', () => {
     expect(metrics).toMatch(/^flux_mirror_backup_last_success_timestamp_seconds 177\d{7}$/m);
   });
 
-  test('a failure is in /readyz until one succeeds', async () => {
+  test('a failure is reported in /readyz until one succeeds', async () => {
     const here = await startTestMirror();
     const parts = backupDeps(here);
     const reasons = async () => ((await (await here.get('/readyz')).json()) as { reasons: string[] }).reasons;
@@ -249,7 +249,7 @@ describe('scheduled backups', () => {
     expect(await reasons()).toEqual([]);
   });
 
-  test('of a database with a changed document fail, and push out no good one', async () => {
+  test('of a database with a changed document fail, and displace no good one', async () => {
     const here = await startTestMirror();
     await put(here.store, numberedIds(2));
     const { dataDir } = here.config;
@@ -272,14 +272,14 @@ describe('scheduled backups', () => {
     ]);
   });
 
-  test('that are dated in the future, by a clock that ran ahead, push out nothing', () => {
+  test('that are dated in the future, by a clock that ran ahead, displace nothing', () => {
     const day = (n: number) => ({ atMs: n * DAY_MS });
     const ahead = Array.from({ length: 40 }, (_, n) => day(1000 + n));
     const now = [day(98), day(99), day(100)];
     expect(selectKeptBackups([...ahead, ...now], 100 * DAY_MS)).toEqual(new Set([...ahead, ...now]));
   });
 
-  test('retention keeps the newest, never more than 11, and what it kept it keeps while time stands still', () => {
+  test('retention keeps the newest, never more than 11, and is idempotent at one time', () => {
     const times = fc.uniqueArray(fc.integer({ min: 0, max: 400 * 24 }), { maxLength: 200 });
     fc.assert(
       fc.property(times, (hours) => {

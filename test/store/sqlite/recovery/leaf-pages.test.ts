@@ -75,23 +75,23 @@ async function savedFrom(bytes: Buffer): Promise<number> {
 }
 
 describe('a rebuild', () => {
-  test('saves every document below a destroyed root', async () => {
+  test('recovers every document below a destroyed root', async () => {
     const root = rootOf('tasks');
     expect(childrenOf(childrenOf(root)[0] ?? 0).length).toBeGreaterThan(10); // the tree has three levels
     expect(await savedFrom(withZeroed(root))).toBe(TASKS);
   });
 
-  test('saves every document below a destroyed inner page', async () => {
+  test('recovers every document below a destroyed inner page', async () => {
     expect(await savedFrom(withZeroed(...childrenOf(rootOf('tasks')).slice(0, 1)))).toBe(TASKS);
   });
 
-  test('saves every document where the list of tables is destroyed', async () => {
+  test('recovers every document when the list of tables is destroyed', async () => {
     const bytes = Buffer.from(sound);
     bytes.fill(0, 100, PAGE);
     expect(await savedFrom(bytes)).toBe(TASKS);
   });
 
-  test('of a file that was cut to a third saves all that is whole in it', async () => {
+  test('of a file truncated to a third recovers every complete document in it', async () => {
     const cut = sound.subarray(0, Math.floor(sound.length / PAGE / 3) * PAGE);
     const whole = numberedIds(TASKS).filter(
       (id, at) => promptOf(at).length < 3000 && cut.includes(`{"id":"${id}"`),
@@ -117,7 +117,7 @@ describe('a rebuild', () => {
     return { before, after: readFileSync(join(dataDir, 'mirror.db')), deleted, finished };
   }
 
-  test.each(['tasks', 'tasks and removed'])('brings back nothing that was deleted: %s', async (destroyed) => {
+  test.each(['tasks', 'tasks and removed'])('brings back no deleted task: %s', async (destroyed) => {
     const { after, deleted } = await changedMirror();
     for (const table of destroyed.split(' and ')) {
       const root = rootOf(table);
@@ -128,7 +128,7 @@ describe('a rebuild', () => {
     expect(await (await openTestStore(dataDir)).getMany(deleted)).toEqual([]);
   });
 
-  test('takes of several versions the last', async () => {
+  test('recovers the latest of several versions', async () => {
     const { before, after, finished } = await changedMirror();
     const root = rootOf('tasks');
     after.fill(0, (root - 1) * PAGE, root * PAGE);
@@ -139,7 +139,7 @@ describe('a rebuild', () => {
   });
 });
 
-describe('the rows of leaf pages', () => {
+describe('rows read from leaf pages', () => {
   const pagesIn = (bytes: Buffer): Pages => ({
     count: bytes.length / PAGE,
     page: (number) =>
@@ -148,7 +148,7 @@ describe('the rows of leaf pages', () => {
         : bytes.subarray((number - 1) * PAGE, number * PAGE),
   });
 
-  test('are what SQLite reads, with the columns in the order of a fresh database', () => {
+  test('equal what SQLite reads, with the columns in the order of a new database', () => {
     const db = openDatabase(join(mirrorOf(sound), 'mirror.db'), { readonly: true, isMapped: false });
     const columns = listColumns(db, 'tasks');
     const text = { kind: 'text', isKey: false, isRequired: true };
@@ -166,7 +166,7 @@ describe('the rows of leaf pages', () => {
     expect(rows).toEqual(expected);
   });
 
-  test('are found as well where they were written before a column with a default was added', () => {
+  test('include those written before a column with a default was added', () => {
     const file = join(mirrorOf(sound), 'mirror.db');
     const db = openDatabase(file, { readonly: false, isMapped: false });
     db.raw.exec("ALTER TABLE tasks ADD later text NOT NULL DEFAULT 'x'");
@@ -178,7 +178,7 @@ describe('the rows of leaf pages', () => {
     expect(documents.filter((row) => 'later' in row)).toEqual([]);
   });
 
-  test('of whatever bytes are found without an error', () => {
+  test('are read from any bytes without an error', () => {
     const columns: Column[] = [
       { name: 'n', kind: 'integer', isKey: true, isRequired: true, hasDefault: false },
       { name: 'text', kind: 'text', isKey: false, isRequired: false, hasDefault: false },

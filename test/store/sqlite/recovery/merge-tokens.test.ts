@@ -85,7 +85,7 @@ function destroy(dataDir: string, table: string): void {
 }
 
 describe('restore', () => {
-  test('of a backup from before the first token leaves the mirror closed, and the token valid', async () => {
+  test('of a backup from before the first token keeps tokens required, and the token valid', async () => {
     const dataDir = await mirror();
     const backup = await backupOf(dataDir);
     await opened(dataDir, addToken('alice'));
@@ -101,7 +101,7 @@ describe('restore', () => {
     expect(await accessOf(dataDir, 'alice', 'bob')).toEqual([true, 'bob']);
   });
 
-  test('of a backup in which it was revoked revokes it', async () => {
+  test('of a backup in which a token was revoked revokes it', async () => {
     const dataDir = await mirror('alice');
     const other = temporaryDirectory();
     restore(other, await backupOf(dataDir), clock.now());
@@ -110,7 +110,7 @@ describe('restore', () => {
     expect(await accessOf(other, 'alice')).toEqual([true]);
   });
 
-  test('in the place of one whose tokens can’t be read closes the mirror, and says so', async () => {
+  test('over a database whose tokens can’t be read makes tokens required, and reports it', async () => {
     const dataDir = await mirror('alice');
     const backup = await backupOf(await mirror());
     destroy(dataDir, 'access_tokens');
@@ -122,7 +122,7 @@ describe('restore', () => {
     expect(await accessOf(dataDir, 'alice')).toEqual([true]);
   });
 
-  test('in the place of what is no database at all says that nobody knows', async () => {
+  test('over a file that is not a database reports that its tokens are unknown', async () => {
     const dataDir = await mirror();
     const backup = await backupOf(dataDir);
     writeFileSync(fileOf(dataDir), 'notes '.repeat(2000));
@@ -134,7 +134,7 @@ describe('restore', () => {
     expect(await accessOf(dataDir)).toEqual([false]);
   });
 
-  test('of a backup of an older version works at once, also for who only reads', async () => {
+  test('of a backup of an older version works at once, also for read-only commands', async () => {
     const old = olderMirror(fileOf(await mirror()), MIGRATIONS_BEFORE_TOKENS);
     const dataDir = await mirror('alice');
     restore(dataDir, fileOf(old), clock.now());
@@ -144,21 +144,21 @@ describe('restore', () => {
 });
 
 describe('doctor --rebuild', () => {
-  test('keeps tokens, and that there were some', async () => {
+  test('keeps tokens, and keeps them required', async () => {
     const dataDir = await mirror('alice');
     expect(rebuild(dataDir, clock).tokens).toBe('whole');
     expect(await accessOf(dataDir, 'alice')).toEqual([true, 'alice']);
     expect(rebuild(await mirror(), clock).tokens).toBe('whole');
   });
 
-  test('leaves a mirror open that had no tokens', async () => {
+  test('requires no token if the mirror had none', async () => {
     const dataDir = await mirror();
     rebuild(dataDir, clock);
     expect(await accessOf(dataDir)).toEqual([false]);
   });
 
   test.each(['access_tokens', 'sqlite_master'])(
-    'closes the mirror where %s is destroyed, and says so',
+    'makes tokens required if %s is destroyed, and reports it',
     async (table) => {
       const dataDir = await mirror('alice');
       if (table === 'access_tokens') destroy(dataDir, table);
@@ -174,7 +174,7 @@ describe('doctor --rebuild', () => {
   );
 });
 
-test('a mirror that had a token stays closed when the table loses it', async () => {
+test('a mirror that had a token still requires one when the table loses it', async () => {
   const dataDir = await mirror('alice');
   const db = new Database(fileOf(dataDir));
   db.exec('DELETE FROM access_tokens');

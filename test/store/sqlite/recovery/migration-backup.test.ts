@@ -38,7 +38,7 @@ function columnsIn(file: string, table: string): number {
   return columns.length;
 }
 
-test.each(['owner', 'writer'] as const)('a %s leaves a copy of the older database', async (mode) => {
+test.each(['owner', 'writer'] as const)('a %s makes a copy of the older database', async (mode) => {
   const dataDir = await older();
   const columns = columnsIn(join(dataDir, 'mirror.db'), 'tasks');
   await openAndClose(dataDir, mode);
@@ -54,7 +54,7 @@ test.each(['owner', 'writer'] as const)('a %s leaves a copy of the older databas
   await store.close();
 });
 
-test('what stands in the log alone is in the copy', async () => {
+test('the copy includes what is only in the write-ahead log', async () => {
   const dataDir = await older();
   const beside = new Database(join(dataDir, 'mirror.db'));
   beside.pragma('journal_mode = WAL');
@@ -66,14 +66,14 @@ test('what stands in the log alone is in the copy', async () => {
   copy.close();
 });
 
-test('a new mirror, and one that is up to date, is not copied', async () => {
+test('a new or up-to-date database is not copied', async () => {
   const dataDir = temporaryDirectory();
   await openAndClose(dataDir);
   await openAndClose(dataDir);
   expect(existsSync(join(dataDir, 'backups'))).toBe(false);
 });
 
-test('the copy of an earlier version goes, and every other backup stays', async () => {
+test('the copy of an earlier version is deleted, and every other backup is kept', async () => {
   const dataDir = await older();
   const folder = join(dataDir, 'backups');
   mkdirSync(folder);
@@ -83,7 +83,7 @@ test('the copy of an earlier version goes, and every other backup stays', async 
   expect(readdirSync(folder).sort()).toEqual([NAME, ...others].sort());
 });
 
-test('is announced before it is made', async () => {
+test('the copy is announced before it is made', async () => {
   const dataDir = await older();
   const announced: unknown[] = [];
   const onMigration = (copy: unknown) => announced.push(copy, existsSync(join(dataDir, 'backups', NAME)));
@@ -91,7 +91,7 @@ test('is announced before it is made', async () => {
   expect(announced).toEqual([{ file: join(dataDir, 'backups', NAME), bytes: expect.any(Number) }, false]);
 });
 
-test('without room for it nothing is migrated, and the earlier copy stays', async (context) => {
+test('without space for the copy nothing is migrated, and the earlier copy is kept', async (context) => {
   requireOnMachine(context, 'mount');
   const dataDir = await older();
   const folder = join(dataDir, 'backups');

@@ -136,7 +136,7 @@ const RESTORE = `const { restore } = await import('${builtModule('store/sqlite/r
 const REBUILD = `const { rebuild } = await import('${builtModule('store/sqlite/recovery/rebuild')}');
   rebuild(process.argv[1], { now: () => 1700000000000 });`;
 
-describe('a kill on any step', () => {
+describe('a kill at any step', () => {
   test('of restore leaves the old state or the new one, and the old one can be restored', async (context) => {
     requireOnMachine(context, 'strace');
     const { left, backup } = await killedMirror();
@@ -178,8 +178,8 @@ describe('a kill on any step', () => {
   }
 });
 
-describe('a switch', () => {
-  test('moves the old database by copies where the backups are on another disk', async (context) => {
+describe('a swap', () => {
+  test('copies the old database if the backups are on another disk', async (context) => {
     requireOnMachine(context, 'strace');
     const { left, backup } = await killedMirror();
     // The first rename decides; the second is of the log, the fourth of the database.
@@ -204,7 +204,7 @@ describe('a switch', () => {
   });
 });
 
-describe('an interrupted switch', () => {
+describe('an interrupted swap', () => {
   /** As after a kill right after the commit. */
   async function interrupted(): Promise<string> {
     const { left, backup } = await killedMirror();
@@ -212,7 +212,7 @@ describe('an interrupted switch', () => {
     return left;
   }
 
-  test('is told in one line by what can’t finish it, and finished by a start', async () => {
+  test('is reported in one line by commands that can’t complete it, and completed by a start', async () => {
     const dataDir = await interrupted();
     for (const command of [
       ['get', 'old-1'],
@@ -232,7 +232,7 @@ describe('an interrupted switch', () => {
     expect(await runCli(['get', 'new-1', '--data-dir', dataDir])).toMatchObject({ code: 0 });
   });
 
-  test('never gives up the kept log for one that a reader made meanwhile', async () => {
+  test('never replaces the kept log with one that a reader created meanwhile', async () => {
     const dataDir = await interrupted();
     const folder = join(dataDir, 'backups');
     const kept = join(folder, 'replaced-20260101T000000000Z.db');
@@ -243,7 +243,7 @@ describe('an interrupted switch', () => {
     expect(await idsIn(dataDir)).toEqual(OLD);
   });
 
-  test('is finished by the next restore, which tells what was there before', async () => {
+  test('is completed by the next restore, which reports what was there before', async () => {
     const dataDir = await interrupted();
     const { backup } = await killedMirror();
     const { stderr, code } = await runCli(['restore', backup, '--data-dir', dataDir]);
@@ -254,8 +254,8 @@ describe('an interrupted switch', () => {
   });
 });
 
-describe('who writes and who replaces keep each other out', () => {
-  test('restore and rebuild are refused while a command has the database open to write', async () => {
+describe('writing and replacing exclude each other', () => {
+  test('restore and rebuild are rejected while a command has the database open for writing', async () => {
     const { left, backup } = await killedMirror();
     const importing = startCli(['import', '-', '--data-dir', left]);
     importing.stdin.write(`${documentText({ id: 'imported' })}\n`);
@@ -275,7 +275,7 @@ describe('who writes and who replaces keep each other out', () => {
     expect(await idsIn(left)).toEqual(NEW);
   });
 
-  test('a command that would write is refused while the database is being replaced', async () => {
+  test('a writing command is rejected while the database is being replaced', async () => {
     const { left } = await killedMirror();
     const lock = acquireExclusiveLock(left, clock.now());
     const { code, stderr } = await runCli(['track', ...numberedIds(1), '--data-dir', left]);
@@ -284,7 +284,7 @@ describe('who writes and who replaces keep each other out', () => {
     expect(await runCli(['track', ...numberedIds(1), '--data-dir', left])).toMatchObject({ code: 0 });
   });
 
-  test('writers do not keep each other out, nor a server', async () => {
+  test('writers exclude neither each other nor a server', async () => {
     const { left } = await killedMirror();
     const stores: Store[] = [];
     for (const mode of ['owner', 'writer', 'writer', 'reader'] as const)

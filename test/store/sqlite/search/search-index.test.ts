@@ -14,7 +14,7 @@ import { openTestStore, temporaryDirectory } from '../../../helpers/test-mirror.
 const put = async (store: Store, ...documents: ReturnType<typeof document>[]) =>
   store.storeDocuments({ documents, requestSeq: await store.nextRequestSeq(), fetchedAtMs: 1 });
 
-test('index and table stay in step through storing, changing, deleting and storing again', async () => {
+test('index and table stay consistent through storing, changing, deleting and storing again', async () => {
   const store = await openTestStore();
   const random = createSeededRandom(5);
   const ids = numberedIds(60);
@@ -40,7 +40,7 @@ test('index and table stay in step through storing, changing, deleting and stori
   }
 });
 
-test('an index of another version is made anew, newest first, beside everything else, and over a restart', async () => {
+test('an index of another version is rebuilt in the background, newest first, and across a restart', async () => {
   const dataDir = temporaryDirectory();
   const clock = new ManualClock();
   const first = await openTestStore(dataDir);
@@ -95,7 +95,7 @@ test('an index of another version is made anew, newest first, beside everything 
   expect((await third.suggest('ca', 1))[0]?.word).toBe('cat');
 });
 
-test('words of a part whose indexing failed are stored when it is tried again', async () => {
+test('words of a batch whose indexing failed are stored when it is retried', async () => {
   const dataDir = temporaryDirectory();
   const file = join(dataDir, 'mirror.db');
   const first = await openTestStore(dataDir);
