@@ -41,7 +41,7 @@ export async function benchHolding(directory: string): Promise<Row[]> {
     return 1000 * Number(/^flux_mirror_event_loop_lag_seconds\{statistic="max"\} (\S+)/m.exec(text)?.[1]);
   };
   const longest = async (body: unknown, headers: Record<string, string> = {}) => {
-    await lag(); // begins anew
+    await lag(); // resets the measurement
     for (let at = 0; at < REPEATS; at += 1) {
       const answer = await fetch(`${url}/flux/tasks`, {
         method: 'POST',

@@ -40,13 +40,13 @@ test('serve prints its address with a working curl command, and shuts down grace
   expect((await runCli(['get', id, '--data-dir', dataDir])).stdout).toBe(`${VENDOR_DOCUMENTS[0]}\n`);
 
   simulator.fault({ kind: 'delay', ms: 400 });
-  const underWay = fetch(`${url}/flux/tasks`, {
+  const inFlight = fetch(`${url}/flux/tasks`, {
     method: 'POST',
     body: `{"action":"retrieve","id":"${VENDOR_IDS[1]}"}`,
   });
   await new Promise((resolve) => setTimeout(resolve, 150));
   child.kill('SIGTERM');
-  expect(await (await underWay).text()).toBe(VENDOR_DOCUMENTS[1]);
+  expect(await (await inFlight).text()).toBe(VENDOR_DOCUMENTS[1]);
   expect(await once(child, 'exit')).toEqual([0, null]);
   expect(existsSync(join(dataDir, 'mirror.db-wal'))).toBe(false); // the database was closed, not dropped
   await simulator.stop();

@@ -40,7 +40,7 @@ const FULL_CHECK_EVERY = 25;
 /** Long enough for images to be archived also where the machine is busy. */
 const FIRST_LIFE_MS = 4000;
 
-/** @returns the report; and the data directory with its ledger for whoever wants to look closer, until `clear` */
+/** @returns the report; and the data directory with its ledger for a closer look, until `clear` */
 export async function runCrashes(options: CrashOptions): Promise<{
   report: CrashReport;
   dataDir: string;

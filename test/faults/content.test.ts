@@ -123,11 +123,11 @@ describe('a client', () => {
     expect((await staying).status).toBe(200);
     await expect.poll(async () => (await here.store.getMany([ID, OTHER])).length).toBe(2);
     expect(here.simulator.requests).toHaveLength(2);
-    // Nothing is left under way: both are answered from the store.
+    // Nothing is left in flight: both are answered from the store.
     here.simulator.clearFaults();
     for (const id of [ID, OTHER])
       expect((await ask(id)).headers.get('cache-status')).toBe('flux-mirror; hit');
-    showFigure(context, '2 of 3 hung up: 0 fetches lost, 0 repeated');
+    showFigure(context, '2 of 3 disconnected: 0 fetches lost, 0 repeated');
   });
 
   test.each([

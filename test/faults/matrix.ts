@@ -148,7 +148,7 @@ export const MATRIX: readonly MatrixPart[] = [
       },
       {
         fault: 'SIGTERM in a run',
-        behaviour: 'answers under way are taken to the end, new requests get 503; ends within ten seconds',
+        behaviour: 'requests in flight are completed, new ones get 503; exits within ten seconds',
         shownBy: [
           ['cli/serve.test.ts', 'shuts down gracefully on SIGTERM'],
           ['cli/serve.test.ts', 'SIGTERM aborts'],
@@ -264,7 +264,7 @@ export const MATRIX: readonly MatrixPart[] = [
         ],
       },
       {
-        fault: 'strangers and duplicates in a batch',
+        fault: 'unrequested and duplicate ids in a batch',
         behaviour: 'only what was asked, once',
         shownBy: [[MIRROR, 'other ids, duplicates']],
       },
@@ -430,7 +430,7 @@ export const MATRIX: readonly MatrixPart[] = [
         limit: 'no browser can send it; the Host header is what counts',
       },
       {
-        fault: 'preflight of a stranger',
+        fault: 'preflight of a foreign origin',
         behaviour: 'no allow-origin',
         shownBy: [[ERRORS, 'a preflight of an allowed origin']],
       },

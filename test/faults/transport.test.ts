@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000;
 const [ID] = numberedIds(1);
 
 /** A server on loopback that nobody should come to. */
-async function stranger() {
+async function startForeignServer() {
   const seen = { connections: 0, requests: 0, text: '' };
   const server = createServer((request, response) => {
     seen.requests += 1;
@@ -53,7 +53,7 @@ describe('an upstream without a connection', () => {
   test.for<[string, () => Promise<string>]>([
     ['refuses', async () => `http://127.0.0.1:${await freePort()}`],
     ['has a name that does not resolve', async () => 'http://no-such-host.invalid'],
-    ['speaks no TLS', async () => `https://${(await stranger()).host}`],
+    ['speaks no TLS', async () => `https://${(await startForeignServer()).host}`],
   ])('that %s gives 502 without internals, and the schedule backs off', async ([, address], context) => {
     const upstreamUrl = await address();
     const { count, counted } = countingFetch();
@@ -136,7 +136,7 @@ describe('an upstream that does not answer', () => {
 
 describe('a redirect', () => {
   test('is never followed, for any caller and any target', async (context) => {
-    const elsewhere = await stranger();
+    const elsewhere = await startForeignServer();
     const here = await startTestMirror({ upstreamTimeoutMs: '5s' });
     const { port } = new URL(here.simulator.url);
     const targets = [
@@ -203,7 +203,7 @@ describe('an outage of an hour', () => {
   const IDS = 500;
   const CONCURRENCY = 2;
   const LONGEST_BACK_OFF_MS = 5 * MINUTE_MS;
-  /** Runs of a minute, each of which ends with the third failure; another may be under way. */
+  /** Runs of a minute, each of which ends with the third failure; another may be in flight. */
   const MOST_A_MINUTE = 4 * (3 + CONCURRENCY - 1);
 
   test('causes few requests; after it the upstream is tried within the maximum backoff, without a stampede', async (context) => {
@@ -289,7 +289,7 @@ describe('a token that is rejected in the middle of a run', () => {
     expect((await here.store.tracked({ limit: 1, offset: 0 })).total).toBe(1200);
     showFigure(
       context,
-      `after the first ${status} ${after} requests, and ${seen.inFlightThen} were under way, of ${SLOTS} slots`,
+      `after the first ${status} ${after} requests, and ${seen.inFlightThen} were in flight, of ${SLOTS} slots`,
     );
   });
 });

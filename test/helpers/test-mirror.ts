@@ -1,4 +1,4 @@
-/** A small world for tests: a simulator, a store in a temporary directory, and the real server on a free port. */
+/** A test mirror: a simulator, a store in a temporary directory, and the real server on a free port. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -39,7 +39,7 @@ const FAULTS: readonly (readonly [string, Fault, number])[] = [
   ['a gzip bomb', { kind: 'gzip-bomb', decodedBytes: 40 * 1024 * 1024 }, 502],
 ];
 
-/** A world with a finished and a pending task stored, both served from the cache afterwards. */
+/** A mirror with a finished and a pending task stored, both served from the cache afterwards. */
 async function withStored(): Promise<TestMirror & { pendingId: string; pendingText: string }> {
   const it = await startTestMirror({ upstreamTimeoutMs: `${TIMEOUT_MS}ms` });
   it.simulator.seed(VENDOR_DOCUMENTS);
@@ -146,7 +146,7 @@ describe('Retry-After', () => {
       clock.advance(1001);
       await it.mirror.runner.run({ trigger: 'schedule' });
       expect((await post({ action: 'retrieve', id })).status).toBe(200);
-      showFigure(context, `${early} early requests in 20 s of silence`);
+      showFigure(context, `${early} early requests in 20 s of cooldown`);
     },
   );
 });
@@ -167,7 +167,7 @@ describe('wrong content', () => {
     expect(second).not.toBe(first);
     const { total } = await store.stats(0);
     expect(total).toBe(1);
-    showFigure(context, `${total} row for the id that came twice, 0 for strangers`);
+    showFigure(context, `${total} row for the id that came twice, 0 for unrequested ids`);
   });
 
   test('a finished task that the upstream sends as pending, or with another text, is not replaced', async (context) => {

@@ -226,10 +226,10 @@ describe('shutdown', () => {
     const [id = ''] = numberedIds(1);
     simulator.seed([documentText({ id })]);
     simulator.fault({ kind: 'delay', ms: 200 });
-    const underWay = post({ action: 'retrieve', id });
+    const inFlight = post({ action: 'retrieve', id });
     await expect.poll(() => simulator.requests.length).toBe(1);
     const started = performance.now();
-    const [answer] = await Promise.all([underWay.then((it) => it.text()), mirror.stop()]);
+    const [answer] = await Promise.all([inFlight.then((it) => it.text()), mirror.stop()]);
     expect(JSON.parse(answer)).toHaveProperty('id', id);
     // The client would keep its connection for four seconds, the server for five.
     expect(performance.now() - started).toBeLessThan(2500);
@@ -245,12 +245,12 @@ describe('shutdown', () => {
     here.simulator.seed([documentText({ id })]);
     here.simulator.fault({ kind: 'delay', ms: 200 });
     const kept = await open(here);
-    const underWay = here.post({ action: 'retrieve', id });
+    const inFlight = here.post({ action: 'retrieve', id });
     await expect.poll(() => here.simulator.requests.length).toBe(1);
     const stopped = here.mirror.stop();
     kept.write(`${line} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
     expect(await untilClosed(kept)).toMatch(expected);
-    expect(await (await underWay).json()).toHaveProperty('id', id);
+    expect(await (await inFlight).json()).toHaveProperty('id', id);
     await stopped;
   });
 

@@ -5,8 +5,8 @@ export interface SeenRequest {
   readonly atMs: number;
 }
 
-export interface Silence {
-  /** When a 429 was answered, and until when it asked for silence. */
+export interface Cooldown {
+  /** When a 429 was answered, and the end of the cooldown that it set. */
   readonly fromMs: number;
   readonly untilMs: number;
 }
@@ -33,10 +33,13 @@ export function minutesBeyond(
     .filter((found) => found.requests > found.allowed);
 }
 
-/** Requests that were sent while the upstream had asked for silence. Those of the same moment were under way already. */
-export function earlyRequests(requests: readonly SeenRequest[], silences: readonly Silence[]): SeenRequest[] {
+/** Requests that were sent during a cooldown. Those of the same moment were already in flight. */
+export function earlyRequests(
+  requests: readonly SeenRequest[],
+  cooldowns: readonly Cooldown[],
+): SeenRequest[] {
   return requests.filter(({ atMs }) =>
-    silences.some(({ fromMs, untilMs }) => atMs > fromMs && atMs < untilMs),
+    cooldowns.some(({ fromMs, untilMs }) => atMs > fromMs && atMs < untilMs),
   );
 }
 

@@ -12,12 +12,12 @@ import { showFigure } from '../helpers/figure.ts';
 import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
 import { tries } from '../helpers/thorough.ts';
 import {
+  type Cooldown,
   earlyRequests,
   growth,
   minutesBeyond,
   requestsByMinute,
   type SeenRequest,
-  type Silence,
 } from './checks.ts';
 import { nextWeather, type Weather } from './weather.ts';
 
@@ -84,7 +84,7 @@ async function liveThrough(here: TestMirror, fates: readonly Fate[], random: () 
   const startMs = clock.now();
   const endMs = startMs + HOURS * 60 * MINUTE_MS;
   const seen: SeenRequest[] = [];
-  const silences: Silence[] = [];
+  const cooldowns: Cooldown[] = [];
   const allowed = new Map<number, number>();
   const heap: number[] = [];
   const byKind = new Map<string, number>();
@@ -114,7 +114,7 @@ async function liveThrough(here: TestMirror, fates: readonly Fate[], random: () 
         if (random() >= share) return false;
         if (fault.kind === 'status' && fault.status === 429) {
           const seconds = Number(fault.headers?.['retry-after'] ?? 0);
-          silences.push({ fromMs: atMs, untilMs: atMs + Math.min(seconds, 3600) * 1000 });
+          cooldowns.push({ fromMs: atMs, untilMs: atMs + Math.min(seconds, 3600) * 1000 });
         }
         return true;
       },
@@ -154,7 +154,7 @@ async function liveThrough(here: TestMirror, fates: readonly Fate[], random: () 
     clock.advance(RUN_EVERY_MS);
   }
   seen.push(...simulator.requests.map(({ at }) => ({ atMs: at })));
-  return { seen, silences, allowed, heap, byKind, hours: (clock.now() - startMs) / (60 * MINUTE_MS) };
+  return { seen, cooldowns, allowed, heap, byKind, hours: (clock.now() - startMs) / (60 * MINUTE_MS) };
 }
 
 test(`${HOURS} hours of schedule and faults`, async (context) => {
@@ -186,14 +186,14 @@ test(`${HOURS} hours of schedule and faults`, async (context) => {
   const peak = Math.max(...requestsByMinute(day.seen).values());
   console.log(
     `seed ${SEED}: ${day.hours.toFixed(1)} hours, ${fates.length} tasks, ${day.seen.length} requests, at most ${peak} a minute, ` +
-      `${mostInFlight} in flight, ${day.silences.length} times silence asked, ${missing.length} missing, heap ` +
+      `${mostInFlight} in flight, ${day.cooldowns.length} cooldowns, ${missing.length} missing, heap ` +
       `${day.heap.map((bytes) => (bytes / 1e6).toFixed(0)).join(' ')} MB; minutes of weather:`,
     Object.fromEntries(day.byKind),
   );
   expect(missing).toEqual([]);
   if (!process.env.SEED) expect(day.byKind.size).toBeGreaterThan(2);
   expect(minutesBeyond(day.seen, day.allowed)).toEqual([]);
-  expect(earlyRequests(day.seen, day.silences)).toEqual([]);
+  expect(earlyRequests(day.seen, day.cooldowns)).toEqual([]);
   expect(mostInFlight).toBeLessThanOrEqual(CONCURRENCY);
   if (HOURS >= 12) expect(growth(day.heap.slice(2, HOURS))).toBeLessThan(1.2);
   expect((await here.store.runs(1000)).filter(({ endedAtMs }) => endedAtMs === undefined)).toEqual([]);
@@ -218,9 +218,9 @@ describe('the checks of the soak', () => {
     expect(minutesBeyond(at(120_000), allowed)).toHaveLength(1);
   });
   test('detect a request during a cooldown', () => {
-    const silences = [{ fromMs: 1000, untilMs: 8000 }];
-    expect(earlyRequests(at(999, 1000, 8000), silences)).toEqual([]);
-    expect(earlyRequests(at(1001, 7999), silences)).toHaveLength(2);
+    const cooldowns = [{ fromMs: 1000, untilMs: 8000 }];
+    expect(earlyRequests(at(999, 1000, 8000), cooldowns)).toEqual([]);
+    expect(earlyRequests(at(1001, 7999), cooldowns)).toHaveLength(2);
   });
   test('detect memory growth', () => {
     expect(growth([10, 10, 10, 10, 11, 10, 10, 10])).toBeLessThan(1.2);

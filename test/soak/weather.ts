@@ -1,4 +1,4 @@
-/** How the upstream fares over a day: calm for most of it, then outages, limits and nonsense. */
+/** How the upstream fares over a day: calm for most of it, then outages, limits and invalid responses. */
 import type { Fault } from '../../src/simulator/faults.ts';
 
 export interface Weather {

@@ -343,13 +343,13 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         const [id] = numberedIds(1);
         await put({ id, prompt: 'a zebra', state: 'pending' });
         await store.track([id], NOW);
-        const underWay = await store.nextRequestSeq();
+        const inFlight = await store.nextRequestSeq();
         expect(await store.remove(id)).toEqual({ wasKnown: true, orphans: [] });
         expect(await found('zebra')).toEqual([]);
         expect((await store.tracked({ limit: 5, offset: 0 })).total).toBe(0);
         const late = await store.storeDocuments({
           documents: [document({ id })],
-          requestSeq: underWay,
+          requestSeq: inFlight,
           fetchedAtMs: NOW,
         });
         expect([late.kept, await store.get(id)]).toEqual([1, undefined]);

@@ -61,7 +61,7 @@ describe('flux-mirror backfill', () => {
     const last = await runCli(backfill, { env });
     expect(last).toMatchObject({ code: 0 });
     expect(arrived).toHaveLength(200);
-    // Begun anew each time it would have been 100 pages a run; a kill costs one or two.
+    // Starting over each time would take 100 pages a run; a kill costs one or two.
     expect(simulator.requests.length).toBeLessThan(125);
 
     const store = await storedIn(dataDir);

@@ -194,7 +194,7 @@ describe('a run', () => {
     it.clock.advance(10 * MINUTE);
     const second = await run(it);
     expect([second.counts.finished, second.counts.failed]).toEqual([250, 150]);
-    // Now it shows that the upstream answers others: they are looked at ever more rarely.
+    // Now it shows that the upstream answers others: they are checked with exponential backoff.
     const { items } = await it.store.tracked({ limit: 500, offset: 0 });
     expect(items.every(({ attempts, lastError }) => attempts === 1 && lastError?.includes('500'))).toBe(true);
   });

@@ -1,4 +1,4 @@
-/** The total deadline of an exchange, also with a `fetch` that does not listen to its signal. */
+/** The total deadline of a request, also with a `fetch` that ignores its signal. */
 import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../src/upstream/errors.ts';
 import { sendRequest } from '../../src/upstream/request.ts';
@@ -31,12 +31,12 @@ describe('a response that never ends, from a fetch that ignores its abort signal
 
   test('ends when the mirror stops', async () => {
     const ending = new AbortController();
-    const underWay = sendRequest(
+    const inFlight = sendRequest(
       request({ timeoutMs: 60_000, signal: ending.signal }),
       async () => new Response(deafBody()),
     );
     ending.abort();
-    await expect(underWay).rejects.toMatchObject({ kind: 'interrupted' });
+    await expect(inFlight).rejects.toMatchObject({ kind: 'interrupted' });
   });
 });
 
