@@ -11,4 +11,5 @@ await store.track([claimed], 1);
 await store.startRun({ trigger: 'schedule', startedAtMs: 1 });
 await store.claimDue({ dueBeforeMs: 2, nowMs: Date.now(), limit: 1, leaseMs: 1e9 });
 process.send?.('ready');
-setInterval(() => undefined, 1000);
+// The reference keeps the store, and with it the lock, from being garbage collected.
+setInterval(() => store, 1000);
