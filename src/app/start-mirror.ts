@@ -43,6 +43,8 @@ export interface Environment {
   /** For images and callbacks. */
   readonly safeFetch?: SafeFetch;
   readonly limits?: ConnectionLimits;
+  /** How long a caller with a stale copy waits for the upstream. */
+  readonly staleWaitMs?: number;
 }
 
 export interface RunningMirror {
@@ -193,7 +195,7 @@ export function assemble(
   store: Store,
   metrics?: Metrics,
 ): AssembledMirror {
-  const { clock, log, random = Math.random, fetch } = environment;
+  const { clock, log, random = Math.random, fetch, staleWaitMs } = environment;
   const ending = new AbortController();
   setMaxListeners(0, ending.signal); // one per request in flight
   const breaker = createCircuitBreaker({ store, clock, random, upstreamToken: config.upstreamToken });
@@ -210,7 +212,7 @@ export function assemble(
   });
   const files = createImageFiles(config.dataDir);
   const safeFetch = environment.safeFetch ?? createSafeFetch(config.imageAllowHosts);
-  const shared = { ...config, store, upstream, breaker, files, safeFetch, clock, log, random };
+  const shared = { ...config, store, upstream, breaker, files, safeFetch, clock, log, random, staleWaitMs };
   return {
     shared,
     files,

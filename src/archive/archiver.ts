@@ -3,24 +3,20 @@ import type { Clock } from '../lib/clock.ts';
 import { getErrorCode } from '../lib/errno.ts';
 import type { Log } from '../lib/log.ts';
 import { createSingleFlight } from '../lib/single-flight.ts';
-import type { SafeFetch } from '../outbound/safe-fetch.ts';
 import type { WantedImage } from '../store/contract/images.ts';
 import type { Store } from '../store/contract/store.ts';
+import type { TaskKind } from '../task/artifacts.ts';
 import { nextCheckDelay } from '../task/next-check.ts';
 import { ImageFailure } from './failure.ts';
-import { fetchImage, IMAGE_TIMEOUT_MS } from './fetch-image.ts';
-import type { ImageFiles } from './files.ts';
+import { DOWNLOAD_TIMEOUT_MS, type FetchDeps, fetchImage } from './fetch-image.ts';
 
-export interface ArchiverDeps {
+export interface ArchiverDeps extends FetchDeps {
   readonly store: Store;
-  readonly files: ImageFiles;
-  readonly safeFetch: SafeFetch;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
   readonly imageConcurrency: number;
-  readonly maxImageBytes: number;
-  /** Total size of all archived images; undefined means no limit. */
+  /** Total size of all archived files; undefined means no limit. */
   readonly maxArchiveBytes: number | undefined;
 }
 
@@ -39,7 +35,7 @@ export interface ArchiveCounts {
 const GIVE_UP_AFTER_MS = 30 * 86_400_000;
 /** Age alone is not enough to give up: the mirror may have been off for a month. */
 const MIN_TRIES_BEFORE_GIVING_UP = 10;
-const LEASE_MS = 2 * IMAGE_TIMEOUT_MS;
+const getLeaseMs = (kind: TaskKind) => 2 * DOWNLOAD_TIMEOUT_MS[kind];
 /** How often archiving is retried while the disk or the archive is full. */
 const RETRY_WHEN_FULL_MS = 10 * 60_000;
 
@@ -73,7 +69,7 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
 
   const archiveDueImages = async (counts: ArchiveCounts, quota: ArchiveQuota): Promise<void> => {
     while (!stopping.signal.aborted && clock.now() >= pausedUntilMs) {
-      const [wanted] = await store.claimImages({ nowMs: clock.now(), limit: 1, leaseMs: LEASE_MS });
+      const [wanted] = await store.claimImages({ nowMs: clock.now(), limit: 1, leaseMs: getLeaseMs });
       if (!wanted) return;
       if (await archiveWanted(wanted, quota)) counts.archived += 1;
       else counts.failed += 1;
@@ -142,8 +138,8 @@ async function archiveOne(
   stop: AbortSignal,
 ): Promise<void> {
   const { store, files, clock } = deps;
-  if (wanted.url === undefined) throw new ImageFailure('the task has no such image');
-  const { received, image } = await fetchImage(deps, wanted.url, stop);
+  if (wanted.artifact === undefined) throw new ImageFailure('the task has no such image');
+  const { received, image } = await fetchImage(deps, wanted.artifact, stop);
   try {
     const isNew = (await store.image(image.sha256)) === undefined;
     if (isNew && image.bytes > (await quota.getRemaining()))

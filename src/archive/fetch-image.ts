@@ -1,39 +1,53 @@
-/** Downloads one image to a temporary file and inspects it. */
+/** One image or video from its link to the disk, checked: but not under its name yet. */
+
 import type { IncomingMessage } from 'node:http';
 import { getErrorCode } from '../lib/errno.ts';
 import { VERSION } from '../lib/version.ts';
 import { ForbiddenAddress } from '../outbound/addresses.ts';
 import { isRedirection, type SafeFetch } from '../outbound/safe-fetch.ts';
 import type { ArchivedImage } from '../store/contract/images.ts';
+import type { Artifact, TaskKind } from '../task/artifacts.ts';
 import { ImageFailure } from './failure.ts';
 import type { ImageFiles, ReceivedFile } from './files.ts';
-import { inspectImage } from './inspect.ts';
+import { inspectArtifact } from './inspect.ts';
 
 export interface FetchedImage {
   readonly received: ReceivedFile;
   readonly image: ArchivedImage;
 }
 
+export interface FetchDeps {
+  readonly safeFetch: SafeFetch;
+  readonly files: ImageFiles;
+  readonly maxImageBytes: number;
+  readonly maxVideoBytes: number;
+}
+
 const MAX_REDIRECTS = 3;
-/** For the whole download, however slowly it arrives. */
-export const IMAGE_TIMEOUT_MS = 2 * 60_000;
+/** For the whole file, however slowly it drips. */
+export const DOWNLOAD_TIMEOUT_MS: Readonly<Record<TaskKind, number>> = {
+  images: 2 * 60_000,
+  videos: 15 * 60_000,
+};
+const ACCEPT: Readonly<Record<TaskKind, string>> = { images: 'image/*', videos: 'video/*' };
 
 /**
  * Fetches, hashes and inspects.
  * @throws ImageFailure with the reason; the system's error for a disk problem
  */
 export async function fetchImage(
-  { safeFetch, files, maxImageBytes }: { safeFetch: SafeFetch; files: ImageFiles; maxImageBytes: number },
-  url: string,
+  { safeFetch, files, maxImageBytes, maxVideoBytes }: FetchDeps,
+  artifact: Artifact,
   stop: AbortSignal,
 ): Promise<FetchedImage> {
-  const deadline = AbortSignal.timeout(IMAGE_TIMEOUT_MS);
+  const maxBytes = artifact.kind === 'videos' ? maxVideoBytes : maxImageBytes;
+  const deadline = AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS[artifact.kind]);
   try {
-    const response = await requestImage(safeFetch, url, AbortSignal.any([deadline, stop]));
-    const received = await files.receive(readImageBytes(response, maxImageBytes), maxImageBytes);
+    const answer = await ask(safeFetch, artifact, AbortSignal.any([deadline, stop]));
+    const received = await files.receive(readImageBytes(answer, maxBytes), maxBytes);
     try {
       const { sha256, bytes } = received;
-      return { received, image: { sha256, bytes, ...(await inspectImage(received.path)) } };
+      return { received, image: { sha256, bytes, ...(await inspectArtifact(received.path, artifact)) } };
     } catch (error) {
       await files.discard(received);
       throw error;
@@ -44,9 +58,9 @@ export async function fetchImage(
   }
 }
 
-async function requestImage(
+async function ask(
   safeFetch: SafeFetch,
-  url: string,
+  { kind, url }: Artifact,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   try {
@@ -54,7 +68,11 @@ async function requestImage(
       method: 'GET',
       signal,
       maxRedirects: MAX_REDIRECTS,
-      headers: { accept: 'image/*', 'accept-encoding': 'identity', 'user-agent': `flux-mirror/${VERSION}` },
+      headers: {
+        accept: ACCEPT[kind],
+        'accept-encoding': 'identity',
+        'user-agent': `flux-mirror/${VERSION}`,
+      },
     });
   } catch (error) {
     throw createNetworkFailure(error);

@@ -102,6 +102,13 @@ export const UPSTREAM_SETTINGS = {
     scope: 'upstream',
     describe: 'the largest image that is archived',
   },
+  maxVideoBytes: {
+    env: 'FLUX_MIRROR_MAX_VIDEO_SIZE',
+    ...createSizeSchema('a size such as 500kB, 512MiB or 2GB'),
+    default: '512MiB',
+    scope: 'upstream',
+    describe: 'the largest video that is archived',
+  },
   maxArchiveBytes: {
     env: 'FLUX_MIRROR_MAX_ARCHIVE_SIZE',
     ...makeOptional(createSizeSchema('a size such as 500MB or 20GiB')),

@@ -1,9 +1,10 @@
 /** Formats documents as CSV. The columns are documented in docs/capture.md. */
 import { stringify } from 'csv-stringify/sync';
 import type { StoredTask } from '../store/contract/tasks.ts';
+import { type Artifact, listArtifacts } from '../task/artifacts.ts';
 import { readDocument } from '../task/document.ts';
 import { getOwn, getOwnObject, getOwnString, type JsonObject } from '../task/json-object.ts';
-import { listImageUrls } from '../task/state.ts';
+import { getResponse } from '../task/members.ts';
 
 const CSV_COLUMNS = [
   'id',
@@ -21,9 +22,13 @@ const CSV_COLUMNS = [
   'error_message',
   'cost_amount',
   'cost_currency',
+  'video_urls',
+  'video_seconds',
+  'video_sizes',
+  'video_fps',
 ] as const;
 
-type CsvRow = Record<(typeof CSV_COLUMNS)[number], string | number | undefined>;
+type CsvRow = Record<(typeof CSV_COLUMNS)[number], string | number | bigint | undefined>;
 
 /** The header line. */
 export function formatCsvHeader(): string {
@@ -40,7 +45,9 @@ function formatCsv(rows: readonly Record<string, unknown>[]): string {
     columns: [...CSV_COLUMNS],
     record_delimiter: 'windows',
     escape_formulas: true,
-    quoted_match: /[\r\n]/, // by default only CRLF as a pair is quoted
+    // A negative seed is no formula.
+    cast: { bigint: (value) => ({ value: String(value), escape_formulas: false }) },
+    quoted_match: /[\r\n]/, // by itself it quotes for the pair of both alone
   });
 }
 
@@ -51,7 +58,7 @@ function createCsvRow(task: StoredTask): CsvRow {
     value,
     task.fetchedAtMs,
   );
-  const response = getOwnObject(value, 'response');
+  const response = getResponse(value) ?? {};
   const error = getOwnObject(response, 'error');
   const cost = getOwnObject(response, 'cost');
   return {
@@ -61,16 +68,39 @@ function createCsvRow(task: StoredTask): CsvRow {
     action,
     model,
     size,
-    seed,
+    seed: seed === undefined ? undefined : BigInt(seed),
     prompt,
     user_id: userId,
     application_id: applicationId,
-    image_urls: listImageUrls(value).join(' '),
+    image_urls: listArtifacts(value)
+      .filter(({ kind }) => kind === 'images')
+      .map(({ url }) => url)
+      .join(' '),
     error_code: readScalar(getOwn(error, 'code')),
     error_message: getOwnString(error, 'message') ?? getOwnString(response, 'error'),
     cost_amount: readScalar(getOwn(cost, 'amount')),
     cost_currency: readScalar(getOwn(cost, 'currency')),
+    ...createVideoColumns(value),
   };
+}
+
+/** The values of several videos stand between spaces, a `-` where one is not known. */
+function createVideoColumns(document: JsonObject) {
+  const videos = listArtifacts(document).filter(isVideo);
+  const join = (read: (video: Video) => string | number | undefined) =>
+    videos.map((video) => read(video) ?? '-').join(' ');
+  return {
+    video_urls: join(({ url }) => url),
+    video_seconds: join(({ seconds }) => seconds),
+    video_sizes: join(({ width, height }) => (width && height ? `${width}x${height}` : undefined)),
+    video_fps: join(({ fps }) => fps),
+  };
+}
+
+type Video = Extract<Artifact, { kind: 'videos' }>;
+
+function isVideo(artifact: Artifact): artifact is Video {
+  return artifact.kind === 'videos';
 }
 
 function readScalar(value: unknown): string | number | undefined {

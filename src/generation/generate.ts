@@ -37,7 +37,7 @@ export async function generate(
   try {
     const prepared = await rewriteCallbackUrl(deps, generation);
     const handleTaskId = async (id: TaskId) => {
-      await addPlaceholder(deps, { id, request, atMs: deps.clock.now() });
+      await addPlaceholder(deps, { id, kind: 'images', request, atMs: deps.clock.now() });
       if (prepared.callbackKey !== undefined) await recordCallbackTask(deps, prepared.callbackKey, id);
     };
     const { body, ...head } = await deps.upstream.generate(prepared.generation, auth.token);

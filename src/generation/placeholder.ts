@@ -41,9 +41,9 @@ export async function drainSpool(deps: PlaceholderDeps): Promise<void> {
 
 async function storePlaceholder(
   { store, random }: PlaceholderDeps,
-  { id, request, atMs }: SpoolEntry,
+  { id, kind, request, atMs }: SpoolEntry,
 ): Promise<void> {
-  await store.addPlaceholder(placeholderTask(id, request, atMs), {
+  await store.addPlaceholder(placeholderTask({ id, kind, request }, atMs), {
     nowMs: atMs,
     dueAtMs: atMs + nextCheckDelay(0, random),
   });

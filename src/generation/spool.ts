@@ -5,12 +5,20 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { hasErrorCode } from '../lib/errno.ts';
 import { tryParseJson } from '../lib/parse-json.ts';
+import type { TaskKind } from '../task/artifacts.ts';
 import type { TaskId } from '../task/id.ts';
 
-const entrySchema = z.object({ id: z.string(), request: z.string(), at_ms: z.number() });
+const entrySchema = z.object({
+  id: z.string(),
+  kind: z.enum(['images', 'videos']).default('images'),
+  request: z.string(),
+  at_ms: z.number(),
+});
 
 export interface SpoolEntry {
   readonly id: TaskId;
+  /** By its route. */
+  readonly kind: TaskKind;
   /** The body of the generation request. */
   readonly request: string;
   readonly atMs: number;
@@ -33,7 +41,8 @@ export function createSpool(dataDir: string): Spool {
   const append = (path: string, text: string) => appendFile(path, text, { mode: 0o600, flush: true });
   return {
     // The leading newline separates it from an incomplete line left by a full disk.
-    add: ({ id, request, atMs }) => append(file, `\n${JSON.stringify({ id, request, at_ms: atMs })}\n`),
+    add: ({ id, kind, request, atMs }) =>
+      append(file, `\n${JSON.stringify({ id, kind, request, at_ms: atMs })}\n`),
     drain: async (take) => {
       const lines = (await readIfExists(file)).split('\n').filter((line) => line.trim() !== '');
       const bad = lines.filter((line) => readEntry(line) === undefined);
@@ -49,7 +58,7 @@ export function createSpool(dataDir: string): Spool {
 /** Undefined for a line truncated by a full disk; its id is in the log. */
 function readEntry(line: string): SpoolEntry | undefined {
   const { data } = entrySchema.safeParse(tryParseJson(line));
-  return data && { id: data.id as TaskId, request: data.request, atMs: data.at_ms };
+  return data && { id: data.id as TaskId, kind: data.kind, request: data.request, atMs: data.at_ms };
 }
 
 async function readIfExists(file: string): Promise<string> {

@@ -7,11 +7,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Log } from '../lib/log.ts';
 import { tryParseJson } from '../lib/parse-json.ts';
 import type { Mirror } from '../mirror/mirror.ts';
-import { FLUX } from '../service/flux.ts';
 import type { DueCallback } from '../store/contract/callbacks.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { TaskId } from '../task/id.ts';
-import { getOwnObject, type JsonObject } from '../task/json-object.ts';
+import type { JsonObject } from '../task/json-object.ts';
+import { getResponse } from '../task/members.ts';
 import { findTaskIdInResponse } from './task-id.ts';
 
 export interface VerifiedCallback {
@@ -36,7 +36,7 @@ export async function verifyCallback(
   await fetchResult(deps, id);
   const task = await deps.store.get(id);
   if (!task || task.state === 'pending') return undefined;
-  const result = getOwnObject(JSON.parse(task.text) as JsonObject, FLUX.members.response);
+  const result = getResponse(JSON.parse(task.text) as JsonObject);
   if (result === undefined) return undefined;
   if (isDeepStrictEqual(tryParseJson(posted), result)) return { body, mediaType };
   return { body: Buffer.from(JSON.stringify(result)), mediaType: 'application/json' };

@@ -13,8 +13,8 @@ export interface QueryContext {
   readonly nowMs: number;
 }
 
-/** How an operator's value is parsed and compared; text ignores the case of ASCII letters. */
-export type ValueKind = 'text' | 'enum' | 'integer' | 'id';
+/** How the value of an operator is read and compared; text whatever the case of its ASCII letters. */
+export type ValueKind = 'text' | 'enum' | 'seed' | 'id';
 
 export interface ValueMatch {
   readonly kind: 'value';
@@ -92,7 +92,7 @@ export const FIELDS = [
     example: 'failed',
     parse: createEnumParser('state', STATES),
   },
-  { name: 'seed', kind: 'integer', column: 'seed', isOperator: true, example: '42', parse: parseInteger },
+  { name: 'seed', kind: 'seed', column: 'seed', isOperator: true, example: '42', parse: parseSeed },
   { name: 'id', kind: 'id', column: 'id', isOperator: true, example: '2db0168c*', parse: parseStar },
   { name: 'user_id', kind: 'exact', column: 'userId', isOperator: false },
   { name: 'application_id', kind: 'exact', column: 'applicationId', isOperator: false },
@@ -158,9 +158,9 @@ function parseText(value: string): ValueMatch {
   return { ...match, value: convertToLowerAscii(typed) };
 }
 
-function parseInteger(value: string): ValueMatch | FieldProblem {
+function parseSeed(value: string): ValueMatch | FieldProblem {
   const typed = parseText(value);
-  if (!/^\d{1,16}$/.test(typed.value)) return { kind: 'problem', reason: 'is not a whole number' };
+  if (!/^-?\d{1,40}$/.test(typed.value)) return { kind: 'problem', reason: 'is not a whole number' };
   return { ...typed, isPrefix: false };
 }
 

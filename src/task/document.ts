@@ -3,10 +3,14 @@
  * The text is what is stored and served; the values are always derived from it.
  */
 import { FLUX } from '../service/flux.ts';
+import { listArtifacts, readTaskKind } from './artifacts.ts';
+import { parseEpochMs } from './epoch-time.ts';
 import { parseTaskId, type TaskId } from './id.ts';
-import { getOwn, getOwnObject, getOwnString, isObject, type JsonObject } from './json-object.ts';
+import { getOwn, getOwnString, isObject, type JsonObject } from './json-object.ts';
+import { getRequest, listResults } from './members.ts';
+import { findSeed } from './seed.ts';
 import { isTooDeep, MAX_DEPTH } from './slices.ts';
-import { decideTaskState, listImageUrls, listResults, type TaskState } from './state.ts';
+import { decideTaskState, type TaskState } from './state.ts';
 
 export interface TaskDocument {
   readonly id: TaskId;
@@ -20,21 +24,25 @@ export interface TaskDocument {
   readonly model: string | undefined;
   readonly size: string | undefined;
   readonly action: string | undefined;
-  readonly type: string | undefined;
+  /** `images` or `videos`, or what its own `type` says. */
+  readonly type: string;
   readonly userId: string | undefined;
   readonly applicationId: string | undefined;
-  readonly seed: number | undefined;
-  /** Number of image links in its result. */
-  readonly imageCount: number;
+  /** Of the first result that has one: decimal digits, exactly, perhaps behind a minus. */
+  readonly seed: string | undefined;
+  /** How many images and videos its result links to. */
+  readonly artifactCount: number;
 }
 
-/** Why a text is not a task document. The message quotes nothing of the text, so it may be shown to anyone. */
+/** Raise it when the same text would be read otherwise: stored documents are then read again (see store/sqlite/reread.ts). */
+export const READING_VERSION = 2;
+
+/** Why a text is not a task document; `reason` may be shown to anyone, it quotes nothing of the text. */
 export class MalformedDocument extends Error {
   override readonly name = 'MalformedDocument';
 }
 
 const { members: MEMBERS } = FLUX;
-const MAX_EPOCH_SECONDS = Date.UTC(2200, 0, 1) / 1000;
 
 /**
  * Parses one task document.
@@ -53,8 +61,8 @@ export function readDocument(text: string, value: unknown, nowMs: number): TaskD
   if (id === undefined) throw new MalformedDocument('a task document must have an id of 1 to 128 characters');
   if (isTooDeep(text)) throw new MalformedDocument(`nested deeper than ${MAX_DEPTH} levels`);
 
-  const request = getOwnObject(value, MEMBERS.request);
-  const createdAtMs = parseEpochMs(getOwn(value, 'created_at')) ?? nowMs;
+  const request = getRequest(value);
+  const createdAtMs = findCreationTimeMs(value) ?? nowMs;
   return {
     id,
     text,
@@ -64,11 +72,11 @@ export function readDocument(text: string, value: unknown, nowMs: number): TaskD
     model: getOwnString(request, 'model'),
     size: getOwnString(request, 'size'),
     action: getOwnString(request, 'action'),
-    type: getOwnString(value, 'type'),
+    type: readTaskKind(value),
     userId: getOwnString(value, 'user_id'),
     applicationId: getOwnString(value, 'application_id'),
-    seed: findSeed(value),
-    imageCount: listImageUrls(value).length,
+    seed: findSeed(text, value),
+    artifactCount: listArtifacts(value).length,
   };
 }
 
@@ -79,9 +87,7 @@ export function getPrompt(text: string): string {
 }
 
 function readPrompt(document: JsonObject): string {
-  return (
-    getOwnString(getOwnObject(document, MEMBERS.request), MEMBERS.prompt) ?? findResultPrompt(document) ?? ''
-  );
+  return getOwnString(getRequest(document), MEMBERS.prompt) ?? findResultPrompt(document) ?? '';
 }
 
 /** Parses JSON; a syntax error becomes a MalformedDocument that doesn't quote the text. */
@@ -94,25 +100,31 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Converts an upstream time, epoch seconds (a number) or an ISO 8601 string, to epoch milliseconds.
- * @returns undefined for anything else, and for times outside 1970 to 2200
+ * When a task was made, epoch milliseconds: the first of what its document tells, from the most to the least exact.
+ * @returns undefined when it tells nothing
  */
-export function parseEpochMs(value: unknown): number | undefined {
-  if (typeof value === 'number') {
-    return value > 0 && value < MAX_EPOCH_SECONDS ? Math.round(value * 1000) : undefined;
-  }
-  const parsed = typeof value === 'string' && /^\d{4}-\d\d/.test(value) ? Date.parse(value) : Number.NaN;
-  return parsed > 0 && parsed < MAX_EPOCH_SECONDS * 1000 ? parsed : undefined;
+export function findCreationTimeMs(document: JsonObject): number | undefined {
+  const read = (member: string) => parseEpochMs(getOwn(document, member));
+  const finishedMs = read('finished_at');
+  const elapsed = getOwn(document, 'elapsed');
+  const durationMs = typeof elapsed === 'number' && elapsed > 0 ? elapsed * 1000 : 0;
+  return (
+    read('created_at') ??
+    read('started_at') ??
+    (finishedMs === undefined ? undefined : Math.round(finishedMs - durationMs)) ??
+    readObjectIdMs(getOwnString(document, '_id'))
+  );
+}
+
+/** A MongoDB ObjectId begins with the second in which it was made. */
+function readObjectIdMs(id: string | undefined): number | undefined {
+  return id !== undefined && /^[0-9a-f]{24}$/i.test(id)
+    ? parseEpochMs(Number.parseInt(id.slice(0, 8), 16))
+    : undefined;
 }
 
 function findResultPrompt(document: JsonObject): string | undefined {
   return listResults(document)
     .map((result) => getOwnString(result, MEMBERS.prompt))
     .find((prompt) => prompt !== undefined);
-}
-
-function findSeed(document: JsonObject): number | undefined {
-  return listResults(document)
-    .map((result) => getOwn(result, 'seed'))
-    .find((seed): seed is number => typeof seed === 'number' && Number.isSafeInteger(seed));
 }

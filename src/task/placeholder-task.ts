@@ -4,16 +4,22 @@
  */
 
 import { tryParseJson } from '../lib/parse-json.ts';
+import type { TaskKind } from './artifacts.ts';
 import { parseDocument, type TaskDocument } from './document.ts';
 import type { TaskId } from './id.ts';
 import { isObject } from './json-object.ts';
 
-/**
- * @param request the body of the generation request; anything but a JSON object counts as an empty one
- * @param nowMs epoch milliseconds
- */
-export function placeholderTask(id: TaskId, request: string, nowMs: number): TaskDocument {
+/** A generation that was accepted. */
+export interface AcceptedGeneration {
+  readonly id: TaskId;
+  readonly kind: TaskKind;
+  /** The body of the request; anything but a JSON object counts as an empty one. */
+  readonly request: string;
+}
+
+/** @param nowMs epoch milliseconds */
+export function placeholderTask({ id, kind, request }: AcceptedGeneration, nowMs: number): TaskDocument {
   const body = isObject(tryParseJson(request)) ? request.trim() : '{}';
-  const text = `{"id":${JSON.stringify(id)},"created_at":${nowMs / 1000},"type":"images","request":${body}}`;
+  const text = `{"id":${JSON.stringify(id)},"created_at":${nowMs / 1000},"type":"${kind}","request":${body}}`;
   return { ...parseDocument(text, nowMs), state: 'pending' };
 }

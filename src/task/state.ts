@@ -4,7 +4,10 @@
  */
 
 import { FLUX } from '../service/flux.ts';
-import { getOwn, getOwnObject, isObject, type JsonObject } from './json-object.ts';
+import { listArtifacts } from './artifacts.ts';
+import { parseEpochMs } from './epoch-time.ts';
+import { getOwn, isObject, type JsonObject } from './json-object.ts';
+import { getRequest, getResponse, listResults } from './members.ts';
 
 export type TaskState = 'pending' | 'succeeded' | 'failed';
 
@@ -17,41 +20,38 @@ const { finished: FINISHED, members: MEMBERS } = FLUX;
  * @param nowMs epoch milliseconds
  */
 export function decideTaskState(document: JsonObject, createdAtMs: number, nowMs: number): TaskState {
-  const response = getOwn(document, MEMBERS.response);
-  if (!isObject(response)) return 'pending'; // 1
+  const response = getResponse(document);
+  const ending = readEnding(document, response);
+  if (ending === 'not yet') return 'pending'; // 0
+  if (response === undefined) return 'pending'; // 1
 
-  const words = [document, response].flatMap((object) => listStatusWords(object));
+  const words = [document, response, ...listResults(document)].flatMap(listStatusWords);
   if (words.some((word) => FINISHED.failureWords.has(word))) return 'failed'; // 2
   if (words.some((word) => !FINISHED.successWords.has(word))) return 'pending'; // 3
 
   const success = getOwn(response, 'success');
-  const finishedAt = getOwn(document, 'finished_at') ?? getOwn(response, 'finished_at');
-  const isFinished = finishedAt !== undefined && finishedAt !== null;
-
-  const images = listImageUrls(document).length;
-  if (images > 0 && success !== false) {
-    // 4: fewer images than requested
-    const isStillGrowing =
-      getRequestedCount(document) > images && !isFinished && nowMs - createdAtMs < FINISHED.lateArtifactsMs;
-    return isStillGrowing ? 'pending' : 'succeeded';
+  const artifacts = listArtifacts(document).length;
+  if (artifacts > 0 && success !== false) {
+    // 4: more were asked for than are here
+    const stillGrowing =
+      getRequestedCount(document) > artifacts &&
+      ending !== 'ended' &&
+      nowMs - createdAtMs < FINISHED.lateArtifactsMs;
+    return stillGrowing ? 'pending' : 'succeeded';
   }
   const error = getOwn(response, 'error');
-  if (success === false && isObject(error) && hasCode(error)) return 'failed'; // 5
-  if (isFinished) return success === true ? 'succeeded' : 'failed'; // 6
+  if (success === false && (words.length > 0 || (isObject(error) && hasCode(error)))) return 'failed'; // 5
+  if (ending === 'ended') return success === true ? 'succeeded' : 'failed'; // 6
   return 'pending'; // 7
 }
 
-/** The http(s) image links of a task's results, in order. */
-export function listImageUrls(document: JsonObject): string[] {
-  return listResults(document)
-    .map((result) => getOwn(result, MEMBERS.artifactUrl))
-    .filter((url): url is string => typeof url === 'string' && /^https?:\/\//i.test(url));
-}
-
-/** The results that are JSON objects. */
-export function listResults(document: JsonObject): JsonObject[] {
-  const results = getOwn(getOwnObject(document, MEMBERS.response), MEMBERS.results);
-  return Array.isArray(results) ? results.filter(isObject) : [];
+/** What the time of the end says; of the document where that has one, else of the response. */
+function readEnding(document: JsonObject, response: JsonObject = {}): 'not yet' | 'ended' | undefined {
+  const atTop = getOwn(document, FINISHED.timeMember);
+  const written = atTop === undefined ? getOwn(response, FINISHED.timeMember) : atTop;
+  if (written === undefined) return undefined;
+  if (written === null || written === '' || written === 0 || written === false) return 'not yet';
+  return parseEpochMs(written) === undefined ? undefined : 'ended';
 }
 
 function listStatusWords(object: JsonObject): string[] {
@@ -62,7 +62,7 @@ function listStatusWords(object: JsonObject): string[] {
 }
 
 function getRequestedCount(document: JsonObject): number {
-  const count = getOwn(getOwnObject(document, MEMBERS.request), MEMBERS.count);
+  const count = getOwn(getRequest(document), MEMBERS.count);
   return typeof count === 'number' ? count : 1;
 }
 

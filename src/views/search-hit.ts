@@ -9,8 +9,8 @@ import type { Hit } from '../store/contract/search.ts';
 import type { Store } from '../store/contract/store.ts';
 import { readDocument } from '../task/document.ts';
 import type { JsonObject } from '../task/json-object.ts';
-import { listImageUrls } from '../task/state.ts';
-import type { LocalImage, SearchHit } from './search-schema.ts';
+import { serializeArtifacts } from './artifacts-json.ts';
+import type { SearchHit } from './search-schema.ts';
 
 /** Hits with their archived images. @param basePath as in the settings */
 export async function serializeHits(
@@ -51,18 +51,12 @@ function serializeHit(
     action: action ?? null,
     model: model ?? null,
     size: size ?? null,
-    seed: seed ?? null,
+    seed: serializeSeed(seed),
     user_id: userId ?? null,
     application_id: applicationId ?? null,
     prompt,
     highlights: findHighlights(query, prompt),
-    images: listImageUrls(value).map((url, at) => ({
-      url,
-      local: serializeLocalImage(
-        archived.find(({ n }) => n === at),
-        basePath,
-      ),
-    })),
+    ...serializeArtifacts(value, archived, basePath),
     ...(group
       ? {
           group: {
@@ -78,18 +72,8 @@ function serializeHit(
   };
 }
 
-/** The archived copy; its URLs are paths on this server. */
-function serializeLocalImage(image: TaskImage | undefined, basePath: string): LocalImage | null {
-  if (!image) return null;
-  const { sha256, mediaType, bytes, width, height, thumbhash } = image;
-  return {
-    url: `${basePath}/images/${sha256}`,
-    thumb_url: `${basePath}/thumbs/${sha256}`,
-    sha256,
-    media_type: mediaType,
-    bytes,
-    width,
-    height,
-    thumbhash: Buffer.from(thumbhash).toString('base64'),
-  };
+/** As a number while that is exact. */
+function serializeSeed(seed: string | undefined): number | string | null {
+  if (seed === undefined) return null;
+  return Number.isSafeInteger(Number(seed)) ? Number(seed) : seed;
 }

@@ -13,6 +13,20 @@ const localImageSchema = z.strictObject({
   thumbhash: text,
 });
 
+const imageSchema = z.strictObject({ url: text, local: localImageSchema.nullable() });
+
+const localVideoSchema = localImageSchema.pick({ url: true, sha256: true, media_type: true, bytes: true });
+
+const videoSchema = z.strictObject({
+  url: text,
+  seconds: z.number().nullable(),
+  width: z.number().nullable(),
+  height: z.number().nullable(),
+  fps: z.number().nullable(),
+  poster_url: text.nullable().meta({ description: 'the picture with which it was asked to begin' }),
+  local: localVideoSchema.nullable(),
+});
+
 const hitSchema = z.strictObject({
   id: taskId,
   created_at: time,
@@ -20,14 +34,18 @@ const hitSchema = z.strictObject({
   action: text.nullable(),
   model: text.nullable(),
   size: text.nullable(),
-  seed: z.number().nullable(),
+  seed: z
+    .union([z.number(), z.string().regex(/^-?\d+$/)])
+    .nullable()
+    .meta({ description: 'digits as text beyond 2^53, where a number would be rounded' }),
   user_id: text.nullable(),
   application_id: text.nullable(),
   prompt: text,
   highlights: z.array(
     z.tuple([count, count]).readonly().meta({ description: 'UTF-16 offsets into the prompt' }),
   ),
-  images: z.array(z.strictObject({ url: text, local: localImageSchema.nullable() })),
+  images: z.array(imageSchema),
+  videos: z.array(videoSchema),
   group: z
     .strictObject({
       count,
@@ -75,7 +93,8 @@ export const suggestionsSchema = z.strictObject({
   items: z.array(z.strictObject({ word: text, uses: count, query: text })),
 });
 
-export type LocalImage = z.output<typeof localImageSchema>;
+export type VideoView = z.output<typeof videoSchema>;
+export type ImageView = z.output<typeof imageSchema>;
 export type SearchHit = z.output<typeof hitSchema>;
 export type SearchPageView = z.output<typeof searchPageSchema>;
 export type FacetsView = z.output<typeof facetsSchema>;

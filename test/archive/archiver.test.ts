@@ -56,7 +56,7 @@ describe('archiving', () => {
       width: 400,
       height: 200,
     });
-    expect(image?.thumbhash.length).toBeGreaterThan(5);
+    expect(image?.thumbhash?.length).toBeGreaterThan(5);
   });
 
   test('fetches each image once, and stores identical bytes once', async () => {

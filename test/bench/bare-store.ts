@@ -42,8 +42,8 @@ export async function storeBare(
     const fetchedAtMs = systemClock.now();
     for (const task of documents) {
       const position = computeSlot(task.createdAtMs);
-      insert.run(createTaskRow(task, { documents, requestSeq, fetchedAtMs }, position));
-      for (let n = 0; n < task.imageCount; n += 1) insertImage.run(position, n, fetchedAtMs, fetchedAtMs);
+      insert.run(createTaskRow(task, { requestSeq, fetchedAtMs }, position));
+      for (let n = 0; n < task.artifactCount; n += 1) insertImage.run(position, n, fetchedAtMs, fetchedAtMs);
       const entry = createIndexEntry(task.prompt);
       index.run(position, entry.terms);
       for (const word of entry.words) {

@@ -158,8 +158,8 @@ describe('export', () => {
     const { file, run } = await filled();
     await run('export', file('cats.csv'), '--query', 'cats', '--to', '2026-02-03', '--tz', 'UTC');
     expect(readFileSync(file('cats.csv'), 'utf8')).toBe(
-      'id,created_at,state,action,model,size,seed,prompt,user_id,application_id,image_urls,error_code,error_message,cost_amount,cost_currency\r\n' +
-        `${IDS[1]},2026-02-03T02:40:00.000Z,succeeded,generate,flux-dev,1024x1024,7,a cat 1,user-1,,https://img.example/${IDS[1]}.png,,,,\r\n`,
+      'id,created_at,state,action,model,size,seed,prompt,user_id,application_id,image_urls,error_code,error_message,cost_amount,cost_currency,video_urls,video_seconds,video_sizes,video_fps\r\n' +
+        `${IDS[1]},2026-02-03T02:40:00.000Z,succeeded,generate,flux-dev,1024x1024,7,a cat 1,user-1,,https://img.example/${IDS[1]}.png,,,,,,,,\r\n`,
     );
     expect((await run('export', '--format', 'csv')).stdout.split('\r\n')).toHaveLength(8);
     await run('export', file('all.csv.gz'));
@@ -233,9 +233,11 @@ describe('a row of CSV', () => {
 
   test('contains the error, or the cost', () => {
     const failed = row({ id: 'x', state: 'failed' });
-    expect(failed).toContain(',bad_request,flagged,,\r\n');
+    expect(failed).toContain(',bad_request,flagged,,,,,,\r\n');
     const response = { success: true, data: [], cost: { amount: 0.5, currency: 'credits' } };
-    expect(row({ id: 'x', more: { response } })).toContain(',,,0.5,credits\r\n');
-    expect(row({ id: 'x', more: { response: { success: false, error: 'bare' } } })).toContain(',,bare,,\r\n');
+    expect(row({ id: 'x', more: { response } })).toContain(',,,0.5,credits,,,,\r\n');
+    expect(row({ id: 'x', more: { response: { success: false, error: 'bare' } } })).toContain(
+      ',,bare,,,,,,\r\n',
+    );
   });
 });

@@ -20,6 +20,7 @@ const hit = (prompt: string, query: string, more: Partial<SearchHit> = {}): Sear
   prompt,
   highlights: findHighlights(parseQuery(query, SEARCH_CONTEXT), prompt),
   images: [],
+  videos: [],
   ...more,
 });
 

@@ -34,6 +34,7 @@ describe('settings', () => {
       archiveImages: true,
       imageAllowHosts: [],
       maxImageBytes: 64 * 1024 * 1024,
+      maxVideoBytes: 512 * 1024 * 1024,
       maxArchiveBytes: undefined,
       rewriteImageUrls: false,
       callbackUrl: undefined,
@@ -67,6 +68,7 @@ describe('settings', () => {
     ['FLUX_MIRROR_ALLOWED_ORIGINS', 'app.example', 'https://app.example'],
     ['FLUX_MIRROR_LOG_LEVEL', 'loud', 'info'],
     ['FLUX_MIRROR_MAX_IMAGE_SIZE', '64', 'size'],
+    ['FLUX_MIRROR_MAX_VIDEO_SIZE', '64', 'size'],
     ['FLUX_MIRROR_CALLBACK_URL', 'mirror.example', 'http or https'],
   ])('%s=%s fails at startup with one line that says what is allowed', (name, value, allowed) => {
     const failure = expect(() => parse({ [name]: value }));

@@ -10,7 +10,12 @@ test('an entry truncated by a full disk affects no other entry, and is kept', as
   const file = join(dataDir, 'spool.jsonl');
   const spool = createSpool(dataDir);
   const [first, second] = numberedIds(2);
-  const entry = (id: SpoolEntry['id']) => ({ id, request: '{"prompt":"a cat"}', atMs: 1 });
+  const entry = (id: SpoolEntry['id']) => ({
+    id,
+    kind: 'images' as const,
+    request: '{"prompt":"a cat"}',
+    atMs: 1,
+  });
   await spool.add(entry(first));
   appendFileSync(file, '\n{"id":"cut');
   await spool.add(entry(second));
@@ -27,7 +32,7 @@ test('an entry truncated by a full disk affects no other entry, and is kept', as
 test('an entry that can’t be stored stays for the next start, with those before it', async () => {
   const spool = createSpool(temporaryDirectory());
   const [id] = numberedIds(1);
-  await spool.add({ id, request: '{}', atMs: 1 });
+  await spool.add({ id, kind: 'images', request: '{}', atMs: 1 });
   await expect(spool.drain(() => Promise.reject(new Error('the disk is full')))).rejects.toThrow('full');
   expect((await spool.drain(async () => undefined)).taken).toBe(1);
 });

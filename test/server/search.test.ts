@@ -58,6 +58,7 @@ describe('GET /api/search', () => {
           prompt: 'running cats, CAFÉ',
           highlights: [[0, 7]],
           images: [{ url: `https://img.example/${IDS[4]}.png`, local: null }],
+          videos: [],
         },
       ],
       next_cursor: null,

@@ -58,7 +58,10 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
     describe('placeholder tasks', () => {
       const request = (prompt: string) => JSON.stringify({ action: 'generate', model: 'flux-dev', prompt });
       const expectTask = async (id: TaskId, prompt: string) =>
-        store.addPlaceholder(placeholderTask(id, request(prompt), NOW), { nowMs: NOW, dueAtMs: NOW + 5 });
+        store.addPlaceholder(placeholderTask({ id, kind: 'images', request: request(prompt) }, NOW), {
+          nowMs: NOW,
+          dueAtMs: NOW + 5,
+        });
 
       test('are found and tracked, but are not documents', async () => {
         const [id] = numberedIds(1);
@@ -142,7 +145,8 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         height: 3,
         thumbhash: Buffer.from([1, 2]),
       });
-      const claim = async (nowMs = NOW, limit = 10) => store.claimImages({ nowMs, limit, leaseMs: 100 });
+      const claim = async (nowMs = NOW, limit = 10) =>
+        store.claimImages({ nowMs, limit, leaseMs: () => 100 });
 
       test('of succeeded tasks are enqueued, newest first; a claim lasts for its lease', async () => {
         const [first, second, pending] = numberedIds(3);
@@ -154,7 +158,13 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         });
         expect(await claim(NOW - 1)).toEqual([]);
         expect(await claim(NOW + 1)).toMatchObject([
-          { taskId: second, n: 0, url: `https://img.example/${second}.png`, attempts: 0, addedAtMs: NOW + 1 },
+          {
+            taskId: second,
+            n: 0,
+            artifact: { kind: 'images', url: `https://img.example/${second}.png` },
+            attempts: 0,
+            addedAtMs: NOW + 1,
+          },
           { taskId: first },
         ]);
         expect(await claim(NOW + 1)).toEqual([]);

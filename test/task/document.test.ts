@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { MalformedDocument, parseDocument, parseEpochMs } from '../../src/task/document.ts';
+import { listArtifacts } from '../../src/task/artifacts.ts';
+import { MalformedDocument, parseDocument } from '../../src/task/document.ts';
+import { parseEpochMs } from '../../src/task/epoch-time.ts';
 import { findTaskIds, parseTaskId } from '../../src/task/id.ts';
+import type { JsonObject } from '../../src/task/json-object.ts';
+import { READ_AT_MS, VENDOR_DOCUMENT_ROWS } from './vendor-documents.ts';
 
 const NOW = 1_770_000_000_000;
 
@@ -20,8 +24,8 @@ describe('parseDocument', () => {
       type: 'images',
       userId: 'u',
       applicationId: 'p',
-      seed: 12,
-      imageCount: 1,
+      seed: '12',
+      artifactCount: 1,
     });
   });
 
@@ -60,13 +64,24 @@ describe('parseDocument', () => {
   });
 });
 
+test.each(VENDOR_DOCUMENT_ROWS)('$name ($sure: $source)', ({ text, expected }) => {
+  const task = parseDocument(text, READ_AT_MS);
+  expect({
+    state: task.state,
+    kind: task.type,
+    createdAtMs: task.createdAtMs,
+    seed: task.seed,
+    artifacts: listArtifacts(JSON.parse(text) as JsonObject).map(({ url }) => url),
+  }).toEqual(expected);
+});
+
 test.each([
   [1736304669.779, 1_736_304_669_779],
   [1736304669, 1_736_304_669_000],
   ['2025-01-08T02:51:09.779Z', 1_736_304_669_779],
   [0, undefined],
   [-5, undefined],
-  [1736304669779, undefined],
+  [1736304669779, 1_736_304_669_779],
   [1e300, undefined],
   ['yesterday', undefined],
   ['7', undefined],

@@ -85,7 +85,7 @@ const CASES: readonly (readonly [number, string, JsonObject, TaskState])[] = [
     'pending',
   ],
   [7, 'success with a link of another type', { response: { success: true, data: [image(7)] } }, 'pending'],
-  [7, 'data that is no array', { response: { success: true, data: image() } }, 'pending'],
+  [7, 'data that is neither a list nor a result', { response: { success: true, data: 'soon' } }, 'pending'],
   [7, 'an empty response', { response: {} }, 'pending'],
   [7, 'success as text', { response: { success: 'true' } }, 'pending'],
 ];

@@ -1,4 +1,4 @@
-/** Rewrites `image_url` to the archived copy if there is one: in the text, so that every other byte stays unchanged. */
+/** Points `image_url` and `video_url` at the archived copy, where there is one: in the text, so that every other byte stays as it was. */
 
 import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
 import type { MirrorResponse } from '../../mirror/mirror-response.ts';
@@ -40,17 +40,20 @@ const { members: MEMBERS } = FLUX;
 
 interface ImageLink {
   readonly taskId: TaskId;
-  /** Its index among the task's image links, as in `listImageUrls`. */
+  /** Its place among the task's links, as in `listArtifacts`. */
   readonly n: number;
   readonly node: Node;
 }
 
 function findImageLinks(document: Node): ImageLink[] {
   const taskId = parseTaskId(findNodeAtLocation(document, ['id'])?.value);
-  const data = findNodeAtLocation(document, [MEMBERS.response, MEMBERS.results]);
-  if (taskId === undefined || data?.type !== 'array') return [];
-  return (data.children ?? [])
-    .map((item) => (item.type === 'object' ? findNodeAtLocation(item, [MEMBERS.artifactUrl]) : undefined))
+  const results = findNodeAtLocation(document, [MEMBERS.response, MEMBERS.results]);
+  if (taskId === undefined || results === undefined) return [];
+  return (results.type === 'array' ? (results.children ?? []) : [results])
+    .filter(({ type }) => type === 'object')
+    .flatMap((result) =>
+      Object.values(MEMBERS.artifactUrls).map((member) => findNodeAtLocation(result, [member])),
+    )
     .filter((node) => node?.type === 'string' && /^https?:\/\//i.test(String(node.value)))
     .filter((node) => node !== undefined)
     .map((node, n) => ({ taskId, n, node }));

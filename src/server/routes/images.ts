@@ -1,10 +1,11 @@
-/** `GET /images/:sha256` and `/thumbs/:sha256`: archived images and thumbnails, immutable. */
+/** `GET /images/:sha256`, images and videos, and `/thumbs/:sha256`: what is in the archive, for ever the same. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { Hono } from 'hono';
 import rangeParser from 'range-parser';
 import { THUMBNAIL_WIDTHS } from '../../archive/files.ts';
+import { isVideo } from '../../archive/formats.ts';
 import { ApiError } from '../../lib/api-error.ts';
 import type { ArchivedImage } from '../../store/contract/images.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
@@ -40,6 +41,7 @@ export function createImageRoutes({ store, archive, clock, log }: ServerDeps): H
 
   app.get(`/thumbs/:sha256{${SHA256}}`, async (c) => {
     const image = await find(c, c.req.param('sha256'));
+    if (isVideo(image)) throw new ApiError(404, 'not_found', 'a video has no thumbnail');
     const width = readIntegerParam(getQueryParams(c), 'w', {
       min: 1,
       max: 10_000,

@@ -1,4 +1,5 @@
-/** Images of tasks: queued, archived, failed. */
+/** Images and videos of tasks ("images" for short): to be fetched, archived, failed. */
+import type { Artifact, TaskKind } from '../../task/artifacts.ts';
 import type { TaskId } from '../../task/id.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 import type { MaybePromise } from './maybe-promise.ts';
@@ -10,10 +11,11 @@ export interface ArchivedImage {
   /** `image/png` …, detected from the content. */
   readonly mediaType: string;
   readonly bytes: number;
-  /** Pixels. */
-  readonly width: number;
-  readonly height: number;
-  readonly thumbhash: Uint8Array;
+  /** Pixels; undefined for a video whose task does not tell. */
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+  /** Undefined for a video: nothing here decodes one. */
+  readonly thumbhash: Uint8Array | undefined;
 }
 
 /** An archived image and its index among the image links of a task. */
@@ -26,8 +28,8 @@ export interface TaskImage extends ArchivedImage {
 export interface WantedImage {
   readonly taskId: TaskId;
   readonly n: number;
-  /** Undefined when the task has no such link, or no longer has it. */
-  readonly url: string | undefined;
+  /** Undefined when the task has no such link (any more). */
+  readonly artifact: Artifact | undefined;
   readonly attempts: number;
   readonly addedAtMs: number;
 }
@@ -54,9 +56,13 @@ export interface ImageStats {
 
 /** The images of tasks: queued, archived, failed. */
 export interface ImageStore {
-  /** Claims due images for `leaseMs`, the latest added first: their links expire last. */
-  claimImages(request: { nowMs: number; limit: number; leaseMs: number }): MaybePromise<WantedImage[]>;
-  /** Records that a queued image's file is in the archive. False when the task has been removed since. */
+  /** Takes images that are due, the last added first, because their links live longest; no one else gets them for `leaseMs`. */
+  claimImages(request: {
+    nowMs: number;
+    limit: number;
+    leaseMs: (kind: TaskKind) => number;
+  }): MaybePromise<WantedImage[]>;
+  /** The file of a wanted image is in the archive. False when the task was removed meanwhile. */
   archiveImage(
     wanted: Pick<WantedImage, 'taskId' | 'n'>,
     image: ArchivedImage,

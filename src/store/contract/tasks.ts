@@ -105,6 +105,11 @@ export interface TaskStore {
   stream(): AsyncIterable<readonly StoredTask[]>;
   /** The user and application ids of the stored documents, truncated when there are many. */
   accounts(): MaybePromise<{ userIds: string[]; applicationIds: string[] }>;
-  /** Draws the next upstream request number from a counter shared by all processes; increases across restarts. */
+  /**
+   * Reads a batch of stored documents again, where an older version read them by other rules: their state, time, kind and seed
+   * follow, and one that was taken for finished too early is tracked again. Undefined once all are read.
+   */
+  rereadSome(nowMs: number): MaybePromise<{ readonly tasksLeft: number } | undefined>;
+  /** A number for the next upstream request, from one counter for all processes on the mirror; rises across restarts. */
   nextRequestSeq(): MaybePromise<number>;
 }

@@ -6,6 +6,7 @@ import type { TaskLimits } from '../../task/limits.ts';
 import type { FilterColumn, TaskFilter } from '../contract/tasks.ts';
 import { computeSlot } from './position.ts';
 import { tasks } from './schema.ts';
+import { buildSeedCondition } from './seed-column.ts';
 
 export interface Condition {
   readonly sql: string;
@@ -58,8 +59,7 @@ export function listFilterValues(
 /** The condition of a query field. Never NULL, so that its negation holds for tasks without the member. */
 export function compileField({ field, valueKind, value, isPrefix }: FieldNode, row: string): Condition {
   const column = `${row}.${COLUMN_NAMES[field]}`;
-  if (valueKind === 'integer')
-    return { sql: `(${column} IS NOT NULL AND ${column} = CAST(? AS INTEGER))`, params: [value] };
+  if (valueKind === 'seed') return buildSeedCondition(column, value);
   if (!isPrefix) {
     // Ids use their index, both as given and in lower case, the usual form of a UUID.
     if (valueKind === 'id')

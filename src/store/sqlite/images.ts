@@ -1,8 +1,8 @@
 /** Which images of which tasks are archived, queued, or given up. The files themselves belong to the archive. */
 
+import { listArtifacts } from '../../task/artifacts.ts';
 import type { TaskId } from '../../task/id.ts';
 import type { JsonObject } from '../../task/json-object.ts';
-import { listImageUrls } from '../../task/state.ts';
 import type {
   ArchivedImage,
   ImageStore as Contract,
@@ -16,11 +16,18 @@ import { buildLimitConditions, buildWhereClause, collectParams } from './filter-
 import type { Synchronous } from './synchronous.ts';
 
 export interface ImageStore extends Synchronous<Contract> {
-  /** Inside the caller's transaction: queues `count` images of the succeeded task at this position. */
+  /** Inside the caller's transaction: queues `count` artifacts of the succeeded task at this position. */
   enqueueImages(position: number, count: number, nowMs: number): void;
+  /** Inside the caller's transaction: the task has moved to another position. */
+  move(from: number, to: number): void;
   /** Inside the caller's transaction: removes a task's images. @returns the images that are no longer used */
   release(position: number): ArchivedImage[];
 }
+
+/** An archived image as a row. */
+type ImageRow<T extends ArchivedImage = ArchivedImage> = {
+  [Name in keyof T]: undefined extends T[Name] ? Exclude<T[Name], undefined> | null : T[Name];
+};
 
 const IMAGE = `images.sha256 AS sha256, images.media_type AS mediaType, images.bytes AS bytes, images.width AS width,
   images.height AS height, images.thumbhash AS thumbhash`;
@@ -45,8 +52,11 @@ export function createImageStore(db: Sqlite): ImageStore {
     enqueueImages: (position, count, nowMs) => {
       for (let n = 0; n < count; n += 1) statements.enqueue.run(position, n, nowMs, nowMs);
     },
+    move: (from, to) => {
+      statements.move.run(to, from);
+    },
     release: (position) => {
-      const used = statements.ofTask.all(position);
+      const used = statements.ofTask.all(position).map(mapImage);
       statements.forget.run(position);
       const orphans = used.filter(({ sha256 }) => statements.isUsed.get(sha256) === undefined);
       for (const { sha256 } of orphans) statements.remove.run(sha256);
@@ -57,15 +67,17 @@ export function createImageStore(db: Sqlite): ImageStore {
       if (statements.isDue.get(nowMs) === undefined) return [];
       return runInTransaction(db, () =>
         statements.due.all(nowMs, limit).map(({ position, document, ...row }): WantedImage => {
-          statements.lease.run(nowMs + leaseMs, position, row.n);
-          return { ...row, url: listImageUrls(JSON.parse(document) as JsonObject)[row.n] };
+          const artifact = listArtifacts(JSON.parse(document) as JsonObject)[row.n];
+          statements.lease.run(nowMs + leaseMs(artifact?.kind ?? 'images'), position, row.n);
+          return { ...row, artifact };
         }),
       );
     },
     archiveImage: ({ taskId, n }, image, nowMs) =>
       runInTransaction(db, () => {
         if (statements.archived.run(image.sha256, taskId, n).changes === 0) return false;
-        statements.insert.run({ ...image, nowMs });
+        const { width = null, height = null, thumbhash = null } = image;
+        statements.insert.run({ ...image, width, height, thumbhash, nowMs });
         return true;
       }),
     failImage: ({ taskId, n }, { dueAtMs, error }) => {
@@ -73,20 +85,21 @@ export function createImageStore(db: Sqlite): ImageStore {
     },
     image: (sha256, within) => {
       const conditions = buildLimitConditions(within, 'tasks');
-      if (conditions.length === 0) return statements.image.get(sha256);
-      return db.raw
-        .prepare<unknown[], ArchivedImage>(
+      if (conditions.length === 0) return mapFoundImage(statements.image.get(sha256));
+      const row = db.raw
+        .prepare<unknown[], ImageRow>(
           `SELECT ${IMAGE} FROM images WHERE sha256 = ? AND EXISTS (
              SELECT 1 FROM task_images JOIN tasks USING (position)
              ${buildWhereClause([{ sql: 'task_images.sha256 = images.sha256', params: [] }, ...conditions])})`,
         )
         .get(sha256, ...collectParams(conditions));
+      return mapFoundImage(row);
     },
-    archivedImages: (after) => statements.archivedImages.all(after),
+    archivedImages: (after) => statements.archivedImages.all(after).map(mapImage),
     requeueImage: (sha256, nowMs) => {
       statements.requeue.run(nowMs, sha256);
     },
-    imagesOf: (ids) => statements.imagesOf.all(JSON.stringify(ids)),
+    imagesOf: (ids) => statements.imagesOf.all(JSON.stringify(ids)).map(mapImage),
     imageStats: (): ImageStats => ({
       archived: statements.archivedCount.get()?.n ?? 0,
       bytes: statements.archivedCount.get()?.bytes ?? 0,
@@ -101,12 +114,27 @@ export function createImageStore(db: Sqlite): ImageStore {
   };
 }
 
+function mapImage<Row extends ImageRow>(row: Row) {
+  const { width, height, thumbhash } = row;
+  return {
+    ...row,
+    width: width ?? undefined,
+    height: height ?? undefined,
+    thumbhash: thumbhash ?? undefined,
+  };
+}
+
+function mapFoundImage(row: ImageRow | undefined): ArchivedImage | undefined {
+  return row && mapImage(row);
+}
+
 function prepare({ raw }: Sqlite) {
   return {
     enqueue: raw.prepare<[number, number, number, number]>(
       'INSERT INTO task_images (position, n, added_at, due_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
     ),
-    ofTask: raw.prepare<[number], ArchivedImage>(
+    move: raw.prepare<[number, number]>('UPDATE task_images SET position = ? WHERE position = ?'),
+    ofTask: raw.prepare<[number], ImageRow>(
       `SELECT DISTINCT ${IMAGE} FROM task_images JOIN images USING (sha256) WHERE position = ?`,
     ),
     forget: raw.prepare<[number]>('DELETE FROM task_images WHERE position = ?'),
@@ -123,19 +151,19 @@ function prepare({ raw }: Sqlite) {
     archived: raw.prepare<[string, string, number]>(
       `UPDATE task_images SET sha256 = ?, due_at = NULL, last_error = NULL WHERE ${BY_TASK_AND_N}`,
     ),
-    insert: raw.prepare<ArchivedImage & { nowMs: number }>(
+    insert: raw.prepare<ImageRow & { nowMs: number }>(
       `INSERT INTO images (sha256, media_type, bytes, width, height, thumbhash, archived_at)
        VALUES (:sha256, :mediaType, :bytes, :width, :height, :thumbhash, :nowMs) ON CONFLICT DO NOTHING`,
     ),
     failed: raw.prepare<[number | null, string, string, number]>(
       `UPDATE task_images SET due_at = ?, attempts = attempts + 1, last_error = ? WHERE ${BY_TASK_AND_N}`,
     ),
-    image: raw.prepare<[string], ArchivedImage>(`SELECT ${IMAGE} FROM images WHERE sha256 = ?`),
-    archivedImages: raw.prepare<[string], ArchivedImage>(
+    image: raw.prepare<[string], ImageRow>(`SELECT ${IMAGE} FROM images WHERE sha256 = ?`),
+    archivedImages: raw.prepare<[string], ImageRow>(
       `SELECT ${IMAGE} FROM images WHERE sha256 > ? ORDER BY sha256 LIMIT ${PAGE_SIZE}`,
     ),
     requeue: raw.prepare<[number, string]>('UPDATE task_images SET due_at = ? WHERE sha256 = ?'),
-    imagesOf: raw.prepare<[string], TaskImage>(
+    imagesOf: raw.prepare<[string], ImageRow<TaskImage>>(
       `SELECT tasks.id AS taskId, task_images.n AS n, ${IMAGE}
        FROM json_each(?) AS asked CROSS JOIN tasks ON tasks.id = asked.value
          CROSS JOIN task_images USING (position) JOIN images USING (sha256)

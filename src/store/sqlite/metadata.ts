@@ -11,6 +11,8 @@ type MetadataName =
   | 'drift'
   | 'terms-version'
   | 'index-gap'
+  | 'reading-version'
+  | 'reading-gap'
   | `bookmark ${string}`;
 
 export interface Metadata {

@@ -141,7 +141,10 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
   const history = createHistoryStore(db, readMaxDisplacement);
   const tokens = createAccessTokenStore(db, metadata);
   const reindexing = createReindexing(db, metadata, words);
-  if (mode !== 'reader') reindexing.begin({ isOwner: mode === 'owner' });
+  if (mode !== 'reader') {
+    reindexing.begin({ isOwner: mode === 'owner' });
+    tasks.beginRereading({ isOwner: mode === 'owner' });
+  }
   definePromptFunction(db.raw);
   const { search } = createSearchStore(db, () => ({
     maxDisplacement: readMaxDisplacement(),
@@ -169,6 +172,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
         ? suggestWords(search(createSuggestionRequest(within, prefix)), prefix, limit)
         : words.suggest(prefix, limit),
     reindexSome: reindexing.some,
+    rereadSome: tasks.rereadSome,
     claimImages: images.claimImages,
     archiveImage: images.archiveImage,
     failImage: images.failImage,

@@ -26,9 +26,11 @@ export const tasks = sqliteTable(
     model: text('model'),
     size: text('size'),
     action: text('action'),
+    /** Its kind: `images`, `videos`, or what its document says. */
     type: text('type'),
     userId: text('user_id'),
     applicationId: text('application_id'),
+    /** Beyond 2^53 text in a BLOB (see seed-column.ts). */
     seed: integer('seed'),
     /** The upstream's exact text. Placed after the columns above, so that reading those never reads its overflow pages. */
     document: text('document').notNull(),
@@ -85,11 +87,11 @@ export const images = sqliteTable('images', {
   /** Detected from the content: `image/png` … */
   mediaType: text('media_type').notNull(),
   bytes: integer('bytes').notNull(),
-  /** Pixels as displayed (after applying the EXIF orientation). */
-  width: integer('width').notNull(),
-  height: integer('height').notNull(),
-  /** A placeholder of about 25 bytes (see thumbhash). */
-  thumbhash: blob('thumbhash', { mode: 'buffer' }).notNull(),
+  /** Pixels, as it is shown (after its EXIF orientation); of a video what its task says. */
+  width: integer('width'),
+  height: integer('height'),
+  /** A placeholder of about 25 bytes (see thumbhash); null for a video. */
+  thumbhash: blob('thumbhash', { mode: 'buffer' }),
   archivedAt: integer('archived_at').notNull(),
 });
 

@@ -4,6 +4,7 @@ import type { TaskDocument } from '../../task/document.ts';
 import type { Batch, ConcatenatedTasks, StoredTask } from '../contract/tasks.ts';
 import type { Sqlite } from './database.ts';
 import { removed, tasks } from './schema.ts';
+import { encodeSeed } from './seed-column.ts';
 import { hashText } from './text-hash.ts';
 
 /** The columns of a StoredTask, for every statement that returns some. */
@@ -19,8 +20,14 @@ export type Present = Pick<
   'position' | 'state' | 'createdAt' | 'requestSeq' | 'hash' | 'promptHash'
 >;
 
+type TaskRow = Omit<typeof tasks.$inferInsert, 'seed'> & { seed: number | Buffer | null };
+
 /** A document as a row. */
-export function createTaskRow(task: TaskDocument, batch: Batch, position: number): typeof tasks.$inferInsert {
+export function createTaskRow(
+  task: TaskDocument,
+  batch: Pick<Batch, 'fetchedAtMs' | 'requestSeq'>,
+  position: number,
+): TaskRow {
   return {
     position,
     id: task.id,
@@ -33,10 +40,10 @@ export function createTaskRow(task: TaskDocument, batch: Batch, position: number
     model: task.model ?? null,
     size: task.size ?? null,
     action: task.action ?? null,
-    type: task.type ?? null,
+    type: task.type,
     userId: task.userId ?? null,
     applicationId: task.applicationId ?? null,
-    seed: task.seed ?? null,
+    seed: task.seed === undefined ? null : encodeSeed(task.seed),
     document: task.text,
   };
 }

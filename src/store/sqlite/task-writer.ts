@@ -15,7 +15,7 @@ export interface TaskWriterDeps {
   readonly placement: Placement;
   readonly tracking: Pick<Tracking, 'add' | 'untrack'>;
   readonly words: Pick<WordStore, 'add'>;
-  readonly images: Pick<ImageStore, 'enqueueImages'>;
+  readonly images: Pick<ImageStore, 'enqueueImages' | 'move'>;
 }
 
 export interface TaskWriter {
@@ -23,7 +23,14 @@ export interface TaskWriter {
   put(task: TaskDocument, batch: Batch, result: BatchResult): void;
   /** Stores a document whose id is not stored yet. */
   insert(task: TaskDocument, batch: Batch): void;
+  /**
+   * Stores what the rules of today read out of a stored document.
+   * @param reading whether that is what is stored already, and when it was read
+   */
+  reread(task: TaskDocument, stored: StoredVersion, reading: { isSame: boolean; nowMs: number }): void;
 }
+
+export type StoredVersion = Present & { readonly fetchedAt: number };
 
 export function createTaskWriter({
   statements,
@@ -32,36 +39,42 @@ export function createTaskWriter({
   words,
   images,
 }: TaskWriterDeps): TaskWriter {
-  const index = (position: number, prompt: string): void => {
+  const index = (position: number, prompt: string, { isNew }: { isNew: boolean }): void => {
     const entry = createIndexEntry(prompt);
     statements.index.run(position, entry.terms);
-    words.add(entry.words);
+    if (isNew) words.add(entry.words);
   };
 
-  const finish = (task: TaskDocument, batch: Batch, position: number): void => {
+  const finish = (task: TaskDocument, batch: Pick<Batch, 'fetchedAtMs'>, position: number): void => {
     tracking.untrack(task.id);
-    if (task.state === 'succeeded') images.enqueueImages(position, task.imageCount, batch.fetchedAtMs);
+    if (task.state === 'succeeded') images.enqueueImages(position, task.artifactCount, batch.fetchedAtMs);
   };
 
   const insert = (task: TaskDocument, batch: Batch): void => {
     const position = placement.findPosition(task.createdAtMs);
     statements.insert.run(createTaskRow(task, batch, position));
-    index(position, task.prompt);
+    index(position, task.prompt, { isNew: true });
     if (task.state !== 'pending') finish(task, batch, position);
     else if (batch.trackPendingAtMs !== undefined)
       tracking.add(task.id, batch.fetchedAtMs, batch.trackPendingAtMs);
   };
 
-  const replace = (task: TaskDocument, batch: Batch, present: Present): void => {
+  const replace = (
+    task: TaskDocument,
+    batch: Pick<Batch, 'fetchedAtMs' | 'requestSeq'>,
+    present: Present,
+  ): void => {
     const moves = task.createdAtMs !== present.createdAt;
     const position = moves ? placement.findPosition(task.createdAtMs) : present.position;
     const values = createTaskRow(task, batch, position);
     statements.update.run(values);
-    // Writing an FTS row costs eight times as much as the rest, and the prompt almost never changes.
-    if (moves || !present.promptHash.equals(values.promptHash)) {
+    // An FTS row costs eight times as much as the rest, and the prompt almost never changes.
+    const isNew = !present.promptHash.equals(values.promptHash);
+    if (moves || isNew) {
       statements.unindex.run(present.position);
-      index(position, task.prompt);
+      index(position, task.prompt, { isNew });
     }
+    if (moves) images.move(present.position, position);
     if (task.state !== 'pending') finish(task, batch, position);
   };
 
@@ -84,6 +97,14 @@ export function createTaskWriter({
 
   return {
     insert,
+    reread: (task, stored, { isSame, nowMs }) => {
+      const asStored = { fetchedAtMs: stored.fetchedAt, requestSeq: stored.requestSeq };
+      if (!isSame) replace(task, asStored, stored);
+      else if (task.state === 'succeeded')
+        images.enqueueImages(stored.position, task.artifactCount, stored.fetchedAt);
+      // It was frozen too early.
+      if (task.state === 'pending' && stored.state !== 'pending') tracking.add(task.id, nowMs, nowMs);
+    },
     put: (task, batch, result) => {
       const present = statements.present.get({ id: task.id });
       if (!present) {

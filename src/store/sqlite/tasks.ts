@@ -7,6 +7,7 @@ import { runInTransaction, type Sqlite } from './database.ts';
 import type { ImageStore } from './images.ts';
 import type { Metadata } from './metadata.ts';
 import { createPlacement } from './placement.ts';
+import { createRereading, type Rereading } from './reread.ts';
 import type { WordStore } from './search/words.ts';
 import type { Synchronous } from './synchronous.ts';
 import { prepareTaskStatements, type TaskStatements } from './task-statements.ts';
@@ -29,8 +30,11 @@ export interface TaskStoreDeps {
 }
 
 type Documents = Synchronous<
-  Pick<TaskStore, 'getMany' | 'concatFinished' | 'storeDocuments' | 'addPlaceholder' | 'remove'>
-> & { get(id: TaskId): Promise<StoredTask | undefined> };
+  Pick<
+    TaskStore,
+    'getMany' | 'concatFinished' | 'storeDocuments' | 'addPlaceholder' | 'remove' | 'rereadSome'
+  >
+> & { get(id: TaskId): Promise<StoredTask | undefined>; beginRereading: Rereading['begin'] };
 
 export function createTaskStore({
   db,
@@ -56,7 +60,11 @@ export function createTaskStore({
     }
   };
 
+  const rereading = createRereading(db, metadata, writer, runStoring);
+
   return {
+    beginRereading: rereading.begin,
+    rereadSome: rereading.some,
     get: createBatchLoader<TaskId, StoredTask>(load, onError),
     getMany: (ids) => load([...new Set(ids)]),
     concatFinished: (ids) => {

@@ -139,8 +139,8 @@ test('images of tasks that were stored before the archive existed are enqueued',
   const older = olderMirror(join(dataDir, 'mirror.db'), MIGRATIONS_BEFORE_ARCHIVE);
 
   const store = await openTestStore(older);
-  const wanted = await store.claimImages({ nowMs: Date.now() + 1000, limit: 10, leaseMs: 1 });
-  expect(wanted.map(({ taskId, n, url }) => [taskId, n, url]).sort()).toEqual([
+  const wanted = await store.claimImages({ nowMs: Date.now() + 1000, limit: 10, leaseMs: () => 1 });
+  expect(wanted.map(({ taskId, n, artifact }) => [taskId, n, artifact?.url]).sort()).toEqual([
     ['a', 0, links[0]],
     ['a', 1, links[2]],
   ]);

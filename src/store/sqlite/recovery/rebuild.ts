@@ -6,8 +6,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../../lib/clock.ts';
 import { OperatorError } from '../../../lib/operator-error.ts';
+import { listArtifacts } from '../../../task/artifacts.ts';
 import type { JsonObject } from '../../../task/json-object.ts';
-import { listImageUrls } from '../../../task/state.ts';
 import type { Rebuilt } from '../../contract/maintenance.ts';
 import { openDatabase, runInTransaction, type Sqlite } from '../database.ts';
 import { type Connection, Database } from '../driver.ts';
@@ -171,7 +171,7 @@ function enqueueForgottenImages(target: Sqlite, nowMs: number): void {
   for (let after = -1; ; ) {
     const tasks = some.all(after);
     for (const { position, document } of tasks)
-      enqueueImages(position, listImageUrls(JSON.parse(document) as JsonObject).length, nowMs);
+      enqueueImages(position, listArtifacts(JSON.parse(document) as JsonObject).length, nowMs);
     const last = tasks.at(-1);
     if (!last) return;
     after = last.position;
