@@ -5,6 +5,7 @@ import type { Account, AccountTask } from './account.ts';
 export interface SimulatedAnswer {
   readonly status: number;
   readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 type Body = Readonly<Record<string, unknown>>;
@@ -22,16 +23,18 @@ export function createErrorAnswer(status: number, code: string, message: string)
 
 /** `POST /flux/tasks`. @param itemOrder `own`: batches are ordered by database id, as a document store would return them */
 export function respondToTasks(account: Account, body: Body, itemOrder: 'own' | 'asked'): SimulatedAnswer {
-  if (body.action === 'retrieve') {
+  const action = body.action || 'retrieve';
+  if (action === 'retrieve') {
+    if (!body.id) return createErrorAnswer(400, 'bad_request', 'id is required');
     const task = account.get(String(body.id));
     return task ? { status: 200, body: task.text() } : createErrorAnswer(404, 'not_found', 'task not found');
   }
-  if (body.action === 'retrieve_batch') {
+  if (action === 'retrieve_batch') {
     return Array.isArray(body.ids)
       ? answerBatch(account, body.ids.map(String), itemOrder)
       : answerList(account, body);
   }
-  if (body.action === 'delete') {
+  if (action === 'delete') {
     const deleted = account.remove(String(body.id));
     return { status: 200, body: JSON.stringify({ id: body.id, deleted }) };
   }
@@ -49,15 +52,21 @@ function answerList(account: Account, body: Body): SimulatedAnswer {
   const matches = [...account.all()]
     .filter(
       (task) =>
-        (!body.user_id || task.userId === body.user_id) &&
-        (!body.application_id || task.applicationId === body.application_id) &&
-        (!body.type || task.type === undefined || task.type === body.type) &&
+        isWanted(body.user_id, task.userId) &&
+        isWanted(body.application_id, task.applicationId) &&
+        isWanted(body.type, task.type) &&
         task.createdAt >= Number(body.created_at_min ?? 0) &&
         task.createdAt <= Number(body.created_at_max ?? Number.POSITIVE_INFINITY),
     )
     .sort((a, b) => b.createdAt - a.createdAt);
   const offset = Number(body.offset ?? 0);
   return formatItems(matches.slice(offset, offset + Number(body.limit ?? DEFAULT_LIMIT)), matches.length);
+}
+
+/** One value or several; nothing, and an empty list, limit nothing. */
+function isWanted(filter: unknown, value: string): boolean {
+  const values: unknown[] = Array.isArray(filter) ? filter : filter ? [filter] : [];
+  return values.length === 0 || values.includes(value);
 }
 
 function formatItems(tasks: readonly AccountTask[], count: number): SimulatedAnswer {

@@ -97,9 +97,9 @@ export async function answerWithFault(
       return;
     }
     case 'delay': {
-      const { status, body } = normal();
+      const { status, body, headers } = normal();
       await new Promise((resolve) => setTimeout(resolve, fault.ms));
-      response.writeHead(status, JSON_TYPE).end(body);
+      response.writeHead(status, { ...JSON_TYPE, ...headers }).end(body);
     }
   }
 }

@@ -1,12 +1,14 @@
-/** `POST /flux/images` of the simulated upstream: synchronous, asynchronous with a callback, or as NDJSON. */
+/** The generation routes of the simulated upstream: answers at once, later by callback, or line by line. */
 import type { ServerResponse } from 'node:http';
-import type { Account, AccountTask } from './account.ts';
+import type { Account, AccountTask, NewTask } from './account.ts';
 import { createErrorAnswer, createGenerationAnswer } from './answers.ts';
 
 type Body = Readonly<Record<string, unknown>>;
+type Kind = NonNullable<NewTask['kind']>;
+type Headers = Readonly<Record<string, string>>;
 
 export interface Generation {
-  answer(body: Body, accept: string, response: ServerResponse): Promise<void>;
+  answer(kind: Kind, body: Body, accept: string, response: ServerResponse, headers: Headers): Promise<void>;
   /** Posts to every `callback_url` whose task is finished. */
   deliverDue(): Promise<void>;
 }
@@ -18,14 +20,17 @@ export function createGeneration(account: Account): Generation {
   const callbacks = new Map<AccountTask, string>();
 
   return {
-    answer: async (body, accept, response) => {
-      if (typeof body.prompt !== 'string' || body.prompt === '') {
-        send(response, createErrorAnswer(400, 'bad_request', 'prompt is required'));
+    answer: async (kind, body, accept, response, headers) => {
+      const send = createSender(response, headers);
+      if (needsPrompt(kind, body) && (typeof body.prompt !== 'string' || body.prompt === '')) {
+        send(createErrorAnswer(400, 'bad_request', 'prompt is required'));
         return;
       }
       const task = account.add({
-        prompt: body.prompt,
-        action: body.action === 'edit' ? 'edit' : 'generate',
+        kind,
+        prompt: typeof body.prompt === 'string' ? body.prompt : '',
+        ...(kind === 'videos' ? { request: body } : {}),
+        action: typeof body.action === 'string' ? body.action : 'generate',
         ...(typeof body.model === 'string' ? { model: body.model } : {}),
         ...(typeof body.size === 'string' ? { size: body.size } : {}),
         ...(typeof body.count === 'number' ? { count: body.count } : {}),
@@ -33,19 +38,19 @@ export function createGeneration(account: Account): Generation {
       });
       if (typeof body.callback_url === 'string') callbacks.set(task, body.callback_url);
       if (body.async === true || typeof body.callback_url === 'string') {
-        send(response, {
+        send({
           status: 200,
           body: JSON.stringify({ task_id: task.id, trace_id: task.databaseId }),
         });
       } else if (accept.includes('application/x-ndjson')) {
-        response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+        response.writeHead(200, { 'content-type': 'application/x-ndjson', ...headers });
         response.write(`${JSON.stringify({ progress: 0 })}\n`);
         response.write(`${JSON.stringify({ task_id: task.id, progress: 10 })}\n`);
         await waitUntilFinished(task, response);
         response.end(`${createGenerationAnswer(task).body}\n`);
       } else {
         await waitUntilFinished(task, response);
-        send(response, createGenerationAnswer(task));
+        send(createGenerationAnswer(task));
       }
     },
     deliverDue: async () => {
@@ -66,6 +71,13 @@ async function waitUntilFinished(task: AccountTask, response: ServerResponse): P
     await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
 }
 
-function send(response: ServerResponse, { status, body }: { status: number; body: string }): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+/** Upscaling and enhancing a draft take none. */
+function needsPrompt(kind: Kind, { action, mode }: Body): boolean {
+  return kind === 'images' || (action !== 'upscale' && mode !== 'draft_enhance');
+}
+
+function createSender(response: ServerResponse, headers: Headers) {
+  return ({ status, body }: { status: number; body: string }): void => {
+    response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers }).end(body);
+  };
 }

@@ -11,14 +11,19 @@ import { createAccount, type NewTask } from './account.ts';
 import { createErrorAnswer, respondToTasks, type SimulatedAnswer } from './answers.ts';
 import { answerWithFault, type Fault } from './faults.ts';
 import { createGeneration } from './generation.ts';
+import { createMp4 } from './mp4.ts';
+import { acceptPayment, createPriceAnswer } from './payment.ts';
 import { createPng } from './png.ts';
 import { createSeededRandom } from './random.ts';
+import { parsePixelSize } from './size.ts';
 
 export interface SimulatorOptions {
   /** 0 picks a free port. */
   port?: number;
   /** The only accepted token; any token if omitted. */
   token?: string;
+  /** Whether a request may pay for itself (x402) where it has no token. */
+  takesPayments?: boolean;
   /** Epoch milliseconds. */
   now?: () => number;
   /** How long a generated task stays pending. */
@@ -68,6 +73,9 @@ interface ActiveFault {
 const DEFAULT_DURATION_MS = 4000;
 const CALLBACK_INTERVAL_MS = 250;
 const SEED = 20260314;
+const KINDS = new Map(
+  Object.entries(FLUX.generationPaths).map(([kind, path]) => [path as string, kind as 'images' | 'videos']),
+);
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const now = options.now ?? Date.now;
@@ -82,12 +90,19 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   });
   const generation = createGeneration(account);
 
-  const answerTasks = (record: RequestRecord): SimulatedAnswer =>
-    checkToken(record, options.token) ??
-    respondToTasks(account, parseBody(record.body), options.itemOrder ?? 'own');
+  const admit = (record: RequestRecord): Admission => admitRequest(record, options);
+
+  const answerTasks = (record: RequestRecord): SimulatedAnswer => {
+    const { refused, headers } = admit(record);
+    return (
+      refused ?? { ...respondToTasks(account, parseBody(record.body), options.itemOrder ?? 'own'), headers }
+    );
+  };
 
   const server = createServer(async (request, response) => {
-    const record = createRecord(request, await readAll(request), now());
+    const body = await readAll(request).catch(() => undefined);
+    if (body === undefined) return; // the client hung up
+    const record = createRecord(request, body, now());
     requests.push(record);
     const active = faults.find(({ left, when }) => left > 0 && when(record));
     if (active) {
@@ -98,12 +113,23 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       ]);
     } else if (record.method === 'POST' && record.path === FLUX.taskPath) {
       send(response, answerTasks(record));
-    } else if (record.method === 'POST' && record.path === FLUX.generationPaths.images) {
-      const rejection = checkToken(record, options.token);
-      if (rejection) send(response, rejection);
-      else await generation.answer(parseBody(record.body), request.headers.accept ?? '', response);
+    } else if (record.method === 'POST' && KINDS.has(record.path)) {
+      const kind = KINDS.get(record.path) ?? 'images';
+      const { refused, headers } = admit(record);
+      if (refused) send(response, refused);
+      else
+        await generation.answer(
+          kind,
+          parseBody(record.body),
+          request.headers.accept ?? '',
+          response,
+          headers,
+        );
     } else if (record.method === 'GET' && /^\/images\/[\w-]+\.png$/.test(record.path)) {
-      response.writeHead(200, { 'content-type': 'image/png' }).end(createPng(record.path));
+      const size = parsePixelSize(/_(\d+x\d+)\.png$/.exec(record.path)?.[1]);
+      response.writeHead(200, { 'content-type': 'image/png' }).end(createPng(record.path, size));
+    } else if (record.method === 'GET' && /^\/videos\/[\w-]+\.mp4$/.test(record.path)) {
+      response.writeHead(200, { 'content-type': 'video/mp4' }).end(createMp4(record.path));
     } else {
       send(response, createErrorAnswer(404, 'no_api', 'no such api'));
     }
@@ -143,7 +169,7 @@ function createRecord(request: IncomingMessage, body: string, at: number): Reque
   const { action, id, ids } = parseBody(body);
   return {
     method: request.method ?? '',
-    path: new URL(request.url ?? '/', 'http://localhost').pathname,
+    path: collapseSlashes(request.url ?? '/'),
     action: typeof action === 'string' ? action : undefined,
     id: typeof id === 'string' ? id : undefined,
     ids: Array.isArray(ids) ? ids.map(String) : undefined,
@@ -154,23 +180,41 @@ function createRecord(request: IncomingMessage, body: string, at: number): Reque
   };
 }
 
-/** The body as an object; an empty object, which matches no action, for anything else. */
+/** As gateways do: clients that join a URL by hand write `//flux/tasks` or `/flux/tasks/`. */
+function collapseSlashes(target: string): string {
+  const path = target.replace(/\?.*/, '').replaceAll(/\/{2,}/g, '/');
+  return path.length > 1 ? path.replace(/\/$/, '') : path;
+}
+
+/** The body as an object; anything else as an empty one, which no action fits. */
 function parseBody(body: string): Readonly<Record<string, unknown>> {
   const value = tryParseJson(body);
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-function checkToken(
-  { authorization }: RequestRecord,
-  token: string | undefined,
-): SimulatedAnswer | undefined {
-  const given = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
-  if (given === undefined) return createErrorAnswer(401, 'no_token', 'no token');
-  return token === undefined || given === token
-    ? undefined
-    : createErrorAnswer(401, 'invalid_token', 'token is invalid');
+interface Admission {
+  /** The answer to a request that is not let in. */
+  readonly refused?: SimulatedAnswer;
+  /** Of the answer to one that is. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
-function send(response: ServerResponse, { status, body }: SimulatedAnswer): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+function admitRequest(
+  { authorization, headers }: RequestRecord,
+  { token, takesPayments = false }: SimulatorOptions,
+): Admission {
+  const receipt = takesPayments ? acceptPayment(headers) : undefined;
+  if (receipt) return { headers: receipt };
+  const given = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
+  if (given === undefined) {
+    const refused = takesPayments ? createPriceAnswer() : createErrorAnswer(401, 'no_token', 'no token');
+    return { refused, headers: {} };
+  }
+  return token === undefined || given === token
+    ? { headers: {} }
+    : { refused: createErrorAnswer(401, 'invalid_token', 'token is invalid'), headers: {} };
+}
+
+function send(response: ServerResponse, { status, body, headers }: SimulatedAnswer): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers }).end(body);
 }

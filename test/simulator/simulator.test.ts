@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { fileTypeFromBuffer } from 'file-type';
+import sharp from 'sharp';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
@@ -51,6 +53,57 @@ describe('the simulated upstream', () => {
     expect(await tasks({ action: 'retrieve', id: failing })).toMatchObject({
       response: { success: false, error: { code: 'bad_request' } },
     });
+  });
+
+  test('retrieves by an id alone, and checks a token by an empty batch', async () => {
+    simulator.seed(VENDOR_DOCUMENTS);
+    expect(await tasks({ id: VENDOR_IDS[0] })).toMatchObject({ id: VENDOR_IDS[0] });
+    expect(await tasks({ action: 'retrieve_batch', ids: [] })).toEqual({ items: [], count: 0 });
+    const wrong = { authorization: 'Bearer wrong' };
+    expect((await post('/flux/tasks', { action: 'retrieve_batch', ids: [] }, wrong)).status).toBe(401);
+  });
+
+  test('says when a task has ended, and makes images in the size of the request', async () => {
+    const id = simulator.addTask({ prompt: 'a cat', size: '16:9', durationMs: 5000 });
+    expect(await tasks({ id })).not.toHaveProperty('finished_at');
+    const startedAt = clock.now() / 1000;
+    clock.advance(5000);
+    const done = (await tasks({ id })) as unknown as { response: { data: { image_url: string }[] } };
+    expect(done).toMatchObject({ started_at: startedAt, finished_at: startedAt + 5, elapsed: 5 });
+    const image = await fetch(done.response.data[0]?.image_url ?? '');
+    const { width, height } = await sharp(Buffer.from(await image.arrayBuffer())).metadata();
+    expect([width, height]).toEqual([1360, 768]);
+  });
+
+  test('makes videos', async () => {
+    const { task_id: id } = (await (
+      await post('/flux/videos', { mode: 't2v', prompt: 'a cat', async: true })
+    ).json()) as { task_id: string };
+    clock.advance(5000);
+    const done = (await tasks({ id })) as unknown as { response: { data: { video_url: string }[] } };
+    expect(done).toMatchObject({
+      request: { model: 'flux-3', mode: 't2v' },
+      response: { success: true, data: [{ width: 1280, height: 704, fps: 24 }] },
+    });
+    const video = await fetch(done.response.data[0]?.video_url ?? '');
+    expect(await fileTypeFromBuffer(Buffer.from(await video.arrayBuffer()))).toMatchObject({
+      mime: 'video/mp4',
+    });
+  });
+
+  test('takes payments in place of a token', async () => {
+    const wallet = await startSimulator({ takesPayments: true });
+    onTestFinished(() => wallet.stop());
+    const send = (headers: Record<string, string>) =>
+      fetch(`${wallet.url}/flux/images`, {
+        method: 'POST',
+        headers,
+        body: '{"prompt":"a cat","async":true}',
+      });
+    const price = await send({});
+    expect([price.status, price.headers.get('payment-required')]).toEqual([402, expect.any(String)]);
+    const paid = await send({ 'payment-signature': 'signed' });
+    expect([paid.status, paid.headers.get('payment-response')]).toEqual([200, expect.any(String)]);
   });
 
   test('rejects what the upstream rejects', async () => {

@@ -1,0 +1,37 @@
+/** Pay-per-call as the vendor's SDK knows it (x402, version 2): a price, a payment, a receipt. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { createErrorAnswer, type SimulatedAnswer } from './answers.ts';
+
+/** The header of a payment, and that of its receipt; the older name of each came first. */
+const RECEIPTS = { 'payment-signature': 'payment-response', 'x-payment': 'x-payment-response' } as const;
+
+const PRICE = {
+  x402Version: 2,
+  accepts: [
+    { scheme: 'exact', network: 'base', asset: 'USDC', maxAmountRequired: '20000', payTo: '0xsimulated' },
+  ],
+};
+
+/** The receipt of a payment, as headers of the answer; undefined without a payment. */
+export function acceptPayment(headers: IncomingHttpHeaders): Record<string, string> | undefined {
+  for (const [payment, receipt] of Object.entries(RECEIPTS)) {
+    const paid = headers[payment];
+    if (typeof paid === 'string' && paid !== '')
+      return { [receipt]: encode({ success: true, payment: paid }) };
+  }
+  return undefined;
+}
+
+/** What a request with neither token nor payment is told. */
+export function createPriceAnswer(): SimulatedAnswer {
+  const { body } = createErrorAnswer(402, 'payment_required', 'payment is required');
+  return {
+    status: 402,
+    body: JSON.stringify({ ...(JSON.parse(body) as object), ...PRICE }),
+    headers: { 'payment-required': encode(PRICE) },
+  };
+}
+
+function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64');
+}
