@@ -11,6 +11,7 @@ import { tryParseJson } from '../lib/parse-json.ts';
 import type { Store } from '../store/contract/store.ts';
 import { getOwn, getOwnString, isObject } from '../task/json-object.ts';
 import type { Generation } from '../upstream/client.ts';
+import { collectBody } from './bodies.ts';
 
 export interface CallbackDeps {
   readonly store: Store;
@@ -28,6 +29,8 @@ export interface PreparedGeneration {
   readonly generation: Generation;
   /** The key in its `callback_url`, if that was rewritten. */
   readonly callbackKey?: string;
+  /** What the caller sent, if that was rewritten. */
+  readonly original?: string;
 }
 
 /**
@@ -39,19 +42,22 @@ export async function rewriteCallbackUrl(
   generation: Generation,
 ): Promise<PreparedGeneration> {
   if (deps.callbackUrl === undefined) return { generation };
-  const text = Buffer.from(generation.body).toString();
+  const body = await collectBody(generation.body);
+  const unchanged = { generation: { ...generation, body } };
+  const text = Buffer.from(body).toString();
   const callback = readCallbackTarget(text);
-  if (!callback) return { generation };
+  if (!callback) return unchanged;
   const key = randomBytes(24).toString('base64url');
   try {
     await deps.store.addCallback({ key, target: callback.target, nowMs: deps.clock.now() });
   } catch (error) {
     deps.log.error({ err: error }, 'could not store a callback; the upstream calls the caller directly');
-    return { generation };
+    return unchanged;
   }
   const url = `${deps.callbackUrl}${CALLBACK_PATH}/${key}`;
   const edited = applyEdits(text, modify(text, ['callback_url'], url, {}));
-  return { generation: { ...generation, body: new TextEncoder().encode(edited) }, callbackKey: key };
+  const rewritten = { ...generation, body: new TextEncoder().encode(edited) };
+  return { generation: rewritten, callbackKey: key, original: text };
 }
 
 /** The callback target of a request that is answered later; undefined if it is answered directly. */

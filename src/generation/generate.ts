@@ -1,12 +1,13 @@
-/** `POST /flux/images`: forwards requests and responses unchanged, and reads the task id on the way. */
+/** The generation routes: forwards requests and responses unchanged, and reads the task id on the way. */
 import { ApiError } from '../lib/api-error.ts';
-import { type Caller, type MirrorDeps, upstreamAuthFor } from '../mirror/deps.ts';
-import { createGenerationTokenError } from '../mirror/errors.ts';
+import { chooseUpstreamToken, type MirrorDeps } from '../mirror/deps.ts';
 import type { TaskId } from '../task/id.ts';
 import type { Generation } from '../upstream/client.ts';
 import { type StreamedAnswer, UpstreamError } from '../upstream/errors.ts';
+import { collectBody, observeBody } from './bodies.ts';
 import { type CallbackDeps, rewriteCallbackUrl } from './callbacks.ts';
 import { addPlaceholder, type PlaceholderDeps } from './placeholder.ts';
+import { summarizeRequest } from './request-summary.ts';
 import { findTaskIdInResponse, tapTaskId } from './task-id.ts';
 
 export interface GenerationDeps extends PlaceholderDeps, CallbackDeps {
@@ -20,34 +21,36 @@ const NDJSON = /^application\/(x-)?ndjson\b/i;
 /**
  * Sent once and never retried: each request may be charged. It continues when the caller hangs up.
  * @returns the upstream's answer; its body is a stream when it is newline-delimited JSON
- * @throws ApiError 503 when offline, 401 without a token, 502 when the upstream does not answer
+ * @throws ApiError 503 when offline, 502 when the upstream does not answer; whatever reading the caller's body throws
  */
 export async function generate(
   deps: GenerationDeps,
   generation: Generation,
-  caller: Pick<Caller, 'token'>,
+  caller: { readonly token: string | undefined; readonly isPaid: boolean },
 ): Promise<Omit<StreamedAnswer, 'body'> & { body: Uint8Array | AsyncIterable<Uint8Array> }> {
   if (deps.offline) {
     throw new ApiError(503, 'api_error', 'generating needs the upstream, and the mirror is offline');
   }
-  const auth = upstreamAuthFor(deps, caller);
-  if (!auth) throw createGenerationTokenError();
-
-  const request = Buffer.from(generation.body).toString();
+  const prepared = await rewriteCallbackUrl(deps, generation);
+  const observed = observeBody(prepared.generation.body);
+  const handleTaskId = async (id: TaskId) => {
+    const request = summarizeRequest((prepared.original ?? observed.read()).toString());
+    await addPlaceholder(deps, { id, kind: generation.kind, request, atMs: deps.clock.now() });
+    if (prepared.callbackKey !== undefined) await recordCallbackTask(deps, prepared.callbackKey, id);
+  };
   try {
-    const prepared = await rewriteCallbackUrl(deps, generation);
-    const handleTaskId = async (id: TaskId) => {
-      await addPlaceholder(deps, { id, kind: 'images', request, atMs: deps.clock.now() });
-      if (prepared.callbackKey !== undefined) await recordCallbackTask(deps, prepared.callbackKey, id);
-    };
-    const { body, ...head } = await deps.upstream.generate(prepared.generation, auth.token);
+    const { body, ...head } = await deps.upstream.generate(
+      { ...prepared.generation, body: observed.body },
+      chooseUpstreamToken(deps, caller),
+    );
     if (NDJSON.test(head.headers.get('content-type') ?? ''))
       return { ...head, body: tapTaskId(body, handleTaskId) };
-    const whole = await readAll(body);
-    const id = findTaskIdInResponse(whole.toString());
+    const whole = await collectBody(body);
+    const id = findTaskIdInResponse(Buffer.from(whole).toString());
     if (id !== undefined) await handleTaskId(id);
     return { ...head, body: whole };
   } catch (error) {
+    if (observed.error !== undefined) throw observed.error;
     if (error instanceof UpstreamError) throw new ApiError(502, 'api_error', error.message, { cause: error });
     throw error;
   }
@@ -64,10 +67,4 @@ async function recordCallbackTask(
   } catch (error) {
     log.error({ err: error, id }, 'could not record the task of a callback');
   }
-}
-
-async function readAll(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }

@@ -9,6 +9,7 @@ export type ApiErrorCode =
   | 'not_found'
   | 'no_api'
   | 'too_many_requests'
+  | 'method_not_allowed'
   | 'api_error';
 
 export class ApiError extends Error {
@@ -17,7 +18,11 @@ export class ApiError extends Error {
     readonly status: ContentfulStatusCode,
     readonly code: ApiErrorCode,
     message: string,
-    readonly options: ErrorOptions & { retryAfterSeconds?: number } = {},
+    readonly options: ErrorOptions & {
+      retryAfterSeconds?: number;
+      /** More headers of the answer. */
+      headers?: Readonly<Record<string, string>>;
+    } = {},
   ) {
     super(message, options);
   }

@@ -11,10 +11,17 @@ import { MAX_BATCH } from '../upstream/client.ts';
 import { type UpstreamAnswer, UpstreamError } from '../upstream/errors.ts';
 import type { UpstreamAuth } from '../upstream/upstream-auth.ts';
 import type { MirrorDeps } from './deps.ts';
+import { selectForwardedHeaders } from './mirror-response.ts';
 import { storeAnswer } from './store-answer.ts';
 
 export type Fetched =
-  | { readonly kind: 'found'; readonly task: StoredTask; readonly stored: boolean }
+  | {
+      readonly kind: 'found';
+      readonly task: StoredTask;
+      readonly stored: boolean;
+      /** The upstream's, for the caller. */
+      readonly headers: Readonly<Record<string, string>>;
+    }
   /** `answer` is undefined when the id was missing from a batch response. */
   | { readonly kind: 'unknown'; readonly answer: UpstreamAnswer | undefined };
 
@@ -30,37 +37,50 @@ export interface CoalescingFetcher {
 export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
   const { store, upstream } = deps;
   const flights = createFlights<string, Fetched>();
-  const createKey = (id: TaskId, auth: UpstreamAuth) => `${auth.token}\n${id}`;
+  const createKey = (id: TaskId, { token = '' }: UpstreamAuth) => `${token}\n${id}`;
   const findInFlight = (id: TaskId, auth: UpstreamAuth) => flights.get(createKey(id, auth));
 
   /** Stores documents and returns what is stored now, which may be newer than what was just fetched. */
   const storeFound = async (
     documents: readonly TaskDocument[],
     requestSeq: number,
+    answer: UpstreamAnswer,
   ): Promise<Map<TaskId, Fetched>> => {
     const stored = await storeAnswer(deps, documents, requestSeq);
     const tasks: StoredTask[] = stored
       ? await store.getMany(documents.map(({ id }) => id))
       : documents.map((document) => ({ ...document, fetchedAtMs: deps.clock.now() }));
-    return new Map(tasks.map((task) => [task.id, { kind: 'found', task, stored }]));
+    const headers = selectForwardedHeaders(answer.headers);
+    return new Map(tasks.map((task) => [task.id, { kind: 'found', task, stored, headers }]));
   };
 
   const fetchOne = async (id: TaskId, auth: UpstreamAuth): Promise<Fetched> => {
     const requestSeq = await store.nextRequestSeq();
-    const answer = await upstream.retrieve(id, auth);
-    if (answer.kind === 'unknown') return { kind: 'unknown', answer: answer.answer };
-    const found = await storeFound([answer.document], requestSeq);
+    const retrieved = await upstream.retrieve(id, auth);
+    const { answer } = retrieved;
+    if (retrieved.kind === 'unknown') return { kind: 'unknown', answer };
+    const found = await storeFound([retrieved.document], requestSeq, answer);
     return found.get(id) ?? { kind: 'unknown', answer: undefined };
   };
 
   const fetchBatch = async (ids: readonly TaskId[], auth: UpstreamAuth): Promise<Map<TaskId, Fetched>> => {
     const requestSeq = await store.nextRequestSeq();
-    const answer = await upstream.retrieveBatch(ids, auth);
-    return storeFound(answer.documents, requestSeq);
+    try {
+      const { documents, answer } = await upstream.retrieveBatch(ids, auth);
+      return await storeFound(documents, requestSeq, answer);
+    } catch (error) {
+      const isTooLarge = error instanceof UpstreamError && error.kind === 'too-large';
+      if (!isTooLarge || ids.length === 1 || auth.payment) throw error;
+      const middle = Math.ceil(ids.length / 2);
+      const halves = [ids.slice(0, middle), ids.slice(middle)].map((half) => fetchBatch(half, auth));
+      return new Map((await Promise.all(halves)).flatMap((found) => [...found]));
+    }
   };
 
   return {
     one: async (id, auth) => {
+      // What a caller pays for is its own.
+      if (auth.payment) return { fetched: await fetchOne(id, auth), collapsed: false };
       const already = await findInFlight(id, auth);
       if (already && (already.kind === 'found' || already.answer))
         return { fetched: already, collapsed: true };
@@ -76,11 +96,11 @@ export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
     many: async (ids, auth) => {
       const waiting = new Map<TaskId, Promise<Fetched>>();
       for (const id of ids) {
-        const already = findInFlight(id, auth);
+        const already = auth.payment ? undefined : findInFlight(id, auth);
         if (already) waiting.set(id, already);
       }
       const missing = ids.filter((id) => !waiting.has(id));
-      const batchSize = Math.min(deps.batchSize, MAX_BATCH);
+      const batchSize = auth.payment ? missing.length : Math.min(deps.batchSize, MAX_BATCH);
       for (let at = 0; at < missing.length; at += batchSize) {
         const chunk = missing.slice(at, at + batchSize);
         const batch = fetchBatch(chunk, auth);
@@ -88,7 +108,7 @@ export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
           const mine = batch.then(
             (found): Fetched => found.get(id) ?? { kind: 'unknown', answer: undefined },
           );
-          waiting.set(id, flights.add(createKey(id, auth), mine));
+          waiting.set(id, auth.payment ? mine : flights.add(createKey(id, auth), mine));
         }
       }
       const results = new Map<TaskId, Fetched | UpstreamError>();

@@ -5,7 +5,7 @@ import type { Log } from '../lib/log.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { TaskLimits } from '../task/limits.ts';
 import type { Upstream } from '../upstream/client.ts';
-import type { UpstreamAuth } from '../upstream/upstream-auth.ts';
+import type { Payment, UpstreamAuth } from '../upstream/upstream-auth.ts';
 import type { CacheControl } from './cache-control.ts';
 
 export interface MirrorDeps {
@@ -20,21 +20,39 @@ export interface MirrorDeps {
   readonly pendingTtlMs: number;
   readonly batchSize: number;
   readonly random: () => number;
+  /** How long a caller with a stale copy waits for the upstream; left out: 3 s. */
+  readonly staleWaitMs?: number | undefined;
 }
 
 export interface Caller {
   /** The caller's token for the upstream; never one of the mirror's own access tokens. */
   readonly token: string | undefined;
+  /** Whether the caller presented one of the mirror's own access tokens. */
+  readonly hasAccessToken?: boolean;
   /** Whose tasks the caller may see; undefined means all. */
   readonly limits?: TaskLimits | undefined;
   readonly control: CacheControl;
+  readonly userAgent?: string | undefined;
+  /** The request pays for itself (x402). */
+  readonly payment?: Payment | undefined;
 }
 
-/** The token for upstream requests: the mirror's own, else the caller's. Undefined if neither is available. */
+/**
+ * On whose behalf the upstream is asked: with the mirror's own token, else the caller's. A request that pays for itself is never
+ * sent with the mirror's. One with neither token is sent all the same: a wallet learns the price from the response.
+ */
 export function upstreamAuthFor(
   deps: Pick<MirrorDeps, 'upstreamToken'>,
-  caller: Pick<Caller, 'token'>,
-): UpstreamAuth | undefined {
-  const token = deps.upstreamToken ?? caller.token;
-  return token === undefined ? undefined : { token, priority: 'interactive' };
+  { token, userAgent, payment }: Pick<Caller, 'token' | 'userAgent' | 'payment'>,
+): UpstreamAuth {
+  const sent = chooseUpstreamToken(deps, { token, isPaid: payment !== undefined });
+  return { token: sent, priority: 'interactive', userAgent, payment };
+}
+
+/** The token of a request to the upstream, by the same rule. @param token the caller's */
+export function chooseUpstreamToken(
+  { upstreamToken }: Pick<MirrorDeps, 'upstreamToken'>,
+  { token, isPaid }: { token: string | undefined; isPaid: boolean },
+): string | undefined {
+  return isPaid ? token : (upstreamToken ?? token);
 }

@@ -2,14 +2,16 @@
 import { ApiError } from '../lib/api-error.ts';
 import { isJsonAnswer } from '../upstream/answers.ts';
 import type { UpstreamError } from '../upstream/errors.ts';
+import type { UpstreamAuth } from '../upstream/upstream-auth.ts';
 import { forwardResponse, type MirrorResponse } from './mirror-response.ts';
 
 /**
- * Forwards the upstream's own status and body if the error response is JSON.
+ * Forwards the upstream's own status and body if the error response is JSON, or names a price (402).
  * @throws ApiError 429 during a cooldown, 502 `api_error` for everything else
  */
 export function relayError(error: UpstreamError): MirrorResponse {
-  if (error.answer && isJsonAnswer(error.answer)) return forwardResponse(error.answer, { fwd: 'miss' });
+  if (error.answer && (error.isPriceQuote || isJsonAnswer(error.answer)))
+    return forwardResponse(error.answer, { fwd: 'miss' });
   if (error.kind === 'blocked') {
     throw new ApiError(
       429,
@@ -24,18 +26,7 @@ export function relayError(error: UpstreamError): MirrorResponse {
   throw new ApiError(502, 'api_error', error.message, { cause: error });
 }
 
-const TOKEN_HINT = 'set ACEDATACLOUD_API_TOKEN, or send your own as "authorization: Bearer …"';
-
-/** No token for upstream requests. */
-export function createMissingTokenError(): ApiError {
-  return new ApiError(
-    401,
-    'no_token',
-    `this task is not in the mirror, and no upstream token is available to fetch it: ${TOKEN_HINT}`,
-  );
-}
-
-/** No token for a generation. */
-export function createGenerationTokenError(): ApiError {
-  return new ApiError(401, 'no_token', `a generation needs an upstream token: ${TOKEN_HINT}`);
+/** Whether a failure is the caller's to act on although something is cached: the price of a request that brought no token. */
+export function isPriceForCaller(error: UpstreamError, auth: UpstreamAuth): boolean {
+  return error.isPriceQuote && (auth.token === undefined || auth.payment !== undefined);
 }

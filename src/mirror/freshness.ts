@@ -1,6 +1,7 @@
 /** Decides whether a stored task may be served without contacting the upstream. Pure. */
 import type { StoredTask } from '../store/contract/tasks.ts';
 import type { CacheControl } from './cache-control.ts';
+import type { Caller } from './deps.ts';
 
 /**
  * A finished task is always fresh. An unfinished one is fresh while it is younger than the caller's `max-age`,
@@ -15,6 +16,11 @@ export function isFresh(
   if (task.state !== 'pending') return true;
   if (control.noCache) return false;
   return computeAgeMs(task, nowMs) < (control.maxAgeMs ?? pendingTtlMs);
+}
+
+/** Whether a stale copy is no answer however long the upstream takes: the caller demands a refresh, or has paid for one. */
+export function mustWait({ control, payment }: Pick<Caller, 'control' | 'payment'>): boolean {
+  return control.noCache || payment !== undefined;
 }
 
 /** Milliseconds since the upstream last confirmed the task; never negative, even if the clock was set back. */

@@ -1,14 +1,17 @@
 /** The history list of an account: from the upstream if it responds, else from the cache. */
-import type { TaskFilter } from '../store/contract/tasks.ts';
+import type { ListPage, TaskFilter } from '../store/contract/tasks.ts';
 import { UpstreamError } from '../upstream/errors.ts';
+import type { UpstreamAuth } from '../upstream/upstream-auth.ts';
 import { type Caller, type MirrorDeps, upstreamAuthFor } from './deps.ts';
 import { relayError } from './errors.ts';
+import { mustWait } from './freshness.ts';
 import {
   type CacheStatus,
   createItemsResponse,
   forwardResponse,
   type MirrorResponse,
 } from './mirror-response.ts';
+import type { ReadThrough } from './read-through.ts';
 import { storeAnswer } from './store-answer.ts';
 
 export interface HistoryRequest {
@@ -25,30 +28,47 @@ const CLIENT_ERRORS = new Set([400, 402, 404, 413, 422]);
 /** Answers `{"action":"retrieve_batch"}` without ids. The upstream's response is stored and forwarded unchanged. */
 export async function listHistory(
   deps: MirrorDeps,
+  { staleWait }: Pick<ReadThrough, 'staleWait'>,
   request: HistoryRequest,
   caller: Caller,
 ): Promise<MirrorResponse> {
-  const { store, upstream, clock } = deps;
-  const listFromCache = async (status: CacheStatus) => {
-    const filter = caller.limits ? { ...request.filter, within: caller.limits } : request.filter;
-    const { tasks, count } = await store.list(filter, request);
-    return createItemsResponse(tasks, count, status, clock.now());
-  };
+  const { store, clock } = deps;
+  const readCache = async () =>
+    store.list(caller.limits ? { ...request.filter, within: caller.limits } : request.filter, request);
+  const answer = ({ tasks, count }: ListPage, status: CacheStatus) =>
+    createItemsResponse(tasks, count, status, clock.now());
+  const listFromCache = async (status: CacheStatus) => answer(await readCache(), status);
+
   if (caller.control.onlyIfCached) return listFromCache({ hit: true, detail: 'only-if-cached' });
   if (deps.offline) return listFromCache({ hit: true, detail: 'offline' });
   // The upstream lists the whole account, and its count would reveal how many tasks others have.
   if (caller.limits) return listFromCache({ hit: true });
-  const auth = upstreamAuthFor(deps, caller);
-  if (!auth) return listFromCache({ hit: true, detail: 'stale-if-error' });
 
+  const auth = upstreamAuthFor(deps, caller);
+  const refresh = fetchHistory(deps, request, auth);
   try {
-    const requestSeq = await store.nextRequestSeq();
-    const { documents, answer } = await upstream.list(request.body, auth);
-    const stored = await storeAnswer(deps, documents, requestSeq, { isUnasked: true });
-    return forwardResponse(answer, { fwd: 'bypass', stored });
+    const fresh = mustWait(caller) ? await refresh : await staleWait.wait(refresh);
+    if (fresh) return fresh;
+    const cached = await readCache();
+    if (cached.count > 0) return answer(cached, { hit: true, detail: 'stale-while-revalidate' });
+    return await refresh;
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     if (error.status !== undefined && CLIENT_ERRORS.has(error.status)) return relayError(error);
-    return listFromCache({ hit: true, detail: 'stale-if-error' });
+    const cached = await readCache();
+    // An empty list would say that there are no tasks.
+    if (cached.count === 0) return relayError(error);
+    return answer(cached, { hit: true, detail: 'stale-if-error' });
   }
+}
+
+async function fetchHistory(
+  deps: MirrorDeps,
+  request: HistoryRequest,
+  auth: UpstreamAuth,
+): Promise<MirrorResponse> {
+  const requestSeq = await deps.store.nextRequestSeq();
+  const { documents, answer } = await deps.upstream.list(request.body, auth);
+  const stored = await storeAnswer(deps, documents, requestSeq, { isUnasked: true });
+  return forwardResponse(answer, { fwd: 'bypass', stored });
 }

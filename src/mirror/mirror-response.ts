@@ -11,7 +11,13 @@ export interface CacheStatus {
   readonly stored?: boolean;
   /** Served by another caller's upstream request. */
   readonly collapsed?: boolean;
-  readonly detail?: 'stale-if-error' | 'offline' | 'only-if-cached' | 'unknown-to-upstream' | 'partial';
+  readonly detail?:
+    | 'stale-if-error'
+    | 'stale-while-revalidate'
+    | 'offline'
+    | 'only-if-cached'
+    | 'unknown-to-upstream'
+    | 'partial';
 }
 
 export interface MirrorResponse {
@@ -27,13 +33,18 @@ export interface MirrorResponse {
 const NO_HEADERS = {};
 
 /** A stored document, byte for byte. */
-export function taskResponse(task: StoredTask, cacheStatus: CacheStatus, nowMs: number): MirrorResponse {
+export function taskResponse(
+  task: StoredTask,
+  cacheStatus: CacheStatus,
+  nowMs: number,
+  headers: MirrorResponse['headers'] = NO_HEADERS,
+): MirrorResponse {
   return {
     status: 200,
     body: task.text,
     cacheStatus,
     ageSeconds: cacheStatus.hit ? Math.floor(computeAgeMs(task, nowMs) / 1000) : undefined,
-    headers: NO_HEADERS,
+    headers,
   };
 }
 
@@ -46,6 +57,7 @@ export function createItemsResponse(
   count: number,
   cacheStatus: CacheStatus,
   nowMs: number,
+  headers: MirrorResponse['headers'] = NO_HEADERS,
 ): MirrorResponse {
   const oldest = tasks.reduce((age, task) => Math.max(age, computeAgeMs(task, nowMs)), 0);
   return {
@@ -53,7 +65,7 @@ export function createItemsResponse(
     body: `${LIST_HEAD}${tasks.map((task) => task.text).join(',')}${listTail(count)}`,
     cacheStatus,
     ageSeconds: cacheStatus.hit ? Math.floor(oldest / 1000) : undefined,
-    headers: NO_HEADERS,
+    headers,
   };
 }
 
@@ -84,16 +96,34 @@ function listTail(count: number): string {
   return `],"count":${count}}`;
 }
 
-const FORWARDED_RESPONSE_HEADERS = ['retry-after', 'www-authenticate'];
+/** `payment-*`: the price of a request and the receipt for a payment (x402), under their present and their former names. */
+const FORWARDED_RESPONSE_HEADERS = [
+  'retry-after',
+  'www-authenticate',
+  'payment-required',
+  'payment-response',
+  'x-payment-response',
+];
+/** With its `charset`. Any other type would make more of the body than it is. */
+const FORWARDED_TYPE = /^(application\/([\w.-]+\+)?json|text\/plain)\b/i;
+
+/** The upstream's headers that are the caller's to see. */
+export function selectForwardedHeaders(headers: Headers): Record<string, string> {
+  const forwarded = FORWARDED_RESPONSE_HEADERS.map((name) => [name, headers.get(name)] as const);
+  const type = headers.get('content-type');
+  return {
+    ...(type !== null && FORWARDED_TYPE.test(type) ? { 'content-type': type } : {}),
+    ...Object.fromEntries(forwarded.filter((entry): entry is [string, string] => entry[1] !== null)),
+  };
+}
 
 /** Forwards the upstream's response: its status and its bytes. */
 export function forwardResponse(answer: UpstreamAnswer, cacheStatus: CacheStatus): MirrorResponse {
-  const headers = FORWARDED_RESPONSE_HEADERS.map((name) => [name, answer.headers.get(name)] as const);
   return {
     status: answer.status,
     body: answer.body,
     cacheStatus,
     ageSeconds: undefined,
-    headers: Object.fromEntries(headers.filter((entry): entry is [string, string] => entry[1] !== null)),
+    headers: selectForwardedHeaders(answer.headers),
   };
 }

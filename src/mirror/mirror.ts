@@ -7,6 +7,7 @@ import { type HistoryRequest, listHistory } from './history-list.ts';
 import type { MirrorResponse } from './mirror-response.ts';
 import { retrieve } from './retrieve.ts';
 import { retrieveBatch } from './retrieve-batch.ts';
+import { createStaleWait, MAX_STALE_WAIT_MS } from './stale-wait.ts';
 
 export interface Mirror {
   retrieve(id: TaskId, caller: Caller): Promise<MirrorResponse>;
@@ -16,11 +17,14 @@ export interface Mirror {
 }
 
 export function createMirror(deps: MirrorDeps): Mirror {
-  const fetching = createCoalescingFetcher(deps);
+  const shared = {
+    fetcher: createCoalescingFetcher(deps),
+    staleWait: createStaleWait(deps.staleWaitMs ?? MAX_STALE_WAIT_MS),
+  };
   return {
-    retrieve: (id, caller) => retrieve(deps, fetching, id, caller),
-    retrieveBatch: (ids, caller) => retrieveBatch(deps, fetching, ids, caller),
-    listHistory: (request, caller) => listHistory(deps, request, caller),
+    retrieve: (id, caller) => retrieve(deps, shared, id, caller),
+    retrieveBatch: (ids, caller) => retrieveBatch(deps, shared, ids, caller),
+    listHistory: (request, caller) => listHistory(deps, shared, request, caller),
     delete: (id, body, caller) => deleteTask(deps, id, body, caller),
   };
 }

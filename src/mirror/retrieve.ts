@@ -3,11 +3,11 @@ import { ApiError } from '../lib/api-error.ts';
 import type { StoredTask } from '../store/contract/tasks.ts';
 import type { TaskId } from '../task/id.ts';
 import { UpstreamError } from '../upstream/errors.ts';
-import type { CoalescingFetcher } from './coalescing-fetcher.ts';
 import { type Caller, type MirrorDeps, upstreamAuthFor } from './deps.ts';
-import { createMissingTokenError, relayError } from './errors.ts';
-import { isFresh } from './freshness.ts';
+import { isPriceForCaller, relayError } from './errors.ts';
+import { isFresh, mustWait } from './freshness.ts';
 import { forwardResponse, type MirrorResponse, taskResponse } from './mirror-response.ts';
+import type { ReadThrough } from './read-through.ts';
 import { maySee, taskNotFound } from './visibility.ts';
 
 /**
@@ -16,7 +16,7 @@ import { maySee, taskNotFound } from './visibility.ts';
  */
 export async function retrieve(
   deps: MirrorDeps,
-  fetching: CoalescingFetcher,
+  { fetcher, staleWait }: ReadThrough,
   id: TaskId,
   caller: Caller,
 ): Promise<MirrorResponse> {
@@ -30,27 +30,30 @@ export async function retrieve(
   if (caller.control.onlyIfCached || deps.offline) return answerFromCache(deps, cached, caller);
 
   const auth = upstreamAuthFor(deps, caller);
-  if (!auth) {
-    if (cached) return taskResponse(cached, { hit: true, detail: 'stale-if-error' }, clock.now());
-    throw createMissingTokenError();
-  }
-  // Only here: without an upstream token, an unknown task gives the missing-token error as well.
-  if (isHidden) throw taskNotFound();
+  // Without a token for the upstream an unknown task is refused by the upstream, so a hidden one must be as well.
+  if (isHidden && auth.token !== undefined) throw taskNotFound();
   const fwd = caller.control.noCache ? 'request' : cached ? 'stale' : 'miss';
   try {
-    const { fetched, collapsed } = await fetching.one(id, auth);
+    const fetching = fetcher.one(id, auth);
+    const mayServeStale = cached !== undefined && !mustWait(caller);
+    const refresh = mayServeStale ? await staleWait.wait(fetching) : await fetching;
+    if (cached && !refresh)
+      return taskResponse(cached, { hit: true, detail: 'stale-while-revalidate' }, clock.now());
+    const { fetched, collapsed } = refresh ?? (await fetching);
     if (fetched.kind === 'found') {
       if (!maySee(caller, fetched.task)) throw taskNotFound();
-      return taskResponse(fetched.task, { fwd, stored: fetched.stored, collapsed }, clock.now());
+      const status = { fwd, stored: fetched.stored, collapsed } as const;
+      return taskResponse(fetched.task, status, clock.now(), fetched.headers);
     }
-    // Stored tasks are kept, even when the upstream no longer knows them.
+    // What was stored stays stored, even when the upstream has forgotten it.
     if (cached) return taskResponse(cached, { hit: true, detail: 'unknown-to-upstream' }, clock.now());
     if (caller.limits) throw taskNotFound();
     if (fetched.answer) return forwardResponse(fetched.answer, { fwd, collapsed });
     throw new ApiError(404, 'not_found', 'the upstream does not know this task');
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
-    if (cached) return taskResponse(cached, { hit: true, detail: 'stale-if-error' }, clock.now());
+    if (cached && !isPriceForCaller(error, auth))
+      return taskResponse(cached, { hit: true, detail: 'stale-if-error' }, clock.now());
     return relayError(error);
   }
 }

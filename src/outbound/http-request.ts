@@ -6,12 +6,15 @@
 import { type Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
-  /** Aborts the request at any time, also while the response is read. */
+  /** Whole, or as it arrives; its length is then in the headers, or it is sent in chunks. */
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
+  /** Ends it whenever it comes, also while the answer is read. */
   readonly signal: AbortSignal;
   readonly lookup?: LookupFunction;
   readonly agents?: { readonly http: HttpAgent; readonly https: HttpsAgent };
@@ -28,7 +31,7 @@ export function sendRequest(
       method,
       headers: {
         ...headers,
-        ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+        ...(isWhole(body) ? { 'content-length': String(Buffer.byteLength(body)) } : {}),
       },
       signal,
       ...(lookup ? { lookup } : {}),
@@ -37,6 +40,11 @@ export function sendRequest(
       ? httpRequest(url, { ...options, ...(agents ? { agent: agents.http } : {}) }, resolve)
       : httpsRequest(url, { ...options, ...(agents ? { agent: agents.https } : {}) }, resolve);
     request.once('error', reject);
-    request.end(body);
+    if (body === undefined || isWhole(body)) request.end(body);
+    else pipeline(Readable.from(body), request).catch(reject);
   });
+}
+
+function isWhole(body: HttpRequest['body']): body is string | Uint8Array {
+  return typeof body === 'string' || body instanceof Uint8Array;
 }

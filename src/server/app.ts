@@ -1,15 +1,16 @@
 /** Assembles the HTTP interface: middleware, routes, errors. */
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
-import { ApiError } from '../lib/api-error.ts';
+import { createRouteError } from './allowed-methods.ts';
 import { respond } from './answer.ts';
 import { type Auth, createAuthMiddleware } from './auth/auth.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from './deps.ts';
+import { RECEIPT_HEADERS } from './drop-in/payment.ts';
 import { createErrorAnswer } from './errors.ts';
 import { createRequestLogMiddleware, type RequestLog } from './monitoring/request-log.ts';
 import { getTraceId } from './monitoring/trace.ts';
 import { createCallbackRoutes } from './routes/callbacks.ts';
-import { createFluxImagesRoutes } from './routes/flux-images.ts';
+import { createGenerationRoutes } from './routes/flux-generations.ts';
 import { createFluxTasksRoutes } from './routes/flux-tasks.ts';
 import { createHealthRoutes } from './routes/health.ts';
 import { createImageRoutes } from './routes/images.ts';
@@ -20,6 +21,9 @@ import { createSyncRoutes } from './routes/sync.ts';
 import { createTaskRoutes } from './routes/tasks.ts';
 import { createTrackedRoutes } from './routes/tracked.ts';
 import { setSecurityHeaders } from './safe-headers.ts';
+
+/** Of answers, to web pages. */
+const EXPOSED_HEADERS = ['cache-status', 'age', 'etag', 'x-flux-mirror-unfetched', ...RECEIPT_HEADERS];
 
 /**
  * @param authorize checks every request
@@ -39,13 +43,13 @@ export function createApp(
 
   app.use(createRequestLogMiddleware(logRequest, config.basePath));
   if (config.allowedOrigins.length > 0) {
-    app.use(cors({ origin: [...config.allowedOrigins], exposeHeaders: ['cache-status', 'age', 'etag'] }));
+    app.use(cors({ origin: [...config.allowedOrigins], exposeHeaders: EXPOSED_HEADERS }));
   }
   app.use(setSecurityHeaders);
   app.use(createAuthMiddleware(authorize));
   for (const routes of [
     createFluxTasksRoutes(deps),
-    createFluxImagesRoutes(deps),
+    createGenerationRoutes(deps),
     createCallbackRoutes(deps),
     createImageRoutes(deps),
     createTaskRoutes(deps),
@@ -62,7 +66,8 @@ export function createApp(
     const { method, path } = c.req;
     return respond(c, createErrorAnswer(error, { traceId: getTraceId(c.env.incoming), method, path }, log));
   };
-  app.notFound((c) => respondWithError(new ApiError(404, 'no_api', 'route not found'), c));
+  const createNotFound = createRouteError(app);
+  app.notFound((c) => respondWithError(createNotFound(c.req.method, c.req.path), c));
   app.onError(respondWithError);
   return app;
 }

@@ -1,52 +1,120 @@
 /** Reads request bodies: size-limited, as JSON objects. */
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { ApiError, createBadRequest } from '../lib/api-error.ts';
+import { getErrorCode } from '../lib/errno.ts';
 import { isObject, type JsonObject } from '../task/json-object.ts';
 import { isTooDeep, MAX_DEPTH } from '../task/slices.ts';
+import { decodeContent, isEncoded } from './content-encoding.ts';
 import type { ServerContext } from './deps.ts';
 
-const MAX_BODY_BYTES = 1024 * 1024;
+const MIB = 1024 * 1024;
+const MAX_BODY_BYTES = MIB;
+/** Keyframes of a video can be megabytes of base64. */
+const MAX_GENERATION_BYTES = 32 * MIB;
+const BYTE_ORDER_MARK = 0xfeff;
 
 /**
  * The body of a request to one of our own routes.
- * @throws ApiError 413 beyond 1 MiB, 400 when it is not a JSON object
+ * @throws ApiError 413 beyond 1 MiB, 415, or 400 when it is not a JSON object
  */
 export async function readJsonBody(c: ServerContext): Promise<JsonObject> {
   return parseJsonObject(await readBody(c.env.incoming));
 }
 
-/** The body as text, whatever its content type: `curl -d` sends that of a form. @throws ApiError 413 as `readBytes` */
+/**
+ * The body as text, decoded and without a byte order mark, whatever its content type: `curl -d` sends a form's.
+ * @throws ApiError 413 beyond 1 MiB decoded, 415, or 400 when it breaks off
+ */
 export async function readBody(request: IncomingMessage): Promise<string> {
-  return (await readBytes(request)).toString();
+  const text = (await readBytes(request)).toString();
+  return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
 }
 
-/** @throws ApiError 413 beyond 1 MiB; reading stops then */
+/** @throws ApiError as `readBody`; nothing more is read then */
 export function readBytes(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
   return new Promise((resolve, reject) => {
-    if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
-      reject(createTooLargeError());
-      return;
-    }
+    refuseDeclaredLength(request, MAX_BODY_BYTES);
+    const content = decodeContent(request);
     const chunks: Buffer<ArrayBuffer>[] = [];
     let size = 0;
-    request.on('data', (chunk: Buffer<ArrayBuffer>) => {
+    content.on('data', (chunk: Buffer<ArrayBuffer>) => {
       size += chunk.length;
       chunks.push(chunk);
       if (size > MAX_BODY_BYTES) {
-        request.pause();
-        reject(createTooLargeError());
+        content.pause();
+        reject(createTooLargeError(MAX_BODY_BYTES));
       }
     });
-    request.once('end', () => {
+    content.once('end', () => {
       const [only] = chunks;
       resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks));
     });
-    request.once('error', () => reject(createBadRequest('the request was interrupted')));
+    content.once('error', (error) => reject(createBrokenBodyError(error)));
   });
 }
 
-/** No real request nests that deep, and recursive code would overflow the stack. @throws ApiError 400 */
-export function refuseDeepJson(text: string): void {
+export interface GenerationBody {
+  /** Whole up to 1 MiB, else as it arrives; decoded. */
+  readonly body: Buffer<ArrayBuffer> | AsyncIterable<Uint8Array>;
+  /** Its bytes, where the caller says so. */
+  readonly length: number | undefined;
+}
+
+/**
+ * The body of a generation.
+ * @throws ApiError 413 beyond 32 MiB decoded, 415, 400 when it breaks off or nests too deep; out of a stream as well
+ */
+export async function readGenerationBody(request: IncomingMessage): Promise<GenerationBody> {
+  refuseDeclaredLength(request, MAX_GENERATION_BYTES);
+  const chunks = limitBytes(decodeContent(request), MAX_GENERATION_BYTES);
+  const head: Uint8Array[] = [];
+  let size = 0;
+  while (size <= MAX_BODY_BYTES) {
+    const { done, value } = await chunks.next();
+    if (done) {
+      const body = Buffer.concat(head);
+      refuseDeepJson(body.toString());
+      return { body, length: body.length };
+    }
+    head.push(value);
+    size += value.length;
+  }
+  const declared = request.headers['content-length'];
+  return {
+    body: chainChunks(head, chunks),
+    length: declared === undefined || isEncoded(request) ? undefined : Number(declared),
+  };
+}
+
+async function* limitBytes(content: Readable, maxBytes: number): AsyncGenerator<Uint8Array, undefined> {
+  let size = 0;
+  try {
+    // Not destroyed when it is too large: its caller must still be told.
+    for await (const chunk of content.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
+      size += chunk.length;
+      if (size > maxBytes) throw createTooLargeError(maxBytes);
+      yield chunk;
+    }
+  } catch (error) {
+    throw error instanceof ApiError ? error : createBrokenBodyError(error);
+  }
+}
+
+async function* chainChunks(
+  head: readonly Uint8Array[],
+  rest: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield* head;
+  yield* rest;
+}
+
+function refuseDeclaredLength({ headers }: IncomingMessage, maxBytes: number): void {
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw createTooLargeError(maxBytes);
+}
+
+/** Nothing real nests that deep, and code that follows the nesting would overflow. @throws ApiError 400 */
+function refuseDeepJson(text: string): void {
   if (isTooDeep(text)) throw createBadRequest(`the body nests deeper than ${MAX_DEPTH} levels`);
 }
 
@@ -63,6 +131,12 @@ export function parseJsonObject(text: string): JsonObject {
   return value;
 }
 
-function createTooLargeError(): ApiError {
-  return new ApiError(413, 'bad_request', `the body is larger than ${MAX_BODY_BYTES} bytes`);
+function createTooLargeError(maxBytes: number): ApiError {
+  return new ApiError(413, 'bad_request', `the body is larger than ${maxBytes} bytes`);
+}
+
+/** zlib's errors have codes of their own. */
+function createBrokenBodyError(error: unknown): ApiError {
+  const isGzip = getErrorCode(error)?.startsWith('Z_') ?? false;
+  return createBadRequest(isGzip ? 'the body is not valid gzip' : 'the request was cut off');
 }

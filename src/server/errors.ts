@@ -3,6 +3,7 @@
 import { CALLBACK_PATH } from '../generation/callbacks.ts';
 import { ApiError } from '../lib/api-error.ts';
 import type { Log } from '../lib/log.ts';
+import { FLUX } from '../service/flux.ts';
 import { StoreError } from '../store/contract/errors.ts';
 import type { Answer } from './answer.ts';
 import type { ErrorBody } from './error-schema.ts';
@@ -32,8 +33,10 @@ export function createErrorAnswer(
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     'x-content-type-options': 'nosniff',
+    ...apiError.options.headers,
   };
-  if (IS_DROP_IN.test(request.path)) headers['cache-status'] = `flux-mirror; detail=${apiError.code}`;
+  if (DROP_IN_PATHS.some((path) => request.path.endsWith(path)))
+    headers['cache-status'] = `flux-mirror; detail=${apiError.code}`;
   if (apiError.status === 401) headers['www-authenticate'] = 'Bearer';
   if (apiError.status === 413) headers.connection = 'close';
   if (apiError.options.retryAfterSeconds !== undefined)
@@ -46,8 +49,8 @@ export function createErrorAnswer(
   return { status: apiError.status, headers, body: JSON.stringify(body) };
 }
 
-/** Responses of these routes always have a `Cache-Status`. */
-const IS_DROP_IN = /\/flux\/(tasks|images)$/;
+/** Every answer of these says what the cache had to do with it. */
+const DROP_IN_PATHS = [FLUX.taskPath, ...Object.values(FLUX.generationPaths)];
 
 /** The key of a callback is a credential. */
 function redactCallbackKey(path: string): string {

@@ -14,6 +14,7 @@ import { answerMalformedRequest, rejectTarget } from './connections/malformed-re
 import { stopServer } from './connections/stop.ts';
 import type { ServerDeps } from './deps.ts';
 import { createFastPath } from './drop-in/fast-path.ts';
+import { createPathNormalizer } from './drop-in/path.ts';
 import { createRequestLog } from './monitoring/request-log.ts';
 
 export interface RunningServer {
@@ -64,6 +65,7 @@ export async function listen(
   const authorize = createAuth(deps.config, control, deps, () => isStopping);
   const logRequest = createRequestLog(deps);
   const serveFromFastPath = createFastPath(deps, authorize, logRequest);
+  const normalizePath = createPathNormalizer(deps.config.basePath);
   const app = createApp(deps, { authorize, logRequest, isStopping: () => isStopping });
   const serveWithHono = getRequestListener(app.fetch, { errorHandler: rejectTarget(deps.log) });
   const options = {
@@ -76,6 +78,7 @@ export async function listen(
   const inFlight = trackInFlight(limits.pipelined);
   const server = createServer(options, (request, response) => {
     if (!inFlight.begin(request, response)) return;
+    request.url = normalizePath(request.url ?? '/');
     // A client that keeps sending on an open connection would delay the shutdown.
     if (isStopping) response.setHeader('connection', 'close');
     if (!serveFromFastPath(request, response)) void serveWithHono(request, response);

@@ -1,4 +1,4 @@
-/** Refreshes one batch of claimed ids. A batch that the upstream rejects is halved until the offending id is isolated. */
+/** Refreshes one batch of claimed ids. A batch that the upstream refuses, or answers at too great a length, is halved until the culprit is alone. */
 import type { RunCounts } from '../store/contract/runs.ts';
 import type { Claim } from '../store/contract/tracking.ts';
 import { isUnknownTask } from '../upstream/answers.ts';
@@ -23,12 +23,7 @@ export async function refreshBatch(
   try {
     await requestBatch(deps, token, claims, counts);
   } catch (error) {
-    if (
-      !(error instanceof UpstreamError) ||
-      error.status === undefined ||
-      !INVALID_REQUEST_STATUSES.has(error.status)
-    )
-      throw error;
+    if (!(error instanceof UpstreamError) || !concernsBatch(error)) throw error;
     const [first, ...others] = claims;
     if (!first) return;
     if (others.length === 0) {
@@ -39,6 +34,11 @@ export async function refreshBatch(
     await refreshBatch(deps, token, claims.slice(0, middle), counts);
     await refreshBatch(deps, token, claims.slice(middle), counts);
   }
+}
+
+/** Whether a smaller batch may succeed. */
+function concernsBatch({ kind, status }: UpstreamError): boolean {
+  return kind === 'too-large' || (status !== undefined && INVALID_REQUEST_STATUSES.has(status));
 }
 
 async function requestBatch(deps: SyncDeps, token: string, claims: readonly Claim[], counts: RunCounts) {

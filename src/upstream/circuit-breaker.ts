@@ -42,16 +42,18 @@ export function createCircuitBreaker(deps: CircuitBreakerDeps): CircuitBreaker {
     const waitMs = (times: number) => retryAfterMs ?? computeBackoffDelay(BACKOFF[reason], times - 1, random);
     await store.openCircuit({ reason, message, nowMs: clock.now(), waitMs });
   };
+  const isOwn = ({ token }: UpstreamAuth) => token !== undefined && token === upstreamToken;
+
   return {
-    checkBefore: async ({ token }) => {
-      if (token !== upstreamToken) return;
+    checkBefore: async (auth) => {
+      if (!isOwn(auth)) return;
       const nowMs = clock.now();
       const circuit = await store.readCircuit(nowMs);
       if (circuit?.reason !== 'rate-limited') return;
       throw new UpstreamError('blocked', circuit.message, undefined, circuit.untilMs - nowMs);
     },
-    recordFailure: async (error, { token, priority }) => {
-      if (token === upstreamToken && isRecorded(error, priority)) await open('rate-limited', error);
+    recordFailure: async (error, auth) => {
+      if (isOwn(auth) && isRecorded(error, auth.priority)) await open('rate-limited', error);
     },
     openCircuit: open,
     closeCircuit: async () => {

@@ -6,6 +6,7 @@ import PQueue from 'p-queue';
 import type { Clock } from '../lib/clock.ts';
 import { VERSION } from '../lib/version.ts';
 import { FLUX } from '../service/flux.ts';
+import type { TaskKind } from '../task/artifacts.ts';
 import type { TaskDocument } from '../task/document.ts';
 import type { TaskId } from '../task/id.ts';
 import {
@@ -30,6 +31,9 @@ import type { UpstreamAuth } from './upstream-auth.ts';
 export const MAX_BATCH = 50;
 /** After decompression. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+
+/** Of requests that have no caller. */
+const USER_AGENT = `flux-mirror/${VERSION}`;
 /** A synchronous generation takes one to two minutes. */
 const GENERATION_TIMEOUT_MS = 10 * 60_000;
 
@@ -50,14 +54,14 @@ export interface UpstreamOptions {
 }
 
 export type Retrieved =
-  | { readonly kind: 'found'; readonly document: TaskDocument }
+  | { readonly kind: 'found'; readonly document: TaskDocument; readonly answer: UpstreamAnswer }
   | { readonly kind: 'unknown'; readonly answer: UpstreamAnswer };
 
 export interface Upstream {
   /** One task. @throws UpstreamError */
   retrieve(id: TaskId, auth: UpstreamAuth): Promise<Retrieved>;
   /** Up to MAX_BATCH tasks; ids unknown to the upstream are absent from the result. @throws UpstreamError */
-  retrieveBatch(ids: readonly TaskId[], auth: UpstreamAuth): Promise<BatchItems>;
+  retrieveBatch(ids: readonly TaskId[], auth: UpstreamAuth): Promise<BatchItems & { answer: UpstreamAnswer }>;
   /** The history list, requested with the caller's own body. @throws UpstreamError */
   list(body: string, auth: UpstreamAuth): Promise<HistoryItems & { answer: UpstreamAnswer }>;
   /** Deletes with the caller's own body; never retried. @throws UpstreamError */
@@ -66,11 +70,15 @@ export interface Upstream {
    * Forwards a generation unchanged. Never retried: each request may be charged. Not queued and not counted against
    * `concurrency`, because it may take minutes. @throws UpstreamError without an answer; an error status is an answer
    */
-  generate(generation: Generation, token: string): Promise<StreamedAnswer>;
+  generate(generation: Generation, token: string | undefined): Promise<StreamedAnswer>;
 }
 
 export interface Generation {
-  readonly body: Uint8Array<ArrayBuffer>;
+  readonly kind: TaskKind;
+  /** Whole, or as it arrives. */
+  readonly body: Uint8Array<ArrayBuffer> | AsyncIterable<Uint8Array>;
+  /** Bytes of a body that is arriving, where the caller says so. */
+  readonly length?: number | undefined;
   /** The caller's own, without its token. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -106,10 +114,11 @@ export function createUpstream(options: UpstreamOptions): Upstream {
           url,
           body,
           headers: {
-            authorization: `Bearer ${auth.token}`,
+            ...createAuthorization(auth.token),
             'content-type': 'application/json',
             accept: 'application/json',
-            'user-agent': `flux-mirror/${VERSION}`,
+            'user-agent': auth.userAgent ?? USER_AGENT,
+            ...auth.payment?.headers,
           },
           timeoutMs: options.timeoutMs,
           signal: options.signal,
@@ -144,7 +153,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         return read(await send(body, auth));
       } catch (error) {
         const delay =
-          error instanceof UpstreamError
+          error instanceof UpstreamError && auth.payment === undefined
             ? computeRetryDelay(error, retries, auth.priority, random)
             : undefined;
         if (delay === undefined) throw error;
@@ -165,15 +174,16 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 
   return {
     retrieve: (id, auth) =>
-      ask(JSON.stringify({ action: 'retrieve', id }), auth, (answer): Retrieved => {
+      ask(createBody({ action: 'retrieve', id }, auth), auth, (answer): Retrieved => {
         if (isUnknownTask(answer)) return { kind: 'unknown', answer };
         const document = readRetrieved(assertSuccess(answer), id, clock.now());
-        return document ? { kind: 'found', document } : { kind: 'unknown', answer };
+        return document ? { kind: 'found', document, answer } : { kind: 'unknown', answer };
       }),
     retrieveBatch: (ids, auth) =>
-      ask(JSON.stringify({ action: 'retrieve_batch', ids }), auth, (answer) =>
-        readItems(assertSuccess(answer), new Set(ids), clock.now()),
-      ),
+      ask(createBody({ action: 'retrieve_batch', ids }, auth), auth, (answer) => ({
+        ...readItems(assertSuccess(answer), new Set(ids), clock.now()),
+        answer,
+      })),
     list: (body, auth) =>
       ask(body, auth, (answer) => ({ ...readHistory(assertSuccess(answer), clock.now()), answer })),
     remove: (body, auth) =>
@@ -181,13 +191,20 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         const answer = await send(body, auth);
         return { deleted: isDeleted(assertSuccess(answer)), answer };
       }),
-    generate: ({ body, headers }, token) =>
+    generate: ({ kind, body, length, headers }, token) =>
       reportRequest(() =>
         openRequest(
           {
-            url: `${base}${FLUX.generationPaths.images}`,
+            url: `${base}${FLUX.generationPaths[kind]}`,
             body,
-            headers: { ...headers, authorization: `Bearer ${token}` },
+            headers: {
+              'user-agent': USER_AGENT,
+              ...headers,
+              ...(length === undefined || body instanceof Uint8Array
+                ? {}
+                : { 'content-length': String(length) }),
+              ...createAuthorization(token),
+            },
             timeoutMs: GENERATION_TIMEOUT_MS,
             signal: options.signal,
             maxBytes,
@@ -196,6 +213,15 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         ),
       ),
   };
+}
+
+/** What was paid for is sent as it came. */
+function createBody(request: object, { payment }: UpstreamAuth): string {
+  return payment?.body ?? JSON.stringify(request);
+}
+
+function createAuthorization(token: string | undefined): Record<string, string> {
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
 }
 
 function createStatusError(answer: UpstreamAnswer, nowMs: number): UpstreamError {

@@ -51,9 +51,14 @@ export class UpstreamError extends Error {
     return this.status === 401 || this.status === 403;
   }
 
+  /** Whether the upstream names its price (x402): it is one caller's to pay, and no reason to wait for others. */
+  get isPriceQuote(): boolean {
+    return this.status === 402;
+  }
+
   /** Whether the upstream asks clients to wait, in this response or an earlier one. */
   get asksToWait(): boolean {
-    if (this.isRejection) return false;
+    if (this.isRejection || this.isPriceQuote) return false;
     return this.kind === 'blocked' || this.status === 429 || this.retryAfterMs !== undefined;
   }
 }

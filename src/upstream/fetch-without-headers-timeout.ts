@@ -7,7 +7,7 @@ export const fetchWithoutHeadersTimeout: typeof globalThis.fetch = async (input,
   const message = await sendRequest(new URL(String(input)), {
     method: 'POST',
     headers: Object.fromEntries(new Headers(init?.headers)),
-    body: init?.body as string | Uint8Array,
+    body: init?.body as string | Uint8Array | AsyncIterable<Uint8Array>,
     signal: init?.signal ?? new AbortController().signal,
   });
   const headers = new Headers();

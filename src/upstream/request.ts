@@ -4,7 +4,8 @@ import { type StreamedAnswer, type UpstreamAnswer, UpstreamError } from './error
 export interface UpstreamRequest {
   readonly url: string;
   readonly headers: Record<string, string>;
-  readonly body: string | Uint8Array<ArrayBuffer>;
+  /** Whole, or as it arrives. */
+  readonly body: string | Uint8Array<ArrayBuffer> | AsyncIterable<Uint8Array>;
   /** For the complete response, milliseconds. An idle timeout would let a slow trickle go on forever. */
   readonly timeoutMs: number;
   /** Aborts the request early. */
@@ -54,7 +55,9 @@ export async function openRequest(
     fetch(request.url, {
       method: 'POST',
       headers: request.headers,
-      body: request.body,
+      // Node's fetch takes what arrives, the types of the web's do not.
+      body: request.body as NonNullable<RequestInit['body']>,
+      duplex: 'half',
       redirect: 'manual',
       signal: limits.signal,
     });

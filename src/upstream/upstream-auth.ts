@@ -6,7 +6,19 @@
  */
 export type Priority = 'interactive' | 'background';
 
+/** A request that pays for itself (x402), as the caller sent it. */
+export interface Payment {
+  readonly headers: Readonly<Record<string, string>>;
+  /** The caller's own body, byte for byte: what was paid for. */
+  readonly body: string;
+}
+
 export interface UpstreamAuth {
-  readonly token: string;
+  /** Undefined: the request is sent without one. The upstream refuses it, or names its price. */
+  readonly token: string | undefined;
   readonly priority: Priority;
+  /** The caller's; undefined: the mirror's own. */
+  readonly userAgent?: string | undefined;
+  /** Sent once, never retried and never shared. */
+  readonly payment?: Payment | undefined;
 }

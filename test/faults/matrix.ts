@@ -29,6 +29,9 @@ const CONNECTIONS = 'server/connections.test.ts';
 const CONTENT = 'faults/content.test.ts';
 const TRANSPORT = 'faults/transport.test.ts';
 const FUZZ = 'fuzz/fuzz.test.ts';
+const DROP_IN = 'server/drop-in.test.ts';
+const PAYMENT = 'server/payment.test.ts';
+const REREAD = 'store/sqlite/reread.test.ts';
 const ACCESS = 'server/access.test.ts';
 const CRASH = 'crash/crash.test.ts';
 const POWER = 'faults/power.test.ts';
@@ -52,6 +55,11 @@ export const MATRIX: readonly MatrixPart[] = [
         fault: 'kill -9 in a write',
         behaviour: 'nothing acknowledged is lost, the database is sound',
         shownBy: [[CRASH, 'lose nothing']],
+      },
+      {
+        fault: 'a stop while documents are re-read after an upgrade',
+        behaviour: 'the next start resumes; searches go on',
+        shownBy: [[REREAD, 'a restart resumes']],
       },
       {
         fault: 'kill -9 in a migration',
@@ -397,6 +405,26 @@ export const MATRIX: readonly MatrixPart[] = [
           [TASKS, 'different tokens are not shared'],
           [TASKS, 'returns an error to all'],
         ],
+      },
+      {
+        fault: 'the upstream hangs while cached tasks are polled',
+        behaviour: 'served within 3 s, at once after it hung repeatedly; the refresh goes on',
+        shownBy: [[DROP_IN, 'an upstream that hangs']],
+      },
+      {
+        fault: 'some ids of a batch can’t be fetched',
+        behaviour: 'the others are served, and the missing ones counted',
+        shownBy: [[DROP_IN, 'a batch of which some ids could not be fetched']],
+      },
+      {
+        fault: 'compressed, unknown and broken encodings of a body',
+        behaviour: 'decoded up to the limit; else 413, 415 or 400',
+        shownBy: [[DROP_IN, 'bodies']],
+      },
+      {
+        fault: 'a paid request meets a failing upstream',
+        behaviour: 'sent once, never repeated, never shared',
+        shownBy: [[PAYMENT, 'is never retried and never shared']],
       },
       {
         fault: 'waiters hang up',

@@ -36,6 +36,7 @@ export interface TestMirror {
 interface Outside {
   readonly limits?: ConnectionLimits;
   readonly fetch?: typeof globalThis.fetch;
+  readonly staleWaitMs?: number;
   /** Keeps no log: for days on end. */
   readonly isQuiet?: boolean;
 }

@@ -47,7 +47,7 @@ describe('GET /metrics', () => {
     expect(counted.get(requestCount('POST', '/flux/tasks', 400, 'none'))).toBe(1);
     expect(counted.get(requestCount('GET', '/api/tasks/:id', 404, 'none'))).toBe(3);
     expect(counted.get(requestCount('GET', 'none', 404, 'none'))).toBe(1);
-    expect(counted.get(requestCount('other', 'none', 404, 'none'))).toBe(1);
+    expect(counted.get(requestCount('other', 'none', 405, 'none'))).toBe(1);
     expect([...counted.keys()].join()).not.toContain(FIRST_ID);
   });
 

@@ -17,7 +17,9 @@ const DEFAULT_LIMIT = 20;
 
 /** @throws ApiError 400 that names the problem and the valid values */
 export function readTaskRequest(value: JsonObject, body: string): TaskRequest {
-  const action = getOwn(value, 'action');
+  const given = getOwn(value, 'action');
+  // The vendor's guides poll with an id alone, and its clients leave out what is empty.
+  const action = isAbsent(given) ? 'retrieve' : given;
   switch (action) {
     case 'retrieve':
       return { action, id: readId(value) };

@@ -109,10 +109,10 @@ export function createMetrics(): Metrics {
   };
 }
 
-/** `hit`, `stale` (served because of an error), `miss`, `request` or `bypass`; `none` if the cache was not consulted. */
+/** `hit`, `stale` (the upstream failed, or took too long), `miss`, `request` or `bypass`; `none` where no cache was asked. */
 function classifyCacheResult(cacheStatus: string | null | undefined): string {
   if (!cacheStatus) return 'none';
-  if (cacheStatus.includes('detail=stale-if-error')) return 'stale';
+  if (/detail=stale-(if-error|while-revalidate)/.test(cacheStatus)) return 'stale';
   if (cacheStatus.startsWith('flux-mirror; hit')) return 'hit';
   return /; fwd=(\w+)/.exec(cacheStatus)?.[1] ?? 'none';
 }

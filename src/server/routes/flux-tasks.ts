@@ -11,6 +11,7 @@ import { type Access, createReadOnlyError } from '../auth/access.ts';
 import { parseJsonObject, readBody } from '../body.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
 import { rewriteImageUrls } from '../drop-in/local-images.ts';
+import { selectPaymentHeaders } from '../drop-in/payment.ts';
 import { readTaskRequest } from '../drop-in/task-request.ts';
 
 export function createFluxTasksRoutes(deps: ServerDeps): Hono<ServerEnv> {
@@ -47,7 +48,7 @@ async function serve(
 ): Promise<MirrorResponse> {
   const text = await readBody(incoming);
   const request = readTaskRequest(parseJsonObject(text), text);
-  const caller = createCaller(access, incoming);
+  const caller = createCaller(access, incoming, text);
   switch (request.action) {
     case 'retrieve':
       return mirror.retrieve(request.id, caller);
@@ -66,6 +67,19 @@ export function getCaller(c: ServerContext): Caller {
   return createCaller(c.get('access'), c.env.incoming);
 }
 
-function createCaller({ upstreamToken, limits }: Access, { headers }: IncomingMessage): Caller {
-  return { token: upstreamToken, limits, control: parseCacheControl(headers['cache-control']) };
+/** @param body of a request that may pay for itself */
+function createCaller(
+  { upstreamToken, tokenName, limits }: Access,
+  { headers }: IncomingMessage,
+  body?: string,
+): Caller {
+  const paid = body === undefined ? undefined : selectPaymentHeaders(headers);
+  return {
+    token: upstreamToken,
+    hasAccessToken: tokenName !== undefined,
+    limits,
+    control: parseCacheControl(headers['cache-control']),
+    userAgent: headers['user-agent'],
+    payment: paid && { headers: paid, body: body ?? '' },
+  };
 }

@@ -13,6 +13,8 @@ import {
 } from '../components.ts';
 import { generationAnswerSchema, tasksAnswerSchema } from '../upstream-schemas.ts';
 
+const GENERATION_ERRORS = [400, 401, 402, 403, 405, 413, 415, 502, 503];
+
 const strings = { anyOf: [text, createArray(text)] };
 
 export const FLUX_ROUTES: readonly RouteDescription[] = [
@@ -31,9 +33,8 @@ export const FLUX_ROUTES: readonly RouteDescription[] = [
     ],
     requestBody: {
       type: 'object',
-      required: ['action'],
       properties: {
-        action: createEnum('retrieve', 'retrieve_batch', 'delete'),
+        action: { ...createEnum('retrieve', 'retrieve_batch', 'delete'), default: 'retrieve' },
         id: taskId,
         ids: { ...createArray(taskId), maxItems: 1000 },
         user_id: strings,
@@ -46,7 +47,7 @@ export const FLUX_ROUTES: readonly RouteDescription[] = [
       },
     },
     responses: { 200: { description: 'a task document, or a list of them', schema: tasksAnswerSchema } },
-    errors: [400, 401, 403, 404, 413, 429, 502, 503, 504],
+    errors: [400, 401, 402, 403, 404, 405, 413, 415, 429, 502, 503, 504],
   },
   {
     path: FLUX.generationPaths.images,
@@ -54,8 +55,27 @@ export const FLUX_ROUTES: readonly RouteDescription[] = [
     operationId: 'generate',
     summary: 'Generate an image: forwarded to the upstream once, never retried',
     requestBody: { type: 'object', properties: { action: text, prompt: text, model: text, size: text } },
+    responses: { 200: { description: 'the upstream’s answer as it came', schema: generationAnswerSchema } },
+    errors: GENERATION_ERRORS,
+  },
+  {
+    path: FLUX.generationPaths.videos,
+    method: 'post',
+    operationId: 'generateVideo',
+    summary: 'Generate a video: forwarded to the upstream once, never retried',
+    requestBody: {
+      type: 'object',
+      properties: {
+        action: text,
+        mode: text,
+        prompt: text,
+        model: text,
+        resolution: text,
+        aspect_ratio: text,
+      },
+    },
     responses: { 200: { description: 'the upstream’s response, unchanged', schema: generationAnswerSchema } },
-    errors: [400, 401, 403, 413, 502, 503],
+    errors: GENERATION_ERRORS,
   },
   {
     path: '/callbacks/{key}',

@@ -1,22 +1,33 @@
-/** `POST /flux/images`: forwards generations. */
+/** `POST /flux/images` and `POST /flux/videos`: forwards generations. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { Hono } from 'hono';
 import type { StatusCode } from 'hono/utils/http-status';
 import { generate } from '../../generation/generate.ts';
 import { FLUX } from '../../service/flux.ts';
-import { readBytes, refuseDeepJson } from '../body.ts';
-import type { ServerDeps, ServerEnv } from '../deps.ts';
+import type { TaskKind } from '../../task/artifacts.ts';
+import { readGenerationBody } from '../body.ts';
+import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
+import { PAYMENT_HEADERS, RECEIPT_HEADERS, selectPaymentHeaders } from '../drop-in/payment.ts';
 
-export function createFluxImagesRoutes({ generation, log }: ServerDeps): Hono<ServerEnv> {
-  return new Hono<ServerEnv>().post(FLUX.generationPaths.images, async (c) => {
-    const body = await readBytes(c.env.incoming);
-    refuseDeepJson(body.toString());
+const KINDS = Object.keys(FLUX.generationPaths) as TaskKind[];
+
+export function createGenerationRoutes(deps: ServerDeps): Hono<ServerEnv> {
+  const app = new Hono<ServerEnv>();
+  for (const kind of KINDS) app.post(FLUX.generationPaths[kind], createHandler(kind, deps));
+  return app;
+}
+
+function createHandler(kind: TaskKind, { generation, log }: ServerDeps) {
+  return async (c: ServerContext): Promise<Response> => {
+    const { incoming } = c.env;
     const request = {
-      body,
-      headers: selectUpstreamHeaders(c.env.incoming.headers),
+      kind,
+      ...(await readGenerationBody(incoming)),
+      headers: selectUpstreamHeaders(incoming.headers),
     };
     const answer = await generate(generation, request, {
       token: c.get('access').upstreamToken,
+      isPaid: selectPaymentHeaders(incoming.headers) !== undefined,
     });
     const content =
       answer.body instanceof Uint8Array
@@ -25,10 +36,16 @@ export function createFluxImagesRoutes({ generation, log }: ServerDeps): Hono<Se
             log.warn({ err: error }, 'the response to a generation was interrupted'),
           );
     return c.newResponse(content, answer.status as StatusCode, selectCallerHeaders(answer.headers));
-  });
+  };
 }
 
-const FORWARDED_REQUEST_HEADERS = new Set(['content-type', 'accept', 'accept-language']);
+const FORWARDED_REQUEST_HEADERS = new Set([
+  'content-type',
+  'accept',
+  'accept-language',
+  'user-agent',
+  ...PAYMENT_HEADERS,
+]);
 /** Added by proxies in front of the mirror, or meant for the mirror itself. */
 const LOCAL_HEADERS = /^x-(forwarded|real|flux-mirror)/;
 
@@ -48,6 +65,7 @@ const FORWARDED_RESPONSE_HEADERS = new Set([
   'content-encoding',
   'retry-after',
   'www-authenticate',
+  ...RECEIPT_HEADERS,
 ]);
 
 function selectCallerHeaders(headers: Headers): Record<string, string> {
