@@ -23,10 +23,14 @@ export type Artifact =
 const { members: MEMBERS, videoRequest: VIDEO_REQUEST } = FLUX;
 const KINDS = Object.keys(MEMBERS.artifactUrls) as TaskKind[];
 
-/** The links of a task's result, in its order. An artifact is known by its place in this list. */
+/**
+ * The links of a task's results: the images in their order, then the videos. An artifact is known by its index in this list, and an
+ * older version, which knew images alone, counted those.
+ */
 export function listArtifacts(document: JsonObject): Artifact[] {
-  return listResults(document).flatMap((result) =>
-    KINDS.flatMap((kind): Artifact[] => {
+  const results = listResults(document);
+  return KINDS.flatMap((kind) =>
+    results.flatMap((result): Artifact[] => {
       const url = getOwn(result, MEMBERS.artifactUrls[kind]);
       if (!isLink(url)) return [];
       return [kind === 'videos' ? { kind, url, ...readVideoDetails(result) } : { kind, url }];

@@ -2,6 +2,7 @@
 import { tryParseJson } from '../lib/parse-json.ts';
 import { FLUX } from '../service/flux.ts';
 import { getOwn, isObject, type JsonObject } from './json-object.ts';
+import { isTooDeep } from './slices.ts';
 
 const { members: MEMBERS } = FLUX;
 const EMPTY: JsonObject = {};
@@ -25,6 +26,7 @@ export function listResults(document: JsonObject): JsonObject[] {
 
 /** An object, or a string that holds the JSON of one: some services store it so. */
 function readObject(value: unknown): JsonObject | undefined {
-  const object = typeof value === 'string' ? tryParseJson(value) : value;
-  return isObject(object) ? object : undefined;
+  if (typeof value !== 'string') return isObject(value) ? value : undefined;
+  const object = tryParseJson(value);
+  return isObject(object) && !isTooDeep(value) ? object : undefined;
 }

@@ -96,6 +96,9 @@ const withSeedText = (seed: string): string =>
 const withCreatedText = (written: string): string =>
   VENDOR_DOCUMENTS[0].replace('"created_at":1736304669.779', `"created_at":${written}`);
 
+/** Deeper than any document may be. */
+const DEEP = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+
 type Row = readonly [Certainty, string, string, JsonObject | string, Reading];
 
 const STATE_RULE = 'rules of docs/states.md';
@@ -796,6 +799,23 @@ const ROWS: readonly Row[] = [
     'a result with an image and a video',
     withResult({ ...imageResult, video_url: VIDEO_URL }),
     { ...IMAGE, kind: 'videos', artifacts: [IMAGE_URL, VIDEO_URL] },
+  ],
+  [
+    'I',
+    VIDEOS_API,
+    'images before videos, whatever the order of results',
+    withResult({ ...imageResult, video_url: VIDEO_URL }, { image_url: 'https://a.example/2.png' }),
+    { ...IMAGE, kind: 'videos', artifacts: [IMAGE_URL, 'https://a.example/2.png', VIDEO_URL] },
+  ],
+  [
+    'I',
+    'values of other types break nothing',
+    'JSON in a string that nests too deep',
+    {
+      ...imageTask,
+      response: `{"data":[{"image_url":"${IMAGE_URL}","seed":18446744073709551615,"a":${DEEP}}]}`,
+    },
+    { ...IMAGE, ...NO_RESULT, state: 'pending' },
   ],
 ];
 

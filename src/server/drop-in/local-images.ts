@@ -49,11 +49,11 @@ function findImageLinks(document: Node): ImageLink[] {
   const taskId = parseTaskId(findNodeAtLocation(document, ['id'])?.value);
   const results = findNodeAtLocation(document, [MEMBERS.response, MEMBERS.results]);
   if (taskId === undefined || results === undefined) return [];
-  return (results.type === 'array' ? (results.children ?? []) : [results])
-    .filter(({ type }) => type === 'object')
-    .flatMap((result) =>
-      Object.values(MEMBERS.artifactUrls).map((member) => findNodeAtLocation(result, [member])),
-    )
+  const objects = (results.type === 'array' ? (results.children ?? []) : [results]).filter(
+    ({ type }) => type === 'object',
+  );
+  return Object.values(MEMBERS.artifactUrls)
+    .flatMap((member) => objects.map((result) => findNodeAtLocation(result, [member])))
     .filter((node) => node?.type === 'string' && /^https?:\/\//i.test(String(node.value)))
     .filter((node) => node !== undefined)
     .map((node, n) => ({ taskId, n, node }));

@@ -18,6 +18,8 @@ import type { Synchronous } from './synchronous.ts';
 export interface ImageStore extends Synchronous<Contract> {
   /** Inside the caller's transaction: queues `count` artifacts of the succeeded task at this position. */
   enqueueImages(position: number, count: number, nowMs: number): void;
+  /** Inside the caller's transaction: the task has another result of `count` artifacts now; what was archived stays until it is replaced. */
+  requeueAll(position: number, count: number, nowMs: number): void;
   /** Inside the caller's transaction: the task has moved to another position. */
   move(from: number, to: number): void;
   /** Inside the caller's transaction: removes a task's images. @returns the images that are no longer used */
@@ -51,6 +53,10 @@ export function createImageStore(db: Sqlite): ImageStore {
   return {
     enqueueImages: (position, count, nowMs) => {
       for (let n = 0; n < count; n += 1) statements.enqueue.run(position, n, nowMs, nowMs);
+    },
+    requeueAll: (position, count, nowMs) => {
+      statements.forgetBeyond.run(position, count);
+      statements.requeueAll.run(nowMs, position);
     },
     move: (from, to) => {
       statements.move.run(to, from);
@@ -132,6 +138,10 @@ function prepare({ raw }: Sqlite) {
   return {
     enqueue: raw.prepare<[number, number, number, number]>(
       'INSERT INTO task_images (position, n, added_at, due_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    ),
+    forgetBeyond: raw.prepare<[number, number]>('DELETE FROM task_images WHERE position = ? AND n >= ?'),
+    requeueAll: raw.prepare<[number, number]>(
+      'UPDATE task_images SET due_at = ?, attempts = 0, last_error = NULL WHERE position = ?',
     ),
     move: raw.prepare<[number, number]>('UPDATE task_images SET position = ? WHERE position = ?'),
     ofTask: raw.prepare<[number], ImageRow>(

@@ -72,11 +72,12 @@ export function createRereading(
     },
 
     some: (nowMs) => {
-      const gap = metadata.get('reading-gap');
-      if (gap === undefined) return undefined;
-      const rows = batch.all(Number(gap));
-      const last = rows.at(-1);
+      if (metadata.get('reading-gap') === undefined) return undefined;
+      let last: StoredRow | undefined;
+      // Read in the transaction: another process may write meanwhile.
       runStoring(() => {
+        const rows = batch.all(Number(metadata.get('reading-gap') ?? 0));
+        last = rows.at(-1);
         for (const row of rows) skipMalformed(() => readRow(row, nowMs));
         if (last) metadata.set('reading-gap', String(last.position));
         else metadata.clear('reading-gap');

@@ -15,7 +15,7 @@ export interface TaskWriterDeps {
   readonly placement: Placement;
   readonly tracking: Pick<Tracking, 'add' | 'untrack'>;
   readonly words: Pick<WordStore, 'add'>;
-  readonly images: Pick<ImageStore, 'enqueueImages' | 'move'>;
+  readonly images: Pick<ImageStore, 'enqueueImages' | 'requeueAll' | 'move'>;
 }
 
 export interface TaskWriter {
@@ -75,6 +75,9 @@ export function createTaskWriter({
       index(position, task.prompt, { isNew });
     }
     if (moves) images.move(present.position, position);
+    // Only a task that was taken for finished too early has images before it has succeeded.
+    if (present.state === 'pending' && task.state === 'succeeded')
+      images.requeueAll(position, task.artifactCount, batch.fetchedAtMs);
     if (task.state !== 'pending') finish(task, batch, position);
   };
 

@@ -50,6 +50,18 @@ async function mirrorOfVersionBefore(rows: readonly OldRow[]): Promise<string> {
   return older;
 }
 
+/** Archives the first image of a task in a closed mirror. */
+function archiveImage(dataDir: string, id: string, sha256: string): void {
+  const raw = new Database(join(dataDir, 'mirror.db'));
+  raw.prepare("INSERT INTO images VALUES (?, 'image/png', 1, 1, 1, x'00', 1)").run(sha256);
+  raw
+    .prepare(
+      'INSERT INTO task_images (position, n, sha256, added_at) SELECT position, 0, ?, 1 FROM tasks WHERE id = ?',
+    )
+    .run(sha256, id);
+  raw.close();
+}
+
 async function rereadAll(store: Store): Promise<void> {
   while (await store.rereadSome(NOW));
   while (await store.reindexSome());
@@ -65,6 +77,7 @@ describe('the documents of a version that read them otherwise', () => {
       { id: queued, more: done(image('2', { status: 'queued' })), state: 'succeeded' },
       { id: film, more: done({ video_url: 'https://img.example/3.mp4' }), state: 'pending' },
     ]);
+    archiveImage(older, frozen, 'draft');
     const store = await openTestStore(older);
     expect(await Promise.all([frozen, queued, film].map((id) => stateOf(store, id)))).toEqual([
       'succeeded',
@@ -86,13 +99,21 @@ describe('the documents of a version that read them otherwise', () => {
     expect(wanted.filter(({ taskId }) => taskId === film)).toMatchObject([
       { artifact: { kind: 'videos', url: 'https://img.example/3.mp4' } },
     ]);
-    // The result that was frozen too early may grow now.
+    // The result that was frozen too early may change now, and its images with it.
     const grown = document(
       { id: frozen, more: { ...done(image('1'), image('2')), finished_at: 1_773_400_009 } },
       NOW,
     );
     const stored = await store.storeDocuments({ documents: [grown], requestSeq: 2, fetchedAtMs: NOW + 1 });
     expect(stored).toMatchObject({ updated: 1, regressions: 0 });
+    expect(await store.imagesOf([frozen])).toMatchObject([{ n: 0, sha256: 'draft' }]);
+    const again = await store.claimImages({ nowMs: NOW + 1, limit: 10, leaseMs: () => 1000 });
+    expect(
+      again
+        .filter(({ taskId }) => taskId === frozen)
+        .map(({ n }) => n)
+        .sort(),
+    ).toEqual([0, 1]);
     expect(await store.audit()).toEqual([]);
   });
 
@@ -103,10 +124,7 @@ describe('the documents of a version that read them otherwise', () => {
       { id: early, more, state: 'succeeded', createdAtMs: NOW },
       { id: late, more: done(image('2', { seed: 5 })), state: 'succeeded' },
     ]);
-    const raw = new Database(join(older, 'mirror.db'));
-    raw.exec(`INSERT INTO images VALUES ('aa', 'image/png', 1, 1, 1, x'00', 1);
-      INSERT INTO task_images (position, n, sha256, added_at) SELECT position, 0, 'aa', 1 FROM tasks WHERE id = '${early}'`);
-    raw.close();
+    archiveImage(older, early, 'aa');
     const store = await openTestStore(older);
     const list = async () =>
       (await store.list({ values: { type: ['images'] } }, { limit: 9, offset: 0 })).tasks.map(({ id }) => id);
