@@ -63,16 +63,24 @@ export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
     return found.get(id) ?? { kind: 'unknown', answer: undefined };
   };
 
-  const fetchBatch = async (ids: readonly TaskId[], auth: UpstreamAuth): Promise<Map<TaskId, Fetched>> => {
+  /** A batch whose response is too large is halved until what is too large is alone; then the id maps to the error. */
+  const fetchBatch = async (
+    ids: readonly TaskId[],
+    auth: UpstreamAuth,
+  ): Promise<Map<TaskId, Fetched | UpstreamError>> => {
     const requestSeq = await store.nextRequestSeq();
     try {
       const { documents, answer } = await upstream.retrieveBatch(ids, auth);
       return await storeFound(documents, requestSeq, answer);
     } catch (error) {
-      const isTooLarge = error instanceof UpstreamError && error.kind === 'too-large';
-      if (!isTooLarge || ids.length === 1 || auth.payment) throw error;
+      if (!(error instanceof UpstreamError) || error.kind !== 'too-large') throw error;
+      if (ids.length === 1) return new Map(ids.map((id) => [id, error]));
       const middle = Math.ceil(ids.length / 2);
-      const halves = [ids.slice(0, middle), ids.slice(middle)].map((half) => fetchBatch(half, auth));
+      const halves = [ids.slice(0, middle), ids.slice(middle)].map((half) =>
+        fetchBatch(half, auth).catch(
+          (reason: unknown) => new Map(half.map((id) => [id, assertUpstreamError(reason)])),
+        ),
+      );
       return new Map((await Promise.all(halves)).flatMap((found) => [...found]));
     }
   };
@@ -96,19 +104,21 @@ export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
     many: async (ids, auth) => {
       const waiting = new Map<TaskId, Promise<Fetched>>();
       for (const id of ids) {
-        const already = auth.payment ? undefined : findInFlight(id, auth);
+        const already = findInFlight(id, auth);
         if (already) waiting.set(id, already);
       }
       const missing = ids.filter((id) => !waiting.has(id));
-      const batchSize = auth.payment ? missing.length : Math.min(deps.batchSize, MAX_BATCH);
+      const batchSize = Math.min(deps.batchSize, MAX_BATCH);
       for (let at = 0; at < missing.length; at += batchSize) {
         const chunk = missing.slice(at, at + batchSize);
         const batch = fetchBatch(chunk, auth);
         for (const id of chunk) {
-          const mine = batch.then(
-            (found): Fetched => found.get(id) ?? { kind: 'unknown', answer: undefined },
-          );
-          waiting.set(id, auth.payment ? mine : flights.add(createKey(id, auth), mine));
+          const mine = batch.then((found): Fetched => {
+            const result = found.get(id) ?? { kind: 'unknown', answer: undefined };
+            if (result instanceof UpstreamError) throw result;
+            return result;
+          });
+          waiting.set(id, flights.add(createKey(id, auth), mine));
         }
       }
       const results = new Map<TaskId, Fetched | UpstreamError>();

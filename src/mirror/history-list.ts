@@ -28,7 +28,7 @@ const CLIENT_ERRORS = new Set([400, 402, 404, 413, 422]);
 /** Answers `{"action":"retrieve_batch"}` without ids. The upstream's response is stored and forwarded unchanged. */
 export async function listHistory(
   deps: MirrorDeps,
-  { staleWait }: Pick<ReadThrough, 'staleWait'>,
+  { staleWait, lists }: Pick<ReadThrough, 'staleWait' | 'lists'>,
   request: HistoryRequest,
   caller: Caller,
 ): Promise<MirrorResponse> {
@@ -45,7 +45,10 @@ export async function listHistory(
   if (caller.limits) return listFromCache({ hit: true });
 
   const auth = upstreamAuthFor(deps, caller);
-  const refresh = fetchHistory(deps, request, auth);
+  const fetch = () => fetchHistory(deps, request, auth);
+  // A client polls its list: polls that meet a hanging upstream share one request.
+  const key = `${auth.token ?? ''}\n${request.body}`;
+  const refresh = auth.payment ? fetch() : (lists.get(key) ?? lists.add(key, fetch()));
   try {
     const fresh = mustWait(caller) ? await refresh : await staleWait.wait(refresh);
     if (fresh) return fresh;

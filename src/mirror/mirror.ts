@@ -1,10 +1,12 @@
 /** The read-through interface used by the server. */
+import { createFlights } from '../lib/single-flight.ts';
 import type { TaskId } from '../task/id.ts';
 import { createCoalescingFetcher } from './coalescing-fetcher.ts';
 import { deleteTask } from './delete.ts';
 import type { Caller, MirrorDeps } from './deps.ts';
 import { type HistoryRequest, listHistory } from './history-list.ts';
 import type { MirrorResponse } from './mirror-response.ts';
+import type { ReadThrough } from './read-through.ts';
 import { retrieve } from './retrieve.ts';
 import { retrieveBatch } from './retrieve-batch.ts';
 import { createStaleWait, MAX_STALE_WAIT_MS } from './stale-wait.ts';
@@ -17,9 +19,10 @@ export interface Mirror {
 }
 
 export function createMirror(deps: MirrorDeps): Mirror {
-  const shared = {
+  const shared: ReadThrough = {
     fetcher: createCoalescingFetcher(deps),
     staleWait: createStaleWait(deps.staleWaitMs ?? MAX_STALE_WAIT_MS),
+    lists: createFlights(),
   };
   return {
     retrieve: (id, caller) => retrieve(deps, shared, id, caller),

@@ -2,10 +2,11 @@
 import type { StoredTask } from '../store/contract/tasks.ts';
 import type { TaskId } from '../task/id.ts';
 import { UpstreamError } from '../upstream/errors.ts';
+import type { UpstreamAuth } from '../upstream/upstream-auth.ts';
 import type { Fetched } from './coalescing-fetcher.ts';
 import { concatInChunks } from './concat.ts';
 import { type Caller, type MirrorDeps, upstreamAuthFor } from './deps.ts';
-import { isPriceForCaller, relayError } from './errors.ts';
+import { relayError } from './errors.ts';
 import { isFresh, mustWait } from './freshness.ts';
 import {
   type CacheStatus,
@@ -13,8 +14,10 @@ import {
   createItemsResponse,
   forwardResponse,
   type MirrorResponse,
+  selectForwardedHeaders,
 } from './mirror-response.ts';
 import type { ReadThrough } from './read-through.ts';
+import { storeAnswer } from './store-answer.ts';
 import { maySee } from './visibility.ts';
 
 /**
@@ -54,8 +57,8 @@ export async function retrieveBatch(
     };
     return createItemsResponse(tasks, tasks.length, status, clock.now(), headers);
   };
-  const answerFromCache = (detail: CacheStatus['detail']) =>
-    answer({ hit: true, ...(detail ? { detail } : {}) }, undefined, ids.length - cached.size);
+  const answerFromCache = (detail: NonNullable<CacheStatus['detail']>) =>
+    answer({ hit: true, detail }, undefined, ids.length - cached.size);
 
   if (wanting.length === 0) return answer({ hit: true });
   if (caller.control.onlyIfCached) return answerFromCache('only-if-cached');
@@ -66,30 +69,74 @@ export async function retrieveBatch(
   // unknown ones, so hidden ones must be refused as well.
   const hidden = new Set(stored.filter(({ id }) => !cached.has(id)).map(({ id }) => id));
   const missing = auth.token === undefined ? wanting : wanting.filter((id) => !hidden.has(id));
-  const fetching = fetcher.many(auth.payment ? ids : missing, auth);
+  if (auth.payment) return forwardPaidBatch(deps, ids, auth, caller);
+  const fetching = fetcher.many(missing, auth);
   const mayServeStale = !mustWait(caller) && missing.every((id) => cached.has(id));
   const fetched = mayServeStale ? await staleWait.wait(fetching) : await fetching;
   if (!fetched) return answerFromCache('stale-while-revalidate');
 
-  const failures = [...fetched].filter((entry): entry is [TaskId, UpstreamError] => isError(entry[1]));
-  const errors = failures.map(([, error]) => error);
   const found = [...fetched.values()].filter(isFound).filter(({ task }) => maySee(caller, task));
-  const [firstError] = errors;
-  const price = errors.find((error) => isPriceForCaller(error, auth));
-  if (price) return relayError(price);
-  if (firstError && found.length === 0 && cached.size === 0) return relayError(firstError);
-  const unfetched = failures.filter(([id]) => !cached.has(id)).length;
-  if (firstError && errors.length === fetched.size)
-    return answer({ hit: true, detail: 'stale-if-error' }, undefined, unfetched);
+  const failures = summarizeFailures(fetched, { cached, hidden, isNoneFound: found.length === 0 });
+  if (failures.relayed) return relayError(failures.relayed);
+  if (failures.areAll) return answer({ hit: true, detail: 'stale-if-error' }, undefined, failures.unfetched);
   return answer(
     {
       fwd: caller.control.noCache ? 'request' : wanting.some((id) => cached.has(id)) ? 'stale' : 'miss',
       stored: found.length > 0 && found.every((result) => result.stored),
-      ...(firstError ? { detail: 'partial' } : {}),
+      ...(failures.areAny ? { detail: 'partial' } : {}),
     },
     fetched,
-    unfetched,
+    failures.unfetched,
   );
+}
+
+/** What the failures of a batch's upstream requests mean for its answer. */
+function summarizeFailures(
+  fetched: FetchedTasks,
+  stored: { cached: ReadonlyMap<TaskId, StoredTask>; hidden: ReadonlySet<TaskId>; isNoneFound: boolean },
+) {
+  const { cached, hidden, isNoneFound } = stored;
+  const failures = [...fetched].filter((entry): entry is [TaskId, UpstreamError] => isError(entry[1]));
+  const errors = failures.map(([, error]) => error);
+  const price = errors.find((error) => error.isPriceQuote);
+  // A caller that could pay is told so, unless something is here that needs no refresh.
+  const isPriceRelayed =
+    price !== undefined && ![...cached.values()].some(({ state }) => state !== 'pending');
+  const failed = failures.map(([id]) => id).filter((id) => !cached.has(id));
+  return {
+    /** The one that is the caller's answer. */
+    relayed: isPriceRelayed ? price : isNoneFound && cached.size === 0 ? errors[0] : undefined,
+    areAny: errors.length > 0,
+    areAll: errors.length > 0 && errors.length === fetched.size,
+    /** How many ids are neither stored nor known to be unknown. A hidden one counts as if it were not stored. */
+    unfetched: errors.length === 0 ? 0 : new Set([...failed, ...hidden]).size,
+  };
+}
+
+/** A batch that pays for itself is sent as it came; its answer is the caller's, receipt included. */
+async function forwardPaidBatch(
+  deps: MirrorDeps,
+  ids: readonly TaskId[],
+  auth: UpstreamAuth,
+  caller: Caller,
+): Promise<MirrorResponse> {
+  try {
+    const requestSeq = await deps.store.nextRequestSeq();
+    const { documents, answer } = await deps.upstream.retrieveBatch(ids, auth);
+    const stored = await storeAnswer(deps, documents, requestSeq);
+    const byId = new Map(documents.map((document) => [document.id, document]));
+    const nowMs = deps.clock.now();
+    const tasks = ids
+      .map((id) => byId.get(id))
+      .filter((document) => document !== undefined)
+      .filter((document) => maySee(caller, document))
+      .map((document) => ({ ...document, fetchedAtMs: nowMs }));
+    const status = { fwd: 'miss', stored: stored && tasks.length > 0 } as const;
+    return createItemsResponse(tasks, tasks.length, status, nowMs, selectForwardedHeaders(answer.headers));
+  } catch (error) {
+    if (error instanceof UpstreamError) return relayError(error);
+    throw error;
+  }
 }
 
 /**

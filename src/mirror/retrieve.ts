@@ -2,11 +2,17 @@
 import { ApiError } from '../lib/api-error.ts';
 import type { StoredTask } from '../store/contract/tasks.ts';
 import type { TaskId } from '../task/id.ts';
-import { UpstreamError } from '../upstream/errors.ts';
+import { type UpstreamAnswer, UpstreamError } from '../upstream/errors.ts';
+import type { UpstreamAuth } from '../upstream/upstream-auth.ts';
 import { type Caller, type MirrorDeps, upstreamAuthFor } from './deps.ts';
 import { isPriceForCaller, relayError } from './errors.ts';
 import { isFresh, mustWait } from './freshness.ts';
-import { forwardResponse, type MirrorResponse, taskResponse } from './mirror-response.ts';
+import {
+  forwardResponse,
+  type MirrorResponse,
+  selectForwardedHeaders,
+  taskResponse,
+} from './mirror-response.ts';
 import type { ReadThrough } from './read-through.ts';
 import { maySee, taskNotFound } from './visibility.ts';
 
@@ -46,16 +52,26 @@ export async function retrieve(
       return taskResponse(fetched.task, status, clock.now(), fetched.headers);
     }
     // What was stored stays stored, even when the upstream has forgotten it.
-    if (cached) return taskResponse(cached, { hit: true, detail: 'unknown-to-upstream' }, clock.now());
+    if (cached) {
+      const status = { hit: true, detail: 'unknown-to-upstream' } as const;
+      return taskResponse(cached, status, clock.now(), selectReceipt(fetched.answer, auth));
+    }
     if (caller.limits) throw taskNotFound();
     if (fetched.answer) return forwardResponse(fetched.answer, { fwd, collapsed });
     throw new ApiError(404, 'not_found', 'the upstream does not know this task');
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
-    if (cached && !isPriceForCaller(error, auth))
-      return taskResponse(cached, { hit: true, detail: 'stale-if-error' }, clock.now());
+    if (cached && !isPriceForCaller(error, auth)) {
+      const status = { hit: true, detail: 'stale-if-error' } as const;
+      return taskResponse(cached, status, clock.now(), selectReceipt(error.answer, auth));
+    }
     return relayError(error);
   }
+}
+
+/** What a caller who paid is told of the payment, although the answer is from the cache. */
+function selectReceipt(answer: UpstreamAnswer | undefined, { payment }: UpstreamAuth) {
+  return payment && answer ? selectForwardedHeaders(answer.headers) : undefined;
 }
 
 function answerFromCache(
