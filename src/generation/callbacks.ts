@@ -10,6 +10,7 @@ import type { Log } from '../lib/log.ts';
 import { tryParseJson } from '../lib/parse-json.ts';
 import type { Store } from '../store/contract/store.ts';
 import { getOwn, getOwnString, isObject } from '../task/json-object.ts';
+import { isTooDeep } from '../task/slices.ts';
 import type { Generation } from '../upstream/client.ts';
 import { collectBody } from './bodies.ts';
 
@@ -45,7 +46,7 @@ export async function rewriteCallbackUrl(
   const body = await collectBody(generation.body);
   const unchanged = { generation: { ...generation, body } };
   const text = Buffer.from(body).toString();
-  const callback = readCallbackTarget(text);
+  const callback = isTooDeep(text) ? undefined : readCallbackTarget(text);
   if (!callback) return unchanged;
   const key = randomBytes(24).toString('base64url');
   try {

@@ -5,7 +5,7 @@ import type { TaskId } from '../task/id.ts';
 import type { Generation } from '../upstream/client.ts';
 import { type StreamedAnswer, UpstreamError } from '../upstream/errors.ts';
 import { collectBody, observeBody } from './bodies.ts';
-import { type CallbackDeps, rewriteCallbackUrl } from './callbacks.ts';
+import { type CallbackDeps, type PreparedGeneration, rewriteCallbackUrl } from './callbacks.ts';
 import { addPlaceholder, type PlaceholderDeps } from './placeholder.ts';
 import { summarizeRequest } from './request-summary.ts';
 import { findTaskIdInResponse, tapTaskId } from './task-id.ts';
@@ -31,7 +31,10 @@ export async function generate(
   if (deps.offline) {
     throw new ApiError(503, 'api_error', 'generating needs the upstream, and the mirror is offline');
   }
-  const prepared = await rewriteCallbackUrl(deps, generation);
+  // What was paid for is sent as it came.
+  const prepared: PreparedGeneration = caller.isPaid
+    ? { generation }
+    : await rewriteCallbackUrl(deps, generation);
   const observed = observeBody(prepared.generation.body);
   const handleTaskId = async (id: TaskId) => {
     const request = summarizeRequest((prepared.original ?? observed.read()).toString());

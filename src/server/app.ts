@@ -43,7 +43,8 @@ export function createApp(
 
   app.use(createRequestLogMiddleware(logRequest, config.basePath));
   if (config.allowedOrigins.length > 0) {
-    app.use(cors({ origin: [...config.allowedOrigins], exposeHeaders: EXPOSED_HEADERS }));
+    const allowOrigins = cors({ origin: [...config.allowedOrigins], exposeHeaders: EXPOSED_HEADERS });
+    app.use((c, next) => (isOptionsWithoutPreflight(c) ? next() : allowOrigins(c, next)));
   }
   app.use(setSecurityHeaders);
   app.use(createAuthMiddleware(authorize));
@@ -70,4 +71,11 @@ export function createApp(
   app.notFound((c) => respondWithError(createNotFound(c.req.method, c.req.path), c));
   app.onError(respondWithError);
   return app;
+}
+
+/** Hono's CORS answers every OPTIONS; only a preflight (Fetch, section 3.2.2) is its own to answer. */
+function isOptionsWithoutPreflight({ req }: ServerContext): boolean {
+  const isPreflight =
+    req.header('origin') !== undefined && req.header('access-control-request-method') !== undefined;
+  return req.method === 'OPTIONS' && !isPreflight;
 }

@@ -13,6 +13,7 @@ const MAX_BODY_BYTES = MIB;
 /** Keyframes of a video can be megabytes of base64. */
 const MAX_GENERATION_BYTES = 32 * MIB;
 const BYTE_ORDER_MARK = 0xfeff;
+const UTF8_BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 /**
  * The body of a request to one of our own routes.
@@ -65,26 +66,40 @@ export interface GenerationBody {
  * The body of a generation.
  * @throws ApiError 413 beyond 32 MiB decoded, 415, 400 when it breaks off or nests too deep; out of a stream as well
  */
-export async function readGenerationBody(request: IncomingMessage): Promise<GenerationBody> {
+export async function readGenerationBody(
+  request: IncomingMessage,
+  { keepsByteOrderMark }: { keepsByteOrderMark: boolean },
+): Promise<GenerationBody> {
   refuseDeclaredLength(request, MAX_GENERATION_BYTES);
   const chunks = limitBytes(decodeContent(request), MAX_GENERATION_BYTES);
   const head: Uint8Array[] = [];
   let size = 0;
-  while (size <= MAX_BODY_BYTES) {
+  let isWhole = false;
+  while (size <= MAX_BODY_BYTES && !isWhole) {
     const { done, value } = await chunks.next();
-    if (done) {
-      const body = Buffer.concat(head);
-      refuseDeepJson(body.toString());
-      return { body, length: body.length };
+    if (done) isWhole = true;
+    else {
+      head.push(value);
+      size += value.length;
     }
-    head.push(value);
-    size += value.length;
   }
-  const declared = request.headers['content-length'];
+  const received = Buffer.concat(head);
+  const body = keepsByteOrderMark ? received : stripByteOrderMark(received);
+  if (isWhole) {
+    refuseDeepJson(body.toString());
+    return { body, length: body.length };
+  }
+  const declared = isEncoded(request) ? undefined : request.headers['content-length'];
   return {
-    body: chainChunks(head, chunks),
-    length: declared === undefined || isEncoded(request) ? undefined : Number(declared),
+    body: chainChunks(body, chunks),
+    length: declared === undefined ? undefined : Number(declared) - (received.length - body.length),
   };
+}
+
+function stripByteOrderMark(bytes: Buffer<ArrayBuffer>): Buffer<ArrayBuffer> {
+  return bytes.subarray(0, UTF8_BYTE_ORDER_MARK.length).equals(UTF8_BYTE_ORDER_MARK)
+    ? bytes.subarray(UTF8_BYTE_ORDER_MARK.length)
+    : bytes;
 }
 
 async function* limitBytes(content: Readable, maxBytes: number): AsyncGenerator<Uint8Array, undefined> {
@@ -101,11 +116,8 @@ async function* limitBytes(content: Readable, maxBytes: number): AsyncGenerator<
   }
 }
 
-async function* chainChunks(
-  head: readonly Uint8Array[],
-  rest: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  yield* head;
+async function* chainChunks(head: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield head;
   yield* rest;
 }
 

@@ -21,6 +21,8 @@ export function decodeContent(request: IncomingMessage): Readable {
     );
   }
   const decoded = createGunzip();
+  // It decodes ahead: an error may come when nobody reads any more.
+  decoded.on('error', () => undefined);
   request.once('error', (error) => decoded.destroy(error));
   return request.pipe(decoded);
 }

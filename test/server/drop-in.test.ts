@@ -1,6 +1,7 @@
 /** What a client that joins URLs by hand, compresses, or waits may expect of the vendor's routes. */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { computeDigest } from '../../src/lib/access-token.ts';
 import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { startTestMirror, type TestMirror, UPSTREAM_TOKEN } from '../helpers/test-mirror.ts';
@@ -82,6 +83,8 @@ describe('other methods', () => {
       },
     });
     expect(preflight.status).toBe(204);
+    const plain = await here.request('/flux/tasks', { method: 'OPTIONS' });
+    expect([plain.status, plain.headers.get('allow')]).toEqual([405, 'POST']);
     expect(preflight.headers.get('access-control-allow-headers')).toContain('payment-signature');
     expect(preflight.headers.get('access-control-allow-headers')).toContain('x-payment');
     const answer = await send(here, RETRIEVE, { origin: 'https://app.example' });
@@ -108,6 +111,7 @@ describe('bodies', () => {
       ).status,
     ).toBe(200);
     expect(await (await here.get('/api/search?q=marked')).json()).toMatchObject({ total: 1 });
+    expect(here.simulator.requests.at(-1)?.body).toMatch(/^\{/);
   });
 
   test.each(['gzip', 'x-gzip', 'GZIP'])('encoded as %s are decoded, and forwarded so', async (encoding) => {
@@ -137,6 +141,17 @@ describe('bodies', () => {
       expect(here.simulator.requests).toEqual([]);
     },
   );
+
+  test('whose gzip turns out to be damaged behind the limit end nothing but their request', async () => {
+    const here = await filled();
+    for (const more of [1, 16_384, 20_000, 100_000]) {
+      const body = gzipSync(Buffer.alloc(32 * 1024 * 1024 + more));
+      body[body.length - 6] = (body[body.length - 6] ?? 0) ^ 0xff;
+      const answer = await send(here, body, { 'content-encoding': 'gzip' }, '/flux/videos');
+      expect([400, 413]).toContain(answer.status);
+    }
+    expect((await here.get('/healthz')).status).toBe(200);
+  });
 
   test('that are no gzip, or one cut off, are 400', async () => {
     const here = await filled();
@@ -183,6 +198,30 @@ describe('a batch of which some ids could not be fetched', () => {
       'flux-mirror; hit; detail=offline',
       '1',
     ]);
+  });
+
+  test('tells a limited token no more about hidden ids than about unknown ones', async () => {
+    const [mine, hidden, unknown] = numberedIds(3);
+    const here = await filled();
+    here.simulator.seed([documentText({ id: mine, userId: 'me' }), documentText({ id: hidden })]);
+    await here.post(batch(mine, hidden));
+    const token = 'fluxm_limited';
+    await here.store.addAccessToken({
+      name: 'limited',
+      hash: computeDigest(token).toString('hex'),
+      limits: { userIds: ['me'], applicationIds: [] },
+      isReadOnly: false,
+      createdAtMs: 1,
+      revokedAtMs: undefined,
+    });
+    here.clock.advance(2000);
+    here.simulator.fault({ kind: 'status', status: 500 });
+    const ask = async (...ids: string[]) => {
+      const answer = await here.post(batch(...ids), { authorization: `Bearer ${token}` });
+      return [answer.status, answer.headers.get('x-flux-mirror-unfetched')];
+    };
+    expect(await ask(mine, hidden, unknown)).toEqual([200, '2']);
+    expect(await ask(mine, FIRST_ID, unknown)).toEqual([200, '2']);
   });
 
   test('some batches of one request fail: the others are served', async () => {
@@ -290,6 +329,14 @@ describe('an upstream that hangs', () => {
     await expect
       .poll(async () => (await (await here.post({ id })).json()) as object)
       .toHaveProperty('response');
+  });
+
+  test('polls of one list share the request that hangs', async () => {
+    const here = await hanging();
+    const before = here.simulator.requests.length;
+    const poll = () => here.post({ action: 'retrieve_batch', limit: 5 });
+    for (let at = 0; at < 8; at += 1) expect((await poll()).status).toBe(200);
+    expect(here.simulator.requests.length - before).toBe(1);
   });
 
   test('a list comes from the cache; with nothing cached it waits, and the failure is relayed', async () => {

@@ -47,6 +47,31 @@ describe('a request that pays', () => {
     expect(sentHeaders(here).at(-1)).toEqual(['Bearer theirs', 'signed']);
   });
 
+  test('gets its receipt whatever the answer is made of', async () => {
+    const [unknown, pending] = numberedIds(2);
+    const here = await startTestMirror({}, takesPayments);
+    const receipt = async (body: object) => (await here.post(body, PAID)).headers.get('payment-response');
+    expect(await receipt({ action: 'retrieve_batch', ids: [unknown] })).toEqual(expect.any(String));
+    here.simulator.seed([documentText({ id: pending, state: 'pending' })]);
+    await here.post({ id: pending });
+    here.clock.advance(60_000);
+    here.simulator.fault({ kind: 'status', status: 404, headers: { 'payment-response': 'paid' } });
+    expect(await receipt({ id: pending })).toBe('paid');
+    here.simulator.clearFaults();
+    here.simulator.fault({ kind: 'status', status: 500, headers: { 'payment-response': 'paid' } });
+    expect(await receipt({ id: pending })).toBe('paid');
+  });
+
+  test('of a generation is sent as it came, also where callbacks are the mirror’s', async () => {
+    const here = await startTestMirror({ callbackUrl: 'http://mirror.example' }, takesPayments);
+    const body = '\uFEFF{"prompt":"a cat", "async":true}';
+    const answer = await here.request('/flux/images', { method: 'POST', headers: PAID, body });
+    expect(answer.status).toBe(200);
+    const sent = here.simulator.requests.at(-1);
+    expect(`\uFEFF${sent?.body}`).toBe(body); // the simulator reads it without the mark
+    expect(sent?.headers['content-length']).toBe(String(Buffer.byteLength(body)));
+  });
+
   test('is never retried and never shared', async () => {
     const here = await startTestMirror({}, takesPayments);
     here.simulator.seed(VENDOR_DOCUMENTS);
@@ -119,6 +144,15 @@ describe('a price', () => {
       200,
       'flux-mirror; hit; detail=stale-if-error',
     ]);
+  });
+
+  test('of a part of a batch does not hide what is finished and here', async () => {
+    const here = await startTestMirror({ upstreamToken: '' }, takesPayments);
+    here.simulator.seed(VENDOR_DOCUMENTS);
+    await here.post({ id: ID }, PAID);
+    const answer = await here.post({ action: 'retrieve_batch', ids: VENDOR_IDS });
+    expect([answer.status, answer.headers.get('x-flux-mirror-unfetched')]).toEqual([200, '1']);
+    expect(await answer.json()).toMatchObject({ count: 1, items: [{ id: ID }] });
   });
 
   test('leaves the schedule alone', async () => {

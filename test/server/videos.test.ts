@@ -186,6 +186,17 @@ describe('a batch whose answer is too large', () => {
   });
 });
 
+test('one task that is too large hides no other', async () => {
+  const here = await startTestMirror();
+  const ids = numberedIds(5);
+  here.simulator.seed(
+    ids.map((id, at) => documentText({ id, more: at === 3 ? { filler: 'x'.repeat(33 * MIB) } : {} })),
+  );
+  const answer = await here.post({ action: 'retrieve_batch', ids });
+  expect([answer.status, answer.headers.get('x-flux-mirror-unfetched')]).toEqual([200, '1']);
+  expect(await answer.json()).toMatchObject({ count: 4 });
+});
+
 test('a seed of any size is found and shown exactly', async () => {
   const here = await startTestMirror();
   const seeds = ['-7', '9007199254740993', '18446744073709551615', '12'];

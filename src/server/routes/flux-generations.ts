@@ -20,15 +20,14 @@ export function createGenerationRoutes(deps: ServerDeps): Hono<ServerEnv> {
 function createHandler(kind: TaskKind, { generation, log }: ServerDeps) {
   return async (c: ServerContext): Promise<Response> => {
     const { incoming } = c.env;
+    const isPaid = selectPaymentHeaders(incoming.headers) !== undefined;
     const request = {
       kind,
-      ...(await readGenerationBody(incoming)),
+      // What was paid for is forwarded byte for byte.
+      ...(await readGenerationBody(incoming, { keepsByteOrderMark: isPaid })),
       headers: selectUpstreamHeaders(incoming.headers),
     };
-    const answer = await generate(generation, request, {
-      token: c.get('access').upstreamToken,
-      isPaid: selectPaymentHeaders(incoming.headers) !== undefined,
-    });
+    const answer = await generate(generation, request, { token: c.get('access').upstreamToken, isPaid });
     const content =
       answer.body instanceof Uint8Array
         ? (answer.body as Uint8Array<ArrayBuffer>)
