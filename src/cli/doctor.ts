@@ -61,7 +61,7 @@ async function examine(config: Config): Promise<Finding[]> {
 
 /** Invalid settings never get this far: parsing them has thrown. */
 function checkSettings({ dataDir, backupCron }: Config): Finding {
-  const backups = backupCron === 'off' ? '; no scheduled backups (FLUX_MIRROR_BACKUP_CRON)' : '';
+  const backups = backupCron === 'off' ? '; there are no scheduled backups (FLUX_MIRROR_BACKUP_CRON)' : '';
   return {
     about: 'settings',
     kind: backups === '' ? 'ok' : 'note',

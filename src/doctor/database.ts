@@ -20,5 +20,5 @@ export async function checkDatabase(
     return [...problems.slice(0, MAX_SHOWN), ...more].map((message) => ({ about, kind: 'problem', message }));
   }
   const { total } = await store.stats(0);
-  return [{ about, kind: 'ok', message: `intact, and ${total} documents match their hashes` }];
+  return [{ about, kind: 'ok', message: `sound, and ${total} documents have the bytes that were stored` }];
 }

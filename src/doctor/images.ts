@@ -27,7 +27,7 @@ export async function checkImages(
     if (!last) break;
     after = last.sha256;
   }
-  if (damaged.length === 0) return [{ about, kind: 'ok', message: `${done} match their hashes` }];
+  if (damaged.length === 0) return [{ about, kind: 'ok', message: `${done} have the bytes of their names` }];
   const more = damaged.length > MAX_SHOWN ? [`and ${damaged.length - MAX_SHOWN} more`] : [];
   const messages = damaged.slice(0, MAX_SHOWN).map(({ sha256 }) => `${sha256} is damaged or missing`);
   return [

@@ -1,4 +1,4 @@
-/** Checks whether the upstream answers and accepts the token. */
+/** Checks whether the upstream answers and takes the token. */
 import type { Config } from '../config/config.ts';
 import { parseTaskId, type TaskId } from '../task/id.ts';
 import type { Upstream } from '../upstream/client.ts';
@@ -22,8 +22,8 @@ export async function checkUpstream(
     if (!(error instanceof UpstreamError)) throw error;
     const isRejected = error.status === 401 || error.status === 403;
     if (isRejected && upstreamToken === undefined)
-      return createFinding('note', `${upstreamUrl} answers; ACEDATACLOUD_API_TOKEN is not set`);
-    return createFinding('problem', isRejected ? `the token is rejected: ${error.message}` : error.message);
+      return createFinding('note', `${upstreamUrl} answers; there is no ACEDATACLOUD_API_TOKEN to ask with`);
+    return createFinding('problem', isRejected ? `the token is refused: ${error.message}` : error.message);
   }
-  return createFinding('ok', `${upstreamUrl} answers and accepts the token`);
+  return createFinding('ok', `${upstreamUrl} answers and takes the token`);
 }

@@ -16,7 +16,7 @@ export function relayError(error: UpstreamError): MirrorResponse {
     throw new ApiError(
       429,
       'too_many_requests',
-      `${error.message}; no requests are sent until the cooldown ends`,
+      `${error.message}; asked again after the time that it named`,
       {
         cause: error,
         retryAfterSeconds: Math.max(1, Math.ceil((error.retryAfterMs ?? 0) / 1000)),

@@ -86,7 +86,7 @@ function answerFromCache(
     throw new ApiError(
       504,
       'not_found',
-      'this task is not in the mirror, and only-if-cached forbids fetching it',
+      'this task is not in the mirror, and only-if-cached forbids to ask for it',
     );
   }
   throw new ApiError(404, 'not_found', 'this task is not in the mirror, which is offline');

@@ -188,7 +188,7 @@ function createDateParser(
     if (range) return { kind: 'time', ...toBounds(range, context) };
     return {
       kind: 'problem',
-      reason: 'is not a date',
+      reason: 'is not a date that is understood',
       hint: 'try 2026-03, 2026-03-14 or 7d',
     };
   };

@@ -133,7 +133,7 @@ function noteLikelyOperator(text: string, notes: string[]): void {
   const [, name] = /^([a-z_]{2,20}):(?!\/\/)\S/i.exec(text) ?? [];
   if (name !== undefined) {
     const operators = OPERATORS.map((field) => `${field.name}:`).join(' ');
-    notes.push(`${name}: is not an operator, and was taken as text; operators: ${operators}`);
+    notes.push(`${name}: is no operator, and was taken as text; there are ${operators}`);
   }
 }
 

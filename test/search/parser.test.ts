@@ -92,7 +92,7 @@ describe('the grammar', () => {
     ['cat AND dog', 'cat and dog', 'AND was taken as a word'],
     ['cat NOT dog', 'cat not dog', '-word leaves a word out'],
     ['model:', 'model', 'model: has no value'],
-    ['prompt:cat', '"prompt cat"', 'prompt: is not an operator'],
+    ['prompt:cat', '"prompt cat"', 'prompt: is no operator'],
   ])('%s is text, and a note says why', (text, expected, note) => {
     expect(tree(text)).toBe(expected);
     expect(parse(text).notes).toEqual([expect.stringContaining(note)]);

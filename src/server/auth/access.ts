@@ -94,7 +94,7 @@ export function createAccessControl({ config, store, clock }: AccessControlDeps)
     const given = token === undefined ? UNMATCHABLE_DIGEST : computeDigest(token);
     // No early exit: the duration must not reveal which token matched.
     const [match] = known.filter(({ digest }) => timingSafeEqual(digest, given));
-    if (!match) throw new ApiError(401, 'invalid_token', 'the token is not valid for this mirror');
+    if (!match) throw new ApiError(401, 'invalid_token', 'the token is not one of this mirror');
     return match.access;
   };
 

@@ -91,7 +91,7 @@ export const requireFullAccess: MiddlewareHandler<ServerEnv> = (c, next) => {
     throw new ApiError(
       403,
       'forbidden',
-      'this token is limited to certain tasks, but this route concerns all of them',
+      'this token is limited to certain tasks, and this is about all of them',
     );
   return next();
 };

@@ -40,7 +40,11 @@ export function createHostCheck(
   return ({ hosts, origin, fetchSite, fetchMode, method }) => {
     const [host = ''] = hosts;
     if (hosts.length !== 1 || !names.has(stripPort(host.toLowerCase()))) {
-      throw new ApiError(403, 'forbidden', 'this Host is not allowed; add it to FLUX_MIRROR_ALLOWED_HOSTS');
+      throw new ApiError(
+        403,
+        'forbidden',
+        'this Host is not allowed; FLUX_MIRROR_ALLOWED_HOSTS names those that are',
+      );
     }
     if (origin !== undefined) {
       const isOwn = parseHost(origin) === host.toLowerCase();
@@ -48,13 +52,13 @@ export function createHostCheck(
         throw new ApiError(
           403,
           'forbidden',
-          'this Origin is not allowed; add it to FLUX_MIRROR_ALLOWED_ORIGINS',
+          'this Origin is not allowed; FLUX_MIRROR_ALLOWED_ORIGINS names those that are',
         );
       }
     } else if (fetchSite === 'cross-site' || fetchSite === 'same-site') {
       // Following a link is fine; a background request from another site's page is not.
       const isNavigation = fetchMode === 'navigate' && (method === 'GET' || method === 'HEAD');
-      if (!isNavigation) throw new ApiError(403, 'forbidden', 'requests from other sites are not allowed');
+      if (!isNavigation) throw new ApiError(403, 'forbidden', 'requests of other sites are not allowed');
     }
   };
 }

@@ -13,16 +13,16 @@ export function answerMalformedRequest(server: Server, maxHeaderBytes: number, l
     if (error.code === 'ECONNRESET' || !socket.writable) return;
     const [status, message] =
       error.code === 'HPE_HEADER_OVERFLOW'
-        ? [431, `the target and the headers are larger than ${maxHeaderBytes} bytes`]
+        ? [431, `the address and the headers are larger than ${maxHeaderBytes} bytes`]
         : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-          ? [408, 'the request was not received in time']
-          : [400, 'this is not an HTTP request'];
+          ? [408, 'the request did not come in time']
+          : [400, 'this is no HTTP request'];
     const { body } = formatErrorResponse(message, log);
     const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json`;
     socket.end(`${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
   });
   server.on('checkExpectation', (_, response) => {
-    const { headers, body } = formatErrorResponse('"100-continue" is the only supported Expect', log);
+    const { headers, body } = formatErrorResponse('"100-continue" is the only Expect that can be met', log);
     const length = { 'content-length': String(Buffer.byteLength(body)) };
     response.writeHead(417, { ...headers, ...length, connection: 'close' }).end(body);
   });
@@ -33,7 +33,7 @@ export function rejectTarget(log: Log): (error: unknown) => Response {
   return (error) => {
     log.debug({ err: error }, 'a request without a valid URL');
     const { status, headers, body } = formatErrorResponse(
-      'the target and the Host of the request are not a valid URL',
+      'the target and the Host of the request make no address',
       log,
     );
     return new Response(body, { status, headers });

@@ -13,7 +13,7 @@ export function createCallbackRoutes(deps: ServerDeps): Hono<ServerEnv> {
     const key = c.req.param('key');
     // Checked before reading the body: a request without a valid key must cost nothing.
     const known = await store.callback(key);
-    if (!known) throw new ApiError(404, 'not_found', 'callback not found');
+    if (!known) throw new ApiError(404, 'not_found', 'there is no such callback');
     const body = await readBytes(c.env.incoming);
     const mediaType = c.req.header('content-type') ?? 'application/json';
     const isFirst = await store.receiveCallback(key, { body, mediaType, nowMs: clock.now() });

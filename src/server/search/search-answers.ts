@@ -83,7 +83,7 @@ function readCursor(params: URLSearchParams, sort: SortOrder): Cursor | undefine
   const text = params.get('cursor');
   if (!text) return undefined;
   const cursor = decodeCursor(text, sort);
-  if (!cursor) throw createBadRequest('"cursor" does not belong to this search; omit it to start over');
+  if (!cursor) throw createBadRequest('"cursor" is not one of this search; leave it out to start anew');
   return cursor;
 }
 

@@ -118,7 +118,7 @@ export function startSearchThread(
       new Promise((resolve, reject) => {
         if (waiting.length >= MAX_WAITING) {
           reject(
-            new ApiError(503, 'api_error', 'too many searches are waiting; try again', {
+            new ApiError(503, 'api_error', 'too many searches wait; try again', {
               retryAfterSeconds: 1,
             }),
           );
