@@ -171,7 +171,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
       within
         ? suggestWords(search(createSuggestionRequest(within, prefix)), prefix, limit)
         : words.suggest(prefix, limit),
-    reindexSome: reindexing.some,
+    reindexSome: () => reindexing.runBatch(clock.now()),
     rereadSome: tasks.rereadSome,
     claimImages: images.claimImages,
     archiveImage: images.archiveImage,

@@ -1,22 +1,13 @@
-/**
- * Reads stored documents again after the rules that read them (src/task/) have changed: newest first, a batch at a time, beside
- * everything else. The progress is stored with each batch, so a restart resumes it.
- */
+/** Re-reads stored documents after the rules that read them (src/task/) have changed. */
 import { findCreationTimeMs, MalformedDocument, READING_VERSION, readDocument } from '../../task/document.ts';
 import type { TaskId } from '../../task/id.ts';
 import type { JsonObject } from '../../task/json-object.ts';
 import type { Sqlite } from './database.ts';
 import type { Metadata } from './metadata.ts';
 import { encodeSeed } from './seed-column.ts';
+import { createTaskPass, type TaskPass } from './task-pass.ts';
 import type { Present } from './task-statements.ts';
 import type { TaskWriter } from './task-writer.ts';
-
-export interface Rereading {
-  /** Marks all documents as to be read again, where an older version stored them. Only an owner does. */
-  begin(options: { isOwner: boolean }): void;
-  /** Reads a batch. @returns undefined once all are read */
-  some(nowMs: number): { tasksLeft: number } | undefined;
-}
 
 interface StoredRow extends Present {
   readonly id: TaskId;
@@ -26,30 +17,16 @@ interface StoredRow extends Present {
   readonly seed: number | Buffer | null;
 }
 
-/** Takes about 8 ms: requests wait no longer for it. */
-const BATCH_SIZE = 50;
-
-/** @param runStoring one transaction that may add documents */
+/** @param transaction runs one transaction that may add documents */
 export function createRereading(
-  { raw }: Sqlite,
+  db: Sqlite,
   metadata: Metadata,
   writer: Pick<TaskWriter, 'reread'>,
-  runStoring: (work: () => void) => void,
-): Rereading {
-  // A placeholder (fetched_at = 0) is text of ours, and pending whatever it says.
-  const batch = raw.prepare<[number], StoredRow>(
-    `SELECT position, id, state, created_at AS createdAt, fetched_at AS fetchedAt, request_seq AS requestSeq, hash,
-       prompt_hash AS promptHash, type, seed, document
-     FROM tasks WHERE position < CAST(? AS INTEGER) AND fetched_at > 0 ORDER BY position DESC LIMIT ${BATCH_SIZE}`,
-  );
-  const left = raw.prepare<[number], { n: number }>(
-    'SELECT count(*) AS n FROM tasks INDEXED BY tasks_narrow WHERE position < CAST(? AS INTEGER)',
-  );
-  const newest = raw.prepare<[], { position: number | null }>('SELECT max(position) AS position FROM tasks');
-
-  const readRow = (row: StoredRow, nowMs: number): void => {
-    const value = JSON.parse(row.document) as JsonObject; // it was read as a document before it was stored
-    // What has not changed since it was fetched may still change: the state is as of then.
+  transaction: (work: () => void) => void,
+): TaskPass {
+  const reread = (row: StoredRow, nowMs: number): void => {
+    const value = JSON.parse(row.document) as JsonObject; // validated before it was stored
+    // As of when it was fetched: what has not changed since may still change.
     const read = readDocument(row.document, value, row.fetchedAt);
     const task = findCreationTimeMs(value) === undefined ? { ...read, createdAtMs: row.createdAt } : read;
     const isSame =
@@ -60,31 +37,16 @@ export function createRereading(
     writer.reread(task, row, { isSame, nowMs });
   };
 
-  return {
-    begin: ({ isOwner }) => {
-      if (metadata.get('reading-version') === String(READING_VERSION)) return;
-      const last = newest.get()?.position ?? undefined;
-      if (!isOwner && last !== undefined) return;
-      runStoring(() => {
-        if (last !== undefined) metadata.set('reading-gap', String(last + 1));
-        metadata.set('reading-version', String(READING_VERSION));
-      });
-    },
-
-    some: (nowMs) => {
-      if (metadata.get('reading-gap') === undefined) return undefined;
-      let last: StoredRow | undefined;
-      // Read in the transaction: another process may write meanwhile.
-      runStoring(() => {
-        const rows = batch.all(Number(metadata.get('reading-gap') ?? 0));
-        last = rows.at(-1);
-        for (const row of rows) skipMalformed(() => readRow(row, nowMs));
-        if (last) metadata.set('reading-gap', String(last.position));
-        else metadata.clear('reading-gap');
-      });
-      return last && { tasksLeft: left.get(last.position)?.n ?? 0 };
-    },
-  };
+  return createTaskPass<StoredRow>(db, metadata, {
+    keys: { version: 'reading-version', gap: 'reading-gap' },
+    version: READING_VERSION,
+    batchSize: 50, // about 8 ms, for which requests wait
+    columns: `position, id, state, created_at AS createdAt, fetched_at AS fetchedAt, request_seq AS requestSeq, hash,
+      prompt_hash AS promptHash, type, seed, document`,
+    condition: 'fetched_at > 0', // a placeholder's text is the mirror's own, and always pending
+    transaction,
+    process: (row, nowMs) => skipMalformed(() => reread(row, nowMs)),
+  });
 }
 
 function isSameSeed(stored: number | Buffer | null, read: string | undefined): boolean {
@@ -93,7 +55,7 @@ function isSameSeed(stored: number | Buffer | null, read: string | undefined): b
   return Buffer.isBuffer(stored) ? Buffer.isBuffer(encoded) && stored.equals(encoded) : stored === encoded;
 }
 
-/** A document that an older version took and this one would not stays as it is. */
+/** A document that only an older version accepted stays unchanged. */
 function skipMalformed(work: () => void): void {
   try {
     work();

@@ -7,9 +7,10 @@ import { runInTransaction, type Sqlite } from './database.ts';
 import type { ImageStore } from './images.ts';
 import type { Metadata } from './metadata.ts';
 import { createPlacement } from './placement.ts';
-import { createRereading, type Rereading } from './reread.ts';
+import { createRereading } from './reread.ts';
 import type { WordStore } from './search/words.ts';
 import type { Synchronous } from './synchronous.ts';
+import type { TaskPass } from './task-pass.ts';
 import { prepareTaskStatements, type TaskStatements } from './task-statements.ts';
 import { createTaskWriter } from './task-writer.ts';
 import type { Tracking } from './tracking.ts';
@@ -34,7 +35,7 @@ type Documents = Synchronous<
     TaskStore,
     'getMany' | 'concatFinished' | 'storeDocuments' | 'addPlaceholder' | 'remove' | 'rereadSome'
   >
-> & { get(id: TaskId): Promise<StoredTask | undefined>; beginRereading: Rereading['begin'] };
+> & { get(id: TaskId): Promise<StoredTask | undefined>; beginRereading: TaskPass['begin'] };
 
 export function createTaskStore({
   db,
@@ -64,7 +65,7 @@ export function createTaskStore({
 
   return {
     beginRereading: rereading.begin,
-    rereadSome: rereading.some,
+    rereadSome: rereading.runBatch,
     get: createBatchLoader<TaskId, StoredTask>(load, onError),
     getMany: (ids) => load([...new Set(ids)]),
     concatFinished: (ids) => {
