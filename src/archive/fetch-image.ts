@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import { getErrorCode } from '../lib/errno.ts';
-import { VERSION } from '../lib/version.ts';
+import { USER_AGENT } from '../lib/version.ts';
 import { ForbiddenAddress } from '../outbound/addresses.ts';
 import { isRedirection, type SafeFetch } from '../outbound/safe-fetch.ts';
 import type { ArchivedImage } from '../store/contract/images.ts';
@@ -71,7 +71,7 @@ async function ask(
       headers: {
         accept: ACCEPT[kind],
         'accept-encoding': 'identity',
-        'user-agent': `flux-mirror/${VERSION}`,
+        'user-agent': USER_AGENT,
       },
     });
   } catch (error) {

@@ -45,9 +45,9 @@ function formatCsv(rows: readonly Record<string, unknown>[]): string {
     columns: [...CSV_COLUMNS],
     record_delimiter: 'windows',
     escape_formulas: true,
-    // A negative seed is no formula.
+    // A negative seed is not a formula.
     cast: { bigint: (value) => ({ value: String(value), escape_formulas: false }) },
-    quoted_match: /[\r\n]/, // by itself it quotes for the pair of both alone
+    quoted_match: /[\r\n]/, // by default only CRLF as a pair is quoted
   });
 }
 
@@ -61,6 +61,9 @@ function createCsvRow(task: StoredTask): CsvRow {
   const response = getResponse(value) ?? {};
   const error = getOwnObject(response, 'error');
   const cost = getOwnObject(response, 'cost');
+  const artifacts = listArtifacts(value);
+  const images = artifacts.filter((artifact) => artifact.kind === 'images');
+  const videos = artifacts.filter((artifact) => artifact.kind === 'videos');
   return {
     id: task.id,
     created_at: new Date(task.createdAtMs).toISOString(),
@@ -72,35 +75,26 @@ function createCsvRow(task: StoredTask): CsvRow {
     prompt,
     user_id: userId,
     application_id: applicationId,
-    image_urls: listArtifacts(value)
-      .filter(({ kind }) => kind === 'images')
-      .map(({ url }) => url)
-      .join(' '),
+    image_urls: joinValues(images, ({ url }) => url),
     error_code: readScalar(getOwn(error, 'code')),
     error_message: getOwnString(error, 'message') ?? getOwnString(response, 'error'),
     cost_amount: readScalar(getOwn(cost, 'amount')),
     cost_currency: readScalar(getOwn(cost, 'currency')),
-    ...createVideoColumns(value),
+    video_urls: joinValues(videos, ({ url }) => url),
+    video_seconds: joinValues(videos, ({ seconds }) => seconds),
+    video_sizes: joinValues(videos, ({ width, height }) =>
+      width && height ? `${width}x${height}` : undefined,
+    ),
+    video_fps: joinValues(videos, ({ fps }) => fps),
   };
 }
 
-/** The values of several videos stand between spaces, a `-` where one is not known. */
-function createVideoColumns(document: JsonObject) {
-  const videos = listArtifacts(document).filter(isVideo);
-  const join = (read: (video: Video) => string | number | undefined) =>
-    videos.map((video) => read(video) ?? '-').join(' ');
-  return {
-    video_urls: join(({ url }) => url),
-    video_seconds: join(({ seconds }) => seconds),
-    video_sizes: join(({ width, height }) => (width && height ? `${width}x${height}` : undefined)),
-    video_fps: join(({ fps }) => fps),
-  };
-}
-
-type Video = Extract<Artifact, { kind: 'videos' }>;
-
-function isVideo(artifact: Artifact): artifact is Video {
-  return artifact.kind === 'videos';
+/** The values of several artifacts, separated by spaces; `-` for an unknown one. */
+function joinValues<T extends Artifact>(
+  artifacts: readonly T[],
+  read: (artifact: T) => string | number | undefined,
+): string {
+  return artifacts.map((artifact) => read(artifact) ?? '-').join(' ');
 }
 
 function readScalar(value: unknown): string | number | undefined {

@@ -2,7 +2,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { createSingleFlight } from '../lib/single-flight.ts';
-import { VERSION } from '../lib/version.ts';
+import { USER_AGENT } from '../lib/version.ts';
 import { ForbiddenAddress } from '../outbound/addresses.ts';
 import type { SafeFetch } from '../outbound/safe-fetch.ts';
 import type { DueCallback } from '../store/contract/callbacks.ts';
@@ -88,7 +88,7 @@ async function post(
     const answer = await safeFetch.fetch(target, {
       method: 'POST',
       body,
-      headers: { 'content-type': mediaType, 'user-agent': `flux-mirror/${VERSION}` },
+      headers: { 'content-type': mediaType, 'user-agent': USER_AGENT },
       signal: AbortSignal.any([AbortSignal.timeout(DELIVERY_TIMEOUT_MS), stop]),
       maxRedirects: 0,
     });

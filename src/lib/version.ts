@@ -6,3 +6,6 @@ import { PACKAGE_ROOT } from './package-root.ts';
 const manifest = readFileSync(new URL('package.json', PACKAGE_ROOT), 'utf8');
 
 export const VERSION = z.object({ version: z.string() }).parse(JSON.parse(manifest)).version;
+
+/** `User-Agent` of requests that the mirror makes on its own. */
+export const USER_AGENT = `flux-mirror/${VERSION}`;

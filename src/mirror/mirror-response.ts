@@ -1,6 +1,7 @@
 /** The mirror's response to a caller, with its cache status. */
 import type { ConcatenatedTasks, StoredTask } from '../store/contract/tasks.ts';
 import type { UpstreamAnswer } from '../upstream/errors.ts';
+import { RECEIPT_HEADERS } from '../upstream/payment-headers.ts';
 import { computeAgeMs } from './freshness.ts';
 
 /** Cache status in the terms of RFC 9211. */
@@ -96,18 +97,18 @@ function listTail(count: number): string {
   return `],"count":${count}}`;
 }
 
-/** `payment-*`: the price of a request and the receipt for a payment (x402), under their present and their former names. */
-const FORWARDED_RESPONSE_HEADERS = [
+/** Headers of the upstream's response that the caller gets. */
+export const FORWARDED_RESPONSE_HEADERS: readonly string[] = [
   'retry-after',
   'www-authenticate',
-  'payment-required',
-  'payment-response',
-  'x-payment-response',
+  ...RECEIPT_HEADERS,
 ];
-/** With its `charset`. Any other type would make more of the body than it is. */
+/** The number of ids of a batch that could be neither served nor requested: they may exist. */
+export const UNFETCHED_HEADER = 'x-flux-mirror-unfetched';
+/** Forwarded with its `charset`; any other type could let a browser interpret the body. */
 const FORWARDED_TYPE = /^(application\/([\w.-]+\+)?json|text\/plain)\b/i;
 
-/** The upstream's headers that are the caller's to see. */
+/** Selects the headers of the upstream's response that are forwarded to the caller. */
 export function selectForwardedHeaders(headers: Headers): Record<string, string> {
   const forwarded = FORWARDED_RESPONSE_HEADERS.map((name) => [name, headers.get(name)] as const);
   const type = headers.get('content-type');

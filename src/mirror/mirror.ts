@@ -9,7 +9,7 @@ import type { MirrorResponse } from './mirror-response.ts';
 import type { ReadThrough } from './read-through.ts';
 import { retrieve } from './retrieve.ts';
 import { retrieveBatch } from './retrieve-batch.ts';
-import { createStaleWait, MAX_STALE_WAIT_MS } from './stale-wait.ts';
+import { createStaleWait } from './stale-wait.ts';
 
 export interface Mirror {
   retrieve(id: TaskId, caller: Caller): Promise<MirrorResponse>;
@@ -21,7 +21,7 @@ export interface Mirror {
 export function createMirror(deps: MirrorDeps): Mirror {
   const shared: ReadThrough = {
     fetcher: createCoalescingFetcher(deps),
-    staleWait: createStaleWait(deps.staleWaitMs ?? MAX_STALE_WAIT_MS),
+    staleWait: createStaleWait(deps.staleWaitMs),
     lists: createFlights(),
   };
   return {

@@ -15,6 +15,7 @@ import {
   forwardResponse,
   type MirrorResponse,
   selectForwardedHeaders,
+  UNFETCHED_HEADER,
 } from './mirror-response.ts';
 import type { ReadThrough } from './read-through.ts';
 import { storeAnswer } from './store-answer.ts';
@@ -65,11 +66,11 @@ export async function retrieveBatch(
   if (deps.offline) return answerFromCache('offline');
 
   const auth = upstreamAuthFor(deps, caller);
+  if (auth.payment) return forwardPaidBatch(deps, ids, auth, caller);
   // Hidden from the caller: treated as missing, but not requested, because they are stored. Without a token the upstream refuses
   // unknown ones, so hidden ones must be refused as well.
   const hidden = new Set(stored.filter(({ id }) => !cached.has(id)).map(({ id }) => id));
   const missing = auth.token === undefined ? wanting : wanting.filter((id) => !hidden.has(id));
-  if (auth.payment) return forwardPaidBatch(deps, ids, auth, caller);
   const fetching = fetcher.many(missing, auth);
   const mayServeStale = !mustWait(caller) && missing.every((id) => cached.has(id));
   const fetched = mayServeStale ? await staleWait.wait(fetching) : await fetching;
@@ -160,9 +161,6 @@ async function checkCredential(deps: MirrorDeps, caller: Caller): Promise<Mirror
 }
 
 type FetchedTasks = ReadonlyMap<TaskId, Fetched | UpstreamError>;
-
-/** So many of the ids could be neither served nor asked for: they may exist. */
-const UNFETCHED_HEADER = 'x-flux-mirror-unfetched';
 
 function isError(result: Fetched | UpstreamError): result is UpstreamError {
   return result instanceof UpstreamError;

@@ -1,13 +1,13 @@
 /**
- * How long a caller waits for the upstream when a stale copy is here (RFC 5861 calls serving it stale-while-revalidate). A client's
- * poll must not hang because the upstream does.
+ * Limits how long a caller with a stale copy waits for the upstream (stale-while-revalidate, RFC 5861): a client's poll must not
+ * hang because the upstream does.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** The longest wait. */
-export const MAX_STALE_WAIT_MS = 3000;
-/** After so many waits in vain, one after the other, nobody waits until the upstream responds in time again. */
-const MAX_VAIN_WAITS = 2;
+const MAX_WAIT_MS = 3000;
+/** After this many consecutive timeouts callers no longer wait, until the upstream responds in time again. */
+const MAX_TIMEOUTS = 2;
 
 export interface StaleWait {
   /**
@@ -18,25 +18,25 @@ export interface StaleWait {
   wait<T extends object>(refresh: Promise<T>): Promise<T | undefined>;
 }
 
-/** @param maxWaitMs of real time, as the deadlines of requests are */
-export function createStaleWait(maxWaitMs: number): StaleWait {
-  let vainWaits = 0;
+/** @param maxWaitMs real time, like the deadlines of requests */
+export function createStaleWait(maxWaitMs = MAX_WAIT_MS): StaleWait {
+  let timeouts = 0;
 
-  const observe = async (refresh: Promise<unknown>): Promise<void> => {
+  const resetWhenInTime = async (refresh: Promise<unknown>): Promise<void> => {
     const startedMs = performance.now();
-    await refresh.catch(() => undefined); // the caller that waits for it reports it
-    if (performance.now() - startedMs < maxWaitMs) vainWaits = 0;
+    await refresh.catch(() => undefined); // reported to the caller that waits for it
+    if (performance.now() - startedMs < maxWaitMs) timeouts = 0;
   };
 
   return {
     wait: async (refresh) => {
-      void observe(refresh);
-      if (vainWaits >= MAX_VAIN_WAITS) return undefined;
+      void resetWhenInTime(refresh);
+      if (timeouts >= MAX_TIMEOUTS) return undefined;
       const finished = new AbortController();
       const tooLong = delay(maxWaitMs, undefined, { signal: finished.signal }).catch(() => undefined);
       try {
         const result = await Promise.race([refresh, tooLong]);
-        if (result === undefined) vainWaits += 1;
+        if (result === undefined) timeouts += 1;
         return result;
       } finally {
         finished.abort();

@@ -1,11 +1,12 @@
 /** Assembles the HTTP interface: middleware, routes, errors. */
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
+import { UNFETCHED_HEADER } from '../mirror/mirror-response.ts';
+import { RECEIPT_HEADERS } from '../upstream/payment-headers.ts';
 import { createRouteError } from './allowed-methods.ts';
 import { respond } from './answer.ts';
 import { type Auth, createAuthMiddleware } from './auth/auth.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from './deps.ts';
-import { RECEIPT_HEADERS } from './drop-in/payment.ts';
 import { createErrorAnswer } from './errors.ts';
 import { createRequestLogMiddleware, type RequestLog } from './monitoring/request-log.ts';
 import { getTraceId } from './monitoring/trace.ts';
@@ -22,8 +23,8 @@ import { createTaskRoutes } from './routes/tasks.ts';
 import { createTrackedRoutes } from './routes/tracked.ts';
 import { setSecurityHeaders } from './safe-headers.ts';
 
-/** Of answers, to web pages. */
-const EXPOSED_HEADERS = ['cache-status', 'age', 'etag', 'x-flux-mirror-unfetched', ...RECEIPT_HEADERS];
+/** Response headers that web pages may read. */
+const EXPOSED_HEADERS = ['cache-status', 'age', 'etag', UNFETCHED_HEADER, ...RECEIPT_HEADERS];
 
 /**
  * @param authorize checks every request

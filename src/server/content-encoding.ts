@@ -1,4 +1,4 @@
-/** Decoding a request's body (RFC 9110, section 8.4). */
+/** Decodes request bodies (RFC 9110, section 8.4). */
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -9,9 +9,9 @@ import { ApiError } from '../lib/api-error.ts';
  * @throws ApiError 415 for an encoding that is not supported
  */
 export function decodeContent(request: IncomingMessage): Readable {
-  if (!isEncoded(request)) return request;
-  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? '';
-  // "x-gzip" is an old name of it (section 8.4.1.3).
+  const encoding = readEncoding(request);
+  if (encoding === undefined) return request;
+  // "x-gzip" is equivalent (section 8.4.1.3).
   if (encoding !== 'gzip' && encoding !== 'x-gzip') {
     throw new ApiError(
       415,
@@ -21,14 +21,18 @@ export function decodeContent(request: IncomingMessage): Readable {
     );
   }
   const decoded = createGunzip();
-  // It decodes ahead: an error may come when nobody reads any more.
+  // It decodes ahead, so an error may occur after the reader has stopped.
   decoded.on('error', () => undefined);
   request.once('error', (error) => decoded.destroy(error));
   return request.pipe(decoded);
 }
 
-/** Whether the bytes on the wire are not the body's own. */
-export function isEncoded({ headers }: IncomingMessage): boolean {
-  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
-  return encoding !== '' && encoding !== 'identity';
+/** Whether the bytes on the wire differ from the body's own. */
+export function isEncoded(request: IncomingMessage): boolean {
+  return readEncoding(request) !== undefined;
+}
+
+function readEncoding({ headers }: IncomingMessage): string | undefined {
+  const encoding = headers['content-encoding']?.trim().toLowerCase();
+  return encoding === '' || encoding === 'identity' ? undefined : encoding;
 }

@@ -3,9 +3,9 @@
 import { CALLBACK_PATH } from '../generation/callbacks.ts';
 import { ApiError } from '../lib/api-error.ts';
 import type { Log } from '../lib/log.ts';
-import { FLUX } from '../service/flux.ts';
 import { StoreError } from '../store/contract/errors.ts';
 import type { Answer } from './answer.ts';
+import { DROP_IN_PATHS } from './drop-in/path.ts';
 import type { ErrorBody } from './error-schema.ts';
 
 /**
@@ -35,6 +35,7 @@ export function createErrorAnswer(
     'x-content-type-options': 'nosniff',
     ...apiError.options.headers,
   };
+  // Responses of these routes always have a `Cache-Status`.
   if (DROP_IN_PATHS.some((path) => request.path.endsWith(path)))
     headers['cache-status'] = `flux-mirror; detail=${apiError.code}`;
   if (apiError.status === 401) headers['www-authenticate'] = 'Bearer';
@@ -48,9 +49,6 @@ export function createErrorAnswer(
   };
   return { status: apiError.status, headers, body: JSON.stringify(body) };
 }
-
-/** Every answer of these says what the cache had to do with it. */
-const DROP_IN_PATHS = [FLUX.taskPath, ...Object.values(FLUX.generationPaths)];
 
 /** The key of a callback is a credential. */
 function redactCallbackKey(path: string): string {

@@ -15,10 +15,18 @@ export interface VideoDetails {
   readonly fps: number | undefined;
 }
 
-/** The link to a file that was generated; http or https. */
-export type Artifact =
-  | { readonly kind: 'images'; readonly url: string }
-  | ({ readonly kind: 'videos'; readonly url: string } & VideoDetails);
+export interface ImageArtifact {
+  readonly kind: 'images';
+  readonly url: string;
+}
+
+export interface VideoArtifact extends VideoDetails {
+  readonly kind: 'videos';
+  readonly url: string;
+}
+
+/** The link to a generated file; http or https. */
+export type Artifact = ImageArtifact | VideoArtifact;
 
 const { members: MEMBERS, videoRequest: VIDEO_REQUEST } = FLUX;
 const KINDS = Object.keys(MEMBERS.artifactUrls) as TaskKind[];
@@ -85,6 +93,7 @@ function asksForVideo(request: JsonObject): boolean {
   );
 }
 
-function isLink(value: unknown): value is string {
+/** Whether a member of a document is an http(s) link. */
+export function isLink(value: unknown): value is string {
   return typeof value === 'string' && /^https?:\/\//i.test(value);
 }

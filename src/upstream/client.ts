@@ -4,7 +4,7 @@
  */
 import PQueue from 'p-queue';
 import type { Clock } from '../lib/clock.ts';
-import { VERSION } from '../lib/version.ts';
+import { USER_AGENT } from '../lib/version.ts';
 import { FLUX } from '../service/flux.ts';
 import type { TaskKind } from '../task/artifacts.ts';
 import type { TaskDocument } from '../task/document.ts';
@@ -32,8 +32,6 @@ export const MAX_BATCH = 50;
 /** After decompression. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
-/** Of requests that have no caller. */
-const USER_AGENT = `flux-mirror/${VERSION}`;
 /** A synchronous generation takes one to two minutes. */
 const GENERATION_TIMEOUT_MS = 10 * 60_000;
 

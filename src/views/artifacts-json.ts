@@ -1,6 +1,6 @@
 /** The images and videos of a task as JSON: their links, and their archived copies, whose addresses are paths of this server. */
 import type { TaskImage } from '../store/contract/images.ts';
-import { type Artifact, findStartFrameUrl, listArtifacts } from '../task/artifacts.ts';
+import { findStartFrameUrl, listArtifacts, type VideoArtifact } from '../task/artifacts.ts';
 import type { JsonObject } from '../task/json-object.ts';
 import type { ImageView, VideoView } from './search-schema.ts';
 
@@ -26,7 +26,7 @@ export function serializeArtifacts(
 }
 
 function serializeVideo(
-  { url, seconds, width, height, fps }: Extract<Artifact, { kind: 'videos' }>,
+  { url, seconds, width, height, fps }: VideoArtifact,
   posterUrl: string | undefined,
   copy: TaskImage | undefined,
   prefix: string,

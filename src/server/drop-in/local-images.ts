@@ -1,9 +1,10 @@
-/** Points `image_url` and `video_url` at the archived copy, where there is one: in the text, so that every other byte stays as it was. */
+/** Rewrites `image_url` and `video_url` to the archived copy if there is one: in the text, so that every other byte stays unchanged. */
 
 import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
 import type { MirrorResponse } from '../../mirror/mirror-response.ts';
 import { FLUX } from '../../service/flux.ts';
 import type { Store } from '../../store/contract/store.ts';
+import { isLink } from '../../task/artifacts.ts';
 import { parseTaskId, type TaskId } from '../../task/id.ts';
 
 /**
@@ -40,7 +41,7 @@ const { members: MEMBERS } = FLUX;
 
 interface ImageLink {
   readonly taskId: TaskId;
-  /** Its place among the task's links, as in `listArtifacts`. */
+  /** Its index among the task's links, as in `listArtifacts`. */
   readonly n: number;
   readonly node: Node;
 }
@@ -54,7 +55,7 @@ function findImageLinks(document: Node): ImageLink[] {
   );
   return Object.values(MEMBERS.artifactUrls)
     .flatMap((member) => objects.map((result) => findNodeAtLocation(result, [member])))
-    .filter((node) => node?.type === 'string' && /^https?:\/\//i.test(String(node.value)))
     .filter((node) => node !== undefined)
+    .filter((node) => isLink(node.value))
     .map((node, n) => ({ taskId, n, node }));
 }

@@ -1,15 +1,15 @@
-/** The spellings of the vendor's paths: clients that join a base URL and a path by hand write `//flux/tasks` or `/flux/tasks/`. */
+/** The vendor's own paths. Clients that join a base URL and a path by hand request `//flux/tasks` or `/flux/tasks/`. */
 import { getPathPrefix } from '../../lib/base-path.ts';
 import { FLUX } from '../../service/flux.ts';
 
-const PATHS = [FLUX.taskPath, ...Object.values(FLUX.generationPaths)];
+export const DROP_IN_PATHS: readonly string[] = [FLUX.taskPath, ...Object.values(FLUX.generationPaths)];
 
 /**
  * @param basePath as in the settings
- * @returns a function from a request's target to the one that the routes know; any other target stays as it is
+ * @returns a function that maps a request target to the route's own spelling; other targets stay unchanged
  */
 export function createPathNormalizer(basePath: string): (target: string) => string {
-  const known = new Set(PATHS.map((path) => `${getPathPrefix(basePath)}${path}`));
+  const known = new Set(DROP_IN_PATHS.map((path) => `${getPathPrefix(basePath)}${path}`));
   return (target) => {
     const end = target.indexOf('?');
     const path = end === -1 ? target : target.slice(0, end);

@@ -1,10 +1,6 @@
-/** Pay-per-call (x402, version 2), as the vendor's SDK does it; the names with `x-` are those of version 1. */
+/** Recognises requests that pay for themselves (x402). */
 import type { IncomingHttpHeaders } from 'node:http';
-
-/** Of a request that pays for itself. */
-export const PAYMENT_HEADERS = ['payment-signature', 'x-payment'] as const;
-/** Of answers: the price, and the receipt. */
-export const RECEIPT_HEADERS = ['payment-required', 'payment-response', 'x-payment-response'] as const;
+import { PAYMENT_HEADERS } from '../../upstream/payment-headers.ts';
 
 /** @returns undefined for a request that does not pay */
 export function selectPaymentHeaders(headers: IncomingHttpHeaders): Record<string, string> | undefined {

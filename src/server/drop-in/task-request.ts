@@ -30,8 +30,6 @@ export function readTaskRequest(value: JsonObject, body: string): TaskRequest {
     }
     case 'delete':
       return { action, id: readId(value), body };
-    case undefined:
-      throw createBadRequest('"action" is missing; it must be "retrieve", "retrieve_batch" or "delete"');
     default:
       throw createBadRequest('"action" must be "retrieve", "retrieve_batch" or "delete"');
   }

@@ -3,11 +3,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Hono } from 'hono';
 import type { StatusCode } from 'hono/utils/http-status';
 import { generate } from '../../generation/generate.ts';
+import { FORWARDED_RESPONSE_HEADERS } from '../../mirror/mirror-response.ts';
 import { FLUX } from '../../service/flux.ts';
 import type { TaskKind } from '../../task/artifacts.ts';
+import { PAYMENT_HEADERS } from '../../upstream/payment-headers.ts';
 import { readGenerationBody } from '../body.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
-import { PAYMENT_HEADERS, RECEIPT_HEADERS, selectPaymentHeaders } from '../drop-in/payment.ts';
+import { selectPaymentHeaders } from '../drop-in/payment.ts';
 
 const KINDS = Object.keys(FLUX.generationPaths) as TaskKind[];
 
@@ -59,18 +61,15 @@ function selectUpstreamHeaders(headers: IncomingHttpHeaders): Record<string, str
   return { 'content-type': 'application/json', ...Object.fromEntries(sent), 'accept-encoding': 'identity' };
 }
 
-const FORWARDED_RESPONSE_HEADERS = new Set([
+/** The body is forwarded as it comes, so whatever describes it is as well. */
+const FORWARDED_HEADERS: ReadonlySet<string> = new Set([
+  ...FORWARDED_RESPONSE_HEADERS,
   'content-type',
   'content-encoding',
-  'retry-after',
-  'www-authenticate',
-  ...RECEIPT_HEADERS,
 ]);
 
 function selectCallerHeaders(headers: Headers): Record<string, string> {
-  const forwarded = [...headers].filter(
-    ([name]) => FORWARDED_RESPONSE_HEADERS.has(name) || name.startsWith('x-'),
-  );
+  const forwarded = [...headers].filter(([name]) => FORWARDED_HEADERS.has(name) || name.startsWith('x-'));
   // RFC 9211: the cache was not consulted.
   return { ...Object.fromEntries(forwarded), 'cache-status': 'flux-mirror; fwd=bypass' };
 }
