@@ -6,7 +6,7 @@ import type { UpstreamAuth } from '../upstream/upstream-auth.ts';
 import type { Fetched } from './coalescing-fetcher.ts';
 import { concatInChunks } from './concat.ts';
 import { type Caller, type MirrorDeps, upstreamAuthFor } from './deps.ts';
-import { relayError } from './errors.ts';
+import { isPriceForCaller, relayError } from './errors.ts';
 import { isFresh, mustWait } from './freshness.ts';
 import {
   type CacheStatus,
@@ -77,7 +77,7 @@ export async function retrieveBatch(
   if (!fetched) return answerFromCache('stale-while-revalidate');
 
   const found = [...fetched.values()].filter(isFound).filter(({ task }) => maySee(caller, task));
-  const failures = summarizeFailures(fetched, { cached, hidden, isNoneFound: found.length === 0 });
+  const failures = summarizeFailures(fetched, { auth, cached, hidden, isNoneFound: found.length === 0 });
   if (failures.relayed) return relayError(failures.relayed);
   if (failures.areAll) return answer({ hit: true, detail: 'stale-if-error' }, undefined, failures.unfetched);
   return answer(
@@ -94,13 +94,18 @@ export async function retrieveBatch(
 /** What the failures of a batch's upstream requests mean for its answer. */
 function summarizeFailures(
   fetched: FetchedTasks,
-  stored: { cached: ReadonlyMap<TaskId, StoredTask>; hidden: ReadonlySet<TaskId>; isNoneFound: boolean },
+  request: {
+    auth: UpstreamAuth;
+    cached: ReadonlyMap<TaskId, StoredTask>;
+    hidden: ReadonlySet<TaskId>;
+    isNoneFound: boolean;
+  },
 ) {
-  const { cached, hidden, isNoneFound } = stored;
+  const { auth, cached, hidden, isNoneFound } = request;
   const failures = [...fetched].filter((entry): entry is [TaskId, UpstreamError] => isError(entry[1]));
   const errors = failures.map(([, error]) => error);
-  const price = errors.find((error) => error.isPriceQuote);
-  // A caller that could pay is told so, unless something is here that needs no refresh.
+  const price = errors.find((error) => isPriceForCaller(error, auth));
+  // A caller that could pay gets the price, unless a finished task can be served.
   const isPriceRelayed =
     price !== undefined && ![...cached.values()].some(({ state }) => state !== 'pending');
   const failed = failures.map(([id]) => id).filter((id) => !cached.has(id));

@@ -140,6 +140,11 @@ describe('a price', () => {
     expect((await here.post({ id: pending })).status).toBe(402);
     here.simulator.fault({ kind: 'status', status: 402 });
     const served = await here.post({ id: pending }, { authorization: `Bearer ${UPSTREAM_TOKEN}` });
+    const batch = await here.post(
+      { action: 'retrieve_batch', ids: [pending] },
+      { authorization: `Bearer ${UPSTREAM_TOKEN}` },
+    );
+    expect([batch.status, await batch.json()]).toMatchObject([200, { count: 1 }]);
     expect([served.status, served.headers.get('cache-status')]).toEqual([
       200,
       'flux-mirror; hit; detail=stale-if-error',
