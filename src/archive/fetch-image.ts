@@ -1,4 +1,4 @@
-/** One image or video from its link to the disk, checked: but not under its name yet. */
+/** Downloads one image or video to a temporary file and inspects it. */
 
 import type { IncomingMessage } from 'node:http';
 import { getErrorCode } from '../lib/errno.ts';
@@ -24,7 +24,7 @@ export interface FetchDeps {
 }
 
 const MAX_REDIRECTS = 3;
-/** For the whole file, however slowly it drips. */
+/** For the whole download, however slowly it arrives. */
 export const DOWNLOAD_TIMEOUT_MS: Readonly<Record<TaskKind, number>> = {
   images: 2 * 60_000,
   videos: 15 * 60_000,

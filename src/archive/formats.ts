@@ -1,4 +1,4 @@
-/** The formats that are archived. No SVG: it can hold scripts. */
+/** The formats that are archived. No SVG: it can contain scripts. */
 import type { TaskKind } from '../task/artifacts.ts';
 
 const EXTENSIONS: Readonly<Record<string, string>> = {
@@ -10,17 +10,17 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'video/mp4': 'mp4',
   'video/webm': 'webm',
 };
-/** Media types that are archived as another one: an animated PNG is a PNG. */
+/** Media types that are stored as another one: an animated PNG counts as PNG. */
 const ALIASES: Readonly<Record<string, string>> = { 'image/apng': 'image/png', 'video/x-m4v': 'video/mp4' };
 const PREFIXES: Readonly<Record<TaskKind, string>> = { images: 'image/', videos: 'video/' };
 
-/** What a file of this kind is archived as; undefined when it is not. @param mediaType by its content */
+/** The media type to store a file of this kind as; undefined if it is not archived. @param mediaType its detected type */
 export function normalizeMediaType(kind: TaskKind, mediaType: string | undefined): string | undefined {
   const type = ALIASES[mediaType ?? ''] ?? mediaType;
   return type?.startsWith(PREFIXES[kind]) && Object.hasOwn(EXTENSIONS, type) ? type : undefined;
 }
 
-/** True for an archived video, which has no thumbnail: nothing here decodes one. */
+/** Whether an archived file is a video. Videos have no thumbnail, because they are not decoded. */
 export function isVideo({ mediaType }: { readonly mediaType: string }): boolean {
   return mediaType.startsWith(PREFIXES.videos);
 }

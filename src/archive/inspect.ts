@@ -1,4 +1,4 @@
-/** What an archived file is, by its content. What decodes is loaded with the first image: it is a third of a start's time. */
+/** Inspects a file by its content. Decoders are loaded lazily: they take a third of the startup time. */
 import { rgbaToThumbHash } from 'thumbhash';
 import type { ArchivedImage } from '../store/contract/images.ts';
 import type { Artifact } from '../task/artifacts.ts';
@@ -7,10 +7,10 @@ import { normalizeMediaType } from './formats.ts';
 
 type Inspected = Omit<ArchivedImage, 'sha256' | 'bytes'>;
 
-/** thumbhash takes pictures of up to 100 × 100. */
+/** thumbhash accepts at most 100 × 100 pixels. */
 const THUMBHASH_SIZE = 100;
 
-/** @throws ImageFailure when the file is of no format that is archived, damaged, or too large in pixels */
+/** @throws ImageFailure if its format is not archived, it is damaged, or it has too many pixels */
 export async function inspectArtifact(path: string, artifact: Artifact): Promise<Inspected> {
   const { fileTypeFromFile } = await import('file-type');
   const mediaType = normalizeMediaType(artifact.kind, (await fileTypeFromFile(path))?.mime);
@@ -19,11 +19,11 @@ export async function inspectArtifact(path: string, artifact: Artifact): Promise
     return { mediaType, ...(await decodeImage(path)) };
   }
   if (mediaType === undefined) throw new ImageFailure('not an MP4 or WebM video');
-  // Nothing here decodes video: its size is what the task says.
+  // Videos are not decoded, so the size is that of the task document.
   return { mediaType, width: artifact.width, height: artifact.height, thumbhash: undefined };
 }
 
-/** Reads the whole image, so what passes is complete. */
+/** Decodes the whole image, so that truncated files are detected. */
 async function decodeImage(path: string): Promise<Pick<Inspected, 'width' | 'height' | 'thumbhash'>> {
   const { openImage } = await import('./pixels.ts');
   try {

@@ -1,4 +1,4 @@
-/** Checks whether the upstream answers and takes the token. */
+/** Checks whether the upstream answers and accepts the token. */
 import type { Config } from '../config/config.ts';
 import { parseTaskId, type TaskId } from '../task/id.ts';
 import type { Upstream } from '../upstream/client.ts';

@@ -1,18 +1,18 @@
-/** Bodies of generations. That of a request may hold megabytes of keyframes, so it is forwarded as it arrives. */
+/** Bodies of generations. A request may contain megabytes of keyframes, so its body is streamed. */
 import type { Generation } from '../upstream/client.ts';
 
 export interface ObservedBody {
-  /** To be forwarded. */
+  /** The body to forward. */
   readonly body: Generation['body'];
-  /** What has arrived so far. */
+  /** The bytes received so far. */
   read(): Buffer;
-  /** Why the caller's body could not be read to its end; the request failed because of it. */
+  /** Why reading the caller's body failed, if it did. */
   readonly error: unknown;
 }
 
 /**
- * Reads the caller's body as fast as it comes, whatever the upstream does: it is kept anyway, and a slow upstream must not make
- * the caller's request time out.
+ * Reads the caller's body ahead of the upstream: it is kept in memory anyway, and a slow upstream must not make the caller's
+ * request time out.
  */
 export function observeBody(body: Generation['body']): ObservedBody {
   if (body instanceof Uint8Array) return { body, read: () => Buffer.from(body), error: undefined };

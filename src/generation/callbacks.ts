@@ -30,7 +30,7 @@ export interface PreparedGeneration {
   readonly generation: Generation;
   /** The key in its `callback_url`, if that was rewritten. */
   readonly callbackKey?: string;
-  /** What the caller sent, if that was rewritten. */
+  /** The caller's body, if it was rewritten. */
   readonly original?: string;
 }
 

@@ -31,7 +31,7 @@ export async function generate(
   if (deps.offline) {
     throw new ApiError(503, 'api_error', 'generating needs the upstream, and the mirror is offline');
   }
-  // What was paid for is sent as it came.
+  // A paid request is forwarded unchanged.
   const prepared: PreparedGeneration = caller.isPaid
     ? { generation }
     : await rewriteCallbackUrl(deps, generation);

@@ -1,12 +1,12 @@
-/** What is stored of a generation request until the task's document is there: enough to find it by. */
+/** Shortens a generation request to what a search needs until the task's document is available. */
 import { tryParseJson } from '../lib/parse-json.ts';
 import { FLUX } from '../service/flux.ts';
 import { isObject } from '../task/json-object.ts';
 import { isTooDeep } from '../task/slices.ts';
 
-/** A request of up to this length is stored as it is. */
+/** Requests up to this length are stored unchanged. */
 const MAX_LENGTH = 64 * 1024;
-/** Of the others, longer text than this is left out: embedded pictures. */
+/** Longer strings (embedded pictures) are removed from longer requests. */
 const MAX_TEXT_LENGTH = 4096;
 
 const UNREADABLE = '{}';

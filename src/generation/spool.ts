@@ -17,7 +17,7 @@ const entrySchema = z.object({
 
 export interface SpoolEntry {
   readonly id: TaskId;
-  /** By its route. */
+  /** Given by its route. */
   readonly kind: TaskKind;
   /** The body of the generation request. */
   readonly request: string;

@@ -20,7 +20,7 @@ export class ApiError extends Error {
     message: string,
     readonly options: ErrorOptions & {
       retryAfterSeconds?: number;
-      /** More headers of the answer. */
+      /** Further response headers. */
       headers?: Readonly<Record<string, string>>;
     } = {},
   ) {

@@ -19,7 +19,7 @@ export type Fetched =
       readonly kind: 'found';
       readonly task: StoredTask;
       readonly stored: boolean;
-      /** The upstream's, for the caller. */
+      /** Headers of the upstream's response that are forwarded to the caller. */
       readonly headers: Readonly<Record<string, string>>;
     }
   /** `answer` is undefined when the id was missing from a batch response. */
@@ -63,7 +63,7 @@ export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
     return found.get(id) ?? { kind: 'unknown', answer: undefined };
   };
 
-  /** A batch whose response is too large is halved until what is too large is alone; then the id maps to the error. */
+  /** Splits a batch whose response is too large in half, until the culprit is alone; its id maps to the error. */
   const fetchBatch = async (
     ids: readonly TaskId[],
     auth: UpstreamAuth,
@@ -87,7 +87,7 @@ export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
 
   return {
     one: async (id, auth) => {
-      // What a caller pays for is its own.
+      // A paid response is never shared.
       if (auth.payment) return { fetched: await fetchOne(id, auth), collapsed: false };
       const already = await findInFlight(id, auth);
       if (already && (already.kind === 'found' || already.answer))

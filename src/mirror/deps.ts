@@ -20,7 +20,7 @@ export interface MirrorDeps {
   readonly pendingTtlMs: number;
   readonly batchSize: number;
   readonly random: () => number;
-  /** How long a caller with a stale copy waits for the upstream; left out: 3 s. */
+  /** How long a caller with a stale copy waits for the upstream; default 3 s. */
   readonly staleWaitMs?: number | undefined;
 }
 
@@ -33,13 +33,13 @@ export interface Caller {
   readonly limits?: TaskLimits | undefined;
   readonly control: CacheControl;
   readonly userAgent?: string | undefined;
-  /** The request pays for itself (x402). */
+  /** Set if the request pays for itself (x402). */
   readonly payment?: Payment | undefined;
 }
 
 /**
- * On whose behalf the upstream is asked: with the mirror's own token, else the caller's. A request that pays for itself is never
- * sent with the mirror's. One with neither token is sent all the same: a wallet learns the price from the response.
+ * How to authorise upstream requests: with the mirror's own token, else the caller's, but a request that pays for itself never
+ * with the mirror's. Requests without any token are sent as well: a wallet learns the price from the response.
  */
 export function upstreamAuthFor(
   deps: Pick<MirrorDeps, 'upstreamToken'>,
@@ -49,7 +49,7 @@ export function upstreamAuthFor(
   return { token: sent, priority: 'interactive', userAgent, payment };
 }
 
-/** The token of a request to the upstream, by the same rule. @param token the caller's */
+/** The token for an upstream request by the same rule. @param token the caller's */
 export function chooseUpstreamToken(
   { upstreamToken }: Pick<MirrorDeps, 'upstreamToken'>,
   { token, isPaid }: { token: string | undefined; isPaid: boolean },

@@ -26,7 +26,7 @@ export function relayError(error: UpstreamError): MirrorResponse {
   throw new ApiError(502, 'api_error', error.message, { cause: error });
 }
 
-/** Whether a failure is the caller's to act on although something is cached: the price of a request that brought no token. */
+/** Whether the caller gets a price although a stale copy is cached: only callers without a token can pay. */
 export function isPriceForCaller(error: UpstreamError, auth: UpstreamAuth): boolean {
   return error.isPriceQuote && (auth.token === undefined || auth.payment !== undefined);
 }

@@ -18,7 +18,7 @@ export function isFresh(
   return computeAgeMs(task, nowMs) < (control.maxAgeMs ?? pendingTtlMs);
 }
 
-/** Whether a stale copy is no answer however long the upstream takes: the caller demands a refresh, or has paid for one. */
+/** Whether the caller waits for the upstream although a stale copy is cached: it demands a refresh, or has paid for one. */
 export function mustWait({ control, payment }: Pick<Caller, 'control' | 'payment'>): boolean {
   return control.noCache || payment !== undefined;
 }

@@ -46,7 +46,7 @@ export async function listHistory(
 
   const auth = upstreamAuthFor(deps, caller);
   const fetch = () => fetchHistory(deps, request, auth);
-  // A client polls its list: polls that meet a hanging upstream share one request.
+  // Clients poll their list: concurrent polls share one request.
   const key = `${auth.token ?? ''}\n${request.body}`;
   const refresh = auth.payment ? fetch() : (lists.get(key) ?? lists.add(key, fetch()));
   try {
@@ -59,7 +59,7 @@ export async function listHistory(
     if (!(error instanceof UpstreamError)) throw error;
     if (error.status !== undefined && CLIENT_ERRORS.has(error.status)) return relayError(error);
     const cached = await readCache();
-    // An empty list would say that there are no tasks.
+    // An empty list would mean that there are no tasks.
     if (cached.count === 0) return relayError(error);
     return answer(cached, { hit: true, detail: 'stale-if-error' });
   }

@@ -1,4 +1,4 @@
-/** What the requests of one mirror share. */
+/** State shared by all requests of one mirror. */
 
 import type { Flights } from '../lib/single-flight.ts';
 import type { CoalescingFetcher } from './coalescing-fetcher.ts';

@@ -67,8 +67,8 @@ export async function retrieveBatch(
 
   const auth = upstreamAuthFor(deps, caller);
   if (auth.payment) return forwardPaidBatch(deps, ids, auth, caller);
-  // Hidden from the caller: treated as missing, but not requested, because they are stored. Without a token the upstream refuses
-  // unknown ones, so hidden ones must be refused as well.
+  // Tasks the caller may not see count as missing, but are not fetched: they are stored already. Without a token the upstream
+  // rejects unknown ids, so it must be asked for hidden ones too.
   const hidden = new Set(stored.filter(({ id }) => !cached.has(id)).map(({ id }) => id));
   const missing = auth.token === undefined ? wanting : wanting.filter((id) => !hidden.has(id));
   const fetching = fetcher.many(missing, auth);
@@ -91,7 +91,7 @@ export async function retrieveBatch(
   );
 }
 
-/** What the failures of a batch's upstream requests mean for its answer. */
+/** Summarises the failed upstream requests of a batch. */
 function summarizeFailures(
   fetched: FetchedTasks,
   request: {
@@ -110,16 +110,16 @@ function summarizeFailures(
     price !== undefined && ![...cached.values()].some(({ state }) => state !== 'pending');
   const failed = failures.map(([id]) => id).filter((id) => !cached.has(id));
   return {
-    /** The one that is the caller's answer. */
+    /** The error to relay, if nothing can be served. */
     relayed: isPriceRelayed ? price : isNoneFound && cached.size === 0 ? errors[0] : undefined,
     areAny: errors.length > 0,
     areAll: errors.length > 0 && errors.length === fetched.size,
-    /** How many ids are neither stored nor known to be unknown. A hidden one counts as if it were not stored. */
+    /** The number of ids that are not stored and could not be requested. Hidden ones count as not stored. */
     unfetched: errors.length === 0 ? 0 : new Set([...failed, ...hidden]).size,
   };
 }
 
-/** A batch that pays for itself is sent as it came; its answer is the caller's, receipt included. */
+/** Forwards a batch that pays for itself unchanged, and returns the response with its receipt. */
 async function forwardPaidBatch(
   deps: MirrorDeps,
   ids: readonly TaskId[],
@@ -146,8 +146,8 @@ async function forwardPaidBatch(
 }
 
 /**
- * A batch of no ids, by which a client checks its token (the vendor's n8n node does): where the token would be the caller's, the
- * upstream decides.
+ * Answers an empty batch, with which clients such as the vendor's n8n node check their token: if the caller's token would be
+ * used, the upstream decides.
  */
 async function checkCredential(deps: MirrorDeps, caller: Caller): Promise<MirrorResponse> {
   const answerEmpty = (status: CacheStatus) => createItemsResponse([], 0, status, deps.clock.now());

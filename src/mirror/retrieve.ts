@@ -36,7 +36,7 @@ export async function retrieve(
   if (caller.control.onlyIfCached || deps.offline) return answerFromCache(deps, cached, caller);
 
   const auth = upstreamAuthFor(deps, caller);
-  // Without a token for the upstream an unknown task is refused by the upstream, so a hidden one must be as well.
+  // Without a token the upstream rejects unknown ids, so it must be asked for hidden ones too.
   if (isHidden && auth.token !== undefined) throw taskNotFound();
   const fwd = caller.control.noCache ? 'request' : cached ? 'stale' : 'miss';
   try {
@@ -51,7 +51,7 @@ export async function retrieve(
       const status = { fwd, stored: fetched.stored, collapsed } as const;
       return taskResponse(fetched.task, status, clock.now(), fetched.headers);
     }
-    // What was stored stays stored, even when the upstream has forgotten it.
+    // Stored tasks are kept, even when the upstream no longer knows them.
     if (cached) {
       const status = { hit: true, detail: 'unknown-to-upstream' } as const;
       return taskResponse(cached, status, clock.now(), selectReceipt(fetched.answer, auth));
@@ -69,7 +69,7 @@ export async function retrieve(
   }
 }
 
-/** What a caller who paid is told of the payment, although the answer is from the cache. */
+/** The receipt of a paid request that is answered from the cache. */
 function selectReceipt(answer: UpstreamAnswer | undefined, { payment }: UpstreamAuth) {
   return payment && answer ? selectForwardedHeaders(answer.headers) : undefined;
 }

@@ -12,9 +12,9 @@ import { pipeline } from 'node:stream/promises';
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
-  /** Whole, or as it arrives; its length is then in the headers, or it is sent in chunks. */
+  /** Complete, or a stream; the headers then contain its length, or it is sent chunked. */
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
-  /** Ends it whenever it comes, also while the answer is read. */
+  /** Aborts the request at any time, also while the response is read. */
   readonly signal: AbortSignal;
   readonly lookup?: LookupFunction;
   readonly agents?: { readonly http: HttpAgent; readonly https: HttpsAgent };

@@ -13,7 +13,7 @@ export interface QueryContext {
   readonly nowMs: number;
 }
 
-/** How the value of an operator is read and compared; text whatever the case of its ASCII letters. */
+/** How an operator's value is parsed and compared; text ignores the case of ASCII letters. */
 export type ValueKind = 'text' | 'enum' | 'seed' | 'id';
 
 export interface ValueMatch {

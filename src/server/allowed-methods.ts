@@ -1,14 +1,14 @@
-/** Which methods a path has, for the error that a request with another one gets (RFC 9110, section 15.5.6). */
+/** Errors for requests without a route: 405 if the path has other methods (RFC 9110, section 15.5.6), else 404. */
 import type { Env, Hono } from 'hono';
 import { TrieRouter } from 'hono/router/trie-router';
 import { ApiError } from '../lib/api-error.ts';
 
-/** What Hono names middleware, which is no route. */
+/** The method under which Hono lists middleware. */
 const MIDDLEWARE_METHOD = 'ALL';
 
 /**
  * @param app with all its routes
- * @returns a function that makes the error for a path without a route of the method that was asked for
+ * @returns a function that creates the error for a method and path without a route
  */
 export function createRouteError<E extends Env>(app: Hono<E>): (method: string, path: string) => ApiError {
   const routes = app.routes.filter(({ method }) => method !== MIDDLEWARE_METHOD);

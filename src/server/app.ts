@@ -74,7 +74,7 @@ export function createApp(
   return app;
 }
 
-/** Hono's CORS answers every OPTIONS; only a preflight (Fetch, section 3.2.2) is its own to answer. */
+/** Hono's CORS middleware answers every OPTIONS request, but should only answer preflights (Fetch, section 3.2.2). */
 function isOptionsWithoutPreflight({ req }: ServerContext): boolean {
   const isPreflight =
     req.header('origin') !== undefined && req.header('access-control-request-method') !== undefined;

@@ -10,7 +10,7 @@ import type { ServerContext } from './deps.ts';
 
 const MIB = 1024 * 1024;
 const MAX_BODY_BYTES = MIB;
-/** Keyframes of a video can be megabytes of base64. */
+/** Keyframes of a video may be megabytes of base64. */
 const MAX_GENERATION_BYTES = 32 * MIB;
 const BYTE_ORDER_MARK = 0xfeff;
 const UTF8_BYTE_ORDER_MARK = Buffer.from('\uFEFF');
@@ -24,15 +24,15 @@ export async function readJsonBody(c: ServerContext): Promise<JsonObject> {
 }
 
 /**
- * The body as text, decoded and without a byte order mark, whatever its content type: `curl -d` sends a form's.
- * @throws ApiError 413 beyond 1 MiB decoded, 415, or 400 when it breaks off
+ * The body as text, decoded and without a byte order mark, whatever its content type: `curl -d` sends that of a form.
+ * @throws ApiError 413 beyond 1 MiB decoded, 415, or 400 when it is interrupted
  */
 export async function readBody(request: IncomingMessage): Promise<string> {
   const text = (await readBytes(request)).toString();
   return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
 }
 
-/** @throws ApiError as `readBody`; nothing more is read then */
+/** @throws ApiError as `readBody`; reading stops then */
 export function readBytes(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
   return new Promise((resolve, reject) => {
     refuseDeclaredLength(request, MAX_BODY_BYTES);
@@ -56,15 +56,15 @@ export function readBytes(request: IncomingMessage): Promise<Buffer<ArrayBuffer>
 }
 
 export interface GenerationBody {
-  /** Whole up to 1 MiB, else as it arrives; decoded. */
+  /** Decoded; complete up to 1 MiB, else a stream. */
   readonly body: Buffer<ArrayBuffer> | AsyncIterable<Uint8Array>;
-  /** Its bytes, where the caller says so. */
+  /** In bytes, if known. */
   readonly length: number | undefined;
 }
 
 /**
  * The body of a generation.
- * @throws ApiError 413 beyond 32 MiB decoded, 415, 400 when it breaks off or nests too deep; out of a stream as well
+ * @throws ApiError 413 beyond 32 MiB decoded, 415, 400 when it is interrupted or nests too deep; a stream may throw them too
  */
 export async function readGenerationBody(
   request: IncomingMessage,
@@ -105,7 +105,7 @@ function stripByteOrderMark(bytes: Buffer<ArrayBuffer>): Buffer<ArrayBuffer> {
 async function* limitBytes(content: Readable, maxBytes: number): AsyncGenerator<Uint8Array, undefined> {
   let size = 0;
   try {
-    // Not destroyed when it is too large: its caller must still be told.
+    // Not destroyed when it is too large: the caller must still get the error.
     for await (const chunk of content.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
       size += chunk.length;
       if (size > maxBytes) throw createTooLargeError(maxBytes);
@@ -125,7 +125,7 @@ function refuseDeclaredLength({ headers }: IncomingMessage, maxBytes: number): v
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw createTooLargeError(maxBytes);
 }
 
-/** Nothing real nests that deep, and code that follows the nesting would overflow. @throws ApiError 400 */
+/** No real request nests that deep, and recursive code would overflow the stack. @throws ApiError 400 */
 function refuseDeepJson(text: string): void {
   if (isTooDeep(text)) throw createBadRequest(`the body nests deeper than ${MAX_DEPTH} levels`);
 }
@@ -147,7 +147,7 @@ function createTooLargeError(maxBytes: number): ApiError {
   return new ApiError(413, 'bad_request', `the body is larger than ${maxBytes} bytes`);
 }
 
-/** zlib's errors have codes of their own. */
+/** Errors of zlib have codes that start with Z_. */
 function createBrokenBodyError(error: unknown): ApiError {
   const isGzip = getErrorCode(error)?.startsWith('Z_') ?? false;
   return createBadRequest(isGzip ? 'the body is not valid gzip' : 'the request was cut off');

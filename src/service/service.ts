@@ -15,29 +15,29 @@ export interface Service {
     readonly request: string;
     /** The service's response: an object. */
     readonly response: string;
-    /** Of the response: the array of results, or the only one. */
+    /** In the response: the array of results, or a single one. */
     readonly results: string;
     /** In the request, and in every result. */
     readonly prompt: string;
-    /** Of a result: the link to the file that was generated, by the kinds of `generationPaths`. */
+    /** In a result: the link to the generated file, by kind as in `generationPaths`. */
     readonly artifactUrls: Readonly<Record<string, string>>;
-    /** Of the request: how many results were asked for; 1 where it is missing. */
+    /** In the request: the number of results requested; 1 if missing. */
     readonly count: string;
   };
-  /** By what a request for a video is known while there is no result. */
+  /** How to recognise a video request before it has a result. */
   readonly videoRequest: {
-    /** Of the request; only videos have them. */
+    /** Members that only video requests have. */
     readonly members: readonly string[];
-    /** Of the model's name, in lower case. */
+    /** Prefix of the model name, in lower case. */
     readonly modelPrefix: string;
-    /** Of the request: links to pictures, alone or as `[seconds, link]`. */
+    /** In the request: links to pictures, each alone or as `[seconds, link]`. */
     readonly keyframes: string;
   };
   /** When a task is finished; `docs/states.md` has the rules in full. */
   readonly finished: {
-    /** Of the document or the response: written once, when the task has ended; null or empty until then. */
+    /** In the document or the response: set once when the task has ended; null or empty until then. */
     readonly timeMember: string;
-    /** Of the document, the response and the results: strings that name the state. */
+    /** In the document, the response and the results: strings that name the state. */
     readonly statusMembers: readonly string[];
     /** In lower case. A word in neither list means pending. */
     readonly successWords: ReadonlySet<string>;

@@ -1,16 +1,16 @@
-/** The simulated account: its tasks, and the documents that they are at a given time. */
+/** The simulated account: its tasks, and their documents at a given time. */
 import { createTaskDocuments } from './task-documents.ts';
 
 export interface NewTask {
   prompt: string;
-  /** Images when left out. */
+  /** Default: images. */
   kind?: 'images' | 'videos';
   id?: string;
   model?: string;
   size?: string;
   action?: string;
   count?: number;
-  /** Of a video: more members of its request. */
+  /** Further members of a video request. */
   request?: Readonly<Record<string, unknown>>;
   callbackUrl?: string;
   /** How long it stays pending from now. */
@@ -28,7 +28,7 @@ export interface AccountTask {
   readonly userId: string;
   readonly applicationId: string;
   readonly type: string;
-  /** The document as it is now: exact text. */
+  /** The exact text of the document as of now. */
   text(): string;
   isFinished(): boolean;
 }
@@ -92,6 +92,7 @@ function createSeededTask(text: string): AccountTask {
   };
 }
 
+/** A task that is pending until its duration has passed; from then on its text never changes. */
 function createTimedTask(
   task: NewTask,
   { now, random, taskDurationMs, imageBase }: AccountOptions,

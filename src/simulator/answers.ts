@@ -63,7 +63,7 @@ function answerList(account: Account, body: Body): SimulatedAnswer {
   return formatItems(matches.slice(offset, offset + Number(body.limit ?? DEFAULT_LIMIT)), matches.length);
 }
 
-/** One value or several; nothing, and an empty list, limit nothing. */
+/** Whether a filter of one value or several matches; an absent or empty one always does. */
 function isWanted(filter: unknown, value: string): boolean {
   const values: unknown[] = Array.isArray(filter) ? filter : filter ? [filter] : [];
   return values.length === 0 || values.includes(value);

@@ -1,4 +1,4 @@
-/** The generation routes of the simulated upstream: answers at once, later by callback, or line by line. */
+/** The generation routes of the simulated upstream: synchronous, asynchronous with a callback, or as NDJSON. */
 import type { ServerResponse } from 'node:http';
 import type { Account, AccountTask, NewTask } from './account.ts';
 import { createErrorAnswer, createGenerationAnswer } from './answers.ts';
@@ -71,7 +71,7 @@ async function waitUntilFinished(task: AccountTask, response: ServerResponse): P
     await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
 }
 
-/** Upscaling and enhancing a draft take none. */
+/** Upscaling and enhancing a draft need no prompt. */
 function needsPrompt(kind: Kind, { action, mode }: Body): boolean {
   return kind === 'images' || (action !== 'upscale' && mode !== 'draft_enhance');
 }

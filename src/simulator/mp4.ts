@@ -1,4 +1,4 @@
-/** The smallest file that is an MP4 by its boxes (ISO/IEC 14496-12): nothing to play, but a different one for every name. */
+/** A minimal MP4 (ISO/IEC 14496-12), recognised as one but not playable; unique by name. */
 
 export function createMp4(name: string): Buffer {
   return Buffer.concat([

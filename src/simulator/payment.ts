@@ -1,8 +1,8 @@
-/** Pay-per-call as the vendor's SDK knows it (x402, version 2): a price, a payment, a receipt. */
+/** Simulates pay-per-call (x402, version 2): price, payment, receipt. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { createErrorAnswer, type SimulatedAnswer } from './answers.ts';
 
-/** The header of a payment, and that of its receipt; the older name of each came first. */
+/** Payment headers with the header of their receipt, in version 2 and version 1 of the protocol. */
 const RECEIPTS = { 'payment-signature': 'payment-response', 'x-payment': 'x-payment-response' } as const;
 
 const PRICE = {
@@ -22,7 +22,7 @@ export function acceptPayment(headers: IncomingHttpHeaders): Record<string, stri
   return undefined;
 }
 
-/** What a request with neither token nor payment is told. */
+/** The response to a request with neither token nor payment. */
 export function createPriceAnswer(): SimulatedAnswer {
   const { body } = createErrorAnswer(402, 'payment_required', 'payment is required');
   return {

@@ -1,12 +1,12 @@
 /** Small PNGs (RFC 2083) that differ by name, so that simulated images can be told apart in the gallery. */
 import { crc32, deflateSync } from 'node:zlib';
 
-/** Pixels of one colour, side by side: the pattern is computed once for each such block. */
+/** Side of a block of pixels of one colour: the pattern is computed once per block. */
 const BLOCK = 8;
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const RGB_8_BIT = [8, 2, 0, 0, 0];
 
-/** A picture of two colours and soft rings, the same for the same name and size. @param size in pixels */
+/** An image of two colours and soft rings, deterministic by name and size (in pixels). */
 export function createPng(name: string, { width, height }: { width: number; height: number }): Buffer {
   const seed = crc32(name);
   const from = [seed & 0xff, (seed >>> 8) & 0xff, (seed >>> 16) & 0xff] as const;

@@ -180,22 +180,22 @@ function createRecord(request: IncomingMessage, body: string, at: number): Reque
   };
 }
 
-/** As gateways do: clients that join a URL by hand write `//flux/tasks` or `/flux/tasks/`. */
+/** Normalises a path as gateways do: some clients request `//flux/tasks` or `/flux/tasks/`. */
 function collapseSlashes(target: string): string {
   const path = target.replace(/\?.*/, '').replaceAll(/\/{2,}/g, '/');
   return path.length > 1 ? path.replace(/\/$/, '') : path;
 }
 
-/** The body as an object; anything else as an empty one, which no action fits. */
+/** The body as an object; an empty object, which matches no action, for anything else. */
 function parseBody(body: string): Readonly<Record<string, unknown>> {
   const value = tryParseJson(body);
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 interface Admission {
-  /** The answer to a request that is not let in. */
+  /** The response if the request is rejected. */
   readonly refused?: SimulatedAnswer;
-  /** Of the answer to one that is. */
+  /** Headers of the response if it is accepted. */
   readonly headers: Readonly<Record<string, string>>;
 }
 

@@ -1,4 +1,4 @@
-/** The pixels that a request's `size` or `aspect_ratio` stands for. */
+/** Converts the `size` or `aspect_ratio` of a request to pixels. */
 
 export interface PixelSize {
   readonly width: number;
@@ -7,7 +7,7 @@ export interface PixelSize {
 
 const SIDE = 1024;
 const MAX_SIDE = 2048;
-/** Sides that a ratio gives are multiples of this, as the models have them. */
+/** Sides computed from a ratio are rounded to multiples of this, as the models do. */
 const STEP = 16;
 
 /** `WIDTHxHEIGHT`, or a ratio such as `16:9` of about a megapixel; anything else is a square. */

@@ -1,4 +1,4 @@
-/** The documents of a simulated task: pending until its time has come; from then on the text never changes. */
+/** Builds the documents of a simulated task: pending, and finished. */
 import type { NewTask } from './account.ts';
 import { generateHex, generateId } from './random.ts';
 import { parsePixelSize } from './size.ts';

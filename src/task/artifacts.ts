@@ -1,12 +1,12 @@
-/** The files that a task generated, and what kind of task it is. */
+/** The generated files of a task, and the kind of the task. */
 import { FLUX } from '../service/flux.ts';
 import { getOwn, getOwnString, type JsonObject } from './json-object.ts';
 import { getRequest, listResults } from './members.ts';
 
-/** What a service generates, as its generation paths and a list's `type` name it. */
+/** What a service generates, named as in its generation paths and in the `type` filter of a list. */
 export type TaskKind = keyof typeof FLUX.members.artifactUrls;
 
-/** What a result says of its video; undefined where it says nothing usable. */
+/** Details of a video in its result; undefined if missing or unusable. */
 export interface VideoDetails {
   readonly seconds: number | undefined;
   /** Pixels. */
@@ -32,8 +32,8 @@ const { members: MEMBERS, videoRequest: VIDEO_REQUEST } = FLUX;
 const KINDS = Object.keys(MEMBERS.artifactUrls) as TaskKind[];
 
 /**
- * The links of a task's results: the images in their order, then the videos. An artifact is known by its index in this list, and an
- * older version, which knew images alone, counted those.
+ * The links of a task's results: images in order, then videos. An artifact is identified by its index in this list; older
+ * versions listed only images, so those come first.
  */
 export function listArtifacts(document: JsonObject): Artifact[] {
   const results = listResults(document);
@@ -47,18 +47,17 @@ export function listArtifacts(document: JsonObject): Artifact[] {
 }
 
 /**
- * The kind that a document states; else that of its result, else of its request.
- * @returns any string: a document's own `type` may name something else
+ * The kind of a task: the document's own `type` (any string), else that of its results, else that of its request.
  */
 export function readTaskKind(document: JsonObject): string {
-  const stated = getOwnString(document, 'type');
-  if (stated !== undefined && stated !== '') return stated;
+  const ownType = getOwnString(document, 'type');
+  if (ownType !== undefined && ownType !== '') return ownType;
   const artifacts = listArtifacts(document);
   if (artifacts.length > 0) return artifacts.some(({ kind }) => kind === 'videos') ? 'videos' : 'images';
   return asksForVideo(getRequest(document)) ? 'videos' : 'images';
 }
 
-/** A link to the picture with which a video was asked to begin, where the request has one. */
+/** The link to the start frame in a video request, if it has one. */
 export function findStartFrameUrl(document: JsonObject): string | undefined {
   const request = getRequest(document);
   const keyframes = getOwn(request, VIDEO_REQUEST.keyframes);
@@ -67,7 +66,7 @@ export function findStartFrameUrl(document: JsonObject): string | undefined {
       Array.isArray(keyframe) ? { seconds: keyframe[0], link: keyframe[1] } : { seconds: 0, link: keyframe },
     )
     .sort((a, b) => Number(a.seconds) - Number(b.seconds));
-  // One that comes later does not show how the video begins.
+  // A later keyframe is not the start frame.
   const link =
     first && Number(first.seconds) !== 0
       ? undefined

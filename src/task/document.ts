@@ -28,16 +28,16 @@ export interface TaskDocument {
   readonly type: string;
   readonly userId: string | undefined;
   readonly applicationId: string | undefined;
-  /** Of the first result that has one: decimal digits, exactly, perhaps behind a minus. */
+  /** The seed of the first result that has one, as exact decimal digits with an optional minus sign. */
   readonly seed: string | undefined;
   /** How many images and videos its result links to. */
   readonly artifactCount: number;
 }
 
-/** Raise it when the same text would be read otherwise: stored documents are then read again (see store/sqlite/reread.ts). */
+/** Increase it when documents are read by other rules: stored ones are then re-read (see store/sqlite/reread.ts). */
 export const READING_VERSION = 2;
 
-/** Why a text is not a task document; `reason` may be shown to anyone, it quotes nothing of the text. */
+/** Why a text is not a task document. The message quotes nothing of the text, so it may be shown to anyone. */
 export class MalformedDocument extends Error {
   override readonly name = 'MalformedDocument';
 }
@@ -100,8 +100,8 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * When a task was made, epoch milliseconds: the first of what its document tells, from the most to the least exact.
- * @returns undefined when it tells nothing
+ * The creation time of a task in epoch milliseconds, from the most reliable member that the document has.
+ * @returns undefined if it has none
  */
 export function findCreationTimeMs(document: JsonObject): number | undefined {
   const read = (member: string) => parseEpochMs(getOwn(document, member));
@@ -116,7 +116,7 @@ export function findCreationTimeMs(document: JsonObject): number | undefined {
   );
 }
 
-/** A MongoDB ObjectId begins with the second in which it was made. */
+/** A MongoDB ObjectId starts with its creation time in seconds. */
 function readObjectIdMs(id: string | undefined): number | undefined {
   return id !== undefined && /^[0-9a-f]{24}$/i.test(id)
     ? parseEpochMs(Number.parseInt(id.slice(0, 8), 16))

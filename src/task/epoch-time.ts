@@ -1,7 +1,7 @@
-/** Times of the upstream: epoch numbers of any magnitude, or dates as text. */
+/** Parses times of the upstream: epoch numbers of any magnitude, or dates as text. */
 
 const LATEST_MS = Date.UTC(2200, 0, 1);
-/** An epoch number below this is in seconds, then milliseconds, then microseconds, and nanoseconds beyond. */
+/** Upper bounds of epoch numbers in seconds, milliseconds and microseconds; larger ones are nanoseconds. */
 const SECONDS_BELOW = 1e11;
 const MILLISECONDS_BELOW = 1e14;
 const MICROSECONDS_BELOW = 1e17;
@@ -10,13 +10,13 @@ const MICROSECONDS_BELOW = 1e17;
 const EPOCH_TEXT = /^\d{9,19}(\.\d+)?$/;
 const ISO_TEXT =
   /^(?<date>\d{4}-\d\d(?:-\d\d)?)(?:[T ](?<time>\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?) ?(?<zone>Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?$/i;
-/** RFC 5322, with the zone that it requires. */
+/** RFC 5322, with its mandatory zone. */
 const MAIL_TEXT = /^(?:[a-z]{3}, ?)?\d{1,2} [a-z]{3} \d{4} \d\d:\d\d(?::\d\d)? (?:GMT|UTC|Z|[+-]\d{4})$/i;
 
 /**
- * A time as epoch milliseconds. Numbers (also as text) are seconds, as the vendor documents them, or milli-, micro- or
- * nanoseconds by their magnitude. Text is ISO 8601, in UTC where it names no zone, or a date of RFC 5322.
- * @returns undefined for anything else, and outside of 1970 to 2200
+ * Converts a time to epoch milliseconds. Numbers (also as text) are seconds, as the vendor documents, or milli-, micro- or
+ * nanoseconds, depending on their magnitude. Text is ISO 8601, in UTC unless it has a zone, or an RFC 5322 date.
+ * @returns undefined for anything else, and for times outside 1970 to 2200
  */
 export function parseEpochMs(value: unknown): number | undefined {
   const ms =
@@ -39,7 +39,7 @@ function parseText(value: string): number {
   return Date.parse(time === undefined ? date : `${date}T${time.replace(',', '.')}${formatZone(zone)}`);
 }
 
-/** As ECMAScript reads it: `Z` or `+08:00`. */
+/** Formats a zone for `Date.parse`: `Z` or `+08:00`. */
 function formatZone(zone: string | undefined): string {
   const [, sign, hours, minutes = '00'] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone ?? '') ?? [];
   return sign === undefined ? 'Z' : `${sign}${hours}:${minutes}`;

@@ -1,4 +1,4 @@
-/** The seed of a result, exactly: JavaScript's numbers end at 2^53, the seeds of some models do not. */
+/** Reads seeds exactly: those of some models exceed 2^53, up to which JavaScript's numbers are exact. */
 import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
 import { FLUX } from '../service/flux.ts';
 import { getOwn, isObject, type JsonObject } from './json-object.ts';
@@ -12,7 +12,7 @@ const INTEGER = /^-?\d{1,40}$/;
  * The first seed among the results.
  * @param text the document's exact text
  * @param document the same, parsed
- * @returns decimal digits, perhaps behind a minus; undefined when there is none
+ * @returns decimal digits with an optional minus sign; undefined if there is none
  */
 export function findSeed(text: string, document: JsonObject): string | undefined {
   const results = getOwn(getResponse(document) ?? {}, MEMBERS.results);
@@ -27,7 +27,7 @@ export function findSeed(text: string, document: JsonObject): string | undefined
   return undefined;
 }
 
-/** @param readExact the number as it is written; costs a second reading of the document */
+/** @param readExact returns the number as written, by parsing the document a second time */
 function readSeed(value: unknown, readExact: () => string | undefined): string | undefined {
   if (typeof value === 'string') return INTEGER.test(value) ? BigInt(value).toString() : undefined;
   if (typeof value !== 'number' || !Number.isInteger(value)) return undefined;
@@ -37,7 +37,7 @@ function readSeed(value: unknown, readExact: () => string | undefined): string |
   return value < 1e40 && value > -1e40 ? BigInt(value).toString() : undefined; // 1e20: written with an exponent
 }
 
-/** How a number of the response is written. */
+/** The source text of a number in the response. */
 function readNumberText(text: string, document: JsonObject, path: (string | number)[]): string | undefined {
   const response = getOwn(document, MEMBERS.response);
   const [source, fullPath] =

@@ -32,12 +32,12 @@ export function decideTaskState(document: JsonObject, createdAtMs: number, nowMs
   const success = getOwn(response, 'success');
   const artifacts = listArtifacts(document).length;
   if (artifacts > 0 && success !== false) {
-    // 4: more were asked for than are here
-    const stillGrowing =
+    // 4: fewer than requested
+    const isStillGrowing =
       getRequestedCount(document) > artifacts &&
       ending !== 'ended' &&
       nowMs - createdAtMs < FINISHED.lateArtifactsMs;
-    return stillGrowing ? 'pending' : 'succeeded';
+    return isStillGrowing ? 'pending' : 'succeeded';
   }
   const error = getOwn(response, 'error');
   if (success === false && (words.length > 0 || (isObject(error) && hasCode(error)))) return 'failed'; // 5
@@ -45,7 +45,7 @@ export function decideTaskState(document: JsonObject, createdAtMs: number, nowMs
   return 'pending'; // 7
 }
 
-/** What the time of the end says; of the document where that has one, else of the response. */
+/** Whether the task has ended according to `finished_at` of the document, else of the response; undefined if neither has it. */
 function readEnding(document: JsonObject, response: JsonObject = {}): 'not yet' | 'ended' | undefined {
   const atTop = getOwn(document, FINISHED.timeMember);
   const written = atTop === undefined ? getOwn(response, FINISHED.timeMember) : atTop;

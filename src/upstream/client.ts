@@ -73,9 +73,9 @@ export interface Upstream {
 
 export interface Generation {
   readonly kind: TaskKind;
-  /** Whole, or as it arrives. */
+  /** Complete, or a stream. */
   readonly body: Uint8Array<ArrayBuffer> | AsyncIterable<Uint8Array>;
-  /** Bytes of a body that is arriving, where the caller says so. */
+  /** Length of a streamed body in bytes, if the caller declared it. */
   readonly length?: number | undefined;
   /** The caller's own, without its token. */
   readonly headers: Readonly<Record<string, string>>;
@@ -213,7 +213,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   };
 }
 
-/** What was paid for is sent as it came. */
+/** A paid request is forwarded unchanged. */
 function createBody(request: object, { payment }: UpstreamAuth): string {
   return payment?.body ?? JSON.stringify(request);
 }

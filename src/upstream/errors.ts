@@ -51,7 +51,7 @@ export class UpstreamError extends Error {
     return this.status === 401 || this.status === 403;
   }
 
-  /** Whether the upstream names its price (x402): it is one caller's to pay, and no reason to wait for others. */
+  /** Whether the upstream demands payment (x402). It concerns one caller, and is no reason for others to wait. */
   get isPriceQuote(): boolean {
     return this.status === 402;
   }

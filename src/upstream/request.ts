@@ -4,7 +4,7 @@ import { type StreamedAnswer, type UpstreamAnswer, UpstreamError } from './error
 export interface UpstreamRequest {
   readonly url: string;
   readonly headers: Record<string, string>;
-  /** Whole, or as it arrives. */
+  /** Complete, or a stream. */
   readonly body: string | Uint8Array<ArrayBuffer> | AsyncIterable<Uint8Array>;
   /** For the complete response, milliseconds. An idle timeout would let a slow trickle go on forever. */
   readonly timeoutMs: number;
@@ -55,7 +55,7 @@ export async function openRequest(
     fetch(request.url, {
       method: 'POST',
       headers: request.headers,
-      // Node's fetch takes what arrives, the types of the web's do not.
+      // Node's fetch accepts async iterables, the DOM types don't.
       body: request.body as NonNullable<RequestInit['body']>,
       duplex: 'half',
       redirect: 'manual',

@@ -14,10 +14,10 @@ export interface Payment {
 }
 
 export interface UpstreamAuth {
-  /** Undefined: the request is sent without one. The upstream refuses it, or names its price. */
+  /** Undefined sends the request without one: the upstream rejects it, or demands payment. */
   readonly token: string | undefined;
   readonly priority: Priority;
-  /** The caller's; undefined: the mirror's own. */
+  /** The caller's; undefined means the mirror's own. */
   readonly userAgent?: string | undefined;
   /** Sent once, never retried and never shared. */
   readonly payment?: Payment | undefined;

@@ -1,4 +1,4 @@
-/** The images and videos of a task as JSON: their links, and their archived copies, whose addresses are paths of this server. */
+/** The images and videos of a task as JSON: their links and archived copies, whose URLs are paths on this server. */
 import type { TaskImage } from '../store/contract/images.ts';
 import { findStartFrameUrl, listArtifacts, type VideoArtifact } from '../task/artifacts.ts';
 import type { JsonObject } from '../task/json-object.ts';
@@ -7,7 +7,7 @@ import type { ImageView, VideoView } from './search-schema.ts';
 /**
  * @param document the parsed task document
  * @param archived the task's archived files
- * @param prefix what addresses begin with, without a slash at the end
+ * @param prefix of their URLs, without a trailing slash
  */
 export function serializeArtifacts(
   document: JsonObject,

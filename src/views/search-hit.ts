@@ -72,7 +72,7 @@ function serializeHit(
   };
 }
 
-/** As a number while that is exact. */
+/** A number if it is exact, else digits as text. */
 function serializeSeed(seed: string | undefined): number | string | null {
   if (seed === undefined) return null;
   return Number.isSafeInteger(Number(seed)) ? Number(seed) : seed;

@@ -25,7 +25,7 @@ function createHandler(kind: TaskKind, { generation, log }: ServerDeps) {
     const isPaid = selectPaymentHeaders(incoming.headers) !== undefined;
     const request = {
       kind,
-      // What was paid for is forwarded byte for byte.
+      // A paid request is forwarded byte for byte.
       ...(await readGenerationBody(incoming, { keepsByteOrderMark: isPaid })),
       headers: selectUpstreamHeaders(incoming.headers),
     };

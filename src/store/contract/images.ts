@@ -1,4 +1,4 @@
-/** Images and videos of tasks ("images" for short): to be fetched, archived, failed. */
+/** Images and videos of tasks ("images" for short): queued, archived, failed. */
 import type { Artifact, TaskKind } from '../../task/artifacts.ts';
 import type { TaskId } from '../../task/id.ts';
 import type { TaskLimits } from '../../task/limits.ts';
@@ -11,10 +11,10 @@ export interface ArchivedImage {
   /** `image/png` …, detected from the content. */
   readonly mediaType: string;
   readonly bytes: number;
-  /** Pixels; undefined for a video whose task does not tell. */
+  /** Pixels; undefined for a video whose task document does not contain it. */
   readonly width: number | undefined;
   readonly height: number | undefined;
-  /** Undefined for a video: nothing here decodes one. */
+  /** Undefined for a video, which is not decoded. */
   readonly thumbhash: Uint8Array | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface TaskImage extends ArchivedImage {
 export interface WantedImage {
   readonly taskId: TaskId;
   readonly n: number;
-  /** Undefined when the task has no such link (any more). */
+  /** Undefined when the task has no such link, or no longer has it. */
   readonly artifact: Artifact | undefined;
   readonly attempts: number;
   readonly addedAtMs: number;
@@ -56,13 +56,13 @@ export interface ImageStats {
 
 /** The images of tasks: queued, archived, failed. */
 export interface ImageStore {
-  /** Takes images that are due, the last added first, because their links live longest; no one else gets them for `leaseMs`. */
+  /** Claims due images for `leaseMs`, the latest added first: their links expire last. */
   claimImages(request: {
     nowMs: number;
     limit: number;
     leaseMs: (kind: TaskKind) => number;
   }): MaybePromise<WantedImage[]>;
-  /** The file of a wanted image is in the archive. False when the task was removed meanwhile. */
+  /** Records that a queued image's file is in the archive. False when the task has been removed since. */
   archiveImage(
     wanted: Pick<WantedImage, 'taskId' | 'n'>,
     image: ArchivedImage,

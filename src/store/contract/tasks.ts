@@ -106,10 +106,10 @@ export interface TaskStore {
   /** The user and application ids of the stored documents, truncated when there are many. */
   accounts(): MaybePromise<{ userIds: string[]; applicationIds: string[] }>;
   /**
-   * Reads a batch of stored documents again, where an older version read them by other rules: their state, time, kind and seed
-   * follow, and one that was taken for finished too early is tracked again. Undefined once all are read.
+   * Re-reads a batch of documents stored by an older version with other rules: updates state, time, kind and seed, and tracks
+   * tasks again that were considered finished too early. Undefined once all are re-read.
    */
   rereadSome(nowMs: number): MaybePromise<{ readonly tasksLeft: number } | undefined>;
-  /** A number for the next upstream request, from one counter for all processes on the mirror; rises across restarts. */
+  /** Draws the next upstream request number from a counter shared by all processes; increases across restarts. */
   nextRequestSeq(): MaybePromise<number>;
 }

@@ -18,7 +18,7 @@ import type { Synchronous } from './synchronous.ts';
 export interface ImageStore extends Synchronous<Contract> {
   /** Inside the caller's transaction: queues `count` artifacts of the succeeded task at this position. */
   enqueueImages(position: number, count: number, nowMs: number): void;
-  /** Inside the caller's transaction: the task has another result of `count` artifacts now; what was archived stays until it is replaced. */
+  /** Inside the caller's transaction: queues the task's images again; archived ones stay until they are replaced. */
   requeueAll(position: number, count: number, nowMs: number): void;
   /** Inside the caller's transaction: the task has moved to another position. */
   move(from: number, to: number): void;

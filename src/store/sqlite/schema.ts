@@ -26,11 +26,11 @@ export const tasks = sqliteTable(
     model: text('model'),
     size: text('size'),
     action: text('action'),
-    /** Its kind: `images`, `videos`, or what its document says. */
+    /** The kind of task: `images`, `videos`, or the document's own `type`. */
     type: text('type'),
     userId: text('user_id'),
     applicationId: text('application_id'),
-    /** Beyond 2^53 text in a BLOB (see seed-column.ts). */
+    /** Beyond 2^53 as text in a BLOB (see seed-column.ts). */
     seed: integer('seed'),
     /** The upstream's exact text. Placed after the columns above, so that reading those never reads its overflow pages. */
     document: text('document').notNull(),
@@ -87,7 +87,7 @@ export const images = sqliteTable('images', {
   /** Detected from the content: `image/png` … */
   mediaType: text('media_type').notNull(),
   bytes: integer('bytes').notNull(),
-  /** Pixels, as it is shown (after its EXIF orientation); of a video what its task says. */
+  /** Pixels as displayed (after applying the EXIF orientation); for a video, those in its task document. */
   width: integer('width'),
   height: integer('height'),
   /** A placeholder of about 25 bytes (see thumbhash); null for a video. */

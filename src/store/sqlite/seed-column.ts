@@ -1,6 +1,6 @@
 /**
- * Seeds in a column of integers. Those beyond 2^53 are stored as text in a BLOB, which SQLite leaves as it is: some do not fit into
- * 64 bits, and JavaScript would round the others when it reads them.
+ * Stores seeds in an integer column. Those beyond 2^53 are stored as text in a BLOB, which SQLite does not convert: some exceed
+ * 64 bits, and JavaScript would round the others.
  */
 import type { Condition } from './filter-sql.ts';
 
@@ -9,7 +9,7 @@ export function encodeSeed(seed: string): number | Buffer {
   return Number.isSafeInteger(Number(seed)) ? Number(seed) : Buffer.from(seed);
 }
 
-/** @param column its SQL name @param seed decimal digits, perhaps behind a minus */
+/** @param column its SQL name @param seed decimal digits with an optional minus sign */
 export function buildSeedCondition(column: string, seed: string): Condition {
   const value = BigInt(seed).toString(); // without leading zeros
   const type = Number.isSafeInteger(Number(value)) ? 'INTEGER' : 'BLOB';

@@ -24,8 +24,8 @@ export interface TaskWriter {
   /** Stores a document whose id is not stored yet. */
   insert(task: TaskDocument, batch: Batch): void;
   /**
-   * Stores what the rules of today read out of a stored document.
-   * @param reading whether that is what is stored already, and when it was read
+   * Updates a stored document to what the current rules read from it.
+   * @param reading whether nothing has changed, and the current time
    */
   reread(task: TaskDocument, stored: StoredVersion, reading: { isSame: boolean; nowMs: number }): void;
 }
@@ -75,7 +75,7 @@ export function createTaskWriter({
       index(position, task.prompt, { isNew });
     }
     if (moves) images.move(present.position, position);
-    // Only a task that was taken for finished too early has images before it has succeeded.
+    // Only a task that was considered finished too early can have images already.
     if (present.state === 'pending' && task.state === 'succeeded')
       images.requeueAll(position, task.artifactCount, batch.fetchedAtMs);
     if (task.state !== 'pending') finish(task, batch, position);
@@ -105,7 +105,7 @@ export function createTaskWriter({
       if (!isSame) replace(task, asStored, stored);
       else if (task.state === 'succeeded')
         images.enqueueImages(stored.position, task.artifactCount, stored.fetchedAt);
-      // It was frozen too early.
+      // It was considered finished too early.
       if (task.state === 'pending' && stored.state !== 'pending') tracking.add(task.id, nowMs, nowMs);
     },
     put: (task, batch, result) => {
