@@ -37,8 +37,9 @@ export interface CrashReport {
 
 const TOKEN = 'crash-token';
 const FULL_CHECK_EVERY = 25;
-/** Long enough for images to be archived also where the machine is busy. */
-const FIRST_LIFE_MS = 4000;
+const POLL_INTERVAL_MS = 100;
+/** How long the first server may take to archive an image on a busy machine. */
+const FIRST_IMAGE_TIMEOUT_MS = 120_000;
 
 /** @returns the report; and the data directory with its ledger for a closer look, until `clear` */
 export async function runCrashes(options: CrashOptions): Promise<{
@@ -66,9 +67,8 @@ export async function runCrashes(options: CrashOptions): Promise<{
   let slowestStartMs = 0;
   for (let round = 1; round <= options.kills; round += 1) {
     const longestLifeMs = options.longestLifeMs ?? 1500;
-    const life = await liveAndDie(
-      { env, root, random, shortestLifeMs: round === 1 ? FIRST_LIFE_MS : 0, longestLifeMs },
-      (url, signal) => runClients({ url, signal, simulator, ledger, dataDir, scratch: root, env, random }),
+    const life = await liveAndDie({ env, root, random, isFirst: round === 1, longestLifeMs }, (url, signal) =>
+      runClients({ url, signal, simulator, ledger, dataDir, scratch: root, env, random }),
     );
     if (life.readyAfterMs === undefined) early += 1;
     else slowestStartMs = Math.max(slowestStartMs, life.readyAfterMs);
@@ -104,20 +104,21 @@ interface Life {
   readonly env: Record<string, string>;
   readonly root: string;
   readonly random: () => number;
-  readonly shortestLifeMs: number;
+  /** The first server is killed once it has archived an image: the later ones may not live long enough for it. */
+  readonly isFirst: boolean;
   readonly longestLifeMs: number;
 }
 
 /** One in ten dies while it starts; the others at a random moment of their work. */
 async function liveAndDie(
-  { env, root, random, shortestLifeMs, longestLifeMs }: Life,
+  { env, root, random, isFirst, longestLifeMs }: Life,
   work: (url: string, signal: AbortSignal) => Promise<void>,
 ): Promise<{ readyAfterMs: number | undefined }> {
   const started = performance.now();
   const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0'], { cwd: root, env });
   const end = new AbortController();
   const dead = once(child, 'exit');
-  if (shortestLifeMs === 0 && random() < 0.1) {
+  if (!isFirst && random() < 0.1) {
     await delay(random() * 400);
     child.kill('SIGKILL');
     await dead;
@@ -126,12 +127,24 @@ async function liveAndDie(
   const url = await addressOf(child);
   const readyAfterMs = performance.now() - started;
   const working = work(url, end.signal);
-  await delay(Math.max(shortestLifeMs, random() * longestLifeMs));
+  if (isFirst) await waitForImage(url);
+  await delay(random() * longestLifeMs);
   child.kill('SIGKILL');
   await dead;
   end.abort();
   await working;
   return { readyAfterMs };
+}
+
+/** @throws Error when no image is archived in time */
+async function waitForImage(url: string): Promise<void> {
+  const deadline = performance.now() + FIRST_IMAGE_TIMEOUT_MS;
+  while (performance.now() < deadline) {
+    const status = (await (await fetch(`${url}/api/stats`)).json()) as { images: { archived: number } };
+    if (status.images.archived > 0) return;
+    await delay(POLL_INTERVAL_MS);
+  }
+  throw new Error('the first server has archived no image');
 }
 
 async function addressOf(child: ChildProcess): Promise<string> {
