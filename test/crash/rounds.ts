@@ -127,12 +127,16 @@ async function liveAndDie(
   const url = await addressOf(child);
   const readyAfterMs = performance.now() - started;
   const working = work(url, end.signal);
-  if (isFirst) await waitForImage(url);
-  await delay(random() * longestLifeMs);
-  child.kill('SIGKILL');
-  await dead;
-  end.abort();
-  await working;
+  try {
+    if (isFirst) await waitForImage(url);
+    await delay(random() * longestLifeMs);
+  } finally {
+    // Also when the wait fails: the server must not outlive the test.
+    child.kill('SIGKILL');
+    await dead;
+    end.abort();
+    await working;
+  }
   return { readyAfterMs };
 }
 
