@@ -33,7 +33,7 @@ const LAYERS: LayerTable = {
   sync: ['upstream', 'store/contract', 'service', 'task', 'lib'],
   doctor: ['archive', 'upstream', 'store/contract', 'task', 'config', 'lib'],
   mirror: ['archive', 'upstream', 'store/contract', 'service', 'task', 'lib'],
-  backup: ['store/contract', 'lib'],
+  backup: ['archive', 'store/contract', 'lib'],
   files: ['store/contract', 'service', 'task', 'lib'],
   archive: ['outbound', 'store/contract', 'service', 'task', 'lib'],
   upstream: ['outbound', 'store/contract', 'service', 'task', 'lib'],

@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { hasErrorCode } from '../lib/errno.ts';
 import type { ArchivedImage } from '../store/contract/images.ts';
 import { ImageFailure } from './failure.ts';
-import { getExtension } from './formats.ts';
+import { getExtension, getMediaType } from './formats.ts';
 
 /** For lists and for a full screen. Pixels. */
 export const THUMBNAIL_WIDTHS = [320, 960] as const;
@@ -39,6 +39,14 @@ export interface ImageFiles {
   isIntact(image: NamedImage): Promise<boolean>;
   /** Deletes partial files left by a crash. */
   sweep(): Promise<void>;
+}
+
+/** The image at a path relative to the data directory, with `/` on every platform; undefined if it is no path of an image. */
+export function parseImagePath(path: string): NamedImage | undefined {
+  const [, folder, sha256 = '', extension = ''] =
+    /^images\/([0-9a-f]{2})\/([0-9a-f]{64})\.([a-z0-9]+)$/.exec(path) ?? [];
+  const mediaType = getMediaType(extension);
+  return mediaType !== undefined && sha256.slice(0, 2) === folder ? { sha256, mediaType } : undefined;
 }
 
 export function createImageFiles(dataDir: string): ImageFiles {

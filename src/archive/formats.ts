@@ -29,3 +29,8 @@ export function isVideo({ mediaType }: { readonly mediaType: string }): boolean 
 export function getExtension(mediaType: string): string {
   return EXTENSIONS[mediaType] ?? 'bin';
 }
+
+/** The media type that a file of the archive has by its extension; undefined for files that are not of the archive. */
+export function getMediaType(extension: string): string | undefined {
+  return Object.keys(EXTENSIONS).find((mediaType) => EXTENSIONS[mediaType] === extension);
+}

@@ -1,59 +1,113 @@
 /** `flux-mirror backup` and `restore`. */
+import { statSync } from 'node:fs';
 import { Command } from 'commander';
 import { createMaintenance } from '../app/maintenance.ts';
 import { runWithStore } from '../app/with-store.ts';
+import {
+  backUpWithImages,
+  isTarFile,
+  type RestoredTar,
+  restoreWithImages,
+  type TarBackup,
+} from '../backup/tar-backup.ts';
 import { systemClock } from '../lib/clock.ts';
-import type { MergedTokens } from '../store/contract/maintenance.ts';
+import type { BackupResult, MergedTokens, Restored } from '../store/contract/maintenance.ts';
 import { LOST_TOKENS, pluralize, print, printJson, printNote } from './output.ts';
+import { startProgress } from './progress.ts';
 import { addSettings, readConfig } from './settings.ts';
+
+const MAX_SHOWN_ENTRIES = 20;
 
 export function createBackupCommand(): Command {
   const command = new Command('backup')
     .summary('a consistent copy of the database, also while serving')
     .description(
-      'Copies the database, also while a server is running, checks the copy, and names it. Images are files in the data directory: copy those as files.',
+      'Copies the database, also while a server is running, and checks the copy. Images are files in the data directory: --with-images puts them and the database into one tar file, which `restore` reads.',
     )
-    .argument('[file]', 'where to (default: backups/manual-<time>.db in the data directory)')
+    .argument('[file]', 'where to (default: backups/manual-<time>.db, or .tar, in the data directory)')
+    .option('--with-images', 'a tar file with the database and all archived images and videos')
     .option('--json', 'print the result as JSON');
-  return addSettings(command).action(async (file: string | undefined, options: { json?: boolean }) => {
+  return addSettings(command).action(async (file: string | undefined, options: BackupOptions) => {
     const { dataDir } = readConfig(command);
     await runWithStore({ dataDir }, 'reader', async () => undefined); // throws a clear error if there is no mirror
     const maintenance = createMaintenance(dataDir);
     const target = file ?? maintenance.nameBackup('manual', systemClock.now());
-    const result = await maintenance.backUp(target);
-    if (options.json) printJson(result);
-    else
-      print(
-        `${pluralize(result.tasks, 'task')} backed up to ${result.file} (${(result.bytes / 1e6).toFixed(1)} MB)`,
-      );
+    const result: BackupResult & Partial<TarBackup> = options.withImages
+      ? await backUpAll(dataDir, file ?? target.replace(/\.db$/, '.tar'))
+      : await maintenance.backUp(target);
+    if (options.json) {
+      printJson(result);
+      return;
+    }
+    const images = result.images === undefined ? '' : ` and ${pluralize(result.images, 'image')}`;
+    print(
+      `${pluralize(result.tasks, 'task')}${images} backed up to ${result.file} (${(result.bytes / 1e6).toFixed(1)} MB)`,
+    );
   });
+}
+
+interface BackupOptions {
+  readonly withImages?: boolean;
+  readonly json?: boolean;
+}
+
+async function backUpAll(dataDir: string, target: string): Promise<TarBackup> {
+  const { archived } = await runWithStore({ dataDir }, 'reader', async (store) => await store.imageStats());
+  const progress = await startProgress('images', systemClock);
+  try {
+    return await backUpWithImages(
+      {
+        dataDir,
+        maintenance: createMaintenance(dataDir),
+        onImage: (done) => progress.update(done, archived),
+      },
+      target,
+    );
+  } finally {
+    progress.end();
+  }
 }
 
 export function createRestoreCommand(): Command {
   const command = new Command('restore')
     .summary('replace the database with a backup')
     .description(
-      'Checks a backup and replaces the database with it; the previous database is kept in backups/replaced-<time>.db. The server must not run.',
+      'Checks a backup and replaces the database with it; the previous database is kept in backups/replaced-<time>.db. From a tar file of `backup --with-images`, the images are restored as well. The server must not run.',
     )
     .argument('<file>', 'a backup')
     .option('--json', 'print the result as JSON');
-  return addSettings(command).action((file: string, options: { json?: boolean }) => {
+  return addSettings(command).action(async (file: string, options: { json?: boolean }) => {
     const { dataDir } = readConfig(command);
-    const { tasks, tokens, replaced, replacedEarlier } = createMaintenance(dataDir).restore(
-      file,
-      systemClock.now(),
-    );
+    const restored = await restoreFile(dataDir, file);
+    const { tasks, images, tokens, replaced, replacedEarlier, leftOut = [] } = restored;
     if (replacedEarlier !== undefined)
       printNote(`an interrupted restore was finished first; the database before that is ${replacedEarlier}`);
     const lost = describeLostTokens(tokens);
     if (lost !== undefined) printNote(lost);
+    for (const name of leftOut.slice(0, MAX_SHOWN_ENTRIES))
+      printNote(`${name} was left out: it is no image, or its bytes don't match its name`);
     if (options.json) {
-      printJson({ tasks, tokens, replaced: replaced ?? null });
+      printJson({ tasks, ...(images === undefined ? {} : { images }), tokens, replaced: replaced ?? null });
       return;
     }
-    print(`${pluralize(tasks, 'task')} restored from ${file}`);
+    const andImages = images === undefined ? '' : ` and ${pluralize(images, 'image')}`;
+    print(`${pluralize(tasks, 'task')}${andImages} restored from ${file}`);
     if (replaced !== undefined) printNote(`the previous database is ${replaced}`);
   });
+}
+
+async function restoreFile(dataDir: string, file: string): Promise<Restored & Partial<RestoredTar>> {
+  const maintenance = createMaintenance(dataDir);
+  const nowMs = systemClock.now();
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile() || !(await isTarFile(file)))
+    return maintenance.restore(file, nowMs);
+  const progress = await startProgress('images', systemClock);
+  try {
+    const onImage = (done: number) => progress.update(done, 0);
+    return await restoreWithImages({ dataDir, maintenance, onImage }, file, nowMs);
+  } finally {
+    progress.end();
+  }
 }
 
 /** What to do about tokens of the replaced database that were not carried over. */

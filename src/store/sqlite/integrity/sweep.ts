@@ -1,6 +1,7 @@
 /** Removes the leftovers of killed restores, rebuilds and backups. */
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isTemporaryFolder } from '../../../lib/temporary-folder.ts';
 import { getBackupFolder } from '../recovery/backup.ts';
 import { removeDatabase } from './database-files.ts';
 
@@ -15,6 +16,7 @@ const ABANDONED_AFTER_MS = 3_600_000;
 /** The caller holds the lock. */
 export function sweepLeftovers(dataDir: string, nowMs: number): void {
   for (const name of WORKING_FILES) removeDatabase(join(dataDir, name));
+  for (const folder of [dataDir, getBackupFolder(dataDir)]) sweepTemporaryFolders(folder, nowMs);
   const folder = getBackupFolder(dataDir);
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
@@ -23,5 +25,16 @@ export function sweepLeftovers(dataDir: string, nowMs: number): void {
     const writtenAtMs = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
     if (writtenAtMs === undefined) continue; // its command has just completed it
     if (OWNER_FILES.test(name) || nowMs - writtenAtMs > ABANDONED_AFTER_MS) rmSync(file, { force: true });
+  }
+}
+
+/** Removes folders in which nothing was created or deleted for a while: others may be in use by a running command. */
+function sweepTemporaryFolders(parent: string, nowMs: number): void {
+  if (!existsSync(parent)) return;
+  for (const name of readdirSync(parent).filter(isTemporaryFolder)) {
+    const folder = join(parent, name);
+    const changedAtMs = statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
+    if (changedAtMs !== undefined && nowMs - changedAtMs > ABANDONED_AFTER_MS)
+      rmSync(folder, { recursive: true, force: true });
   }
 }

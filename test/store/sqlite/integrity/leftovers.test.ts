@@ -76,3 +76,20 @@ test('database, log and backups are accessible only to their owner', async (cont
   rebuild(dataDir, clock);
   expect(modes('mirror.db')).toEqual(['mirror.db 600']);
 });
+
+test('a start removes temporary folders that a kill left behind, but none in use', async () => {
+  const dataDir = await closedMirror();
+  const nowS = clock.now() / 1000;
+  const createFolder = (path: string, ageS: number) => {
+    mkdirSync(join(dataDir, path), { recursive: true });
+    writeFileSync(join(dataDir, path, 'mirror.db'), 'left');
+    utimesSync(join(dataDir, path), nowS - ageS, nowS - ageS);
+  };
+  createFolder('.flux-mirror-abandoned', 7200);
+  createFolder('backups/.flux-mirror-abandoned', 7200);
+  createFolder('backups/.flux-mirror-in-use', 60);
+  createFolder('backups/mine', 7200);
+  await (await openStore({ dataDir, clock, mode: 'owner' })).close();
+  expect(readdirSync(dataDir)).not.toContain('.flux-mirror-abandoned');
+  expect(readdirSync(join(dataDir, 'backups')).sort()).toEqual(['.flux-mirror-in-use', 'mine']);
+});
