@@ -26,6 +26,5 @@ await build({
   banner: {
     js: "import { createRequire as bundled } from 'node:module'; const require = bundled(import.meta.url);",
   },
-  sourcemap: true,
   logLevel: 'warning',
 });

@@ -4,7 +4,7 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -28,6 +28,16 @@ function packTarball(): string {
   const tarball = readdirSync(work).find((name) => name.endsWith('.tgz'));
   if (tarball === undefined) throw new Error('npm pack left no tarball');
   return join(work, tarball);
+}
+
+/** The links of the README resolve, and no source maps are published. */
+function checkFiles(folder: string): void {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const maps = names.filter((name) => name.endsWith('.map') && !name.startsWith('node_modules'));
+  if (maps.length > 0) throw new Error(`source maps in the package: ${maps.join(', ')}`);
+  const links = [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)];
+  const dead = links.map(([, path = '']) => path).filter((path) => !existsSync(join(folder, path)));
+  if (links.length === 0 || dead.length > 0) throw new Error(`dead links in the README: ${dead.join(', ')}`);
 }
 
 async function checkHealth(command: string, env: NodeJS.ProcessEnv): Promise<void> {
@@ -68,6 +78,7 @@ try {
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const command = join(prefix, 'bin', 'flux-mirror');
   const version = execFileSync(command, ['--version'], { env, encoding: 'utf8' }).trim();
+  checkFiles(join(prefix, 'lib/node_modules/flux-mirror'));
   await checkHealth(command, env);
   process.stdout.write(`installed in ${seconds} s without a compiler: ${version}, /healthz answers 200\n`);
 } finally {
