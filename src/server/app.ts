@@ -14,6 +14,7 @@ import { createCallbackRoutes } from './routes/callbacks.ts';
 import { createGenerationRoutes } from './routes/flux-generations.ts';
 import { createFluxTasksRoutes } from './routes/flux-tasks.ts';
 import { createHealthRoutes } from './routes/health.ts';
+import { createHomeRoutes } from './routes/home.ts';
 import { createImageRoutes } from './routes/images.ts';
 import { createMetricsRoutes } from './routes/metrics.ts';
 import { createOpenApiRoutes } from './routes/openapi.ts';
@@ -61,6 +62,7 @@ export function createApp(
     createHealthRoutes(deps, isStopping),
     createMetricsRoutes(deps),
     createOpenApiRoutes(deps),
+    createHomeRoutes(deps),
   ]) {
     app.route('/', routes);
   }

@@ -146,6 +146,7 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
   stats: () => [{}],
   image: ({ image }) => [{ path: `/images/${image.sha256}` }],
   thumbnail: ({ image }) => [{ path: `/thumbs/${image.sha256}` }],
+  home: () => [{}],
   alive: () => [{}],
   ready: () => [{}],
   metrics: () => [{}],

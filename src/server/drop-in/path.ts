@@ -1,4 +1,7 @@
-/** The vendor's own paths. Clients that join a base URL and a path by hand request `//flux/tasks` or `/flux/tasks/`. */
+/**
+ * The vendor's own paths, and that of the start page. Clients that join a base URL and a path by hand request `//flux/tasks` or
+ * `/flux/tasks/`; people type the base path with or without a slash.
+ */
 import { getPathPrefix } from '../../lib/base-path.ts';
 import { FLUX } from '../../service/flux.ts';
 
@@ -9,7 +12,11 @@ export const DROP_IN_PATHS: readonly string[] = [FLUX.taskPath, ...Object.values
  * @returns a function that maps a request target to the route's own spelling; other targets stay unchanged
  */
 export function createPathNormalizer(basePath: string): (target: string) => string {
-  const known = new Set(DROP_IN_PATHS.map((path) => `${getPathPrefix(basePath)}${path}`));
+  const prefix = getPathPrefix(basePath);
+  const known = new Set([
+    ...DROP_IN_PATHS.map((path) => `${prefix}${path}`),
+    ...(prefix === '' ? [] : [prefix]),
+  ]);
   return (target) => {
     const end = target.indexOf('?');
     const path = end === -1 ? target : target.slice(0, end);

@@ -1,4 +1,4 @@
-/** Sync runs, the state of the mirror, the probes, and the description itself. */
+/** Sync runs, the state of the mirror, the probes, the start page, and the description itself. */
 import * as z from 'zod';
 import { runListSchema, syncResultSchema } from '../../../views/run-schema.ts';
 import { livenessSchema, readinessSchema, statsSchema } from '../../../views/status-schema.ts';
@@ -29,6 +29,15 @@ export const MONITORING_ROUTES: readonly RouteDescription[] = [
     summary: 'Totals, what is due, disk use, upstream health',
     responses: { 200: { description: 'the state of the mirror', schema: statsSchema } },
     errors: [401, 403],
+  },
+  {
+    path: '/',
+    method: 'get',
+    operationId: 'home',
+    summary: 'A page with links, for people',
+    responses: { 200: { description: 'the page', content: { 'text/html': { schema: text } } } },
+    errors: [403],
+    isOpen: true,
   },
   {
     path: '/healthz',
