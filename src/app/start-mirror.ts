@@ -29,6 +29,7 @@ import { createSyncRunner, type SyncRunner } from '../sync/runner.ts';
 import { startSchedule } from '../sync/schedule.ts';
 import { createCircuitBreaker } from '../upstream/circuit-breaker.ts';
 import { createUpstream } from '../upstream/client.ts';
+import { createAnswerRecorder } from '../upstream/last-answer.ts';
 import { createMaintenance } from './maintenance.ts';
 import { startReindexing } from './reindexing.ts';
 import { publishAddress } from './server-address.ts';
@@ -199,6 +200,7 @@ export function assemble(
   const ending = new AbortController();
   setMaxListeners(0, ending.signal); // one per request in flight
   const breaker = createCircuitBreaker({ store, clock, random, upstreamToken: config.upstreamToken });
+  const recordAnswer = createAnswerRecorder({ store, clock });
   const upstream = createUpstream({
     baseUrl: config.upstreamUrl,
     concurrency: config.concurrency,
@@ -208,7 +210,10 @@ export function assemble(
     signal: ending.signal,
     breaker,
     ...(fetch ? { fetch } : {}),
-    ...(metrics ? { onRequest: metrics.upstreamRequest } : {}),
+    onRequest: (outcome, durationMs) => {
+      recordAnswer(outcome);
+      metrics?.upstreamRequest(outcome, durationMs);
+    },
   });
   const files = createImageFiles(config.dataDir);
   const safeFetch = environment.safeFetch ?? createSafeFetch(config.imageAllowHosts);

@@ -1,4 +1,4 @@
-/** The outcome of scheduled backups, persisted across restarts. */
+/** The outcome of the last backup, scheduled or by command, persisted across restarts. */
 import type { Store } from '../store/contract/store.ts';
 
 export interface LastBackup {

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { Command } from 'commander';
 import { createMaintenance } from '../app/maintenance.ts';
 import { runWithStore } from '../app/with-store.ts';
+import { recordBackup } from '../backup/last-backup.ts';
 import {
   backUpWithImages,
   isTarFile,
@@ -11,8 +12,10 @@ import {
   type TarBackup,
 } from '../backup/tar-backup.ts';
 import { systemClock } from '../lib/clock.ts';
+import { OperatorError } from '../lib/operator-error.ts';
+import { StoreError } from '../store/contract/errors.ts';
 import type { BackupResult, MergedTokens, Restored } from '../store/contract/maintenance.ts';
-import { LOST_TOKENS, pluralize, print, printJson, printNote } from './output.ts';
+import { formatMegabytes, LOST_TOKENS, pluralize, print, printJson, printNote } from './output.ts';
 import { startProgress } from './progress.ts';
 import { addSettings, readConfig } from './settings.ts';
 
@@ -35,13 +38,14 @@ export function createBackupCommand(): Command {
     const result: BackupResult & Partial<TarBackup> = options.withImages
       ? await backUpAll(dataDir, file ?? target.replace(/\.db$/, '.tar'))
       : await maintenance.backUp(target);
+    await recordManualBackup(dataDir);
     if (options.json) {
       printJson(result);
       return;
     }
     const images = result.images === undefined ? '' : ` and ${pluralize(result.images, 'image')}`;
     print(
-      `${pluralize(result.tasks, 'task')}${images} backed up to ${result.file} (${(result.bytes / 1e6).toFixed(1)} MB)`,
+      `${pluralize(result.tasks, 'task')}${images} backed up to ${result.file} (${formatMegabytes(result.bytes)})`,
     );
   });
 }
@@ -49,6 +53,19 @@ export function createBackupCommand(): Command {
 interface BackupOptions {
   readonly withImages?: boolean;
   readonly json?: boolean;
+}
+
+/** So that `status` and the metrics count it. */
+async function recordManualBackup(dataDir: string): Promise<void> {
+  try {
+    await runWithStore({ dataDir }, 'writer', (store) =>
+      recordBackup(store, { atMs: systemClock.now(), error: undefined }),
+    );
+  } catch (error) {
+    // The disk of the data directory may be full or read-only: a reason for the backup, not against it.
+    if (!(error instanceof StoreError || error instanceof OperatorError)) throw error;
+    printNote(`the backup is complete, but \`status\` will not show it: ${error.message}`);
+  }
 }
 
 async function backUpAll(dataDir: string, target: string): Promise<TarBackup> {

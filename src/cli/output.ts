@@ -20,6 +20,11 @@ export function pluralize(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** `12.3 MB`, in decimal megabytes. */
+export function formatMegabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 /** Printed after a restore or a rebuild that could not read all tokens. */
 export const LOST_TOKENS =
   'not all tokens could be read, so callers need one now: recreate those that `flux-mirror token list` does not show';

@@ -9,7 +9,9 @@ import { formatIsoTime } from '../lib/iso-time.ts';
 import { listProblems } from '../views/problems.ts';
 import { serializeRun } from '../views/run-json.ts';
 import { readStatus } from '../views/status-json.ts';
-import { print, printJson } from './output.ts';
+import type { Status } from '../views/status-schema.ts';
+import { EXIT } from './failure.ts';
+import { formatMegabytes, print, printJson } from './output.ts';
 import { addSettings, readConfig } from './settings.ts';
 
 const MAX_SHOWN_RUNS = 5;
@@ -18,8 +20,9 @@ export function createStatusCommand(): Command {
   const command = new Command('status')
     .summary('counts, last runs, what is due')
     .description('Shows what the mirror holds, the last sync runs, what is due, and what fails and why.')
+    .option('--check', 'exit with 1 if there is a problem, for scripts and monitoring')
     .option('--json', 'print it as JSON');
-  return addSettings(command).action(async (options: { json?: boolean }) => {
+  return addSettings(command).action(async (options: { check?: boolean; json?: boolean }) => {
     const config = readConfig(command);
     const { status, server, problems, backup, runs, failing, failingImages } = await runWithStore(
       config,
@@ -44,6 +47,9 @@ export function createStatusCommand(): Command {
     );
     // A running server knows more than its files show.
     const reasons = server?.reasons ?? problems;
+    const isUnresponsive =
+      server === undefined && createMaintenance(config.dataDir).findOwnerPid() !== undefined;
+    if (options.check && (reasons.length > 0 || isUnresponsive)) process.exitCode = EXIT.failed;
     if (options.json) {
       printJson({
         data_dir: config.dataDir,
@@ -65,11 +71,9 @@ export function createStatusCommand(): Command {
     );
     print(`dates     ${status.oldest ?? '-'} to ${status.newest ?? '-'}`);
     print(`tracked   ${status.tracked} (${status.due} due now, ${status.given_up} given up)`);
+    print(`upstream  ${describeUpstream(upstream)}`);
     print(
-      `upstream  ${upstream.state}${upstream.message === null ? '' : `: ${upstream.message}, until ${upstream.until}`}`,
-    );
-    print(
-      `images    ${images.archived} archived (${(images.bytes / 1e6).toFixed(1)} MB), ${images.wanted} to fetch, ${images.given_up} given up`,
+      `images    ${images.archived} archived (${formatMegabytes(images.bytes)}), ${images.wanted} to fetch, ${images.given_up} given up`,
     );
     for (const { error, count } of images.reasons) print(`          ${count} × ${error}`);
     if (callbacks.waiting + callbacks.undelivered + callbacks.delivered + callbacks.given_up > 0) {
@@ -77,7 +81,9 @@ export function createStatusCommand(): Command {
         `callbacks ${callbacks.waiting} expected, ${callbacks.delivered} forwarded, ${callbacks.undelivered} to forward, ${callbacks.given_up} given up${callbacks.last_error === null ? '' : ` (${callbacks.last_error})`}`,
       );
     }
-    print(`disk      ${(status.disk_bytes / 1e6).toFixed(1)} MB in ${config.dataDir}`);
+    print(
+      `disk      ${formatMegabytes(status.disk_bytes)} in ${config.dataDir} (database ${formatMegabytes(status.database_bytes)}, images ${formatMegabytes(images.bytes)})`,
+    );
     print(
       `backup    ${formatIsoTime(backup.atMs) ?? 'none yet'}${config.backupCron === 'off' ? '; no schedule (FLUX_MIRROR_BACKUP_CRON)' : ''}`,
     );
@@ -90,6 +96,11 @@ export function createStatusCommand(): Command {
       print(`${id}  after ${attempts} tries: ${last_error}`);
     if (failing.length > 10) print(`and ${failing.length - 10} more: see --json`);
   });
+}
+
+function describeUpstream({ state, until, message, answered_at }: Status['upstream']): string {
+  if (message !== null) return `${state}: ${message}, until ${until}`;
+  return answered_at === null ? 'not asked yet' : `${state}, last answered ${answered_at}`;
 }
 
 function describeServer(server: ServerState | undefined, dataDir: string): string {

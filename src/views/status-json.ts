@@ -2,12 +2,14 @@
 import type { Clock } from '../lib/clock.ts';
 import { formatIsoTime } from '../lib/iso-time.ts';
 import type { Store } from '../store/contract/store.ts';
+import { readLastAnswer } from '../upstream/last-answer.ts';
 import type { Status } from './status-schema.ts';
 
 export async function readStatus({ store, clock }: { store: Store; clock: Clock }): Promise<Status> {
   const stats = await store.stats(clock.now());
   const circuit = await store.readCircuit(clock.now());
   const images = await store.imageStats();
+  const answered_at = formatIsoTime(await readLastAnswer(store));
   const callbacks = await store.callbackStats();
   return {
     total: stats.total,
@@ -17,7 +19,8 @@ export async function readStatus({ store, clock }: { store: Store; clock: Clock 
     tracked: stats.tracked,
     due: stats.due,
     given_up: stats.givenUp,
-    disk_bytes: stats.diskBytes,
+    disk_bytes: stats.diskBytes + images.bytes,
+    database_bytes: stats.diskBytes,
     images: {
       archived: images.archived,
       bytes: images.bytes,
@@ -33,7 +36,12 @@ export async function readStatus({ store, clock }: { store: Store; clock: Clock 
       last_error: callbacks.lastError ?? null,
     },
     upstream: circuit
-      ? { state: circuit.reason, until: formatIsoTime(circuit.untilMs), message: circuit.message }
-      : { state: 'ok', until: null, message: null },
+      ? {
+          state: circuit.reason,
+          until: formatIsoTime(circuit.untilMs),
+          message: circuit.message,
+          answered_at,
+        }
+      : { state: 'ok', until: null, message: null, answered_at },
   };
 }

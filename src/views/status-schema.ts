@@ -11,6 +11,7 @@ const statusSchema = z.strictObject({
   due: count,
   given_up: count,
   disk_bytes: count,
+  database_bytes: count,
   images: z.strictObject({
     archived: count,
     bytes: count,
@@ -25,7 +26,12 @@ const statusSchema = z.strictObject({
     given_up: count,
     last_error: text.nullable(),
   }),
-  upstream: z.strictObject({ state: text, until: time.nullable(), message: text.nullable() }),
+  upstream: z.strictObject({
+    state: text,
+    until: time.nullable(),
+    message: text.nullable(),
+    answered_at: time.nullable(),
+  }),
 });
 
 /** `GET /api/stats`. */

@@ -89,12 +89,12 @@ export function startGauges(registry: Registry, { store, clock }: GaugeDeps): { 
   registerGauge('flux_mirror_database_damaged', '1 once damage was detected', async () =>
     (await store.damage()) === undefined ? 0 : 1,
   );
-  registerGauge('flux_mirror_backup_failed', '1 while the last scheduled backup has failed', async () =>
+  registerGauge('flux_mirror_backup_failed', '1 while the last backup has failed', async () =>
     (await readLastBackup(store)).error === undefined ? 0 : 1,
   );
   registerGauge(
     'flux_mirror_backup_last_success_timestamp_seconds',
-    'Time of the last successful scheduled backup; 0 if none yet',
+    'Time of the last successful backup; 0 if none yet',
     async () => ((await readLastBackup(store)).atMs ?? 0) / 1000,
   );
   const delay = monitorEventLoopDelay({ resolution: 10 });

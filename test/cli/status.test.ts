@@ -1,0 +1,72 @@
+/** What `status` says, and how scripts read it. */
+import { expect, onTestFinished, test } from 'vitest';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import type { Status } from '../../src/views/status-schema.ts';
+import { runCli } from '../helpers/cli.ts';
+import { documentText, numberedIds } from '../helpers/documents.ts';
+import { temporaryDirectory } from '../helpers/test-mirror.ts';
+
+const [ID = ''] = numberedIds(1);
+const TOKEN = 'token-of-status';
+
+/** A data directory with one task; commands run against a simulator that knows a picture of it. */
+async function startWorkshop() {
+  const simulator = await startSimulator({ token: TOKEN });
+  onTestFinished(() => simulator.stop());
+  const dataDir = temporaryDirectory();
+  const env = {
+    ACEDATACLOUD_API_BASE_URL: simulator.url,
+    ACEDATACLOUD_API_TOKEN: TOKEN,
+    FLUX_MIRROR_DATA_DIR: dataDir,
+    FLUX_MIRROR_ARCHIVE_IMAGES: 'true',
+    FLUX_MIRROR_IMAGE_ALLOW_HOSTS: new URL(simulator.url).host,
+  };
+  const data = [{ prompt: 'a cat', image_url: `${simulator.url}/images/${ID}.png` }];
+  simulator.seed([documentText({ id: ID, prompt: 'a cat', more: { response: { success: true, data } } })]);
+  const run = (args: string[], more: Record<string, string> = {}) =>
+    runCli(args, { env: { ...env, ...more } });
+  const readStatus = async () => JSON.parse((await run(['status', '--json'])).stdout) as Status;
+  return { run, readStatus };
+}
+
+test('the upstream is "not asked yet" until it has answered, and the disk includes images', async () => {
+  const { run, readStatus } = await startWorkshop();
+  await run(['track', ID]);
+  expect((await run(['status'])).stdout).toMatch(/^upstream {2}not asked yet$/m);
+  expect((await readStatus()).upstream).toMatchObject({ state: 'ok', answered_at: null });
+
+  expect((await run(['sync'])).code).toBe(0);
+  expect((await run(['status'])).stdout).toMatch(/^upstream {2}ok, last answered \d{4}-/m);
+  const { upstream, images, disk_bytes, database_bytes } = await readStatus();
+  expect(upstream.answered_at).toMatch(/^\d{4}-/);
+  expect(images).toMatchObject({ archived: 1 });
+  expect(images.bytes).toBeGreaterThan(0);
+  expect(disk_bytes).toBe(database_bytes + images.bytes);
+});
+
+test('an upstream that answers with an error was asked', async () => {
+  const { run } = await startWorkshop();
+  await run(['track', ID]);
+  await run(['sync'], { ACEDATACLOUD_API_TOKEN: 'a-wrong-one' });
+  expect((await run(['status'])).stdout).toMatch(/^upstream {2}rejected: /m);
+});
+
+test('a backup by command counts', async () => {
+  const { run } = await startWorkshop();
+  await run(['track', ID]);
+  expect((await run(['status'])).stdout).toMatch(/^backup {4}none yet/m);
+  await run(['backup']);
+  expect((await run(['status'])).stdout).toMatch(/^backup {4}\d{4}-\d\d-\d\dT/m);
+});
+
+test('--check exits with 1 exactly if a problem is shown', async () => {
+  const { run } = await startWorkshop();
+  await run(['track', ID]);
+  const fine = await run(['status', '--check']);
+  expect(fine).toMatchObject({ code: 0, stdout: expect.not.stringContaining('!!') });
+  await run(['sync'], { ACEDATACLOUD_API_TOKEN: 'a-wrong-one' });
+  const rejected = await run(['status', '--check']);
+  expect(rejected).toMatchObject({ code: 1, stdout: expect.stringContaining('!!') });
+  expect((await run(['status', '--check', '--json'])).code).toBe(1);
+  expect((await run(['status'])).code).toBe(0);
+});
