@@ -4,6 +4,7 @@ import { BadSetting } from '../config/config.ts';
 import { getErrorCode } from '../lib/errno.ts';
 import { OperatorError } from '../lib/operator-error.ts';
 import { StoreError } from '../store/contract/errors.ts';
+import { printNote } from './output.ts';
 
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
@@ -23,13 +24,13 @@ export function reportFailure(error: unknown): number {
   // Commander has already printed its message; only help and version are not usage errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof OperatorError || error instanceof BadSetting) {
-    process.stderr.write(`flux-mirror: ${error.message}\n`);
+    printNote(`flux-mirror: ${error.message}`);
     if (error instanceof BadSetting) return EXIT.usage;
     return error instanceof CommandFailed ? error.exitCode : EXIT.failed;
   }
   const system = error instanceof StoreError ? describeStoreError(error) : describeSystemError(error);
-  if (system !== undefined) process.stderr.write(`flux-mirror: ${system}\n`);
-  else process.stderr.write(`flux-mirror: this is a bug, please report it\n${getStack(error)}\n`);
+  if (system !== undefined) printNote(`flux-mirror: ${system}`);
+  else printNote(`flux-mirror: this is a bug, please report it\n${getStack(error)}`);
   return EXIT.failed;
 }
 

@@ -1,4 +1,5 @@
 /** Output of commands: results on standard output, everything else on standard error. */
+import { adaptCommands, readLaunch } from './launch.ts';
 
 /** One line of a result. */
 export function print(line: string): void {
@@ -10,9 +11,9 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }
 
-/** A note for the person at the terminal. */
+/** A note for the person at the terminal. Commands in it fit how the program was started. */
 export function printNote(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${adaptCommands(line, readLaunch())}\n`);
 }
 
 /** `1 id`, `2 ids`, `1,030 ids`. */

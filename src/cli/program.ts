@@ -1,6 +1,7 @@
 /** The `flux-mirror` program and its commands. */
 import { Command } from 'commander';
 import { VERSION } from '../lib/version.ts';
+import { adaptCommands, readLaunch } from './launch.ts';
 
 const EXAMPLES = `
 Examples:
@@ -42,7 +43,7 @@ export async function createProgram(name: string | undefined): Promise<Command> 
       'A local mirror of the Ace Data Cloud Flux Tasks API: drop-in endpoint, schedule and prompt search.',
     )
     .version(VERSION)
-    .addHelpText('after', EXAMPLES);
+    .addHelpText('after', adaptCommands(EXAMPLES, readLaunch()));
   const called = COMMANDS.get(name ?? '');
   for (const createCommand of called === undefined ? COMMANDS.values() : [called]) {
     program.addCommand(await createCommand());

@@ -2,6 +2,7 @@
 import { type RunningDemo, runWithDemo } from '../app/demo.ts';
 import { FLUX } from '../service/flux.ts';
 import { VENDOR_IDS } from '../simulator/samples.ts';
+import { readLaunch } from './launch.ts';
 import { print } from './output.ts';
 import { stopOnSignal } from './signals.ts';
 
@@ -25,7 +26,7 @@ function printIntroduction({ mirrorUrl, simulatorUrl, dataDir, tracked }: Runnin
     `  curl -s ${mirrorUrl}${FLUX.generationPaths.images} -d '{"action":"generate","prompt":"a cat in a mirror","async":true}'`,
   );
   print(`  curl -s ${mirrorUrl}/api/stats`);
-  print(`  npm run flux-mirror -- search 'cat -portrait' --data-dir ${dataDir}`);
+  print(`  ${readLaunch().command} search 'cat -portrait' --data-dir ${dataDir}`);
   print('');
   print('Ctrl-C stops the demo and deletes its temporary directory.');
 }

@@ -1,9 +1,12 @@
 /** Turns the table in config/setting-table.ts into flags of a command, and reads their values when it runs. */
+import { homedir } from 'node:os';
 import { parseEnv } from 'node:util';
 import type { Command } from 'commander';
-import { type Config, findUnknownSettings, parseConfig, readEnvFile } from '../config/config.ts';
+import { type Config, findUnknownSettings, parseConfig } from '../config/config.ts';
+import { locateForUser, locateInWorkingDirectory, type SettingLocations } from '../config/env-files.ts';
 import type { Scope } from '../config/setting.ts';
 import { listSettings, type SettingName } from '../config/setting-table.ts';
+import { readLaunch } from './launch.ts';
 import { printNote } from './output.ts';
 
 /** Adds the flags of the settings in these scopes, and of the common ones. */
@@ -26,14 +29,25 @@ export function readConfig(command: Command): Config {
     const value = options[convertToCamelCase(setting.flag)];
     if (value !== undefined) flags[name] = String(value);
   }
-  const envFile = readEnvFile();
-  const named = { ...process.env, ...(envFile === undefined ? {} : parseEnv(envFile)) };
+  const { envFiles, defaultDataDir } = locateSettings(flags.dataDir);
+  const named = Object.assign({}, process.env, ...envFiles.map(({ text }) => parseEnv(text)));
   for (const name of findUnknownSettings(named)) printNote(`unknown setting: ${name}`);
-  return parseConfig({
-    flags,
-    env: process.env,
-    ...(envFile === undefined ? {} : { envFile }),
-  });
+  return parseConfig({ flags, env: process.env, envFiles, defaults: { dataDir: defaultDataDir } });
+}
+
+function locateSettings(dataDir: string | undefined): SettingLocations {
+  if (!readLaunch().isGlobal) return locateInWorkingDirectory();
+  const { platform, env } = process;
+  return locateForUser({ platform, env, home: findHome() }, dataDir);
+}
+
+/** A user without an entry in the system's list of users, as in containers, may have no home directory. */
+function findHome(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Commander's option name for a flag. */

@@ -2,11 +2,10 @@
  * The settings: one parsed, validated object. Precedence: flag, environment, `.env` file, default.
  * setting-table.ts lists the settings.
  */
-import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import { parseEnv } from 'node:util';
 import type * as z from 'zod';
-import { hasErrorCode } from '../lib/errno.ts';
+import type { EnvFile } from './env-files.ts';
 import { listSettings, type SETTINGS, type SettingName } from './setting-table.ts';
 
 /** An invalid setting; the message names it, its value and what is allowed, in one line. */
@@ -21,22 +20,24 @@ export interface SettingSources {
   /** From the command line, by setting name. */
   readonly flags: Partial<Record<SettingName, string>>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The text of a `.env` file. */
-  readonly envFile?: string;
+  /** `.env` files; the first one that has a setting counts. */
+  readonly envFiles?: readonly EnvFile[];
+  /** In place of the defaults of the settings table. */
+  readonly defaults?: Partial<Record<SettingName, string>>;
 }
 
 /**
  * Parses all settings.
  * @throws BadSetting for the first invalid one
  */
-export function parseConfig({ flags, env, envFile }: SettingSources): Config {
-  const file: Record<string, string | undefined> = envFile === undefined ? {} : parseEnv(envFile);
+export function parseConfig({ flags, env, envFiles = [], defaults = {} }: SettingSources): Config {
+  const variables: readonly SettingSources['env'][] = [env, ...envFiles.map(({ text }) => parseEnv(text))];
   const parsed: Record<string, unknown> = {};
   for (const [name, setting] of listSettings()) {
     const fromFlag = flags[name];
     // An empty variable counts as unset: that is how compose files and unit files leave one out.
-    const value =
-      fromFlag ?? (env[setting.env] || undefined) ?? (file[setting.env] || undefined) ?? setting.default;
+    const fromVariable = variables.map((source) => source[setting.env]).find(Boolean);
+    const value = fromFlag ?? fromVariable ?? defaults[name] ?? setting.default;
     const result = setting.schema.safeParse(value);
     if (!result.success) {
       const given = setting.secret ? 'its value' : JSON.stringify(value);
@@ -52,16 +53,6 @@ export function parseConfig({ flags, env, envFile }: SettingSources): Config {
 export function findUnknownSettings(env: SettingSources['env']): string[] {
   const known = new Set(listSettings().map(([, setting]) => setting.env));
   return Object.keys(env).filter((name) => name.startsWith('FLUX_MIRROR_') && !known.has(name));
-}
-
-/** The text of `.env` in the working directory; undefined if it does not exist. */
-export function readEnvFile(): string | undefined {
-  try {
-    return readFileSync('.env', 'utf8').replace(/^\ufeff/, ''); // otherwise a byte order mark becomes part of the first name
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
 }
 
 const loopback = new BlockList();

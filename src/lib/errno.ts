@@ -5,7 +5,8 @@ export function getErrorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }
 
-/** Whether `error` is an error with this code. */
-export function hasErrorCode(error: unknown, code: string): error is Error & { code: string } {
-  return getErrorCode(error) === code;
+/** Whether `error` is an error with one of these codes. */
+export function hasErrorCode(error: unknown, ...codes: readonly string[]): error is Error & { code: string } {
+  const code = getErrorCode(error);
+  return code !== undefined && codes.includes(code);
 }

@@ -10,7 +10,7 @@ const parse = (
   env: Record<string, string> = {},
   flags: Partial<Record<SettingName, string>> = {},
   envFile = '',
-) => parseConfig({ flags, env, envFile });
+) => parseConfig({ flags, env, envFiles: [{ path: '.env', text: envFile }] });
 
 describe('settings', () => {
   test('have the documented defaults', () => {

@@ -22,11 +22,16 @@ export interface CliOptions {
 }
 
 /** Starts a command; it is killed when the test ends before it does. Its environment is only what is given. */
-export function startCli(
+export function startCli(args: readonly string[], options: CliOptions = {}): ChildProcessWithoutNullStreams {
+  return startProgram(MAIN, args, options);
+}
+
+function startProgram(
+  main: string,
   args: readonly string[],
-  { env = {}, cwd = temporaryDirectory() }: CliOptions = {},
+  { env = {}, cwd = temporaryDirectory() }: CliOptions,
 ): ChildProcessWithoutNullStreams {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     cwd,
     // Links of test documents lead into the internet.
     env: {
@@ -43,7 +48,16 @@ export function startCli(
 
 /** Runs a command to its end. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  const child = startCli(args, options);
+  return runProgram(MAIN, args, options);
+}
+
+/** As `runCli`, by another path of the program. */
+export async function runProgram(
+  main: string,
+  args: readonly string[],
+  options: CliOptions,
+): Promise<CliResult> {
+  const child = startProgram(main, args, options);
   child.stdin.end(options.input ?? '');
   const [[code], stdout, stderr] = await Promise.all([
     once(child, 'exit') as Promise<[number | null]>,

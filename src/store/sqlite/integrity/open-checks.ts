@@ -53,7 +53,7 @@ function assertReadable(file: string, dataDir: string): void {
   if (exists(file)) return;
   assertNotLost(file, dataDir);
   throw new NoMirror(
-    `there is no mirror in ${dataDir} yet: start \`flux-mirror serve\`, or \`track\` or \`import\` something`,
+    `there is no mirror in ${dataDir} yet (FLUX_MIRROR_DATA_DIR, --data-dir): start \`flux-mirror serve\`, or \`track\` or \`import\` something`,
   );
 }
 
