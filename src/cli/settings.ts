@@ -2,10 +2,16 @@
 import { homedir } from 'node:os';
 import { parseEnv } from 'node:util';
 import type { Command } from 'commander';
-import { type Config, findUnknownSettings, parseConfig } from '../config/config.ts';
+import {
+  type Config,
+  type ForeignUpstream,
+  findForeignUpstream,
+  findUnknownSettings,
+  parseConfig,
+} from '../config/config.ts';
 import { locateForUser, locateInWorkingDirectory, type SettingLocations } from '../config/env-files.ts';
 import type { Scope } from '../config/setting.ts';
-import { listSettings, type SettingName } from '../config/setting-table.ts';
+import { listSettings, SETTINGS, type SettingName } from '../config/setting-table.ts';
 import { readLaunch } from './launch.ts';
 import { printNote } from './output.ts';
 
@@ -32,7 +38,23 @@ export function readConfig(command: Command): Config {
   const { envFiles, defaultDataDir } = locateSettings(flags.dataDir);
   const named = Object.assign({}, process.env, ...envFiles.map(({ text }) => parseEnv(text)));
   for (const name of findUnknownSettings(named)) printNote(`unknown setting: ${name}`);
-  return parseConfig({ flags, env: process.env, envFiles, defaults: { dataDir: defaultDataDir } });
+  const sources = { flags, env: process.env, envFiles, defaults: { dataDir: defaultDataDir } };
+  const config = parseConfig(sources);
+  if (command.options.some(({ long }) => long === `--${SETTINGS.upstreamUrl.flag}`)) {
+    if (flags.upstreamToken !== undefined) printNote(TOKEN_ON_COMMAND_LINE);
+    const foreign = findForeignUpstream(sources, config);
+    if (foreign !== undefined) printNote(describeForeignUpstream(foreign, config.upstreamUrl));
+  }
+  return config;
+}
+
+const TOKEN_ON_COMMAND_LINE = `--${SETTINGS.upstreamToken.flag} shows the token to everyone who can list processes: ${SETTINGS.upstreamToken.env}, in the environment or in .env, does not`;
+
+function describeForeignUpstream({ path, isTokenWithheld }: ForeignUpstream, url: string): string {
+  const { upstreamUrl, upstreamToken } = SETTINGS;
+  const note = `${path} sets ${upstreamUrl.env}: requests go to ${url}`;
+  if (!isTokenWithheld) return note;
+  return `${note}, without ${upstreamToken.env}, which was set elsewhere. To send it there, set both in the same place`;
 }
 
 function locateSettings(dataDir: string | undefined): SettingLocations {

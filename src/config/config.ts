@@ -6,7 +6,8 @@ import { BlockList, isIP } from 'node:net';
 import { parseEnv } from 'node:util';
 import type * as z from 'zod';
 import type { EnvFile } from './env-files.ts';
-import { listSettings, type SETTINGS, type SettingName } from './setting-table.ts';
+import type { Setting } from './setting.ts';
+import { listSettings, SETTINGS, type SettingName } from './setting-table.ts';
 
 /** An invalid setting; the message names it, its value and what is allowed, in one line. */
 export class BadSetting extends Error {
@@ -26,27 +27,70 @@ export interface SettingSources {
   readonly defaults?: Partial<Record<SettingName, string>>;
 }
 
+/** Where a setting was given; `default` if nowhere. */
+type Origin = 'flag' | 'environment' | 'default' | EnvFile;
+
 /**
- * Parses all settings.
+ * Parses all settings. A token for the upstream that would go to an address from a foreign file is left out: see
+ * `findForeignUpstream`.
  * @throws BadSetting for the first invalid one
  */
-export function parseConfig({ flags, env, envFiles = [], defaults = {} }: SettingSources): Config {
-  const variables: readonly SettingSources['env'][] = [env, ...envFiles.map(({ text }) => parseEnv(text))];
+export function parseConfig(sources: SettingSources): Config {
   const parsed: Record<string, unknown> = {};
   for (const [name, setting] of listSettings()) {
-    const fromFlag = flags[name];
-    // An empty variable counts as unset: that is how compose files and unit files leave one out.
-    const fromVariable = variables.map((source) => source[setting.env]).find(Boolean);
-    const value = fromFlag ?? fromVariable ?? defaults[name] ?? setting.default;
-    const result = setting.schema.safeParse(value);
+    const { text, origin } = findText(sources, name, setting);
+    const result = setting.schema.safeParse(text);
     if (!result.success) {
-      const given = setting.secret ? 'its value' : JSON.stringify(value);
-      const label = fromFlag !== undefined ? `--${setting.flag}` : setting.env;
+      const given = setting.secret ? 'its value' : JSON.stringify(text);
+      const label = origin === 'flag' ? `--${setting.flag}` : setting.env;
       throw new BadSetting(`${label}: ${given} can't be used; allowed: ${setting.allowed}`);
     }
     parsed[name] = result.data;
   }
-  return parsed as Config;
+  const config = parsed as Config;
+  return findForeignUpstream(sources, config)?.isTokenWithheld
+    ? { ...config, upstreamToken: undefined }
+    : config;
+}
+
+/** An upstream other than the vendor's that is named by a file of the working or data directory. */
+export interface ForeignUpstream {
+  /** Of the file. */
+  readonly path: string;
+  /** There is a token, from another place. */
+  readonly isTokenWithheld: boolean;
+}
+
+/**
+ * Finds an upstream to which a token from elsewhere must not be sent: whoever wrote the file may not be who has the token. A
+ * program that is started in a downloaded folder would otherwise send its token wherever that folder's file says.
+ * @returns undefined if the upstream is the vendor's, or if the user named it
+ */
+export function findForeignUpstream(
+  sources: SettingSources,
+  { upstreamUrl }: Pick<Config, 'upstreamUrl'>,
+): ForeignUpstream | undefined {
+  const { origin } = findText(sources, 'upstreamUrl', SETTINGS.upstreamUrl);
+  if (typeof origin === 'string' || origin.isOwn) return undefined;
+  if (upstreamUrl === SETTINGS.upstreamUrl.schema.parse(SETTINGS.upstreamUrl.default)) return undefined;
+  const token = findText(sources, 'upstreamToken', SETTINGS.upstreamToken);
+  return { path: origin.path, isTokenWithheld: token.text !== undefined && token.origin !== origin };
+}
+
+function findText(
+  { flags, env, envFiles = [], defaults = {} }: SettingSources,
+  name: SettingName,
+  setting: Setting,
+): { readonly text: string | undefined; readonly origin: Origin } {
+  const flag = flags[name];
+  if (flag !== undefined) return { text: flag, origin: 'flag' };
+  // An empty variable counts as unset: that is how compose files and unit files leave one out.
+  if (env[setting.env]) return { text: env[setting.env], origin: 'environment' };
+  for (const file of envFiles) {
+    const text = parseEnv(file.text)[setting.env];
+    if (text) return { text, origin: file };
+  }
+  return { text: defaults[name] ?? setting.default, origin: 'default' };
 }
 
 /** Variables that look like settings but are not: most likely typos. */

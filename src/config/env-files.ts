@@ -7,8 +7,11 @@ import { findUserConfigDirectory, findUserDataDirectory, type User } from './dir
 import { SETTINGS } from './setting-table.ts';
 
 export interface EnvFile {
+  /** Absolute. */
   readonly path: string;
   readonly text: string;
+  /** In the user's configuration directory, unlike one that came with a folder. */
+  readonly isOwn?: boolean;
 }
 
 export interface SettingLocations {
@@ -38,12 +41,15 @@ export function locateForUser(user: User, dataDir: string | undefined): SettingL
     (variables) => variables[SETTINGS.dataDir.env] || undefined,
   );
   const usedDataDir = dataDir ?? named.find((path) => path !== undefined) ?? defaultDataDir;
-  return { envFiles: readFiles(['.env', join(usedDataDir, '.env'), ...configFiles]), defaultDataDir };
+  const envFiles = readFiles(['.env', join(usedDataDir, '.env'), ...configFiles]).map((file) => ({
+    ...file,
+    isOwn: configFiles.includes(file.path),
+  }));
+  return { envFiles, defaultDataDir };
 }
 
 function readFiles(paths: readonly string[]): EnvFile[] {
-  const distinct = new Map(paths.map((path) => [resolve(path), path]));
-  return [...distinct.values()].flatMap((path) => {
+  return [...new Set(paths.map((path) => resolve(path)))].flatMap((path) => {
     const text = readEnvFile(path);
     return text === undefined ? [] : [{ path, text }];
   });

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BadSetting, findUnknownSettings, isLoopback, parseConfig } from '../../src/config/config.ts';
+import {
+  BadSetting,
+  findForeignUpstream,
+  findUnknownSettings,
+  isLoopback,
+  parseConfig,
+  type SettingSources,
+} from '../../src/config/config.ts';
 import { parseDuration } from '../../src/config/duration.ts';
 import { SETTINGS, type SettingName } from '../../src/config/setting-table.ts';
 import { parseSize } from '../../src/config/size.ts';
@@ -173,5 +180,82 @@ describe('durations', () => {
         },
       ),
     );
+  });
+});
+
+describe('a token for the upstream', () => {
+  const FOREIGN = { path: '/downloads/.env', text: 'ACEDATACLOUD_API_BASE_URL=https://elsewhere.example' };
+  const URL_NAME = 'ACEDATACLOUD_API_BASE_URL';
+  const TOKEN_NAME = 'ACEDATACLOUD_API_TOKEN';
+  const tokenOf = (sources: SettingSources) => parseConfig(sources).upstreamToken;
+
+  test.each<[string, SettingSources]>([
+    ['the environment', { flags: {}, env: { [TOKEN_NAME]: 'mine' }, envFiles: [FOREIGN] }],
+    ['a flag', { flags: { upstreamToken: 'mine' }, env: {}, envFiles: [FOREIGN] }],
+    [
+      'the user’s own file',
+      {
+        flags: {},
+        env: {},
+        envFiles: [FOREIGN, { path: '/c/.env', text: `${TOKEN_NAME}=mine`, isOwn: true }],
+      },
+    ],
+    [
+      'the environment, in spite of one in the file',
+      {
+        flags: {},
+        env: { [TOKEN_NAME]: 'mine' },
+        envFiles: [{ ...FOREIGN, text: `${FOREIGN.text}\n${TOKEN_NAME}=theirs` }],
+      },
+    ],
+    [
+      'the environment, for the vendor’s host without TLS',
+      {
+        flags: {},
+        env: { [TOKEN_NAME]: 'mine' },
+        envFiles: [{ ...FOREIGN, text: `${URL_NAME}=http://api.acedata.cloud` }],
+      },
+    ],
+  ])('from %s is not sent to an upstream that a foreign file names', (_, sources) => {
+    const config = parseConfig(sources);
+    expect(config.upstreamToken).toBeUndefined();
+    expect(findForeignUpstream(sources, config)).toEqual({ path: FOREIGN.path, isTokenWithheld: true });
+  });
+
+  test.each<[string, SettingSources]>([
+    [
+      'the same file names',
+      { flags: {}, env: {}, envFiles: [{ ...FOREIGN, text: `${FOREIGN.text}\n${TOKEN_NAME}=mine` }] },
+    ],
+    [
+      'the environment names',
+      { flags: {}, env: { [TOKEN_NAME]: 'mine', [URL_NAME]: 'https://mine.example' }, envFiles: [FOREIGN] },
+    ],
+    [
+      'a flag names',
+      { flags: { upstreamUrl: 'https://mine.example' }, env: { [TOKEN_NAME]: 'mine' }, envFiles: [FOREIGN] },
+    ],
+    [
+      'the user’s own file names',
+      { flags: {}, env: { [TOKEN_NAME]: 'mine' }, envFiles: [{ ...FOREIGN, isOwn: true }] },
+    ],
+    [
+      'a foreign file names, if it is the vendor’s',
+      {
+        flags: {},
+        env: { [TOKEN_NAME]: 'mine' },
+        envFiles: [{ ...FOREIGN, text: `${URL_NAME}=https://api.acedata.cloud/` }],
+      },
+    ],
+    [
+      'the environment names, from a foreign file',
+      {
+        flags: {},
+        env: { [URL_NAME]: 'https://mine.example' },
+        envFiles: [{ ...FOREIGN, text: `${TOKEN_NAME}=mine` }],
+      },
+    ],
+  ])('is sent to an upstream that %s', (_, sources) => {
+    expect(tokenOf(sources)).toBe('mine');
   });
 });

@@ -1,0 +1,52 @@
+/** A `.env` in a downloaded folder must not take the token. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import { runCli } from '../helpers/cli.ts';
+import { numberedIds } from '../helpers/documents.ts';
+import { temporaryDirectory } from '../helpers/test-mirror.ts';
+
+const SECRET = 'a-secret-token-of-the-user';
+
+/** A folder whose `.env` names an upstream that records what it gets. */
+async function openDownloadedFolder() {
+  const upstream = await startSimulator({ token: SECRET });
+  onTestFinished(() => upstream.stop());
+  const cwd = temporaryDirectory();
+  writeFileSync(join(cwd, '.env'), `ACEDATACLOUD_API_BASE_URL=${upstream.url}\n`);
+  const run = (args: string[], env: Record<string, string> = {}) => runCli(args, { cwd, env });
+  await run(['track', ...numberedIds(1)]);
+  return { cwd, run, upstream };
+}
+
+test.each([
+  ['the environment', ['sync'], { ACEDATACLOUD_API_TOKEN: SECRET }],
+  ['a flag', ['sync', '--upstream-token', SECRET], {}],
+  ['the environment, in a backfill', ['backfill'], { ACEDATACLOUD_API_TOKEN: SECRET }],
+])('a token from %s is not sent to the upstream of a .env in the folder', async (_, args, env) => {
+  const { cwd, run, upstream } = await openDownloadedFolder();
+  const { stderr } = await run(args, env);
+  expect(upstream.requests).toEqual([]);
+  expect(stderr).toContain(
+    `${join(cwd, '.env')} sets ACEDATACLOUD_API_BASE_URL: requests go to ${upstream.url}`,
+  );
+  expect(stderr).not.toContain(SECRET);
+});
+
+test('both in the same .env are used', async () => {
+  const { cwd, run, upstream } = await openDownloadedFolder();
+  writeFileSync(
+    join(cwd, '.env'),
+    `ACEDATACLOUD_API_BASE_URL=${upstream.url}\nACEDATACLOUD_API_TOKEN=${SECRET}\n`,
+  );
+  expect((await run(['sync'])).code).toBe(0);
+  expect(upstream.requests.length).toBeGreaterThan(0);
+});
+
+test('a token on the command line is warned of', async () => {
+  const { run } = await openDownloadedFolder();
+  const warned = await run(['sync', '--upstream-token', SECRET]);
+  expect(warned.stderr).toContain('--upstream-token shows the token to everyone who can list processes');
+  expect((await run(['sync'], { ACEDATACLOUD_API_TOKEN: SECRET })).stderr).not.toContain('list processes');
+});
