@@ -6,6 +6,7 @@ import { USER_AGENT } from '../lib/version.ts';
 import { ForbiddenAddress } from '../outbound/addresses.ts';
 import type { SafeFetch } from '../outbound/safe-fetch.ts';
 import type { DueCallback } from '../store/contract/callbacks.ts';
+import { storeErrorCodeOf } from '../store/contract/errors.ts';
 import type { Store } from '../store/contract/store.ts';
 import { nextCheckDelay } from '../task/next-check.ts';
 import { type VerifiedCallback, type VerifyDeps, verifyCallback } from './verify-callback.ts';
@@ -62,10 +63,7 @@ export function startCallbackDelivery(deps: CallbackDeliveryDeps): CallbackDeliv
 
 async function deliver(deps: CallbackDeliveryDeps, callback: DueCallback, stop: AbortSignal): Promise<void> {
   const { store, clock, log, random } = deps;
-  const content = await verifyCallback(deps, callback);
-  const error = content
-    ? await post(deps.safeFetch, callback.target, content, stop)
-    : 'its task is not finished yet';
+  const error = await tryToDeliver(deps, callback, stop);
   const nowMs = clock.now();
   if (error === undefined) {
     await store.recordCallbackOutcome(callback.key, { deliveredAtMs: nowMs });
@@ -75,6 +73,25 @@ async function deliver(deps: CallbackDeliveryDeps, callback: DueCallback, stop: 
   const dueAtMs = hasExpired ? undefined : nowMs + nextCheckDelay(callback.attempts, random);
   log.warn({ error, attempts: callback.attempts + 1 }, 'delivering a callback failed');
   await store.recordCallbackOutcome(callback.key, { dueAtMs, error });
+}
+
+/** @returns the error, undefined on success. @throws StoreError */
+async function tryToDeliver(
+  deps: CallbackDeliveryDeps,
+  callback: DueCallback,
+  stop: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const content = await verifyCallback(deps, callback);
+    return content
+      ? await post(deps.safeFetch, callback.target, content, stop)
+      : 'its task is not finished yet';
+  } catch (error) {
+    if (storeErrorCodeOf(error) !== undefined) throw error;
+    // Otherwise it would be claimed again and again, and never given up.
+    deps.log.error({ err: error, id: callback.taskId }, 'a callback can not be delivered');
+    return 'it can not be read';
+  }
 }
 
 /** @returns the error, undefined on success */

@@ -1,10 +1,11 @@
 /** Records the task id of a generation whatever happens: in the store, else in the spool, with errors in the log. */
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { storeErrorCodeOf } from '../store/contract/errors.ts';
 import type { Store } from '../store/contract/store.ts';
 import { nextCheckDelay } from '../task/next-check.ts';
 import { placeholderTask } from '../task/placeholder-task.ts';
-import type { Spool, SpoolEntry } from './spool.ts';
+import { type Spool, type SpoolEntry, UnusableEntry } from './spool.ts';
 
 export interface PlaceholderDeps {
   readonly store: Store;
@@ -29,13 +30,24 @@ export async function addPlaceholder(deps: PlaceholderDeps, entry: SpoolEntry): 
 /** Imports spooled generations at startup. */
 export async function drainSpool(deps: PlaceholderDeps): Promise<void> {
   try {
-    const { taken, unreadable } = await deps.spool.drain((entry) => storePlaceholder(deps, entry));
+    const { taken, setAside } = await deps.spool.drain((entry) => importEntry(deps, entry));
     if (taken > 0) deps.log.info({ tasks: taken }, 'imported generations from the spool');
-    if (unreadable !== undefined)
-      deps.log.warn({ file: unreadable }, 'the spool has unreadable lines; they were kept');
+    if (setAside !== undefined)
+      deps.log.warn({ file: setAside }, 'the spool has unreadable lines; they were kept');
   } catch (error) {
     // The file is kept for the next start.
     deps.log.error({ err: error }, 'could not import generations from the spool');
+  }
+}
+
+/** @throws UnusableEntry if the entry is at fault; a StoreError if the store is, which may be over by the next start */
+async function importEntry(deps: PlaceholderDeps, entry: SpoolEntry): Promise<void> {
+  try {
+    await storePlaceholder(deps, entry);
+  } catch (error) {
+    if (storeErrorCodeOf(error) !== undefined) throw error;
+    deps.log.error({ err: error, id: entry.id }, 'could not import a generation from the spool');
+    throw new UnusableEntry('it can not be stored', { cause: error });
   }
 }
 

@@ -24,15 +24,20 @@ export interface SpoolEntry {
   readonly atMs: number;
 }
 
+/** Thrown for an entry that can never be imported: it is set aside, and the others are imported. */
+export class UnusableEntry extends Error {
+  override readonly name = 'UnusableEntry';
+}
+
 export interface Spool {
   add(entry: SpoolEntry): Promise<void>;
   /**
-   * Passes every entry to `take`; the file is removed only after all succeeded, so an entry may be seen twice.
-   * @returns the number of entries, and the file with the unreadable lines if there were any
+   * Passes every entry to `take`; the file is removed only after all succeeded, so an entry may be seen twice. Lines that can't be
+   * read, and entries for which `take` throws an UnusableEntry, are moved to another file.
+   * @returns the number of entries, and the file with the lines that were set aside if there were any
+   * @throws any other error of `take`; then the file is kept
    */
-  drain(
-    take: (entry: SpoolEntry) => Promise<void>,
-  ): Promise<{ taken: number; unreadable: string | undefined }>;
+  drain(take: (entry: SpoolEntry) => Promise<void>): Promise<{ taken: number; setAside: string | undefined }>;
 }
 
 export function createSpool(dataDir: string): Spool {
@@ -45,12 +50,15 @@ export function createSpool(dataDir: string): Spool {
       append(file, `\n${JSON.stringify({ id, kind, request, at_ms: atMs })}\n`),
     drain: async (take) => {
       const lines = (await readIfExists(file)).split('\n').filter((line) => line.trim() !== '');
-      const bad = lines.filter((line) => readEntry(line) === undefined);
-      const entries = lines.map(readEntry).filter((entry) => entry !== undefined);
-      for (const entry of entries) await take(entry);
+      const bad: string[] = [];
+      for (const line of lines) {
+        const entry = readEntry(line);
+        const isTaken = entry !== undefined && (await isUsable(take(entry)));
+        if (!isTaken) bad.push(line);
+      }
       if (bad.length > 0) await append(unreadableFile, `${bad.join('\n')}\n`);
       await rm(file, { force: true });
-      return { taken: entries.length, unreadable: bad.length > 0 ? unreadableFile : undefined };
+      return { taken: lines.length - bad.length, setAside: bad.length > 0 ? unreadableFile : undefined };
     },
   };
 }
@@ -66,6 +74,16 @@ async function readIfExists(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (error) {
     if (hasErrorCode(error, 'ENOENT')) return '';
+    throw error;
+  }
+}
+
+async function isUsable(taking: Promise<void>): Promise<boolean> {
+  try {
+    await taking;
+    return true;
+  } catch (error) {
+    if (error instanceof UnusableEntry) return false;
     throw error;
   }
 }

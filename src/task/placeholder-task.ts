@@ -5,7 +5,7 @@
 
 import { tryParseJson } from '../lib/parse-json.ts';
 import type { TaskKind } from './artifacts.ts';
-import { parseDocument, type TaskDocument } from './document.ts';
+import { MalformedDocument, parseDocument, type TaskDocument } from './document.ts';
 import type { TaskId } from './id.ts';
 import { isObject } from './json-object.ts';
 
@@ -13,13 +13,25 @@ import { isObject } from './json-object.ts';
 export interface AcceptedGeneration {
   readonly id: TaskId;
   readonly kind: TaskKind;
-  /** The body of the request; anything but a JSON object counts as an empty one. */
+  /** The body of the request; anything but a JSON object counts as an empty one, and so does one that no document may contain. */
   readonly request: string;
 }
 
-/** @param nowMs epoch milliseconds */
+/**
+ * @param nowMs epoch milliseconds
+ * @throws MalformedDocument if the id is no id
+ */
 export function placeholderTask({ id, kind, request }: AcceptedGeneration, nowMs: number): TaskDocument {
-  const body = isObject(tryParseJson(request)) ? request.trim() : '{}';
-  const text = `{"id":${JSON.stringify(id)},"created_at":${nowMs / 1000},"type":"${kind}","request":${body}}`;
-  return { ...parseDocument(text, nowMs), state: 'pending' };
+  const parse = (body: string): TaskDocument => {
+    const text = `{"id":${JSON.stringify(id)},"created_at":${nowMs / 1000},"type":"${kind}","request":${body}}`;
+    return { ...parseDocument(text, nowMs), state: 'pending' };
+  };
+  if (!isObject(tryParseJson(request))) return parse('{}');
+  try {
+    return parse(request.trim());
+  } catch (error) {
+    // A body that is just shallow enough nests too deep in a document. Its task is paid for, and must be tracked.
+    if (error instanceof MalformedDocument) return parse('{}');
+    throw error;
+  }
 }

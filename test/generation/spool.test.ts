@@ -23,10 +23,10 @@ test('an entry truncated by a full disk affects no other entry, and is kept', as
   const taken: SpoolEntry[] = [];
   const drained = await spool.drain(async (one) => void taken.push(one));
   expect(taken).toEqual([entry(first), entry(second)]);
-  expect(drained).toEqual({ taken: 2, unreadable: join(dataDir, 'spool.unreadable.jsonl') });
-  expect(readFileSync(drained.unreadable ?? '', 'utf8')).toBe('{"id":"cut\n');
+  expect(drained).toEqual({ taken: 2, setAside: join(dataDir, 'spool.unreadable.jsonl') });
+  expect(readFileSync(drained.setAside ?? '', 'utf8')).toBe('{"id":"cut\n');
   expect(existsSync(file)).toBe(false);
-  expect(await spool.drain(async () => undefined)).toEqual({ taken: 0, unreadable: undefined });
+  expect(await spool.drain(async () => undefined)).toEqual({ taken: 0, setAside: undefined });
 });
 
 test('an entry that can’t be stored stays for the next start, with those before it', async () => {

@@ -1,5 +1,5 @@
 /** Re-reads stored documents after the rules that read them (src/task/) have changed. */
-import { findCreationTimeMs, MalformedDocument, READING_VERSION, readDocument } from '../../task/document.ts';
+import { findCreationTimeMs, READING_VERSION, readDocument } from '../../task/document.ts';
 import type { TaskId } from '../../task/id.ts';
 import type { JsonObject } from '../../task/json-object.ts';
 import type { Sqlite } from './database.ts';
@@ -45,7 +45,7 @@ export function createRereading(
       prompt_hash AS promptHash, type, seed, document`,
     condition: 'fetched_at > 0', // a placeholder's text is the mirror's own, and always pending
     transaction,
-    process: (row, nowMs) => skipMalformed(() => reread(row, nowMs)),
+    process: reread,
   });
 }
 
@@ -53,13 +53,4 @@ function isSameSeed(stored: number | Buffer | null, read: string | undefined): b
   if (stored === null || read === undefined) return stored === null && read === undefined;
   const encoded = encodeSeed(read);
   return Buffer.isBuffer(stored) ? Buffer.isBuffer(encoded) && stored.equals(encoded) : stored === encoded;
-}
-
-/** A document that only an older version accepted stays unchanged. */
-function skipMalformed(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    if (!(error instanceof MalformedDocument || error instanceof SyntaxError)) throw error;
-  }
 }

@@ -6,6 +6,7 @@ import { createSeededRandom } from '../../../../src/simulator/random.ts';
 import type { Store } from '../../../../src/store/contract/store.ts';
 import { Database } from '../../../../src/store/sqlite/driver.ts';
 import { openStore } from '../../../../src/store/sqlite/open.ts';
+import { hashText } from '../../../../src/store/sqlite/text-hash.ts';
 import { document, numberedIds } from '../../../helpers/documents.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
 import { searchRequest } from '../../../helpers/search.ts';
@@ -117,3 +118,28 @@ test('words of a batch whose indexing failed are stored when it is retried', asy
   expect(await store.suggest('r', 9)).toEqual([{ word: 'running', uses: 1 }]);
   expect((await store.search(searchRequest('runni*'))).hits.map(({ task }) => task.id)).toEqual(['old']);
 });
+
+test.each(['reindexSome', 'rereadSome'] as const)(
+  'a document that can’t be read does not stop %s',
+  async (pass) => {
+    const dataDir = temporaryDirectory();
+    const first = await openTestStore(dataDir);
+    const ids = numberedIds(5);
+    await put(
+      first,
+      ...ids.map((id, at) => document({ id, prompt: `cat ${at}`, createdAt: 1_770_000_000 + at })),
+    );
+    await first.close();
+    const raw = new Database(join(dataDir, 'mirror.db'));
+    raw.exec("UPDATE facts SET value = 'of-another-time' WHERE name IN ('terms-version', 'reading-version')");
+    const text = '{"id": not JSON';
+    raw.prepare('UPDATE tasks SET document = ?, hash = ? WHERE id = ?').run(text, hashText(text), ids[2]);
+    raw.close();
+    const second = await openTestStore(dataDir);
+    const run = () => (pass === 'rereadSome' ? second.rereadSome(1) : second.reindexSome());
+    while (await run());
+    expect(await run()).toBeUndefined();
+    while (await second.reindexSome());
+    expect((await second.search(searchRequest('cat'))).total).toBe(4);
+  },
+);
