@@ -20,6 +20,8 @@ export interface CallbackDeps {
   readonly log: Log;
   /** The mirror's public URL; undefined means requests are sent unchanged. */
   readonly callbackUrl: string | undefined;
+  /** The mirror's own token for the upstream. Without one it can't verify a callback, so requests are sent unchanged. */
+  readonly upstreamToken: string | undefined;
 }
 
 /** Path prefix of callbacks, appended to the public URL. */
@@ -42,7 +44,7 @@ export async function rewriteCallbackUrl(
   deps: CallbackDeps,
   generation: Generation,
 ): Promise<PreparedGeneration> {
-  if (deps.callbackUrl === undefined) return { generation };
+  if (deps.callbackUrl === undefined || deps.upstreamToken === undefined) return { generation };
   const body = await collectBody(generation.body);
   const unchanged = { generation: { ...generation, body } };
   const text = Buffer.from(body).toString();

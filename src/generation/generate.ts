@@ -12,7 +12,6 @@ import { findTaskIdInResponse, tapTaskId } from './task-id.ts';
 
 export interface GenerationDeps extends PlaceholderDeps, CallbackDeps {
   readonly upstream: MirrorDeps['upstream'];
-  readonly upstreamToken: string | undefined;
   readonly offline: boolean;
 }
 

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { SettingName } from '../../src/config/setting-table.ts';
 import type { TaskId } from '../../src/task/id.ts';
-import { startTestMirror } from '../helpers/test-mirror.ts';
+import { startTestMirror, UPSTREAM_TOKEN } from '../helpers/test-mirror.ts';
 
 const GENERATE = { action: 'generate', prompt: 'a zebra that calls back' };
 
@@ -52,6 +52,23 @@ test('without a public address, requests are unchanged, and callbacks are reject
   const body = JSON.stringify({ ...GENERATE, callback_url: 'http://client.example/done' });
   await here.request('/flux/images', { method: 'POST', body });
   expect(here.simulator.requests[0]?.body).toBe(body);
+});
+
+test('without a token of the mirror for the upstream, the upstream calls the caller directly', async () => {
+  const client = await listener();
+  const { here } = await withCallbacks({ imageAllowHosts: client.host });
+  const { port } = new URL(here.mirror.url);
+  await here.restart({ port, callbackUrl: here.mirror.url, upstreamToken: '', imageAllowHosts: client.host });
+  const headers = { authorization: `Bearer ${UPSTREAM_TOKEN}` };
+  for (const path of ['/flux/images', '/flux/videos']) {
+    const body = JSON.stringify({ ...GENERATE, callback_url: client.url });
+    expect((await here.request(path, { method: 'POST', headers, body })).status).toBe(200);
+    expect(here.simulator.requests.at(-1)?.body).toBe(body);
+  }
+  expect(await here.store.callbackStats()).toMatchObject({ waiting: 0 });
+  here.clock.advance(10_000);
+  await here.simulator.deliverCallbacks();
+  expect(client.calls).toHaveLength(2);
 });
 
 describe('with a public address', () => {

@@ -1,8 +1,10 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Database } from '../../src/store/sqlite/driver.ts';
 import type { TaskId } from '../../src/task/id.ts';
+import { numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { startTestMirror, type TestMirror, UPSTREAM_TOKEN } from '../helpers/test-mirror.ts';
 
@@ -44,6 +46,37 @@ describe('POST /flux/images', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(await answer.json()).toEqual({ task_id: expect.any(String), trace_id: expect.any(String) });
+  });
+
+  test('with the mirror’s token sends only headers that are known; with the caller’s own, all but those of proxies', async () => {
+    const here = await startTestMirror({}, atOnce);
+    const steering = {
+      'x-original-url': '/flux/tasks',
+      'x-rewrite-url': '/flux/tasks',
+      'x-http-method-override': 'DELETE',
+      'x-user-id': 'somebody',
+      'x-new-of-the-vendor': '1',
+    };
+    const known = { 'x-record-exempt': 'true', 'x-request-id': 'r-1', 'user-agent': 'a client' };
+    for (const path of ['/flux/images', '/flux/videos']) {
+      await here.request(path, {
+        method: 'POST',
+        headers: { ...steering, ...known },
+        body: JSON.stringify(GENERATE),
+      });
+      const sent = here.simulator.requests.at(-1)?.headers;
+      expect(sent).toMatchObject(known);
+      for (const name of Object.keys(steering)) expect(sent).not.toHaveProperty(name);
+    }
+    await here.post({ action: 'retrieve', id: 'unknown' }, { ...steering, ...known });
+    for (const name of Object.keys(steering))
+      expect(here.simulator.requests.at(-1)?.headers).not.toHaveProperty(name);
+
+    await here.restart({ upstreamToken: '' });
+    const own = { authorization: `Bearer ${UPSTREAM_TOKEN}`, 'x-forwarded-for': '10.0.0.1' };
+    await generate(here, GENERATE, { ...steering, ...own });
+    expect(here.simulator.requests.at(-1)?.headers).toMatchObject({ 'x-new-of-the-vendor': '1' });
+    expect(here.simulator.requests.at(-1)?.headers).not.toHaveProperty('x-forwarded-for');
   });
 
   test('is searchable and tracked before its response, and not served until the upstream sends a document', async () => {
@@ -195,5 +228,43 @@ describe('POST /flux/images', () => {
     expect(await zebras(here)).toMatchObject([{ id: task_id, prompt: GENERATE.prompt }]);
     await here.restart();
     expect(await zebras(here)).toHaveLength(1);
+  });
+
+  test.each([63, 64])(
+    'is tracked with its id alone when its body nests too deep for a document (%i)',
+    async (depth) => {
+      const here = await startTestMirror({}, atOnce);
+      const nested = `${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}`;
+      const answer = await generate(here, `{"action":"generate","prompt":"a zebra","extra":${nested}}`);
+      const { task_id: id } = (await answer.json()) as { task_id: string };
+      expect(answer.status).toBe(200);
+      expect((await here.store.tracked({ limit: 5, offset: 0 })).items).toMatchObject([{ id }]);
+      expect(existsSync(join(here.config.dataDir, 'spool.jsonl'))).toBe(false);
+    },
+  );
+
+  test('an entry of the spool that can never be stored is set aside, and the others are imported', async () => {
+    const here = await startTestMirror({}, atOnce);
+    const spool = join(here.config.dataDir, 'spool.jsonl');
+    const entry = (id: string, request: string) =>
+      `${JSON.stringify({ id, kind: 'images', request, at_ms: 1 })}\n`;
+    const deep = `{"a":${'['.repeat(63)}${']'.repeat(63)}}`;
+    const [first, second, third] = numberedIds(3);
+    writeFileSync(
+      spool,
+      [
+        entry(first, deep),
+        entry('x'.repeat(200), '{}'),
+        entry(second, 'not JSON'),
+        entry('', '{}'),
+        entry(third, '{"prompt":"a zebra"}'),
+      ].join(''),
+    );
+    await here.restart();
+    const { items } = await here.store.tracked({ limit: 9, offset: 0 });
+    expect(items.map(({ id }) => id).sort()).toEqual([first, second, third]);
+    expect(existsSync(spool)).toBe(false);
+    const aside = readFileSync(join(here.config.dataDir, 'spool.unreadable.jsonl'), 'utf8');
+    expect(aside.trim().split('\n')).toHaveLength(2);
   });
 });

@@ -27,7 +27,9 @@ function createHandler(kind: TaskKind, { generation, log }: ServerDeps) {
       kind,
       // A paid request is forwarded byte for byte.
       ...(await readGenerationBody(incoming, { keepsByteOrderMark: isPaid })),
-      headers: selectUpstreamHeaders(incoming.headers),
+      headers: selectUpstreamHeaders(incoming.headers, {
+        usesOwnToken: !isPaid && generation.upstreamToken !== undefined,
+      }),
     };
     const answer = await generate(generation, request, { token: c.get('access').upstreamToken, isPaid });
     const content =
@@ -40,22 +42,35 @@ function createHandler(kind: TaskKind, { generation, log }: ServerDeps) {
   };
 }
 
-const FORWARDED_REQUEST_HEADERS = new Set([
+/** What clients of the vendor send, and what traces or identifies a request. */
+const FORWARDED_REQUEST_HEADERS: ReadonlySet<string> = new Set([
   'content-type',
   'accept',
   'accept-language',
   'user-agent',
+  'x-record-exempt',
+  'x-request-id',
+  'x-trace-id',
+  'x-idempotency-key',
   ...PAYMENT_HEADERS,
 ]);
 /** Added by proxies in front of the mirror, or meant for the mirror itself. */
 const LOCAL_HEADERS = /^x-(forwarded|real|flux-mirror)/;
 
-function selectUpstreamHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+/**
+ * The headers to send on. With the mirror's own token only known ones: a caller must not steer with that token what a gateway
+ * in front of the upstream does (`x-original-url`, `x-http-method-override`). With its own token or payment, a caller may send any
+ * other `x-` header.
+ */
+function selectUpstreamHeaders(
+  headers: IncomingHttpHeaders,
+  { usesOwnToken }: { usesOwnToken: boolean },
+): Record<string, string> {
+  const isSent = (name: string) =>
+    FORWARDED_REQUEST_HEADERS.has(name) ||
+    (!usesOwnToken && name.startsWith('x-') && !LOCAL_HEADERS.test(name));
   const sent = Object.entries(headers).filter(
-    (entry): entry is [string, string] =>
-      typeof entry[1] === 'string' &&
-      (FORWARDED_REQUEST_HEADERS.has(entry[0]) ||
-        (entry[0].startsWith('x-') && !LOCAL_HEADERS.test(entry[0]))),
+    (entry): entry is [string, string] => typeof entry[1] === 'string' && isSent(entry[0]),
   );
   // The response is scanned for the task id, so it must not be compressed.
   return { 'content-type': 'application/json', ...Object.fromEntries(sent), 'accept-encoding': 'identity' };
