@@ -9,6 +9,7 @@ import { tryParseJson } from '../lib/parse-json.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import type { DueCallback } from '../store/contract/callbacks.ts';
 import type { Store } from '../store/contract/store.ts';
+import { findAmbiguousMember } from '../task/ambiguous-members.ts';
 import type { TaskId } from '../task/id.ts';
 import type { JsonObject } from '../task/json-object.ts';
 import { getResponse } from '../task/members.ts';
@@ -38,7 +39,8 @@ export async function verifyCallback(
   if (!task || task.state === 'pending') return undefined;
   const result = getResponse(JSON.parse(task.text) as JsonObject);
   if (result === undefined) return undefined;
-  if (isDeepStrictEqual(tryParseJson(posted), result)) return { body, mediaType };
+  const isSame = isDeepStrictEqual(tryParseJson(posted), result) && findAmbiguousMember(posted) === undefined;
+  if (isSame) return { body, mediaType };
   return { body: Buffer.from(JSON.stringify(result)), mediaType: 'application/json' };
 }
 

@@ -11,7 +11,7 @@ import { maySee, taskNotFound } from './visibility.ts';
 
 /**
  * Answers `{"action":"delete","id":…}`.
- * @param body the caller's own body, forwarded unchanged
+ * @param body the request as it was read
  * @throws ApiError 503 when offline, 404 for a task the caller may not see, 502 when the upstream
  *   can't be reached; in all these cases nothing is deleted
  */
@@ -29,7 +29,7 @@ export async function deleteTask(
     );
   }
   const auth = upstreamAuthFor(deps, caller);
-  const request = caller.limits ? await restrictDeletion(deps, id, caller) : body;
+  const request = caller.limits ? await restrictDeletion(deps, id, caller) : (caller.payment?.body ?? body);
   try {
     const { deleted, answer } = await deps.upstream.remove(request, auth);
     if (deleted) await removeTask(deps, id);

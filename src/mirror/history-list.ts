@@ -18,7 +18,7 @@ export interface HistoryRequest {
   readonly filter: TaskFilter;
   readonly limit: number;
   readonly offset: number;
-  /** The caller's own body, sent to the upstream unchanged. */
+  /** The body for the upstream: the request as it was read. */
   readonly body: string;
 }
 
@@ -71,7 +71,7 @@ async function fetchHistory(
   auth: UpstreamAuth,
 ): Promise<MirrorResponse> {
   const requestSeq = await deps.store.nextRequestSeq();
-  const { documents, answer } = await deps.upstream.list(request.body, auth);
+  const { documents, answer } = await deps.upstream.list(auth.payment?.body ?? request.body, auth);
   const stored = await storeAnswer(deps, documents, requestSeq, { isUnasked: true });
   return forwardResponse(answer, { fwd: 'bypass', stored });
 }

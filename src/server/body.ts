@@ -3,6 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { ApiError, createBadRequest } from '../lib/api-error.ts';
 import { getErrorCode } from '../lib/errno.ts';
+import { tryParseJson } from '../lib/parse-json.ts';
+import { findAmbiguousMember } from '../task/ambiguous-members.ts';
 import { isObject, type JsonObject } from '../task/json-object.ts';
 import { isTooDeep, MAX_DEPTH } from '../task/slices.ts';
 import { decodeContent, isEncoded } from './content-encoding.ts';
@@ -86,7 +88,7 @@ export async function readGenerationBody(
   const received = Buffer.concat(head);
   const body = keepsByteOrderMark ? received : stripByteOrderMark(received);
   if (isWhole) {
-    refuseDeepJson(body.toString());
+    refuseAmbiguousRequest(body.toString());
     return { body, length: body.length };
   }
   const declared = isEncoded(request) ? undefined : request.headers['content-length'];
@@ -128,6 +130,18 @@ function refuseDeclaredLength({ headers }: IncomingMessage, maxBytes: number): v
 /** No real request nests that deep, and recursive code would overflow the stack. @throws ApiError 400 */
 function refuseDeepJson(text: string): void {
   if (isTooDeep(text)) throw createBadRequest(`the body nests deeper than ${MAX_DEPTH} levels`);
+}
+
+/** What is no JSON is for the upstream to refuse. @throws ApiError 400 */
+function refuseAmbiguousRequest(text: string): void {
+  refuseDeepJson(text);
+  if (tryParseJson(text) !== undefined) refuseAmbiguousJson(text);
+}
+
+/** For a body that is read here and forwarded as it is. @param text valid JSON @throws ApiError 400 */
+export function refuseAmbiguousJson(text: string): void {
+  const member = findAmbiguousMember(text);
+  if (member !== undefined) throw createBadRequest(`the body has the member ${JSON.stringify(member)} twice`);
 }
 
 /** @throws ApiError 400 */

@@ -171,6 +171,22 @@ describe('with a public address', () => {
     expect(client.calls.map(({ body }) => JSON.parse(body))).toEqual([result.response]);
   });
 
+  test('forwards the document’s own result when the posted one could be read in two ways', async () => {
+    const client = await listener();
+    const { here, generate } = await withCallbacks({ imageAllowHosts: client.host });
+    const { task_id: id } = await generate({ ...GENERATE, callback_url: client.url });
+    const document = await (await here.post({ action: 'retrieve', id })).json();
+    const { pathname } = new URL((document as { request: { callback_url: string } }).request.callback_url);
+    here.clock.advance(10_000);
+    const result = JSON.stringify(
+      (JSON.parse(here.simulator.documentText(id) ?? '') as { response: unknown }).response,
+    );
+    const forged = `{"data":[{"image_url":"https://evil.example/1.png"}],${result.slice(1)}`;
+    await here.request(pathname, { method: 'POST', body: forged });
+    await expect.poll(() => client.calls.length).toBe(1);
+    expect(client.calls[0]?.body).toBe(result);
+  });
+
   test('requires the key and no token; a second call changes nothing', async () => {
     const authorization = { authorization: 'Bearer mirror-secret' };
     const { here, generate, sentCallback } = await withCallbacks({ tokens: 'mirror-secret' }, authorization);

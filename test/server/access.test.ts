@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -17,8 +16,8 @@ import { createHealthRoutes } from '../../src/server/routes/health.ts';
 import type { ArchivedImage } from '../../src/store/contract/images.ts';
 import type { Store } from '../../src/store/contract/store.ts';
 import type { TaskId } from '../../src/task/id.ts';
-import type { TaskLimits } from '../../src/task/limits.ts';
 import { readinessSchema } from '../../src/views/status-schema.ts';
+import { addToken } from '../helpers/access-token.ts';
 import { withMissingMember, withUnknownMember } from '../helpers/alterations.ts';
 import { runCli } from '../helpers/cli.ts';
 import { document, documentText, numberedIds } from '../helpers/documents.ts';
@@ -27,26 +26,6 @@ import { imageHost } from '../helpers/image-host.ts';
 import { picture, storeTaskWithImages } from '../helpers/images.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
 import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
-
-interface TokenOptions {
-  readonly limits?: Partial<TaskLimits>;
-  readonly isReadOnly?: boolean;
-}
-
-/** Stores a token, as `token new` does. @returns headers that present it */
-async function tokenFor(here: TestMirror, { limits, isReadOnly = false }: TokenOptions = {}) {
-  const token = `fluxm_${randomUUID()}`;
-  await here.store.addAccessToken({
-    name: token.slice(-8),
-    hash: computeDigest(token).toString('hex'),
-    limits: limits && { userIds: [], applicationIds: [], ...limits },
-    isReadOnly,
-    createdAtMs: 1,
-    revokedAtMs: undefined,
-  });
-  here.clock.advance(1001); // the server looks for new tokens once a second
-  return { authorization: `Bearer ${token}` };
-}
 
 type FiveIds = [TaskId, TaskId, TaskId, TaskId, TaskId];
 const [MINE, THEIRS, PENDING, UPSTREAM_ONLY, UNKNOWN] = numberedIds(5) as unknown as FiveIds;
@@ -79,8 +58,8 @@ async function sharedMirror() {
   await here.store.addCallback({ key: CALLBACK_KEY, target: undefined, nowMs: here.clock.now() });
   const [image] = (await here.store.imagesOf([THEIRS])) as unknown as [ArchivedImage];
   const [own] = (await here.store.imagesOf([MINE])) as unknown as [ArchivedImage];
-  const everything = await tokenFor(here);
-  const mine = await tokenFor(here, { limits: { userIds: ['caller-1'] } });
+  const everything = await addToken(here);
+  const mine = await addToken(here, { limits: { userIds: ['caller-1'] } });
   return { here, image, own, everything, mine };
 }
 
@@ -340,9 +319,9 @@ describe('a token limited to one user', () => {
 
   test('may also be limited by application, and then both must match', async () => {
     const { here } = await sharedMirror();
-    const both = await tokenFor(here, { limits: { userIds: ['caller-1'], applicationIds: ['app-them'] } });
+    const both = await addToken(here, { limits: { userIds: ['caller-1'], applicationIds: ['app-them'] } });
     expect((await here.post({ action: 'retrieve', id: MINE }, both)).status).toBe(404);
-    const application = await tokenFor(here, { limits: { applicationIds: ['app-them'] } });
+    const application = await addToken(here, { limits: { applicationIds: ['app-them'] } });
     expect((await here.post({ action: 'retrieve', id: THEIRS }, application)).status).toBe(200);
     expect((await here.post({ action: 'retrieve', id: MINE }, application)).status).toBe(404);
   });
@@ -431,7 +410,7 @@ describe('a read-only token', () => {
   ])('%s %s %j: %i', async (method, path, body, status) => {
     const { here } = await sharedMirror();
     const sent = here.simulator.requests.length;
-    const headers = await tokenFor(here, { isReadOnly: true });
+    const headers = await addToken(here, { isReadOnly: true });
     const answer = await here.request(path, {
       method,
       headers,
@@ -453,7 +432,7 @@ describe('named tokens', () => {
   test('are required by a running mirror within a second, even after the last is revoked', async () => {
     const here = await startTestMirror();
     expect(await stats(here)).toBe(200);
-    const headers = await tokenFor(here);
+    const headers = await addToken(here);
     expect(await stats(here)).toBe(401);
     expect(await stats(here, headers)).toBe(200);
     const [token] = await (here.store as Store).accessTokens();
@@ -497,7 +476,7 @@ describe('named tokens', () => {
 
   test('are logged by name with what they changed, wrong ones by address', async () => {
     const here = await startTestMirror();
-    const headers = await tokenFor(here);
+    const headers = await addToken(here);
     const [{ name } = { name: '' }] = await here.store.accessTokens();
     const tracked = { method: 'POST', headers, body: JSON.stringify({ ids: [UNKNOWN] }) };
     await (await here.request('/api/tracked', tracked)).arrayBuffer();

@@ -16,7 +16,7 @@ const MAX_LIMIT = 1000;
 const DEFAULT_LIMIT = 20;
 
 /** @throws ApiError 400 that names the problem and the valid values */
-export function readTaskRequest(value: JsonObject, body: string): TaskRequest {
+export function readTaskRequest(value: JsonObject): TaskRequest {
   const given = getOwn(value, 'action');
   // The vendor's guides poll with an id alone, and its clients leave out what is empty.
   const action = isAbsent(given) ? 'retrieve' : given;
@@ -25,14 +25,23 @@ export function readTaskRequest(value: JsonObject, body: string): TaskRequest {
       return { action, id: readId(value) };
     case 'retrieve_batch': {
       const ids = getOwn(value, 'ids');
-      if (isAbsent(ids)) return { action: 'list', list: readHistoryRequest(value, body) };
+      if (isAbsent(ids)) return { action: 'list', list: readHistoryRequest(value) };
       return { action, ids: readIds(ids) };
     }
     case 'delete':
-      return { action, id: readId(value), body };
+      return { action, id: readId(value), body: rebuildBody(value) };
     default:
       throw createBadRequest('"action" must be "retrieve", "retrieve_batch" or "delete"');
   }
+}
+
+/**
+ * The body as it was read, for the upstream: it is sent with the mirror's own token, and of the caller's text the upstream could
+ * read something else (the first of two `action`s, or an `Action`). Members that only the vendor knows are kept.
+ */
+function rebuildBody(value: JsonObject): string {
+  const plain = Object.entries(value).filter(([name]) => /^[a-z][a-z0-9_]*$/.test(name));
+  return JSON.stringify(Object.fromEntries(plain));
 }
 
 /** @throws ApiError 400 */
@@ -55,7 +64,7 @@ function readId(value: JsonObject): TaskId {
   return id;
 }
 
-function readHistoryRequest(value: JsonObject, body: string): HistoryRequest {
+function readHistoryRequest(value: JsonObject): HistoryRequest {
   const from = readNumber(value, 'created_at_min', 0, Number.MAX_SAFE_INTEGER);
   const to = readNumber(value, 'created_at_max', 0, Number.MAX_SAFE_INTEGER);
   return {
@@ -71,7 +80,7 @@ function readHistoryRequest(value: JsonObject, body: string): HistoryRequest {
     },
     limit: readInteger(value, 'limit', 1, MAX_LIMIT) ?? DEFAULT_LIMIT,
     offset: readInteger(value, 'offset', 0, Number.MAX_SAFE_INTEGER) ?? 0,
-    body,
+    body: rebuildBody(value),
   };
 }
 

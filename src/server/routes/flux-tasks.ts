@@ -8,7 +8,7 @@ import type { MirrorResponse } from '../../mirror/mirror-response.ts';
 import { FLUX } from '../../service/flux.ts';
 import { createAnswer, respond } from '../answer.ts';
 import { type Access, createReadOnlyError } from '../auth/access.ts';
-import { parseJsonObject, readBody } from '../body.ts';
+import { parseJsonObject, readBody, refuseAmbiguousJson } from '../body.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
 import { rewriteImageUrls } from '../drop-in/local-images.ts';
 import { selectPaymentHeaders } from '../drop-in/payment.ts';
@@ -47,7 +47,7 @@ async function serve(
   access: Access,
 ): Promise<MirrorResponse> {
   const text = await readBody(incoming);
-  const request = readTaskRequest(parseJsonObject(text), text);
+  const request = readTaskRequest(parseJsonObject(text));
   const caller = createCaller(access, incoming, text);
   switch (request.action) {
     case 'retrieve':
@@ -74,6 +74,7 @@ function createCaller(
   body?: string,
 ): Caller {
   const paid = body === undefined ? undefined : selectPaymentHeaders(headers);
+  if (paid !== undefined) refuseAmbiguousJson(body ?? ''); // it is forwarded byte for byte
   return {
     token: upstreamToken,
     hasAccessToken: tokenName !== undefined,

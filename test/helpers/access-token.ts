@@ -1,0 +1,28 @@
+/** Tokens of the mirror, for tests. */
+import { randomUUID } from 'node:crypto';
+import { computeDigest } from '../../src/lib/access-token.ts';
+import type { TaskLimits } from '../../src/task/limits.ts';
+import type { TestMirror } from './test-mirror.ts';
+
+interface TokenOptions {
+  readonly limits?: Partial<TaskLimits>;
+  readonly isReadOnly?: boolean;
+}
+
+/** Stores a token, as `token new` does. @returns headers that present it */
+export async function addToken(
+  here: TestMirror,
+  { limits, isReadOnly = false }: TokenOptions = {},
+): Promise<{ authorization: string }> {
+  const token = `fluxm_${randomUUID()}`;
+  await here.store.addAccessToken({
+    name: token.slice(-8),
+    hash: computeDigest(token).toString('hex'),
+    limits: limits && { userIds: [], applicationIds: [], ...limits },
+    isReadOnly,
+    createdAtMs: 1,
+    revokedAtMs: undefined,
+  });
+  here.clock.advance(1001); // the server looks for new tokens once a second
+  return { authorization: `Bearer ${token}` };
+}
