@@ -3,9 +3,11 @@ import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { createImageFiles } from '../archive/files.ts';
 import { removeTask } from '../archive/remove-task.ts';
-import { parseTaskId } from '../task/id.ts';
-import { EXIT } from './failure.ts';
+import type { TaskId } from '../task/id.ts';
+import { canAsk, confirm } from './confirm.ts';
+import { CommandFailed, EXIT } from './failure.ts';
 import { pluralize, print, printJson, printNote } from './output.ts';
+import { resolveArgs } from './resolve-ids.ts';
 import { addSettings, readConfig } from './settings.ts';
 
 export function createForgetCommand(): Command {
@@ -14,22 +16,49 @@ export function createForgetCommand(): Command {
     .description(
       'Removes tasks from this mirror: document, search row, tracking, and the images that no other task has. The upstream is not asked; naming the id again (track, get through the server, import) brings a task back.',
     )
-    .argument('<ids...>', 'task ids')
+    .argument('<ids...>', 'task ids, or their first 6 or more characters')
+    .option('-y, --yes', 'do not ask')
     .option('--json', 'print the result as JSON');
-  return addSettings(command).action(async (args: string[], options: { json?: boolean }) => {
+  return addSettings(command).action(async (args: string[], options: ForgetOptions) => {
     const config = readConfig(command);
     const files = createImageFiles(config.dataDir);
     const forgotten: string[] = [];
     const unknown: string[] = [];
     await runWithStore(config, 'writer', async (store) => {
-      for (const arg of args) {
-        const id = parseTaskId(arg);
-        (id !== undefined && (await removeTask({ store, files }, id)) ? forgotten : unknown).push(arg);
-      }
+      const resolved = await resolveArgs(store, args);
+      unknown.push(...resolved.unknown);
+      if (resolved.ids.length === 0 || !(await mayForget(resolved.ids, args, options))) return;
+      for (const id of resolved.ids)
+        ((await removeTask({ store, files }, id)) ? forgotten : unknown).push(id);
     });
     if (options.json) printJson({ forgotten, not_known: unknown });
     else print(`${pluralize(forgotten.length, 'task')} forgotten`);
     for (const id of unknown) printNote(`not known: ${id}`);
     if (unknown.length > 0) process.exitCode = EXIT.failed;
   });
+}
+
+interface ForgetOptions {
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * Prints the whole ids and asks. Without a terminal, whole ids are enough: scripts have always named those.
+ * @throws CommandFailed for shortened ids when nobody can be asked
+ */
+async function mayForget(
+  ids: readonly TaskId[],
+  args: readonly string[],
+  { yes = false }: ForgetOptions,
+): Promise<boolean> {
+  const isWhole = ids.every((id) => args.includes(id));
+  if (yes || (isWhole && !canAsk())) return true;
+  if (!canAsk())
+    throw new CommandFailed(
+      `these ids are shortened, for ${ids.join(', ')}: name them whole, or add --yes`,
+      EXIT.usage,
+    );
+  for (const id of ids) printNote(id);
+  return confirm(`Remove ${pluralize(ids.length, 'task')} from this mirror, with the images?`);
 }

@@ -23,6 +23,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['backfill', async () => (await import('./backfill.ts')).createBackfillCommand()],
   ['get', async () => (await import('./get.ts')).createGetCommand()],
   ['search', async () => (await import('./search.ts')).createSearchCommand()],
+  ['open', async () => (await import('./open.ts')).createOpenCommand()],
   ['import', async () => (await import('./import.ts')).createImportCommand()],
   ['export', async () => (await import('./export.ts')).createExportCommand()],
   ['status', async () => (await import('./status.ts')).createStatusCommand()],

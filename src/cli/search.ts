@@ -1,10 +1,12 @@
 /** `flux-mirror search`: searches prompts from the terminal. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
+import { createImageFiles, type ImageFiles } from '../archive/files.ts';
 import { OPERATORS } from '../search/fields.ts';
 import type { SearchPage, SortOrder } from '../store/contract/search.ts';
 import { serializeHits } from '../views/search-hit.ts';
 import type { SearchHit } from '../views/search-schema.ts';
+import { listLocalFiles } from './local-files.ts';
 import { pluralize, print, printJson, printNote } from './output.ts';
 import { addQueryOptions, type QueryOptions, readQuery, streamMatchingPages } from './query-options.ts';
 import { addSettings, readConfig } from './settings.ts';
@@ -53,6 +55,7 @@ export function createSearchCommand(): Command {
     const request = { query, filter, sort: options.sort, groupByPrompt: options.group ?? false, nowMs };
     const limit = options.all ? Number.POSITIVE_INFINITY : options.limit;
     const config = readConfig(command);
+    const files = createImageFiles(config.dataDir);
     await runWithStore(config, 'reader', async (store) => {
       const found: SearchHit[] = [];
       let last: SearchPage | undefined;
@@ -60,7 +63,7 @@ export function createSearchCommand(): Command {
         last = page;
         const hits = await serializeHits(store, page.hits, query, config.basePath);
         if (options.json) found.push(...hits);
-        else for (const line of await formatHits(hits, options.tz)) print(line);
+        else for (const line of await formatHits(hits, files, options.tz)) print(line);
       }
       const total = last?.total ?? 0;
       for (const note of query.notes) printNote(note);
@@ -73,16 +76,25 @@ export function createSearchCommand(): Command {
   });
 }
 
-/** A table on a terminal; otherwise tab-separated and not truncated, for other programs. */
-async function formatHits(hits: readonly SearchHit[], timeZone: string | undefined): Promise<string[]> {
-  const { isTTY, columns } = process.stdout;
+/** A table on a terminal, with the paths of archived files; otherwise tab-separated and not truncated, for other programs. */
+async function formatHits(
+  hits: readonly SearchHit[],
+  files: ImageFiles,
+  timeZone: string | undefined,
+): Promise<string[]> {
+  const { isTTY, columns: width } = process.stdout;
+  const listFiles = (hit: SearchHit | undefined) => (hit ? listLocalFiles(hit, files) : []);
   if (isTTY) {
     const { formatHitTable } = await import('./hit-table.ts');
-    return formatHitTable(hits, { columns, hasColors: process.stdout.hasColors() }, timeZone);
+    const rows = formatHitTable(hits, { columns: width, hasColors: process.stdout.hasColors() }, timeZone);
+    return rows.flatMap((row, at) => [row, ...listFiles(hits[at]).map((path) => `    ${path}`)]);
   }
-  return hits.map(({ created_at, id, state, model, prompt }) =>
-    [created_at, id, state, model ?? '-', prompt.replaceAll(/\s+/g, ' ')].join('\t'),
-  );
+  return hits.map((hit) => {
+    const { created_at, id, state, model, prompt } = hit;
+    const [path] = listFiles(hit);
+    const columns = [created_at, id, state, model ?? '-', prompt.replaceAll(/\s+/g, ' ')];
+    return (path === undefined ? columns : [...columns, path]).join('\t');
+  });
 }
 
 function parseLimit(value: string): number {

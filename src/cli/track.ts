@@ -4,10 +4,11 @@ import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { systemClock } from '../lib/clock.ts';
-import { findTaskIds, parseTaskId, type TaskId } from '../task/id.ts';
+import { findTaskIds, type TaskId } from '../task/id.ts';
 import { serializeTrackResult } from '../views/tracked-json.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 import { pluralize, print, printJson, printNote } from './output.ts';
+import { resolveArgs } from './resolve-ids.ts';
 import { addSettings, readConfig } from './settings.ts';
 
 interface TrackOptions {
@@ -56,16 +57,15 @@ export function createUntrackCommand(): Command {
   const command = new Command('untrack')
     .summary('stop refreshing ids')
     .description('Stops refreshing task ids; stored documents stay.')
-    .argument('<ids...>', 'task ids')
+    .argument('<ids...>', 'task ids, or their first 6 or more characters')
     .option('--json', 'print the result as JSON');
   return addSettings(command).action(async (args: string[], options: { json?: boolean }) => {
     const untracked: string[] = [];
     const unknown: string[] = [];
     await runWithStore(readConfig(command), 'writer', async (store) => {
-      for (const arg of args) {
-        const id = parseTaskId(arg);
-        (id !== undefined && (await store.untrack(id)) ? untracked : unknown).push(arg);
-      }
+      const resolved = await resolveArgs(store, args);
+      unknown.push(...resolved.unknown);
+      for (const id of resolved.ids) ((await store.untrack(id)) ? untracked : unknown).push(id);
     });
     if (options.json) printJson({ untracked, not_tracked: unknown });
     else print(`${pluralize(untracked.length, 'id')} untracked`);

@@ -7,6 +7,7 @@ export type ApiErrorCode =
   | 'invalid_token'
   | 'forbidden'
   | 'not_found'
+  | 'ambiguous'
   | 'no_api'
   | 'too_many_requests'
   | 'method_not_allowed'

@@ -35,6 +35,10 @@ const REQUIREMENTS = {
     missing: 'prlimit is not installed (Linux only, package util-linux)',
     isMet: () => canRun('prlimit', ['--version']),
   },
+  script: {
+    missing: 'script with -e is not installed (Linux only, package bsdutils)',
+    isMet: () => canRun('script', ['-qec', 'true', '/dev/null']),
+  },
   strace: {
     missing: 'strace is not installed (Linux only)',
     isMet: () => canRun('strace', ['-V']),

@@ -263,6 +263,30 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect(await store.getMany([])).toEqual([]);
       });
 
+      test('findIds returns ids by how they begin, of documents, placeholders and tracked ids', async () => {
+        const ids = ['aaaaaa', 'aaaaaa-1', 'aaaaaa-2', 'aaaaab', 'AAAAAA', 'aaaaaa\u{10ffff}x'].map(idOf);
+        const [first, second, third, fourth] = ids as [TaskId, TaskId, TaskId, TaskId];
+        await put(
+          { id: first, more: { user_id: 'me' } },
+          { id: second, more: { user_id: 'them' } },
+          { id: fourth },
+        );
+        await store.addPlaceholder(placeholderTask({ id: third, kind: 'images', request: '{}' }, NOW), {
+          nowMs: NOW,
+          dueAtMs: NOW,
+        });
+        await store.track([idOf('aaaaaa-3'), idOf('aaaaaa%')], NOW);
+        const find = (prefix: string, search = {}) => store.findIds(prefix, { limit: 10, ...search });
+        expect(await find('aaaaaa')).toEqual(['aaaaaa', 'aaaaaa%', 'aaaaaa-1', 'aaaaaa-2', 'aaaaaa-3']);
+        expect(await find('aaaaaa', { limit: 2 })).toEqual(['aaaaaa', 'aaaaaa%']);
+        expect(await find('aaaaaa', { onlyDocuments: true })).toEqual(['aaaaaa', 'aaaaaa-1']);
+        expect(await find('aaaaaa-')).toEqual(['aaaaaa-1', 'aaaaaa-2', 'aaaaaa-3']);
+        expect(await find('%')).toEqual([]);
+        const within = { userIds: ['me'], applicationIds: [] };
+        expect(await find('aaaaaa', { within })).toEqual(['aaaaaa']);
+        expect(await find('aaaaaa-', { within })).toEqual([]);
+      });
+
       test('joinFinished returns the same texts joined, and leaves out unfinished and unknown tasks', async () => {
         const ids = numberedIds(200);
         const documents = ids.map((id, at) =>

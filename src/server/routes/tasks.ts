@@ -2,8 +2,12 @@
 import { Hono } from 'hono';
 import { etag } from 'hono/etag';
 import { ApiError, createBadRequest } from '../../lib/api-error.ts';
+import type { Caller } from '../../mirror/deps.ts';
 import { taskResponse } from '../../mirror/mirror-response.ts';
 import { maySee } from '../../mirror/visibility.ts';
+import { describeAmbiguity, resolveTaskId } from '../../store/contract/resolve-id.ts';
+import type { Store } from '../../store/contract/store.ts';
+import type { StoredTask } from '../../store/contract/tasks.ts';
 import { parseTaskId, type TaskId } from '../../task/id.ts';
 import { createAnswer, respond } from '../answer.ts';
 import type { ServerDeps, ServerEnv } from '../deps.ts';
@@ -13,9 +17,8 @@ export function createTaskRoutes({ store, mirror, clock }: ServerDeps): Hono<Ser
   const app = new Hono<ServerEnv>();
 
   app.get('/api/tasks/:id', etag(), async (c) => {
-    const task = await store.get(parseIdParam(c.req.param('id')));
-    if (!task || !maySee(getCaller(c), task))
-      throw new ApiError(404, 'not_found', 'this task is not in the mirror');
+    const task = await findTask(store, parseIdParam(c.req.param('id')), getCaller(c));
+    if (!task) throw new ApiError(404, 'not_found', 'this task is not in the mirror');
     const { headers, ...answer } = createAnswer(taskResponse(task, { hit: true }, clock.now()));
     return respond(c, { ...answer, headers: { ...headers, 'cache-control': 'no-cache' } });
   });
@@ -24,11 +27,31 @@ export function createTaskRoutes({ store, mirror, clock }: ServerDeps): Hono<Ser
   app.post('/api/tasks/:id/refresh', async (c) => {
     const caller = getCaller(c);
     const control = { ...caller.control, noCache: true };
-    const served = await mirror.retrieve(parseIdParam(c.req.param('id')), { ...caller, control });
+    const id = await expandId(store, parseIdParam(c.req.param('id')), caller);
+    const served = await mirror.retrieve(id, { ...caller, control });
     return respond(c, createAnswer(served));
   });
 
   return app;
+}
+
+/** @throws ApiError 409 if several tasks begin like this */
+async function findTask(store: Store, id: TaskId, caller: Caller): Promise<StoredTask | undefined> {
+  const task = await store.get(id);
+  if (task) return maySee(caller, task) ? task : undefined;
+  const whole = await expandId(store, id, caller);
+  return whole === id ? undefined : store.get(whole);
+}
+
+/**
+ * The id of the stored document that begins with this; unchanged if there is none. Only documents that the caller may see count,
+ * or answers would tell what others have. @throws ApiError 409 if there are several
+ */
+async function expandId(store: Store, id: TaskId, { limits }: Caller): Promise<TaskId> {
+  const resolved = await resolveTaskId(store, id, { within: limits, onlyDocuments: true });
+  if (resolved.kind === 'ambiguous')
+    throw new ApiError(409, 'ambiguous', describeAmbiguity(id, resolved.candidates));
+  return resolved.kind === 'found' ? resolved.id : id;
 }
 
 /** @throws ApiError 400 */

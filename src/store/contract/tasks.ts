@@ -81,12 +81,22 @@ export interface Removal {
   readonly orphans: readonly ArchivedImage[];
 }
 
+export interface IdSearch {
+  readonly limit: number;
+  /** What the caller is allowed to see. */
+  readonly within?: TaskLimits | undefined;
+  /** Omits placeholders, and ids that are only tracked. */
+  readonly onlyDocuments?: boolean;
+}
+
 /** Stored task documents. */
 export interface TaskStore {
   /** One stored document. The hot path. */
   get(id: TaskId): MaybePromise<StoredTask | undefined>;
   /** Stored documents in the requested order, without duplicates; unknown ids are omitted. */
   getMany(ids: readonly TaskId[]): MaybePromise<StoredTask[]>;
+  /** The first ids, in their order, that begin with a prefix: of tasks, and unless limited those that are only tracked. */
+  findIds(prefix: string, search: IdSearch): MaybePromise<TaskId[]>;
   /** The finished tasks among the ids, as one text: the hot path of batches. Duplicate ids are repeated. */
   concatFinished(ids: readonly TaskId[]): MaybePromise<ConcatenatedTasks>;
   /** Stores the documents of one request in one transaction. A finished task is never replaced. */

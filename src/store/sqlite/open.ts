@@ -10,6 +10,7 @@ import { createCallbackStore } from './callbacks.ts';
 import { createCircuitStore } from './circuit.ts';
 import { openDatabase, type Sqlite } from './database.ts';
 import { translateErrors, translateOpeningError, translateStream } from './errors.ts';
+import { createIdFinder } from './find-ids.ts';
 import { createHistoryStore } from './history.ts';
 import { createImageStore } from './images.ts';
 import { audit } from './integrity/audit.ts';
@@ -159,6 +160,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
   }
   const others = storage.watch<Watched>({
     getMany: tasks.getMany,
+    findIds: createIdFinder(db).findIds,
     concatFinished: tasks.concatFinished,
     storeDocuments: tasks.storeDocuments,
     addPlaceholder: tasks.addPlaceholder,

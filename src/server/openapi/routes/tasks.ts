@@ -21,7 +21,7 @@ export const TASK_ROUTES: readonly RouteDescription[] = [
       200: { description: 'the document', schema: taskDocumentSchema },
       304: { description: 'not modified' },
     },
-    errors: [400, 401, 403, 404],
+    errors: [400, 401, 403, 404, 409],
   },
   {
     path: '/api/tasks/{id}/refresh',
@@ -30,7 +30,7 @@ export const TASK_ROUTES: readonly RouteDescription[] = [
     summary: 'Fetch an unfinished or unknown task now',
     parameters: [createPathParameter('id', taskId)],
     responses: { 200: { description: 'the document', schema: taskDocumentSchema } },
-    errors: [400, 401, 403, 404, 429, 502, 504],
+    errors: [400, 401, 403, 404, 409, 429, 502, 504],
   },
   {
     path: '/api/tracked',

@@ -1,0 +1,31 @@
+/** Finds ids by how they begin. */
+import type { TaskId } from '../../task/id.ts';
+import type { TaskStore } from '../contract/tasks.ts';
+import type { Sqlite } from './database.ts';
+import { buildLimitConditions, collectParams } from './filter-sql.ts';
+import type { Synchronous } from './synchronous.ts';
+
+/** Sorts after every character that an id may have. */
+const LAST_CHARACTER = '\u{10ffff}';
+
+export function createIdFinder({ raw }: Sqlite): Synchronous<Pick<TaskStore, 'findIds'>> {
+  return {
+    findIds: (prefix, { limit, within, onlyDocuments = false }) => {
+      const range = [prefix, `${prefix}${LAST_CHARACTER}`];
+      const conditions = buildLimitConditions(within, 'tasks');
+      const restrictions = [
+        ...conditions.map(({ sql }) => sql),
+        ...(onlyDocuments ? ['fetched_at > 0'] : []),
+      ].map((sql) => ` AND ${sql}`);
+      const fromTasks = `SELECT id FROM tasks WHERE id >= ? AND id < ?${restrictions.join('')}`;
+      // Of a tracked id alone nobody knows whose it is.
+      const hasTracked = !onlyDocuments && conditions.length === 0;
+      const fromTracked = hasTracked ? ' UNION SELECT id FROM tracked WHERE id >= ? AND id < ?' : '';
+      const params = [...range, ...collectParams(conditions), ...(hasTracked ? range : []), limit];
+      return raw
+        .prepare<unknown[], TaskId>(`${fromTasks}${fromTracked} ORDER BY id LIMIT ?`)
+        .pluck()
+        .all(...params);
+    },
+  };
+}
