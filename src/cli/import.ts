@@ -4,6 +4,7 @@ import { runWithStore } from '../app/with-store.ts';
 import { type DocumentLine, readDocumentLines } from '../files/document-lines.ts';
 import { findInputFiles, type InputFile } from '../files/input-files.ts';
 import { systemClock } from '../lib/clock.ts';
+import { describeReason } from '../lib/errno.ts';
 import { addResult, createEmptyResult } from '../store/contract/batch-result.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { BatchResult } from '../store/contract/tasks.ts';
@@ -29,7 +30,7 @@ export function createImportCommand(): Command {
   const command = new Command('import')
     .summary('store documents from files')
     .description(
-      'Stores task documents from JSON Lines, JSON arrays or {"items":[…]}, plain or gzipped, and from folders of such files. Unfinished ones become tracked. What is stored and finished is never replaced.',
+      'Stores task documents from JSON values one after another (on lines, or not), JSON arrays or {"items":[…]}, plain or gzipped, and from folders of such files. Unfinished ones become tracked. What is stored and finished is never replaced.',
     )
     .argument('<files...>', 'files or folders (- = standard input)')
     .option('--json', 'print the result as JSON');
@@ -37,14 +38,18 @@ export function createImportCommand(): Command {
     const config = readConfig(command);
     const { files, skipped } = await findInputFiles(names);
     const result = await runWithStore(config, 'writer', (store) => importAll(store, files));
-    if (skipped > 0)
-      printNote(`${pluralize(skipped, 'file')} in folders skipped: neither .json, .jsonl nor .ndjson`);
+    for (const [reason, count] of skipped)
+      printNote(`${pluralize(count, 'file')} in folders skipped: ${reason}`);
     const refused = [...result.reasons.values()].reduce((sum, count) => sum + count, 0);
     const { inserted, updated, unchanged, kept } = result.stored;
     const documents = inserted + updated + unchanged + kept;
     if (options.json) {
       const reasons = Object.fromEntries(result.reasons);
-      printJson({ new: inserted, newer: updated, same: unchanged, kept, refused, reasons, skipped });
+      const skippedFiles = [...skipped.values()].reduce((sum, count) => sum + count, 0);
+      printJson({
+        ...{ new: inserted, newer: updated, same: unchanged, kept, refused, reasons },
+        skipped: skippedFiles,
+      });
     } else {
       const rate = Math.round(documents / Math.max(result.seconds, 0.001)).toLocaleString('en');
       print(
@@ -82,7 +87,7 @@ async function importAll(store: Store, files: readonly InputFile[]): Promise<Imp
   }
   try {
     for (const file of files) {
-      for await (const line of readDocumentLines(countBytes(file.read()))) {
+      for await (const line of readLines(file, countBytes)) {
         seen += 1;
         const document = parseLine(line);
         if (typeof document === 'string') {
@@ -100,6 +105,30 @@ async function importAll(store: Store, files: readonly InputFile[]): Promise<Imp
     progress.end();
   }
   return { stored, reasons, seconds: (systemClock.monotonic() - started) / 1000 };
+}
+
+/** The lines of a file, up to where it can't be read. */
+async function* readLines(
+  file: InputFile,
+  count: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>,
+): AsyncGenerator<DocumentLine> {
+  let line = 1;
+  try {
+    for await (const found of readDocumentLines(count(file.read()))) {
+      line = found.line;
+      yield found;
+    }
+  } catch (error) {
+    if (!isFileError(error)) throw error;
+    yield { line, problem: `can't be read from here on: ${describeReason(error)}` };
+  }
+}
+
+/** Whether the operating system refused to open or read a file; errors of the store have no `syscall`. */
+function isFileError(error: unknown): boolean {
+  return (
+    error instanceof Error && 'syscall' in error && (error.syscall === 'open' || error.syscall === 'read')
+  );
 }
 
 /** @returns the document, or why the line has none */

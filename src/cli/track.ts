@@ -1,10 +1,12 @@
 /** `flux-mirror track` and `untrack`. */
-import { readFile } from 'node:fs/promises';
-import { text as readAll } from 'node:stream/consumers';
+import { createReadStream } from 'node:fs';
 import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
+import { BadFile } from '../files/bad-file.ts';
+import { type FoundIds, readTaskIds } from '../files/task-ids.ts';
 import { systemClock } from '../lib/clock.ts';
-import { findTaskIds, type TaskId } from '../task/id.ts';
+import { describeReason } from '../lib/errno.ts';
+import { findTaskIds } from '../task/id.ts';
 import { serializeTrackResult } from '../views/tracked-json.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 import { pluralize, print, printJson, printNote } from './output.ts';
@@ -23,7 +25,7 @@ export function createTrackCommand(): Command {
     .argument('[ids...]', 'task ids (UUIDs)')
     .option(
       '-f, --file <file>',
-      'ids from a file, one per line or any text or JSON with UUIDs in it (- = standard input)',
+      'ids from a file: one per line, the UUIDs in any text, or JSON with the id or task_id of tasks (- = standard input)',
     )
     .option('--json', 'print the result as JSON');
   return addSettings(command).action(async (args: string[], options: TrackOptions) => {
@@ -31,9 +33,9 @@ export function createTrackCommand(): Command {
     if (args.length === 0 && options.file === undefined) {
       throw new CommandFailed('name the ids to track, or a file with -f', EXIT.usage);
     }
-    const found = findIdsInLines(args, (at) => `argument ${at + 1}`);
+    const found = findIdsInArguments(args);
     if (options.file !== undefined) {
-      const fromFile = findIdsInText(await readText(options.file), options.file);
+      const fromFile = await readIdFile(options.file);
       found.ids.push(...fromFile.ids);
       found.problems.push(...fromFile.problems);
     }
@@ -74,34 +76,21 @@ export function createUntrackCommand(): Command {
   });
 }
 
-interface Found {
-  ids: TaskId[];
-  problems: string[];
-}
-
-/**
- * The ids in a file. JSON is searched as a whole; in other text every line must contain an id, except for empty lines
- * and comments (`#`).
- */
-function findIdsInText(text: string, file: string): Found {
-  if (/^\s*[[{]/.test(text)) {
-    const ids = findTaskIds(text);
-    return { ids, problems: ids.length === 0 ? [`${file}: no task id found`] : [] };
-  }
-  return findIdsInLines(text.split(/\r?\n/), (at) => `${file}:${at + 1}`);
-}
-
-function findIdsInLines(lines: readonly string[], placeOf: (at: number) => string): Found {
-  const found: Found = { ids: [], problems: [] };
-  lines.forEach((line, at) => {
-    const ids = findTaskIds(line);
+function findIdsInArguments(args: readonly string[]): FoundIds {
+  const found: FoundIds = { ids: [], problems: [] };
+  for (const [at, arg] of args.entries()) {
+    const ids = findTaskIds(arg);
     found.ids.push(...ids);
-    if (ids.length === 0 && !/^\s*(#|$)/.test(line))
-      found.problems.push(`${placeOf(at)}: no task id (a UUID)`);
-  });
+    if (ids.length === 0) found.problems.push(`argument ${at + 1}: no task id (a UUID)`);
+  }
   return found;
 }
 
-function readText(file: string): Promise<string> {
-  return file === '-' ? readAll(process.stdin) : readFile(file, 'utf8');
+async function readIdFile(file: string): Promise<FoundIds> {
+  try {
+    return await readTaskIds(file === '-' ? process.stdin : createReadStream(file), file);
+  } catch (cause) {
+    if (!(cause instanceof Error && 'syscall' in cause)) throw cause;
+    throw new BadFile(`${file}: ${describeReason(cause)}; nothing was tracked`, { cause });
+  }
 }

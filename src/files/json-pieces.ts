@@ -1,9 +1,19 @@
 /**
- * Splits a stream into the texts of its documents: lines, elements of an array or of `{"items":[…]}`, or an object that
- * spans lines. Only brackets and strings are scanned, so a file of any size needs only a small window; a malformed line
- * does not affect the others.
+ * Splits a stream into the texts of its documents: JSON values one after another, on lines of their own, over several lines
+ * or appended on one line, and the elements of arrays and of `{"items":[…]}`. A file of any size needs only a small window;
+ * a malformed value costs its line and no others.
  */
 import { ByteReader } from './byte-reader.ts';
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COMMA,
+  isSpace,
+  JsonScan,
+  LF,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+} from './json-scan.ts';
 
 /** The exact bytes of a JSON value (or of a line that should be one), or why there are none. `line` is 1-based. */
 export type Piece =
@@ -12,19 +22,14 @@ export type Piece =
 
 /** Far larger than any real document; a longer one is skipped without buffering it. */
 export const MAX_PIECE_BYTES = 32 * 1024 * 1024;
+const NO_END = 'the list has no end';
 const TOO_LONG = `longer than ${MAX_PIECE_BYTES} bytes`;
 
-const LF = 0x0a;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
-/** How far to look for `{"items":[`, or for a line with only a bracket. */
-const HEAD_BYTES = 256;
+/** Separates values in a JSON text sequence (RFC 7464). */
+const RECORD_SEPARATOR = 0x1e;
+/** How far a line is searched for something behind a value. */
+const MAX_TRAILING_SPACE = 1024;
 
 export async function* splitJson(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Piece> {
   yield* new Splitter(chunks).splitPieces();
@@ -39,96 +44,108 @@ class Splitter {
   }
 
   async *splitPieces(): AsyncGenerator<Piece> {
-    await this.#fillAtLeast(BYTE_ORDER_MARK.length);
-    if (this.#reader.window.subarray(0, 3).equals(BYTE_ORDER_MARK)) this.#reader.consume(3);
-    while ((await this.#skip(isSpace)) !== undefined) {
-      const list = await this.#readListHead();
-      if (list) yield* this.#readElements(list);
+    for (;;) {
+      const first = await this.#skip((byte) => isSpace(byte) || byte === COMMA || byte === RECORD_SEPARATOR);
+      if (first === undefined) return;
+      if (await this.#dropByteOrderMark()) continue;
+      if (first === OPEN_BRACKET) yield* this.#readElements(1, false);
+      else if (first === OPEN_BRACE) yield* this.#readObject();
       else yield* this.#readLine();
     }
   }
 
-  /** One line; or, if the line is only `{`, the whole object that starts there. */
+  /** An object or the elements of an envelope; only the line, if the object is malformed. */
+  async *#readObject(): AsyncGenerator<Piece> {
+    const line = this.#line;
+    const found = await this.#scanValue(new JsonScan(true));
+    if (typeof found === 'string') yield* this.#readLine();
+    else if (found.kind === 'list') yield* this.#readElements(found.end, true);
+    else yield { line, bytes: this.#take(await this.#includeTrailingSpace(found.end)) };
+  }
+
   async *#readLine(): AsyncGenerator<Piece> {
     const line = this.#line;
     const end = await this.#find(LF);
-    if (end === 'too long') {
-      yield { line, problem: TOO_LONG };
-      await this.#dropLine();
+    if (typeof end === 'number') {
+      yield { line, bytes: this.#take(end) };
       return;
     }
-    const isShort = end < HEAD_BYTES; // only a short line can be a single bracket
-    if (isShort && this.#reader.window.subarray(0, end).toString('latin1').trim() === '{') {
-      const whole = await this.#measureValue();
-      if (typeof whole === 'number') {
-        yield { line, bytes: this.#take(whole) };
-        return;
-      }
-    }
-    yield { line, bytes: this.#take(end) };
+    yield { line, problem: TOO_LONG };
+    await this.#dropLine();
   }
 
   /** Everything from after `[` to after `]`, and to the end of the enclosing object if there is one. */
-  async *#readElements({ length, isInObject }: ListHead): AsyncGenerator<Piece> {
-    this.#take(length);
+  async *#readElements(headLength: number, isInObject: boolean): AsyncGenerator<Piece> {
+    this.#take(headLength);
     for (;;) {
       const first = await this.#skip((byte) => isSpace(byte) || byte === COMMA);
       const line = this.#line;
       if (first === undefined) {
-        yield { line, problem: 'the list has no end' };
+        yield { line, problem: NO_END };
         return;
       }
       if (first === CLOSE_BRACKET) {
         this.#take(1);
-        if (isInObject) await this.#dropRestOfObject();
+        if (isInObject) yield* this.#dropRestOfObject();
         return;
       }
-      const size = first === CLOSE_BRACE ? 'no value' : await this.#measureValue();
-      if (typeof size === 'number') {
-        yield { line, bytes: this.#take(size) };
+      const found = first === CLOSE_BRACE ? 'invalid' : await this.#scanValue(new JsonScan());
+      if (typeof found !== 'string') {
+        yield { line, bytes: this.#take(found.end) };
         continue;
       }
-      yield { line, problem: size === 'too long' ? TOO_LONG : 'not valid JSON' };
+      yield { line, problem: found === 'too long' ? TOO_LONG : 'not valid JSON' };
       await this.#dropLine();
       return;
     }
   }
 
-  /** The head of a list, if one starts here. */
-  async #readListHead(): Promise<ListHead | undefined> {
-    const first = this.#reader.window[0];
-    if (first === OPEN_BRACKET) return { length: 1, isInObject: false };
-    if (first !== OPEN_BRACE) return undefined;
-    await this.#fillAtLeast(HEAD_BYTES);
-    const head = this.#reader.window.subarray(0, HEAD_BYTES).toString('latin1');
-    const match = /^\{\s*"items"\s*:\s*\[/.exec(head);
-    return match ? { length: match[0].length, isInObject: true } : undefined;
-  }
-
-  /** Length of the value that starts here: up to its closing bracket or quote, otherwise up to the next separator. */
-  async #measureValue(): Promise<number | 'too long' | 'no end'> {
-    const scan = { at: 0, depth: 0, isInString: false };
+  /** Scans the value that starts here. */
+  async #scanValue(scan: JsonScan): Promise<Found | 'too long' | 'invalid'> {
     for (;;) {
-      const end = scanValue(this.#reader.window, scan);
-      if (end !== undefined) return end > MAX_PIECE_BYTES ? 'too long' : end;
+      const found = scan.scan(this.#reader.window);
+      if (found?.kind === 'invalid') return 'invalid';
+      if (found) return found.end > MAX_PIECE_BYTES ? 'too long' : found;
       if (this.#reader.window.length > MAX_PIECE_BYTES) return 'too long';
-      if (!(await this.#reader.fill())) return isBare(this.#reader.window) ? scan.at : 'no end';
+      if (!(await this.#reader.fill())) return scan.isBare ? { kind: 'value', end: scan.at } : 'invalid';
     }
   }
 
-  async #dropRestOfObject(): Promise<void> {
-    const scan = { at: 0, depth: 1, isInString: false };
+  /** Extends a value to the end of its line if nothing but white space follows there. */
+  async #includeTrailingSpace(end: number): Promise<number> {
+    for (let at = end; at - end < MAX_TRAILING_SPACE; at += 1) {
+      if (at === this.#reader.window.length && !(await this.#reader.fill())) return at;
+      const byte = this.#reader.window[at] ?? 0;
+      if (byte === LF) return at;
+      if (!isSpace(byte)) return end;
+    }
+    return end;
+  }
+
+  /** Members after the list. An object that is malformed there ends there, so that it does not swallow what follows. */
+  async *#dropRestOfObject(): AsyncGenerator<Piece> {
+    const scan = JsonScan.afterMember();
     for (;;) {
-      const end = scanValue(this.#reader.window, scan);
-      if (end !== undefined) {
-        this.#take(end);
+      const found = scan.scan(this.#reader.window);
+      const { length } = this.#reader.window;
+      const used = found?.kind === 'value' ? found.end : Math.min(scan.at, length);
+      this.#take(used);
+      scan.at -= used; // 1 if the window ended with a backslash
+      if (found?.kind === 'value') return;
+      if (found || !(await this.#reader.fill())) {
+        yield { line: this.#line, problem: NO_END };
         return;
       }
-      const { length } = this.#reader.window;
-      this.#take(length);
-      scan.at -= length; // 1 if the window ended with a backslash
-      if (!(await this.#reader.fill())) return;
     }
+  }
+
+  /** At the beginning of a file, or of one of several that were joined. */
+  async #dropByteOrderMark(): Promise<boolean> {
+    if (this.#reader.window[0] !== BYTE_ORDER_MARK[0]) return false;
+    await this.#fillAtLeast(BYTE_ORDER_MARK.length);
+    const isThere = this.#reader.window.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+    if (isThere) this.#reader.consume(BYTE_ORDER_MARK.length);
+    return isThere;
   }
 
   async #dropLine(): Promise<void> {
@@ -173,46 +190,7 @@ class Splitter {
   }
 }
 
-interface ListHead {
-  /** Up to and including the `[`. */
-  readonly length: number;
-  readonly isInObject: boolean;
-}
-
-interface Scan {
-  /** Where to continue; beyond the window if it ended with a backslash. */
-  at: number;
-  depth: number;
-  isInString: boolean;
-}
-
-/** @returns the index after the value, undefined if it continues beyond the window */
-function scanValue(bytes: Buffer, scan: Scan): number | undefined {
-  for (; scan.at < bytes.length; scan.at += 1) {
-    const byte = bytes[scan.at];
-    if (scan.isInString) {
-      if (byte === BACKSLASH) scan.at += 1;
-      else if (byte === QUOTE) {
-        scan.isInString = false;
-        if (scan.depth === 0) return scan.at + 1;
-      }
-    } else if (byte === QUOTE) scan.isInString = true;
-    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) scan.depth += 1;
-    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-      if (scan.depth === 0) return scan.at; // closes the list around a bare value
-      scan.depth -= 1;
-      if (scan.depth === 0) return scan.at + 1;
-    } else if (scan.depth === 0 && (byte === COMMA || isSpace(byte ?? 0))) return scan.at;
-  }
-  return undefined;
-}
-
-/** Whether it is a number or a literal, which the end of the stream terminates. */
-function isBare(bytes: Buffer): boolean {
-  const first = bytes[0];
-  return first !== QUOTE && first !== OPEN_BRACE && first !== OPEN_BRACKET;
-}
-
-function isSpace(byte: number): boolean {
-  return byte === 0x20 || byte === LF || byte === 0x0d || byte === 0x09;
+interface Found {
+  readonly kind: 'value' | 'list';
+  readonly end: number;
 }

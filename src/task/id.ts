@@ -5,12 +5,20 @@ export type TaskId = string & { readonly __brand: 'TaskId' };
 const MAX_LENGTH = 128;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is rejected
 const FORBIDDEN = /[\u0000-\u001f\u007f]/;
+const UUID_LENGTH = 36;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
 /** Accepts 1 to 128 characters of well-formed Unicode without control characters; undefined for anything else. */
 export function parseTaskId(value: unknown): TaskId | undefined {
   if (typeof value !== 'string' || value === '' || value.length > MAX_LENGTH) return undefined;
   return FORBIDDEN.test(value) || !value.isWellFormed() ? undefined : (value as TaskId);
+}
+
+/** The id, if the text is a UUID and nothing else. */
+export function parseUuid(text: string): TaskId | undefined {
+  const trimmed = text.trim();
+  const [id] = trimmed.length === UUID_LENGTH ? findTaskIds(trimmed) : [];
+  return id;
 }
 
 /**

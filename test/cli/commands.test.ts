@@ -205,6 +205,20 @@ describe('track', () => {
     expect([untracked.code, untracked.stdout]).toEqual([1, '1 id untracked\n']);
   });
 
+  test('takes the tasks of JSON and whatever is in free text, and says in one line what it found', async () => {
+    const [a, b, user] = numberedIds(3) as [string, string, string];
+    const answer = `{"success":true,"task_id":"${a}","trace_id":"${user}"}`;
+    const fromJson = await cli(['track', '-f', file('answers.json', answer + answer)]);
+    expect(fromJson).toMatchObject({ code: 0, stdout: '1 new id tracked, 0 known already\n', stderr: '' });
+    const text = `Hello,\n\nthe tasks ${a} and\n${b}\nare done.\n`;
+    const fromText = await cli(['track', '-f', file('mail.txt', text)]);
+    expect(fromText).toMatchObject({ code: 0, stdout: '1 new id tracked, 1 known already\n', stderr: '' });
+    const none = await cli(['track', '-f', file('other.txt', 'Hello,\nno ids here.\n')]);
+    expect(none).toMatchObject({ code: 1, stderr: expect.stringMatching(/other\.txt: no task id found\n$/) });
+    const missing = await cli(['track', '-f', join(directory, 'nothing.txt')]);
+    expect(missing.stderr).toMatch(/nothing\.txt: no such file or folder; nothing was tracked\n$/);
+  });
+
   test('a line without an id is reported with its number, and the rest is tracked', async () => {
     const [a, b] = numberedIds(2);
     const { code, stdout, stderr } = await cli([

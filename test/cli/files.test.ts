@@ -110,6 +110,39 @@ describe('import', () => {
     expect(result.stderr).not.toMatch(/\bat .*\.ts:\d/);
   });
 
+  test('imports linked files in a folder, and counts whatever else it leaves out', async () => {
+    const { file, run, write } = workshop();
+    mkdirSync(file('saved/deep'), { recursive: true });
+    mkdirSync(file('elsewhere'));
+    write('saved/deep/1.jsonl', lines(TEXTS.slice(0, 2)));
+    symlinkSync(write('elsewhere/answers.txt', lines(TEXTS.slice(2, 4))), file('saved/2.jsonl'));
+    symlinkSync(file('nowhere'), file('saved/broken.json'));
+    symlinkSync(file('saved'), file('saved/deep/loop'));
+    symlinkSync('itself.json', file('saved/itself.json'));
+    execFileSync('mkfifo', [file('saved/pipe.json')]);
+    const result = await run('import', file('saved'), '--json');
+    expect(JSON.parse(result.stdout)).toMatchObject({ new: 4, refused: 0, skipped: 4 });
+    expect(result.code).toBe(0);
+    expect(result.stderr.split('\n').sort()).toEqual([
+      '',
+      '1 file in folders skipped: a link to a folder; name that folder to import it',
+      '1 file in folders skipped: a pipe, socket or device',
+      '2 files in folders skipped: a link to nothing',
+    ]);
+  });
+
+  test('reads answers that were appended to a file without line ends', async () => {
+    const { run, write } = workshop();
+    const page = `{"count":2,"success":true,"items":[${TEXTS[2]},${TEXTS[3]}]}`;
+    const path = write(
+      'appended.json',
+      `${TEXTS[0]}${JSON.stringify(JSON.parse(TEXTS[1] ?? ''), null, 2)}${page}[${TEXTS[4]}]`,
+    );
+    const result = await run('import', path, '--json');
+    expect(JSON.parse(result.stdout)).toMatchObject({ new: 5, refused: 0 });
+    expect(result.code).toBe(0);
+  });
+
   test.each([
     ['a name that is not there', 'nowhere.jsonl', /nowhere\.jsonl: no such file.*nothing was imported/],
     ['a folder without documents', 'empty', /empty: no \.json, \.jsonl or \.ndjson file/],

@@ -491,4 +491,27 @@ export const MATRIX: readonly MatrixPart[] = [
       },
     ],
   },
+  {
+    title: 'Files',
+    rows: [
+      {
+        fault: 'a gzip that is cut off, damaged, padded, or has something behind it',
+        behaviour: 'every whole document before it is imported, the damage is reported',
+        shownBy: [['files/gunzip.test.ts', 'a gzipped file']],
+      },
+      {
+        fault: 'answers appended on one line, lists that tell their count first, objects that were cut off',
+        behaviour: 'every whole document is imported, in linear time',
+        shownBy: [
+          ['files/json-pieces.test.ts', 'the documents of a file'],
+          ['files/json-pieces.test.ts', 'cut off are read in linear time'],
+        ],
+      },
+      {
+        fault: 'links, loops, pipes and devices in a folder to import',
+        behaviour: 'linked files are imported, everything else is counted as skipped',
+        shownBy: [['cli/files.test.ts', 'imports linked files in a folder']],
+      },
+    ],
+  },
 ];

@@ -57,6 +57,49 @@ describe('the documents of a file', () => {
     ['an object that never ends', '{\n"a":1\n', ['1: {', '2: "a":1']],
     ['an array that never ends', '[{"a":1},{"b":', ['1: {"a":1}', '1! not valid JSON']],
     ['an array that is not closed', '[{"a":1}', ['1: {"a":1}', '1! the list has no end']],
+    [
+      'values appended on one line',
+      '{"a":1}{"b":"}{"} [{"c":3}]{"d":4}',
+      ['1: {"a":1}', '1: {"b":"}{"}', '1: {"c":3}', '1: {"d":4}'],
+    ],
+    ['values separated by commas', '{"a":1},\n{"b":2},{"c":3}\n', ['1: {"a":1}', '2: {"b":2}', '2: {"c":3}']],
+    ['a JSON text sequence', '\u001e{"a":1}\n\u001e{"b":2}\n', ['1: {"a":1}', '2: {"b":2}']],
+    [
+      'files with byte order marks, one after another',
+      '\ufeff{"a":1}\n\ufeff{"b":2}',
+      ['1: {"a":1}', '2: {"b":2}'],
+    ],
+    [
+      'values over lines, appended',
+      '{"a":\n1}{ "b": {\n} }\n[\n{"c":3}\n]{\n"d":4}',
+      ['1: {"a":\n1}', '2: { "b": {\n} }', '5: {"c":3}', '6: {\n"d":4}'],
+    ],
+    ['garbage behind a value', '{"a":1}\0\0\n{"b":2}', ['1: {"a":1}', '1: \0\0', '2: {"b":2}']],
+    [
+      'an envelope whose list comes later',
+      '{"count":2,"more":{"items":[0],"id":1},"items":[{"a":1},{"b":2}],"x":[]}{"c":3}',
+      ['1: {"a":1}', '1: {"b":2}', '1: {"c":3}'],
+    ],
+    [
+      'a document that has items, and an empty envelope',
+      '{"id":"a","items":[1]}\n{"items":[]}\n{"count":0,"items":[]}{"b":2}',
+      ['1: {"id":"a","items":[1]}', '3: {"b":2}'],
+    ],
+    [
+      'an envelope that is cut off behind its list',
+      '{"items":[{"a":1}],"count":',
+      ['1: {"a":1}', '1! the list has no end'],
+    ],
+    [
+      'an envelope that is never closed, before other values',
+      '{"items":[{"a":1}]\n{"b":2}\n{"c":3}',
+      ['1: {"a":1}', '2! the list has no end', '2: {"b":2}', '3: {"c":3}'],
+    ],
+    [
+      'an object that was cut off, before others',
+      '{"a":"x\n{"b":2}\n{"c":[1,\n{"d":4}\n{"e":5}',
+      ['1: {"a":"x', '2: {"b":2}', '3: {"c":[1,', '4: {"d":4}', '5: {"e":5}'],
+    ],
     ['a stray bracket in an array', '[{"a":1},}\n{"b":2}', ['1: {"a":1}', '1! not valid JSON', '2: {"b":2}']],
   ])('%s', async (_name, text, expected) => {
     for (const size of [1, 2, 3, 1000]) expect(await piecesOf(text, size)).toEqual(expected);
@@ -78,7 +121,16 @@ test('any documents in any format and any chunking are read with their exact byt
   await fc.assert(
     fc.asyncProperty(
       fc.array(object, { maxLength: 6 }),
-      fc.constantFrom('lines', 'array', 'page', 'pages', 'indented array', 'indented'),
+      fc.constantFrom(
+        'lines',
+        'array',
+        'page',
+        'late page',
+        'pages',
+        'indented array',
+        'indented',
+        'appended',
+      ),
       fc.integer({ min: 1, max: 50 }),
       async (objects, form, chunkSize) => {
         const texts = objects.map((value) => JSON.stringify(value, null, form === 'indented' ? 2 : 0));
@@ -86,6 +138,8 @@ test('any documents in any format and any chunking are read with their exact byt
           lines: texts.join('\n'),
           array: `[${texts.join(',')}]`,
           page: `{"items":[${texts.join(',')}],"count":${texts.length}}`,
+          'late page': `{"count":${texts.length},"a":{"items":[[]]},"items":[${texts.join(', ')}]}`,
+          appended: texts.join(''),
           pages: texts.map((text) => `{"items":[${text}],"more":{"a":["}"]}}`).join('\n'),
           'indented array': `[\n  ${texts.join(' ,\n  ')}\n]\n`,
           indented: texts.join('\n'),
@@ -96,6 +150,20 @@ test('any documents in any format and any chunking are read with their exact byt
     ),
     { numRuns: 300 },
   );
+});
+
+test('many objects that are cut off are read in linear time', async () => {
+  const text = '{"a":[{\n'.repeat(20_000);
+  let bytes = 0;
+  const count = async function* () {
+    for await (const chunk of inChunks(Buffer.from(text), 4096)) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+  };
+  let pieces = 0;
+  for await (const piece of splitJson(count())) pieces += 'problem' in piece ? 0 : 1;
+  expect([pieces, bytes]).toEqual([20_000, text.length]);
 });
 
 test('any input terminates, and valid lines among invalid ones are not lost', async () => {
