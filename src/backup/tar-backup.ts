@@ -1,14 +1,15 @@
 /** A whole mirror in one tar file: a backup of the database as `mirror.db`, and the archived images and videos below `images/`. */
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, type Stats } from 'node:fs';
-import { access, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { create, Parser, type ReadEntry, replace } from 'tar';
 import { createImageFiles, parseImagePath } from '../archive/files.ts';
+import { moveToFreeName } from '../lib/atomic-file.ts';
 import { hasErrorCode } from '../lib/errno.ts';
 import { OperatorError } from '../lib/operator-error.ts';
-import { createTemporaryFolder } from '../lib/temporary-folder.ts';
+import { createTemporaryFolder, withTemporaryFolder } from '../lib/temporary-folder.ts';
 import type { Restored, StoreMaintenance } from '../store/contract/maintenance.ts';
 
 const DATABASE_ENTRY = 'mirror.db';
@@ -44,11 +45,10 @@ export async function backUpWithImages(
   target: string,
 ): Promise<TarBackup> {
   const file = resolve(target);
-  if (await exists(file))
-    throw new OperatorError(`${file} is there already; a backup never overwrites anything`);
+  const nameTaken = new OperatorError(`${file} is there already; a backup never overwrites anything`);
+  if (await exists(file)) throw nameTaken;
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const folder = await createTemporaryFolder(dirname(file));
-  try {
+  return withTemporaryFolder(dirname(file), async (folder) => {
     const { tasks } = await maintenance.backUp(join(folder, DATABASE_ENTRY));
     const partial = join(folder, 'backup.tar');
     await create({ file: partial, cwd: folder, mode: 0o600, portable: true }, [DATABASE_ENTRY]);
@@ -63,12 +63,10 @@ export async function backUpWithImages(
       await replace({ file: partial, cwd: dataDir, portable: true, filter: isIncluded }, ['images']);
     }
     await syncToDisk(partial);
-    await moveToNewName(partial, file);
+    if (!(await moveToFreeName(partial, file))) throw nameTaken;
     await syncToDisk(dirname(file));
     return { file, bytes: (await stat(file)).size, tasks, images };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /**
@@ -194,15 +192,5 @@ async function syncToDisk(path: string): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-/** Unlike a rename, a link fails when the name was taken in the meantime. */
-async function moveToNewName(path: string, file: string): Promise<void> {
-  try {
-    await link(path, file);
-  } catch (error) {
-    if (hasErrorCode(error, 'EEXIST')) throw error;
-    await rename(path, file); // the file system has no hard links
   }
 }

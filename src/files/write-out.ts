@@ -1,59 +1,71 @@
 /** Writes an output file atomically. */
-import { createWriteStream, type Stats } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { writeAtomically } from '../lib/atomic-file.ts';
-import { getErrorCode, hasErrorCode } from '../lib/errno.ts';
+import { describeReason } from '../lib/errno.ts';
+import { withTemporaryFolder } from '../lib/temporary-folder.ts';
 import { BadFile } from './bad-file.ts';
+import { resolveOutputTarget } from './output-target.ts';
 
 /** Prompts may be private; an existing file keeps its mode. */
 const NEW_FILE_MODE = 0o600;
 
 /**
  * Writes chunks to a file, or to standard output if none is given (or `-`). A name ending in .gz is compressed. A regular
- * file is replaced atomically; a pipe or a device is written to directly.
+ * file is replaced atomically; a pipe, a device or an open descriptor is written to directly.
  * @throws BadFile if the target can't be written
  */
 export async function writeOut(file: string | undefined, chunks: AsyncIterable<string>): Promise<void> {
   if (file === undefined || file === '-') {
-    await pipeline(Readable.from(chunks), process.stdout, { end: false });
+    await send(chunks, process.stdout, false);
     return;
   }
-  const existing = await statFile(file);
-  if (existing?.isDirectory()) throw new BadFile(`${file}: this is a folder; name a file in it`);
   try {
-    if (existing && !existing.isFile()) await send(chunks, createWriteStream(file), file);
-    else await replaceFile(existing ? await realpath(file) : file, chunks, file, existing?.mode);
+    await writeTo(file, chunks);
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
-    const code = getErrorCode(error) ?? error.message;
-    throw new BadFile(`${file}: could not be written (${code})`, { cause: error });
+    throw new BadFile(`${file}: could not be written (${describeReason(error)})`, { cause: error });
+  }
+}
+
+async function writeTo(file: string, chunks: AsyncIterable<string>): Promise<void> {
+  const target = await resolveOutputTarget(file);
+  const isCompressed = file.endsWith('.gz');
+  switch (target.kind) {
+    case 'folder':
+      throw new BadFile(`${file}: this is a folder; name a file in it`);
+    case 'standard output':
+      return send(chunks, process.stdout, isCompressed);
+    case 'standard error':
+      return send(chunks, process.stderr, isCompressed);
+    case 'descriptor': // the caller has opened it, and truncated it or not
+      return send(chunks, createWriteStream(target.path, { flags: 'a' }), isCompressed);
+    case 'special':
+      return send(chunks, createWriteStream(target.path), isCompressed);
+    case 'file':
+      return replaceFile(target.path, target.mode, chunks, isCompressed);
   }
 }
 
 async function replaceFile(
   path: string,
-  chunks: AsyncIterable<string>,
-  name: string,
   mode: number | undefined,
+  chunks: AsyncIterable<string>,
+  isCompressed: boolean,
 ): Promise<void> {
-  await writeAtomically(path, `${path}.partial`, (partial) =>
-    send(chunks, createWriteStream(partial, { mode: (mode ?? NEW_FILE_MODE) & 0o777, flush: true }), name),
+  await withTemporaryFolder(dirname(path), (folder) =>
+    writeAtomically(path, join(folder, 'export'), (partial) => {
+      const options = { flags: 'wx', mode: (mode ?? NEW_FILE_MODE) & 0o777, flush: true };
+      return send(chunks, createWriteStream(partial, options), isCompressed);
+    }),
   );
 }
 
-async function send(chunks: AsyncIterable<string>, target: Writable, name: string): Promise<void> {
-  if (name.endsWith('.gz')) await pipeline(Readable.from(chunks), createGzip(), target);
-  else await pipeline(Readable.from(chunks), target);
-}
-
-async function statFile(file: string): Promise<Stats | undefined> {
-  try {
-    return await stat(file);
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+async function send(chunks: AsyncIterable<string>, target: Writable, isCompressed: boolean): Promise<void> {
+  const end = target !== process.stdout && target !== process.stderr;
+  if (isCompressed) await pipeline(Readable.from(chunks), createGzip(), target, { end });
+  else await pipeline(Readable.from(chunks), target, { end });
 }

@@ -229,8 +229,18 @@ describe('export', () => {
     const nowhere = await run('export', file('no/such/file.jsonl'));
     expect([nowhere.code, nowhere.stderr]).toEqual([
       1,
-      `flux-mirror: ${file('no/such/file.jsonl')}: could not be written (ENOENT)\n`,
+      `flux-mirror: ${file('no/such/file.jsonl')}: could not be written (no such file or folder)\n`,
     ]);
+  });
+
+  test('to /dev/stdout appends to the file that it is redirected to', async () => {
+    const { file } = await filled();
+    writeFileSync(file('all.jsonl'), 'before\n');
+    for (const name of ['/dev/stdout', '/dev/fd/1']) {
+      const command = `exec "${process.execPath}" "${MAIN}" export ${name} --data-dir "${file('data')}" >> "${file('all.jsonl')}"`;
+      execFileSync('sh', ['-c', command], { stdio: 'ignore' });
+    }
+    expect(readFileSync(file('all.jsonl'), 'utf8')).toBe(`before\n${lines(TEXTS)}${lines(TEXTS)}`);
   });
 
   test('reports in one line that standard output is full', async () => {

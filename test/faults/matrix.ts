@@ -512,6 +512,15 @@ export const MATRIX: readonly MatrixPart[] = [
         behaviour: 'linked files are imported, everything else is counted as skipped',
         shownBy: [['cli/files.test.ts', 'imports linked files in a folder']],
       },
+      {
+        fault: 'several backups or exports to one name at once, files with names like temporary ones',
+        behaviour: 'one is whole, no other file is touched',
+        shownBy: [
+          ['store/sqlite/recovery/backup-race.test.ts', 'one is whole'],
+          ['files/write-out.test.ts', 'leave one of them whole'],
+          ['files/write-out.test.ts', 'file is touched'],
+        ],
+      },
     ],
   },
 ];

@@ -1,22 +1,14 @@
 /** Backups of the database: consistent while it is in use, and verified before they get their name. */
-import {
-  closeSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { moveToFreeName } from '../../../lib/atomic-file.ts';
 import { getErrorCode } from '../../../lib/errno.ts';
 import { OperatorError } from '../../../lib/operator-error.ts';
+import { withTemporaryFolder } from '../../../lib/temporary-folder.ts';
 import { StoreError } from '../../contract/errors.ts';
 import type { BackupResult, ScheduledBackup } from '../../contract/maintenance.ts';
 import { Database } from '../driver.ts';
-import { createPrivateFile, formatFileTimestamp, syncFile } from '../durable-files.ts';
+import { createPrivateFile, formatFileTimestamp, inheritOwner, syncFile } from '../durable-files.ts';
 import { findChangedDocuments, streamDocuments } from '../integrity/audit.ts';
 import { describeStorageProblem } from '../storage-problem.ts';
 
@@ -61,39 +53,32 @@ export function getBackupPath(dataDir: string, kind: 'manual' | 'scheduled', now
  */
 export async function backUp(dataDir: string, target: string): Promise<BackupResult> {
   const file = resolve(target);
-  if (existsSync(file))
-    throw new BackupFailed(`${file} is there already; a backup never overwrites anything`);
+  if (existsSync(file)) throw createNameTaken(file);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const partial = `${file}.partial`;
-  rmSync(partial, { force: true });
-  try {
-    createPrivateFile(partial);
-    const source = new Database(join(dataDir, 'mirror.db'), { readonly: true, fileMustExist: true });
-    try {
-      await source.backup(partial, { progress: () => ALL_PAGES });
-    } finally {
-      source.close();
-    }
-    const tasks = finish(partial);
-    syncFile(partial);
-    linkOrRename(partial, file);
-    syncFile(dirname(file));
-    return { file, bytes: statSync(file).size, tasks };
-  } finally {
-    for (const leftover of [partial, `${partial}-wal`, `${partial}-shm`]) rmSync(leftover, { force: true });
-  }
+  return withTemporaryFolder(
+    dirname(file),
+    async (folder) => {
+      inheritOwner(dirname(file), folder);
+      const partial = join(folder, 'mirror.db');
+      createPrivateFile(partial);
+      const source = new Database(join(dataDir, 'mirror.db'), { readonly: true, fileMustExist: true });
+      try {
+        await source.backup(partial, { progress: () => ALL_PAGES });
+      } finally {
+        source.close();
+      }
+      const tasks = finish(partial);
+      syncFile(partial);
+      if (!(await moveToFreeName(partial, file))) throw createNameTaken(file);
+      syncFile(dirname(file));
+      return { file, bytes: statSync(file).size, tasks };
+    },
+    SCHEDULED.test(basename(file)) ? 'scheduled' : undefined,
+  );
 }
 
-/** Gives a file its final name unless it is taken: unlike a rename, a link fails when another process was faster. */
-function linkOrRename(partial: string, file: string): void {
-  try {
-    linkSync(partial, file);
-  } catch (error) {
-    if (existsSync(file)) throw error;
-    // The file system has no hard links: reserve the name with an empty file, then replace that.
-    closeSync(openSync(file, 'wx', 0o600));
-    renameSync(partial, file);
-  }
+function createNameTaken(file: string): BackupFailed {
+  return new BackupFailed(`${file} is there already; a backup never overwrites anything`);
 }
 
 /** Turns the copy into a single self-contained file and verifies it. @returns the number of its tasks */
