@@ -6,6 +6,7 @@ import { RECEIPT_HEADERS } from '../upstream/payment-headers.ts';
 import { createRouteError } from './allowed-methods.ts';
 import { respond } from './answer.ts';
 import { type Auth, createAuthMiddleware } from './auth/auth.ts';
+import { EMBEDDABLE_PATHS } from './auth/hosts.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from './deps.ts';
 import { createErrorAnswer } from './errors.ts';
 import { createRequestLogMiddleware, type RequestLog } from './monitoring/request-log.ts';
@@ -22,7 +23,7 @@ import { createSearchRoutes } from './routes/search.ts';
 import { createSyncRoutes } from './routes/sync.ts';
 import { createTaskRoutes } from './routes/tasks.ts';
 import { createTrackedRoutes } from './routes/tracked.ts';
-import { setSecurityHeaders } from './safe-headers.ts';
+import { allowEmbedding, setSecurityHeaders } from './safe-headers.ts';
 
 /** Response headers that web pages may read. */
 const EXPOSED_HEADERS = ['cache-status', 'age', 'etag', UNFETCHED_HEADER, ...RECEIPT_HEADERS];
@@ -47,6 +48,7 @@ export function createApp(
   if (config.allowedOrigins.length > 0) {
     const allowOrigins = cors({ origin: [...config.allowedOrigins], exposeHeaders: EXPOSED_HEADERS });
     app.use((c, next) => (isOptionsWithoutPreflight(c) ? next() : allowOrigins(c, next)));
+    for (const path of EMBEDDABLE_PATHS) app.use(`${path}*`, allowEmbedding);
   }
   app.use(setSecurityHeaders);
   app.use(createAuthMiddleware(authorize));

@@ -12,3 +12,9 @@ export const setSecurityHeaders: MiddlewareHandler<ServerEnv> = async (c, next) 
   if (!c.res.headers.has('content-security-policy'))
     c.res.headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
 };
+
+/** For images in pages of allowed origins; which origins those are is checked before (auth/hosts.ts). */
+export const allowEmbedding: MiddlewareHandler<ServerEnv> = async (c, next) => {
+  await next();
+  c.res.headers.set('cross-origin-resource-policy', 'cross-origin');
+};

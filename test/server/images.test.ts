@@ -271,3 +271,46 @@ describe('removing a task', () => {
     expect(filesIn(here.config.dataDir, 'images')).toEqual([]);
   });
 });
+
+describe('an image in a page of another origin', () => {
+  const PAGE = 'https://app.example';
+  const embed = (referer?: string) => ({
+    'sec-fetch-site': 'cross-site',
+    'sec-fetch-mode': 'no-cors',
+    'sec-fetch-dest': 'image',
+    ...(referer === undefined ? {} : { referer }),
+  });
+
+  test('loads without crossorigin if the origin is allowed', async () => {
+    const { here, image } = await withPicture({ allowedOrigins: PAGE });
+    for (const path of [`/images/${image.sha256}`, `/thumbs/${image.sha256}`]) {
+      const answer = await here.get(path, embed(`${PAGE}/gallery?x=1`));
+      await answer.arrayBuffer();
+      expect([answer.status, answer.headers.get('cross-origin-resource-policy')]).toEqual([
+        200,
+        'cross-origin',
+      ]);
+    }
+  });
+
+  test.each([
+    ['of another page', `/images/`, 'https://evil.example/'],
+    ['of a page whose address looks like it', `/images/`, 'https://app.example.evil.example/'],
+    ['of a page that says nothing', `/images/`, undefined],
+    ['of anything but an image', '/api/stats?', `${PAGE}/`],
+  ])('is refused with the name of the setting: %s', async (_, path, referer) => {
+    const { here, image } = await withPicture({ allowedOrigins: PAGE });
+    const answer = await here.get(`${path}${image.sha256}`, embed(referer));
+    const { error } = (await answer.json()) as { error: { message: string } };
+    expect(answer.status).toBe(403);
+    expect(error.message).toContain('FLUX_MIRROR_ALLOWED_ORIGINS');
+  });
+
+  test('stays private where no origin is allowed', async () => {
+    const { here, image } = await withPicture();
+    const answer = await here.get(`/images/${image.sha256}`);
+    await answer.arrayBuffer();
+    expect(answer.headers.get('cross-origin-resource-policy')).toBe('same-origin');
+    expect((await here.get(`/images/${image.sha256}`, embed(`${PAGE}/`))).status).toBe(403);
+  });
+});

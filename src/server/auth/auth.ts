@@ -58,14 +58,16 @@ export function createAuth(
 
   return (request, fullPath) => {
     const { headers, rawHeaders, method = 'GET' } = request;
+    const path = fullPath.slice(prefix.length);
     checkHost({
+      path,
+      referer: headers.referer,
       hosts: listHostHeaders(rawHeaders),
       origin: headers.origin,
       fetchSite: headers['sec-fetch-site'] as string | undefined,
       fetchMode: headers['sec-fetch-mode'] as string | undefined,
       method,
     });
-    const path = fullPath.slice(prefix.length);
     if (isOpen(path, config.callbackUrl)) return PROBE;
     if (isStopping()) throw new ApiError(503, 'api_error', 'the mirror is stopping');
     return checkToken(request, path);

@@ -15,7 +15,14 @@ export interface RequestOrigin {
   readonly fetchSite: string | undefined;
   readonly fetchMode: string | undefined;
   readonly method: string;
+  /** Of a page that embeds an image, unless its policy hides it. */
+  readonly referer: string | undefined;
+  /** Without the base path. */
+  readonly path: string;
 }
+
+/** Pages embed what is below these without a script, and then send no `Origin`. */
+export const EMBEDDABLE_PATHS = ['/images/', '/thumbs/'] as const;
 
 /**
  * Creates the check.
@@ -37,7 +44,7 @@ export function createHostCheck(
   );
   const origins = new Set(config.allowedOrigins.map((origin) => origin.toLowerCase()));
 
-  return ({ hosts, origin, fetchSite, fetchMode, method }) => {
+  return ({ hosts, origin, fetchSite, fetchMode, method, referer, path }) => {
     const [host = ''] = hosts;
     if (hosts.length !== 1 || !names.has(stripPort(host.toLowerCase()))) {
       throw new ApiError(
@@ -56,15 +63,27 @@ export function createHostCheck(
         );
       }
     } else if (fetchSite === 'cross-site' || fetchSite === 'same-site') {
-      // Following a link is fine; a background request from another site's page is not.
-      const isNavigation = fetchMode === 'navigate' && (method === 'GET' || method === 'HEAD');
-      if (!isNavigation) throw new ApiError(403, 'forbidden', 'requests of other sites are not allowed');
+      // Following a link is fine, and so is showing an image in a page that is allowed; any other request in the background is not.
+      const isRead = method === 'GET' || method === 'HEAD';
+      const isEmbedded =
+        EMBEDDABLE_PATHS.some((start) => path.startsWith(start)) && origins.has(parseOrigin(referer) ?? '');
+      if (!isRead || !(fetchMode === 'navigate' || isEmbedded))
+        throw new ApiError(
+          403,
+          'forbidden',
+          'requests of other sites are not allowed; FLUX_MIRROR_ALLOWED_ORIGINS names those that are',
+        );
     }
   };
 }
 
 function stripPort(host: string): string {
   return host.replace(/:\d*$/, '');
+}
+
+/** The origin of a `Referer`; undefined for anything that is no URL. */
+function parseOrigin(referer: string | undefined): string | undefined {
+  return referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : undefined;
 }
 
 /** Host and port of an origin; undefined for `null` and anything that is not an origin. */
