@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { EXIT } from './failure.ts';
-import { print, printJson, printNote } from './output.ts';
+import { printDocument, printJson, printNote } from './output.ts';
 import { resolveArgs } from './resolve-ids.ts';
 import { addSettings, readConfig } from './settings.ts';
 
@@ -18,7 +18,7 @@ export function createGetCommand(): Command {
       return { tasks: await store.getMany(resolved.ids), unknown: resolved.unknown };
     });
     if (options.json) printJson(tasks.map(({ text }) => JSON.parse(text) as unknown));
-    else for (const { text } of tasks) print(text);
+    else for (const { text } of tasks) printDocument(text);
     for (const id of unknown) printNote(`not in the mirror: ${id}`);
     if (unknown.length > 0) process.exitCode = EXIT.failed;
   });

@@ -2,6 +2,7 @@
 import { styleText } from 'node:util';
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
+import { cleanField } from '../lib/clean-text.ts';
 import type { SearchHit } from '../views/search-schema.ts';
 
 /** Characters of the id that are shown: enough to look it up with `id:2db0168c*`. */
@@ -25,14 +26,16 @@ export function formatHitTable(
 ): string[] {
   const applyStyle: Style = (format, text) =>
     hasColors ? styleText(format, text, { validateStream: false }) : text;
-  const modelWidth = Math.max(0, ...hits.map(({ model }) => stringWidth(model ?? '-')));
-  return hits.map((hit) => {
+  const models = hits.map(({ model }) => cleanField(model ?? '-'));
+  const modelWidth = Math.max(0, ...models.map((model) => stringWidth(model)));
+  return hits.map((hit, at) => {
+    const model = models[at] ?? '-';
     const count = hit.group && hit.group.count > 1 ? `${hit.group.count}× ` : '';
     const head = [
       formatLocalTime(hit.created_at, timeZone),
-      cliTruncate(hit.id.slice(0, SHORT_ID_LENGTH), SHORT_ID_LENGTH).padEnd(SHORT_ID_LENGTH),
+      cliTruncate(cleanField(hit.id.slice(0, SHORT_ID_LENGTH)), SHORT_ID_LENGTH).padEnd(SHORT_ID_LENGTH),
       formatState(hit.state, applyStyle),
-      (hit.model ?? '-') + ' '.repeat(modelWidth - stringWidth(hit.model ?? '-')),
+      model + ' '.repeat(modelWidth - stringWidth(model)),
     ].join('  ');
     const promptWidth = Math.max(20, columns - stringWidth(head) - 2 - stringWidth(count));
     return `${head}  ${count}${highlightPrompt(hit, promptWidth, applyStyle)}`;
@@ -51,9 +54,7 @@ function formatState(state: SearchHit['state'], style: Style): string {
 
 /** The prompt from around its first match on, with matches highlighted, cut to `width`. Wide characters count as two. */
 function highlightPrompt({ prompt, highlights }: SearchHit, width: number, style: Style): string {
-  // Replaces one character with one, so that the offsets stay valid.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a prompt must not control the terminal
-  const line = prompt.replace(/[\s\u0000-\u001f\u007f-\u009f]/g, ' ');
+  const line = cleanField(prompt).replace(/\s/g, ' '); // one character for one, so that the offsets stay valid
   const first = highlights[0]?.[0] ?? 0;
   const isFar = stringWidth(line.slice(0, highlights[0]?.[1] ?? 0)) > width - 1;
   const start = isFar ? first - truncateStart(line.slice(0, first), width * LEADING_CONTEXT).length : 0;

@@ -1,19 +1,31 @@
 /** Output of commands: results on standard output, everything else on standard error. */
+import { cleanLines, escapeControls } from '../lib/clean-text.ts';
 import { adaptCommands, readLaunch } from './launch.ts';
 
-/** One line of a result. */
+/** One line of a result. Control characters in it are replaced: most results contain text of others. */
 export function print(line: string): void {
+  process.stdout.write(`${cleanLines(line)}\n`);
+}
+
+/** A line with styles of our own; the text of others in it must be cleaned already. */
+export function printStyled(line: string): void {
   process.stdout.write(`${line}\n`);
+}
+
+/** A document: byte for byte for other programs, cleaned for a terminal. */
+export function printDocument(text: string): void {
+  if (process.stdout.isTTY) print(text);
+  else process.stdout.write(`${text}\n`);
 }
 
 /** A result as JSON, for programs. */
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2));
+  process.stdout.write(`${escapeControls(JSON.stringify(value, null, 2))}\n`);
 }
 
 /** A note for the person at the terminal. Commands in it fit how the program was started. */
 export function printNote(line: string): void {
-  process.stderr.write(`${adaptCommands(line, readLaunch())}\n`);
+  process.stderr.write(`${cleanLines(adaptCommands(line, readLaunch()))}\n`);
 }
 
 /** `1 id`, `2 ids`, `1,030 ids`. */

@@ -2,12 +2,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { createImageFiles, type ImageFiles } from '../archive/files.ts';
+import { cleanField } from '../lib/clean-text.ts';
 import { OPERATORS } from '../search/fields.ts';
 import type { SearchPage, SortOrder } from '../store/contract/search.ts';
 import { serializeHits } from '../views/search-hit.ts';
 import type { SearchHit } from '../views/search-schema.ts';
 import { listLocalFiles } from './local-files.ts';
-import { pluralize, print, printJson, printNote } from './output.ts';
+import { pluralize, printJson, printNote, printStyled } from './output.ts';
 import { addQueryOptions, type QueryOptions, readQuery, streamMatchingPages } from './query-options.ts';
 import { addSettings, readConfig } from './settings.ts';
 
@@ -63,7 +64,7 @@ export function createSearchCommand(): Command {
         last = page;
         const hits = await serializeHits(store, page.hits, query, config.basePath);
         if (options.json) found.push(...hits);
-        else for (const line of await formatHits(hits, files, options.tz)) print(line);
+        else for (const line of await formatHits(hits, files, options.tz)) printStyled(line);
       }
       const total = last?.total ?? 0;
       for (const note of query.notes) printNote(note);
@@ -87,13 +88,13 @@ async function formatHits(
   if (isTTY) {
     const { formatHitTable } = await import('./hit-table.ts');
     const rows = formatHitTable(hits, { columns: width, hasColors: process.stdout.hasColors() }, timeZone);
-    return rows.flatMap((row, at) => [row, ...listFiles(hits[at]).map((path) => `    ${path}`)]);
+    return rows.flatMap((row, at) => [row, ...listFiles(hits[at]).map((path) => `    ${cleanField(path)}`)]);
   }
   return hits.map((hit) => {
     const { created_at, id, state, model, prompt } = hit;
     const [path] = listFiles(hit);
     const columns = [created_at, id, state, model ?? '-', prompt.replaceAll(/\s+/g, ' ')];
-    return (path === undefined ? columns : [...columns, path]).join('\t');
+    return (path === undefined ? columns : [...columns, path]).map(cleanField).join('\t');
   });
 }
 

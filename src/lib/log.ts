@@ -1,6 +1,7 @@
 /** The log: pino, as JSON lines or formatted for a terminal. Tokens are redacted. */
 import pino, { type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
+import { cleanLines } from './clean-text.ts';
 import type { LogLevel } from './log-level.ts';
 
 export type Log = Logger;
@@ -33,5 +34,28 @@ export function createLog(
           sync: true,
         })
       : (destination ?? pino.destination({ fd: 2, sync: true }));
-  return pino({ level: options.level, redact: { paths: REDACTED_PATHS, censor: '[redacted]' } }, target);
+  return pino(
+    {
+      level: options.level,
+      redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
+      // JSON escapes control characters; formatted lines show them as they are.
+      ...(options.format === 'pretty'
+        ? { formatters: { log: cleanStrings }, serializers: { err: serializeError } }
+        : {}),
+    },
+    target,
+  );
+}
+
+function cleanStrings(object: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(object).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? cleanLines(value) : value,
+    ]),
+  );
+}
+
+function serializeError(error: Error): unknown {
+  return cleanStrings({ ...pino.stdSerializers.err(error) });
 }
