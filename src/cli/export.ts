@@ -1,6 +1,7 @@
 /** `flux-mirror export`: writes documents, oldest first, as JSON Lines or CSV. */
 import { Command, Option } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
+import { createImageFiles, type ImageFiles } from '../archive/files.ts';
 import { formatCsvHeader, formatCsvLines } from '../files/csv.ts';
 import { writeOut } from '../files/write-out.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -31,8 +32,10 @@ export function createExportCommand(): Command {
   );
   return addSettings(command).action(async (file: string | undefined, options: ExportOptions) => {
     const format = options.format ?? (/\.csv(\.gz)?$/i.test(file ?? '') ? 'csv' : 'jsonl');
-    const count = await runWithStore(readConfig(command), 'reader', (store) =>
-      exportTo(store, file, format, options),
+    const config = readConfig(command);
+    const files = createImageFiles(config.dataDir);
+    const count = await runWithStore(config, 'reader', (store) =>
+      exportTo({ store, files }, file, format, options),
     );
     printNote(
       `${pluralize(count, 'document')} written${file === undefined || file === '-' ? '' : ` to ${file}`}`,
@@ -41,7 +44,7 @@ export function createExportCommand(): Command {
 }
 
 async function exportTo(
-  store: Store,
+  { store, files }: { store: Store; files: ImageFiles },
   file: string | undefined,
   format: Format,
   options: ExportOptions,
@@ -57,7 +60,7 @@ async function exportTo(
       count += page.length;
       progress.update(count, total);
       yield format === 'csv'
-        ? formatCsvLines(page)
+        ? await formatCsvPage(store, page, files)
         : page.map(({ text }) => `${formatLine(text)}\n`).join('');
     }
   }
@@ -67,6 +70,13 @@ async function exportTo(
     progress.end();
   }
   return count;
+}
+
+async function formatCsvPage(store: Store, page: readonly StoredTask[], files: ImageFiles): Promise<string> {
+  const archived = await store.imagesOf(page.map(({ id }) => id));
+  return formatCsvLines(page, ({ id }) =>
+    archived.filter(({ taskId }) => taskId === id).map((image) => files.getPath(image)),
+  );
 }
 
 async function* streamMatchingDocuments(store: Store, options: ExportOptions): AsyncGenerator<StoredTask[]> {

@@ -26,27 +26,51 @@ const CSV_COLUMNS = [
   'video_seconds',
   'video_sizes',
   'video_fps',
+  'archived_files',
 ] as const;
 
-type CsvRow = Record<(typeof CSV_COLUMNS)[number], string | number | bigint | undefined>;
+type CsvRow = Record<
+  Exclude<(typeof CSV_COLUMNS)[number], 'archived_files'>,
+  string | number | bigint | undefined
+>;
 
-/** The header line. */
+/** By this, spreadsheets recognise UTF-8. */
+const BYTE_ORDER_MARK = '\ufeff';
+
+/** The beginning of the file: byte order mark and header line. */
 export function formatCsvHeader(): string {
-  return formatCsv([Object.fromEntries(CSV_COLUMNS.map((name) => [name, name]))]);
+  return BYTE_ORDER_MARK + formatCsv([Object.fromEntries(CSV_COLUMNS.map((name) => [name, name]))]);
 }
 
-/** RFC 4180. Values that a spreadsheet would take for a formula are prefixed with an apostrophe. */
-export function formatCsvLines(tasks: readonly StoredTask[]): string {
-  return formatCsv(tasks.map(createCsvRow));
+/**
+ * RFC 4180. Values that a spreadsheet would take for a formula are prefixed with an apostrophe.
+ * @param listFiles the paths of a task's archived files
+ */
+export function formatCsvLines(
+  tasks: readonly StoredTask[],
+  listFiles: (task: StoredTask) => readonly string[] = () => [],
+): string {
+  return formatCsv(
+    tasks.map((task) => ({ ...createCsvRow(task), archived_files: listFiles(task).join(FILE_SEPARATOR) })),
+  );
 }
+
+/** Paths may contain spaces. */
+const FILE_SEPARATOR = '|';
+/** Some spreadsheets skip white space before a formula. */
+const FORMULA_AFTER_SPACE = /^\s+[=+\-@\uff1d\uff0b\uff0d\uff20]/;
 
 function formatCsv(rows: readonly Record<string, unknown>[]): string {
   return stringify([...rows], {
     columns: [...CSV_COLUMNS],
     record_delimiter: 'windows',
     escape_formulas: true,
-    // A negative seed is not a formula.
-    cast: { bigint: (value) => ({ value: String(value), escape_formulas: false }) },
+    cast: {
+      // A negative seed or cost is not a formula.
+      bigint: (value) => ({ value: String(value), escape_formulas: false }),
+      number: (value) => ({ value: String(value), escape_formulas: false }),
+      string: (value) => (FORMULA_AFTER_SPACE.test(value) ? `'${value}` : value),
+    },
     quoted_match: /[\r\n]/, // by default only CRLF as a pair is quoted
   });
 }
