@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import { getErrorCode } from '../lib/errno.ts';
 import type { Log } from '../lib/log.ts';
 import { createSingleFlight } from '../lib/single-flight.ts';
+import { storeErrorCodeOf } from '../store/contract/errors.ts';
 import type { WantedImage } from '../store/contract/images.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { TaskKind } from '../task/artifacts.ts';
@@ -58,6 +59,7 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
       if (!(error instanceof ImageFailure))
         log.error({ err: error, id: wanted.taskId }, 'archiving an image failed');
       const message = error instanceof Error ? describeError(error) : String(error);
+      if (isBusy(error)) throw error; // its lease expires, and it is fetched again
       if (error instanceof QuotaExceeded || !(error instanceof ImageFailure)) pauseArchiving(message);
       const failure = stopping.signal.aborted
         ? { dueAtMs: clock.now(), error: 'interrupted by a stop' }
@@ -89,7 +91,7 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
 
   const runs = createSingleFlight(() =>
     run().catch((error: unknown) => {
-      pauseArchiving('the database does not answer');
+      if (!isBusy(error)) pauseArchiving('the database does not answer');
       throw error;
     }),
   );
@@ -163,6 +165,11 @@ function scheduleRetry(
 ): number | undefined {
   const isHopeless = nowMs - addedAtMs >= GIVE_UP_AFTER_MS && attempts + 1 >= MIN_TRIES_BEFORE_GIVING_UP;
   return isHopeless ? undefined : nowMs + nextCheckDelay(attempts, random);
+}
+
+/** Whether another process keeps the database locked, which is over soon. */
+function isBusy(error: unknown): boolean {
+  return storeErrorCodeOf(error) === 'busy';
 }
 
 /** System errors are reported by their code only, because their messages contain paths. */

@@ -45,6 +45,8 @@ function describeStoreError({ code, message }: StoreError): string {
     return `${message}: the disk of FLUX_MIRROR_DATA_DIR (--data-dir) fails, or has less than 32 KiB left`;
   if (code === 'damaged')
     return `mirror.db is damaged (${message}): \`flux-mirror doctor\` tells more, and \`restore\` or \`doctor --rebuild\` help`;
+  if (code === 'busy')
+    return `${message}: another process has been writing to FLUX_MIRROR_DATA_DIR (--data-dir) for too long; try again when it has ended`;
   return message;
 }
 

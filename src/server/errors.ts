@@ -64,9 +64,16 @@ function findMessage(error: unknown): string | undefined {
   return error instanceof Error ? error.message : undefined;
 }
 
+/** The request has waited for as long already. */
+const BUSY_RETRY_AFTER_S = 5;
+
 function createStorageError(error: unknown): ApiError {
   const code = error instanceof StoreError ? error.code : undefined;
   if (code === undefined) return new ApiError(500, 'api_error', 'internal error');
+  if (code === 'busy') {
+    const message = "another process keeps the mirror's database locked: nothing was stored, try again";
+    return new ApiError(503, 'api_error', message, { retryAfterSeconds: BUSY_RETRY_AFTER_S });
+  }
   return new ApiError(
     503,
     'api_error',

@@ -4,7 +4,15 @@
  */
 import { type Backoff, computeBackoffDelay } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { CircuitReason, CircuitStore, OpenCircuit } from '../store/contract/circuit.ts';
+import {
+  type CircuitReason,
+  type CircuitStore,
+  isCoolingDown,
+  isOpen,
+  type OpenCircuit,
+  openAfter,
+} from '../store/contract/circuit.ts';
+import { storeErrorCodeOf } from '../store/contract/errors.ts';
 import { UpstreamError } from './errors.ts';
 import type { Priority, UpstreamAuth } from './upstream-auth.ts';
 
@@ -38,17 +46,29 @@ const BACKOFF: Readonly<Record<CircuitReason, Backoff>> = {
 
 export function createCircuitBreaker(deps: CircuitBreakerDeps): CircuitBreaker {
   const { store, clock, random, upstreamToken } = deps;
+  /** Obeyed although it could not be stored. */
+  let unstored: OpenCircuit | undefined;
   const open = async (reason: CircuitReason, { message, retryAfterMs }: UpstreamError) => {
     const waitMs = (times: number) => retryAfterMs ?? computeBackoffDelay(BACKOFF[reason], times - 1, random);
-    await store.openCircuit({ reason, message, nowMs: clock.now(), waitMs });
+    const failure = { reason, message, nowMs: clock.now(), waitMs };
+    try {
+      await store.openCircuit(failure);
+      unstored = undefined;
+    } catch (error) {
+      // Whoever caused the failure must still get the response, or the stored copy.
+      if (storeErrorCodeOf(error) === undefined) throw error;
+      unstored = openAfter(unstored, failure);
+    }
   };
+  const read = async (nowMs: number): Promise<OpenCircuit | undefined> =>
+    unstored && isOpen(unstored, nowMs) ? unstored : store.readCircuit(nowMs);
   const isOwn = ({ token }: UpstreamAuth) => token !== undefined && token === upstreamToken;
 
   return {
     checkBefore: async (auth) => {
       if (!isOwn(auth)) return;
       const nowMs = clock.now();
-      const circuit = await store.readCircuit(nowMs);
+      const circuit = await read(nowMs);
       if (circuit?.reason !== 'rate-limited') return;
       throw new UpstreamError('blocked', circuit.message, undefined, circuit.untilMs - nowMs);
     },
@@ -57,9 +77,11 @@ export function createCircuitBreaker(deps: CircuitBreakerDeps): CircuitBreaker {
     },
     openCircuit: open,
     closeCircuit: async () => {
-      await store.closeCircuit(clock.now());
+      const nowMs = clock.now();
+      if (unstored && !isCoolingDown(unstored, nowMs)) unstored = undefined;
+      await store.closeCircuit(nowMs);
     },
-    readCircuit: async () => store.readCircuit(clock.now()),
+    readCircuit: async () => read(clock.now()),
   };
 }
 

@@ -131,6 +131,15 @@ export const MATRIX: readonly MatrixPart[] = [
         shownBy: [['server/images.test.ts', 'a damaged file']],
       },
       {
+        fault: 'another process holds the write lock',
+        behaviour:
+          'stored tasks, searches and /healthz stay prompt; writes wait 5 s, then 503, or the document is served without `stored`',
+        shownBy: [
+          ['faults/foreign-lock.test.ts', 'a foreign write lock'],
+          ['faults/foreign-lock.test.ts', 'writes wait for a foreign lock'],
+        ],
+      },
+      {
         fault: 'two processes on one directory',
         behaviour: 'one owner of ten; the others name it',
         shownBy: [

@@ -4,13 +4,13 @@ import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3'
 import { type Connection, Database } from './driver.ts';
 import { createPrivateFile } from './durable-files.ts';
 import * as schema from './schema.ts';
+import { BUSY_TIMEOUT_MS } from './write-queue.ts';
 
 export interface Sqlite {
   readonly raw: Connection;
   readonly drizzle: BetterSQLite3Database<typeof schema>;
 }
 
-const BUSY_TIMEOUT_MS = 5000;
 const CACHE_KIB = 64 * 1024;
 const MMAP_BYTES = 1 << 30;
 
@@ -31,6 +31,14 @@ export function openDatabase(file: string, options: { readonly: boolean; isMappe
   if (options.isMapped) raw.pragma(`mmap_size = ${MMAP_BYTES}`);
   raw.pragma('temp_store = MEMORY');
   return { raw, drizzle: drizzle(raw, { schema }) };
+}
+
+/**
+ * Sets how long SQLite itself waits for a lock, which blocks the thread. A resident process opens the database with a wait, and
+ * then lets its writes wait in a queue (write-queue.ts).
+ */
+export function setBusyTimeout({ raw }: Sqlite, milliseconds: number): void {
+  raw.pragma(`busy_timeout = ${milliseconds}`);
 }
 
 /** Runs `work` as one immediate transaction: a deferred transaction that reads first can fail with SQLITE_BUSY_SNAPSHOT. */

@@ -17,6 +17,11 @@ export function getErrorMeaning(error: unknown): StoreErrorCode | undefined {
   return MEANINGS.find(([resultCode]) => resultCode.test(error.code))?.[1];
 }
 
+/** Whether an error means that another process holds the lock. */
+export function isBusy(error: unknown): boolean {
+  return getErrorMeaning(error) === 'busy';
+}
+
 /** @returns the StoreError for a known SQLite result code; any other error unchanged */
 export function translateError(error: unknown): unknown {
   const code = getErrorMeaning(error);

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { hasErrorCode } from '../../lib/errno.ts';
 import { OperatorError } from '../../lib/operator-error.ts';
 import { Database } from './driver.ts';
-import { getErrorMeaning } from './errors.ts';
+import { isBusy } from './errors.ts';
 import { describeStorageProblem } from './storage-problem.ts';
 
 export interface Lock {
@@ -53,11 +53,6 @@ function writeOwner(ownerFile: string, nowMs: number): void {
   } catch (error) {
     if (describeStorageProblem(error) === undefined) throw error; // the lock itself is held; the file is only informative
   }
-}
-
-/** Whether an error means that another process holds the lock. */
-export function isBusy(error: unknown): boolean {
-  return getErrorMeaning(error) === 'busy';
 }
 
 function describeOwner(ownerFile: string): string {

@@ -8,8 +8,8 @@ import { createAccessTokenStore } from './access-tokens.ts';
 import { readAccounts } from './accounts.ts';
 import { createCallbackStore } from './callbacks.ts';
 import { createCircuitStore } from './circuit.ts';
-import { openDatabase, type Sqlite } from './database.ts';
-import { translateErrors, translateOpeningError, translateStream } from './errors.ts';
+import { openDatabase, type Sqlite, setBusyTimeout } from './database.ts';
+import { isBusy, translateErrors, translateOpeningError, translateStream } from './errors.ts';
 import { createIdFinder } from './find-ids.ts';
 import { createHistoryStore } from './history.ts';
 import { createImageStore } from './images.ts';
@@ -32,6 +32,7 @@ import { readStats } from './stats.ts';
 import { createStorageWatch, describeStorageProblem } from './storage-problem.ts';
 import { createTaskStore } from './tasks.ts';
 import { createTracking } from './tracking.ts';
+import { createWriteQueue } from './write-queue.ts';
 
 export interface OpenOptions {
   readonly dataDir: string;
@@ -98,12 +99,18 @@ async function bringUpToDate(db: Sqlite, { dataDir, clock, mode, onMigration }: 
   }
 }
 
-/** Runs work that can wait for the next startup: a full disk must not prevent serving what is stored. */
-function ignoreDiskFull(work: () => void): void {
+/** Nothing is served any more then. */
+const CLOSE_TIMEOUT_MS = 1000;
+
+/**
+ * Runs work that can wait for the next startup: neither a full disk nor another process that writes must prevent serving what is
+ * stored.
+ */
+function ignoreUnwritable(work: () => void): void {
   try {
     work();
   } catch (error) {
-    if (describeStorageProblem(error) === undefined) throw error;
+    if (!isBusy(error) && describeStorageProblem(error) === undefined) throw error;
   }
 }
 
@@ -112,14 +119,15 @@ type Watched = Omit<Store, 'get' | 'readStorageProblem' | 'damage' | 'noteError'
 
 function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefined): Store {
   const metadata = createMetadata(db);
-  const storage = createStorageWatch(db);
+  const writes = createWriteQueue();
+  const storage = createStorageWatch(db, writes);
   const self = {
     name: randomUUID(),
     kind: mode === 'owner' ? ('server' as const) : ('command' as const),
     startedAt: clock.now(),
   };
   const tracking = createTracking(db, self.name);
-  const nextRequestSeq = createRequestSeq(db, metadata, storage.note);
+  const requestSeq = createRequestSeq(db, metadata, writes, storage.note);
   const runs = createRunStore(db, self.name);
   const servers = createServers(db, self, () => {
     tracking.releaseOrphans();
@@ -135,7 +143,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     tracking,
     words,
     images,
-    nextRequestSeq,
+    requestSeq,
     onError: storage.note,
   });
   const readMaxDisplacement = () => Number(metadata.get('drift') ?? 0);
@@ -152,7 +160,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     indexedFromMs: readIndexedFrom(db, metadata),
   }));
   if (mode === 'owner') {
-    ignoreDiskFull(() => {
+    ignoreUnwritable(() => {
       servers.replaceServers();
       // For tokens created before this metadata key existed.
       if (tokens.requiresToken() && metadata.get('closed') === undefined) metadata.set('closed', 'true');
@@ -189,7 +197,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     accounts: () => readAccounts(db),
     readCheckpoint: (name) => metadata.get(`bookmark ${name}`),
     setCheckpoint: (name, text) => metadata.set(`bookmark ${name}`, text),
-    nextRequestSeq,
+    nextRequestSeq: requestSeq.next,
     track: tracking.track,
     untrack: tracking.untrack,
     tracked: tracking.tracked,
@@ -204,28 +212,31 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     stats: (nowMs) => readStats(db, tracking, nowMs),
     audit: () => audit(db),
   });
+  if (mode !== 'reader') setBusyTimeout(db, 0); // from here on, writes wait in the queue
+  const closeNow = () => {
+    if (!db.raw.open) return;
+    try {
+      // On a full or locked disk, only word counts that may lag and this process's sign-off are lost.
+      if (mode !== 'reader') {
+        setBusyTimeout(db, CLOSE_TIMEOUT_MS);
+        translateErrors(() =>
+          ignoreUnwritable(() => {
+            words.flush();
+            servers.unregister();
+          }),
+        );
+      }
+    } finally {
+      db.raw.close();
+      lock?.release();
+    }
+  };
   return {
     get: tasks.get, // the hot path: not wrapped, since it reports its errors itself
     ...others,
     readStorageProblem: storage.readProblem,
     damage: storage.damage,
     noteError: storage.note,
-    close: () => {
-      if (!db.raw.open) return;
-      try {
-        // On a full disk, only word counts that may lag and this process's sign-off are lost.
-        if (mode !== 'reader') {
-          translateErrors(() =>
-            ignoreDiskFull(() => {
-              words.flush();
-              servers.unregister();
-            }),
-          );
-        }
-      } finally {
-        db.raw.close();
-        lock?.release();
-      }
-    },
+    close: () => writes.drain()?.then(closeNow) ?? closeNow(),
   };
 }

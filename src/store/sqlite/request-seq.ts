@@ -3,26 +3,37 @@
  * requests are sent, across processes and restarts, whatever the clocks say. So a late response never passes for a newer one.
  */
 import { sql } from 'drizzle-orm';
+import type { MaybePromise } from '../contract/maybe-promise.ts';
 import { runWithoutSync, type Sqlite } from './database.ts';
-import { isBusy } from './lock.ts';
+import { isBusy } from './errors.ts';
 import type { Metadata } from './metadata.ts';
 import { metadataTable } from './schema.ts';
 import { describeStorageProblem } from './storage-problem.ts';
+import type { WriteQueue } from './write-queue.ts';
 
 /** Earlier versions counted in memory, in a block of this size per startup; the counter starts after their last block. */
 const NUMBERS_PER_START = 2 ** 32;
 
-/**
- * Each number costs one small write per network request. While the disk rejects writes, nothing can be stored anyway, and
- * numbers increase in memory only.
- * @param onError called when a write failed
- * @returns a function that draws the next number
- */
+/** A request is not held up for long by another process that writes; what a command writes at once takes less. */
+const MAX_WAIT_MS = 500;
+
+export interface RequestSeq {
+  /**
+   * Draws the next number. Each costs one small write per network request. While the disk rejects writes or another process
+   * holds the lock, nothing can be stored anyway, and numbers increase in memory only.
+   */
+  next(): MaybePromise<number>;
+  /** Draws it as part of the caller's transaction. */
+  drawInTransaction(): number;
+}
+
+/** @param onError called when a write failed */
 export function createRequestSeq(
   db: Sqlite,
   metadata: Metadata,
+  writes: WriteQueue,
   onError: (error: unknown) => void,
-): () => number {
+): RequestSeq {
   const floor = sql`CAST(${sql.placeholder('last')} AS INTEGER)`;
   const draw = db.drizzle
     .insert(metadataTable)
@@ -34,16 +45,27 @@ export function createRequestSeq(
     .returning({ value: metadataTable.value })
     .prepare();
   let last = computeBlockStart(Number(metadata.get('starts') ?? 0) + 1);
-  return () => {
-    try {
-      // A document with this number is written to the same log later, and its sync covers both.
-      last = Number(runWithoutSync(db, () => draw.get({ last })).value);
-    } catch (error) {
-      if (!isBusy(error) && describeStorageProblem(error) === undefined) throw error;
-      onError(error);
-      last = Math.max(last, Number(metadata.get('request-seq') ?? 0)) + 1;
-    }
+  const drawStored = (): number => {
+    // A document with this number is written to the same log later, and its sync covers both.
+    last = Number(runWithoutSync(db, () => draw.get({ last })).value);
     return last;
+  };
+  const drawInMemory = (error: unknown): number => {
+    if (!isBusy(error) && describeStorageProblem(error) === undefined) throw error;
+    onError(error);
+    last = Math.max(last, Number(metadata.get('request-seq') ?? 0)) + 1;
+    return last;
+  };
+  return {
+    drawInTransaction: drawStored,
+    next: () => {
+      try {
+        const drawn = writes.run(drawStored, MAX_WAIT_MS);
+        return typeof drawn === 'number' ? drawn : drawn.catch(drawInMemory);
+      } catch (error) {
+        return drawInMemory(error);
+      }
+    },
   };
 }
 

@@ -4,11 +4,15 @@ import { dirname } from 'node:path';
 import { getErrorCode } from '../../lib/errno.ts';
 import type { StoreErrorCode } from '../contract/errors.ts';
 import { runInTransaction, type Sqlite } from './database.ts';
-import { getErrorMeaning, translateError } from './errors.ts';
+import { getErrorMeaning, isBusy, translateError } from './errors.ts';
 import { isDamage, RECOVERY_HINT } from './integrity/damage.ts';
+import type { WriteQueue } from './write-queue.ts';
 
 export interface StorageWatch {
-  /** Wraps functions: records failed writes and detected damage, and makes them throw StoreErrors. */
+  /**
+   * Wraps functions, each one atomic step: those that find the database locked wait their turn, failed writes and detected
+   * damage are recorded, and errors become StoreErrors.
+   */
   watch<Functions extends object>(functions: Functions): Functions;
   /** Records what an error says about the disk or the database. */
   note(error: unknown): void;
@@ -39,7 +43,7 @@ const SYSTEM_ERROR_CODES = new Map<string | undefined, StoreErrorCode>([
   ['EIO', 'unreachable'],
 ]);
 
-export function createStorageWatch(db: Sqlite): StorageWatch {
+export function createStorageWatch(db: Sqlite, writes: Pick<WriteQueue, 'run'>): StorageWatch {
   let failed: string | undefined;
   let damage: string | undefined;
 
@@ -52,7 +56,9 @@ export function createStorageWatch(db: Sqlite): StorageWatch {
     try {
       const { raw } = db;
       runInTransaction(db, () => {
-        raw.prepare("INSERT INTO facts (name, value) VALUES ('write-probe', ?)").run('x'.repeat(PROBE_BYTES));
+        raw
+          .prepare("INSERT OR REPLACE INTO facts (name, value) VALUES ('write-probe', ?)")
+          .run('x'.repeat(PROBE_BYTES));
       });
       raw.exec("DELETE FROM facts WHERE name = 'write-probe'");
       failed = undefined;
@@ -68,14 +74,16 @@ export function createStorageWatch(db: Sqlite): StorageWatch {
       Object.fromEntries(
         Object.entries(functions).map(([name, run]: [string, (...args: unknown[]) => unknown]) => [
           name,
-          (...args: unknown[]) => {
-            try {
-              return run(...args);
-            } catch (error) {
-              note(error);
-              throw translateError(error);
-            }
-          },
+          (...args: unknown[]) =>
+            writes.run(() => {
+              try {
+                return run(...args);
+              } catch (error) {
+                if (isBusy(error)) throw error; // waits
+                note(error);
+                throw translateError(error);
+              }
+            }),
         ]),
       ) as typeof functions,
     readProblem: () => {

@@ -7,6 +7,7 @@ import { runInTransaction, type Sqlite } from './database.ts';
 import type { ImageStore } from './images.ts';
 import type { Metadata } from './metadata.ts';
 import { createPlacement } from './placement.ts';
+import type { RequestSeq } from './request-seq.ts';
 import { createRereading } from './reread.ts';
 import type { WordStore } from './search/words.ts';
 import type { Synchronous } from './synchronous.ts';
@@ -25,7 +26,7 @@ export interface TaskStoreDeps {
   readonly tracking: Tracking;
   readonly words: WordStore;
   readonly images: ImageStore;
-  readonly nextRequestSeq: () => number;
+  readonly requestSeq: Pick<RequestSeq, 'drawInTransaction'>;
   /** Called with errors of failed reads. */
   readonly onError: (error: unknown) => void;
 }
@@ -43,7 +44,7 @@ export function createTaskStore({
   tracking,
   words,
   images,
-  nextRequestSeq,
+  requestSeq,
   onError,
 }: TaskStoreDeps): Documents {
   const statements = prepareTaskStatements(db);
@@ -100,7 +101,7 @@ export function createTaskStore({
           statements.unindex.run(present.position);
           statements.remove.run(id);
         }
-        statements.addTombstone.run({ id, requestSeq: nextRequestSeq() });
+        statements.addTombstone.run({ id, requestSeq: requestSeq.drawInTransaction() });
         const wasTracked = tracking.untrack(id);
         return { wasKnown: present !== undefined || wasTracked, orphans };
       }),

@@ -5,7 +5,8 @@
  */
 import { join } from 'node:path';
 import { Database } from './driver.ts';
-import { acquireLock, DirectoryInUse, isBusy, type Lock } from './lock.ts';
+import { isBusy } from './errors.ts';
+import { acquireLock, DirectoryInUse, type Lock } from './lock.ts';
 
 /** A process that tries to lock exclusively holds the lock for a moment even when it fails. */
 const WAIT_MS = 1000;

@@ -5,6 +5,7 @@
 import { computePrefixRange } from '../../../search/prefixes.ts';
 import type { WordUse } from '../../contract/search.ts';
 import { runInTransaction, type Sqlite } from '../database.ts';
+import { isBusy } from '../errors.ts';
 
 export interface WordStore {
   /** Runs one transaction that may add words; they are known once it has committed. */
@@ -40,6 +41,15 @@ export function createWordStore(db: Sqlite): WordStore {
     prompts = 0;
   };
 
+  /** Counts may lag: they don't wait for another process that writes. */
+  const flushUnlessBusy = () => {
+    try {
+      flush();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+    }
+  };
+
   const countUses = () => {
     for (const words of added) {
       for (const word of words) {
@@ -48,7 +58,7 @@ export function createWordStore(db: Sqlite): WordStore {
       }
     }
     prompts += added.length;
-    if (prompts >= FLUSH_EVERY_PROMPTS) flush();
+    if (prompts >= FLUSH_EVERY_PROMPTS) flushUnlessBusy();
   };
 
   return {
@@ -63,7 +73,7 @@ export function createWordStore(db: Sqlite): WordStore {
     },
     flush,
     suggest: (prefix, limit) => {
-      flush();
+      flushUnlessBusy();
       return mostUsed.all(...computePrefixRange(prefix), limit);
     },
   };
