@@ -5,6 +5,7 @@ import type { Query } from '../search/ast.ts';
 import type { Cursor } from '../search/cursor.ts';
 import { intersectTimes, isTimeZone } from '../search/dates.ts';
 import { type QueryContext, TIME_BOUNDS } from '../search/fields.ts';
+import { findMachineTimeZone } from '../search/machine-time-zone.ts';
 import { parseQuery } from '../search/parser.ts';
 import type { SearchPage, SearchRequest } from '../store/contract/search.ts';
 import type { Store } from '../store/contract/store.ts';
@@ -26,11 +27,14 @@ export function readQuery(
   text: string,
   options: QueryOptions,
 ): { query: Query; filter: TaskFilter; nowMs: number } {
-  const timeZone = options.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const { timeZone, note } =
+    options.tz === undefined ? findMachineTimeZone() : { timeZone: options.tz, note: undefined };
   if (!isTimeZone(timeZone)) throw createUsageError('--tz', timeZone, 'a time zone such as Europe/Berlin');
   const nowMs = systemClock.now();
   const context = { timeZone, nowMs };
-  return { query: parseQuery(text, context), filter: readTimes(options, context), nowMs };
+  const query = parseQuery(text, context);
+  const notes = note === undefined ? query.notes : [...query.notes, note];
+  return { query: { ...query, notes }, filter: readTimes(options, context), nowMs };
 }
 
 /** Yields pages until `limit` hits were found or there are no more. */

@@ -9,6 +9,7 @@ import {
   type QueryContext,
   TIME_BOUNDS,
 } from '../../search/fields.ts';
+import { findMachineTimeZone } from '../../search/machine-time-zone.ts';
 import { describeProblem, parseOperator, parseQuery } from '../../search/parser.ts';
 import type { TaskFilter } from '../../store/contract/tasks.ts';
 import type { TaskLimits } from '../../task/limits.ts';
@@ -26,13 +27,14 @@ export function readSearchTarget(
   limits: TaskLimits | undefined,
   nowMs: number,
 ): SearchTarget {
-  const timeZone = params.get('tz') || Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const asked = params.get('tz') ?? '';
+  const { timeZone, note } = asked === '' ? findMachineTimeZone() : { timeZone: asked, note: undefined };
   if (!isTimeZone(timeZone)) throw createBadRequest('"tz" must be an IANA time zone such as Europe/Berlin');
   for (const field of OPERATORS) if (field.kind === 'enum') readChoiceParam(params, field.name, field.values);
 
   const context = { timeZone, nowMs };
   const query = parseQuery(params.get('q') ?? '', context);
-  const notes = [...query.notes];
+  const notes = [...query.notes, ...(note === undefined ? [] : [note])];
   const parameters = OPERATORS.map((field) => readParameter(params, field, context, notes));
   const filter = { ...readFilter(params, context, notes), ...(limits ? { within: limits } : {}) };
   return {

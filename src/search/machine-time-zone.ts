@@ -1,0 +1,24 @@
+/** The time zone of this machine, for dates whose zone nobody named. */
+import { isTimeZone } from './dates.ts';
+
+export interface MachineTimeZone {
+  readonly timeZone: string;
+  /** Human-readable; set when the machine's own zone is not known. */
+  readonly note: string | undefined;
+}
+
+/**
+ * Never fails: a machine may have a `TZ` that ICU can't read, such as `:/etc/localtime`, and its users can't help it.
+ * @param reported what the runtime reports, undefined for an unreadable `TZ`
+ * @param variable the environment's `TZ`
+ */
+export function findMachineTimeZone(
+  reported: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone,
+  variable = process.env.TZ,
+): MachineTimeZone {
+  // POSIX: a leading colon is no part of the name. Some systems name the file.
+  const named = variable?.replace(/^:/, '').replace(/^.*\/zoneinfo\/(posix\/|right\/)?/, '');
+  const known = [reported, named].find((name) => name !== undefined && name !== '' && isTimeZone(name));
+  if (known !== undefined) return { timeZone: known, note: undefined };
+  return { timeZone: 'UTC', note: 'the time zone of this machine is not known: dates are in UTC' };
+}
