@@ -140,6 +140,12 @@ export const MATRIX: readonly MatrixPart[] = [
         ],
       },
       {
+        fault: 'a backup made by someone else',
+        behaviour:
+          'triggers, views and other foreign schema objects are refused; revoked tokens stay revoked',
+        shownBy: [['store/sqlite/recovery/hostile-backup.test.ts', '']],
+      },
+      {
         fault: 'two processes on one directory',
         behaviour: 'one owner of ten; the others name it',
         shownBy: [

@@ -1,7 +1,7 @@
 /** The open SQLite database, shared by the modules of this folder. */
 
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
-import { type Connection, Database } from './driver.ts';
+import { type Connection, openConnection } from './driver.ts';
 import { createPrivateFile } from './durable-files.ts';
 import * as schema from './schema.ts';
 import { BUSY_TIMEOUT_MS } from './write-queue.ts';
@@ -21,7 +21,7 @@ const MMAP_BYTES = 1 << 30;
  */
 export function openDatabase(file: string, options: { readonly: boolean; isMapped: boolean }): Sqlite {
   if (!options.readonly) createPrivateFile(file);
-  const raw = new Database(file, { readonly: options.readonly, timeout: BUSY_TIMEOUT_MS });
+  const raw = openConnection(file, { readonly: options.readonly, timeout: BUSY_TIMEOUT_MS });
   if (!options.readonly) {
     raw.pragma('journal_mode = WAL');
     raw.pragma('synchronous = FULL');

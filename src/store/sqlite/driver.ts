@@ -14,8 +14,19 @@ const NODE_20_PACKAGE = new URL('scripts/node20/package.json', PACKAGE_ROOT);
 
 const loadFrom = process.versions.node.startsWith('20.') ? NODE_20_PACKAGE : import.meta.url;
 
-/** Opens a database file: `new Database(file, options)`. */
+/** The driver's class. Use `openConnection`. */
 export const Database = createRequire(loadFrom)('better-sqlite3') as typeof BetterSqlite3;
+
+/**
+ * Opens a database file. Whoever wrote it is not trusted: views, triggers, indexes and defaults in it may only call functions that
+ * have no effect outside, and malformed pages are recognised when they are read.
+ */
+export function openConnection(file: string, options: BetterSqlite3.Options = {}): Connection {
+  const connection = new Database(file, options);
+  connection.pragma('trusted_schema = OFF');
+  connection.pragma('cell_size_check = ON');
+  return connection;
+}
 
 /** The error that a connection throws; `code` is SQLite's own name, such as `SQLITE_BUSY`. */
 export const { SqliteError } = Database;

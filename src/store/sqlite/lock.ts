@@ -8,7 +8,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { hasErrorCode } from '../../lib/errno.ts';
 import { OperatorError } from '../../lib/operator-error.ts';
-import { Database } from './driver.ts';
+import { openConnection } from './driver.ts';
 import { isBusy } from './errors.ts';
 import { describeStorageProblem } from './storage-problem.ts';
 
@@ -26,7 +26,7 @@ const OWNER_FILE = 'owner.json';
 /** @throws DirectoryInUse */
 export function acquireLock(dataDir: string, nowMs: number): Lock {
   const ownerFile = join(dataDir, OWNER_FILE);
-  const database = new Database(join(dataDir, 'lock.db'), { timeout: 0 });
+  const database = openConnection(join(dataDir, 'lock.db'), { timeout: 0 });
   try {
     database.pragma('journal_mode = MEMORY'); // a journal file would need disk space
     database.exec('BEGIN EXCLUSIVE');

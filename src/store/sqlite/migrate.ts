@@ -34,7 +34,17 @@ export function migrate(db: Sqlite): void {
   applyMigrations(db.drizzle, { migrationsFolder: MIGRATIONS_FOLDER });
 }
 
-function readAppliedVersion({ raw }: Pick<Sqlite, 'raw'>): number {
+/** Brings an empty database to the schema of an earlier version, or of this one. */
+export function applyMigrationsUpTo({ raw }: Pick<Sqlite, 'raw'>, version: number): void {
+  raw.exec(
+    'CREATE TABLE __drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)',
+  );
+  for (const { folderMillis, sql } of readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER }))
+    if (folderMillis <= version) for (const statement of sql) raw.exec(statement);
+}
+
+/** The version of the newest migration in a database; 0 if there is none. */
+export function readAppliedVersion({ raw }: Pick<Sqlite, 'raw'>): number {
   const table = raw.prepare("SELECT 1 FROM sqlite_master WHERE name = '__drizzle_migrations'").get();
   if (!table) return 0;
   const row = raw

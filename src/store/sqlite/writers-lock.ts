@@ -4,7 +4,7 @@
  * open on a separate database, which must never be opened with node:fs.
  */
 import { join } from 'node:path';
-import { Database } from './driver.ts';
+import { openConnection } from './driver.ts';
 import { isBusy } from './errors.ts';
 import { acquireLock, DirectoryInUse, type Lock } from './lock.ts';
 
@@ -42,7 +42,7 @@ export function acquireExclusiveLock(dataDir: string, nowMs: number): Lock {
 }
 
 function holdLock(dataDir: string, how: { begin: string; timeoutMs: number; message: string }): Lock {
-  const database = new Database(join(dataDir, 'writers.lock.db'), { timeout: how.timeoutMs });
+  const database = openConnection(join(dataDir, 'writers.lock.db'), { timeout: how.timeoutMs });
   try {
     database.exec(how.begin);
   } catch (cause) {

@@ -6,7 +6,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { OperatorError } from '../../../lib/operator-error.ts';
 import { StoreError } from '../../contract/errors.ts';
-import { type Connection, Database } from '../driver.ts';
+import { type Connection, openConnection } from '../driver.ts';
 import { getErrorMeaning } from '../errors.ts';
 import { findChangedDocuments, type HashedDocument, streamDocuments } from './audit.ts';
 
@@ -82,7 +82,7 @@ export function isDamage(error: unknown): error is Error {
 
 /** A read-only connection can't change the file, not even by closing. */
 function openToRead(file: string): Connection {
-  return new Database(file, { readonly: true });
+  return openConnection(file, { readonly: true });
 }
 
 /** The first problem found in an open database, human-readable. */

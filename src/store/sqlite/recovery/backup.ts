@@ -7,7 +7,7 @@ import { OperatorError } from '../../../lib/operator-error.ts';
 import { withTemporaryFolder } from '../../../lib/temporary-folder.ts';
 import { StoreError } from '../../contract/errors.ts';
 import type { BackupResult, ScheduledBackup } from '../../contract/maintenance.ts';
-import { Database } from '../driver.ts';
+import { openConnection } from '../driver.ts';
 import { createPrivateFile, formatFileTimestamp, inheritOwner, syncFile } from '../durable-files.ts';
 import { findChangedDocuments, streamDocuments } from '../integrity/audit.ts';
 import { describeStorageProblem } from '../storage-problem.ts';
@@ -61,7 +61,7 @@ export async function backUp(dataDir: string, target: string): Promise<BackupRes
       inheritOwner(dirname(file), folder);
       const partial = join(folder, 'mirror.db');
       createPrivateFile(partial);
-      const source = new Database(join(dataDir, 'mirror.db'), { readonly: true, fileMustExist: true });
+      const source = openConnection(join(dataDir, 'mirror.db'), { readonly: true, fileMustExist: true });
       try {
         await source.backup(partial, { progress: () => ALL_PAGES });
       } finally {
@@ -83,7 +83,7 @@ function createNameTaken(file: string): BackupFailed {
 
 /** Turns the copy into a single self-contained file and verifies it. @returns the number of its tasks */
 function finish(copy: string): number {
-  const db = new Database(copy);
+  const db = openConnection(copy);
   try {
     db.pragma('journal_mode = DELETE');
     const [result] = db.pragma('quick_check(1)') as { quick_check: string }[];

@@ -14,21 +14,41 @@ const TABLE = 'access_tokens';
 const HASH = /^[0-9a-f]{64}$/;
 
 /**
- * Adds the source's tokens with new names, its revocations, and its token requirement.
+ * Adds the source's tokens, its revocations, and its token requirement.
  * @param source the database being replaced; may be damaged
  * @param target has the current schema
  */
 export function mergeTokens(source: Connection, target: Sqlite): MergedTokens {
   const rows = [...readRows(source, TABLE)];
   const sound = rows.filter(isToken);
-  insertAll(target, TABLE, sound);
-  const revoke = target.raw.prepare(
-    `UPDATE ${TABLE} SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL`,
-  );
-  for (const { name, revoked_at: revokedAt } of sound) if (revokedAt !== null) revoke.run(revokedAt, name);
+  replaceTokens(target, sound);
+  assertRevoked(target, sound);
   const merged = sound.length < rows.length ? 'lost' : classifyTokens(source);
   if (rows.length > 0 || merged === 'lost' || wasClosed(source)) closeMirror(target);
   return merged;
+}
+
+/** The source's tokens replace those of the same name, or of the same secret under another name. Revoked in either stays revoked. */
+function replaceTokens(target: Sqlite, tokens: readonly Row[]): void {
+  const removeSame = target.raw.prepare<[unknown, unknown], { revoked_at: number | null }>(
+    `DELETE FROM ${TABLE} WHERE name = ? OR hash = ? RETURNING revoked_at`,
+  );
+  const merged = tokens.map((token) => {
+    const removed = removeSame.all(token.name, token.hash);
+    const earlier = removed.find(({ revoked_at: at }) => at !== null)?.revoked_at ?? null;
+    return { ...token, revoked_at: token.revoked_at ?? earlier };
+  });
+  insertAll(target, TABLE, merged);
+}
+
+/** Reads the revocations back. @throws Error, which rolls the transaction back, if one was not stored */
+function assertRevoked(target: Sqlite, tokens: readonly Row[]): void {
+  const isValid = target.raw.prepare<[unknown, unknown], unknown>(
+    `SELECT 1 FROM ${TABLE} WHERE (name = ? OR hash = ?) AND revoked_at IS NULL`,
+  );
+  for (const { name, hash, revoked_at: revokedAt } of tokens)
+    if (revokedAt !== null && isValid.get(name, hash) !== undefined)
+      throw new Error('a revocation was not stored');
 }
 
 /** From now on every caller needs a token, even if none exists. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { OperatorError } from '../../../lib/operator-error.ts';
 import { VERSION } from '../../../lib/version.ts';
 import type { Sqlite } from '../database.ts';
-import { Database } from '../driver.ts';
+import { openConnection } from '../driver.ts';
 import { createPrivateFile, inheritOwner, renameDurably } from '../durable-files.ts';
 import { removeDatabase } from '../integrity/database-files.ts';
 import { describeStorageProblem } from '../storage-problem.ts';
@@ -59,13 +59,13 @@ async function copyDatabase(database: string, file: string): Promise<void> {
   try {
     createPrivateFile(partial);
     // A separate connection, which sees only committed data.
-    const source = new Database(database, { readonly: true, fileMustExist: true });
+    const source = openConnection(database, { readonly: true, fileMustExist: true });
     try {
       await source.backup(partial, { progress: () => ALL_PAGES });
     } finally {
       source.close();
     }
-    const copy = new Database(partial);
+    const copy = openConnection(partial);
     try {
       copy.pragma('journal_mode = DELETE'); // a single file, readable even in a read-only folder
     } finally {

@@ -10,7 +10,7 @@ import { listArtifacts } from '../../../task/artifacts.ts';
 import type { JsonObject } from '../../../task/json-object.ts';
 import type { Rebuilt } from '../../contract/maintenance.ts';
 import { openDatabase, runInTransaction, type Sqlite } from '../database.ts';
-import { type Connection, Database } from '../driver.ts';
+import { type Connection, openConnection } from '../driver.ts';
 import { syncFile } from '../durable-files.ts';
 import { createImageStore } from '../images.ts';
 import { removeDatabase } from '../integrity/database-files.ts';
@@ -79,7 +79,7 @@ function fill(fresh: string, dataDir: string, copy: string, nowMs: number): Omit
 
 /** Copies everything that SQLite queries can still read. */
 function fillByQueries(target: Sqlite, copy: string, nowMs: number): Pick<Rebuilt, 'changed' | 'tokens'> {
-  const source = new Database(copy);
+  const source = openConnection(copy);
   try {
     const changed = fillTasks(target, source, nowMs);
     const tokens = runInTransaction(target, () => {

@@ -1,10 +1,10 @@
 /** Replaces the database with a backup. The backup is checked first, and the replaced database is kept. */
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { OperatorError } from '../../../lib/operator-error.ts';
 import type { MergedTokens, Restored } from '../../contract/maintenance.ts';
 import { openDatabase, runInTransaction } from '../database.ts';
-import { type Connection, Database } from '../driver.ts';
+import { type Connection, openConnection } from '../driver.ts';
 import { copyPrivateFile, syncFile } from '../durable-files.ts';
 import { findChangedDocuments, streamDocuments } from '../integrity/audit.ts';
 import { isDamage } from '../integrity/damage.ts';
@@ -13,6 +13,7 @@ import { sweepLeftovers } from '../integrity/sweep.ts';
 import { migrate, needsMigration } from '../migrate.ts';
 import { acquireExclusiveLock } from '../writers-lock.ts';
 import { mergeTokens } from './merge-tokens.ts';
+import { findForeignSchema } from './schema-check.ts';
 import { finishSwap, swapIn } from './swap.ts';
 
 /** The file is not a valid backup; nothing was changed. */
@@ -28,6 +29,8 @@ export function restore(dataDir: string, source: string, nowMs: number): Restore
   const kind = statSync(source, { throwIfNoEntry: false });
   if (!kind) throw new BadBackup(`there is no file ${source}`);
   if (kind.isDirectory()) throw new BadBackup(`${source} is a folder: name the backup, a file in it`);
+  if (!kind.isFile()) throw new BadBackup(`${source} is not a regular file`);
+  const file = realpathSync(source); // SQLite puts the logs beside the file that a link points to
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const lock = acquireExclusiveLock(dataDir, nowMs);
   const incoming = join(dataDir, 'mirror.db.restoring');
@@ -35,9 +38,9 @@ export function restore(dataDir: string, source: string, nowMs: number): Restore
     const replacedEarlier = finishSwap(dataDir);
     sweepLeftovers(dataDir, nowMs);
     // Checks the copy that is put in place, not the source file.
-    copyPrivateFile(source, incoming);
+    copyPrivateFile(file, incoming);
     for (const log of ['-wal', '-journal'])
-      if (existsSync(`${source}${log}`)) copyPrivateFile(`${source}${log}`, `${incoming}${log}`);
+      if (existsSync(`${file}${log}`)) copyPrivateFile(`${file}${log}`, `${incoming}${log}`);
     const tasks = check(incoming, source);
     const tokens = bringUpToDate(incoming, join(dataDir, 'mirror.db'));
     syncFile(incoming);
@@ -57,14 +60,17 @@ function check(copy: string, source: string): number {
   const createError = (why: string, hint = '', cause?: unknown) =>
     new BadBackup(`${source} can't be restored: ${why}; nothing was changed${hint}`, { cause });
   try {
-    const raw = new Database(copy);
+    const raw = openConnection(copy);
     try {
       raw.pragma('journal_mode = DELETE'); // merges a log beside it
+      if (!isOfMirror(raw)) throw createError('it is no database of a mirror');
+      needsMigration({ raw }, source);
+      // Before anything that would run expressions of the schema.
+      const foreign = findForeignSchema(raw);
+      if (foreign !== undefined) throw createError(foreign);
       const [result] = raw.pragma('integrity_check(1)') as { integrity_check: string }[];
       if (result?.integrity_check !== 'ok')
         throw createError(`it is damaged (${result?.integrity_check})`, RECOVERY_HINT);
-      if (!isOfMirror(raw)) throw createError('it is no database of a mirror');
-      needsMigration({ raw }, source);
       const [changed] = findChangedDocuments(streamDocuments(raw));
       if (changed !== undefined) throw createError(`task ${changed} differs from its hash`, RECOVERY_HINT);
       return raw.prepare<[], { n: number }>('SELECT count(*) AS n FROM tasks').get()?.n ?? 0;
@@ -92,7 +98,7 @@ function bringUpToDate(incoming: string, replaced: string): MergedTokens {
     target.raw.pragma('journal_mode = DELETE');
     if (needsMigration(target)) migrate(target);
     if (!existsSync(replaced)) return 'whole';
-    const source = new Database(replaced, { readonly: true }); // read-only, so it can't be changed
+    const source = openConnection(replaced, { readonly: true }); // read-only, so it can't be changed
     try {
       return runInTransaction(target, () => mergeTokens(source, target));
     } finally {
