@@ -93,6 +93,12 @@ export async function startMirror(config: Config, environment: Environment): Pro
   const searching = startSearchThread(SEARCH_WORKER, config, store.noteError);
   const assembled = assemble(config, environment, store, metrics);
   const callbackDelivery = startCallbackDelivery({ ...assembled.shared, mirror: assembled.mirror });
+  const running: Stoppable[] = [assembled.runner, callbackDelivery];
+  const stop = async () => {
+    await stopWithin(SHUTDOWN_GRACE_MS, running, assembled.end);
+    await searching.close();
+    await store.close();
+  };
   try {
     await assembled.files.sweep();
     await drainSpool(assembled.generation);
@@ -112,11 +118,10 @@ export async function startMirror(config: Config, environment: Environment): Pro
       },
       environment.limits,
     );
+    running.unshift(server);
     await publishAddress(store, server.url);
-    const running = [
-      ...startBackground(config, environment, { ...assembled, store, metrics }),
-      callbackDelivery,
-    ];
+    for (const start of listBackgroundWork(config, environment, { ...assembled, store, metrics }))
+      running.push(start());
     return {
       url: server.url,
       needsToken: server.needsToken,
@@ -124,41 +129,30 @@ export async function startMirror(config: Config, environment: Environment): Pro
       runner: assembled.runner,
       archiver: assembled.archiver,
       callbackDelivery,
-      stop: async () => {
-        await stopWithin(SHUTDOWN_GRACE_MS, [server, assembled.runner, ...running], assembled.end);
-        await searching.close();
-        await store.close();
-      },
+      stop,
     };
   } catch (error) {
-    await callbackDelivery.stop();
-    await store.close();
+    // Also after it listens: half a mirror would hold the port and answer 500.
+    await stop();
     throw error;
   }
 }
 
-/** Starts everything that runs in the background of the server. */
-function startBackground(
+/** What runs in the background of the server, in the order of its start: if one fails, those before it can be stopped. */
+function listBackgroundWork(
   config: Config,
   { clock, log }: Environment,
   { store, metrics, runner, archiver }: AssembledMirror & { store: Store; metrics: Metrics },
-): Stoppable[] {
+): (() => Stoppable)[] {
   const isArchiving = config.archiveImages && !config.offline;
-  const archiving: Stoppable[] = isArchiving ? [startArchiving(archiver, log)] : [];
+  const maintenance = createMaintenance(config.dataDir);
   return [
-    startSchedule(config.syncCron, runner, log),
-    startBackups({
-      ...config,
-      store,
-      maintenance: createMaintenance(config.dataDir),
-      worker: BACKUP_WORKER,
-      clock,
-      log,
-    }),
-    startReindexing(store, { clock, log }),
-    startDiskWatch(store, log),
-    startGauges(metrics.registry, { store, clock }),
-    ...archiving,
+    () => startSchedule(config.syncCron, runner, log),
+    () => startBackups({ ...config, store, maintenance, worker: BACKUP_WORKER, clock, log }),
+    () => startReindexing(store, { clock, log }),
+    () => startDiskWatch(store, log),
+    () => startGauges(metrics.registry, { store, clock }),
+    ...(isArchiving ? [() => startArchiving(archiver, log)] : []),
   ];
 }
 

@@ -81,7 +81,7 @@ export const cronSchedule = {
     .string()
     .refine((value) => value === 'off' || isCronExpression(value))
     .pipe(nonEmptyText),
-  allowed: 'a cron expression of five or six fields, or off',
+  allowed: 'a cron expression of five or six fields for a time that will come, or off',
 };
 
 export const token = { schema: tokenText, allowed: 'a token without spaces' };

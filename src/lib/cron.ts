@@ -2,6 +2,7 @@
 import cron from 'node-cron';
 import type { Log } from './log.ts';
 import { createSingleFlight } from './single-flight.ts';
+import { getLocalOffsetMs, hasSkippedTime } from './skipped-time.ts';
 
 export interface Schedule {
   /** Starts nothing more; resolves when the job in progress has ended. */
@@ -11,19 +12,38 @@ export interface Schedule {
 /** Sleeps are short, because the wall clock may be changed meanwhile. */
 const MAX_SLEEP_MS = 10_000;
 
-/** Whether node-cron accepts the expression (five fields, or six with seconds). */
+/** Whether the expression (five fields, or six with seconds) is valid and names a time that will come. */
 export function isCronExpression(expression: string): boolean {
-  return cron.validate(expression);
+  try {
+    // It validates less than it can compute: `0 0 31 * 1#1` never comes.
+    return cron.validate(expression) && createTask(expression).getNextRuns(1).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+/** For computing times only; it never runs. */
+function createTask(expression: string, timezone?: string) {
+  return cron.createTask(expression, () => undefined, timezone === undefined ? {} : { timezone });
+}
+
+/** Whether a schedule names a local time, given as if it were UTC. */
+export function createLocalTimeMatcher(expression: string): (localMs: number) => boolean {
+  const task = createTask(expression, 'UTC');
+  return (localMs) => task.match(new Date(localMs));
 }
 
 /**
  * Runs a job at the times of a cron expression, never concurrently; `off` never runs it. node-cron only computes the times.
  * Its own timer is not used: it waits an hour too long when the clock is set back by one, and after a suspend it steps
- * through every missed time, which blocks for seconds.
+ * through every missed time, which blocks for seconds. When the clocks go forward over a time of the expression, the job runs right
+ * after it; when an hour comes twice, node-cron names the second one only.
  */
 export function startCron(expression: string, job: () => Promise<void>, log: Log): Schedule {
   if (expression === 'off') return { stop: async () => undefined };
-  const times = cron.createTask(expression, () => undefined);
+  const times = createTask(expression);
+  const matchesLocalTime = createLocalTimeMatcher(expression);
+  let checkedMs = Date.now();
   let timer: NodeJS.Timeout;
 
   const runs = createSingleFlight(() =>
@@ -33,7 +53,10 @@ export function startCron(expression: string, job: () => Promise<void>, log: Log
     const nextMs = times.getNextRuns(1)[0]?.getTime() ?? Number.POSITIVE_INFINITY;
     timer = setTimeout(
       () => {
-        if (Date.now() >= nextMs) void runs.run();
+        const nowMs = Date.now();
+        const span = { fromMs: checkedMs, toMs: nowMs };
+        checkedMs = nowMs;
+        if (nowMs >= nextMs || hasSkippedTime(span, getLocalOffsetMs, matchesLocalTime)) void runs.run();
         sleep();
       },
       Math.min(Math.max(nextMs - Date.now(), 1), MAX_SLEEP_MS),

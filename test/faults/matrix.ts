@@ -146,6 +146,11 @@ export const MATRIX: readonly MatrixPart[] = [
         shownBy: [['store/sqlite/recovery/hostile-backup.test.ts', '']],
       },
       {
+        fault: 'a start that fails after the server listens',
+        behaviour: 'closes the port and the database, one line, exit 1 or 2',
+        shownBy: [['faults/start-failure.test.ts', '']],
+      },
+      {
         fault: 'two processes on one directory',
         behaviour: 'one owner of ten; the others name it',
         shownBy: [
