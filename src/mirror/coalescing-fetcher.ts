@@ -1,18 +1,20 @@
 /**
  * Concurrent identical misses share one upstream request (RFC 9211 calls them collapsed), but only with the same token:
- * another caller's token might not be allowed to see the task. A request continues when its callers hang up: its result
- * is stored for the next one.
+ * another caller's token might not be allowed to see the task. A request that was sent continues when its callers hang up:
+ * its result is stored for the next one. Ids that the upstream does not know are remembered for a short while.
  */
-import { createFlights } from '../lib/single-flight.ts';
 import type { StoredTask } from '../store/contract/tasks.ts';
 import type { TaskDocument } from '../task/document.ts';
 import type { TaskId } from '../task/id.ts';
 import { MAX_BATCH } from '../upstream/client.ts';
 import { type UpstreamAnswer, UpstreamError } from '../upstream/errors.ts';
-import type { UpstreamAuth } from '../upstream/upstream-auth.ts';
-import type { MirrorDeps } from './deps.ts';
+import { createWaiters } from '../upstream/waiters.ts';
+import type { CacheControl } from './cache-control.ts';
+import type { CallerAuth, MirrorDeps } from './deps.ts';
 import { selectForwardedHeaders } from './mirror-response.ts';
+import { createSharedRequests } from './shared-requests.ts';
 import { storeAnswer } from './store-answer.ts';
+import { createUnknownIds } from './unknown-ids.ts';
 
 export type Fetched =
   | {
@@ -22,23 +24,41 @@ export type Fetched =
       /** Headers of the upstream's response that are forwarded to the caller. */
       readonly headers: Readonly<Record<string, string>>;
     }
-  /** `answer` is undefined when the id was missing from a batch response. */
-  | { readonly kind: 'unknown'; readonly answer: UpstreamAnswer | undefined };
+  | {
+      readonly kind: 'unknown';
+      /** Undefined when the id was missing from a batch response. */
+      readonly answer: UpstreamAnswer | undefined;
+      /** Whether the upstream said so a moment ago, and was not asked again. */
+      readonly isRemembered?: boolean;
+    };
 
 export interface CoalescingFetcher {
   /** @throws UpstreamError */
-  one(id: TaskId, auth: UpstreamAuth): Promise<{ fetched: Fetched; collapsed: boolean }>;
+  one(id: TaskId, auth: CallerAuth, control: CacheControl): Promise<{ fetched: Fetched; collapsed: boolean }>;
   /** Fetches ids in batches. An id whose batch failed maps to the error. */
-  many(ids: readonly TaskId[], auth: UpstreamAuth): Promise<Map<TaskId, Fetched | UpstreamError>>;
+  many(
+    ids: readonly TaskId[],
+    auth: CallerAuth,
+    control: CacheControl,
+  ): Promise<Map<TaskId, Fetched | UpstreamError>>;
   /** Ids in flight. */
   readonly size: number;
 }
 
 export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
   const { store, upstream } = deps;
-  const flights = createFlights<string, Fetched>();
-  const createKey = (id: TaskId, { token = '' }: UpstreamAuth) => `${token}\n${id}`;
-  const findInFlight = (id: TaskId, auth: UpstreamAuth) => flights.get(createKey(id, auth));
+  const flights = createSharedRequests<Fetched>();
+  const unknownIds = createUnknownIds(deps.clock);
+  const createKey = (id: TaskId, { token = '' }: CallerAuth) => `${token}\n${id}`;
+  const joinInFlight = (id: TaskId, auth: CallerAuth) => flights.join(createKey(id, auth), auth.waiter);
+
+  /** Which ids need not be requested. A tracked one is expected to appear, so it always is. */
+  const findRemembered = async (ids: readonly TaskId[], { token }: CallerAuth, control: CacheControl) => {
+    const remembered = unknownIds.find(ids, token, control);
+    if (remembered.size > 0)
+      for (const id of await store.filterTracked([...remembered.keys()])) remembered.delete(id);
+    return remembered;
+  };
 
   /** Stores documents and returns what is stored now, which may be newer than what was just fetched. */
   const storeFound = async (
@@ -54,11 +74,15 @@ export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
     return new Map(tasks.map((task) => [task.id, { kind: 'found', task, stored, headers }]));
   };
 
-  const fetchOne = async (id: TaskId, auth: UpstreamAuth): Promise<Fetched> => {
+  const fetchOne = async (id: TaskId, auth: CallerAuth): Promise<Fetched> => {
     const requestSeq = await store.nextRequestSeq();
     const retrieved = await upstream.retrieve(id, auth);
     const { answer } = retrieved;
-    if (retrieved.kind === 'unknown') return { kind: 'unknown', answer };
+    if (retrieved.kind === 'unknown') {
+      if (!auth.payment) unknownIds.add([id], auth.token, answer);
+      return { kind: 'unknown', answer };
+    }
+    unknownIds.forget([id], auth.token);
     const found = await storeFound([retrieved.document], requestSeq, answer);
     return found.get(id) ?? { kind: 'unknown', answer: undefined };
   };
@@ -66,11 +90,18 @@ export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
   /** Splits a batch whose response is too large in half, until the culprit is alone; its id maps to the error. */
   const fetchBatch = async (
     ids: readonly TaskId[],
-    auth: UpstreamAuth,
+    auth: CallerAuth,
   ): Promise<Map<TaskId, Fetched | UpstreamError>> => {
     const requestSeq = await store.nextRequestSeq();
     try {
       const { documents, answer } = await upstream.retrieveBatch(ids, auth);
+      const known = new Set(documents.map(({ id }) => id));
+      unknownIds.forget([...known], auth.token);
+      unknownIds.add(
+        ids.filter((id) => !known.has(id)),
+        auth.token,
+        undefined,
+      );
       return await storeFound(documents, requestSeq, answer);
     } catch (error) {
       if (!(error instanceof UpstreamError) || error.kind !== 'too-large') throw error;
@@ -86,42 +117,50 @@ export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
   };
 
   return {
-    one: async (id, auth) => {
+    one: async (id, auth, control) => {
       // A paid response is never shared.
       if (auth.payment) return { fetched: await fetchOne(id, auth), collapsed: false };
-      const already = await findInFlight(id, auth);
+      const answer = (await findRemembered([id], auth, control)).get(id);
+      if (answer) return { fetched: { kind: 'unknown', answer, isRemembered: true }, collapsed: false };
+      const already = await joinInFlight(id, auth);
       if (already && (already.kind === 'found' || already.answer))
         return { fetched: already, collapsed: true };
       // Check again: another caller may have started one while we waited.
-      const again = findInFlight(id, auth);
+      const again = joinInFlight(id, auth);
       if (again) return { fetched: await again, collapsed: true };
+      const waiters = createWaiters(auth.waiter);
       return {
-        fetched: await flights.add(createKey(id, auth), fetchOne(id, auth)),
+        fetched: await flights.add(createKey(id, auth), waiters, fetchOne(id, { ...auth, waiters })),
         collapsed: false,
       };
     },
 
-    many: async (ids, auth) => {
+    many: async (ids, auth, control) => {
+      const remembered = await findRemembered(ids, auth, control);
       const waiting = new Map<TaskId, Promise<Fetched>>();
       for (const id of ids) {
-        const already = findInFlight(id, auth);
+        if (remembered.has(id)) continue;
+        const already = joinInFlight(id, auth);
         if (already) waiting.set(id, already);
       }
-      const missing = ids.filter((id) => !waiting.has(id));
+      const missing = ids.filter((id) => !waiting.has(id) && !remembered.has(id));
       const batchSize = Math.min(deps.batchSize, MAX_BATCH);
       for (let at = 0; at < missing.length; at += batchSize) {
         const chunk = missing.slice(at, at + batchSize);
-        const batch = fetchBatch(chunk, auth);
+        const waiters = createWaiters(auth.waiter);
+        const batch = fetchBatch(chunk, { ...auth, waiters });
         for (const id of chunk) {
           const mine = batch.then((found): Fetched => {
             const result = found.get(id) ?? { kind: 'unknown', answer: undefined };
             if (result instanceof UpstreamError) throw result;
             return result;
           });
-          waiting.set(id, flights.add(createKey(id, auth), mine));
+          waiting.set(id, flights.add(createKey(id, auth), waiters, mine));
         }
       }
-      const results = new Map<TaskId, Fetched | UpstreamError>();
+      const results = new Map<TaskId, Fetched | UpstreamError>(
+        [...remembered].map(([id, answer]) => [id, { kind: 'unknown', answer, isRemembered: true }]),
+      );
       for (const [id, promise] of waiting) results.set(id, await promise.catch(assertUpstreamError));
       return results;
     },

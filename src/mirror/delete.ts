@@ -29,9 +29,11 @@ export async function deleteTask(
     );
   }
   const auth = upstreamAuthFor(deps, caller);
+  // Unlike a read, it is wanted for its effect: it is sent even if its caller has hung up.
+  const waiter = { caller: auth.waiter.caller };
   const request = caller.limits ? await restrictDeletion(deps, id, caller) : (caller.payment?.body ?? body);
   try {
-    const { deleted, answer } = await deps.upstream.remove(request, auth);
+    const { deleted, answer } = await deps.upstream.remove(request, { ...auth, waiter });
     if (deleted) await removeTask(deps, id);
     return forwardResponse(answer, { fwd: 'bypass' });
   } catch (error) {

@@ -6,6 +6,7 @@ import type { Store } from '../store/contract/store.ts';
 import type { TaskLimits } from '../task/limits.ts';
 import type { Upstream } from '../upstream/client.ts';
 import type { Payment, UpstreamAuth } from '../upstream/upstream-auth.ts';
+import type { Waiter } from '../upstream/waiters.ts';
 import type { CacheControl } from './cache-control.ts';
 
 export interface MirrorDeps {
@@ -35,7 +36,17 @@ export interface Caller {
   readonly userAgent?: string | undefined;
   /** Set if the request pays for itself (x402). */
   readonly payment?: Payment | undefined;
+  /** Whose turn its upstream requests take, and when it hangs up; called when the upstream is needed, which is rare. */
+  readonly getWaiter?: () => Waiter;
 }
+
+/** The authorization of a caller's upstream request. */
+export interface CallerAuth extends UpstreamAuth {
+  readonly waiter: Waiter;
+}
+
+/** The mirror itself, for instance when it verifies a callback. */
+const OWN_CALLER = 'mirror';
 
 /**
  * How to authorise upstream requests: with the mirror's own token, else the caller's, but a request that pays for itself never
@@ -43,10 +54,11 @@ export interface Caller {
  */
 export function upstreamAuthFor(
   deps: Pick<MirrorDeps, 'upstreamToken'>,
-  { token, userAgent, payment }: Pick<Caller, 'token' | 'userAgent' | 'payment'>,
-): UpstreamAuth {
+  { token, userAgent, payment, getWaiter }: Pick<Caller, 'token' | 'userAgent' | 'payment' | 'getWaiter'>,
+): CallerAuth {
   const sent = chooseUpstreamToken(deps, { token, isPaid: payment !== undefined });
-  return { token: sent, priority: 'interactive', userAgent, payment };
+  const waiter = getWaiter?.() ?? { caller: OWN_CALLER };
+  return { token: sent, priority: 'interactive', userAgent, payment, waiter };
 }
 
 /** The token for an upstream request by the same rule. @param token the caller's */

@@ -7,7 +7,7 @@ import { forwardResponse, type MirrorResponse } from './mirror-response.ts';
 
 /**
  * Forwards the upstream's own status and body if the error response is JSON, or names a price (402).
- * @throws ApiError 429 during a cooldown, 502 `api_error` for everything else
+ * @throws ApiError 429 during a cooldown, 503 `api_error` when too many requests wait, 502 `api_error` for everything else
  */
 export function relayError(error: UpstreamError): MirrorResponse {
   if (error.answer && (error.isPriceQuote || isJsonAnswer(error.answer)))
@@ -22,6 +22,12 @@ export function relayError(error: UpstreamError): MirrorResponse {
         retryAfterSeconds: Math.max(1, Math.ceil((error.retryAfterMs ?? 0) / 1000)),
       },
     );
+  }
+  if (error.kind === 'overloaded' || error.kind === 'abandoned') {
+    throw new ApiError(503, 'api_error', error.message, {
+      cause: error,
+      retryAfterSeconds: Math.ceil((error.retryAfterMs ?? 0) / 1000),
+    });
   }
   throw new ApiError(502, 'api_error', error.message, { cause: error });
 }

@@ -2,6 +2,7 @@
 import type { ListPage, TaskFilter } from '../store/contract/tasks.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { UpstreamAuth } from '../upstream/upstream-auth.ts';
+import { createWaiters } from '../upstream/waiters.ts';
 import { type Caller, type MirrorDeps, upstreamAuthFor } from './deps.ts';
 import { relayError } from './errors.ts';
 import { mustWait } from './freshness.ts';
@@ -45,10 +46,11 @@ export async function listHistory(
   if (caller.limits) return listFromCache({ hit: true });
 
   const auth = upstreamAuthFor(deps, caller);
-  const fetch = () => fetchHistory(deps, request, auth);
+  const waiters = createWaiters(auth.waiter);
+  const fetch = () => fetchHistory(deps, request, { ...auth, waiters });
   // Clients poll their list: concurrent polls share one request.
   const key = `${auth.token ?? ''}\n${request.body}`;
-  const refresh = auth.payment ? fetch() : (lists.get(key) ?? lists.add(key, fetch()));
+  const refresh = auth.payment ? fetch() : (lists.join(key, auth.waiter) ?? lists.add(key, waiters, fetch()));
   try {
     const fresh = mustWait(caller) ? await refresh : await staleWait.wait(refresh);
     if (fresh) return fresh;

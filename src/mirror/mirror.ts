@@ -1,5 +1,4 @@
 /** The read-through interface used by the server. */
-import { createFlights } from '../lib/single-flight.ts';
 import type { TaskId } from '../task/id.ts';
 import { createCoalescingFetcher } from './coalescing-fetcher.ts';
 import { deleteTask } from './delete.ts';
@@ -9,6 +8,7 @@ import type { MirrorResponse } from './mirror-response.ts';
 import type { ReadThrough } from './read-through.ts';
 import { retrieve } from './retrieve.ts';
 import { retrieveBatch } from './retrieve-batch.ts';
+import { createSharedRequests } from './shared-requests.ts';
 import { createStaleWait } from './stale-wait.ts';
 
 export interface Mirror {
@@ -22,7 +22,7 @@ export function createMirror(deps: MirrorDeps): Mirror {
   const shared: ReadThrough = {
     fetcher: createCoalescingFetcher(deps),
     staleWait: createStaleWait(deps.staleWaitMs),
-    lists: createFlights(),
+    lists: createSharedRequests(),
   };
   return {
     retrieve: (id, caller) => retrieve(deps, shared, id, caller),

@@ -71,7 +71,7 @@ export async function retrieveBatch(
   // rejects unknown ids, so it must be asked for hidden ones too.
   const hidden = new Set(stored.filter(({ id }) => !cached.has(id)).map(({ id }) => id));
   const missing = auth.token === undefined ? wanting : wanting.filter((id) => !hidden.has(id));
-  const fetching = fetcher.many(missing, auth);
+  const fetching = fetcher.many(missing, auth, caller.control);
   const mayServeStale = !mustWait(caller) && missing.every((id) => cached.has(id));
   const fetched = mayServeStale ? await staleWait.wait(fetching) : await fetching;
   if (!fetched) return answerFromCache('stale-while-revalidate');
@@ -80,6 +80,9 @@ export async function retrieveBatch(
   const failures = summarizeFailures(fetched, { auth, cached, hidden, isNoneFound: found.length === 0 });
   if (failures.relayed) return relayError(failures.relayed);
   if (failures.areAll) return answer({ hit: true, detail: 'stale-if-error' }, undefined, failures.unfetched);
+  // For a limited caller, hidden ids look like unknown ones, and those are not remembered.
+  if (!caller.limits && fetched.size > 0 && [...fetched.values()].every(isRemembered))
+    return answer({ hit: true, detail: 'unknown-to-upstream' });
   return answer(
     {
       fwd: caller.control.noCache ? 'request' : wanting.some((id) => cached.has(id)) ? 'stale' : 'miss',
@@ -173,6 +176,10 @@ function isError(result: Fetched | UpstreamError): result is UpstreamError {
 
 function isFound(result: Fetched | UpstreamError): result is Extract<Fetched, { kind: 'found' }> {
   return !isError(result) && result.kind === 'found';
+}
+
+function isRemembered(result: Fetched | UpstreamError): boolean {
+  return !isError(result) && result.kind === 'unknown' && result.isRemembered === true;
 }
 
 function getFoundTask(result: Fetched | UpstreamError | undefined): StoredTask | undefined {

@@ -8,6 +8,7 @@ import { type Caller, type MirrorDeps, upstreamAuthFor } from './deps.ts';
 import { isPriceForCaller, relayError } from './errors.ts';
 import { isFresh, mustWait } from './freshness.ts';
 import {
+  type CacheStatus,
   forwardResponse,
   type MirrorResponse,
   selectForwardedHeaders,
@@ -40,7 +41,7 @@ export async function retrieve(
   if (isHidden && auth.token !== undefined) throw taskNotFound();
   const fwd = caller.control.noCache ? 'request' : cached ? 'stale' : 'miss';
   try {
-    const fetching = fetcher.one(id, auth);
+    const fetching = fetcher.one(id, auth, caller.control);
     const mayServeStale = cached !== undefined && !mustWait(caller);
     const refresh = mayServeStale ? await staleWait.wait(fetching) : await fetching;
     if (cached && !refresh)
@@ -53,11 +54,11 @@ export async function retrieve(
     }
     // Stored tasks are kept, even when the upstream no longer knows them.
     if (cached) {
-      const status = { hit: true, detail: 'unknown-to-upstream' } as const;
-      return taskResponse(cached, status, clock.now(), selectReceipt(fetched.answer, auth));
+      return taskResponse(cached, UNKNOWN_TO_UPSTREAM, clock.now(), selectReceipt(fetched.answer, auth));
     }
     if (caller.limits) throw taskNotFound();
-    if (fetched.answer) return forwardResponse(fetched.answer, { fwd, collapsed });
+    const status: CacheStatus = fetched.isRemembered ? UNKNOWN_TO_UPSTREAM : { fwd, collapsed };
+    if (fetched.answer) return forwardResponse(fetched.answer, status);
     throw new ApiError(404, 'not_found', 'the upstream does not know this task');
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
@@ -68,6 +69,8 @@ export async function retrieve(
     return relayError(error);
   }
 }
+
+const UNKNOWN_TO_UPSTREAM = { hit: true, detail: 'unknown-to-upstream' } as const;
 
 /** The receipt of a paid request that is answered from the cache. */
 function selectReceipt(answer: UpstreamAnswer | undefined, { payment }: UpstreamAuth) {

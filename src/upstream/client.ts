@@ -1,8 +1,7 @@
 /**
- * The vendor's Tasks API as a client: at most `concurrency` requests in flight, callers before the schedule, retries
+ * The vendor's Tasks API as a client: at most `concurrency` requests in flight, in the turns of fair-queue.ts, retries
  * by the table in retry.ts, cooldowns by circuit-breaker.ts, and every answer validated before use.
  */
-import PQueue from 'p-queue';
 import type { Clock } from '../lib/clock.ts';
 import { USER_AGENT } from '../lib/version.ts';
 import { FLUX } from '../service/flux.ts';
@@ -21,11 +20,13 @@ import {
 } from './answers.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import { type StreamedAnswer, type UpstreamAnswer, UpstreamError } from './errors.ts';
+import { createFairQueue } from './fair-queue.ts';
 import { fetchWithoutHeadersTimeout } from './fetch-without-headers-timeout.ts';
 import { openRequest, sendRequest } from './request.ts';
 import { computeRetryDelay } from './retry.ts';
 import { parseRetryAfterMs } from './retry-after.ts';
 import type { UpstreamAuth } from './upstream-auth.ts';
+import { createWaiters, type Waiter, type Waiters } from './waiters.ts';
 
 /** The vendor's clients refuse more than 50 ids in one request. */
 export const MAX_BATCH = 50;
@@ -81,11 +82,12 @@ export interface Generation {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const PRIORITY = { interactive: 1, background: 0 } as const;
+/** For requests of which nobody says who waits for them. */
+const UNNAMED_WAITER: Waiter = { caller: '' };
 
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { clock, random = Math.random, breaker } = options;
-  const queue = new PQueue({ concurrency: options.concurrency });
+  const queue = createFairQueue(options);
   const base = options.baseUrl.replace(/\/+$/, '');
   const url = `${base}${FLUX.taskPath}`;
   const maxBytes = options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
@@ -138,7 +140,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   };
 
   const send = async (body: string, auth: UpstreamAuth): Promise<UpstreamAnswer> =>
-    queue.add(() => attempt(body, auth), { priority: PRIORITY[auth.priority] });
+    queue.add(() => attempt(body, auth), selectWaiters(auth));
 
   /** Sends, parses, and retries as the table allows. A slot is held while a request is in flight, not between retries. */
   const sendWithRetries = async <T>(
@@ -211,6 +213,10 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         ),
       ),
   };
+}
+
+function selectWaiters({ priority, waiter = UNNAMED_WAITER, waiters }: UpstreamAuth): Waiters | undefined {
+  return priority === 'background' ? undefined : (waiters ?? createWaiters(waiter));
 }
 
 /** A paid request is forwarded unchanged. */

@@ -26,7 +26,11 @@ export type FailureKind =
   /** An error status; the response is in `answer`. */
   | 'status'
   /** Nothing was sent: a rate-limit cooldown is active. */
-  | 'blocked';
+  | 'blocked'
+  /** Nothing was sent: too many requests were queued, or this one for too long. */
+  | 'overloaded'
+  /** Nothing was sent: all callers hung up. */
+  | 'abandoned';
 
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';

@@ -1,4 +1,5 @@
-/** The token an upstream request is sent with, and its priority. */
+/** The token an upstream request is sent with, its priority, and who waits for it. */
+import type { Waiter, Waiters } from './waiters.ts';
 
 /**
  * `interactive` when a caller is waiting: clients retry by themselves, so they get an error at once. `background` for the
@@ -21,4 +22,8 @@ export interface UpstreamAuth {
   readonly userAgent?: string | undefined;
   /** Sent once, never retried and never shared. */
   readonly payment?: Payment | undefined;
+  /** Whose turn an interactive request takes in the queue; default: one that all such requests share. */
+  readonly waiter?: Waiter | undefined;
+  /** All who wait for this one request, if others may join it; default: only `waiter`. */
+  readonly waiters?: Waiters | undefined;
 }

@@ -19,6 +19,7 @@ export interface MatrixPart {
 }
 
 const MIRROR = 'mirror/faults.test.ts';
+const MISSES = 'mirror/misses.test.ts';
 const ERRORS = 'server/errors.test.ts';
 const TASKS = 'server/flux-tasks.test.ts';
 const RUN = 'sync/run.test.ts';
@@ -448,8 +449,25 @@ export const MATRIX: readonly MatrixPart[] = [
       },
       {
         fault: 'waiters hang up',
-        behaviour: 'fetched and stored all the same',
-        shownBy: [[CONTENT, 'that disconnects']],
+        behaviour: 'what was sent is stored all the same, what was queued is not sent',
+        shownBy: [
+          [CONTENT, 'that disconnects'],
+          [MISSES, 'a caller that hangs up'],
+        ],
+      },
+      {
+        fault: 'a flood of unknown ids',
+        behaviour: 'other callers take their turns; 503 with Retry-After beyond the caller’s share',
+        shownBy: [
+          [MISSES, 'unknown ids'],
+          [MISSES, 'share of the queue is full'],
+          ['upstream/fair-queue.test.ts', ''],
+        ],
+      },
+      {
+        fault: 'the same unknown id again and again',
+        behaviour: 'one upstream request in three seconds, per upstream token',
+        shownBy: [[MISSES, 'an id that the upstream does not know']],
       },
       {
         fault: 'a generation’s caller hangs up',

@@ -154,7 +154,7 @@ describe('retrieve', () => {
   });
 
   test('forwards the upstream’s own error about an unknown id', async () => {
-    const { simulator, post, store } = await startTestMirror();
+    const { simulator, clock, post, store } = await startTestMirror();
     for (const [fault, status, body] of [
       [undefined, 404, undefined],
       [{ kind: 'body', body: '{}' }, 200, '{}'],
@@ -167,6 +167,7 @@ describe('retrieve', () => {
       ],
     ] as const) {
       simulator.clearFaults();
+      clock.advance(10_000); // for a short while it is remembered as unknown
       if (fault) simulator.fault(fault);
       const answer = await post({ action: 'retrieve', id: 'nobody' });
       expect(answer.status).toBe(status);

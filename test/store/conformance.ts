@@ -582,6 +582,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
           alreadyFinished: 1,
         });
         expect(await store.track(ids, NOW)).toMatchObject({ added: 0, alreadyTracked: 2 });
+        expect(await store.filterTracked(['nobody' as TaskId, ids[0]])).toEqual([ids[0]]);
         expect(await store.untrack(ids[0])).toBe(true);
         expect(await store.untrack(ids[0])).toBe(false);
         expect((await store.tracked({ limit: 1, offset: 0 })).total).toBe(1);

@@ -1,6 +1,6 @@
 /** Throttles token guessing: responses to invalid tokens are delayed per address, valid ones are answered at once. */
-import ipaddr from 'ipaddr.js';
 import type { Clock } from '../../lib/clock.ts';
+import { getSourceAddress } from '../connections/source-address.ts';
 
 /** Invalid tokens answered without delay; people mistype. */
 const BURST = 10;
@@ -34,7 +34,7 @@ export function createAuthThrottle(clock: Clock): (address: string) => Promise<b
 
   return async (address) => {
     const now = clock.monotonic();
-    const source = getThrottleKey(address);
+    const source = getSourceAddress(address);
     const clear = Math.max(now, clearAt.get(source) ?? 0) + INTERVAL_MS;
     clearAt.delete(source); // keeps the map ordered by last attempt
     clearAt.set(source, Math.min(clear, now + BURST * INTERVAL_MS + MAX_WAIT_MS));
@@ -47,11 +47,4 @@ export function createAuthThrottle(clock: Clock): (address: string) => Promise<b
 function forgetOldest(addresses: Map<string, number>): void {
   const [oldest] = addresses.keys();
   if (oldest !== undefined) addresses.delete(oldest);
-}
-
-/** An IPv6 client usually has a whole /64, so that is the key; for IPv4, mapped or not, the address itself. */
-function getThrottleKey(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
-  return parsed.kind() === 'ipv4' ? parsed.toString() : parsed.toByteArray().slice(0, 8).join('.');
 }

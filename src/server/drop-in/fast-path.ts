@@ -25,9 +25,15 @@ export function createFastPath(
   const { config, log } = deps;
   const path = `${getPathPrefix(config.basePath)}${ROUTE}`;
 
-  const answer = async (request: IncomingMessage): Promise<Answer> => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<Answer> => {
     try {
-      return createAnswer(await answerTaskRequest(deps, request, await authorize(request, path)));
+      return createAnswer(
+        await answerTaskRequest(
+          deps,
+          { incoming: request, outgoing: response },
+          await authorize(request, path),
+        ),
+      );
     } catch (error) {
       return createErrorAnswer(error, { traceId: getTraceId(request), method: 'POST', path }, log);
     }
@@ -37,7 +43,7 @@ export function createFastPath(
     if (request.url !== path || request.method !== 'POST' || request.headers.origin !== undefined)
       return false;
     const startedMs = performance.now();
-    void answer(request).then(({ status, headers, body }) => {
+    void answer(request, response).then(({ status, headers, body }) => {
       logRequest(
         request,
         { method: 'POST', route: ROUTE, status, cacheStatus: headers['cache-status'] },

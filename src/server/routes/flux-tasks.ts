@@ -1,14 +1,18 @@
 /** `POST /flux/tasks`: the upstream's own route, served by the mirror. */
 import type { IncomingMessage } from 'node:http';
+import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { getPathPrefix } from '../../lib/base-path.ts';
 import { parseCacheControl } from '../../mirror/cache-control.ts';
 import type { Caller } from '../../mirror/deps.ts';
 import type { MirrorResponse } from '../../mirror/mirror-response.ts';
 import { FLUX } from '../../service/flux.ts';
+import type { Waiter } from '../../upstream/waiters.ts';
 import { createAnswer, respond } from '../answer.ts';
 import { type Access, createReadOnlyError } from '../auth/access.ts';
 import { parseJsonObject, readBody, refuseAmbiguousJson } from '../body.ts';
+import { watchHangUp } from '../connections/hang-up.ts';
+import { getSourceAddress } from '../connections/source-address.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
 import { rewriteImageUrls } from '../drop-in/local-images.ts';
 import { selectPaymentHeaders } from '../drop-in/payment.ts';
@@ -16,7 +20,7 @@ import { readTaskRequest } from '../drop-in/task-request.ts';
 
 export function createFluxTasksRoutes(deps: ServerDeps): Hono<ServerEnv> {
   return new Hono<ServerEnv>().post(FLUX.taskPath, async (c) =>
-    respond(c, createAnswer(await answerTaskRequest(deps, c.env.incoming, c.get('access')))),
+    respond(c, createAnswer(await answerTaskRequest(deps, c.env, c.get('access')))),
   );
 }
 
@@ -28,10 +32,11 @@ export type TaskDeps = Pick<ServerDeps, 'mirror' | 'store' | 'config'>;
  */
 export async function answerTaskRequest(
   deps: TaskDeps,
-  incoming: IncomingMessage,
+  bindings: HttpBindings,
   access: Access,
 ): Promise<MirrorResponse> {
-  const served = await serve(deps, incoming, access);
+  const { incoming } = bindings;
+  const served = await serve(deps, bindings, access);
   if (!deps.config.rewriteImageUrls && incoming.headers['x-flux-mirror-images'] !== 'local') return served;
   return rewriteImageUrls(served, deps.store, `${getPublicUrl(deps.config, incoming)}/images`);
 }
@@ -41,14 +46,10 @@ function getPublicUrl({ callbackUrl, basePath }: ServerDeps['config'], { headers
   return callbackUrl ?? `http://${headers.host}${getPathPrefix(basePath)}`;
 }
 
-async function serve(
-  { mirror }: TaskDeps,
-  incoming: IncomingMessage,
-  access: Access,
-): Promise<MirrorResponse> {
-  const text = await readBody(incoming);
+async function serve({ mirror }: TaskDeps, bindings: HttpBindings, access: Access): Promise<MirrorResponse> {
+  const text = await readBody(bindings.incoming);
   const request = readTaskRequest(parseJsonObject(text));
-  const caller = createCaller(access, incoming, text);
+  const caller = createCaller(access, bindings, text);
   switch (request.action) {
     case 'retrieve':
       return mirror.retrieve(request.id, caller);
@@ -64,15 +65,16 @@ async function serve(
 
 /** The caller of one of our own routes, and its freshness requirements. */
 export function getCaller(c: ServerContext): Caller {
-  return createCaller(c.get('access'), c.env.incoming);
+  return createCaller(c.get('access'), c.env);
 }
 
 /** @param body of a request that may pay for itself */
 function createCaller(
   { upstreamToken, tokenName, limits }: Access,
-  { headers }: IncomingMessage,
+  bindings: HttpBindings,
   body?: string,
 ): Caller {
+  const { headers } = bindings.incoming;
   const paid = body === undefined ? undefined : selectPaymentHeaders(headers);
   if (paid !== undefined) refuseAmbiguousJson(body ?? ''); // it is forwarded byte for byte
   return {
@@ -82,5 +84,15 @@ function createCaller(
     control: parseCacheControl(headers['cache-control']),
     userAgent: headers['user-agent'],
     payment: paid && { headers: paid, body: body ?? '' },
+    getWaiter: () => createWaiter(tokenName, bindings),
+  };
+}
+
+/** Requests with one token take turns as one caller, whatever their addresses; without tokens, those of one address do. */
+function createWaiter(tokenName: string | undefined, bindings: HttpBindings): Waiter {
+  const { remoteAddress = '' } = bindings.incoming.socket;
+  return {
+    caller: tokenName === undefined ? `address ${getSourceAddress(remoteAddress)}` : `token ${tokenName}`,
+    hangUp: watchHangUp(bindings),
   };
 }

@@ -56,6 +56,8 @@ export interface TrackingStore {
     offset: number;
     within?: TaskLimits | undefined;
   }): MaybePromise<{ items: TrackedId[]; total: number }>;
+  /** Those of `ids` that are tracked. */
+  filterTracked(ids: readonly TaskId[]): MaybePromise<TaskId[]>;
   /** Claims up to `limit` ids due by `dueBeforeMs`, longest overdue first, for `leaseMs` from `nowMs`. */
   claimDue(request: {
     dueBeforeMs: number;

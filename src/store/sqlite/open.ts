@@ -204,6 +204,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     claimDue: tracking.claimDue,
     release: tracking.release,
     countDue: tracking.countDue,
+    filterTracked: tracking.filterTracked,
     startRun: runs.startRun,
     endRun: runs.endRun,
     runs: runs.runs,

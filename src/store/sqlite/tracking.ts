@@ -72,6 +72,7 @@ export function createTracking(db: Sqlite, server: string): Tracking {
         total: count.get(...collectParams(conditions))?.n ?? 0,
       };
     },
+    filterTracked: (ids) => statements.filter.all(JSON.stringify(ids)).map(({ id }) => id),
     claimDue: ({ dueBeforeMs, nowMs, limit, leaseMs }) =>
       runInTransaction(db, () => {
         statements.pullIn.run(nowMs, nowMs + MAX_DELAY_MS);
@@ -131,6 +132,9 @@ function prepare({ raw }: Sqlite) {
       `UPDATE tracked SET due_at = ?, unknown_since = ?, last_error = ?, attempts = attempts + 1,
          claimed_until = 0, gen = gen + 1
        WHERE id = ? AND gen = ?`,
+    ),
+    filter: raw.prepare<[string], { id: TaskId }>(
+      'SELECT tracked.id FROM json_each(?) AS asked CROSS JOIN tracked ON tracked.id = asked.value',
     ),
     count: raw.prepare<[], { n: number }>('SELECT count(*) AS n FROM tracked'),
     givenUp: raw.prepare<[], { n: number }>('SELECT count(*) AS n FROM tracked WHERE due_at IS NULL'),

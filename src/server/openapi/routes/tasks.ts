@@ -30,7 +30,7 @@ export const TASK_ROUTES: readonly RouteDescription[] = [
     summary: 'Fetch an unfinished or unknown task now',
     parameters: [createPathParameter('id', taskId)],
     responses: { 200: { description: 'the document', schema: taskDocumentSchema } },
-    errors: [400, 401, 403, 404, 409, 429, 502, 504],
+    errors: [400, 401, 403, 404, 409, 429, 502, 503, 504],
   },
   {
     path: '/api/tracked',
