@@ -120,6 +120,8 @@ describe('Retry-After', () => {
   test.for<[string, () => string]>([
     ['seconds', () => '20'],
     ['a date', () => new Date(Date.UTC(2026, 2, 14, 12, 0, 20)).toUTCString()],
+    ['a fraction', () => '19.997'],
+    ['a date of asctime', () => 'Sat Mar 14 12:00:20 2026'],
   ])(
     'as %s is respected by callers and the schedule alike, and across a restart',
     async ([, value], context) => {
