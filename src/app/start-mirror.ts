@@ -16,6 +16,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { MirrorDeps } from '../mirror/deps.ts';
 import { createMirror, type Mirror } from '../mirror/mirror.ts';
+import type { MinRate } from '../outbound/min-rate.ts';
 import { createSafeFetch, type SafeFetch } from '../outbound/safe-fetch.ts';
 import { type ConnectionLimits, listen } from '../server/listen.ts';
 import { startDiskWatch } from '../server/monitoring/disk-watch.ts';
@@ -46,6 +47,8 @@ export interface Environment {
   readonly limits?: ConnectionLimits;
   /** How long a caller with a stale copy waits for the upstream. */
   readonly staleWaitMs?: number;
+  /** What a host of images must send at least. */
+  readonly minImageRate?: MinRate;
 }
 
 export interface RunningMirror {
@@ -190,7 +193,7 @@ export function assemble(
   store: Store,
   metrics?: Metrics,
 ): AssembledMirror {
-  const { clock, log, random = Math.random, fetch, staleWaitMs } = environment;
+  const { clock, log, random = Math.random, fetch, staleWaitMs, minImageRate } = environment;
   const ending = new AbortController();
   setMaxListeners(0, ending.signal); // one per request in flight
   const breaker = createCircuitBreaker({ store, clock, random, upstreamToken: config.upstreamToken });
@@ -211,7 +214,8 @@ export function assemble(
   });
   const files = createImageFiles(config.dataDir);
   const safeFetch = environment.safeFetch ?? createSafeFetch(config.imageAllowHosts);
-  const shared = { ...config, store, upstream, breaker, files, safeFetch, clock, log, random, staleWaitMs };
+  const limits = { staleWaitMs, minImageRate };
+  const shared = { ...config, ...limits, store, upstream, breaker, files, safeFetch, clock, log, random };
   return {
     shared,
     files,

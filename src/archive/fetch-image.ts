@@ -1,13 +1,16 @@
 /** Downloads one image or video to a temporary file and inspects it. */
 
 import type { IncomingMessage } from 'node:http';
+import type { Clock } from '../lib/clock.ts';
 import { getErrorCode } from '../lib/errno.ts';
+import { parseRetryAfter } from '../lib/retry-after.ts';
 import { USER_AGENT } from '../lib/version.ts';
 import { ForbiddenAddress } from '../outbound/addresses.ts';
+import { DEFAULT_MIN_RATE, type MinRate, type RateWatch, watchRate } from '../outbound/min-rate.ts';
 import { isRedirection, type SafeFetch } from '../outbound/safe-fetch.ts';
 import type { ArchivedImage } from '../store/contract/images.ts';
 import type { Artifact, TaskKind } from '../task/artifacts.ts';
-import { ImageFailure } from './failure.ts';
+import { HostFailure, ImageFailure } from './failure.ts';
 import type { ImageFiles, ReceivedFile } from './files.ts';
 import { inspectArtifact } from './inspect.ts';
 
@@ -21,6 +24,9 @@ export interface FetchDeps {
   readonly files: ImageFiles;
   readonly maxImageBytes: number;
   readonly maxVideoBytes: number;
+  readonly clock: Clock;
+  /** What a host must send at least; default: 1 KiB a second. */
+  readonly minImageRate?: MinRate | undefined;
 }
 
 const MAX_REDIRECTS = 3;
@@ -36,15 +42,18 @@ const ACCEPT: Readonly<Record<TaskKind, string>> = { images: 'image/*', videos: 
  * @throws ImageFailure with the reason; the system's error for a disk problem
  */
 export async function fetchImage(
-  { safeFetch, files, maxImageBytes, maxVideoBytes }: FetchDeps,
+  { safeFetch, files, maxImageBytes, maxVideoBytes, clock, minImageRate = DEFAULT_MIN_RATE }: FetchDeps,
   artifact: Artifact,
   stop: AbortSignal,
 ): Promise<FetchedImage> {
   const maxBytes = artifact.kind === 'videos' ? maxVideoBytes : maxImageBytes;
   const deadline = AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS[artifact.kind]);
+  const rate = watchRate(minImageRate);
   try {
-    const answer = await ask(safeFetch, artifact, AbortSignal.any([deadline, stop]));
-    const received = await files.receive(readImageBytes(answer, maxBytes), maxBytes);
+    const answer = await ask(safeFetch, artifact, AbortSignal.any([deadline, rate.signal, stop]));
+    if (answer.statusCode !== 200) throw createStatusFailure(answer, clock.now());
+    const received = await files.receive(readImageBytes(answer, maxBytes, rate), maxBytes);
+    rate.end();
     try {
       const { sha256, bytes } = received;
       return { received, image: { sha256, bytes, ...(await inspectArtifact(received.path, artifact)) } };
@@ -53,8 +62,11 @@ export async function fetchImage(
       throw error;
     }
   } catch (error) {
-    if (deadline.aborted) throw new ImageFailure('took too long', { cause: error });
+    if (rate.signal.aborted) throw new HostFailure('its host is too slow', undefined, { cause: error });
+    if (deadline.aborted) throw new HostFailure('took too long', undefined, { cause: error });
     throw error;
+  } finally {
+    rate.end();
   }
 }
 
@@ -79,14 +91,18 @@ async function ask(
   }
 }
 
-async function* readImageBytes(response: IncomingMessage, maxBytes: number): AsyncGenerator<Uint8Array> {
-  const { statusCode, headers } = response;
+async function* readImageBytes(
+  response: IncomingMessage,
+  maxBytes: number,
+  rate: RateWatch,
+): AsyncGenerator<Uint8Array> {
   try {
-    if (isRedirection(response)) throw new ImageFailure('too many redirects');
-    if (statusCode !== 200) throw new ImageFailure(`its host answered ${statusCode}`);
-    if (Number(headers['content-length'] ?? 0) > maxBytes)
+    if (Number(response.headers['content-length'] ?? 0) > maxBytes)
       throw new ImageFailure(`larger than ${maxBytes} bytes`);
-    yield* response;
+    for await (const chunk of response as AsyncIterable<Uint8Array>) {
+      rate.count(chunk.length);
+      yield chunk;
+    }
   } catch (error) {
     throw createNetworkFailure(error);
   } finally {
@@ -94,10 +110,24 @@ async function* readImageBytes(response: IncomingMessage, maxBytes: number): Asy
   }
 }
 
+/** A rate limit or an error of the host concerns all its images, anything else only this one. */
+function createStatusFailure(response: IncomingMessage, nowMs: number): ImageFailure {
+  response.destroy();
+  const { statusCode = 0, headers } = response;
+  if (isRedirection(response)) return new ImageFailure('too many redirects');
+  const message = `its host answered ${statusCode}`;
+  if (statusCode !== 429 && statusCode < 500) return new ImageFailure(message);
+  const retryAfter = headers['retry-after'];
+  return new HostFailure(
+    message,
+    retryAfter === undefined ? undefined : parseRetryAfter({ retryAfter, date: headers.date }, nowMs),
+  );
+}
+
 function createNetworkFailure(error: unknown): ImageFailure {
   if (error instanceof ImageFailure) return error;
   if (error instanceof ForbiddenAddress)
     return new ImageFailure(`refused: ${error.message}`, { cause: error });
   const code = getErrorCode(error) ?? 'no code';
-  return new ImageFailure(`could not be fetched (${code})`, { cause: error });
+  return new HostFailure(`could not be fetched (${code})`, undefined, { cause: error });
 }

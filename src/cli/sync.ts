@@ -33,7 +33,8 @@ export function createSyncCommand(): Command {
       });
       progress.end();
       const isArchiving = config.archiveImages && !config.offline;
-      const images = isArchiving ? await archiver.run() : { archived: 0, failed: 0 };
+      const archived = isArchiving ? await archiver.run() : { archived: 0, failed: 0 };
+      const images = { ...archived, left: isArchiving ? (await store.imageStats()).wanted : 0 };
       end();
       if (options.json) {
         printJson({ outcome, ...serializeCounts(counts), images, error: error ?? null });
@@ -45,6 +46,8 @@ export function createSyncCommand(): Command {
         if (counts.discovered > 0) print(`${pluralize(counts.discovered, 'new task')} discovered`);
         if (images.archived + images.failed > 0)
           print(`${pluralize(images.archived, 'image')} archived, ${images.failed} failed`);
+        if (images.left > 0)
+          print(`${pluralize(images.left, 'image')} left for a later run; "status" counts the reasons`);
         if (error !== undefined) printNote(outcome === 'done' ? error : `${outcome}: ${error}`);
       }
       if (error !== undefined) process.exitCode = EXIT.failed;

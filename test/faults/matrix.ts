@@ -25,6 +25,7 @@ const TASKS = 'server/flux-tasks.test.ts';
 const RUN = 'sync/run.test.ts';
 const SQLITE = 'store/sqlite/sqlite.test.ts';
 const IMAGES = 'archive/archiver.test.ts';
+const HOSTS = 'archive/hosts.test.ts';
 const GENERATE = 'generation/generate.test.ts';
 const CONNECTIONS = 'server/connections.test.ts';
 const CONTENT = 'faults/content.test.ts';
@@ -359,6 +360,19 @@ export const MATRIX: readonly MatrixPart[] = [
         fault: 'images that are none, huge, cut',
         behaviour: 'no file; the reason is shown',
         shownBy: [[IMAGES, 'an invalid or incomplete image']],
+      },
+      {
+        fault: 'a host of images that is slow',
+        behaviour: 'two workers at most; given up below 1 KiB a second',
+        shownBy: [[HOSTS, 'a slow host']],
+      },
+      {
+        fault: 'a host of images that is down',
+        behaviour: 'a few requests; one try per image and run, all others archived',
+        shownBy: [
+          [HOSTS, 'a host that is down'],
+          [HOSTS, 'a stop gives back'],
+        ],
       },
       {
         fault: 'image links into our network',

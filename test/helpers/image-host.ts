@@ -13,15 +13,18 @@ export interface ImageHost {
   readonly paths: string[];
   /** What a path answers; anything else is 404. */
   serve(path: string, answer: ImageAnswer | Uint8Array): void;
+  /** What every path answers, before what it answers by itself; undefined ends it. */
+  serveAll(answer: ImageAnswer | undefined): void;
 }
 
 export async function imageHost(): Promise<ImageHost> {
   const answers = new Map<string, ImageAnswer>();
   const paths: string[] = [];
+  let forAll: ImageAnswer | undefined;
   const server = createServer((request, response) => {
     const path = request.url ?? '';
     paths.push(path);
-    const answer = answers.get(path);
+    const answer = forAll ?? answers.get(path);
     if (answer) answer(response, request);
     else response.writeHead(404).end('gone');
   });
@@ -35,6 +38,9 @@ export async function imageHost(): Promise<ImageHost> {
     host,
     url: `http://${host}`,
     paths,
+    serveAll: (answer) => {
+      forAll = answer;
+    },
     serve: (path, answer) => {
       const bytes = answer instanceof Uint8Array ? answer : undefined;
       // The header lies on purpose: what an image is, its content says.

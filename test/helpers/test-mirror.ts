@@ -8,6 +8,7 @@ import { type RunningMirror, startMirror } from '../../src/app/start-mirror.ts';
 import { type Config, parseConfig } from '../../src/config/config.ts';
 import { SETTINGS, type SettingName } from '../../src/config/setting-table.ts';
 import { createLog } from '../../src/lib/log.ts';
+import type { MinRate } from '../../src/outbound/min-rate.ts';
 import type { ConnectionLimits } from '../../src/server/listen.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import type { Store } from '../../src/store/contract/store.ts';
@@ -37,6 +38,7 @@ interface Outside {
   readonly limits?: ConnectionLimits;
   readonly fetch?: typeof globalThis.fetch;
   readonly staleWaitMs?: number;
+  readonly minImageRate?: MinRate;
   /** Keeps no log: for days on end. */
   readonly isQuiet?: boolean;
 }

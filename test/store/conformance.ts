@@ -171,6 +171,38 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect(await claim(NOW + 101, 1)).toHaveLength(1);
       });
 
+      test('that were not tried yet are claimed first', async () => {
+        const ids = numberedIds(3);
+        await put(...ids.map((id) => ({ id })));
+        const [first] = await claim(NOW + 1, 1);
+        await store.failImage(first ?? { taskId: ids[0], n: 0 }, { dueAtMs: NOW + 50, error: 'gone' });
+        const again = await claim(NOW + 60);
+        expect(again.map(({ attempts }) => attempts)).toEqual([0, 0, 1]);
+        expect(again[2]?.taskId).toBe(first?.taskId);
+      });
+
+      test('are claimed only if they were due before a given time', async () => {
+        await put({ id: numberedIds(1)[0] });
+        const request = { nowMs: NOW + 100, limit: 10, leaseMs: () => 100 };
+        expect(await store.claimImages({ ...request, dueBeforeMs: NOW - 1 })).toEqual([]);
+        expect(await store.claimImages({ ...request, dueBeforeMs: NOW })).toHaveLength(1);
+        expect(await claim(NOW + 199)).toEqual([]);
+        expect(await claim(NOW + 200)).toHaveLength(1);
+      });
+
+      test('are deferred without counting as tried, unless they are archived', async () => {
+        const [id, archived] = numberedIds(2);
+        await put({ id }, { id: archived });
+        await store.archiveImage({ taskId: archived, n: 0 }, image('aa'), NOW);
+        const both = [id, archived].map((taskId) => ({ taskId, n: 0 }));
+        await store.deferImages(both, { dueAtMs: NOW + 50, error: 'its host is down' });
+        expect(await claim(NOW + 49)).toEqual([]);
+        expect(await store.failingImages(5)).toMatchObject([{ taskId: id, error: 'its host is down' }]);
+        await store.deferImages(both, { dueAtMs: NOW + 60 });
+        expect((await store.imageStats()).reasons).toEqual([{ error: 'its host is down', count: 1 }]);
+        expect(await claim(NOW + 60)).toMatchObject([{ taskId: id, attempts: 0 }]);
+      });
+
       test('are archived, or fail and are retried, or are given up', async () => {
         const [id, other] = numberedIds(2);
         await put({ id }, { id: other });

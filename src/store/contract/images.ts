@@ -56,9 +56,11 @@ export interface ImageStats {
 
 /** The images of tasks: queued, archived, failed. */
 export interface ImageStore {
-  /** Claims due images for `leaseMs`, the latest added first: their links expire last. */
+  /** Claims due images for `leaseMs`, untried ones and then the latest added first: their links expire last. */
   claimImages(request: {
     nowMs: number;
+    /** Default: `nowMs`. */
+    dueBeforeMs?: number;
     limit: number;
     leaseMs: (kind: TaskKind) => number;
   }): MaybePromise<WantedImage[]>;
@@ -72,6 +74,11 @@ export interface ImageStore {
   failImage(
     wanted: Pick<WantedImage, 'taskId' | 'n'>,
     failure: { dueAtMs: number | undefined; error: string },
+  ): MaybePromise<void>;
+  /** Ends claims without an attempt. @param deferral when to try, and why not now */
+  deferImages(
+    images: readonly Pick<WantedImage, 'taskId' | 'n'>[],
+    deferral: { dueAtMs: number; error?: string },
   ): MaybePromise<void>;
   /** With limits, only if a visible task has it. */
   image(sha256: string, within?: TaskLimits): MaybePromise<ArchivedImage | undefined>;

@@ -35,6 +35,8 @@ const IMAGE = `images.sha256 AS sha256, images.media_type AS mediaType, images.b
   images.height AS height, images.thumbhash AS thumbhash`;
 /** Selects an image's row by its task id and index. */
 const BY_TASK_AND_N = 'position = (SELECT position FROM tasks WHERE id = ?) AND n = ?';
+/** Due images that are compared for their order. */
+const MAX_SORTED = 20_000;
 const MAX_REASONS = 20;
 const PAGE_SIZE = 500;
 
@@ -68,11 +70,11 @@ export function createImageStore(db: Sqlite): ImageStore {
       for (const { sha256 } of orphans) statements.remove.run(sha256);
       return orphans;
     },
-    claimImages: ({ nowMs, limit, leaseMs }) => {
+    claimImages: ({ nowMs, dueBeforeMs = nowMs, limit, leaseMs }) => {
       // Polled every second, almost always without a result: that must not wait for a writer.
-      if (statements.isDue.get(nowMs) === undefined) return [];
+      if (statements.isDue.get(dueBeforeMs) === undefined) return [];
       return runInTransaction(db, () =>
-        statements.due.all(nowMs, limit).map(({ position, document, ...row }): WantedImage => {
+        statements.due.all(dueBeforeMs, limit).map(({ position, document, ...row }): WantedImage => {
           const artifact = listArtifacts(JSON.parse(document) as JsonObject)[row.n];
           statements.lease.run(nowMs + leaseMs(artifact?.kind ?? 'images'), position, row.n);
           return { ...row, artifact };
@@ -89,6 +91,10 @@ export function createImageStore(db: Sqlite): ImageStore {
     failImage: ({ taskId, n }, { dueAtMs, error }) => {
       statements.failed.run(dueAtMs ?? null, error, taskId, n);
     },
+    deferImages: (wanted, { dueAtMs, error }) =>
+      runInTransaction(db, () => {
+        for (const { taskId, n } of wanted) statements.deferred.run(dueAtMs, error ?? null, taskId, n);
+      }),
     image: (sha256, within) => {
       const conditions = buildLimitConditions(within, 'tasks');
       if (conditions.length === 0) return mapFoundImage(statements.image.get(sha256));
@@ -151,9 +157,13 @@ function prepare({ raw }: Sqlite) {
     isUsed: raw.prepare<[string], unknown>('SELECT 1 FROM task_images WHERE sha256 = ? LIMIT 1'),
     remove: raw.prepare<[string]>('DELETE FROM images WHERE sha256 = ?'),
     isDue: raw.prepare<[number], unknown>('SELECT 1 FROM task_images WHERE due_at <= ? LIMIT 1'),
+    // Sorts the newest of what is due, to be bounded in time if very many images fail.
     due: raw.prepare<[number, number], ClaimedRow>(
       `SELECT position, n, attempts, added_at AS addedAtMs, tasks.id AS taskId, tasks.document AS document
-       FROM task_images CROSS JOIN tasks USING (position) WHERE due_at <= ? ORDER BY due_at DESC LIMIT ?`,
+       FROM (
+         SELECT * FROM (SELECT * FROM task_images WHERE due_at <= ? ORDER BY due_at DESC LIMIT ${MAX_SORTED})
+         ORDER BY attempts > 0, due_at DESC LIMIT ?
+       ) CROSS JOIN tasks USING (position) ORDER BY attempts > 0, due_at DESC`,
     ),
     lease: raw.prepare<[number, number, number]>(
       'UPDATE task_images SET due_at = ? WHERE position = ? AND n = ?',
@@ -167,6 +177,9 @@ function prepare({ raw }: Sqlite) {
     ),
     failed: raw.prepare<[number | null, string, string, number]>(
       `UPDATE task_images SET due_at = ?, attempts = attempts + 1, last_error = ? WHERE ${BY_TASK_AND_N}`,
+    ),
+    deferred: raw.prepare<[number, string | null, string, number]>(
+      `UPDATE task_images SET due_at = ?, last_error = coalesce(?, last_error) WHERE ${BY_TASK_AND_N} AND due_at IS NOT NULL`,
     ),
     image: raw.prepare<[string], ImageRow>(`SELECT ${IMAGE} FROM images WHERE sha256 = ?`),
     archivedImages: raw.prepare<[string], ImageRow>(

@@ -186,6 +186,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     claimImages: images.claimImages,
     archiveImage: images.archiveImage,
     failImage: images.failImage,
+    deferImages: images.deferImages,
     image: images.image,
     archivedImages: images.archivedImages,
     requeueImage: images.requeueImage,
