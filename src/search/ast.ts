@@ -47,11 +47,16 @@ export interface Query {
   readonly notes: readonly string[];
 }
 
-/** The phrases and prefixes that a hit may contain: all that are not negated. */
+/** The distinct phrases and prefixes that a hit may contain: all that are not negated. */
 export function collectWantedText(query: Query): TextNode[] {
   const collect = (node: QueryNode): TextNode[] => {
     if (node.kind === 'phrase' || node.kind === 'prefix') return [node];
     return node.kind === 'and' || node.kind === 'or' ? node.parts.flatMap(collect) : [];
   };
-  return query.parts.flatMap(collect);
+  return removeDuplicates(query.parts.flatMap(collect));
+}
+
+/** The same nodes, each once. A word costs as much when it is typed five hundred times as when it is typed once. */
+export function removeDuplicates<Node extends QueryNode>(nodes: readonly Node[]): Node[] {
+  return [...new Map(nodes.map((node) => [JSON.stringify(node), node])).values()];
 }

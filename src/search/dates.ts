@@ -65,36 +65,39 @@ export function isTimeZone(name: string): boolean {
 /** A calendar period. */
 export type TimeUnit = 'day' | 'month' | 'year';
 
+/** The calendar day that contains an instant. */
+export function getCalendarDay(ms: number, timeZone: string): TimeRange {
+  return getCalendarRange(getPlainDate(ms, timeZone), { days: 1 }, timeZone);
+}
+
 /**
- * The starts of all periods from that of `fromMs` to that of `toMs`, in ascending epoch milliseconds, followed by the end of
- * the last.
+ * Finds the calendar periods of ascending instants. Consecutive periods cost one conversion each, and empty ones are skipped: a
+ * task of the year 9999 must not cost three million days.
  */
-export function listPeriodStarts(unit: TimeUnit, fromMs: number, toMs: number, timeZone: string): number[] {
-  const first = Temporal.Instant.fromEpochMilliseconds(fromMs).toZonedDateTimeISO(timeZone).toPlainDate();
-  let start =
-    unit === 'year' ? first.with({ month: 1, day: 1 }) : unit === 'month' ? first.with({ day: 1 }) : first;
-  const starts: number[] = [];
-  for (;;) {
-    const ms = start.toZonedDateTime(timeZone).epochMilliseconds;
-    starts.push(ms);
-    if (ms > toMs) return starts;
-    start = start.add({ [`${unit}s`]: 1 });
-  }
+export function createPeriodFinder(unit: TimeUnit, timeZone: string): (ms: number) => TimeRange {
+  const startOf = (date: Temporal.PlainDate) => date.toZonedDateTime(timeZone).epochMilliseconds;
+  const length = { [`${unit}s`]: 1 };
+  let end: { readonly date: Temporal.PlainDate; readonly ms: number } | undefined;
+  const take = (fromMs: number, date: Temporal.PlainDate): TimeRange => {
+    const next = date.add(length);
+    end = { date: next, ms: startOf(next) };
+    return { fromMs, toMs: end.ms };
+  };
+  return (ms) => {
+    if (end) {
+      const next = take(end.ms, end.date);
+      if (ms < next.toMs) return next;
+    }
+    const day = getPlainDate(ms, timeZone);
+    const first =
+      unit === 'year' ? day.with({ month: 1, day: 1 }) : unit === 'month' ? day.with({ day: 1 }) : day;
+    return take(startOf(first), first);
+  };
 }
 
 /** `2026-03-14`, `2026-03` or `2026`: the period that contains an instant. */
 export function formatPeriod(unit: TimeUnit, ms: number, timeZone: string): string {
-  const day = Temporal.Instant.fromEpochMilliseconds(ms)
-    .toZonedDateTimeISO(timeZone)
-    .toPlainDate()
-    .toString();
-  return day.slice(0, { day: 10, month: 7, year: 4 }[unit]);
-}
-
-/** The calendar day that contains an instant. */
-export function getCalendarDay(ms: number, timeZone: string): TimeRange {
-  const day = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone).toPlainDate();
-  return getCalendarRange(day, { days: 1 }, timeZone);
+  return getPlainDate(ms, timeZone).toString().slice(0, { day: 10, month: 7, year: 4 }[unit]);
 }
 
 /** Weeks begin on Monday (ISO 8601). */
@@ -142,6 +145,10 @@ function parseInstant(text: string, timeZone: string): TimeRange | undefined {
         : undefined,
     );
   return parsed === undefined ? undefined : { fromMs: parsed, toMs: parsed };
+}
+
+function getPlainDate(ms: number, timeZone: string): Temporal.PlainDate {
+  return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone).toPlainDate();
 }
 
 function tryParse(parse: () => number | undefined): number | undefined {

@@ -7,17 +7,22 @@ import { extractTerms, type Term } from './terms.ts';
 /** Start (inclusive) and end (exclusive), UTF-16 offsets into the prompt. */
 export type Highlight = readonly [start: number, end: number];
 
-/** The ranges of all matches, in order, with overlapping and adjacent ones merged. */
+/** Matches of each phrase or prefix that are highlighted, the first ones. A page shows no more. */
+const MAX_MATCHES = 1000;
+/** Ranges of one prompt. */
+const MAX_HIGHLIGHTS = 1000;
+
+/** The ranges of the matches, in order, with overlapping and adjacent ones merged. */
 export function findHighlights(query: Query, prompt: string): Highlight[] {
   const leaves = collectWantedText(query);
   if (leaves.length === 0) return [];
   const promptTerms = extractTerms(prompt);
   const ranges = leaves.flatMap((leaf) => findRanges(leaf, promptTerms));
-  return mergeHighlights(ranges.sort((a, b) => a[0] - b[0]));
+  return mergeHighlights(ranges.sort((a, b) => a[0] - b[0])).slice(0, MAX_HIGHLIGHTS);
 }
 
 function findRanges(leaf: TextNode, promptTerms: readonly Term[]): Highlight[] {
-  return findMatches(leaf, promptTerms).flatMap((at): Highlight[] => {
+  return findMatches(leaf, promptTerms, MAX_MATCHES).flatMap((at): Highlight[] => {
     const first = promptTerms[at];
     const last = promptTerms[at + countTerms(leaf) - 1];
     return first && last ? [[first.start, last.end]] : [];

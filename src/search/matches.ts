@@ -7,15 +7,24 @@ export function countTerms(leaf: TextNode): number {
   return leaf.terms.length + (leaf.kind === 'prefix' ? 1 : 0);
 }
 
-/** The indexes in `promptTerms` at which the leaf begins. */
-export function findMatches(leaf: TextNode, promptTerms: readonly Term[]): number[] {
+/** The indexes in `promptTerms` at which the leaf begins. @param limit the first so many */
+export function findMatches(
+  leaf: TextNode,
+  promptTerms: readonly Term[],
+  limit = Number.POSITIVE_INFINITY,
+): number[] {
   const found: number[] = [];
   const first = leaf.terms[0];
-  for (let at = 0; at + countTerms(leaf) <= promptTerms.length; at += 1) {
+  for (let at = 0; at + countTerms(leaf) <= promptTerms.length && found.length < limit; at += 1) {
     if (first !== undefined && promptTerms[at]?.term !== first) continue;
     if (hasMatchAt(leaf, promptTerms, at)) found.push(at);
   }
   return found;
+}
+
+/** Whether the leaf occurs. */
+export function hasMatch(leaf: TextNode, promptTerms: readonly Term[]): boolean {
+  return findMatches(leaf, promptTerms, 1).length > 0;
 }
 
 function hasMatchAt(leaf: TextNode, promptTerms: readonly Term[], at: number): boolean {

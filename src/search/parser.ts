@@ -4,13 +4,11 @@
  * docs/search.md has the grammar.
  */
 
-import type { Query, QueryNode, TextNode } from './ast.ts';
+import { type Query, type QueryNode, removeDuplicates, type TextNode } from './ast.ts';
 import { type FieldProblem, OPERATORS, type OperatorField, type QueryContext } from './fields.ts';
-import { extractTerms, type Term } from './terms.ts';
+import { createQueryBudget, MAX_QUERY_CHARACTERS, type QueryBudget } from './query-budget.ts';
+import { extractTerms } from './terms.ts';
 import { type Token, tokenize } from './tokenizer.ts';
-
-/** Longer queries are truncated: nobody types them, and a pasted page must not become a thousand index look-ups. */
-const MAX_QUERY_CHARACTERS = 1000;
 
 const OPERATORS_BY_NAME: ReadonlyMap<string, OperatorField> = new Map(
   OPERATORS.map((field) => [field.name, field]),
@@ -48,13 +46,16 @@ export function parseQuery(typed: string, context: QueryContext): Query {
     notes.push(`only the first ${MAX_QUERY_CHARACTERS} characters of the query were read`);
   }
   const tokens = tokenize(typed.slice(0, MAX_QUERY_CHARACTERS).toWellFormed(), OPERATORS_BY_NAME);
-  const reader: Reader = { tokens, at: 0, context, notes };
-  return { parts: parseNodes(reader), notes };
+  const budget = createQueryBudget();
+  const reader: Reader = { tokens, at: 0, budget, context, notes };
+  const parts = parseNodes(reader);
+  return { parts, notes: [...notes, ...budget.listNotes()] };
 }
 
 interface Reader {
   readonly tokens: readonly Token[];
   at: number;
+  readonly budget: QueryBudget;
   readonly context: QueryContext;
   readonly notes: string[];
 }
@@ -65,8 +66,9 @@ function parseNodes(reader: Reader): QueryNode[] {
   let choices: QueryNode[] = [];
   let isChoice = false;
   const endChoice = () => {
-    if (choices.length > 1) parts.push({ kind: 'or', parts: choices });
-    else parts.push(...choices);
+    const distinct = removeDuplicates(choices);
+    if (distinct.length > 1) parts.push({ kind: 'or', parts: distinct });
+    else parts.push(...distinct);
     choices = [];
   };
   for (let token = reader.tokens[reader.at]; token; token = reader.tokens[reader.at]) {
@@ -81,14 +83,18 @@ function parseNodes(reader: Reader): QueryNode[] {
       // At an edge `OR` joins nothing, so it is a plain word.
       reader.at -= 1;
     }
+    const { cuts } = reader.budget;
     const part = parseOperand(reader);
-    if (part === undefined) continue;
+    if (part === undefined) {
+      if (reader.budget.cuts > cuts) isChoice = false; // left out: an OR that follows joins its neighbours
+      continue;
+    }
     if (!isChoice) endChoice();
     isChoice = false;
     choices.push(part);
   }
   endChoice();
-  return parts;
+  return removeDuplicates(parts);
 }
 
 /** Whether an operand follows. */
@@ -103,8 +109,10 @@ function parseOperand(reader: Reader): QueryNode | undefined {
   reader.at += 1;
   switch (token?.kind) {
     case 'not': {
+      const before = reader.budget.cuts;
       const part = hasOperand(reader) ? parseOperand(reader) : undefined;
-      return part && { kind: 'not', part };
+      // A part of it would exclude more than was asked for.
+      return part && reader.budget.cuts === before ? { kind: 'not', part } : undefined;
     }
     case 'open': {
       const parts = parseNodes(reader);
@@ -114,13 +122,15 @@ function parseOperand(reader: Reader): QueryNode | undefined {
     }
     case 'word':
       noteLikelyOperator(token.text, reader.notes);
-      return createTextNode(token.text, true);
+      return readTextNode(token.text, true, reader);
     case 'quoted':
-      return createTextNode(token.text, false);
-    case 'operator':
-      return createOperatorNode(token, reader) ?? createTextNode(token.text, true);
+      return readTextNode(token.text, false, reader);
+    case 'operator': {
+      const node = createOperatorNode(token, reader);
+      return node ? reader.budget.takeOperator(node) : readTextNode(token.text, true, reader);
+    }
     case 'or':
-      return createTextNode('OR', false);
+      return readTextNode('OR', false, reader);
     default:
       return undefined;
   }
@@ -137,19 +147,21 @@ function noteLikelyOperator(text: string, notes: string[]): void {
   }
 }
 
+/** As much of a text as the budget of the query allows. */
+function readTextNode(text: string, canBePrefix: boolean, { budget }: Reader): TextNode | undefined {
+  const node = createTextNode(text, canBePrefix);
+  return node && budget.takeText(node);
+}
+
 /** @param canBePrefix whether a trailing star matches every word with that prefix */
 function createTextNode(text: string, canBePrefix: boolean): TextNode | undefined {
   const found = extractTerms(text);
   const last = found.at(-1);
   if (!last) return undefined;
   if (canBePrefix && text.charAt(last.end) === '*' && last.word !== undefined) {
-    return { kind: 'prefix', terms: found.slice(0, -1).map(getTerm), prefix: last.word };
+    return { kind: 'prefix', terms: found.slice(0, -1).map(({ term }) => term), prefix: last.word };
   }
-  return { kind: 'phrase', terms: found.map(getTerm) };
-}
-
-function getTerm({ term }: Term): string {
-  return term;
+  return { kind: 'phrase', terms: found.map(({ term }) => term) };
 }
 
 /** Undefined, with a note, when the value is invalid. */

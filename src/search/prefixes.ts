@@ -19,9 +19,10 @@ export function computePrefixRange(letters: string): [from: string, to: string] 
   return [letters, `${letters}\u{10ffff}`];
 }
 
-/** The shorter prefix shared by all words whose stem could begin with the letters. */
+/** The shorter prefix shared by all words whose stem could begin with the letters. Stems keep the first letter of their word. */
 export function getShorterPrefix(letters: string): string {
-  return Array.from(letters).slice(0, -CHANGED_LETTERS).join('');
+  const [first = '', ...others] = Array.from(letters);
+  return first + others.slice(0, -CHANGED_LETTERS).join('');
 }
 
 /**

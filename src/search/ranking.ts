@@ -5,7 +5,7 @@
 
 import type { TextNode } from './ast.ts';
 import { countTerms, findMatches } from './matches.ts';
-import { extractTerms } from './terms.ts';
+import type { Term } from './terms.ts';
 
 /** Inputs of a ranking. A cursor carries them, so that every page of a search is ranked alike. */
 export interface RankingBasis {
@@ -16,6 +16,9 @@ export interface RankingBasis {
   /** Epoch milliseconds. */
   readonly nowMs: number;
 }
+
+/** A thousand prompts are ranked for one search, so only the beginning of a long one is read. */
+export const MAX_RANKED_CHARACTERS = 10_000;
 
 const SATURATION = 1.2; // k1
 const LENGTH_EFFECT = 0.75; // b
@@ -28,14 +31,13 @@ export function computeIdf(matches: number, total: number): number {
   return Math.log(1 + (Math.max(total - matches, 0) + 0.5) / (matches + 0.5));
 }
 
-/** The score of one prompt; higher is better. */
+/** The score of one prompt; higher is better. @param promptTerms those of its first MAX_RANKED_CHARACTERS */
 export function score(
   leaves: readonly TextNode[],
-  prompt: string,
+  promptTerms: readonly Term[],
   createdAtMs: number,
   { weights, averageLength, nowMs }: RankingBasis,
 ): number {
-  const promptTerms = extractTerms(prompt);
   const norm = 1 - LENGTH_EFFECT + (LENGTH_EFFECT * promptTerms.length) / Math.max(averageLength, 1);
   const places = leaves.map((leaf) => findMatches(leaf, promptTerms));
   const sum =

@@ -21,13 +21,20 @@ const WORD = /[\p{L}\p{N}\p{M}]/u;
 const ENGLISH = /^[a-z]{3,}$/;
 /** Nobody types longer words; without a cap a line of base64 would be one huge term. */
 const MAX_TERM_CHARACTERS = 64;
+/**
+ * Longer texts are read up to here. A prompt of 100,000 characters is found by its last word; without a limit, one task would
+ * cost as much as ten thousand. (Entries of longer prompts that an older version made are complete: they stay.)
+ */
+export const MAX_INDEXED_CHARACTERS = 131_072;
 /** Per cache below. Prompts draw on a small vocabulary. */
 const MAX_CACHED = 100_000;
 
-/** The terms of a text, in order, each with its source range. */
-export function extractTerms(text: string): Term[] {
+/** The terms of a text, in order, each with its source range. @param maxCharacters how much of it is read */
+export function extractTerms(text: string, maxCharacters = MAX_INDEXED_CHARACTERS): Term[] {
   const found: Term[] = [];
-  visitTerms(text, (term, start, end, word) => found.push({ term, word, start, end }));
+  visitTerms(text.slice(0, maxCharacters), (term, start, end, word) =>
+    found.push({ term, word, start, end }),
+  );
   return found;
 }
 
@@ -45,7 +52,7 @@ export interface IndexEntry {
 export function createIndexEntry(text: string): IndexEntry {
   let joined = '';
   const words = new Set<string>();
-  visitTerms(text, (term, _start, _end, word) => {
+  visitTerms(text.slice(0, MAX_INDEXED_CHARACTERS), (term, _start, _end, word) => {
     joined = joined === '' ? term : `${joined} ${term}`;
     if (word !== undefined && word.length <= MAX_TERM_CHARACTERS) words.add(word);
   });

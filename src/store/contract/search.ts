@@ -37,6 +37,9 @@ export interface PromptGroup {
 /** Maximum number of tasks listed in a group. */
 export const GROUP_LIMIT = 100;
 
+/** Documents of one page, together; a page of larger ones has fewer hits than asked for, at least one. */
+export const MAX_PAGE_CHARACTERS = 4 * 1024 * 1024;
+
 export interface SearchPage {
   readonly hits: readonly Hit[];
   /** Where the next page starts; undefined on the last page. */

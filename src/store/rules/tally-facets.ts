@@ -1,5 +1,5 @@
 /** Counts matches by model, size, action, state, and over time, from rows in any order. */
-import { listPeriodStarts } from '../../search/dates.ts';
+import { createPeriodFinder, type TimeRange } from '../../search/dates.ts';
 import type { FacetCount, FacetRequest, Facets } from '../contract/search.ts';
 
 /** The counted values of a match. */
@@ -40,7 +40,7 @@ export function tallyFacets(
     models: sortByCount(models),
     sizes: sortByCount(sizes),
     actions: sortByCount(actions),
-    histogram: sumPeriods(quarters, (fromMs, toMs) => listPeriodStarts(by, fromMs, toMs, timeZone)),
+    histogram: sumPeriods(quarters, createPeriodFinder(by, timeZone)),
   };
 }
 
@@ -56,20 +56,20 @@ function sortByCount(counts: Counts): FacetCount[] {
 
 function sumPeriods(
   quarters: ReadonlyMap<number, number>,
-  startsBetween: (fromMs: number, toMs: number) => number[],
+  findPeriod: (ms: number) => TimeRange,
 ): Facets['histogram'] {
-  const sorted = [...quarters].sort(([a], [b]) => a - b);
-  const [first, last] = [sorted[0], sorted.at(-1)];
-  if (!first || !last) return [];
-  const starts = startsBetween(first[0] * QUARTER_MS, last[0] * QUARTER_MS);
   const result: { fromMs: number; count: number }[] = [];
-  let period = 0;
-  for (const [quarter, count] of sorted) {
-    while ((starts[period + 1] ?? Number.POSITIVE_INFINITY) <= quarter * QUARTER_MS) period += 1;
-    const fromMs = starts[period] ?? 0;
+  let endMs = Number.NEGATIVE_INFINITY;
+  for (const [quarter, count] of [...quarters].sort(([a], [b]) => a - b)) {
+    const ms = quarter * QUARTER_MS;
     const bar = result.at(-1);
-    if (bar?.fromMs === fromMs) bar.count += count;
-    else result.push({ fromMs, count });
+    if (bar && ms < endMs) {
+      bar.count += count;
+      continue;
+    }
+    const period = findPeriod(ms);
+    endMs = period.toMs;
+    result.push({ fromMs: period.fromMs, count });
   }
   return result;
 }

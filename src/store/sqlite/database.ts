@@ -9,6 +9,8 @@ import { BUSY_TIMEOUT_MS } from './write-queue.ts';
 export interface Sqlite {
   readonly raw: Connection;
   readonly drizzle: BetterSQLite3Database<typeof schema>;
+  /** Called while a search runs; what it throws ends the search (see interrupt.ts). */
+  readonly checkInterrupt: (() => void) | undefined;
 }
 
 const CACHE_KIB = 64 * 1024;
@@ -19,7 +21,10 @@ const MMAP_BYTES = 1 << 30;
  * process, so only the server maps it. `synchronous = FULL`: an acknowledged write survives a power cut, and at one
  * transaction per batch the cost is not measurable.
  */
-export function openDatabase(file: string, options: { readonly: boolean; isMapped: boolean }): Sqlite {
+export function openDatabase(
+  file: string,
+  options: { readonly: boolean; isMapped: boolean; checkInterrupt?: (() => void) | undefined },
+): Sqlite {
   if (!options.readonly) createPrivateFile(file);
   const raw = openConnection(file, { readonly: options.readonly, timeout: BUSY_TIMEOUT_MS });
   if (!options.readonly) {
@@ -30,7 +35,7 @@ export function openDatabase(file: string, options: { readonly: boolean; isMappe
   raw.pragma(`cache_size = -${CACHE_KIB}`);
   if (options.isMapped) raw.pragma(`mmap_size = ${MMAP_BYTES}`);
   raw.pragma('temp_store = MEMORY');
-  return { raw, drizzle: drizzle(raw, { schema }) };
+  return { raw, drizzle: drizzle(raw, { schema }), checkInterrupt: options.checkInterrupt };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** A TaskFilter and the fields of a query as SQL conditions with bound parameters. */
 
-import type { FieldNode } from '../../search/ast.ts';
+import type { FieldNode, QueryNode } from '../../search/ast.ts';
 import { convertToLowerAscii } from '../../search/fold.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 import type { FilterColumn, TaskFilter } from '../contract/tasks.ts';
@@ -69,6 +69,34 @@ export function compileField({ field, valueKind, value, isPrefix }: FieldNode, r
   return {
     sql: `(${column} IS NOT NULL AND substr(lower(${column}), 1, ?) = ?)`,
     params: [Array.from(value).length, convertToLowerAscii(value)],
+  };
+}
+
+/** Whole texts of one column, as alternatives: they cost about as much as one of them. */
+type ValueList = readonly FieldNode[];
+
+/** Separates the alternatives that can become one condition per column. */
+export function groupValues(parts: readonly QueryNode[]): { lists: ValueList[]; others: QueryNode[] } {
+  const lists = new Map<FilterColumn, FieldNode[]>();
+  const others: QueryNode[] = [];
+  for (const part of parts) {
+    const isWholeText =
+      part.kind === 'field' && !part.isPrefix && (part.valueKind === 'text' || part.valueKind === 'enum');
+    if (isWholeText) lists.set(part.field, [...(lists.get(part.field) ?? []), part]);
+    else others.push(part);
+  }
+  return { lists: [...lists.values()], others };
+}
+
+/** The condition that a row has one of the values of a list. Never NULL. */
+export function compileAnyValue(list: ValueList, row: string): Condition {
+  const [first] = list;
+  if (first && list.length === 1) return compileField(first, row);
+  const column = `${row}.${COLUMN_NAMES[first?.field ?? 'id']}`;
+  const marks = list.map(() => '?').join(', ');
+  return {
+    sql: `(${column} IS NOT NULL AND lower(${column}) IN (${marks}))`,
+    params: list.map(({ value }) => value),
   };
 }
 

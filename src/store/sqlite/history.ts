@@ -2,6 +2,7 @@
 import type { StoredTask, TaskStore } from '../contract/tasks.ts';
 import type { Sqlite } from './database.ts';
 import { buildFilterConditions, buildWhereClause, collectParams } from './filter-sql.ts';
+import { buildInterruptConditions } from './interrupt.ts';
 import type { Synchronous } from './synchronous.ts';
 import { IS_DOCUMENT, STORED_TASK } from './task-statements.ts';
 import { sortByTime, type TimedRow } from './time-order.ts';
@@ -11,9 +12,10 @@ const STREAM_PAGE_SIZE = 500;
 
 /** @param readMaxDisplacement how far a row's position may currently be above the slot of its time */
 export function createHistoryStore(
-  { raw }: Sqlite,
+  db: Sqlite,
   readMaxDisplacement: () => number,
 ): Synchronous<Pick<TaskStore, 'list' | 'stream'>> {
+  const { raw } = db;
   const load = raw.prepare<[number], StoredTask>(
     `SELECT ${STORED_TASK} FROM tasks WHERE position = CAST(? AS INTEGER)`,
   );
@@ -35,6 +37,7 @@ export function createHistoryStore(
   return {
     list: (filter, { limit, offset }) => {
       const conditions = [
+        ...buildInterruptConditions(db, 'tasks.position'),
         ...buildFilterConditions(filter, 'tasks', readMaxDisplacement()),
         { sql: IS_DOCUMENT, params: [] },
       ];

@@ -16,6 +16,7 @@ import { createImageStore } from './images.ts';
 import { audit } from './integrity/audit.ts';
 import { createDamageError, isDamage } from './integrity/damage.ts';
 import { checkBeforeOpening, NoMirror } from './integrity/open-checks.ts';
+import { defineInterruptFunction } from './interrupt.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { createMetadata } from './metadata.ts';
 import { migrate, needsMigration } from './migrate.ts';
@@ -44,6 +45,8 @@ export interface OpenOptions {
   readonly mode: 'owner' | 'writer' | 'reader';
   /** A reader that lives as long as the server: it maps the file into memory, as the owner does. */
   readonly isResident?: boolean;
+  /** Called while a search or a list is read; what it throws ends it. */
+  readonly checkInterrupt?: () => void;
   readonly onMigration?: OnMigration;
 }
 
@@ -67,6 +70,7 @@ async function open(options: OpenOptions): Promise<Store> {
     const db = openDatabase(file, {
       readonly: mode === 'reader',
       isMapped: mode === 'owner' || options.isResident === true,
+      checkInterrupt: options.checkInterrupt,
     });
     try {
       await bringUpToDate(db, options);
@@ -154,7 +158,8 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     reindexing.begin({ isOwner: mode === 'owner' });
     tasks.beginRereading({ isOwner: mode === 'owner' });
   }
-  definePromptFunction(db.raw);
+  definePromptFunction(db);
+  defineInterruptFunction(db);
   const { search } = createSearchStore(db, () => ({
     maxDisplacement: readMaxDisplacement(),
     indexedFromMs: readIndexedFrom(db, metadata),

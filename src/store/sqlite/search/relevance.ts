@@ -1,9 +1,9 @@
 /** Relevance within a window of matches: the index statistics that BM25 needs, in bounded time. */
 
 import { collectWantedText, type Query, type TextNode } from '../../../search/ast.ts';
-import { findMatches } from '../../../search/matches.ts';
-import { computeIdf, type RankingBasis, score } from '../../../search/ranking.ts';
-import { createIndexEntry, extractTerms } from '../../../search/terms.ts';
+import { hasMatch } from '../../../search/matches.ts';
+import { computeIdf, MAX_RANKED_CHARACTERS, type RankingBasis, score } from '../../../search/ranking.ts';
+import { extractTerms, type Term } from '../../../search/terms.ts';
 import { getPrompt } from '../../../task/document.ts';
 import { RANKING_LIMIT } from '../../contract/search.ts';
 import type { Scored } from '../../rules/ranking-window.ts';
@@ -23,9 +23,7 @@ export function prepareRanking(
 ): RankingBasis {
   if (window.length === 0) return { weights: [], averageLength: 0, nowMs };
   const leaves = collectWantedText(query);
-  const lengths = window
-    .slice(0, 200)
-    .map((row) => createIndexEntry(readPrompt(db, row)).terms.split(' ').length);
+  const lengths = window.slice(0, 200).map((row) => Math.max(1, extractRankedTerms(db, row).length));
   return {
     weights: isLimited ? computeIdfsWithin(db, leaves, window) : computeIdfs(db, leaves),
     averageLength: lengths.reduce((sum, length) => sum + length, 0) / Math.max(lengths.length, 1),
@@ -35,16 +33,21 @@ export function prepareRanking(
 
 function computeIdfs(db: Sqlite, leaves: readonly TextNode[]): number[] {
   const total = countRows(db);
-  return leaves.map((leaf) => computeIdf(countMatches(db, leaf, total), total));
+  return leaves.map((leaf) => {
+    db.checkInterrupt?.();
+    return computeIdf(countMatches(db, leaf, total), total);
+  });
 }
 
 /** Global word frequencies would reveal other users' prompts, through the weights and through the order of hits. */
 function computeIdfsWithin(db: Sqlite, leaves: readonly TextNode[], window: readonly TimedRow[]): number[] {
-  const prompts = window.map((row) => extractTerms(readPrompt(db, row)));
-  return leaves.map((leaf) => {
-    const matches = prompts.filter((prompt) => findMatches(leaf, prompt).length > 0).length;
-    return computeIdf(matches, prompts.length);
-  });
+  const matches = leaves.map(() => 0);
+  for (const row of window) {
+    const terms = extractRankedTerms(db, row);
+    for (const [at, leaf] of leaves.entries())
+      if (hasMatch(leaf, terms)) matches[at] = (matches[at] ?? 0) + 1;
+  }
+  return matches.map((count) => computeIdf(count, window.length));
 }
 
 export function scoreAll(
@@ -54,7 +57,10 @@ export function scoreAll(
   basis: RankingBasis,
 ): (TimedRow & Scored)[] {
   const leaves = collectWantedText(query);
-  return window.map((row) => ({ ...row, score: score(leaves, readPrompt(db, row), row.createdAt, basis) }));
+  return window.map((row) => {
+    const terms = extractRankedTerms(db, row);
+    return { ...row, score: score(leaves, terms, row.createdAt, basis) };
+  });
 }
 
 /** Number of prompts that contain a leaf: counted if rare, else estimated from the density of the newest matches. */
@@ -78,9 +84,11 @@ function countRows({ raw }: Sqlite): number {
   return raw.prepare<[], { n: number }>('SELECT count(*) AS n FROM tasks').get()?.n ?? 0;
 }
 
-function readPrompt({ raw }: Sqlite, { position }: TimedRow): string {
+/** The terms of a prompt that count for its rank. */
+function extractRankedTerms({ raw, checkInterrupt }: Sqlite, { position }: TimedRow): Term[] {
+  checkInterrupt?.();
   const row = raw
     .prepare<[number], { document: string }>('SELECT document FROM tasks WHERE position = CAST(? AS INTEGER)')
     .get(position);
-  return row ? getPrompt(row.document) : '';
+  return row ? extractTerms(getPrompt(row.document), MAX_RANKED_CHARACTERS) : [];
 }

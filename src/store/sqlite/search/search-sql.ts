@@ -5,17 +5,27 @@
 
 import type { PrefixNode, Query, QueryNode, TextNode } from '../../../search/ast.ts';
 import { intersectTimes } from '../../../search/dates.ts';
-import { computePrefixRange, getShorterPrefix, planPrefixRanges } from '../../../search/prefixes.ts';
+import {
+  computePrefixRange,
+  getShorterPrefix,
+  type PrefixPlan,
+  planPrefixRanges,
+} from '../../../search/prefixes.ts';
 import type { TaskFilter } from '../../contract/tasks.ts';
 import type { Sqlite } from '../database.ts';
 import {
   buildFilterConditions,
   buildTimeConditions,
+  buildWhereClause,
   type Condition,
+  collectParams,
+  compileAnyValue,
   compileField,
+  groupValues,
   listFilterValues,
   NARROW_COLUMNS,
 } from '../filter-sql.ts';
+import { buildInterruptConditions, yieldUntilInterrupted } from '../interrupt.ts';
 import { compileAllOf, compileLeaf, compileMatch } from './match-expression.ts';
 
 export interface SearchSql {
@@ -58,12 +68,17 @@ export function compileSearch(
   const ofPrompt = undecided.filter(isAboutPrompt);
   const ofTask = undecided.filter((part) => !isAboutPrompt(part));
 
-  const buildConditionsOfTask = (row: string) => [
+  const compileTaskConditions = (row: string) => [
     ...buildFilterConditions(bounds, row, maxDisplacement),
     ...ofTask.map((part) => compiler.compileCondition(part, row)),
   ];
+  // These come first, so that rows that don't match are counted as well.
+  const buildConditionsOfTask = (row: string) => [
+    ...buildInterruptConditions(db, `${row}.position`),
+    ...compileTaskConditions(row),
+  ];
   const conditions = [
-    ...buildConditionsOfTask('tasks'),
+    ...compileTaskConditions('tasks'),
     ...ofPrompt.map((part) =>
       isLeaf(part) && indexed.includes(part)
         ? buildPromptCondition(part, 'tasks')
@@ -77,7 +92,7 @@ export function compileSearch(
     return {
       from,
       position: 'tasks.position',
-      conditions,
+      conditions: [...buildInterruptConditions(db, 'tasks.position'), ...conditions],
       countFrom: from,
       narrowFrom,
       buildConditionsOfTask,
@@ -92,6 +107,7 @@ export function compileSearch(
     position: 'prompt_index.rowid',
     conditions: [
       { sql: 'prompt_index MATCH ?', params: [match] },
+      ...buildInterruptConditions(db, 'prompt_index.rowid'),
       ...buildTimeConditions(bounds, 'prompt_index.rowid', maxDisplacement),
       ...conditions,
     ],
@@ -146,16 +162,17 @@ interface Compiler {
   compileCondition(node: QueryNode, row: string): Condition;
 }
 
-function createCompiler({ raw }: Sqlite): Compiler {
-  const wordsBetween = raw
+function createCompiler(db: Sqlite): Compiler {
+  const wordsBetween = db.raw
     .prepare<[string, string], string>('SELECT word FROM words WHERE word >= ? AND word < ?')
     .pluck();
-  const plans = new Map<PrefixNode, ReturnType<typeof planPrefixRanges>>();
-  const planPrefix = (leaf: PrefixNode) => {
-    const plan =
-      plans.get(leaf) ??
-      planPrefixRanges(leaf.prefix, wordsBetween.all(...computePrefixRange(getShorterPrefix(leaf.prefix))));
-    plans.set(leaf, plan);
+  const plans = new Map<string, PrefixPlan>();
+  const planPrefix = ({ prefix }: PrefixNode): PrefixPlan => {
+    const known = plans.get(prefix);
+    if (known) return known;
+    const words = wordsBetween.iterate(...computePrefixRange(getShorterPrefix(prefix)));
+    const plan = planPrefixRanges(prefix, yieldUntilInterrupted(db, words));
+    plans.set(prefix, plan);
     return plan;
   };
 
@@ -173,7 +190,7 @@ function createCompiler({ raw }: Sqlite): Compiler {
 
   const compileCondition = (node: QueryNode, row: string): Condition => {
     const match = compileExact(node);
-    if (match !== undefined) return buildIndexCondition(match, row);
+    if (match !== undefined) return buildIndexCondition(db, match, row);
     switch (node.kind) {
       case 'not': {
         const { sql, params } = compileCondition(node.part, row);
@@ -181,7 +198,12 @@ function createCompiler({ raw }: Sqlite): Compiler {
       }
       case 'and':
       case 'or': {
-        const parts = node.parts.map((part) => compileCondition(part, row));
+        const { lists, others } =
+          node.kind === 'or' ? groupValues(node.parts) : { lists: [], others: node.parts };
+        const parts = [
+          ...lists.map((list) => compileAnyValue(list, row)),
+          ...others.map((part) => compileCondition(part, row)),
+        ];
         const sql = `(${parts.map((part) => part.sql).join(node.kind === 'and' ? ' AND ' : ' OR ')})`;
         return { sql, params: parts.flatMap(({ params }) => params) };
       }
@@ -190,7 +212,7 @@ function createCompiler({ raw }: Sqlite): Compiler {
       case 'time':
         return compileTime(node, row);
       default: {
-        const parts = [buildIndexCondition(compileLooseLeaf(node), row), buildPromptCondition(node, row)];
+        const parts = [buildIndexCondition(db, compileLooseLeaf(node), row), buildPromptCondition(node, row)];
         return {
           sql: `(${parts.map(({ sql }) => sql).join(' AND ')})`,
           params: parts.flatMap(({ params }) => params),
@@ -213,10 +235,14 @@ function buildPromptCondition(leaf: TextNode, row: string): Condition {
 }
 
 /** SQLite builds the list once per search, so a broad condition costs one pass over the index, not one look-up per row. */
-function buildIndexCondition(match: string, row: string): Condition {
+function buildIndexCondition(db: Sqlite, match: string, row: string): Condition {
+  const conditions = [
+    { sql: 'prompt_index MATCH ?', params: [match] },
+    ...buildInterruptConditions(db, 'prompt_index.rowid'),
+  ];
   return {
-    sql: `${row}.position IN (SELECT rowid FROM prompt_index WHERE prompt_index MATCH ?)`,
-    params: [match],
+    sql: `${row}.position IN (SELECT rowid FROM prompt_index ${buildWhereClause(conditions)})`,
+    params: collectParams(conditions),
   };
 }
 

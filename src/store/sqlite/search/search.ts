@@ -1,6 +1,12 @@
 /** Search: a page of matches in time order or by relevance, and the number of matches. */
 import type { Cursor } from '../../../search/cursor.ts';
-import { COUNT_LIMIT, type Hit, type SearchRequest, type SearchStore } from '../../contract/search.ts';
+import {
+  COUNT_LIMIT,
+  type Hit,
+  MAX_PAGE_CHARACTERS,
+  type SearchRequest,
+  type SearchStore,
+} from '../../contract/search.ts';
 import type { StoredTask } from '../../contract/tasks.ts';
 import { takeRankedPage, takeRankingWindow } from '../../rules/ranking-window.ts';
 import { type Direction, type RowPage, takeTimePage } from '../../rules/time-page.ts';
@@ -90,18 +96,29 @@ export function createSearchStore(
         : sql.conditions;
       const found = countUpTo(request.groupByPrompt ? sql.from : sql.countFrom, hitConditions, COUNT_LIMIT);
 
-      const loadHits = (rows: readonly TimedRow[]): Hit[] =>
-        rows.flatMap(({ position }) => {
+      /** @returns fewer hits than rows when their documents are too large for one page */
+      const loadHits = (rows: readonly TimedRow[]): { hits: Hit[]; rowsRead: number } => {
+        const hits: Hit[] = [];
+        let size = 0;
+        for (const [at, { position }] of rows.entries()) {
+          db.checkInterrupt?.();
           const task = load.get(position);
-          if (!task) return [];
-          return [request.groupByPrompt ? { task, group: readPromptGroup(db, sql, position) } : { task }];
-        });
-      const page =
+          if (!task) continue;
+          size += task.text.length;
+          if (size > MAX_PAGE_CHARACTERS && hits.length > 0) return { hits, rowsRead: at };
+          hits.push(request.groupByPrompt ? { task, group: readPromptGroup(db, sql, position) } : { task });
+        }
+        return { hits, rowsRead: rows.length };
+      };
+      const findPage = (limit: number) =>
         request.sort === 'relevance'
-          ? searchByRelevance(request, sql, hitConditions, found, maxDisplacement)
-          : searchByTime(request, request.sort, sql, hitConditions, maxDisplacement);
+          ? searchByRelevance({ ...request, limit }, sql, hitConditions, found, maxDisplacement)
+          : searchByTime({ ...request, limit }, request.sort, sql, hitConditions, maxDisplacement);
+      const whole = findPage(request.limit);
+      const { hits, rowsRead } = loadHits(whole.rows);
+      const page = rowsRead < whole.rows.length ? findPage(rowsRead) : whole;
       return {
-        hits: loadHits(page.rows),
+        hits,
         next: page.next,
         ranked: page.ranked,
         total: Math.min(found, COUNT_LIMIT),

@@ -1,0 +1,32 @@
+/**
+ * Ends statements that run for too long. SQLite can't be interrupted from another thread through this driver, but it evaluates
+ * the conditions of a search row by row, and one of them may call back and throw.
+ */
+import type { Sqlite } from './database.ts';
+import type { Condition } from './filter-sql.ts';
+
+/** A call costs as much as reading ten rows, so not every row makes one. A prime: no regular schedule of tasks avoids it. */
+const ROWS_PER_CHECK = 31;
+
+export function defineInterruptFunction({ raw, checkInterrupt }: Sqlite): void {
+  if (!checkInterrupt) return;
+  raw.function('check_interrupt', () => {
+    checkInterrupt();
+    return 1;
+  });
+}
+
+/** Always true; empty for a store that is never interrupted. @param position SQL name of an integer that differs by row */
+export function buildInterruptConditions({ checkInterrupt }: Sqlite, position: string): Condition[] {
+  if (!checkInterrupt) return [];
+  return [{ sql: `(${position} % ${ROWS_PER_CHECK} <> 0 OR check_interrupt())`, params: [] }];
+}
+
+/** Yields the same values, and may be ended between them. */
+export function* yieldUntilInterrupted<T>({ checkInterrupt }: Sqlite, values: Iterable<T>): Generator<T> {
+  let count = 0;
+  for (const value of values) {
+    if (checkInterrupt && count++ % ROWS_PER_CHECK === 0) checkInterrupt();
+    yield value;
+  }
+}
