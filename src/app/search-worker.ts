@@ -1,41 +1,63 @@
 /** Worker thread for searches, with its own read-only connection. See server/search/search-thread.ts. */
 import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { ApiError } from '../lib/api-error.ts';
 import { systemClock } from '../lib/clock.ts';
-import { getErrorCode } from '../lib/errno.ts';
-import { answerFacets, answerSearch, answerSuggest, type Target } from '../server/search/search-answers.ts';
-import type { SearchJob, SearchReply, SearchWorkerData } from '../server/search/search-thread.ts';
-import { storeErrorCodeOf } from '../store/contract/errors.ts';
+import { concatTasks } from '../mirror/concat.ts';
+import { answerFacets, answerSearch, answerSuggest, answerTracked } from '../server/search/search-answers.ts';
+import {
+  type AnswerTo,
+  createInterrupt,
+  type Question,
+  type SearchJob,
+  type SearchReply,
+  type SearchRoute,
+  type SearchWorkerData,
+  serializeError,
+} from '../server/search/search-protocol.ts';
 import { openStore } from '../store/sqlite/open.ts';
 
 // With few cores, retrieves take precedence over searches. On Linux this applies to this thread only; elsewhere it would
 // apply to the whole process.
 if (platform() === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
-const { dataDir, basePath } = workerData as SearchWorkerData;
-const store = await openStore({ dataDir, clock: systemClock, mode: 'reader', isResident: true });
+const { dataDir, basePath, interrupted } = workerData as SearchWorkerData;
+let current = 0;
+const checkInterrupt = createInterrupt(interrupted, () => current);
+const store = await openStore({
+  dataDir,
+  clock: systemClock,
+  mode: 'reader',
+  isResident: true,
+  checkInterrupt,
+});
 const answers = {
-  search: (target: Target) => answerSearch(store, target, basePath),
-  facets: (target: Target) => answerFacets(store, target),
-  suggest: (target: Target) => answerSuggest(store, target),
+  search: answerSearch,
+  facets: answerFacets,
+  suggest: answerSuggest,
+  tracked: answerTracked,
 };
 
-parentPort?.on('message', async ({ number, route, query, limits, nowMs }: SearchJob) => {
-  const target = { params: new URLSearchParams(query), limits, nowMs };
-  let reply: SearchReply;
-  try {
-    reply = { number, body: await answers[route](target) };
-  } catch (error) {
-    reply = { number, failed: serializeError(error) };
-  }
-  parentPort?.postMessage(reply);
-});
-
-/** Structured cloning drops what the caller needs of an error: its code and status. */
-function serializeError(error: unknown): Extract<SearchReply, { failed: unknown }>['failed'] {
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof ApiError) return { message, api: { status: error.status, code: error.code } };
-  const store = storeErrorCodeOf(error);
-  return store === undefined ? { message, system: getErrorCode(error) } : { message, store };
+async function answer(question: Question): Promise<AnswerTo<Question>> {
+  checkInterrupt();
+  if (question.route === 'history') return concatTasks(await store.list(question.filter, question.page));
+  const { route, query, limits, nowMs } = question;
+  return answers[route satisfies SearchRoute](store, {
+    params: new URLSearchParams(query),
+    limits,
+    nowMs,
+    basePath,
+  });
 }
+
+parentPort?.on('message', async ({ number, question }: SearchJob) => {
+  current = number;
+  try {
+    const made = await answer(question);
+    // Bytes are moved, not copied.
+    const moved = typeof made === 'string' ? [] : [made.text.buffer as ArrayBuffer];
+    parentPort?.postMessage({ number, answer: made } satisfies SearchReply, moved);
+  } catch (error) {
+    parentPort?.postMessage({ number, failed: serializeError(error) } satisfies SearchReply);
+  }
+});
+parentPort?.postMessage('ready' satisfies SearchReply);

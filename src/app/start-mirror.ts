@@ -14,7 +14,8 @@ import { drainSpool } from '../generation/placeholder.ts';
 import { createSpool } from '../generation/spool.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import type { MirrorDeps } from '../mirror/deps.ts';
+import { concatTasks } from '../mirror/concat.ts';
+import type { MirrorDeps, ReadHistory } from '../mirror/deps.ts';
 import { createMirror, type Mirror } from '../mirror/mirror.ts';
 import type { MinRate } from '../outbound/min-rate.ts';
 import { createSafeFetch, type SafeFetch } from '../outbound/safe-fetch.ts';
@@ -93,13 +94,16 @@ export async function startMirror(config: Config, environment: Environment): Pro
     onMigration: (copy) => log.info(copy, 'copying the database before it is updated to this version'),
   });
   const store = countStoredDocuments(opened, metrics);
-  const searching = startSearchThread(SEARCH_WORKER, config, store.noteError);
-  const assembled = assemble(config, environment, store, metrics);
+  const startThread = () =>
+    startSearchThread(SEARCH_WORKER, config, store.noteError, { timeoutMs: config.searchTimeoutMs });
+  const [searching, listing] = [startThread(), startThread()];
+  const readHistory: ReadHistory = (filter, page) => listing.answer({ route: 'history', filter, page });
+  const assembled = assemble(config, environment, store, { metrics, readHistory });
   const callbackDelivery = startCallbackDelivery({ ...assembled.shared, mirror: assembled.mirror });
   const running: Stoppable[] = [assembled.runner, callbackDelivery];
   const stop = async () => {
     await stopWithin(SHUTDOWN_GRACE_MS, running, assembled.end);
-    await searching.close();
+    await Promise.all([searching.close(), listing.close()]);
     await store.close();
   };
   try {
@@ -113,6 +117,7 @@ export async function startMirror(config: Config, environment: Environment): Pro
         config,
         store,
         searching,
+        listing,
         callbackDelivery,
         archive,
         metrics,
@@ -191,7 +196,10 @@ export function assemble(
   config: Config,
   environment: Environment,
   store: Store,
-  metrics?: Metrics,
+  {
+    metrics,
+    readHistory = async (filter, page) => concatTasks(await store.list(filter, page)),
+  }: { metrics?: Metrics; readHistory?: ReadHistory } = {},
 ): AssembledMirror {
   const { clock, log, random = Math.random, fetch, staleWaitMs, minImageRate } = environment;
   const ending = new AbortController();
@@ -215,7 +223,11 @@ export function assemble(
   const files = createImageFiles(config.dataDir);
   const safeFetch = environment.safeFetch ?? createSafeFetch(config.imageAllowHosts);
   const limits = { staleWaitMs, minImageRate };
-  const shared = { ...config, ...limits, store, upstream, breaker, files, safeFetch, clock, log, random };
+  const shared = {
+    ...config,
+    ...limits,
+    ...{ store, readHistory, upstream, breaker, files, safeFetch, clock, log, random },
+  };
   return {
     shared,
     files,

@@ -1,4 +1,5 @@
 /** The settings of the server: where it listens, access control, scheduled work. */
+import * as z from 'zod';
 import type { Setting } from './setting.ts';
 import {
   basePath,
@@ -54,6 +55,13 @@ export const SERVER_SETTINGS = {
     default: '3s',
     scope: 'server',
     describe: 'how old a cached unfinished task may be before a retrieve refreshes it',
+  },
+  searchTimeoutMs: {
+    env: 'FLUX_MIRROR_SEARCH_TIMEOUT',
+    ...createDurationSchema(z.number().min(100).max(600_000)),
+    default: '5s',
+    scope: 'server',
+    describe: 'how long a search may take before it is ended, 100ms to 10m',
   },
   basePath: {
     env: 'FLUX_MIRROR_BASE_PATH',

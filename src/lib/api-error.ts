@@ -29,6 +29,11 @@ export class ApiError extends Error {
   }
 }
 
+/** For a request whose caller is gone: nobody reads it, but the log and the metrics count it apart. As nginx does. */
+export function createHangUpError(): ApiError {
+  return new ApiError(499 as ContentfulStatusCode, 'bad_request', 'the caller hung up');
+}
+
 /** A malformed request. */
 export function createBadRequest(message: string): ApiError {
   return new ApiError(400, 'bad_request', message);

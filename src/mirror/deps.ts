@@ -3,14 +3,22 @@ import type { ImageFiles } from '../archive/files.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Store } from '../store/contract/store.ts';
+import type { HistoryPage, TaskFilter } from '../store/contract/tasks.ts';
 import type { TaskLimits } from '../task/limits.ts';
 import type { Upstream } from '../upstream/client.ts';
 import type { Payment, UpstreamAuth } from '../upstream/upstream-auth.ts';
 import type { Waiter } from '../upstream/waiters.ts';
 import type { CacheControl } from './cache-control.ts';
 
+/** Reads a page of the history list. The server does so in a thread: counting and skipping tasks takes long. */
+export type ReadHistory = (
+  filter: TaskFilter,
+  page: { readonly limit: number; readonly offset: number },
+) => Promise<HistoryPage>;
+
 export interface MirrorDeps {
   readonly store: Store;
+  readonly readHistory: ReadHistory;
   readonly files: ImageFiles;
   readonly upstream: Upstream;
   /** The mirror's own token for the upstream. */

@@ -1,5 +1,5 @@
 /** The history list of an account: from the upstream if it responds, else from the cache. */
-import type { ListPage, TaskFilter } from '../store/contract/tasks.ts';
+import type { HistoryPage, TaskFilter } from '../store/contract/tasks.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { UpstreamAuth } from '../upstream/upstream-auth.ts';
 import { createWaiters } from '../upstream/waiters.ts';
@@ -8,7 +8,7 @@ import { relayError } from './errors.ts';
 import { mustWait } from './freshness.ts';
 import {
   type CacheStatus,
-  createItemsResponse,
+  createConcatenatedResponse,
   forwardResponse,
   type MirrorResponse,
 } from './mirror-response.ts';
@@ -33,11 +33,12 @@ export async function listHistory(
   request: HistoryRequest,
   caller: Caller,
 ): Promise<MirrorResponse> {
-  const { store, clock } = deps;
-  const readCache = async () =>
-    store.list(caller.limits ? { ...request.filter, within: caller.limits } : request.filter, request);
-  const answer = ({ tasks, count }: ListPage, status: CacheStatus) =>
-    createItemsResponse(tasks, count, status, clock.now());
+  const { readHistory, clock } = deps;
+  const { filter, limit, offset } = request;
+  const readCache = () =>
+    readHistory(caller.limits ? { ...filter, within: caller.limits } : filter, { limit, offset });
+  const answer = (page: HistoryPage, status: CacheStatus) =>
+    createConcatenatedResponse([page], { count: page.total, cacheStatus: status, nowMs: clock.now() });
   const listFromCache = async (status: CacheStatus) => answer(await readCache(), status);
 
   if (caller.control.onlyIfCached) return listFromCache({ hit: true, detail: 'only-if-cached' });
@@ -55,14 +56,14 @@ export async function listHistory(
     const fresh = mustWait(caller) ? await refresh : await staleWait.wait(refresh);
     if (fresh) return fresh;
     const cached = await readCache();
-    if (cached.count > 0) return answer(cached, { hit: true, detail: 'stale-while-revalidate' });
+    if (cached.total > 0) return answer(cached, { hit: true, detail: 'stale-while-revalidate' });
     return await refresh;
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     if (error.status !== undefined && CLIENT_ERRORS.has(error.status)) return relayError(error);
     const cached = await readCache();
     // An empty list would mean that there are no tasks.
-    if (cached.count === 0) return relayError(error);
+    if (cached.total === 0) return relayError(error);
     return answer(cached, { hit: true, detail: 'stale-if-error' });
   }
 }

@@ -70,13 +70,16 @@ export function createItemsResponse(
   };
 }
 
-/** The same for chunks of documents that the store has already concatenated. */
+/** The same for chunks of documents whose texts are already concatenated. @param count that of the items when left out */
 export function createConcatenatedResponse(
   chunks: readonly ConcatenatedTasks[],
-  nowMs: number,
+  {
+    count = chunks.reduce((sum, chunk) => sum + chunk.count, 0),
+    cacheStatus,
+    nowMs,
+  }: { count?: number; cacheStatus: CacheStatus; nowMs: number },
 ): MirrorResponse {
   const texts = chunks.flatMap(({ text }, at) => (at === 0 ? [text] : [COMMA, text]));
-  const count = chunks.reduce((sum, chunk) => sum + chunk.count, 0);
   const oldest = chunks.reduce(
     (age, { fetchedAtMs = nowMs }) => Math.max(age, computeAgeMs({ fetchedAtMs }, nowMs)),
     0,
@@ -84,8 +87,8 @@ export function createConcatenatedResponse(
   return {
     status: 200,
     body: Buffer.concat([LIST_HEAD, ...texts, Buffer.from(listTail(count))]),
-    cacheStatus: { hit: true },
-    ageSeconds: Math.floor(oldest / 1000),
+    cacheStatus,
+    ageSeconds: cacheStatus.hit ? Math.floor(oldest / 1000) : undefined,
     headers: NO_HEADERS,
   };
 }

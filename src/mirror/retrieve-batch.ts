@@ -37,7 +37,8 @@ export async function retrieveBatch(
   if (ids.length === 0) return checkCredential(deps, caller);
   if (!caller.limits) {
     const finished = await concatInChunks(store, ids);
-    if (finished) return createConcatenatedResponse(finished, clock.now());
+    if (finished)
+      return createConcatenatedResponse(finished, { cacheStatus: { hit: true }, nowMs: clock.now() });
   }
 
   const stored = await store.getMany(ids);

@@ -1,4 +1,5 @@
 /** Finds the word being typed, for suggestions. */
+import { MAX_QUERY_CHARACTERS } from './query-budget.ts';
 import { extractTerms } from './terms.ts';
 
 /**
@@ -6,8 +7,10 @@ import { extractTerms } from './terms.ts';
  * @returns undefined when the text does not end with a word, so that there is nothing to complete
  */
 export function findLastWord(text: string): { readonly word: string; readonly start: number } | undefined {
-  if (/\S:\S*$/.test(text)) return undefined; // an operator's value, which the word list can't complete
-  const last = extractTerms(text).at(-1);
-  if (last?.word === undefined || last.end !== text.length) return undefined;
-  return { word: last.word, start: last.start };
+  const skipped = Math.max(0, text.length - MAX_QUERY_CHARACTERS);
+  const read = text.slice(skipped);
+  if (/\S:\S*$/.test(read)) return undefined; // an operator's value, which the word list can't complete
+  const last = extractTerms(read).at(-1);
+  if (last?.word === undefined || last.end !== read.length) return undefined;
+  return { word: last.word, start: skipped + last.start };
 }

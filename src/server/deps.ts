@@ -30,6 +30,8 @@ export interface ServerDeps {
   >;
   readonly store: Store;
   readonly searching: Searching;
+  /** For lists, which must not wait for searches. */
+  readonly listing: Searching;
   readonly mirror: Mirror;
   readonly generation: GenerationDeps;
   readonly callbackDelivery: Pick<CallbackDelivery, 'run'>;

@@ -423,6 +423,17 @@ export const MATRIX: readonly MatrixPart[] = [
         ],
       },
       {
+        fault: 'an expensive search',
+        behaviour:
+          'costs at most so much, is ended after a time or when its caller hangs up; others take turns with it',
+        shownBy: [
+          ['search/query-budget.test.ts', ''],
+          ['store/sqlite/search/interrupt.test.ts', ''],
+          ['server/search-thread.test.ts', 'a search'],
+          ['server/search-thread.test.ts', 'callers'],
+        ],
+      },
+      {
         fault: 'slow clients',
         behaviour: '408 and cut off; deaf readers too',
         shownBy: [[CONNECTIONS, 'a slow client']],

@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest';
+import { setMaxListeners } from 'node:events';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { SEARCH_WORKER } from '../../src/app/workers.ts';
+import type { SearchLimits } from '../../src/server/search/search-runner.ts';
 import { startSearchThread } from '../../src/server/search/search-thread.ts';
 import { document } from '../helpers/documents.ts';
-import { openTestStore, temporaryDirectory } from '../helpers/test-mirror.ts';
+import { openTestStore, startTestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 test('a crashed thread fails waiting searches, and the next search starts another', async () => {
   const dataDir = temporaryDirectory();
@@ -56,4 +58,130 @@ test('closing aborts searches in flight', async () => {
     .catch((error: unknown) => error);
   await searching.close();
   expect(await answer).toMatchObject({ status: 503 });
+});
+
+/** A thread that answers at once, except to `wait`, until it is interrupted, and to `stuck`, for ever. */
+const THREAD = new URL(
+  `data:text/javascript,${encodeURIComponent(`
+    import { parentPort, workerData } from 'node:worker_threads';
+    parentPort.on('message', ({ number, question: { query } }) => {
+      if (query === 'stuck') for (;;) Atomics.wait(workerData.interrupted, 0, -1, 10);
+      if (query === 'memory') for (const all = []; ; ) all.push(new Array(1e6).fill(1.5));
+      if (query === 'wait') {
+        while (workerData.interrupted[0] !== number) Atomics.wait(workerData.interrupted, 0, 0, 5);
+        parentPort.postMessage({ number, failed: { message: '', isInterrupted: true } });
+      } else parentPort.postMessage({ number, answer: query });
+    });
+    parentPort.postMessage('ready');
+  `)}`,
+);
+
+const ask = (query: string) => ({ route: 'search', query, limits: undefined, nowMs: 0 }) as const;
+
+function startFakeThread(limits: Partial<SearchLimits>) {
+  const searching = startSearchThread(THREAD, { dataDir: '', basePath: '/' }, undefined, limits);
+  onTestFinished(() => searching.close());
+  return searching;
+}
+
+const SLOW = { timeoutMs: 600_000, graceMs: 600_000 };
+
+describe('a search that takes too long', () => {
+  test('is ended with 503 and Retry-After, and others go on', async () => {
+    const searching = startFakeThread({ timeoutMs: 20, graceMs: 600_000 });
+    const slow = searching.answer(ask('wait'));
+    const next = searching.answer(ask('next'));
+    await expect(slow).rejects.toMatchObject({
+      status: 503,
+      code: 'api_error',
+      message: expect.stringContaining('the search took longer than 0.02 s'),
+      options: { retryAfterSeconds: 1 },
+    });
+    expect(await next).toBe('next');
+  });
+
+  test('and does not come back is abandoned with its thread', async () => {
+    const searching = startFakeThread({ timeoutMs: 20, graceMs: 20 });
+    await expect(searching.answer(ask('stuck'))).rejects.toMatchObject({ status: 503 });
+    expect(await searching.answer(ask('next'))).toBe('next');
+  });
+
+  test('in memory is ended alone', async () => {
+    const searching = startFakeThread({ ...SLOW, heapMib: 64 });
+    const [large, next] = await Promise.allSettled([
+      searching.answer(ask('memory')),
+      searching.answer(ask('next')),
+    ]);
+    expect(large).toMatchObject({ reason: { status: 503, code: 'api_error' } });
+    expect(next).toMatchObject({ value: 'next' });
+  });
+});
+
+describe('a search whose caller hangs up', () => {
+  test('is ended while it runs', async () => {
+    const searching = startFakeThread(SLOW);
+    const caller = new AbortController();
+    expect(await searching.answer(ask('first'))).toBe('first');
+    const slow = searching.answer(ask('wait'), undefined, { signal: caller.signal });
+    const next = searching.answer(ask('next'));
+    caller.abort();
+    await expect(slow).rejects.toMatchObject({ status: 499 });
+    expect(await next).toBe('next');
+  });
+
+  test('leaves the queue at once', async () => {
+    const searching = startFakeThread(SLOW);
+    const running = new AbortController();
+    const slow = searching.answer(ask('wait'), undefined, { signal: running.signal });
+    const waiting = new AbortController();
+    const left = searching.answer(ask('x'), undefined, { signal: waiting.signal });
+    waiting.abort();
+    await expect(left).rejects.toMatchObject({ status: 499 });
+    running.abort();
+    await expect(slow).rejects.toMatchObject({ status: 499 });
+  });
+
+  test('is logged with 499, and counted so', async () => {
+    const { get, mirror, log } = await startTestMirror();
+    const caller = new AbortController();
+    const asked = Array.from({ length: 5 }, () =>
+      fetch(`${mirror.url}/api/search?q=a`, { signal: caller.signal }).catch(() => undefined),
+    );
+    setTimeout(() => caller.abort(), 5);
+    await Promise.all(asked);
+    await expect.poll(() => log()).toContain('"status":499');
+    expect(await (await get('/metrics')).text()).toMatch(/route="\/api\/search",.*status="499"/);
+  });
+});
+
+describe('callers', () => {
+  test('do not wait for the searches of another', async () => {
+    const searching = startFakeThread(SLOW);
+    const greedy = new AbortController();
+    setMaxListeners(0, greedy.signal);
+    const slow = Array.from({ length: 50 }, () =>
+      searching.answer(ask('wait'), undefined, { caller: 'greedy', signal: greedy.signal }),
+    );
+    expect(await searching.answer(ask('quick'), undefined, { caller: 'other' })).toBe('quick');
+    greedy.abort();
+    const results = await Promise.allSettled(slow);
+    expect(results.every(({ status }) => status === 'rejected')).toBe(true);
+  });
+
+  test('are served in turn, and a full queue makes room for those who have less in it', async () => {
+    const searching = startFakeThread(SLOW);
+    await Promise.all(['x', 'y'].map((caller) => searching.answer(ask(caller), undefined, { caller })));
+    const done: string[] = [];
+    const answer = (caller: string) =>
+      searching.answer(ask(caller), undefined, { caller }).then(
+        () => done.push(caller),
+        () => done.push(`${caller} refused`),
+      );
+    const all = [...Array.from({ length: 256 }, () => answer('greedy')), answer('b'), answer('c')];
+    await Promise.all(all);
+    expect(done.filter((caller) => caller === 'greedy refused')).toHaveLength(2);
+    const served = done.filter((caller) => !caller.endsWith('refused'));
+    expect(served.indexOf('b')).toBeLessThan(128);
+    expect(served.indexOf('c')).toBeLessThan(128);
+  });
 });

@@ -1,13 +1,15 @@
-/** Answers `/api/search`, `/api/facets` and `/api/suggest` as JSON texts. Runs on the search thread. */
+/** Answers `/api/search`, `/api/facets`, `/api/suggest` and `/api/tracked` as JSON texts. Runs on a search thread. */
 import { createBadRequest } from '../../lib/api-error.ts';
 import { type Cursor, decodeCursor, encodeCursor } from '../../search/cursor.ts';
 import { findLastWord } from '../../search/last-word.ts';
-import type { SortOrder } from '../../store/contract/search.ts';
+import type { SearchPage, SortOrder } from '../../store/contract/search.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 import { serializeFacets } from '../../views/facets-json.ts';
 import { serializeHits } from '../../views/search-hit.ts';
 import type { FacetsAnswer, SearchPageView, Suggestions } from '../../views/search-schema.ts';
+import { serializeTrackedId } from '../../views/tracked-json.ts';
+import type { TrackedList } from '../../views/tracked-schema.ts';
 import { readChoiceParam, readIntegerParam } from '../query-params.ts';
 import { readSearchTarget } from './search-request.ts';
 
@@ -21,24 +23,26 @@ export interface Target {
   readonly params: URLSearchParams;
   readonly limits: TaskLimits | undefined;
   readonly nowMs: number;
+  /** As in the settings. */
+  readonly basePath: string;
 }
 
 /** @throws ApiError 400 */
 export async function answerSearch(
   store: Store,
-  { params, limits, nowMs }: Target,
-  basePath: string,
+  { params, limits, nowMs, basePath }: Target,
 ): Promise<string> {
   const started = performance.now();
   const { query, filter } = readSearchTarget(params, limits, nowMs);
   const [sort = 'newest'] = readChoiceParam(params, 'sort', SORTS);
   const [group] = readChoiceParam(params, 'group', ['prompt']);
   const after = readCursor(params, sort);
+  const limit = readIntegerParam(params, 'limit', { min: 1, max: MAX_LIMIT, fallback: 20 });
   const page = await store.search({
     query,
     filter,
     sort,
-    limit: readIntegerParam(params, 'limit', { min: 1, max: MAX_LIMIT, fallback: 20 }),
+    limit,
     groupByPrompt: group === 'prompt',
     nowMs,
     ...(after ? { after } : {}),
@@ -49,7 +53,7 @@ export async function answerSearch(
     total: page.total,
     total_is_exact: page.totalIsExact,
     ranked: page.ranked ?? null,
-    notes: [...query.notes, ...describeIndexGap(page.indexedFromMs)],
+    notes: [...query.notes, ...describeIndexGap(page.indexedFromMs), ...describeShortPage(page, limit)],
     took_ms: measureSince(started),
   } satisfies SearchPageView);
 }
@@ -68,7 +72,7 @@ export async function answerFacets(store: Store, { params, limits, nowMs }: Targ
 /** @throws ApiError 400 */
 export async function answerSuggest(
   store: Pick<Store, 'suggest'>,
-  { params, limits }: Omit<Target, 'nowMs'>,
+  { params, limits }: Pick<Target, 'params' | 'limits'>,
 ): Promise<string> {
   const text = params.get('q') ?? '';
   const limit = readIntegerParam(params, 'limit', { min: 1, max: MAX_SUGGESTIONS, fallback: 10 });
@@ -77,6 +81,17 @@ export async function answerSuggest(
   return JSON.stringify({
     items: words.map(({ word, uses }) => ({ word, uses, query: `${text.slice(0, last?.start)}${word}` })),
   } satisfies Suggestions);
+}
+
+/** @throws ApiError 400 */
+export async function answerTracked(
+  store: Pick<Store, 'tracked'>,
+  { params, limits }: Pick<Target, 'params' | 'limits'>,
+): Promise<string> {
+  const limit = readIntegerParam(params, 'limit', { min: 1, max: 1000, fallback: 100 });
+  const offset = readIntegerParam(params, 'offset', { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 });
+  const { items, total } = await store.tracked({ limit, offset, within: limits });
+  return JSON.stringify({ items: items.map(serializeTrackedId), total } satisfies TrackedList);
 }
 
 function readCursor(params: URLSearchParams, sort: SortOrder): Cursor | undefined {
@@ -94,6 +109,11 @@ function describeIndexGap(indexedFromMs: number | undefined): string[] {
       ? 'nothing'
       : `what was created from ${new Date(indexedFromMs).toISOString()} on`;
   return [`the search index is being rebuilt; so far ${found} is found`];
+}
+
+function describeShortPage({ hits, next }: SearchPage, limit: number): string[] {
+  if (!next || hits.length >= limit) return [];
+  return [`this page has ${hits.length} of ${limit} tasks, because their documents are large`];
 }
 
 /** Milliseconds, rounded to microseconds. */

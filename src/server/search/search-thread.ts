@@ -1,148 +1,129 @@
 /**
- * Runs searches on a worker thread, so that a heavy search never delays a cached retrieve. The thread builds complete
- * responses, so that not even their JSON is serialised here.
+ * Runs searches on worker threads, so that a heavy search never delays a cached retrieve. A thread builds complete responses, so
+ * that not even their JSON is serialised here. Callers are served in turn, each with one search at a time, and a second
+ * thread is started when another caller would have to wait for the first.
  */
-import type { Worker } from 'node:worker_threads';
-import { ApiError, createBadRequest } from '../../lib/api-error.ts';
-import { startWorker } from '../../lib/worker.ts';
-import { StoreError, type StoreErrorCode } from '../../store/contract/errors.ts';
-import type { TaskLimits } from '../../task/limits.ts';
-
-export type SearchRoute = 'search' | 'facets' | 'suggest';
-
-export interface SearchQuestion {
-  readonly route: SearchRoute;
-  /** The query string of the request. */
-  readonly query: string;
-  /** Whose tasks the caller may see; undefined means all. */
-  readonly limits: TaskLimits | undefined;
-  readonly nowMs: number;
-}
+import { ApiError, createHangUpError } from '../../lib/api-error.ts';
+import { createRoundRobinQueue } from '../../lib/round-robin-queue.ts';
+import type { AnswerTo, Question, SearchWorkerData } from './search-protocol.ts';
+import { createSearchRunner, type SearchLimits, type SearchRunner } from './search-runner.ts';
 
 /** More would only be answered after their callers have given up. */
 const MAX_WAITING = 256;
+const MAX_THREADS = 2;
+const DEFAULT_LIMITS: SearchLimits = { timeoutMs: 5000, graceMs: 2000, heapMib: 512 };
 
-export interface SearchJob extends SearchQuestion {
-  readonly number: number;
-}
-
-export type SearchReply = { readonly number: number } & (
-  | { readonly body: string }
-  | {
-      readonly failed: {
-        readonly message: string;
-        /** Set for errors that the caller may see. */
-        readonly api?: { readonly status: ApiError['status']; readonly code: ApiError['code'] };
-        /** Set for errors of the store. */
-        readonly store?: StoreErrorCode;
-        /** The system's error code. */
-        readonly system?: string | undefined;
-      };
-    }
-);
-
-/** The settings that the thread needs. */
-export interface SearchWorkerData {
-  /** Owned by this process. */
-  readonly dataDir: string;
-  readonly basePath: string;
+export interface AskedBy {
+  /** Who asks: callers are served in turn. */
+  readonly caller?: string;
+  /** Ends the search when its caller hangs up. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Searching {
   /**
-   * The JSON text of an answer.
+   * The answer to a question; to a search it is a JSON text.
    * @param isWanted checked before the search starts; one whose caller has hung up is skipped
-   * @throws ApiError 400; 503 when too many are waiting
+   * @throws ApiError 400; 499 when its caller hung up; 503 when too many are waiting, or when it takes too long
    */
-  answer(question: SearchQuestion, isWanted?: () => boolean): Promise<string>;
+  answer<Asked extends Question>(
+    question: Asked,
+    isWanted?: () => boolean,
+    by?: AskedBy,
+  ): Promise<AnswerTo<Asked>>;
   close(): Promise<void>;
 }
 
 interface Waiter {
-  readonly question: SearchQuestion;
+  readonly caller: string;
   isWanted(): boolean;
-  resolve(body: string): void;
-  reject(reason: Error): void;
+  run(runner: SearchRunner): Promise<void>;
+  reject(reason: unknown): void;
 }
 
 /**
- * The thread starts with the first search, and restarts after a crash.
+ * A thread starts when it is first needed, and restarts after a crash.
  * @param module the thread's entry point
  * @param onError called with errors that the caller must not see
  */
 export function startSearchThread(
   module: URL,
-  data: SearchWorkerData,
+  data: Pick<SearchWorkerData, 'dataDir' | 'basePath'>,
   onError: (error: unknown) => void = () => undefined,
+  limits: Partial<SearchLimits> = {},
 ): Searching {
-  /** In order of arrival; the first is in progress. */
-  const waiting: Waiter[] = [];
-  let worker: Worker | undefined;
-  let number = 0;
+  const queue = createRoundRobinQueue<Waiter>();
+  const idle: SearchRunner[] = Array.from({ length: MAX_THREADS }, () =>
+    createSearchRunner(module, data, { ...DEFAULT_LIMITS, ...limits }),
+  );
+  const runners = [...idle];
+  /** The callers whose searches are in progress. */
+  const running = new Set<string>();
 
-  const fail = (waiter: Waiter | undefined, error: Error) => {
-    if (!(error instanceof ApiError)) onError(error);
-    waiter?.reject(error);
-  };
-  const failAll = (broken: Worker, reason: Error) => {
-    if (worker !== broken) return;
-    worker = undefined;
-    for (const { reject } of waiting.splice(0)) reject(reason);
-  };
   const runNext = (): void => {
-    while (waiting[0] && !waiting[0].isWanted())
-      waiting.shift()?.reject(createBadRequest('the caller hung up'));
-    const [first] = waiting;
-    if (!first) return;
-    number += 1;
-    worker ??= start();
-    worker.postMessage({ ...first.question, number } satisfies SearchJob);
-  };
-  const start = (): Worker => {
-    const { dataDir, basePath } = data;
-    const started = startWorker(module, { dataDir, basePath });
-    started.on('message', (reply: SearchReply) => {
-      if (reply.number !== number) return; // from a thread that has been abandoned
-      const waiter = waiting.shift();
-      if ('body' in reply) waiter?.resolve(reply.body);
-      else fail(waiter, restoreError(reply.failed));
+    const runner = idle[0];
+    const waiter = runner && queue.take((caller) => running.has(caller));
+    if (!waiter) return;
+    if (!waiter.isWanted()) {
+      waiter.reject(createHangUpError());
+      runNext();
+      return;
+    }
+    idle.shift();
+    running.add(waiter.caller);
+    void waiter.run(runner).then(() => {
+      idle.unshift(runner); // the last one used has the warmest caches
+      running.delete(waiter.caller);
       runNext();
     });
-    started.on('error', (error) => failAll(started, error));
-    started.on('exit', () => failAll(started, new Error('the search thread ended')));
-    started.unref();
-    return started;
+    runNext();
   };
+
+  const rejectAll = (reason: unknown) => {
+    for (const { reject } of queue.clear()) reject(reason);
+  };
+
+  const makeRoom = () => {
+    const error = new ApiError(503, 'api_error', 'too many searches wait; try again', {
+      retryAfterSeconds: 1,
+    });
+    if (running.size + queue.size > MAX_WAITING) queue.takeFromLongest()?.reject(error);
+  };
+
   return {
-    answer: (question, isWanted = () => true) =>
-      new Promise((resolve, reject) => {
-        if (waiting.length >= MAX_WAITING) {
-          reject(
-            new ApiError(503, 'api_error', 'too many searches wait; try again', {
-              retryAfterSeconds: 1,
-            }),
-          );
-          return;
-        }
-        waiting.push({ question, isWanted, resolve, reject });
-        if (waiting.length === 1) runNext();
+    answer: <Asked extends Question>(
+      question: Asked,
+      isWanted: () => boolean = () => true,
+      { caller = '', signal }: AskedBy = {},
+    ) =>
+      new Promise<AnswerTo<Asked>>((resolve, reject) => {
+        const waiter: Waiter = {
+          caller,
+          isWanted,
+          reject,
+          run: async (runner) => {
+            signal?.removeEventListener('abort', leave);
+            try {
+              resolve(await runner.run(question, signal));
+            } catch (error) {
+              if (!(error instanceof ApiError)) onError(error);
+              reject(error);
+              // If no thread can be started, the others would only wait for the same error.
+              if (!runner.hasAnswered && !(error instanceof ApiError)) rejectAll(error);
+            }
+          },
+        };
+        const leave = () => {
+          if (queue.remove(caller, waiter)) reject(createHangUpError());
+        };
+        signal?.addEventListener('abort', leave, { once: true });
+        queue.push(caller, waiter);
+        runNext();
+        makeRoom();
       }),
     close: async () => {
-      const last = worker;
-      if (last) failAll(last, new ApiError(503, 'api_error', 'the mirror is stopping'));
-      await last?.terminate();
+      rejectAll(new ApiError(503, 'api_error', 'the mirror is stopping'));
+      await Promise.all(runners.map((runner) => runner.close()));
     },
   };
-}
-
-function restoreError({
-  message,
-  api,
-  store,
-  system,
-}: Extract<SearchReply, { failed: unknown }>['failed']): Error {
-  if (api) return new ApiError(api.status, api.code, message);
-  return store === undefined
-    ? Object.assign(new Error(message), { code: system })
-    : new StoreError(store, message);
 }

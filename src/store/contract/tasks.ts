@@ -74,6 +74,12 @@ export interface ListPage {
   readonly count: number;
 }
 
+/** A page of the history list as one text. */
+export interface HistoryPage extends ConcatenatedTasks {
+  /** Exact number of matches. */
+  readonly total: number;
+}
+
 export interface Removal {
   /** False when nothing was stored or tracked. */
   readonly wasKnown: boolean;

@@ -37,7 +37,7 @@ export function createHistoryStore(
   return {
     list: (filter, { limit, offset }) => {
       const conditions = [
-        ...buildInterruptConditions(db, 'tasks.position'),
+        ...buildInterruptConditions(db),
         ...buildFilterConditions(filter, 'tasks', readMaxDisplacement()),
         { sql: IS_DOCUMENT, params: [] },
       ];

@@ -5,8 +5,8 @@
 import type { Sqlite } from './database.ts';
 import type { Condition } from './filter-sql.ts';
 
-/** A call costs as much as reading ten rows, so not every row makes one. A prime: no regular schedule of tasks avoids it. */
-const ROWS_PER_CHECK = 31;
+/** A call costs as much as reading ten rows, so one row in 32 makes one, at random: no regular order of rows may avoid it. */
+const ROWS_PER_CHECK = 32;
 
 export function defineInterruptFunction({ raw, checkInterrupt }: Sqlite): void {
   if (!checkInterrupt) return;
@@ -16,10 +16,10 @@ export function defineInterruptFunction({ raw, checkInterrupt }: Sqlite): void {
   });
 }
 
-/** Always true; empty for a store that is never interrupted. @param position SQL name of an integer that differs by row */
-export function buildInterruptConditions({ checkInterrupt }: Sqlite, position: string): Condition[] {
+/** Always true; none for a store that is never interrupted. To be put before the conditions that reject rows. */
+export function buildInterruptConditions({ checkInterrupt }: Sqlite): Condition[] {
   if (!checkInterrupt) return [];
-  return [{ sql: `(${position} % ${ROWS_PER_CHECK} <> 0 OR check_interrupt())`, params: [] }];
+  return [{ sql: `(random() & ${ROWS_PER_CHECK - 1} <> 0 OR check_interrupt())`, params: [] }];
 }
 
 /** Yields the same values, and may be ended between them. */

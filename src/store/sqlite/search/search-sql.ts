@@ -74,7 +74,7 @@ export function compileSearch(
   ];
   // These come first, so that rows that don't match are counted as well.
   const buildConditionsOfTask = (row: string) => [
-    ...buildInterruptConditions(db, `${row}.position`),
+    ...buildInterruptConditions(db),
     ...compileTaskConditions(row),
   ];
   const conditions = [
@@ -92,7 +92,7 @@ export function compileSearch(
     return {
       from,
       position: 'tasks.position',
-      conditions: [...buildInterruptConditions(db, 'tasks.position'), ...conditions],
+      conditions: [...buildInterruptConditions(db), ...conditions],
       countFrom: from,
       narrowFrom,
       buildConditionsOfTask,
@@ -107,7 +107,7 @@ export function compileSearch(
     position: 'prompt_index.rowid',
     conditions: [
       { sql: 'prompt_index MATCH ?', params: [match] },
-      ...buildInterruptConditions(db, 'prompt_index.rowid'),
+      ...buildInterruptConditions(db),
       ...buildTimeConditions(bounds, 'prompt_index.rowid', maxDisplacement),
       ...conditions,
     ],
@@ -236,10 +236,7 @@ function buildPromptCondition(leaf: TextNode, row: string): Condition {
 
 /** SQLite builds the list once per search, so a broad condition costs one pass over the index, not one look-up per row. */
 function buildIndexCondition(db: Sqlite, match: string, row: string): Condition {
-  const conditions = [
-    { sql: 'prompt_index MATCH ?', params: [match] },
-    ...buildInterruptConditions(db, 'prompt_index.rowid'),
-  ];
+  const conditions = [{ sql: 'prompt_index MATCH ?', params: [match] }, ...buildInterruptConditions(db)];
   return {
     sql: `${row}.position IN (SELECT rowid FROM prompt_index ${buildWhereClause(conditions)})`,
     params: collectParams(conditions),

@@ -1,0 +1,29 @@
+/** Responds to a request with an answer that a search thread makes. */
+import { getCallerKey } from '../connections/caller-key.ts';
+import type { ServerContext } from '../deps.ts';
+import { getQueryParams } from '../query-params.ts';
+import type { SearchRoute } from './search-protocol.ts';
+import type { Searching } from './search-thread.ts';
+
+/** @throws ApiError as `Searching.answer` */
+export async function respondFromThread(
+  c: ServerContext,
+  thread: Searching,
+  route: SearchRoute,
+  nowMs: number,
+): Promise<Response> {
+  const { limits, tokenName } = c.get('access');
+  const { incoming, outgoing } = c.env;
+  const ended = new AbortController();
+  outgoing.once('close', () => ended.abort());
+  const question = { route, query: getQueryParams(c).toString(), limits, nowMs };
+  const answer = await thread.answer(question, () => !outgoing.destroyed, {
+    caller: getCallerKey(tokenName, incoming),
+    signal: ended.signal,
+  });
+  return respondWithJson(c, answer);
+}
+
+export function respondWithJson(c: ServerContext, body: string): Response {
+  return c.body(body, 200, { 'content-type': 'application/json' });
+}

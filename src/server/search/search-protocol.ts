@@ -1,0 +1,85 @@
+/** What the server and its search threads send each other. */
+import { ApiError } from '../../lib/api-error.ts';
+import { getErrorCode } from '../../lib/errno.ts';
+import { StoreError, type StoreErrorCode, storeErrorCodeOf } from '../../store/contract/errors.ts';
+import type { HistoryPage, TaskFilter } from '../../store/contract/tasks.ts';
+import type { TaskLimits } from '../../task/limits.ts';
+
+export type SearchRoute = 'search' | 'facets' | 'suggest' | 'tracked';
+
+/** Answered with JSON. */
+export interface SearchQuestion {
+  readonly route: SearchRoute;
+  /** The query string of the request. */
+  readonly query: string;
+  /** Whose tasks the caller may see; undefined means all. */
+  readonly limits: TaskLimits | undefined;
+  readonly nowMs: number;
+}
+
+export interface HistoryQuestion {
+  readonly route: 'history';
+  readonly filter: TaskFilter;
+  readonly page: { readonly limit: number; readonly offset: number };
+}
+
+export type Question = SearchQuestion | HistoryQuestion;
+export type AnswerTo<Asked extends Question> = Asked extends HistoryQuestion ? HistoryPage : string;
+
+export interface SearchJob {
+  readonly number: number;
+  readonly question: Question;
+}
+
+/** The settings that a thread needs. */
+export interface SearchWorkerData {
+  /** Owned by this process. */
+  readonly dataDir: string;
+  readonly basePath: string;
+  /** The number of the job that is to end, as its only element; see `createInterrupt`. */
+  readonly interrupted: Int32Array;
+}
+
+export type SearchReply =
+  /** The thread is ready for jobs. */
+  | 'ready'
+  | { readonly number: number; readonly answer: AnswerTo<Question> }
+  | { readonly number: number; readonly failed: SerializedError };
+
+interface SerializedError {
+  readonly message: string;
+  /** The server asked the thread to end it. */
+  readonly isInterrupted?: boolean;
+  /** Set for errors that the caller may see. */
+  readonly api?: { readonly status: ApiError['status']; readonly code: ApiError['code'] };
+  /** Set for errors of the store. */
+  readonly store?: StoreErrorCode;
+  /** The system's error code. */
+  readonly system?: string | undefined;
+}
+
+/** Thrown in a thread whose job is to end. */
+class Interrupted extends Error {}
+
+/** In a thread: throws when the job in progress is to end. @param current its number */
+export function createInterrupt(interrupted: Int32Array, current: () => number): () => void {
+  return () => {
+    if (Atomics.load(interrupted, 0) === current()) throw new Interrupted('interrupted');
+  };
+}
+
+/** Structured cloning drops what the caller needs of an error: its code and status. */
+export function serializeError(error: unknown): SerializedError {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Interrupted) return { message, isInterrupted: true };
+  if (error instanceof ApiError) return { message, api: { status: error.status, code: error.code } };
+  const store = storeErrorCodeOf(error);
+  return store === undefined ? { message, system: getErrorCode(error) } : { message, store };
+}
+
+export function restoreError({ message, api, store, system }: SerializedError): Error {
+  if (api) return new ApiError(api.status, api.code, message);
+  return store === undefined
+    ? Object.assign(new Error(message), { code: system })
+    : new StoreError(store, message);
+}

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { openStore } from '../../../../src/store/sqlite/open.ts';
+import { document, numberedIds } from '../../../helpers/documents.ts';
+import { ManualClock } from '../../../helpers/manual-clock.ts';
+import { SEARCH_NOW, searchRequest } from '../../../helpers/search.ts';
+import { openTestStore, temporaryDirectory } from '../../../helpers/test-mirror.ts';
+
+const TASKS = 3000;
+
+test('every kind of search and list can be ended while it runs, and the next one works', async () => {
+  const dataDir = temporaryDirectory();
+  const writer = await openTestStore(dataDir);
+  const documents = numberedIds(TASKS).map((id, at) =>
+    document({
+      id,
+      // Half of them share one prompt; hoping has the stem of hope, so that hope* must read prompts.
+      prompt: at % 2 === 0 ? 'hoping the cat' : `hopeful the dog ${at}`,
+      createdAt: SEARCH_NOW / 1000 - at * 7.75,
+    }),
+  );
+  await writer.storeDocuments({ documents, requestSeq: 1, fetchedAtMs: SEARCH_NOW });
+
+  let checks = 0;
+  let limit = Number.POSITIVE_INFINITY;
+  const ended = new Error('ended');
+  const store = await openStore({
+    dataDir,
+    clock: new ManualClock(),
+    mode: 'reader',
+    checkInterrupt: () => {
+      checks += 1;
+      if (checks > limit) throw ended;
+    },
+  });
+  const facets = (text: string) => store.facets({ ...searchRequest(text), by: 'day', timeZone: 'UTC' });
+  const kinds: Record<string, () => unknown> = {
+    everything: () => facets(''),
+    'a word': () => facets('the'),
+    'what no task has': () => store.search(searchRequest('the model:none')),
+    'operators alone': () => store.search(searchRequest('seed:1 OR model:none')),
+    'a negation': () => facets('-dog'),
+    'a negation that nothing satisfies': () => store.search(searchRequest('-the')),
+    'a prefix that reads prompts': () => facets('hope*'),
+    alternatives: () => facets('cat OR -dog'),
+    groups: () => store.search(searchRequest('the model:none', { groupByPrompt: true })),
+    relevance: () => store.search(searchRequest('the', { sort: 'relevance' })),
+    'large pages': () => store.search(searchRequest('', { limit: 1000 })),
+    'a far page of the history': () => store.list({}, { limit: 20, offset: 1e9 }),
+  };
+  for (const [kind, run] of Object.entries(kinds)) {
+    limit = Number.POSITIVE_INFINITY;
+    checks = 0;
+    await run();
+    expect(checks, kind).toBeGreaterThan(TASKS / 100);
+    checks = 0;
+    limit = 5;
+    await expect(Promise.resolve().then(run), kind).rejects.toBe(ended);
+    expect(checks, kind).toBe(6);
+  }
+  limit = Number.POSITIVE_INFINITY;
+  expect(await store.search(searchRequest('cat'))).toMatchObject({ total: 1000, totalIsExact: false });
+  await store.close();
+});
