@@ -5,8 +5,8 @@
 import type { Sqlite } from './database.ts';
 import type { Condition } from './filter-sql.ts';
 
-/** A call costs as much as reading ten rows, so one row in 32 makes one, at random: no regular order of rows may avoid it. */
-const ROWS_PER_CHECK = 32;
+/** A call costs as much as reading ten rows, so few rows make one, at random: no regular order of rows may avoid it. */
+const ROWS_PER_CHECK = 128;
 
 export function defineInterruptFunction({ raw, checkInterrupt }: Sqlite): void {
   if (!checkInterrupt) return;
@@ -16,7 +16,10 @@ export function defineInterruptFunction({ raw, checkInterrupt }: Sqlite): void {
   });
 }
 
-/** Always true; none for a store that is never interrupted. To be put before the conditions that reject rows. */
+/**
+ * Always true; none for a store that is never interrupted. To be put before the conditions that reject rows. Where none does, every
+ * row is returned, and whoever reads them stops by itself.
+ */
 export function buildInterruptConditions({ checkInterrupt }: Sqlite): Condition[] {
   if (!checkInterrupt) return [];
   return [{ sql: `(random() & ${ROWS_PER_CHECK - 1} <> 0 OR check_interrupt())`, params: [] }];

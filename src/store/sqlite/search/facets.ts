@@ -15,5 +15,5 @@ export function countFacets(db: Sqlite, request: FacetRequest, maxDisplacement: 
     )
     .raw()
     .iterate(...collectParams(sql.conditions));
-  return tallyFacets(rows, request);
+  return tallyFacets(rows, request, db.checkInterrupt);
 }

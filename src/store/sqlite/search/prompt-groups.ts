@@ -2,10 +2,15 @@
 import { GROUP_LIMIT, type PromptGroup } from '../../contract/search.ts';
 import type { Sqlite } from '../database.ts';
 import { buildWhereClause, type Condition, collectParams } from '../filter-sql.ts';
+import { buildInterruptConditions } from '../interrupt.ts';
 import type { SearchSql } from './search-sql.ts';
 
-/** The condition that a row is the newest match with its prompt. */
-export function isNewestOfPrompt(sql: SearchSql): Condition {
+/** The conditions that a row is the newest match with its prompt. */
+export function buildNewestOfPrompt(db: Sqlite, sql: SearchSql): Condition[] {
+  return [...buildInterruptConditions(db), isNewestOfPrompt(sql)];
+}
+
+function isNewestOfPrompt(sql: SearchSql): Condition {
   const conditions = sql.buildConditionsOfTask('other');
   return {
     sql: `NOT EXISTS (SELECT 1 FROM tasks AS other INDEXED BY tasks_prompt ${buildWhereClause([SAME_PROMPT, ...conditions])}

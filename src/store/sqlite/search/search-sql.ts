@@ -77,6 +77,8 @@ export function compileSearch(
     ...buildInterruptConditions(db),
     ...compileTaskConditions(row),
   ];
+  const mayInterrupt = (rejecting: readonly Condition[]) =>
+    rejecting.length === 0 ? [] : [...buildInterruptConditions(db), ...rejecting];
   const conditions = [
     ...compileTaskConditions('tasks'),
     ...ofPrompt.map((part) =>
@@ -92,7 +94,7 @@ export function compileSearch(
     return {
       from,
       position: 'tasks.position',
-      conditions: [...buildInterruptConditions(db), ...conditions],
+      conditions: mayInterrupt(conditions),
       countFrom: from,
       narrowFrom,
       buildConditionsOfTask,
@@ -107,9 +109,8 @@ export function compileSearch(
     position: 'prompt_index.rowid',
     conditions: [
       { sql: 'prompt_index MATCH ?', params: [match] },
-      ...buildInterruptConditions(db),
       ...buildTimeConditions(bounds, 'prompt_index.rowid', maxDisplacement),
-      ...conditions,
+      ...mayInterrupt(conditions),
     ],
     countFrom: conditions.length === 0 ? 'prompt_index' : from,
     narrowFrom: joinTasks(NARROW_TASKS),

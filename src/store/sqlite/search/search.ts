@@ -16,7 +16,7 @@ import { computeSlot } from '../position.ts';
 import type { Synchronous } from '../synchronous.ts';
 import { STORED_TASK } from '../task-statements.ts';
 import { sortByTime, type TimedRow } from '../time-order.ts';
-import { isNewestOfPrompt, readPromptGroup } from './prompt-groups.ts';
+import { buildNewestOfPrompt, readPromptGroup } from './prompt-groups.ts';
 import { prepareRanking, scoreAll } from './relevance.ts';
 import { compileSearch, type SearchSql } from './search-sql.ts';
 
@@ -92,7 +92,7 @@ export function createSearchStore(
       const { maxDisplacement, indexedFromMs } = state();
       const sql = compileSearch(db, request.query, request.filter, maxDisplacement);
       const hitConditions = request.groupByPrompt
-        ? [...sql.conditions, isNewestOfPrompt(sql)]
+        ? [...sql.conditions, ...buildNewestOfPrompt(db, sql)]
         : sql.conditions;
       const found = countUpTo(request.groupByPrompt ? sql.from : sql.countFrom, hitConditions, COUNT_LIMIT);
 
