@@ -7,6 +7,7 @@ import { getOwn, isObject } from '../task/json-object.ts';
 import { sliceArray } from '../task/slices.ts';
 import { decompress } from './gunzip.ts';
 import { splitJson } from './json-pieces.ts';
+import { isSpace } from './json-scan.ts';
 
 /** One document and its parsed value, or why a line has none. */
 export type DocumentLine =
@@ -58,10 +59,19 @@ function isList(value: unknown): value is { items: unknown[] } {
   return isObject(value) && getOwn(value, 'id') === undefined && Array.isArray(getOwn(value, 'items'));
 }
 
+/** Without JSON's white space at both ends. By hand: a regular expression for the end tries every run of spaces inside. */
+function trimSpace(bytes: Buffer): Buffer {
+  let start = 0;
+  let end = bytes.length;
+  while (start < end && isSpace(bytes[start] ?? 0)) start += 1;
+  while (end > start && isSpace(bytes[end - 1] ?? 0)) end -= 1;
+  return bytes.subarray(start, end);
+}
+
 /** Trimmed text; undefined if it is not valid UTF-8. */
 function decode(bytes: Buffer): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
+    return new TextDecoder('utf-8', { fatal: true }).decode(trimSpace(bytes));
   } catch {
     return undefined; // TextDecoder reports invalid input only by throwing
   }

@@ -28,6 +28,8 @@ const MAX_TERM_CHARACTERS = 64;
 export const MAX_INDEXED_CHARACTERS = 131_072;
 /** Per cache below. Prompts draw on a small vocabulary. */
 const MAX_CACHED = 100_000;
+/** Of a key. */
+const MAX_CACHED_CHARACTERS = 32;
 
 /** The terms of a text, in order, each with its source range. @param maxCharacters how much of it is read */
 export function extractTerms(text: string, maxCharacters = MAX_INDEXED_CHARACTERS): Term[] {
@@ -106,6 +108,7 @@ function splitCharacters(chunk: string): readonly FoldedCharacter[] {
     const kind = SOLO.test(letters) ? 'solo' : WORD.test(letters) ? 'word' : 'gap';
     return { kind, letters };
   });
+  if (chunk.length > MAX_CACHED_CHARACTERS) return result;
   if (charactersOf.size >= MAX_CACHED) charactersOf.clear();
   charactersOf.set(chunk, result);
   return result;

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { ApiError, createBadRequest } from '../lib/api-error.ts';
+import { createByteCollector } from '../lib/byte-collector.ts';
 import { getErrorCode } from '../lib/errno.ts';
 import { tryParseJson } from '../lib/parse-json.ts';
 import { findAmbiguousMember } from '../task/ambiguous-members.ts';
@@ -39,20 +40,15 @@ export function readBytes(request: IncomingMessage): Promise<Buffer<ArrayBuffer>
   return new Promise((resolve, reject) => {
     refuseDeclaredLength(request, MAX_BODY_BYTES);
     const content = decodeContent(request);
-    const chunks: Buffer<ArrayBuffer>[] = [];
-    let size = 0;
+    const received = createByteCollector();
     content.on('data', (chunk: Buffer<ArrayBuffer>) => {
-      size += chunk.length;
-      chunks.push(chunk);
-      if (size > MAX_BODY_BYTES) {
+      received.push(chunk);
+      if (received.size > MAX_BODY_BYTES) {
         content.pause();
         reject(createTooLargeError(MAX_BODY_BYTES));
       }
     });
-    content.once('end', () => {
-      const [only] = chunks;
-      resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks));
-    });
+    content.once('end', () => resolve(received.take()));
     content.once('error', (error) => reject(createBrokenBodyError(error)));
   });
 }

@@ -434,7 +434,17 @@ export const MATRIX: readonly MatrixPart[] = [
         ],
       },
       {
-        fault: 'slow clients',
+        fault: 'lines of megabytes without an end, a million tiny chunks, a letter with 100,000 accents',
+        behaviour: 'take linear time and memory',
+        shownBy: [
+          ['generation/task-id.test.ts', 'linear time'],
+          ['files/document-lines.test.ts', 'linear time'],
+          ['lib/byte-collector.test.ts', ''],
+          ['search/fold.test.ts', ''],
+        ],
+      },
+      {
+        fault: 'slow clients
         behaviour: '408 and cut off; deaf readers too',
         shownBy: [[CONNECTIONS, 'a slow client']],
       },
