@@ -14,7 +14,6 @@ import { drainSpool } from '../generation/placeholder.ts';
 import { createSpool } from '../generation/spool.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import { concatTasks } from '../mirror/concat.ts';
 import type { MirrorDeps, ReadHistory } from '../mirror/deps.ts';
 import { createMirror, type Mirror } from '../mirror/mirror.ts';
 import type { MinRate } from '../outbound/min-rate.ts';
@@ -32,6 +31,7 @@ import { startSchedule } from '../sync/schedule.ts';
 import { createCircuitBreaker } from '../upstream/circuit-breaker.ts';
 import { createUpstream } from '../upstream/client.ts';
 import { createAnswerRecorder } from '../upstream/last-answer.ts';
+import { createHistoryReader } from './history-reader.ts';
 import { createMaintenance } from './maintenance.ts';
 import { startReindexing } from './reindexing.ts';
 import { publishAddress } from './server-address.ts';
@@ -97,7 +97,7 @@ export async function startMirror(config: Config, environment: Environment): Pro
   const startThread = () =>
     startSearchThread(SEARCH_WORKER, config, store.noteError, { timeoutMs: config.searchTimeoutMs });
   const [searching, listing] = [startThread(), startThread()];
-  const readHistory: ReadHistory = (filter, page) => listing.answer({ route: 'history', filter, page });
+  const readHistory = createHistoryReader(store, listing);
   const assembled = assemble(config, environment, store, { metrics, readHistory });
   const callbackDelivery = startCallbackDelivery({ ...assembled.shared, mirror: assembled.mirror });
   const running: Stoppable[] = [assembled.runner, callbackDelivery];
@@ -198,7 +198,7 @@ export function assemble(
   store: Store,
   {
     metrics,
-    readHistory = async (filter, page) => concatTasks(await store.list(filter, page)),
+    readHistory = createHistoryReader(store),
   }: { metrics?: Metrics; readHistory?: ReadHistory } = {},
 ): AssembledMirror {
   const { clock, log, random = Math.random, fetch, staleWaitMs, minImageRate } = environment;

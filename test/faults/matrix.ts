@@ -444,7 +444,7 @@ export const MATRIX: readonly MatrixPart[] = [
         ],
       },
       {
-        fault: 'slow clients
+        fault: 'slow clients',
         behaviour: '408 and cut off; deaf readers too',
         shownBy: [[CONNECTIONS, 'a slow client']],
       },

@@ -117,6 +117,8 @@ export interface TaskStore {
   remove(id: TaskId): MaybePromise<Removal>;
   /** The history list: newest first. */
   list(filter: TaskFilter, page: { limit: number; offset: number }): MaybePromise<ListPage>;
+  /** The number of stored tasks, counted up to a limit: cheap however many there are. */
+  countUpTo(limit: number): MaybePromise<number>;
   /** Every document text, oldest first, a page at a time. */
   stream(): AsyncIterable<readonly StoredTask[]>;
   /** The user and application ids of the stored documents, truncated when there are many. */

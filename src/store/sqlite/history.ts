@@ -14,10 +14,13 @@ const STREAM_PAGE_SIZE = 500;
 export function createHistoryStore(
   db: Sqlite,
   readMaxDisplacement: () => number,
-): Synchronous<Pick<TaskStore, 'list' | 'stream'>> {
+): Synchronous<Pick<TaskStore, 'list' | 'countUpTo' | 'stream'>> {
   const { raw } = db;
   const load = raw.prepare<[number], StoredTask>(
     `SELECT ${STORED_TASK} FROM tasks WHERE position = CAST(? AS INTEGER)`,
+  );
+  const countTasks = raw.prepare<[number], { n: number }>(
+    'SELECT count(*) AS n FROM (SELECT 1 FROM tasks LIMIT CAST(? AS INTEGER))',
   );
   const nextRows = raw.prepare<[number], TimedRow>(
     `SELECT ${TIMED_ROW} FROM tasks WHERE position > CAST(? AS INTEGER) AND ${IS_DOCUMENT} ORDER BY position LIMIT ${STREAM_PAGE_SIZE}`,
@@ -59,6 +62,8 @@ export function createHistoryStore(
       const tasks = page.map(({ position }) => load.get(position)).filter((task) => task !== undefined);
       return { tasks, count: count?.n ?? 0 };
     },
+
+    countUpTo: (limit) => countTasks.get(limit)?.n ?? 0,
 
     async *stream() {
       let page: StoredTask[] = [];

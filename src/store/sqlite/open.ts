@@ -179,6 +179,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     addPlaceholder: tasks.addPlaceholder,
     remove: tasks.remove,
     list: history.list,
+    countUpTo: history.countUpTo,
     stream: () => translateStream(history.stream()),
     search,
     facets: (request) => countFacets(db, request, readMaxDisplacement()),
