@@ -7,7 +7,7 @@ import { getErrorCode } from '../lib/errno.ts';
 import { tryParseJson } from '../lib/parse-json.ts';
 import { findAmbiguousMember } from '../task/ambiguous-members.ts';
 import { isObject, type JsonObject } from '../task/json-object.ts';
-import { isTooDeep, MAX_DEPTH } from '../task/slices.ts';
+import { hasMoreBrackets, isTooDeep, MAX_DEPTH } from '../task/slices.ts';
 import { decodeContent, isEncoded } from './content-encoding.ts';
 import type { ServerContext } from './deps.ts';
 
@@ -15,6 +15,8 @@ const MIB = 1024 * 1024;
 const MAX_BODY_BYTES = MIB;
 /** Keyframes of a video may be megabytes of base64. */
 const MAX_GENERATION_BYTES = 32 * MIB;
+/** Objects and arrays of a request: parsing the hundreds of thousands that fit would hold up everybody else. */
+const MAX_BRACKETS = 10_000;
 const BYTE_ORDER_MARK = 0xfeff;
 const UTF8_BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
@@ -142,6 +144,8 @@ export function refuseAmbiguousJson(text: string): void {
 
 /** @throws ApiError 400 */
 export function parseJsonObject(text: string): JsonObject {
+  if (hasMoreBrackets(text, MAX_BRACKETS))
+    throw createBadRequest(`the body has more than ${MAX_BRACKETS} objects and arrays`);
   refuseDeepJson(text);
   let value: unknown;
   try {

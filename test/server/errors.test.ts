@@ -485,3 +485,14 @@ test('a data directory in use is rejected', async () => {
   await startTestMirror({ dataDir });
   await expect(startTestMirror({ dataDir })).rejects.toThrow(/in use|another/i);
 });
+
+test('a body of hundreds of thousands of objects is rejected before it is parsed', async () => {
+  const { post } = await startTestMirror();
+  for (const body of [`{"a":[${'{},'.repeat(300_000)}1]}`, `{"a":${'[],'.repeat(10_001)}1}`]) {
+    const answer = await post(body);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      error: { code: 'bad_request', message: 'the body has more than 10000 objects and arrays' },
+    });
+  }
+});
