@@ -434,6 +434,11 @@ export const MATRIX: readonly MatrixPart[] = [
         ],
       },
       {
+        fault: 'any request that is meant to cost a lot',
+        behaviour: 'stays within bounds of CPU time and memory, and holds the event loop for less than 50 ms',
+        shownBy: [['cost/cost.test.ts', 'costly requests']],
+      },
+      {
         fault: 'lines of megabytes without an end, a million tiny chunks, a letter with 100,000 accents',
         behaviour: 'take linear time and memory',
         shownBy: [
