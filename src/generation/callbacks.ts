@@ -9,7 +9,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { tryParseJson } from '../lib/parse-json.ts';
 import type { Store } from '../store/contract/store.ts';
-import { findAmbiguousMember } from '../task/ambiguous-members.ts';
+import { findMemberProblem } from '../task/ambiguous-members.ts';
 import { getOwn, getOwnString, isObject } from '../task/json-object.ts';
 import { isTooDeep } from '../task/slices.ts';
 import type { Generation } from '../upstream/client.ts';
@@ -50,7 +50,7 @@ export async function rewriteCallbackUrl(
   const unchanged = { generation: { ...generation, body } };
   const text = Buffer.from(body).toString();
   const callback = isTooDeep(text) ? undefined : readCallbackTarget(text);
-  if (!callback || findAmbiguousMember(text) !== undefined) return unchanged;
+  if (!callback || findMemberProblem(text) !== undefined) return unchanged;
   const key = randomBytes(24).toString('base64url');
   try {
     await deps.store.addCallback({ key, target: callback.target, nowMs: deps.clock.now() });

@@ -9,7 +9,7 @@ import { tryParseJson } from '../lib/parse-json.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import type { DueCallback } from '../store/contract/callbacks.ts';
 import type { Store } from '../store/contract/store.ts';
-import { findAmbiguousMember } from '../task/ambiguous-members.ts';
+import { findMemberProblem } from '../task/ambiguous-members.ts';
 import type { TaskId } from '../task/id.ts';
 import type { JsonObject } from '../task/json-object.ts';
 import { getResponse } from '../task/members.ts';
@@ -39,7 +39,7 @@ export async function verifyCallback(
   if (!task || task.state === 'pending') return undefined;
   const result = getResponse(JSON.parse(task.text) as JsonObject);
   if (result === undefined) return undefined;
-  const isSame = isDeepStrictEqual(tryParseJson(posted), result) && findAmbiguousMember(posted) === undefined;
+  const isSame = isDeepStrictEqual(tryParseJson(posted), result) && findMemberProblem(posted) === undefined;
   if (isSame) return { body, mediaType };
   return { body: Buffer.from(JSON.stringify(result)), mediaType: 'application/json' };
 }

@@ -4,8 +4,7 @@ import type { Readable } from 'node:stream';
 import { ApiError, createBadRequest } from '../lib/api-error.ts';
 import { createByteCollector } from '../lib/byte-collector.ts';
 import { getErrorCode } from '../lib/errno.ts';
-import { tryParseJson } from '../lib/parse-json.ts';
-import { findAmbiguousMember } from '../task/ambiguous-members.ts';
+import { createMemberScanner, findMemberProblem, type MemberProblem } from '../task/ambiguous-members.ts';
 import { isObject, type JsonObject } from '../task/json-object.ts';
 import { hasMoreBrackets, isTooDeep, MAX_DEPTH } from '../task/slices.ts';
 import { decodeContent, isEncoded } from './content-encoding.ts';
@@ -17,6 +16,8 @@ const MAX_BODY_BYTES = MIB;
 const MAX_GENERATION_BYTES = 32 * MIB;
 /** Objects and arrays of a request: parsing the hundreds of thousands that fit would hold up everybody else. */
 const MAX_BRACKETS = 10_000;
+/** Of a name in an error message. */
+const MAX_SHOWN_NAME = 64;
 const BYTE_ORDER_MARK = 0xfeff;
 const UTF8_BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
@@ -64,14 +65,15 @@ export interface GenerationBody {
 
 /**
  * The body of a generation.
- * @throws ApiError 413 beyond 32 MiB decoded, 415, 400 when it is interrupted or nests too deep; a stream may throw them too
+ * @throws ApiError 413 beyond 32 MiB decoded, 415, 400 when it is interrupted, nests too deep or has a member twice; a stream may
+ *   throw them too
  */
 export async function readGenerationBody(
   request: IncomingMessage,
   { keepsByteOrderMark }: { keepsByteOrderMark: boolean },
 ): Promise<GenerationBody> {
   refuseDeclaredLength(request, MAX_GENERATION_BYTES);
-  const chunks = limitBytes(decodeContent(request), MAX_GENERATION_BYTES);
+  const chunks = checkMembers(limitBytes(decodeContent(request), MAX_GENERATION_BYTES));
   const head: Uint8Array[] = [];
   let size = 0;
   let isWhole = false;
@@ -85,10 +87,7 @@ export async function readGenerationBody(
   }
   const received = Buffer.concat(head);
   const body = keepsByteOrderMark ? received : stripByteOrderMark(received);
-  if (isWhole) {
-    refuseAmbiguousRequest(body.toString());
-    return { body, length: body.length };
-  }
+  if (isWhole) return { body, length: body.length };
   const declared = isEncoded(request) ? undefined : request.headers['content-length'];
   return {
     body: chainChunks(body, chunks),
@@ -116,6 +115,19 @@ async function* limitBytes(content: Readable, maxBytes: number): AsyncGenerator<
   }
 }
 
+/**
+ * Refuses what the upstream may read differently, before its last byte is sent: an incomplete request is not charged. What is no JSON
+ * is for the upstream to refuse.
+ * @throws ApiError 400
+ */
+async function* checkMembers(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, undefined> {
+  const scanner = createMemberScanner();
+  for await (const chunk of chunks) {
+    refuseMembers(scanner.push(chunk));
+    yield chunk;
+  }
+}
+
 async function* chainChunks(head: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield head;
   yield* rest;
@@ -130,16 +142,23 @@ function refuseDeepJson(text: string): void {
   if (isTooDeep(text)) throw createBadRequest(`the body nests deeper than ${MAX_DEPTH} levels`);
 }
 
-/** What is no JSON is for the upstream to refuse. @throws ApiError 400 */
-function refuseAmbiguousRequest(text: string): void {
-  refuseDeepJson(text);
-  if (tryParseJson(text) !== undefined) refuseAmbiguousJson(text);
+/** For a body that is read here and forwarded as it is. @throws ApiError 400 */
+export function refuseAmbiguousJson(text: string): void {
+  refuseMembers(findMemberProblem(text));
 }
 
-/** For a body that is read here and forwarded as it is. @param text valid JSON @throws ApiError 400 */
-export function refuseAmbiguousJson(text: string): void {
-  const member = findAmbiguousMember(text);
-  if (member !== undefined) throw createBadRequest(`the body has the member ${JSON.stringify(member)} twice`);
+/** @throws ApiError 400 */
+function refuseMembers(problem: MemberProblem | undefined): void {
+  switch (problem?.kind) {
+    case 'twice':
+      throw createBadRequest(
+        `the body has the member ${JSON.stringify(problem.member.slice(0, MAX_SHOWN_NAME))} twice`,
+      );
+    case 'too-deep':
+      throw createBadRequest(`the body nests deeper than ${MAX_DEPTH} levels`);
+    case 'too-many':
+      throw createBadRequest('the body has too many members');
+  }
 }
 
 /** @throws ApiError 400 */

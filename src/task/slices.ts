@@ -5,7 +5,7 @@
 import { createScanner, type JSONScanner, type SyntaxKind } from 'jsonc-parser';
 
 /** jsonc-parser's token numbers. Its `const enum` can't be imported with `isolatedModules`. */
-export const Token = {
+const Token = {
   OpenBrace: 1,
   CloseBrace: 2,
   OpenBracket: 3,

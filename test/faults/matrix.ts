@@ -26,6 +26,7 @@ const RUN = 'sync/run.test.ts';
 const SQLITE = 'store/sqlite/sqlite.test.ts';
 const IMAGES = 'archive/archiver.test.ts';
 const HOSTS = 'archive/hosts.test.ts';
+const AMBIGUOUS = 'server/ambiguous-bodies.test.ts';
 const GENERATE = 'generation/generate.test.ts';
 const CONNECTIONS = 'server/connections.test.ts';
 const CONTENT = 'faults/content.test.ts';
@@ -406,6 +407,27 @@ export const MATRIX: readonly MatrixPart[] = [
         shownBy: [[CONTENT, 'from a command line']],
       },
       { fault: 'JSON 100,000 deep', behaviour: '400', shownBy: [[CONNECTIONS, 'deeply nested JSON']] },
+      {
+        fault: 'a body that two parsers read differently (a member twice)',
+        behaviour: 'the upstream gets what was authorised, or 400',
+        shownBy: [
+          [AMBIGUOUS, 'can not delete'],
+          [AMBIGUOUS, 'is refused'],
+        ],
+      },
+      {
+        fault: 'headers that steer a gateway in front of the upstream',
+        behaviour: 'never sent on',
+        shownBy: [[GENERATE, 'sends only headers that are known']],
+      },
+      {
+        fault: 'a request that can’t be stored, a spooled id that never can',
+        behaviour: 'its id is tracked, or set aside, and the others go on',
+        shownBy: [
+          [GENERATE, 'is tracked with its id alone'],
+          [GENERATE, 'is set aside'],
+        ],
+      },
       {
         fault: 'ids of any length and kind, 1,001 ids',
         behaviour: '400',

@@ -1,4 +1,5 @@
 /** What the mirror authorised is what the upstream gets, however the upstream reads a body. */
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
 import { addToken } from '../helpers/access-token.ts';
@@ -72,6 +73,34 @@ describe('a generation', () => {
     }
     expect(here.simulator.requests).toEqual([]);
   });
+
+  test.each([
+    ['a member twice', ',"prompt":"b"}'],
+    ['a member twice in spite of its escape', ',"pr\\u006fmpt":"b"}'],
+    ['too deep nesting', `,"a":${'['.repeat(70)}${']'.repeat(70)}}`],
+  ])(
+    'that is streamed because of its size is refused for %s before its last byte is sent',
+    async (_, end) => {
+      const here = await startTestMirror();
+      const large = (rest: string) => `{"action":"generate","prompt":"${'A'.repeat(3 * 1024 * 1024)}"${rest}`;
+      const bodies = [
+        { body: large(end) },
+        { body: gzipSync(large(end)), headers: { 'content-encoding': 'gzip' } },
+        { body: large(`,"callback_url":"http://a.example"${end}`) },
+      ];
+      for (const path of ['/flux/images', '/flux/videos'])
+        for (const request of bodies) {
+          const answer = await here.request(path, { method: 'POST', ...request });
+          expect(answer.status).toBe(400);
+          expect(await answer.json()).toMatchObject({ success: false, error: { code: 'bad_request' } });
+        }
+      expect(here.simulator.requests).toEqual([]);
+      expect(
+        (await here.request('/flux/images', { method: 'POST', body: large(',"async":true}') })).status,
+      ).toBe(200);
+      expect(here.simulator.requests[0]?.body).toBe(large(',"async":true}'));
+    },
+  );
 
   test('that is no JSON is the upstream’s to refuse', async () => {
     const here = await startTestMirror();

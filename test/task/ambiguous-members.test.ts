@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findAmbiguousMember } from '../../src/task/ambiguous-members.ts';
+import { createMemberScanner, findMemberProblem } from '../../src/task/ambiguous-members.ts';
+
+function findAmbiguousMember(text: string): string | undefined {
+  const problem = findMemberProblem(text);
+  return problem?.kind === 'twice' ? problem.member : undefined;
+}
 
 describe('a member is ambiguous', () => {
   test.each([
@@ -47,5 +52,40 @@ describe('a member is ambiguous', () => {
         ).toBeDefined();
       }),
     );
+  });
+});
+
+describe('a text that arrives in chunks', () => {
+  const PIECES = ['{"a', '":"\\"', '"b":', '"\\u0061"', ',', '"a":[', ']', '{', '}', '\\', '"', 'é', ' '];
+
+  test('is read like a whole one, wherever it is cut', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...PIECES)), fc.array(fc.nat(9)), (pieces, cuts) => {
+        const bytes = Buffer.from(`{"a":1,${pieces.join('')}`);
+        const scanner = createMemberScanner();
+        let problem: unknown;
+        let at = 0;
+        for (const length of [...cuts, bytes.length]) {
+          problem ??= scanner.push(bytes.subarray(at, at + length));
+          at += length;
+        }
+        expect(problem).toEqual(findMemberProblem(bytes.toString()));
+      }),
+    );
+  });
+
+  test('is not held in memory: neither deep nesting, long names nor many members are read to their end', () => {
+    expect(findMemberProblem('[{"a":'.repeat(33))).toEqual({ kind: 'too-deep' });
+    const many = Array.from({ length: 100_001 }, (_, at) => `"${at}":0`).join(',');
+    expect(findMemberProblem(`{${many}}`)).toEqual({ kind: 'too-many' });
+    const long = 'n'.repeat(5000);
+    expect(findAmbiguousMember(`{"${long}1":0,"${long}2":0}`)).toBe(long.slice(0, 1024));
+  });
+
+  test('that is no JSON has no members', () => {
+    expect(findMemberProblem('a={"x":1,"x":2}')).toBeUndefined();
+    expect(findMemberProblem('\ufeff {"x":1,"x":2}')).toEqual({ kind: 'twice', member: 'x' });
+    expect(findMemberProblem('{"x":1}\n{"x":2}\n{"y":1,"y":2}')).toEqual({ kind: 'twice', member: 'y' });
+    expect(findMemberProblem('{"x":1,"x":2}}} trailing')).toEqual({ kind: 'twice', member: 'x' });
   });
 });
