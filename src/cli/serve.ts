@@ -19,7 +19,7 @@ export function createServeCommand(): Command {
     const { startMirror } = await import('../app/start-mirror.ts');
     const mirror = await startMirror(config, { clock: systemClock, log });
     print(`flux-mirror listens on ${mirror.url} and keeps its data in ${config.dataDir}`);
-    if (config.upstreamToken === undefined && !config.offline) {
+    if (config.upstreamToken === undefined && !config.isTokenWithheld && !config.offline) {
       print('ACEDATACLOUD_API_TOKEN is not set: nothing is synced, and callers bring their own token');
     }
     const auth = mirror.needsToken ? ' -H "authorization: Bearer $YOUR_TOKEN"' : '';

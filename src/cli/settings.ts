@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import {
   type Config,
   type ForeignUpstream,
+  findForeignAccess,
   findForeignUpstream,
   findUnknownSettings,
   parseConfig,
@@ -44,6 +45,10 @@ export function readConfig(command: Command): Config {
     if (flags.upstreamToken !== undefined) printNote(TOKEN_ON_COMMAND_LINE);
     const foreign = findForeignUpstream(sources, config);
     if (foreign !== undefined) printNote(describeForeignUpstream(foreign, config.upstreamUrl));
+    for (const [path, names] of findForeignAccess(sources))
+      printNote(
+        `${path} sets ${names.join(', ')} of a mirror whose ${SETTINGS.upstreamToken.env} is set elsewhere`,
+      );
   }
   return config;
 }
@@ -54,7 +59,7 @@ function describeForeignUpstream({ path, isTokenWithheld }: ForeignUpstream, url
   const { upstreamUrl, upstreamToken } = SETTINGS;
   const note = `${path} sets ${upstreamUrl.env}: requests go to ${url}`;
   if (!isTokenWithheld) return note;
-  return `${note}, without ${upstreamToken.env}, which was set elsewhere. To send it there, set both in the same place`;
+  return `${note}, without ${upstreamToken.env}, which was set elsewhere, or any other token. To send it there, set both in the same place`;
 }
 
 function locateSettings(dataDir: string | undefined): SettingLocations {

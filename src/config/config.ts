@@ -15,7 +15,10 @@ export class BadSetting extends Error {
 }
 
 /** Every setting, parsed. */
-export type Config = { readonly [Name in SettingName]: z.output<(typeof SETTINGS)[Name]['schema']> };
+export type Config = { readonly [Name in SettingName]: z.output<(typeof SETTINGS)[Name]['schema']> } & {
+  /** The upstream was named by a foreign file, and gets no token of anyone: see `findForeignUpstream`. */
+  readonly isTokenWithheld?: boolean;
+};
 
 export interface SettingSources {
   /** From the command line, by setting name. */
@@ -49,7 +52,7 @@ export function parseConfig(sources: SettingSources): Config {
   }
   const config = parsed as Config;
   return findForeignUpstream(sources, config)?.isTokenWithheld
-    ? { ...config, upstreamToken: undefined }
+    ? { ...config, upstreamToken: undefined, isTokenWithheld: true }
     : config;
 }
 
@@ -75,6 +78,33 @@ export function findForeignUpstream(
   if (upstreamUrl === SETTINGS.upstreamUrl.schema.parse(SETTINGS.upstreamUrl.default)) return undefined;
   const token = findText(sources, 'upstreamToken', SETTINGS.upstreamToken);
   return { path: origin.path, isTokenWithheld: token.text !== undefined && token.origin !== origin };
+}
+
+/** Settings that decide who reaches the mirror, and through it the user's token, and whom it reaches. */
+const ACCESS_SETTINGS: readonly SettingName[] = [
+  'host',
+  'tokens',
+  'allowedHosts',
+  'allowedOrigins',
+  'imageAllowHosts',
+  'callbackUrl',
+];
+
+/**
+ * Finds files of the working or data directory that decide about access to a mirror whose token is from another place: they may have
+ * come with a downloaded folder.
+ * @returns the variables that count, by file
+ */
+export function findForeignAccess(sources: SettingSources): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  const token = findText(sources, 'upstreamToken', SETTINGS.upstreamToken);
+  if (token.text === undefined) return found;
+  for (const name of ACCESS_SETTINGS) {
+    const { origin } = findText(sources, name, SETTINGS[name]);
+    if (typeof origin === 'string' || origin.isOwn || origin === token.origin) continue;
+    found.set(origin.path, [...(found.get(origin.path) ?? []), SETTINGS[name].env]);
+  }
+  return found;
 }
 
 function findText(

@@ -12,6 +12,7 @@ import { findTaskIdInResponse, tapTaskId } from './task-id.ts';
 
 export interface GenerationDeps extends PlaceholderDeps, CallbackDeps {
   readonly upstream: MirrorDeps['upstream'];
+  readonly isTokenWithheld?: boolean;
   readonly offline: boolean;
 }
 

@@ -23,6 +23,8 @@ export interface MirrorDeps {
   readonly upstream: Upstream;
   /** The mirror's own token for the upstream. */
   readonly upstreamToken: string | undefined;
+  /** The upstream may not be whom the callers mean, and gets no token of anyone. */
+  readonly isTokenWithheld?: boolean;
   readonly offline: boolean;
   readonly clock: Clock;
   readonly log: Log;
@@ -61,7 +63,7 @@ const OWN_CALLER = 'mirror';
  * with the mirror's. Requests without any token are sent as well: a wallet learns the price from the response.
  */
 export function upstreamAuthFor(
-  deps: Pick<MirrorDeps, 'upstreamToken'>,
+  deps: Pick<MirrorDeps, 'upstreamToken' | 'isTokenWithheld'>,
   { token, userAgent, payment, getWaiter }: Pick<Caller, 'token' | 'userAgent' | 'payment' | 'getWaiter'>,
 ): CallerAuth {
   const sent = chooseUpstreamToken(deps, { token, isPaid: payment !== undefined });
@@ -71,8 +73,9 @@ export function upstreamAuthFor(
 
 /** The token for an upstream request by the same rule. @param token the caller's */
 export function chooseUpstreamToken(
-  { upstreamToken }: Pick<MirrorDeps, 'upstreamToken'>,
+  { upstreamToken, isTokenWithheld = false }: Pick<MirrorDeps, 'upstreamToken' | 'isTokenWithheld'>,
   { token, isPaid }: { token: string | undefined; isPaid: boolean },
 ): string | undefined {
+  if (isTokenWithheld) return undefined;
   return isPaid ? token : (upstreamToken ?? token);
 }

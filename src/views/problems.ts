@@ -7,7 +7,7 @@ import type { Store } from '../store/contract/store.ts';
 export interface ProblemDeps {
   readonly store: Store;
   readonly clock: Clock;
-  readonly config: Pick<Config, 'offline' | 'upstreamToken'>;
+  readonly config: Pick<Config, 'offline' | 'upstreamToken' | 'isTokenWithheld'>;
 }
 
 /** Failed outcomes of a run that the circuit breaker does not already report. */
@@ -23,6 +23,8 @@ export async function listProblems({ store, clock, config }: ProblemDeps): Promi
   const circuit = await store.readCircuit(clock.now());
   if (circuit) problems.push(`upstream ${circuit.reason}: ${circuit.message}`);
   if (config.offline) problems.push('offline by setting');
+  else if (config.isTokenWithheld)
+    problems.push('the upstream is set by a .env file, and no token is sent there: nothing is synced');
   else if (config.upstreamToken === undefined)
     problems.push('ACEDATACLOUD_API_TOKEN is not set: nothing is synced');
   const [run] = await store.runs(1);

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startSimulator } from '../../src/simulator/simulator.ts';
-import { runCli } from '../helpers/cli.ts';
+import { runCli, startCli, watch } from '../helpers/cli.ts';
 import { numberedIds } from '../helpers/documents.ts';
 import { temporaryDirectory } from '../helpers/test-mirror.ts';
 
@@ -32,6 +32,37 @@ test.each([
     `${join(cwd, '.env')} sets ACEDATACLOUD_API_BASE_URL: requests go to ${upstream.url}`,
   );
   expect(stderr).not.toContain(SECRET);
+});
+
+test('nor is any token of a caller, and the start says so', async () => {
+  const { cwd, upstream } = await openDownloadedFolder();
+  const env = { ACEDATACLOUD_API_TOKEN: SECRET, FLUX_MIRROR_PORT: '0' };
+  const shown = watch(startCli(['serve'], { cwd, env }));
+  await shown(/without ACEDATACLOUD_API_TOKEN, which was set elsewhere, or any other token/);
+  const [, url] = await shown(/listens on (http:\S+)/);
+  const post = (path: string, body: object) =>
+    fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${SECRET}`, 'x-api-key': SECRET },
+      body: JSON.stringify(body),
+    });
+  await post('/flux/tasks', { action: 'retrieve', id: numberedIds(1)[0] });
+  await post('/flux/tasks', { action: 'retrieve_batch' });
+  await post('/flux/images', { action: 'generate', prompt: 'a zebra' });
+  expect(upstream.requests.length).toBeGreaterThan(0);
+  expect(JSON.stringify(upstream.requests)).not.toContain(SECRET);
+  expect(await (await fetch(`${url}/readyz`)).text()).toContain('no token is sent there');
+});
+
+test('what such a file says about access to a mirror with a token is told', async () => {
+  const { cwd, run } = await openDownloadedFolder();
+  writeFileSync(
+    join(cwd, '.env'),
+    'FLUX_MIRROR_IMAGE_ALLOW_HOSTS=10.0.0.1\nFLUX_MIRROR_TOKENS=known-to-others\n',
+  );
+  const told = `${join(cwd, '.env')} sets FLUX_MIRROR_TOKENS, FLUX_MIRROR_IMAGE_ALLOW_HOSTS of a mirror whose`;
+  expect((await run(['sync'], { ACEDATACLOUD_API_TOKEN: SECRET })).stderr).toContain(told);
+  expect((await run(['sync'])).stderr).not.toContain('of a mirror whose');
 });
 
 test('both in the same .env are used', async () => {

@@ -421,6 +421,14 @@ export const MATRIX: readonly MatrixPart[] = [
         shownBy: [[GENERATE, 'sends only headers that are known']],
       },
       {
+        fault: 'the .env of a downloaded folder names the upstream',
+        behaviour: 'no token is sent there, which the start says',
+        shownBy: [
+          ['cli/foreign-env-file.test.ts', 'is not sent to the upstream'],
+          ['cli/foreign-env-file.test.ts', 'any token of a caller'],
+        ],
+      },
+      {
         fault: 'a request that can’t be stored, a spooled id that never can',
         behaviour: 'its id is tracked, or set aside, and the others go on',
         shownBy: [

@@ -28,7 +28,8 @@ function createHandler(kind: TaskKind, { generation, log }: ServerDeps) {
       // A paid request is forwarded byte for byte.
       ...(await readGenerationBody(incoming, { keepsByteOrderMark: isPaid })),
       headers: selectUpstreamHeaders(incoming.headers, {
-        usesOwnToken: !isPaid && generation.upstreamToken !== undefined,
+        isKnownOnly:
+          !isPaid && (generation.upstreamToken !== undefined || generation.isTokenWithheld === true),
       }),
     };
     const answer = await generate(generation, request, { token: c.get('access').upstreamToken, isPaid });
@@ -56,19 +57,21 @@ const FORWARDED_REQUEST_HEADERS: ReadonlySet<string> = new Set([
 ]);
 /** Added by proxies in front of the mirror, or meant for the mirror itself. */
 const LOCAL_HEADERS = /^x-(forwarded|real|flux-mirror)/;
+/** Gateways obey them: they change which route or method a request is taken for, or from whom. */
+const STEERING_HEADERS =
+  /^x-(original|rewrite|http-method|method-override|host|client-ip|cluster-client-ip|envoy|accel|sendfile)/;
 
 /**
  * The headers to send on. With the mirror's own token only known ones: a caller must not steer with that token what a gateway
- * in front of the upstream does (`x-original-url`, `x-http-method-override`). With its own token or payment, a caller may send any
- * other `x-` header.
+ * in front of the upstream does. With its own token or payment, a caller may send any other `x-` header that steers nothing.
  */
 function selectUpstreamHeaders(
   headers: IncomingHttpHeaders,
-  { usesOwnToken }: { usesOwnToken: boolean },
+  { isKnownOnly }: { isKnownOnly: boolean },
 ): Record<string, string> {
   const isSent = (name: string) =>
     FORWARDED_REQUEST_HEADERS.has(name) ||
-    (!usesOwnToken && name.startsWith('x-') && !LOCAL_HEADERS.test(name));
+    (!isKnownOnly && name.startsWith('x-') && !LOCAL_HEADERS.test(name) && !STEERING_HEADERS.test(name));
   const sent = Object.entries(headers).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string' && isSent(entry[0]),
   );
