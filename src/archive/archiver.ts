@@ -70,7 +70,7 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
         log.error({ err: error, id: wanted.taskId }, 'archiving an image failed');
       const message = error instanceof Error ? describeError(error) : String(error);
       if (isBusy(error)) throw error; // its lease expires, and it is fetched again
-      if (error instanceof QuotaExceeded || !(error instanceof ImageFailure)) pauseArchiving(message);
+      if (concernsAll(error)) pauseArchiving(message);
       const failure = stopping.signal.aborted
         ? { dueAtMs: clock.now(), error: 'interrupted by a stop' }
         : { dueAtMs: scheduleRetry(wanted, clock.now(), deps.random), error: message };
@@ -139,6 +139,12 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
       await runs.current?.catch(() => undefined); // the caller of run() gets the error
     },
   };
+}
+
+/** Whether the next image would fail in the same way: the archive is full, or the disk or the database fails. */
+function concernsAll(error: unknown): boolean {
+  if (error instanceof ImageFailure) return error instanceof QuotaExceeded;
+  return storeErrorCodeOf(error) !== undefined || /^E[A-Z\d]+$/.test(getErrorCode(error) ?? '');
 }
 
 function scheduleRetry(

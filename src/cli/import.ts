@@ -7,7 +7,7 @@ import { systemClock } from '../lib/clock.ts';
 import { describeReason } from '../lib/errno.ts';
 import { addResult, createEmptyResult } from '../store/contract/batch-result.ts';
 import type { Store } from '../store/contract/store.ts';
-import type { BatchResult } from '../store/contract/tasks.ts';
+import type { BatchResult, StoredBatch } from '../store/contract/tasks.ts';
 import { MalformedDocument, readDocument, type TaskDocument } from '../task/document.ts';
 import { getOwn, isObject } from '../task/json-object.ts';
 import { EXIT } from './failure.ts';
@@ -73,8 +73,17 @@ async function importAll(store: Store, files: readonly InputFile[]): Promise<Imp
   let problems = 0;
   let batch: TaskDocument[] = [];
 
+  const refuse = (reason: string, where: string) => {
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    problems += 1;
+    if (problems <= MAX_SHOWN_PROBLEMS) printNote(`${where}: ${reason}`);
+  };
   const flush = async () => {
-    if (batch.length > 0) addResult(stored, await storeBatch(store, batch));
+    if (batch.length > 0) {
+      const result = await storeBatch(store, batch);
+      addResult(stored, result);
+      for (const { id } of result.unusable ?? []) refuse('can not be stored', id);
+    }
     batch = [];
     // The total is estimated from the bytes that are left.
     progress.update(seen, readBytes > 0 && allBytes > 0 ? Math.round((seen * allBytes) / readBytes) : 0);
@@ -90,11 +99,8 @@ async function importAll(store: Store, files: readonly InputFile[]): Promise<Imp
       for await (const line of readLines(file, countBytes)) {
         seen += 1;
         const document = parseLine(line);
-        if (typeof document === 'string') {
-          reasons.set(document, (reasons.get(document) ?? 0) + 1);
-          problems += 1;
-          if (problems <= MAX_SHOWN_PROBLEMS) printNote(`${file.name}:${line.line}: ${document}`);
-        } else {
+        if (typeof document === 'string') refuse(document, `${file.name}:${line.line}`);
+        else {
           batch.push(document);
           if (batch.length >= BATCH_SIZE) await flush();
         }
@@ -145,7 +151,7 @@ function parseLine(line: DocumentLine): TaskDocument | string {
   }
 }
 
-async function storeBatch(store: Store, documents: readonly TaskDocument[]): Promise<BatchResult> {
+async function storeBatch(store: Store, documents: readonly TaskDocument[]): Promise<StoredBatch> {
   const now = systemClock.now();
   const requestSeq = await store.nextRequestSeq();
   return store.storeDocuments({ documents, requestSeq, fetchedAtMs: now, trackPendingAtMs: now });

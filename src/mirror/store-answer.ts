@@ -1,4 +1,5 @@
 /** Stores documents fetched on a caller's behalf. */
+import { logUnusable } from '../store/contract/batch-result.ts';
 import type { Batch } from '../store/contract/tasks.ts';
 import type { TaskDocument } from '../task/document.ts';
 import { nextCheckDelay } from '../task/next-check.ts';
@@ -6,7 +7,7 @@ import type { MirrorDeps } from './deps.ts';
 
 /**
  * Stores documents; new unfinished ones become tracked.
- * @returns whether it succeeded. On failure (a full disk, say) the caller must still get the upstream's response.
+ * @returns whether all are stored. On failure (a full disk, say) the caller must still get the upstream's response.
  */
 export async function storeAnswer(
   deps: MirrorDeps,
@@ -29,7 +30,7 @@ export async function storeAnswer(
         'the upstream changed finished tasks; kept what was stored',
       );
     }
-    return true;
+    return logUnusable(result, deps.log);
   } catch (error) {
     deps.log.error({ err: error }, 'could not store what the upstream sent');
     return false;

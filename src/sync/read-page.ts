@@ -1,4 +1,5 @@
 /** Reads one page of the upstream's history list into the store. */
+import { logUnusable } from '../store/contract/batch-result.ts';
 import type { BatchResult } from '../store/contract/tasks.ts';
 import { nextCheckDelay } from '../task/next-check.ts';
 import { UpstreamError } from '../upstream/errors.ts';
@@ -37,6 +38,7 @@ export async function readPage(
     trackPendingAtMs: fetchedAtMs + nextCheckDelay(0, random),
     isUnasked: true,
   });
+  logUnusable(result, deps.log);
   return { timesMs: documents.map(({ createdAtMs }) => createdAtMs), count, result };
 }
 

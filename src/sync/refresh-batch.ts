@@ -1,4 +1,5 @@
 /** Refreshes one batch of claimed ids. A batch that the upstream refuses, or answers at too great a length, is halved until the culprit is alone. */
+import { logUnusable } from '../store/contract/batch-result.ts';
 import type { RunCounts } from '../store/contract/runs.ts';
 import type { Claim } from '../store/contract/tracking.ts';
 import { isUnknownTask } from '../upstream/answers.ts';
@@ -57,13 +58,30 @@ async function requestBatch(deps: SyncDeps, token: string, claims: readonly Clai
       : recordUnknown(claim, deps.giveUpAfterMs, { nowMs, random }),
   );
   const result = await store.storeDocuments({ documents, requestSeq, fetchedAtMs: nowMs, outcomes });
+  logUnusable(result, deps.log);
+  const unusable = new Set(result.unusable?.map(({ id }) => id));
+  const finished = claims.filter((claim) => !unfinished.includes(claim));
+  const failed = finished.filter(({ id }) => unusable.has(id));
+  if (failed.length > 0) await recordUnstored(deps, failed);
 
-  counts.finished += claims.length - unfinished.length;
+  counts.finished += finished.length - failed.length;
+  counts.failed += failed.length;
   counts.pending += unfinished.filter(({ id }) => byId.has(id)).length;
   counts.unknown += unfinished.filter(({ id }) => !byId.has(id)).length;
   counts.givenUp += outcomes.filter(({ dueAtMs }) => dueAtMs === undefined).length;
   counts.regressions += result.regressions;
   counts.dropped += dropped.unasked + dropped.duplicate + dropped.malformed;
+}
+
+/** Nothing stored has ended the tracking of these: they are tried again with backoff, instead of whenever their lease ends. */
+async function recordUnstored({ store, clock, random }: SyncDeps, claims: readonly Claim[]): Promise<void> {
+  const nowMs = clock.now();
+  await store.storeDocuments({
+    documents: [],
+    requestSeq: await store.nextRequestSeq(),
+    fetchedAtMs: nowMs,
+    outcomes: claims.map((claim) => recordFailed(claim, 'its document can not be stored', { nowMs, random })),
+  });
 }
 
 async function recordRejectedClaim(deps: SyncDeps, claim: Claim, error: UpstreamError, counts: RunCounts) {

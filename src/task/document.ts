@@ -4,7 +4,7 @@
  */
 import { FLUX } from '../service/flux.ts';
 import { listArtifacts, readTaskKind } from './artifacts.ts';
-import { parseEpochMs } from './epoch-time.ts';
+import { boundMs, parseEpochMs } from './epoch-time.ts';
 import { parseTaskId, type TaskId } from './id.ts';
 import { getOwn, getOwnString, isObject, type JsonObject } from './json-object.ts';
 import { getRequest, listResults } from './members.ts';
@@ -111,7 +111,7 @@ export function findCreationTimeMs(document: JsonObject): number | undefined {
   return (
     read('created_at') ??
     read('started_at') ??
-    (finishedMs === undefined ? undefined : Math.round(finishedMs - durationMs)) ??
+    (finishedMs === undefined ? undefined : (boundMs(finishedMs - durationMs) ?? finishedMs)) ??
     readObjectIdMs(getOwnString(document, '_id'))
   );
 }

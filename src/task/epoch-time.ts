@@ -21,6 +21,11 @@ const MAIL_TEXT = /^(?:[a-z]{3}, ?)?\d{1,2} [a-z]{3} \d{4} \d\d:\d\d(?::\d\d)? (
 export function parseEpochMs(value: unknown): number | undefined {
   const ms =
     typeof value === 'number' ? scaleToMs(value) : typeof value === 'string' ? parseText(value) : Number.NaN;
+  return boundMs(ms);
+}
+
+/** @returns whole milliseconds; undefined for times outside 1970 to 2200, which no row could be ordered by */
+export function boundMs(ms: number): number | undefined {
   return ms > 0 && ms < LATEST_MS ? Math.round(ms) : undefined;
 }
 

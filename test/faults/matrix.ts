@@ -429,6 +429,15 @@ export const MATRIX: readonly MatrixPart[] = [
         ],
       },
       {
+        fault: 'a document that can’t be stored',
+        behaviour: 'the rest of its batch is; it is tried again with backoff',
+        shownBy: [
+          [RUN, 'stores a batch in spite of'],
+          [SQLITE, 'one document that can not be stored'],
+          [SQLITE, 'an unreadable document does not keep'],
+        ],
+      },
+      {
         fault: 'a request that can’t be stored, a spooled id that never can',
         behaviour: 'its id is tracked, or set aside, and the others go on',
         shownBy: [

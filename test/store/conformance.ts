@@ -55,6 +55,25 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
       expect(await store.requiresToken()).toBe(true);
     });
 
+    test('one document that can not be stored does not stop its batch', async () => {
+      const [first, second, third] = numberedIds(3);
+      const broken = { ...document({ id: second, prompt: 'a broken zebra' }), createdAtMs: Number.NaN };
+      for (let times = 1; times <= 2; times += 1) {
+        const result = await put({ id: first, prompt: 'an intact zebra' }, broken, {
+          id: third,
+          prompt: 'a zebra',
+        });
+        expect(result.unusable).toEqual([{ id: second, error: expect.any(Error) }]);
+        expect(result).toMatchObject(times === 1 ? { inserted: 2 } : { inserted: 0, unchanged: 2 });
+      }
+      expect(await store.get(second)).toBeUndefined();
+      expect(new Set(await found('zebra'))).toEqual(new Set([first, third]));
+      expect(await found('broken')).toEqual([]);
+      expect((await put({ id: second, prompt: 'a broken zebra' })).unusable).toBeUndefined();
+      expect(await found('broken')).toEqual([second]);
+      expect(await store.suggest('brok', 5)).toEqual([{ word: 'broken', uses: 1 }]);
+    });
+
     describe('placeholder tasks', () => {
       const request = (prompt: string) => JSON.stringify({ action: 'generate', model: 'flux-dev', prompt });
       const expectTask = async (id: TaskId, prompt: string) =>

@@ -33,6 +33,19 @@ describe('a run', () => {
     expect(it.simulator.requests).toHaveLength(21); // finished tasks are never asked for again
   });
 
+  test.each(['1e40', '9007199254740993', '-1e300', '1e400'])(
+    'stores a batch in spite of a task that took %s seconds',
+    async (elapsed) => {
+      const { it, ids } = await tracking(3);
+      const [odd = ''] = ids;
+      it.simulator.seed(ids.map((id) => documentText({ id })));
+      const response = '"response":{"success":true,"data":[]}';
+      it.simulator.seed([`{"id":"${odd}","finished_at":1736304669.7,"elapsed":${elapsed},${response}}`]);
+      expect(await run(it)).toMatchObject({ outcome: 'done', error: undefined });
+      for (const id of ids) expect((await it.store.get(id))?.text).toBe(it.simulator.documentText(id));
+    },
+  );
+
   test('never sends more than the batch size', async () => {
     const { it, ids } = await tracking(20, { batchSize: '7' });
     it.simulator.seed(ids.map((id) => documentText({ id })));

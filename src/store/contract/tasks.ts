@@ -53,6 +53,11 @@ export interface BatchResult {
   regressions: number;
 }
 
+export interface StoredBatch extends BatchResult {
+  /** Documents that can't be stored, whatever is tried: the others are. Absent if there are none. */
+  readonly unusable?: readonly { readonly id: TaskId; readonly error: unknown }[];
+}
+
 /** Columns that a filter can use: those of the search fields, and the service's own `type`. */
 export type FilterColumn = ValueColumn | 'type';
 
@@ -106,7 +111,7 @@ export interface TaskStore {
   /** The finished tasks among the ids, as one text: the hot path of batches. Duplicate ids are repeated. */
   concatFinished(ids: readonly TaskId[]): MaybePromise<ConcatenatedTasks>;
   /** Stores the documents of one request in one transaction. A finished task is never replaced. */
-  storeDocuments(batch: Batch): MaybePromise<BatchResult>;
+  storeDocuments(batch: Batch): MaybePromise<StoredBatch>;
   /**
    * Adds and tracks a placeholder task, of which only the request is known (see `placeholderTask`). Search finds it at once,
    * but it is not a document: everything else omits it until the upstream's own text replaces it. No effect on a task that

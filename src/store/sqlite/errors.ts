@@ -30,6 +30,15 @@ export function translateError(error: unknown): unknown {
     : new StoreError(code, error.message, { cause: error });
 }
 
+/** Result codes that say that a value doesn't fit. Of any other the database is the cause, and the next row would fail as well. */
+const UNFIT_VALUE =
+  /^SQLITE_(MISMATCH|TOOBIG|RANGE|CONSTRAINT_(CHECK|DATATYPE|NOTNULL|PRIMARYKEY|ROWID|UNIQUE))$/;
+
+/** Whether one row is the cause of an error, rather than the database. */
+export function concernsOneRow(error: unknown): boolean {
+  return error instanceof SqliteError ? UNFIT_VALUE.test(error.code) : getErrorMeaning(error) === undefined;
+}
+
 /** Runs `work` and translates the errors it throws. */
 export function translateErrors<T>(work: () => T): T {
   try {

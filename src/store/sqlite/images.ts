@@ -1,8 +1,9 @@
 /** Which images of which tasks are archived, queued, or given up. The files themselves belong to the archive. */
 
+import { tryParseJson } from '../../lib/parse-json.ts';
 import { listArtifacts } from '../../task/artifacts.ts';
 import type { TaskId } from '../../task/id.ts';
-import type { JsonObject } from '../../task/json-object.ts';
+import { isObject, type JsonObject } from '../../task/json-object.ts';
 import type {
   ArchivedImage,
   ImageStore as Contract,
@@ -75,7 +76,7 @@ export function createImageStore(db: Sqlite): ImageStore {
       if (statements.isDue.get(dueBeforeMs) === undefined) return [];
       return runInTransaction(db, () =>
         statements.due.all(dueBeforeMs, limit).map(({ position, document, ...row }): WantedImage => {
-          const artifact = listArtifacts(JSON.parse(document) as JsonObject)[row.n];
+          const artifact = listArtifacts(readObject(document))[row.n];
           statements.lease.run(nowMs + leaseMs(artifact?.kind ?? 'images'), position, row.n);
           return { ...row, artifact };
         }),
@@ -124,6 +125,12 @@ export function createImageStore(db: Sqlite): ImageStore {
         .all(limit)
         .map(({ dueAtMs, ...row }): FailingImage => ({ ...row, dueAtMs: dueAtMs ?? undefined })),
   };
+}
+
+/** A document that is no longer readable has no images, and must not keep others from being fetched. */
+function readObject(text: string): JsonObject {
+  const value = tryParseJson(text);
+  return isObject(value) ? value : {};
 }
 
 function mapImage<Row extends ImageRow>(row: Row) {

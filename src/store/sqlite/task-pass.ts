@@ -3,7 +3,7 @@
  * with each batch, so that it resumes after a restart.
  */
 import { runInTransaction, type Sqlite } from './database.ts';
-import { SqliteError } from './driver.ts';
+import { concernsOneRow } from './errors.ts';
 import type { Metadata } from './metadata.ts';
 
 export interface TaskPassOptions<Row> {
@@ -67,7 +67,7 @@ export function createTaskPass<Row extends { readonly position: number }>(
       options.transaction(() => {
         // Inside the transaction, because other processes may write in between.
         const rows = selectBatch.all(Number(metadata.get(keys.gap) ?? 0));
-        for (const row of rows) skipUnusable(() => options.process(row, nowMs));
+        for (const row of rows) skipUnusable(db, () => options.process(row, nowMs));
         last = rows.at(-1);
         if (last) metadata.set(keys.gap, String(last.position));
         else metadata.clear(keys.gap);
@@ -78,10 +78,10 @@ export function createTaskPass<Row extends { readonly position: number }>(
 }
 
 /** One document that can't be processed must not stop the pass: it stays as it is. Errors of the database do stop it. */
-function skipUnusable(work: () => void): void {
+function skipUnusable(db: Sqlite, work: () => void): void {
   try {
-    work();
+    runInTransaction(db, work); // inside one, it is undone alone
   } catch (error) {
-    if (error instanceof SqliteError) throw error;
+    if (!concernsOneRow(error)) throw error;
   }
 }

@@ -1,9 +1,11 @@
 /** Reads, stores (in batches) and removes documents. What may replace what is decided in rules/replacement.ts. */
+import type { TaskDocument } from '../../task/document.ts';
 import type { TaskId } from '../../task/id.ts';
 import { createEmptyResult } from '../contract/batch-result.ts';
-import type { StoredTask, TaskStore } from '../contract/tasks.ts';
+import type { Batch, BatchResult, StoredTask, TaskStore } from '../contract/tasks.ts';
 import { createBatchLoader } from './batch-loader.ts';
 import { runInTransaction, type Sqlite } from './database.ts';
+import { concernsOneRow } from './errors.ts';
 import type { ImageStore } from './images.ts';
 import type { Metadata } from './metadata.ts';
 import { createPlacement } from './placement.ts';
@@ -62,6 +64,29 @@ export function createTaskStore({
     }
   };
 
+  const storeAll = (batch: Batch, put: (task: TaskDocument, result: BatchResult) => void): BatchResult => {
+    const result = createEmptyResult();
+    runStoring(() => {
+      for (const outcome of batch.outcomes ?? []) tracking.recordOutcome(outcome);
+      for (const task of batch.documents) put(task, result);
+    });
+    return result;
+  };
+
+  /** @returns why the document can't be stored, undefined if it was. @throws errors of the database */
+  const putAlone = (task: TaskDocument, batch: Batch, result: BatchResult): unknown => {
+    const before = { ...result };
+    try {
+      words.savepoint(() => writer.put(task, batch, result));
+      return undefined;
+    } catch (error) {
+      if (!concernsOneRow(error)) throw error;
+      placement.rollBack();
+      Object.assign(result, before);
+      return error;
+    }
+  };
+
   const rereading = createRereading(db, metadata, writer, runStoring);
 
   return {
@@ -78,12 +103,18 @@ export function createTaskStore({
       };
     },
     storeDocuments: (batch) => {
-      const result = createEmptyResult();
-      runStoring(() => {
-        for (const outcome of batch.outcomes ?? []) tracking.recordOutcome(outcome);
-        for (const task of batch.documents) writer.put(task, batch, result);
+      try {
+        return storeAll(batch, (task, result) => writer.put(task, batch, result));
+      } catch (error) {
+        if (!concernsOneRow(error)) throw error;
+      }
+      // A document is at fault. Tried one by one only now, because that costs a savepoint each.
+      const unusable: { id: TaskId; error: unknown }[] = [];
+      const result = storeAll(batch, (task, stored) => {
+        const error = putAlone(task, batch, stored);
+        if (error !== undefined) unusable.push({ id: task.id, error });
       });
-      return result;
+      return { ...result, unusable };
     },
     addPlaceholder: (task, { nowMs, dueAtMs }) =>
       runStoring(() => {

@@ -60,6 +60,19 @@ describe('one owner per directory', () => {
   });
 });
 
+test('an unreadable document does not keep the images of others from being fetched', async () => {
+  const dataDir = temporaryDirectory();
+  const store = await openTestStore(dataDir);
+  const ids = numberedIds(3);
+  await store.storeDocuments({ documents: ids.map((id) => document({ id })), requestSeq: 1, fetchedAtMs: 1 });
+  const database = new Database(join(dataDir, 'mirror.db'));
+  database.prepare('UPDATE tasks SET document = \'{"id"\' WHERE id = ?').run(ids[0]);
+  database.close();
+  const claimed = await store.claimImages({ nowMs: 2, limit: 9, leaseMs: () => 1000 });
+  const kinds = new Map(claimed.map(({ taskId, artifact }) => [taskId, artifact?.kind]));
+  expect(ids.map((id) => kinds.get(id))).toEqual([undefined, 'images', 'images']);
+});
+
 describe('the database file', () => {
   test('of a newer version is rejected and unchanged', async () => {
     const dataDir = temporaryDirectory();

@@ -10,6 +10,8 @@ import { isBusy } from '../errors.ts';
 export interface WordStore {
   /** Runs one transaction that may add words; they are known once it has committed. */
   transaction(work: () => void): void;
+  /** Within such a transaction: runs a part of it that is undone alone if it throws. */
+  savepoint(work: () => void): void;
   /** Within such a transaction: the words of a new prompt. */
   add(words: ReadonlySet<string>): void;
   /** Writes the collected counts. */
@@ -66,6 +68,15 @@ export function createWordStore(db: Sqlite): WordStore {
       added = [];
       runInTransaction(db, work);
       countUses();
+    },
+    savepoint: (work) => {
+      const before = added.length;
+      try {
+        raw.transaction(work)();
+      } catch (error) {
+        added.length = before;
+        throw error;
+      }
     },
     add: (words) => {
       for (const word of words) if (!known.has(word)) insert.run(word);
