@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { createArchiver } from '../../src/archive/archiver.ts';
+import { createImageFiles } from '../../src/archive/files.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { SettingName } from '../../src/config/setting-table.ts';
+import { createLog } from '../../src/lib/log.ts';
+import { createSafeFetch, type SafeFetch } from '../../src/outbound/safe-fetch.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { startCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
@@ -360,4 +366,28 @@ test('a kill during an image download leaves no partial file, and the image is f
   await here.mirror.archiver.run();
   const hash = sha256(bytes);
   expect(filesIn(dataDir, 'images')).toEqual([`${hash.slice(0, 2)}/${hash}.png`]);
+});
+
+test('an image that fails for a reason of its own does not stop the others', async () => {
+  const { here, host } = await withHost({ imageConcurrency: '1' });
+  host.serve('/first', await picture('png'));
+  host.serve('/last', await picture('png', { shade: 5 }));
+  const real = createSafeFetch([host.host]);
+  const safeFetch: SafeFetch = {
+    ...real,
+    // No chunk of bytes: a bug, and neither the disk's fault nor the host's.
+    fetch: (url, request) =>
+      url.endsWith('/odd')
+        ? Promise.resolve(
+            Object.assign(Readable.from([1]), { statusCode: 200, headers: {} }) as IncomingMessage,
+          )
+        : real.fetch(url, request),
+  };
+  await storeTaskWithImages(here, ID, [`${host.url}/first`, `${host.url}/odd`, `${host.url}/last`]);
+  const { config, store, clock } = here;
+  const files = createImageFiles(config.dataDir);
+  const log = createLog({ level: 'silent', format: 'json' });
+  const archiver = createArchiver({ ...config, store, clock, files, safeFetch, log, random: () => 0.5 });
+  expect(await archiver.run()).toEqual({ archived: 2, failed: 1 });
+  real.close();
 });
