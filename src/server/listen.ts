@@ -9,6 +9,7 @@ import { getPathPrefix } from '../lib/base-path.ts';
 import { createApp } from './app.ts';
 import { createAccessControl } from './auth/access.ts';
 import { createAuth } from './auth/auth.ts';
+import { createTokenUse } from './auth/token-use.ts';
 import { trackInFlight } from './connections/in-flight.ts';
 import { answerMalformedRequest, rejectTarget } from './connections/malformed-requests.ts';
 import { stopServer } from './connections/stop.ts';
@@ -59,7 +60,8 @@ export async function listen(
   limits: ConnectionLimits = LIMITS,
 ): Promise<RunningServer> {
   let isStopping = false;
-  const control = createAccessControl(deps);
+  const tokenUse = createTokenUse(deps);
+  const control = createAccessControl({ ...deps, recordUse: tokenUse.record });
   const needsToken = await control.needsToken();
   if (!needsToken && !isLoopback(deps.config.host)) throw createOpenHostError(deps.config.host);
   const authorize = createAuth(deps.config, control, deps, () => isStopping);
@@ -102,9 +104,9 @@ export async function listen(
   return {
     url: `http://${shown}:${actualPort}${getPathPrefix(basePath)}`,
     needsToken,
-    stop: () => {
+    stop: async () => {
       isStopping = true;
-      return stopServer(server, inFlight, limits.graceMs);
+      await Promise.all([stopServer(server, inFlight, limits.graceMs), tokenUse.flush()]);
     },
   };
 }

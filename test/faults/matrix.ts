@@ -587,6 +587,16 @@ export const MATRIX: readonly MatrixPart[] = [
         limit: 'behind a proxy all callers are one address; right tokens never wait',
       },
       {
+        fault: 'the last token expires',
+        behaviour: '401 from then on; the mirror stays closed',
+        shownBy: [['server/token-times.test.ts', 'does not open the mirror when the last one expires']],
+      },
+      {
+        fault: 'the token requirement is dropped while other machines reach the server',
+        behaviour: 'it stays closed, and does not start there again without tokens',
+        shownBy: [['server/token-times.test.ts', 'stays closed while it listens on a reachable address']],
+      },
+      {
         fault: 'a limited token goes exploring',
         behaviour: 'sees nothing of others by any route',
         shownBy: [[ACCESS, 'sees nothing of another user on any route']],

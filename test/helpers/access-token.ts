@@ -7,12 +7,13 @@ import type { TestMirror } from './test-mirror.ts';
 interface TokenOptions {
   readonly limits?: Partial<TaskLimits>;
   readonly isReadOnly?: boolean;
+  readonly expiresAtMs?: number;
 }
 
 /** Stores a token, as `token new` does. @returns headers that present it */
 export async function addToken(
   here: TestMirror,
-  { limits, isReadOnly = false }: TokenOptions = {},
+  { limits, isReadOnly = false, expiresAtMs }: TokenOptions = {},
 ): Promise<{ authorization: string }> {
   const token = `fluxm_${randomUUID()}`;
   await here.store.addAccessToken({
@@ -22,6 +23,7 @@ export async function addToken(
     isReadOnly,
     createdAtMs: 1,
     revokedAtMs: undefined,
+    expiresAtMs,
   });
   here.clock.advance(1001); // the server looks for new tokens once a second
   return { authorization: `Bearer ${token}` };

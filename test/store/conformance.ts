@@ -74,6 +74,45 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
       expect(await store.suggest('brok', 5)).toEqual([{ word: 'broken', uses: 1 }]);
     });
 
+    test('needs no token after the requirement was dropped, until the next one is created', async () => {
+      const token = {
+        hash: '00',
+        limits: undefined,
+        isReadOnly: true,
+        createdAtMs: NOW,
+        revokedAtMs: undefined,
+      };
+      await store.addAccessToken({ ...token, name: 'a' });
+      await store.dropTokenRequirement();
+      expect(await store.requiresToken()).toBe(false);
+      expect(await store.accessTokens()).toMatchObject([{ name: 'a', revokedAtMs: undefined }]);
+      await store.addAccessToken({ ...token, name: 'b' });
+      expect(await store.requiresToken()).toBe(true);
+    });
+
+    test('remembers when a token expires and was last used', async () => {
+      const token = {
+        hash: '00',
+        limits: undefined,
+        isReadOnly: true,
+        createdAtMs: NOW,
+        revokedAtMs: undefined,
+      };
+      await store.addAccessToken({ ...token, name: 'a', expiresAtMs: NOW + HOUR });
+      await store.addAccessToken({ ...token, name: 'b' });
+      await store.recordTokenUse(
+        new Map([
+          ['a', NOW + 5],
+          ['nobody', NOW],
+        ]),
+      );
+      await store.recordTokenUse(new Map([['a', NOW + 4]]));
+      expect(await store.accessTokens()).toMatchObject([
+        { name: 'a', expiresAtMs: NOW + HOUR, lastUsedAtMs: NOW + 5 },
+        { name: 'b', expiresAtMs: undefined, lastUsedAtMs: undefined },
+      ]);
+    });
+
     describe('placeholder tasks', () => {
       const request = (prompt: string) => JSON.stringify({ action: 'generate', model: 'flux-dev', prompt });
       const expectTask = async (id: TaskId, prompt: string) =>

@@ -1,6 +1,6 @@
 /** Access control by token. Tokens are compared as hashes, all of them, in constant time. */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Config } from '../../config/config.ts';
+import { type Config, isLoopback } from '../../config/config.ts';
 import { computeDigest, TOKEN_PREFIX } from '../../lib/access-token.ts';
 import { ApiError } from '../../lib/api-error.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -29,30 +29,35 @@ export interface AccessControl {
 interface KnownToken {
   readonly digest: Buffer;
   readonly access: Access;
+  readonly expiresAtMs?: number | undefined;
 }
 
 /** Tokens from the settings have no names of their own. */
-const SETTINGS_TOKEN_NAME = 'FLUX_MIRROR_TOKENS';
+const SETTINGS_ACCESS: Access = {
+  tokenName: 'FLUX_MIRROR_TOKENS',
+  upstreamToken: undefined,
+  limits: undefined,
+  isReadOnly: false,
+};
 const HASHED = 'sha256:';
 /** Maximum delay until a new token works, or a revoked one stops working. */
 const RELOAD_AFTER_MS = 1000;
 const BEARER = /^Bearer +(\S+) *$/i;
 
 interface AccessControlDeps {
-  readonly config: Pick<Config, 'tokens'>;
+  readonly config: Pick<Config, 'tokens'> & Partial<Pick<Config, 'host'>>;
   readonly store: Pick<Store, 'accessTokens' | 'requiresToken'>;
   readonly clock: Clock;
+  /** Called with the name of a token of the store for each request that presents it. */
+  readonly recordUse?: (name: string) => void;
 }
 
-export function createAccessControl({ config, store, clock }: AccessControlDeps): AccessControl {
+export function createAccessControl({ config, store, clock, recordUse }: AccessControlDeps): AccessControl {
+  /** A server that other machines reach stays closed, even if the requirement is dropped while it runs. */
+  const isReachable = config.host !== undefined && !isLoopback(config.host);
   const settingsTokens = config.tokens.map((token) => ({
     digest: token.startsWith(HASHED) ? Buffer.from(token.slice(HASHED.length), 'hex') : computeDigest(token),
-    access: {
-      tokenName: SETTINGS_TOKEN_NAME,
-      upstreamToken: undefined,
-      limits: undefined,
-      isReadOnly: false,
-    },
+    access: SETTINGS_ACCESS,
   }));
   let known: KnownToken[] = settingsTokens;
   let isTokenRequired = settingsTokens.length > 0;
@@ -61,14 +66,14 @@ export function createAccessControl({ config, store, clock }: AccessControlDeps)
   const load = async () => {
     loadedAtMs = clock.monotonic();
     // Once a token has existed, one stays required: neither revoking the last nor losing it to damage may open the mirror.
-    const storeRequiresToken = await store.requiresToken();
+    isTokenRequired = (await store.requiresToken()) || settingsTokens.length > 0;
     const named = await store.accessTokens();
-    isTokenRequired = storeRequiresToken || settingsTokens.length + named.length > 0;
     const valid = named.filter(({ revokedAtMs }) => revokedAtMs === undefined);
     known = [
       ...settingsTokens,
-      ...valid.map(({ name, hash: hex, limits, isReadOnly }) => ({
+      ...valid.map(({ name, hash: hex, limits, isReadOnly, expiresAtMs }) => ({
         digest: Buffer.from(hex, 'hex'),
+        expiresAtMs,
         access: { tokenName: name, upstreamToken: undefined, limits, isReadOnly },
       })),
     ];
@@ -87,7 +92,7 @@ export function createAccessControl({ config, store, clock }: AccessControlDeps)
     clock.monotonic() - loadedAtMs > RELOAD_AFTER_MS ? reload() : undefined;
 
   const check = (authorization: string | undefined, token: string | undefined): Access => {
-    if (!isTokenRequired && !isAccessToken(token)) return createOpenAccess(token);
+    if (!isTokenRequired && !isReachable && !isAccessToken(token)) return createOpenAccess(token);
     if (authorization === undefined || authorization.trim() === '') {
       throw new ApiError(401, 'no_token', 'this mirror needs a token: send "authorization: Bearer …"');
     }
@@ -95,7 +100,11 @@ export function createAccessControl({ config, store, clock }: AccessControlDeps)
     // No early exit: the duration must not reveal which token matched.
     const [match] = known.filter(({ digest }) => timingSafeEqual(digest, given));
     if (!match) throw new ApiError(401, 'invalid_token', 'the token is not one of this mirror');
-    return match.access;
+    const { access, expiresAtMs } = match;
+    if (expiresAtMs !== undefined && clock.now() >= expiresAtMs)
+      throw new ApiError(401, 'invalid_token', 'the token has expired');
+    if (access !== SETTINGS_ACCESS && access.tokenName !== undefined) recordUse?.(access.tokenName);
+    return access;
   };
 
   return {

@@ -13,6 +13,10 @@ export interface AccessToken {
   readonly createdAtMs: number;
   /** Undefined while it is valid. */
   readonly revokedAtMs: number | undefined;
+  /** From then on it is no longer valid. */
+  readonly expiresAtMs?: number | undefined;
+  /** Approximate: recorded about once a minute. */
+  readonly lastUsedAtMs?: number | undefined;
 }
 
 /** Named tokens that callers may present. */
@@ -23,6 +27,12 @@ export interface AccessStore {
   accessTokens(): MaybePromise<AccessToken[]>;
   /** The token stays in the list. False when no valid token has this name. */
   revokeAccessToken(name: string, nowMs: number): MaybePromise<boolean>;
-  /** Whether a token was ever created, even if it has been lost since: every caller then needs one. */
+  /** Records when tokens were last used, by name; an earlier time has no effect. */
+  recordTokenUse(lastUsedAtMs: ReadonlyMap<string, number>): MaybePromise<void>;
+  /**
+   * Whether every caller needs a token: once one was created, even if it has been lost since, until `dropTokenRequirement`.
+   */
   requiresToken(): MaybePromise<boolean>;
+  /** Lets callers in without a token again, until the next one is created. Existing tokens stay as they are. */
+  dropTokenRequirement(): MaybePromise<void>;
 }

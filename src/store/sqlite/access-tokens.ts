@@ -1,7 +1,7 @@
 /** The tokens created by `flux-mirror token new`: their hashes, and which tasks they give access to. */
-import { and, asc, eq, isNull } from 'drizzle-orm';
+import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { AccessToken } from '../contract/access.ts';
-import { runInTransaction, type Sqlite } from './database.ts';
+import { runInTransaction, runWithoutSync, type Sqlite } from './database.ts';
 import type { Metadata } from './metadata.ts';
 import { accessTokens } from './schema.ts';
 
@@ -9,16 +9,22 @@ export interface AccessTokenStore {
   addAccessToken(token: AccessToken): boolean;
   accessTokens(): AccessToken[];
   revokeAccessToken(name: string, nowMs: number): boolean;
+  recordTokenUse(lastUsedAtMs: ReadonlyMap<string, number>): void;
   requiresToken(): boolean;
+  dropTokenRequirement(): void;
 }
 
-/** @param metadata its key `closed` records that a token was ever created, even if the table has since been lost to damage */
+/**
+ * @param metadata its key `closed` records that a token was ever created, even if the table has since been lost to damage; `false`
+ *   after the requirement was dropped
+ */
 export function createAccessTokenStore(db: Sqlite, metadata: Metadata): AccessTokenStore {
   const { drizzle } = db;
   const requiresToken = () =>
-    metadata.get('closed') !== undefined ||
-    drizzle.select({ name: accessTokens.name }).from(accessTokens).limit(1).get() !== undefined;
-  const add = ({ name, hash, limits, isReadOnly, createdAtMs }: AccessToken): boolean => {
+    metadata.get('closed') === undefined
+      ? drizzle.select({ name: accessTokens.name }).from(accessTokens).limit(1).get() !== undefined
+      : metadata.get('closed') !== 'false';
+  const add = ({ name, hash, limits, isReadOnly, createdAtMs, expiresAtMs }: AccessToken): boolean => {
     const { changes } = drizzle
       .insert(accessTokens)
       .values({
@@ -28,6 +34,7 @@ export function createAccessTokenStore(db: Sqlite, metadata: Metadata): AccessTo
         applicationIds: JSON.stringify(limits?.applicationIds ?? []),
         isReadOnly,
         createdAt: createdAtMs,
+        expiresAt: expiresAtMs ?? null,
       })
       .onConflictDoNothing()
       .run();
@@ -46,7 +53,18 @@ export function createAccessTokenStore(db: Sqlite, metadata: Metadata): AccessTo
       const isValid = and(eq(accessTokens.name, name), isNull(accessTokens.revokedAt));
       return drizzle.update(accessTokens).set({ revokedAt: nowMs }).where(isValid).run().changes > 0;
     },
+    recordTokenUse: (lastUsedAtMs) =>
+      // Losing the time of a use to a power cut is no loss.
+      runWithoutSync(db, () => {
+        for (const [name, usedAtMs] of lastUsedAtMs)
+          drizzle
+            .update(accessTokens)
+            .set({ lastUsedAt: sql`max(coalesce(${accessTokens.lastUsedAt}, 0), ${usedAtMs})` })
+            .where(eq(accessTokens.name, name))
+            .run();
+      }),
     requiresToken,
+    dropTokenRequirement: () => metadata.set('closed', 'false'),
   };
 }
 
@@ -60,5 +78,7 @@ function mapToken(row: typeof accessTokens.$inferSelect): AccessToken {
     isReadOnly: row.isReadOnly,
     createdAtMs: row.createdAt,
     revokedAtMs: row.revokedAt ?? undefined,
+    expiresAtMs: row.expiresAt ?? undefined,
+    lastUsedAtMs: row.lastUsedAt ?? undefined,
   };
 }

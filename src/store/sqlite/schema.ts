@@ -152,6 +152,9 @@ export const accessTokens = sqliteTable('access_tokens', {
   isReadOnly: integer('is_read_only', { mode: 'boolean' }).notNull(),
   createdAt: integer('created_at').notNull(),
   revokedAt: integer('revoked_at'),
+  expiresAt: integer('expires_at'),
+  /** Written about once a minute while it is used. */
+  lastUsedAt: integer('last_used_at'),
 });
 
 /** Tombstones: deleted ids with the newest request number at that time, so that a response in flight can't restore them. */

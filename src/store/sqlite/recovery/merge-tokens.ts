@@ -24,7 +24,7 @@ export function mergeTokens(source: Connection, target: Sqlite): MergedTokens {
   replaceTokens(target, sound);
   assertRevoked(target, sound);
   const merged = sound.length < rows.length ? 'lost' : classifyTokens(source);
-  if (rows.length > 0 || merged === 'lost' || wasClosed(source)) closeMirror(target);
+  if (merged === 'lost' || (readClosed(source) ?? rows.length > 0)) closeMirror(target);
   return merged;
 }
 
@@ -56,8 +56,10 @@ export function closeMirror(target: Sqlite): void {
   createMetadata(target).set('closed', 'true');
 }
 
-function wasClosed(source: Connection): boolean {
-  return [...readRows(source, 'facts')].some(({ name }) => name === 'closed');
+/** Whether a mirror required a token; undefined if that is not recorded. */
+function readClosed(source: Connection): boolean | undefined {
+  const row = [...readRows(source, 'facts')].find(({ name }) => name === 'closed');
+  return row && row.value !== 'false';
 }
 
 /** Whether every row of the table could be read. */

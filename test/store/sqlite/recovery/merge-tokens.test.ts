@@ -110,6 +110,31 @@ describe('restore', () => {
     expect(await accessOf(other, 'alice')).toEqual([true]);
   });
 
+  test('keeps a deliberately opened mirror open, unless the backup requires a token', async () => {
+    const dataDir = await mirror('alice');
+    const closed = await backupOf(dataDir);
+    await opened(dataDir, async (store) => store.dropTokenRequirement());
+    const open = await backupOf(dataDir);
+    restore(dataDir, open, clock.now());
+    expect(await accessOf(dataDir)).toEqual([false]);
+    restore(dataDir, closed, clock.now());
+    expect(await accessOf(dataDir, 'alice')).toEqual([true, 'alice']);
+    restore(dataDir, open, clock.now());
+    expect(await accessOf(dataDir, 'alice')).toEqual([true, 'alice']);
+  });
+
+  test('keeps when a token expires', async () => {
+    const dataDir = await mirror();
+    const backup = await backupOf(dataDir);
+    const expiring = { limits: undefined, isReadOnly: false, createdAtMs: 1, revokedAtMs: undefined };
+    const hash = computeDigest('alice').toString('hex');
+    await opened(dataDir, async (store) =>
+      store.addAccessToken({ ...expiring, name: 'alice', hash, expiresAtMs: clock.now() }),
+    );
+    restore(dataDir, backup, clock.now());
+    expect(await accessOf(dataDir, 'alice')).toEqual([true]);
+  });
+
   test('over a database whose tokens can’t be read makes tokens required, and reports it', async () => {
     const dataDir = await mirror('alice');
     const backup = await backupOf(await mirror());
