@@ -16,7 +16,8 @@ export async function startProgress(label: string, clock: Clock): Promise<Progre
 }
 
 async function createBar(label: string, clock: Clock): Promise<Progress> {
-  const { SingleBar } = await import('cli-progress');
+  // A CommonJS package: once bundled, it has no other export than the default.
+  const { SingleBar } = (await import('cli-progress')).default;
   const single = new SingleBar({
     format: `{bar} {value}/{total} ${label}, {rate}/s, {duration_formatted} so far, {eta_formatted} to go`,
     hideCursor: true,
