@@ -26,6 +26,7 @@ export interface RunningDemo {
   readonly dataDir: string;
   /** Number of tracked ids. */
   readonly tracked: number;
+  /** Its level may be changed. */
   readonly log: Log;
   /** Runs the first sync, and logs what it did. */
   syncNow(): Promise<void>;
@@ -33,31 +34,32 @@ export interface RunningDemo {
   stop(): Promise<void>;
 }
 
-/**
- * Starts the demo, and cleans up when `work` is done.
- * @param port of the mirror, if one was given
- */
+export interface DemoOptions {
+  /** Of the mirror, if one was given. */
+  readonly port: string | undefined;
+  /** If one was given. */
+  readonly logLevel: string | undefined;
+}
+
+/** Starts the demo, and cleans up when `work` is done. */
 export async function runWithDemo(
-  port: string | undefined,
+  options: DemoOptions,
   work: (demo: RunningDemo) => Promise<void>,
 ): Promise<void> {
   const simulator = await startSimulator({ token: DEMO_TOKEN });
   const dataDir = mkdtempSync(join(tmpdir(), 'flux-mirror-demo-'));
   try {
-    await work(await startDemo(simulator, dataDir, port));
+    await work(await startDemo(simulator, dataDir, options));
   } finally {
     await simulator.stop();
     rmSync(dataDir, { recursive: true, force: true });
   }
 }
 
-async function startDemo(
-  simulator: Simulator,
-  dataDir: string,
-  port: string | undefined,
-): Promise<RunningDemo> {
+async function startDemo(simulator: Simulator, dataDir: string, options: DemoOptions): Promise<RunningDemo> {
+  const { port } = options;
   const ids = fillAccount(simulator);
-  const config = createDemoConfig(simulator.url, dataDir, port);
+  const config = createDemoConfig(simulator.url, dataDir, options);
   const log = createLog({ level: config.logLevel, format: config.logFormat });
   const safeFetch = restrictFetchTo(simulator.url);
   const mirror = await startOnAvailablePort(config, port, { clock: systemClock, log, safeFetch });
@@ -80,9 +82,13 @@ async function startDemo(
   };
 }
 
-function createDemoConfig(upstream: string, dataDir: string, port: string | undefined): Config {
+function createDemoConfig(
+  upstream: string,
+  dataDir: string,
+  { port = '8787', logLevel }: DemoOptions,
+): Config {
   return parseConfig({
-    flags: { port: port ?? '8787' },
+    flags: { port, ...(logLevel === undefined ? {} : { logLevel }) },
     env: {
       ACEDATACLOUD_API_TOKEN: DEMO_TOKEN,
       ACEDATACLOUD_API_BASE_URL: upstream,

@@ -160,7 +160,7 @@ function listBackgroundWork(
     () => startReindexing(store, { clock, log }),
     () => startDiskWatch(store, log),
     () => startGauges(metrics.registry, { store, clock }),
-    ...(isArchiving ? [() => startArchiving(archiver, log)] : []),
+    ...(isArchiving ? [() => startArchiving(archiver, { store, clock, log })] : []),
   ];
 }
 

@@ -16,6 +16,7 @@ import { type ClaimedImage, type ClaimedImages, createClaimedImages } from './cl
 import { HostFailure, ImageFailure } from './failure.ts';
 import { createImageHosts } from './image-hosts.ts';
 import { createJobs, createWakeUp } from './jobs.ts';
+import { createProgressLog } from './progress-log.ts';
 
 export interface ArchiverDeps extends ArchiveDeps {
   readonly log: Log;
@@ -27,8 +28,10 @@ export interface Archiver {
   /**
    * Tries everything that is due, each image once, and leaves those of hosts that are down for later. Concurrent calls share the run in
    * progress, which then also tries what became due since.
+   * @param onProgress called after each image
    */
-  run(): Promise<ArchiveCounts>;
+  run(onProgress?: OnProgress): Promise<ArchiveCounts>;
+  readonly isRunning: boolean;
   /** Aborts fetches in progress, and starts nothing more. */
   stop(): Promise<void>;
 }
@@ -37,6 +40,8 @@ export interface ArchiveCounts {
   archived: number;
   failed: number;
 }
+
+type OnProgress = (counts: ArchiveCounts) => void;
 
 const GIVE_UP_AFTER_MS = 30 * 86_400_000;
 /** Age alone is not enough to give up: the mirror may have been off for a month. */
@@ -81,7 +86,7 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
     }
   };
 
-  const run = async (): Promise<ArchiveCounts> => {
+  const run = async (onProgress?: OnProgress): Promise<ArchiveCounts> => {
     const counts = { archived: 0, failed: 0 };
     if (clock.now() < pausedUntilMs) return counts;
     const quota = createQuota(deps);
@@ -94,6 +99,7 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
           jobs.start(async () => {
             if (await archiveWanted(next, quota)) counts.archived += 1;
             else counts.failed += 1;
+            onProgress?.(counts);
           });
         } else if (jobs.size() > 0) {
           await Promise.race([jobs.waitForOne(), wakeUp.wait()]);
@@ -121,18 +127,21 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
     woken.abort();
   };
 
-  const runs = createSingleFlight(() =>
-    run().catch((error: unknown) => {
+  const runs = createSingleFlight((onProgress?: OnProgress) =>
+    run(onProgress).catch((error: unknown) => {
       if (!isBusy(error)) pauseArchiving('the database does not answer');
       throw error;
     }),
   );
 
   return {
-    run: () => {
+    run: (onProgress) => {
       claimed?.lookAgain();
       wakeUp.notify();
-      return runs.run();
+      return runs.run(onProgress);
+    },
+    get isRunning() {
+      return runs.current !== undefined;
     },
     stop: async () => {
       stopping.abort(new Error('the mirror is stopping'));
@@ -171,10 +180,19 @@ function describeError(error: Error): string {
 const POLL_INTERVAL_MS = 1000;
 
 /** Checks every second whether an image is due, until it is stopped. */
-export function startArchiving(archiver: Archiver, log: Log): { stop(): Promise<void> } {
-  const poll = () =>
-    archiver.run().catch((error: unknown) => log.error({ err: error }, 'archiving images failed'));
-  const timer = setInterval(poll, POLL_INTERVAL_MS);
+export function startArchiving(
+  archiver: Archiver,
+  deps: Pick<ArchiverDeps, 'store' | 'clock' | 'log'>,
+): { stop(): Promise<void> } {
+  const poll = async () => {
+    const progress = createProgressLog(deps);
+    progress.end(await archiver.run(progress.update));
+  };
+  const timer = setInterval(() => {
+    // A later call would only join the run in progress, and report its end again.
+    if (!archiver.isRunning)
+      poll().catch((error: unknown) => deps.log.error({ err: error }, 'archiving images failed'));
+  }, POLL_INTERVAL_MS);
   return {
     stop: () => {
       clearInterval(timer);

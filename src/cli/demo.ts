@@ -10,9 +10,10 @@ export function createDemoCommand(): Command {
     .option(
       '--port <value>',
       'port of the mirror; 0 picks a free one (default 8787, or a free one when that is taken)',
-    );
-  return command.action(async (options: { port?: string }) => {
+    )
+    .option('--log-level <value>', 'keeps logging after the first sync (default: only warnings)');
+  return command.action(async ({ port, logLevel }: { port?: string; logLevel?: string }) => {
     const { runDemo } = await import('./run-demo.ts');
-    await runDemo(options.port);
+    await runDemo({ port, logLevel });
   });
 }

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { systemClock } from '../lib/clock.ts';
 import { FLUX } from '../service/flux.ts';
+import { describeMissingToken } from './missing-token.ts';
 import { print } from './output.ts';
 import { addSettings, readConfig } from './settings.ts';
 import { stopOnSignal } from './signals.ts';
@@ -18,10 +19,9 @@ export function createServeCommand(): Command {
     const log = createLog({ level: config.logLevel, format: config.logFormat });
     const { startMirror } = await import('../app/start-mirror.ts');
     const mirror = await startMirror(config, { clock: systemClock, log });
+    const missing = describeMissingToken(config, 'nothing is synced, and callers bring their own token');
+    if (missing !== undefined) print(missing);
     print(`flux-mirror listens on ${mirror.url} and keeps its data in ${config.dataDir}`);
-    if (config.upstreamToken === undefined && !config.isTokenWithheld && !config.offline) {
-      print('ACEDATACLOUD_API_TOKEN is not set: nothing is synced, and callers bring their own token');
-    }
     const auth = mirror.needsToken ? ' -H "authorization: Bearer $YOUR_TOKEN"' : '';
     print(`try:  curl${auth} '${mirror.url}/api/search?q=cat'`);
     await stopOnSignal(log, () => mirror.stop());

@@ -1,9 +1,12 @@
 /** `flux-mirror sync`: one sync run, the same as a scheduled one. */
 import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
+import type { ArchiveCounts, Archiver } from '../archive/archiver.ts';
 import { systemClock } from '../lib/clock.ts';
+import type { Store } from '../store/contract/store.ts';
 import { serializeCounts } from '../views/run-json.ts';
 import { EXIT } from './failure.ts';
+import { describeMissingToken } from './missing-token.ts';
 import { pluralize, print, printJson, printNote } from './output.ts';
 import { startProgress } from './progress.ts';
 import { addSettings, readConfig } from './settings.ts';
@@ -15,6 +18,8 @@ export function createSyncCommand(): Command {
     .option('--json', 'print the result as JSON');
   return addSettings(command, 'upstream').action(async (options: { json?: boolean }) => {
     const config = readConfig(command);
+    const missing = describeMissingToken(config, 'no id is refreshed, only images are fetched');
+    if (missing !== undefined) printNote(missing);
     const { createLog } = await import('../lib/log.ts');
     const log = createLog({ level: config.logLevel, format: config.logFormat });
     const { assemble, SHUTDOWN_GRACE_MS } = await import('../app/start-mirror.ts');
@@ -27,13 +32,11 @@ export function createSyncCommand(): Command {
       };
       process.once('SIGINT', stop).once('SIGTERM', stop);
       const progress = await startProgress('ids', systemClock);
-      const { outcome, counts, error } = await runner.run({
-        trigger: 'command',
-        onProgress: progress.update,
-      });
-      progress.end();
+      const { outcome, counts, error } = await runner
+        .run({ trigger: 'command', onProgress: progress.update })
+        .finally(progress.end);
       const isArchiving = config.archiveImages && !config.offline;
-      const archived = isArchiving ? await archiver.run() : { archived: 0, failed: 0 };
+      const archived = isArchiving ? await archiveImages(store, archiver) : { archived: 0, failed: 0 };
       const images = { ...archived, left: isArchiving ? (await store.imageStats()).wanted : 0 };
       end();
       if (options.json) {
@@ -53,4 +56,16 @@ export function createSyncCommand(): Command {
       if (error !== undefined) process.exitCode = EXIT.failed;
     });
   });
+}
+
+async function archiveImages(store: Store, archiver: Archiver): Promise<ArchiveCounts> {
+  const { wanted } = await store.imageStats();
+  const progress = await startProgress('images', systemClock);
+  const update = ({ archived, failed }: ArchiveCounts) => progress.update(archived + failed, wanted);
+  try {
+    if (wanted > 0) update({ archived: 0, failed: 0 });
+    return await archiver.run(update);
+  } finally {
+    progress.end();
+  }
 }

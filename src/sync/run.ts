@@ -16,7 +16,7 @@ export interface RunOptions {
   readonly trigger: RunTrigger;
   /** Ends the run after the batches in flight. */
   readonly signal?: AbortSignal;
-  /** Called after each batch with the number of ids processed and due. */
+  /** Called at the start and after each batch, with the number of ids processed and due. */
   readonly onProgress?: (done: number, due: number) => void;
 }
 
@@ -82,6 +82,7 @@ async function refreshDue(
 ): Promise<RunResult> {
   const { store, clock, upstreamToken = '' } = deps;
   const progress = createRunProgress(deps, counts, options.signal);
+  if (due > 0) options.onProgress?.(0, due);
 
   /** One worker: processes batches until nothing is due or the run is over. */
   const refreshBatches = async (): Promise<void> => {

@@ -110,9 +110,15 @@ test('a port in use fails with one line', async () => {
 
 test('the demo syncs simulated tasks within seconds, and its curl commands work as printed', async () => {
   const child = startCli(['demo', '--port', '0']);
+  let logged = '';
+  child.stderr.on('data', (chunk) => {
+    logged += String(chunk);
+  });
   const seen = watch(child);
   await seen(/SIMULATED/);
   await seen(/"finished":6\d/);
+  await seen(/Ctrl-C stops the demo/);
+  const introducedAtMs = Date.now();
   const [, first = '', body = ''] = await seen(/curl -s (\S+\/flux\/tasks) -d '(\S+)'/);
   const answer = await fetch(first, {
     method: 'POST',
@@ -135,6 +141,10 @@ test('the demo syncs simulated tasks within seconds, and its curl commands work 
   // The vendor's two samples link to the internet, and a demo goes nowhere.
   const reason = { error: 'refused: the demo only contacts its simulator', count: 2 };
   await expect.poll(async () => (await archive()).reasons).toEqual([reason]);
+  // Nothing scrolls the commands away.
+  const times = Array.from(logged.matchAll(/"level":30,"time":(\d+)/g), ([, time]) => Number(time));
+  expect(times.length).toBeGreaterThan(0);
+  expect(times.filter((time) => time > introducedAtMs)).toEqual([]);
   child.kill('SIGINT');
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
