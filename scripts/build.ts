@@ -1,5 +1,5 @@
 /**
- * Builds `dist/`: the command and its worker threads, one file each, with shared code in `chunks/`. Bundled with its
+ * Builds `dist/`: the command, its worker threads and its decoding process, one file each, with shared code in `chunks/`. Bundled with its
  * dependencies, a command starts in a third of the time on Node 24, where loading many small modules is slow. Packages with
  * native code, or that start threads by file name, are not bundled.
  */
@@ -10,7 +10,12 @@ const EXTERNAL_PACKAGES = ['better-sqlite3', 'sharp'];
 
 rmSync('dist', { recursive: true, force: true });
 await build({
-  entryPoints: ['src/cli/main.ts', 'src/app/search-worker.ts', 'src/app/backup-worker.ts'],
+  entryPoints: [
+    'src/cli/main.ts',
+    'src/app/search-worker.ts',
+    'src/app/backup-worker.ts',
+    'src/app/decode-process.ts',
+  ],
   outdir: 'dist',
   outbase: 'src',
   chunkNames: 'chunks/[name]-[hash]',

@@ -4,6 +4,7 @@
  */
 import { setMaxListeners } from 'node:events';
 import { type Archiver, createArchiver, startArchiving } from '../archive/archiver.ts';
+import { createDecoder, type Decoder } from '../archive/decoding/decoder.ts';
 import { createImageFiles, type ImageFiles } from '../archive/files.ts';
 import { createThumbnails } from '../archive/thumbnails.ts';
 import { startBackups } from '../backup/scheduled.ts';
@@ -35,7 +36,7 @@ import { createHistoryReader } from './history-reader.ts';
 import { createMaintenance } from './maintenance.ts';
 import { startReindexing } from './reindexing.ts';
 import { publishAddress } from './server-address.ts';
-import { BACKUP_WORKER, SEARCH_WORKER } from './workers.ts';
+import { BACKUP_WORKER, DECODE_PROCESS, SEARCH_WORKER } from './workers.ts';
 
 /** What a mirror takes from the outside, so that tests can replace it. */
 export interface Environment {
@@ -68,11 +69,12 @@ export interface AssembledMirror {
   /** The settings and the shared dependencies. */
   readonly shared: Config & MirrorDeps & SyncDeps & { readonly safeFetch: SafeFetch };
   readonly files: ImageFiles;
+  readonly decoder: Decoder;
   readonly mirror: Mirror;
   readonly runner: SyncRunner;
   readonly archiver: Archiver;
   readonly generation: GenerationDeps;
-  /** Closes all outgoing connections. */
+  /** Closes all outgoing connections, and stops decoding. */
   end(): void;
 }
 
@@ -110,7 +112,7 @@ export async function startMirror(config: Config, environment: Environment): Pro
     await assembled.files.sweep();
     await drainSpool(assembled.generation);
     await resetRejectedToken(store, clock);
-    const archive = { files: assembled.files, thumbnails: createThumbnails(assembled.files) };
+    const archive = { files: assembled.files, thumbnails: createThumbnails(assembled) };
     const server = await listen(
       {
         ...assembled,
@@ -222,15 +224,17 @@ export function assemble(
   });
   const files = createImageFiles(config.dataDir);
   const safeFetch = environment.safeFetch ?? createSafeFetch(config.imageAllowHosts);
+  const decoder = createDecoder(DECODE_PROCESS);
   const limits = { staleWaitMs, minImageRate };
   const shared = {
     ...config,
     ...limits,
-    ...{ store, readHistory, upstream, breaker, files, safeFetch, clock, log, random },
+    ...{ store, readHistory, upstream, breaker, files, decoder, safeFetch, clock, log, random },
   };
   return {
     shared,
     files,
+    decoder,
     mirror: createMirror(shared),
     runner: createSyncRunner(shared, metrics?.syncRun),
     archiver: createArchiver(shared),
@@ -238,6 +242,7 @@ export function assemble(
     end: () => {
       ending.abort();
       safeFetch.close();
+      decoder.close();
     },
   };
 }

@@ -10,6 +10,7 @@ import { DEFAULT_MIN_RATE, type MinRate, type RateWatch, watchRate } from '../ou
 import { isRedirection, type SafeFetch } from '../outbound/safe-fetch.ts';
 import type { ArchivedImage } from '../store/contract/images.ts';
 import type { Artifact, TaskKind } from '../task/artifacts.ts';
+import type { Decoder } from './decoding/decoder.ts';
 import { HostFailure, ImageFailure } from './failure.ts';
 import type { ImageFiles, ReceivedFile } from './files.ts';
 import { inspectArtifact } from './inspect.ts';
@@ -22,6 +23,7 @@ export interface FetchedImage {
 export interface FetchDeps {
   readonly safeFetch: SafeFetch;
   readonly files: ImageFiles;
+  readonly decoder: Decoder;
   readonly maxImageBytes: number;
   readonly maxVideoBytes: number;
   readonly clock: Clock;
@@ -42,7 +44,7 @@ const ACCEPT: Readonly<Record<TaskKind, string>> = { images: 'image/*', videos: 
  * @throws ImageFailure with the reason; the system's error for a disk problem
  */
 export async function fetchImage(
-  { safeFetch, files, maxImageBytes, maxVideoBytes, clock, minImageRate = DEFAULT_MIN_RATE }: FetchDeps,
+  { safeFetch, files, decoder, maxImageBytes, maxVideoBytes, clock, minImageRate = DEFAULT_MIN_RATE }: FetchDeps,
   artifact: Artifact,
   stop: AbortSignal,
 ): Promise<FetchedImage> {
@@ -56,7 +58,10 @@ export async function fetchImage(
     rate.end();
     try {
       const { sha256, bytes } = received;
-      return { received, image: { sha256, bytes, ...(await inspectArtifact(received.path, artifact)) } };
+      return {
+        received,
+        image: { sha256, bytes, ...(await inspectArtifact(received.path, artifact, decoder)) },
+      };
     } catch (error) {
       await files.discard(received);
       throw error;

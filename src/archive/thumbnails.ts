@@ -4,9 +4,12 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { writeAtomically } from '../lib/atomic-file.ts';
 import { createFlights } from '../lib/single-flight.ts';
+import type { Decoder } from './decoding/decoder.ts';
 import { type ImageFiles, type NamedImage, THUMBNAIL_WIDTHS } from './files.ts';
 
 const QUALITY = 80;
+/** Of tall images. WebP allows 16,383 pixels. */
+const MAX_HEIGHT = 4096;
 
 export interface Thumbnails {
   /** The available width for a requested one. */
@@ -15,17 +18,20 @@ export interface Thumbnails {
   of(image: NamedImage, width: number): Promise<string>;
 }
 
-export function createThumbnails(files: ImageFiles): Thumbnails {
+export function createThumbnails({ files, decoder }: { files: ImageFiles; decoder: Decoder }): Thumbnails {
   const creating = createFlights<string, void>();
 
   const createThumbnail = async (image: NamedImage, path: string, width: number): Promise<void> => {
-    const { openImage } = await import('./pixels.ts');
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await writeAtomically(path, `${path}.${randomUUID()}`, (partial) =>
-      openImage(files.getPath(image))
-        .resize({ width, withoutEnlargement: true })
-        .webp({ quality: QUALITY })
-        .toFile(partial),
+    await writeAtomically(path, `${path}.${randomUUID()}`, (target) =>
+      decoder.createThumbnail({
+        path: files.getPath(image),
+        mediaType: image.mediaType,
+        target,
+        width,
+        height: MAX_HEIGHT,
+        quality: QUALITY,
+      }),
     );
   };
 

@@ -1,7 +1,10 @@
-/** Starts worker threads. */
+/** Starts worker threads and processes. */
+import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
+
+const NOT_INHERITED = /^(?:FLUX_MIRROR_|ACEDATACLOUD_|NODE_OPTIONS$)/;
 
 /**
  * Starts a module as a worker thread. From sources, the thread first registers a TypeScript loader.
@@ -17,4 +20,19 @@ export function startWorker(module: URL, workerData: unknown, resourceLimits: Re
   const start = `import(${JSON.stringify(pathToFileURL(loader).href)})
     .then(({ register }) => { register(); return import(${JSON.stringify(module.href)}); })`;
   return new Worker(start, { eval: true, workerData, resourceLimits, execArgv: [] });
+}
+
+/**
+ * Starts a module as a process that talks over a channel. It gets no settings of ours, because it needs no tokens.
+ * @param module URL of its file
+ */
+export function startProcess(module: URL): ChildProcess {
+  const isSource = module.href.endsWith('.ts');
+  const loader = isSource ? createRequire(import.meta.url).resolve('tsx/esm') : undefined;
+  return fork(fileURLToPath(module), {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    execArgv: loader === undefined ? [] : ['--import', pathToFileURL(loader).href],
+    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name))),
+  });
 }

@@ -27,6 +27,7 @@ const SQLITE = 'store/sqlite/sqlite.test.ts';
 const IMAGES = 'archive/archiver.test.ts';
 const HOSTS = 'archive/hosts.test.ts';
 const AMBIGUOUS = 'server/ambiguous-bodies.test.ts';
+const DECODER = 'archive/decoding/decoder.test.ts';
 const GENERATE = 'generation/generate.test.ts';
 const CONNECTIONS = 'server/connections.test.ts';
 const CONTENT = 'faults/content.test.ts';
@@ -373,6 +374,12 @@ export const MATRIX: readonly MatrixPart[] = [
         shownBy: [
           [HOSTS, 'a host that is down'],
           [HOSTS, 'a stop gives back'],
+        fault: 'pixel bombs: small files, gigabytes of pixels',
+        behaviour: 'refused by their header; decoded elsewhere, killed after 30 s',
+        shownBy: [
+          [DECODER, 'an image that would take too much'],
+          [DECODER, 'pixel bombs'],
+          [DECODER, 'a decoder that'],
         ],
       },
       {

@@ -1,0 +1,37 @@
+/** Reads files of the archive in the decoding process: regular files only, and no links. */
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { ImageFailure } from '../failure.ts';
+import { READ_FLAGS } from '../open-file.ts';
+import type { ByteSource } from './completeness.ts';
+
+/** @throws ImageFailure if it is not a file; the system's error */
+export function readImageFile(path: string): Buffer {
+  return withFile(path, (descriptor) => readFileSync(descriptor));
+}
+
+/** @throws as above */
+export function withByteSource<T>(path: string, use: (source: ByteSource) => T): T {
+  return withFile(path, (descriptor) =>
+    use({
+      size: fstatSync(descriptor).size,
+      read: (offset, length) => {
+        const bytes = Buffer.alloc(length);
+        return bytes.subarray(0, readSync(descriptor, bytes, 0, length, offset));
+      },
+    }),
+  );
+}
+
+export function createByteSource(bytes: Buffer): ByteSource {
+  return { size: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) };
+}
+
+function withFile<T>(path: string, use: (descriptor: number) => T): T {
+  const descriptor = openSync(path, READ_FLAGS);
+  try {
+    if (!fstatSync(descriptor).isFile()) throw new ImageFailure('not a file');
+    return use(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
