@@ -6,6 +6,7 @@ import { setMaxListeners } from 'node:events';
 import { type Archiver, createArchiver, startArchiving } from '../archive/archiver.ts';
 import { createDecoder, type Decoder } from '../archive/decoding/decoder.ts';
 import { createImageFiles, type ImageFiles } from '../archive/files.ts';
+import { createIntactFiles } from '../archive/intact-files.ts';
 import { createThumbnails } from '../archive/thumbnails.ts';
 import { startBackups } from '../backup/scheduled.ts';
 import type { Config } from '../config/config.ts';
@@ -34,6 +35,7 @@ import { createUpstream } from '../upstream/client.ts';
 import { createAnswerRecorder } from '../upstream/last-answer.ts';
 import { createHistoryReader } from './history-reader.ts';
 import { createMaintenance } from './maintenance.ts';
+import { makePrivate } from './private-files.ts';
 import { startReindexing } from './reindexing.ts';
 import { publishAddress } from './server-address.ts';
 import { BACKUP_WORKER, DECODE_PROCESS, SEARCH_WORKER } from './workers.ts';
@@ -67,9 +69,10 @@ export interface RunningMirror {
 /** Everything built on an open store, for the server and for commands. */
 export interface AssembledMirror {
   /** The settings and the shared dependencies. */
-  readonly shared: Config & MirrorDeps & SyncDeps & { readonly safeFetch: SafeFetch };
+  readonly shared: Config &
+    MirrorDeps &
+    SyncDeps & { readonly safeFetch: SafeFetch; readonly decoder: Decoder };
   readonly files: ImageFiles;
-  readonly decoder: Decoder;
   readonly mirror: Mirror;
   readonly runner: SyncRunner;
   readonly archiver: Archiver;
@@ -109,10 +112,14 @@ export async function startMirror(config: Config, environment: Environment): Pro
     await store.close();
   };
   try {
+    await makePrivate(config.dataDir);
     await assembled.files.sweep();
     await drainSpool(assembled.generation);
     await resetRejectedToken(store, clock);
-    const archive = { files: assembled.files, thumbnails: createThumbnails(assembled) };
+    const archive = {
+      intactFiles: createIntactFiles(assembled.files),
+      thumbnails: createThumbnails(assembled.shared),
+    };
     const server = await listen(
       {
         ...assembled,
@@ -234,7 +241,6 @@ export function assemble(
   return {
     shared,
     files,
-    decoder,
     mirror: createMirror(shared),
     runner: createSyncRunner(shared, metrics?.syncRun),
     archiver: createArchiver(shared),

@@ -3,14 +3,14 @@
  * complete: bytes are written to a temporary file and fsynced before it is renamed.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { hasErrorCode } from '../lib/errno.ts';
 import type { ArchivedImage } from '../store/contract/images.ts';
 import { ImageFailure } from './failure.ts';
 import { getExtension, getMediaType } from './formats.ts';
+import { createFolder, explainRenameFailure, isNoFile, type OpenFile, openFile } from './open-file.ts';
 
 /** For lists and for a full screen. Pixels. */
 export const THUMBNAIL_WIDTHS = [320, 960] as const;
@@ -37,6 +37,8 @@ export interface ImageFiles {
   remove(image: NamedImage): Promise<void>;
   /** Whether the file exists and its bytes match its hash. */
   isIntact(image: NamedImage): Promise<boolean>;
+  /** SHA-256 of an open file, as in its name. */
+  hash(file: OpenFile): Promise<string>;
   /** Deletes partial files left by a crash. */
   sweep(): Promise<void>;
 }
@@ -60,7 +62,7 @@ export function createImageFiles(dataDir: string): ImageFiles {
     getPath,
     getThumbnailPath,
     receive: async (chunks, maxBytes) => {
-      await mkdir(partial, { recursive: true, mode: 0o700 });
+      await createFolder(partial);
       const path = join(partial, randomUUID());
       try {
         return { path, ...(await writeFile(path, chunks, maxBytes)) };
@@ -70,22 +72,25 @@ export function createImageFiles(dataDir: string): ImageFiles {
       }
     },
     store: async (received, image) => {
-      await mkdir(join(getPath(image), '..'), { recursive: true, mode: 0o700 });
-      await rename(received.path, getPath(image));
+      await createFolder(join(getPath(image), '..'));
+      await rename(received.path, getPath(image)).catch(explainRenameFailure);
       await syncDirectory(join(getPath(image), '..'));
     },
     discard: ({ path }) => rm(path, { force: true }),
     remove: async (image) => {
       const files = [getPath(image), ...THUMBNAIL_WIDTHS.map((width) => getThumbnailPath(image, width))];
-      for (const file of files) await rm(file, { force: true });
+      for (const file of files) await removeFile(file);
     },
     isIntact: async (image) => {
-      const path = getPath(image);
-      if (!(await isFile(path))) return false;
-      const hash = createHash('sha256');
-      await pipeline(createReadStream(path), hash);
-      return hash.digest('hex') === image.sha256;
+      const file = await openFile(getPath(image));
+      if (!file) return false;
+      try {
+        return (await hash(file)) === image.sha256;
+      } finally {
+        await file.handle.close();
+      }
     },
+    hash,
     sweep: () => rm(partial, { recursive: true, force: true }),
   };
 }
@@ -120,11 +125,17 @@ async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-async function isFile(path: string): Promise<boolean> {
+async function hash({ handle }: OpenFile): Promise<string> {
+  const hashing = createHash('sha256');
+  await pipeline(handle.createReadStream({ start: 0, autoClose: false }), hashing);
+  return hashing.digest('hex');
+}
+
+/** Leaves alone what is not a file. */
+async function removeFile(path: string): Promise<void> {
   try {
-    return (await stat(path)).isFile();
+    await rm(path, { force: true });
   } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) return false;
-    throw error;
+    if (!isNoFile(error) && !hasErrorCode(error, 'ERR_FS_EISDIR')) throw error;
   }
 }

@@ -1,7 +1,7 @@
 /** Dependencies of the server. */
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
-import type { ImageFiles } from '../archive/files.ts';
+import type { IntactFiles } from '../archive/intact-files.ts';
 import type { Thumbnails } from '../archive/thumbnails.ts';
 import type { Config } from '../config/config.ts';
 import type { CallbackDelivery } from '../generation/callback-delivery.ts';
@@ -35,7 +35,7 @@ export interface ServerDeps {
   readonly mirror: Mirror;
   readonly generation: GenerationDeps;
   readonly callbackDelivery: Pick<CallbackDelivery, 'run'>;
-  readonly archive: { readonly files: ImageFiles; readonly thumbnails: Thumbnails };
+  readonly archive: { readonly intactFiles: IntactFiles; readonly thumbnails: Thumbnails };
   readonly runner: SyncRunner;
   readonly metrics: Metrics;
   readonly clock: Clock;

@@ -132,7 +132,11 @@ export const MATRIX: readonly MatrixPart[] = [
       {
         fault: 'image damaged or missing',
         behaviour: '404, never wrong bytes; fetched again; doctor finds it',
-        shownBy: [['server/images.test.ts', 'a damaged file']],
+        shownBy: [
+          ['server/images.test.ts', 'a damaged file'],
+          ['server/images.test.ts', 'a file that vanishes'],
+          ['server/images.test.ts', 'a thumbnail that is replaced'],
+        ],
       },
       {
         fault: 'another process holds the write lock',
@@ -374,6 +378,9 @@ export const MATRIX: readonly MatrixPart[] = [
         shownBy: [
           [HOSTS, 'a host that is down'],
           [HOSTS, 'a stop gives back'],
+        ],
+      },
+      {
         fault: 'pixel bombs: small files, gigabytes of pixels',
         behaviour: 'refused by their header; decoded elsewhere, killed after 30 s',
         shownBy: [
@@ -585,6 +592,14 @@ export const MATRIX: readonly MatrixPart[] = [
         fault: 'preflight of a foreign origin',
         behaviour: 'no allow-origin',
         shownBy: [[ERRORS, 'a preflight of an allowed origin']],
+      },
+      {
+        fault: 'other users of the machine',
+        behaviour: 'can read nothing in the data directory, whatever the umask',
+        shownBy: [
+          ['app/private-files.test.ts', 'private'],
+          ['app/private-files.test.ts', 'alone'],
+        ],
       },
       { fault: 'path traversal', behaviour: '404', shownBy: [['server/images.test.ts', 'is not found']] },
       {

@@ -1,9 +1,21 @@
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import type { SettingName } from '../../src/config/setting-table.ts';
 import type { ArchivedImage } from '../../src/store/contract/images.ts';
+import { createBlackPng } from '../helpers/bombs.ts';
 import { runCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
@@ -157,6 +169,43 @@ describe('GET /images/:sha256', () => {
     showFigure(context, `wrong bytes served ${wrong} times`);
   });
 
+  test.for<[string, (file: string, other: string) => void]>([
+    ['nothing', () => undefined],
+    ['a link to the same bytes', (file, other) => symlinkSync(other, file)],
+    ['a folder', (file) => mkdirSync(file)],
+    ['a pipe', (file) => execFileSync('mkfifo', [file])],
+    ['a link in the place of its folder', (file, other) => replaceFolderByLink(file, other)],
+    [
+      'other bytes of the same length',
+      (file, other) => writeFileSync(file, readFileSync(other).fill(0, 5000, 6000)),
+    ],
+  ])('a file that vanishes after it was served is 404, and is fetched again: %s', async ([, replace]) => {
+    const { here, host, image } = await withPicture();
+    const { dataDir } = here.config;
+    const paths = [`/images/${image.sha256}`, `/thumbs/${image.sha256}?w=900`];
+    expect(await statusOf(here.get(`/images/${image.sha256}`))).toBe(200);
+    const file = join(dataDir, 'images', filesIn(dataDir, 'images')[0] ?? '');
+    const other = join(dataDir, basename(file));
+    renameSync(file, other);
+    replace(file, other);
+    const statuses = await Promise.all(paths.map((path) => statusOf(here.get(path))));
+    expect(statuses).toEqual([404, 404]);
+    expect(here.log()).not.toContain('"status":500');
+    await here.mirror.archiver.run();
+    expect(host.paths.filter((path) => path === '/1')).toHaveLength(2);
+    // These are in the way of the new file.
+    const isLinked = lstatSync(dirname(file)).isSymbolicLink();
+    if (isLinked || lstatSync(file).isDirectory()) {
+      expect(await here.store.failingImages(9)).toContainEqual(
+        expect.objectContaining({ error: 'something else is in the place of its file' }),
+      );
+      rmSync(isLinked ? dirname(file) : file, { recursive: true });
+    }
+    here.clock.advance(3_600_000);
+    await here.mirror.archiver.run();
+    expect(await Promise.all(paths.map((path) => statusOf(here.get(path))))).toEqual([200, 200]);
+  });
+
   test('a damaged file is found by doctor', async () => {
     const { here, image } = await withPicture();
     const doctor = () => runCli(['doctor', '--offline', '--data-dir', here.config.dataDir]);
@@ -168,6 +217,14 @@ describe('GET /images/:sha256', () => {
     expect(found.code).toBe(1);
   });
 });
+
+/** Moves the folder of a file away, with the file in it, and puts a link there. */
+function replaceFolderByLink(file: string, other: string): void {
+  const moved = `${dirname(other)}/elsewhere`;
+  renameSync(dirname(file), moved);
+  renameSync(other, join(moved, basename(file)));
+  symlinkSync(moved, dirname(file));
+}
 
 describe('GET /thumbs/:sha256', () => {
   test.each([
@@ -183,6 +240,63 @@ describe('GET /thumbs/:sha256', () => {
     expect([meta.format, meta.width, meta.height]).toEqual(['webp', width, width / 2]);
     expect(filesIn(here.config.dataDir, 'thumbs')).toHaveLength(1);
     expect(await (await here.get(`/thumbs/${image.sha256}?w=x`)).json()).toMatchObject({ success: false });
+  });
+
+  test.for<[string, (file: string, other: string) => void, number]>([
+    ['nothing', () => undefined, 200],
+    ['an empty file', (file) => writeFileSync(file, ''), 200],
+    ['a link', (file, other) => symlinkSync(other, file), 200],
+    ['a folder', (file) => mkdirSync(file), 404],
+    ['a link in the place of its folder', (file, other) => replaceFolderByLink(file, other), 404],
+  ])('a thumbnail that is replaced by %s is never followed, nor 500', async ([, replace, status]) => {
+    const { here, image } = await withPicture();
+    const { dataDir } = here.config;
+    expect(await statusOf(here.get(`/thumbs/${image.sha256}`))).toBe(200);
+    const file = join(dataDir, 'thumbs', filesIn(dataDir, 'thumbs')[0] ?? '');
+    const other = join(dataDir, basename(file));
+    renameSync(file, other);
+    replace(file, other);
+    expect(await statusOf(here.get(`/thumbs/${image.sha256}`))).toBe(status);
+    if (status === 200) expect(lstatSync(file).isFile()).toBe(true);
+  });
+
+  test.each([
+    [100, 20_000],
+    [20_000, 100],
+    [1, 60_000],
+    [60_000, 1],
+  ])('an image of %i × %i pixels has one', async (width, height) => {
+    const host = await imageHost();
+    const here = await startTestMirror({ imageAllowHosts: host.host });
+    host.serve('/1', createBlackPng({ width, height }));
+    await storeTaskWithImages(here, ID, [`${host.url}/1`]);
+    await here.mirror.archiver.run();
+    const [image] = await here.store.imagesOf([ID]);
+    const answer = await here.get(`/thumbs/${image?.sha256}?w=960`);
+    expect(answer.status).toBe(200);
+    const thumbnail = await sharp(Buffer.from(await answer.arrayBuffer())).metadata();
+    expect(thumbnail.width).toBeLessThanOrEqual(960);
+    expect(thumbnail.height).toBeLessThanOrEqual(4096);
+  });
+
+  test('an image that can not be decoded is tried once, and not for every request', async () => {
+    const { here, image } = await withPicture();
+    const bytes = createBlackPng({ width: 9900, height: 9900, bits: 16, isInterlaced: true });
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const folder = join(here.config.dataDir, 'images', sha256.slice(0, 2));
+    mkdirSync(folder, { recursive: true });
+    // As if archived by an earlier version.
+    writeFileSync(join(folder, `${sha256}.png`), bytes);
+    await here.store.archiveImage({ taskId: ID, n: 0 }, { ...image, sha256, bytes: bytes.length }, 0);
+    for (let request = 0; request < 5; request += 1) {
+      const answer = await here.get(`/thumbs/${sha256}`);
+      expect([answer.status, await answer.text()]).toEqual([404, expect.stringContaining('needs more than')]);
+    }
+    expect(here.log().match(/an image has no thumbnail/g)).toHaveLength(1);
+    here.clock.advance(2 * 3_600_000);
+    expect(await statusOf(here.get(`/thumbs/${sha256}`))).toBe(404);
+    expect(here.log().match(/an image has no thumbnail/g)).toHaveLength(2);
+    expect(await statusOf(here.get(`/images/${sha256}`))).toBe(200);
   });
 
   test('concurrent requests share one thumbnail job', async () => {

@@ -1,7 +1,7 @@
 /** Reads files of the archive in the decoding process: regular files only, and no links. */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { ImageFailure } from '../failure.ts';
-import { READ_FLAGS } from '../open-file.ts';
+import { isNoFile, READ_FLAGS } from '../open-file.ts';
 import type { ByteSource } from './completeness.ts';
 
 /** @throws ImageFailure if it is not a file; the system's error */
@@ -27,11 +27,21 @@ export function createByteSource(bytes: Buffer): ByteSource {
 }
 
 function withFile<T>(path: string, use: (descriptor: number) => T): T {
-  const descriptor = openSync(path, READ_FLAGS);
+  const descriptor = openRegularFile(path);
   try {
-    if (!fstatSync(descriptor).isFile()) throw new ImageFailure('not a file');
+    if (!fstatSync(descriptor).isFile()) throw new ImageFailure(NO_FILE);
     return use(descriptor);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+const NO_FILE = 'its file is missing';
+
+function openRegularFile(path: string): number {
+  try {
+    return openSync(path, READ_FLAGS);
+  } catch (cause) {
+    throw isNoFile(cause) ? new ImageFailure(NO_FILE, { cause }) : cause;
   }
 }

@@ -1,11 +1,11 @@
 /** `GET /images/:sha256`, images and videos, and `/thumbs/:sha256`: what is in the archive, for ever the same. */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { Hono } from 'hono';
 import rangeParser from 'range-parser';
+import { ImageFailure } from '../../archive/failure.ts';
 import { THUMBNAIL_WIDTHS } from '../../archive/files.ts';
 import { isVideo } from '../../archive/formats.ts';
+import type { OpenFile } from '../../archive/open-file.ts';
 import { ApiError } from '../../lib/api-error.ts';
 import type { ArchivedImage } from '../../store/contract/images.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
@@ -15,46 +15,72 @@ const SHA256 = '[0-9a-f]{64}';
 
 export function createImageRoutes({ store, archive, clock, log }: ServerDeps): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
-  /** Files verified by this process. A damaged one is never served, and fetched again if its link still works. */
-  const intact = new Set<string>();
 
-  const find = async (c: ServerContext, sha256: string): Promise<ArchivedImage> => {
+  /** Opens an archived file. A damaged one is never served, and fetched again if its link still works. */
+  const open = async (
+    c: ServerContext,
+    sha256: string,
+  ): Promise<{ image: ArchivedImage; file: OpenFile }> => {
     const image = await store.image(sha256, c.get('access').limits);
     if (!image) throw createImageNotFound();
-    if (intact.has(sha256)) return image;
-    if (!(await archive.files.isIntact(image))) {
-      log.error(
-        { sha256 },
-        'an archived image is damaged or missing; it will be fetched again if its link still works',
-      );
-      await store.requeueImage(sha256, clock.now());
-      throw createImageNotFound();
-    }
-    intact.add(sha256);
-    return image;
+    const file = await archive.intactFiles.open(image);
+    if (file) return { image, file };
+    log.error(
+      { sha256 },
+      'an archived image is damaged or missing; it will be fetched again if its link still works',
+    );
+    await store.requeueImage(sha256, clock.now());
+    throw createImageNotFound();
   };
 
   app.get(`/images/:sha256{${SHA256}}`, async (c) => {
-    const image = await find(c, c.req.param('sha256'));
-    return send(c, archive.files.getPath(image), image.mediaType, `"${image.sha256}"`);
+    const { image, file } = await open(c, c.req.param('sha256'));
+    return sendFile(c, file, image.mediaType, `"${image.sha256}"`);
   });
 
   app.get(`/thumbs/:sha256{${SHA256}}`, async (c) => {
-    const image = await find(c, c.req.param('sha256'));
-    if (isVideo(image)) throw new ApiError(404, 'not_found', 'a video has no thumbnail');
     const width = readIntegerParam(getQueryParams(c), 'w', {
       min: 1,
       max: 10_000,
       fallback: THUMBNAIL_WIDTHS[0],
     });
-    const path = await archive.thumbnails.of(image, width);
-    return send(c, path, 'image/webp', `"${image.sha256}-${archive.thumbnails.chooseWidth(width)}"`);
+    const { image, file } = await open(c, c.req.param('sha256'));
+    await file.handle.close();
+    if (isVideo(image)) throw new ApiError(404, 'not_found', 'a video has no thumbnail');
+    const etag = `"${image.sha256}-${archive.thumbnails.chooseWidth(width)}"`;
+    return sendFile(c, await openThumbnail(image, width), 'image/webp', etag);
   });
+
+  const openThumbnail = async (image: ArchivedImage, width: number): Promise<OpenFile> => {
+    try {
+      return await archive.thumbnails.open(image, width);
+    } catch (error) {
+      if (error instanceof ImageFailure)
+        throw new ApiError(404, 'not_found', `this image has no thumbnail: ${error.message}`);
+      throw error;
+    }
+  };
 
   return app;
 }
 
-async function send(c: ServerContext, path: string, mediaType: string, etag: string): Promise<Response> {
+/** Sends an open file, and closes it. */
+async function sendFile(
+  c: ServerContext,
+  { handle, stats }: OpenFile,
+  mediaType: string,
+  etag: string,
+): Promise<Response> {
+  const { status, headers, range } = decideResponse(c, stats.size, mediaType, etag);
+  if (range === undefined || c.env.incoming.method === 'HEAD') {
+    await handle.close();
+    return c.body(null, status, headers);
+  }
+  return c.body(Readable.toWeb(handle.createReadStream(range)) as ReadableStream, status, headers);
+}
+
+/** @returns the bytes to send as `range`, if any */
+function decideResponse(c: ServerContext, size: number, mediaType: string, etag: string) {
   // With access tokens, an image must not be stored by shared caches.
   const scope = c.get('access').tokenName === undefined ? 'public' : 'private';
   const headers: Record<string, string> = {
@@ -66,18 +92,14 @@ async function send(c: ServerContext, path: string, mediaType: string, etag: str
     'content-security-policy': "default-src 'none'; sandbox",
     'cross-origin-resource-policy': 'same-origin',
   };
-  if (matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
-
-  const { size } = await stat(path);
-  const range = parseRange(c, size, etag);
-  if (range === 'unsatisfiable') return c.body(null, 416, { ...headers, 'content-range': `bytes */${size}` });
-  const { start, end } = range ?? { start: 0, end: size - 1 };
-  headers['content-length'] = String(end - start + 1);
-  if (range) headers['content-range'] = `bytes ${start}-${end}/${size}`;
-  const isHead = c.env.incoming.method === 'HEAD';
-  const status = range ? 206 : 200;
-  if (isHead) return c.body(null, status, headers);
-  return c.body(Readable.toWeb(createReadStream(path, { start, end })) as ReadableStream, status, headers);
+  if (matchesEtag(c.req.header('if-none-match'), etag)) return { status: 304, headers } as const;
+  const part = parseRange(c, size, etag);
+  if (part === 'unsatisfiable')
+    return { status: 416, headers: { ...headers, 'content-range': `bytes */${size}` } } as const;
+  const range = part ?? { start: 0, end: size - 1 };
+  headers['content-length'] = String(range.end - range.start + 1);
+  if (part) headers['content-range'] = `bytes ${range.start}-${range.end}/${size}`;
+  return { status: part ? 206 : 200, headers, range } as const;
 }
 
 /** `If-None-Match` (RFC 9110, section 13.1.2): a list of tags, compared weakly, or `*`. */

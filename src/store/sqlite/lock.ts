@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { hasErrorCode } from '../../lib/errno.ts';
 import { OperatorError } from '../../lib/operator-error.ts';
 import { openConnection } from './driver.ts';
+import { createPrivateFile } from './durable-files.ts';
 import { isBusy } from './errors.ts';
 import { describeStorageProblem } from './storage-problem.ts';
 
@@ -26,7 +27,9 @@ const OWNER_FILE = 'owner.json';
 /** @throws DirectoryInUse */
 export function acquireLock(dataDir: string, nowMs: number): Lock {
   const ownerFile = join(dataDir, OWNER_FILE);
-  const database = openConnection(join(dataDir, 'lock.db'), { timeout: 0 });
+  const file = join(dataDir, 'lock.db');
+  createPrivateFile(file);
+  const database = openConnection(file, { timeout: 0 });
   try {
     database.pragma('journal_mode = MEMORY'); // a journal file would need disk space
     database.exec('BEGIN EXCLUSIVE');
@@ -49,7 +52,7 @@ export function acquireLock(dataDir: string, nowMs: number): Lock {
 function writeOwner(ownerFile: string, nowMs: number): void {
   const owner = { pid: process.pid, host: hostname(), started_at: new Date(nowMs).toISOString() };
   try {
-    writeFileSync(ownerFile, `${JSON.stringify(owner)}\n`);
+    writeFileSync(ownerFile, `${JSON.stringify(owner)}\n`, { mode: 0o600 });
   } catch (error) {
     if (describeStorageProblem(error) === undefined) throw error; // the lock itself is held; the file is only informative
   }

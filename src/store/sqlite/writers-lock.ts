@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import { openConnection } from './driver.ts';
+import { createPrivateFile } from './durable-files.ts';
 import { isBusy } from './errors.ts';
 import { acquireLock, DirectoryInUse, type Lock } from './lock.ts';
 
@@ -42,7 +43,9 @@ export function acquireExclusiveLock(dataDir: string, nowMs: number): Lock {
 }
 
 function holdLock(dataDir: string, how: { begin: string; timeoutMs: number; message: string }): Lock {
-  const database = openConnection(join(dataDir, 'writers.lock.db'), { timeout: how.timeoutMs });
+  const file = join(dataDir, 'writers.lock.db');
+  createPrivateFile(file);
+  const database = openConnection(file, { timeout: how.timeoutMs });
   try {
     database.exec(how.begin);
   } catch (cause) {

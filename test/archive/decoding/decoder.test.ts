@@ -238,9 +238,9 @@ test('a link in the place of an image is not decoded', async () => {
   const target = join(directory, 'target.png');
   writeFileSync(target, await picture('png'));
   symlinkSync(target, join(directory, 'link.png'));
-  await expect(decoder.inspectImage(join(directory, 'link.png'), 'image/png')).rejects.toMatchObject({
-    code: 'ELOOP',
-  });
+  await expect(decoder.inspectImage(join(directory, 'link.png'), 'image/png')).rejects.toThrow(
+    'its file is missing',
+  );
 });
 
 test('stopping ends a decoder in progress', async () => {
