@@ -6,6 +6,7 @@ import { getErrorCode } from '../lib/errno.ts';
 import { parseRetryAfter } from '../lib/retry-after.ts';
 import { USER_AGENT } from '../lib/version.ts';
 import { ForbiddenAddress } from '../outbound/addresses.ts';
+import { decodeResponse, UnknownEncoding } from '../outbound/decode-response.ts';
 import { DEFAULT_MIN_RATE, type MinRate, type RateWatch, watchRate } from '../outbound/min-rate.ts';
 import { isRedirection, type SafeFetch } from '../outbound/safe-fetch.ts';
 import type { ArchivedImage } from '../store/contract/images.ts';
@@ -104,7 +105,7 @@ async function* readImageBytes(
   try {
     if (Number(response.headers['content-length'] ?? 0) > maxBytes)
       throw new ImageFailure(`larger than ${maxBytes} bytes`);
-    for await (const chunk of response as AsyncIterable<Uint8Array>) {
+    for await (const chunk of await decodeResponse(response)) {
       rate.count(chunk.length);
       yield chunk;
     }
@@ -133,6 +134,10 @@ function createNetworkFailure(error: unknown): ImageFailure {
   if (error instanceof ImageFailure) return error;
   if (error instanceof ForbiddenAddress)
     return new ImageFailure(`refused: ${error.message}`, { cause: error });
+  if (error instanceof UnknownEncoding)
+    return new ImageFailure('sent in an encoding that is not known', { cause: error });
   const code = getErrorCode(error) ?? 'no code';
+  if (/^(?:Z_|ERR__|ERR_BROTLI)/.test(code))
+    return new ImageFailure('its compression is damaged or cut off', { cause: error });
   return new HostFailure(`could not be fetched (${code})`, undefined, { cause: error });
 }

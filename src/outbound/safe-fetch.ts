@@ -58,7 +58,7 @@ export function createSafeFetch(allowHosts: readonly string[]): SafeFetch {
         const isRedirect = isRedirection(response) && location !== undefined;
         if (!isRedirect || hops >= maxRedirects) return response;
         response.destroy();
-        url = parseUrl(location, url);
+        url = parseUrl(decodeLocation(location), url);
       }
     },
     close: () => {
@@ -71,6 +71,15 @@ export function createSafeFetch(allowHosts: readonly string[]): SafeFetch {
 /** Whether a response is a redirect. */
 export function isRedirection({ statusCode = 0 }: IncomingMessage): boolean {
   return statusCode >= 300 && statusCode < 400;
+}
+
+/** Node reads headers as Latin-1, but some servers send UTF-8 there unescaped. */
+function decodeLocation(location: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(location, 'latin1'));
+  } catch {
+    return location; // it was Latin-1
+  }
 }
 
 function parseUrl(text: string, base?: URL): URL {

@@ -4,15 +4,18 @@ import { existsSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import sharp from 'sharp';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createArchiver } from '../../src/archive/archiver.ts';
+import { createDecoder } from '../../src/archive/decoding/decoder.ts';
 import { createImageFiles } from '../../src/archive/files.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { SettingName } from '../../src/config/setting-table.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { createSafeFetch, type SafeFetch } from '../../src/outbound/safe-fetch.ts';
 import type { TaskId } from '../../src/task/id.ts';
+import { createAnimatedPng, createAnimatedWebp, createBlackPng, createGif } from '../helpers/bombs.ts';
 import { startCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
@@ -89,6 +92,40 @@ describe('archiving', () => {
     ]);
   });
 
+  test.each<[string, (bytes: Buffer) => Buffer]>([
+    ['gzip', gzipSync],
+    ['x-gzip', gzipSync],
+    ['br', brotliCompressSync],
+    ['deflate', deflateSync],
+    ['deflate', deflateRawSync],
+    ['gzip, br', (bytes) => brotliCompressSync(gzipSync(bytes))],
+    ['identity', (bytes) => bytes],
+  ])('decodes an image that is sent as %s although it was not asked for', async (encoding, encode) => {
+    const { here, host, archive } = await withHost();
+    const bytes = await picture('png');
+    host.serve('/1', (response) =>
+      response.writeHead(200, { 'content-encoding': encoding }).end(encode(bytes)),
+    );
+    expect(await archive(ID, [`${host.url}/1`])).toEqual({ archived: 1, failed: 0 });
+    expect((await here.store.imagesOf([ID]))[0]?.sha256).toBe(sha256(bytes));
+  });
+
+  test.each([
+    ['UTF-8', Buffer.from('/猫 é.png')],
+    ['Latin-1', Buffer.from('/\xe9 \xfc.png', 'latin1')],
+    ['percent-encoding', Buffer.from('/%E7%8C%AB')],
+  ])('follows a redirect whose Location is in %s', async (encoding, location) => {
+    const { host, archive } = await withHost();
+    host.serve('/1', (response) => {
+      response.socket?.write('HTTP/1.1 302 Found\r\nconnection: close\r\ncontent-length: 0\r\nlocation: ');
+      response.socket?.write(location);
+      response.socket?.end('\r\n\r\n');
+    });
+    const text = location.toString(encoding === 'Latin-1' ? 'latin1' : 'utf8');
+    host.serve(encodeURI(decodeURI(text)), await picture('png'));
+    expect(await archive(ID, [`${host.url}/1`])).toEqual({ archived: 1, failed: 0 });
+  });
+
   test('applies the orientation of an image', async () => {
     const { here, host, archive } = await withHost();
     host.serve(
@@ -131,6 +168,19 @@ const endless: ImageAnswer = (response) => {
   more();
 };
 
+const COMPRESSED_ZEROS = gzipSync(Buffer.alloc(70_000_000));
+/** Decoders accept most of them without their last byte. */
+const CUT_OFF: readonly (readonly [string, () => Buffer | Promise<Buffer>])[] = [
+  ['an animated GIF', () => createGif({ width: 10, height: 10, frames: 3 })],
+  ['an animated WebP', () => createAnimatedWebp({ width: 10, height: 10, frames: 3 })],
+  ['an animated PNG', () => createAnimatedPng(3)],
+  ['a PNG', () => createBlackPng({})],
+  ['a JPEG', () => picture('jpeg')],
+  ['a WebP', () => picture('webp')],
+  ['a GIF', () => picture('gif')],
+  ['an AVIF', () => picture('avif')],
+];
+
 describe('an invalid or incomplete image leaves no file, and its reason is shown:', () => {
   test.for<[string, ImageAnswer, string]>([
     ['gone', (response) => response.writeHead(404).end(), 'its host answered 404'],
@@ -168,6 +218,39 @@ describe('an invalid or incomplete image leaves no file, and its reason is shown
       'refused: its link leads to a private address',
     ],
     ['a redirect to a file', redirect('file:///etc/passwd'), 'refused: its link is neither http nor https'],
+    [
+      'an unknown encoding',
+      (response) => response.writeHead(200, { 'content-encoding': 'compress' }).end('x'),
+      'sent in an encoding that is not known',
+    ],
+    [
+      'gzip that is cut off',
+      async (response) => {
+        const bytes = gzipSync(await whole);
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end(bytes.subarray(0, bytes.length / 2));
+      },
+      'its compression is damaged or cut off',
+    ],
+    [
+      'brotli that is none',
+      (response) => response.writeHead(200, { 'content-encoding': 'br' }).end('no brotli at all'),
+      'its compression is damaged or cut off',
+    ],
+    [
+      'gzip that decodes to more than is archived',
+      (response) =>
+        response.writeHead(200, { 'content-encoding': 'gzip, gzip' }).end(gzipSync(COMPRESSED_ZEROS)),
+      'larger than 67108864 bytes',
+    ],
+    ...CUT_OFF.map(([name, create]): [string, ImageAnswer, string] => [
+      `${name} that is cut off, without its length`,
+      async (response) => {
+        const bytes = await create();
+        response.socket?.write('HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n');
+        response.socket?.end(bytes.subarray(0, -1));
+      },
+      'damaged or cut off',
+    ]),
     ['a redirect in a circle', redirect('/1'), 'too many redirects'],
   ])('%s', async ([, answer, reason], context) => {
     const { here, host, archive } = await withHost();
@@ -387,7 +470,10 @@ test('an image that fails for a reason of its own does not stop the others', asy
   const { config, store, clock } = here;
   const files = createImageFiles(config.dataDir);
   const log = createLog({ level: 'silent', format: 'json' });
-  const archiver = createArchiver({ ...config, store, clock, files, safeFetch, log, random: () => 0.5 });
+  const decoder = createDecoder(new URL('../../src/app/decode-process.ts', import.meta.url));
+  onTestFinished(() => decoder.close());
+  const deps = { store, clock, files, decoder, safeFetch, log, random: () => 0.5 };
+  const archiver = createArchiver({ ...config, ...deps });
   expect(await archiver.run()).toEqual({ archived: 2, failed: 1 });
   real.close();
 });

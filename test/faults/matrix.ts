@@ -382,7 +382,7 @@ export const MATRIX: readonly MatrixPart[] = [
       },
       {
         fault: 'pixel bombs: small files, gigabytes of pixels',
-        behaviour: 'refused by their header; decoded elsewhere, killed after 30 s',
+        behaviour: 'refused by their header; decoded elsewhere, killed after two minutes',
         shownBy: [
           [DECODER, 'an image that would take too much'],
           [DECODER, 'pixel bombs'],

@@ -11,6 +11,9 @@ const VIDEO = { model: 'flux-3', mode: 'i2v', prompt: 'a hippo dives', duration:
 const MIB = 1024 * 1024;
 /** The four bytes with which every Matroska file begins, and the type that makes it a WebM. */
 const WEBM = Buffer.from('1a45dfa39f4286810142f7810142f2810442f381084282847765626d4287810442858102', 'hex');
+/** A segment with one empty cluster in it; and one of unknown size, as live recordings have it. */
+const SEGMENT = Buffer.from('1853806785' + '1f43b67580', 'hex');
+const LIVE_SEGMENT = Buffer.from('18538067' + '01ffffffffffffff' + '1f43b67580', 'hex');
 
 const generate = (here: TestMirror, body: unknown) =>
   here.request(PATH, {
@@ -97,6 +100,8 @@ describe('an archived video', () => {
   test.each([
     ['video/mp4', createMp4('hippo')],
     ['video/webm', WEBM],
+    ['video/webm', Buffer.concat([WEBM, SEGMENT])],
+    ['video/webm', Buffer.concat([WEBM, LIVE_SEGMENT])],
   ])('of %s is served with ranges, and nothing a browser could run', async (type, bytes) => {
     const { here, image } = await withVideo(bytes);
     expect(image).toMatchObject({
@@ -162,6 +167,14 @@ describe('an archived video', () => {
   test.each([
     ['HTML', Buffer.from('<!doctype html><script>alert(1)</script>'), {}, 'not an MP4 or WebM video'],
     ['an image', Buffer.from('89504e470d0a1a0a', 'hex'), {}, 'not an MP4 or WebM video'],
+    ['a half of an MP4', createMp4('x'.repeat(2000)).subarray(0, -1), {}, 'damaged or cut off'],
+    [
+      'an MP4 whose next part has only begun',
+      Buffer.concat([createMp4('x'), Buffer.from([0, 0, 1])]),
+      {},
+      'damaged or cut off',
+    ],
+    ['a half of a WebM', Buffer.concat([WEBM, SEGMENT.subarray(0, -1)]), {}, 'damaged or cut off'],
     ['more than may be', createMp4('x'.repeat(2000)), { maxVideoBytes: '1kB' }, 'larger than 1000 bytes'],
   ])('is not made of %s', async (_, bytes, settings, reason) => {
     const { here, image } = await withVideo(bytes, settings);

@@ -3,6 +3,7 @@
  * that they need: a GIF without its last frames, the animation of a PNG, the end of a video.
  */
 import { isGifComplete } from './gif-structure.ts';
+import { isJpegComplete } from './jpeg-structure.ts';
 import { isPngComplete } from './png-structure.ts';
 import { isMatroskaComplete, isMp4Complete } from './video-structure.ts';
 
@@ -13,11 +14,13 @@ export interface ByteSource {
   read(offset: number, length: number): Buffer;
 }
 
-/** @param mediaType as it is stored; a JPEG or WebP is checked by its decoder */
+/** @param mediaType as it is stored; a WebP is checked by its decoder */
 export function isComplete(source: ByteSource, mediaType: string): boolean {
   switch (mediaType) {
     case 'image/png':
       return isPngComplete(source);
+    case 'image/jpeg':
+      return isJpegComplete(source.read(0, source.size));
     case 'image/gif':
       return isGifComplete(source);
     case 'image/avif':

@@ -3,7 +3,7 @@ import { rgbaToThumbHash } from 'thumbhash';
 import { ImageFailure } from '../failure.ts';
 import { createByteSource, readImageFile } from './byte-source.ts';
 import { isComplete } from './completeness.ts';
-import { hasSeveralScans } from './jpeg-scans.ts';
+import { hasSeveralScans } from './jpeg-structure.ts';
 import { checkDecodedSize, countFramesAtOnce, type ImageHeader } from './limits.ts';
 import { openFrames, openImage } from './pixels.ts';
 

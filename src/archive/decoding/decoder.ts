@@ -21,7 +21,8 @@ export interface Decoder {
 
 /** Their memory adds up. */
 const MAX_PROCESSES = 2;
-const DECODE_TIMEOUT_MS = 30_000;
+/** What is allowed takes seconds; a busy machine serves its callers first. */
+const DECODE_TIMEOUT_MS = 2 * 60_000;
 const THUMBNAIL_PRIORITY = 1;
 
 /** @param module entry file of the processes, which start with the first job */
