@@ -6,6 +6,7 @@ import { setMaxListeners } from 'node:events';
 import { type Archiver, createArchiver, startArchiving } from '../archive/archiver.ts';
 import { createDecoder, type Decoder } from '../archive/decoding/decoder.ts';
 import { createImageFiles, type ImageFiles } from '../archive/files.ts';
+import { startFindingMissing } from '../archive/find-missing.ts';
 import { createIntactFiles } from '../archive/intact-files.ts';
 import { createThumbnails } from '../archive/thumbnails.ts';
 import { startBackups } from '../backup/scheduled.ts';
@@ -159,11 +160,12 @@ export async function startMirror(config: Config, environment: Environment): Pro
 function listBackgroundWork(
   config: Config,
   { clock, log }: Environment,
-  { store, metrics, runner, archiver }: AssembledMirror & { store: Store; metrics: Metrics },
+  { store, metrics, runner, archiver, files }: AssembledMirror & { store: Store; metrics: Metrics },
 ): (() => Stoppable)[] {
   const isArchiving = config.archiveImages && !config.offline;
   const maintenance = createMaintenance(config.dataDir);
   return [
+    () => startFindingMissing({ store, files, clock, log }),
     () => startSchedule(config.syncCron, runner, log),
     () => startBackups({ ...config, store, maintenance, worker: BACKUP_WORKER, clock, log }),
     () => startReindexing(store, { clock, log }),

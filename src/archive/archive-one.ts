@@ -48,7 +48,8 @@ export async function archiveOne(
   if (wanted.artifact === undefined) throw new ImageFailure('the task has no such image');
   const { received, image } = await fetchImage(deps, wanted.artifact, stop);
   try {
-    const isNew = (await store.image(image.sha256)) === undefined;
+    const known = await store.image(image.sha256);
+    const isNew = known === undefined || known.isMissing === true;
     if (isNew && image.bytes > (await quota.getRemaining()))
       throw new QuotaExceeded('the archive has reached its maximum size');
     await files.store(received, image);

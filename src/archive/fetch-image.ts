@@ -45,7 +45,15 @@ const ACCEPT: Readonly<Record<TaskKind, string>> = { images: 'image/*', videos: 
  * @throws ImageFailure with the reason; the system's error for a disk problem
  */
 export async function fetchImage(
-  { safeFetch, files, decoder, maxImageBytes, maxVideoBytes, clock, minImageRate = DEFAULT_MIN_RATE }: FetchDeps,
+  {
+    safeFetch,
+    files,
+    decoder,
+    maxImageBytes,
+    maxVideoBytes,
+    clock,
+    minImageRate = DEFAULT_MIN_RATE,
+  }: FetchDeps,
   artifact: Artifact,
   stop: AbortSignal,
 ): Promise<FetchedImage> {

@@ -4,13 +4,21 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { hasErrorCode } from '../lib/errno.ts';
 import type { ArchivedImage } from '../store/contract/images.ts';
 import { ImageFailure } from './failure.ts';
 import { getExtension, getMediaType } from './formats.ts';
-import { createFolder, explainRenameFailure, isNoFile, type OpenFile, openFile } from './open-file.ts';
+import {
+  createFolder,
+  explainRenameFailure,
+  fileExists,
+  isNoFile,
+  listFiles,
+  type OpenFile,
+  openFile,
+} from './open-file.ts';
 
 /** For lists and for a full screen. Pixels. */
 export const THUMBNAIL_WIDTHS = [320, 960] as const;
@@ -35,6 +43,10 @@ export interface ImageFiles {
   discard(received: ReceivedFile): Promise<void>;
   /** Deletes an image and its thumbnails. */
   remove(image: NamedImage): Promise<void>;
+  getName(image: NamedImage): string;
+  /** The names of the files in one folder. @param prefix the first two digits of their hashes */
+  list(prefix: string): Promise<ReadonlySet<string>>;
+  exists(image: NamedImage): Promise<boolean>;
   /** Whether the file exists and its bytes match its hash. */
   isIntact(image: NamedImage): Promise<boolean>;
   /** SHA-256 of an open file, as in its name. */
@@ -53,8 +65,9 @@ export function parseImagePath(path: string): NamedImage | undefined {
 
 export function createImageFiles(dataDir: string): ImageFiles {
   const partial = join(dataDir, 'images', 'partial');
-  const getPath = ({ sha256, mediaType }: NamedImage) =>
-    join(dataDir, 'images', sha256.slice(0, 2), `${sha256}.${getExtension(mediaType)}`);
+  const getName = ({ sha256, mediaType }: NamedImage) => `${sha256}.${getExtension(mediaType)}`;
+  const getFolder = (prefix: string) => join(dataDir, 'images', prefix);
+  const getPath = (image: NamedImage) => join(getFolder(image.sha256.slice(0, 2)), getName(image));
   const getThumbnailPath = ({ sha256 }: Pick<ArchivedImage, 'sha256'>, width: number) =>
     join(dataDir, 'thumbs', sha256.slice(0, 2), `${sha256}-${width}.webp`);
 
@@ -72,15 +85,18 @@ export function createImageFiles(dataDir: string): ImageFiles {
       }
     },
     store: async (received, image) => {
-      await createFolder(join(getPath(image), '..'));
+      await createFolder(dirname(getPath(image)));
       await rename(received.path, getPath(image)).catch(explainRenameFailure);
-      await syncDirectory(join(getPath(image), '..'));
+      await syncDirectory(dirname(getPath(image)));
     },
     discard: ({ path }) => rm(path, { force: true }),
     remove: async (image) => {
       const files = [getPath(image), ...THUMBNAIL_WIDTHS.map((width) => getThumbnailPath(image, width))];
       for (const file of files) await removeFile(file);
     },
+    getName,
+    list: (prefix) => listFiles(getFolder(prefix)),
+    exists: (image) => fileExists(getPath(image)),
     isIntact: async (image) => {
       const file = await openFile(getPath(image));
       if (!file) return false;

@@ -3,7 +3,7 @@
  * the writer of a pipe that lies in their place.
  */
 import { constants, type Stats } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { getErrorCode } from '../lib/errno.ts';
 import { ImageFailure } from './failure.ts';
@@ -23,7 +23,7 @@ const NO_FILE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EMLINK', 'EISDIR', 'ENXI
 /** @returns undefined if there is no regular file; neither it nor its folder may be a link @throws the system's error */
 export async function openFile(path: string): Promise<OpenFile | undefined> {
   try {
-    if (!(await lstat(dirname(path))).isDirectory() || !(await lstat(path)).isFile()) return undefined;
+    if (!(await fileExists(path))) return undefined;
     const handle = await open(path, READ_FLAGS);
     try {
       const stats = await handle.stat();
@@ -36,6 +36,28 @@ export async function openFile(path: string): Promise<OpenFile | undefined> {
     return undefined;
   } catch (error) {
     if (isNoFile(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether `openFile` would find a file there. @throws the system's error */
+export async function fileExists(path: string): Promise<boolean> {
+  try {
+    return (await lstat(dirname(path))).isDirectory() && (await lstat(path)).isFile();
+  } catch (error) {
+    if (isNoFile(error)) return false;
+    throw error;
+  }
+}
+
+/** The names of the regular files in a folder; none if it is no folder. @throws the system's error */
+export async function listFiles(folder: string): Promise<ReadonlySet<string>> {
+  try {
+    if (!(await lstat(folder)).isDirectory()) return new Set();
+    const entries = await readdir(folder, { withFileTypes: true });
+    return new Set(entries.filter((entry) => entry.isFile()).map(({ name }) => name));
+  } catch (error) {
+    if (isNoFile(error)) return new Set();
     throw error;
   }
 }

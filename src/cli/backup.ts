@@ -3,6 +3,8 @@ import { statSync } from 'node:fs';
 import { Command } from 'commander';
 import { createMaintenance } from '../app/maintenance.ts';
 import { runWithStore } from '../app/with-store.ts';
+import { createImageFiles } from '../archive/files.ts';
+import { recordMissingFiles } from '../archive/find-missing.ts';
 import { recordBackup } from '../backup/last-backup.ts';
 import {
   backUpWithImages,
@@ -103,14 +105,37 @@ export function createRestoreCommand(): Command {
     if (lost !== undefined) printNote(lost);
     for (const name of leftOut.slice(0, MAX_SHOWN_ENTRIES))
       printNote(`${name} was left out: it is no image, or its bytes don't match its name`);
+    const missing = await countMissingImages(dataDir);
+    if (missing > 0)
+      printNote(
+        `${pluralize(missing, 'archived image')} without a file in ${dataDir}: copy images/ there; otherwise the server fetches them again while their links work`,
+      );
     if (options.json) {
-      printJson({ tasks, ...(images === undefined ? {} : { images }), tokens, replaced: replaced ?? null });
+      printJson({
+        ...{ tasks, ...(images === undefined ? {} : { images }), missing_images: missing },
+        ...{ tokens, replaced: replaced ?? null },
+      });
       return;
     }
     const andImages = images === undefined ? '' : ` and ${pluralize(images, 'image')}`;
     print(`${pluralize(tasks, 'task')}${andImages} restored from ${file}`);
     if (replaced !== undefined) printNote(`the previous database is ${replaced}`);
   });
+}
+
+/** A restored database may know images that were archived on another machine. @returns how many have no file here */
+async function countMissingImages(dataDir: string): Promise<number> {
+  const files = createImageFiles(dataDir);
+  try {
+    return await runWithStore({ dataDir }, 'writer', async (store) => {
+      await recordMissingFiles({ store, files, clock: systemClock });
+      return store.countMissingImages();
+    });
+  } catch (error) {
+    // The server looks again when it starts.
+    if (!(error instanceof StoreError || error instanceof OperatorError)) throw error;
+    return 0;
+  }
 }
 
 async function restoreFile(dataDir: string, file: string): Promise<Restored & Partial<RestoredTar>> {

@@ -73,7 +73,7 @@ export function createStatusCommand(): Command {
     print(`tracked   ${status.tracked} (${status.due} due now, ${status.given_up} given up)`);
     print(`upstream  ${describeUpstream(upstream)}`);
     print(
-      `images    ${images.archived} archived (${formatMegabytes(images.bytes)}), ${images.wanted} to fetch, ${images.given_up} given up`,
+      `images    ${images.archived} archived (${formatMegabytes(images.bytes)}), ${images.wanted} to fetch, ${images.given_up} given up${images.missing === 0 ? '' : `, ${images.missing} without a file`}`,
     );
     for (const { error, count } of images.reasons) print(`          ${count} × ${error}`);
     if (callbacks.waiting + callbacks.undelivered + callbacks.delivered + callbacks.given_up > 0) {

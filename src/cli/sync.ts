@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import type { ArchiveCounts, Archiver } from '../archive/archiver.ts';
+import { recordMissingFiles } from '../archive/find-missing.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Store } from '../store/contract/store.ts';
 import { serializeCounts } from '../views/run-json.ts';
@@ -24,7 +25,7 @@ export function createSyncCommand(): Command {
     const log = createLog({ level: config.logLevel, format: config.logFormat });
     const { assemble, SHUTDOWN_GRACE_MS } = await import('../app/start-mirror.ts');
     await runWithStore(config, 'writer', async (store) => {
-      const { runner, archiver, end } = assemble(config, { clock: systemClock, log }, store);
+      const { runner, archiver, files, end } = assemble(config, { clock: systemClock, log }, store);
       const stop = () => {
         void runner.stop();
         void archiver.stop();
@@ -36,6 +37,7 @@ export function createSyncCommand(): Command {
         .run({ trigger: 'command', onProgress: progress.update })
         .finally(progress.end);
       const isArchiving = config.archiveImages && !config.offline;
+      if (isArchiving) await recordMissingFiles({ store, files, clock: systemClock });
       const archived = isArchiving ? await archiveImages(store, archiver) : { archived: 0, failed: 0 };
       const images = { ...archived, left: isArchiving ? (await store.imageStats()).wanted : 0 };
       end();

@@ -27,6 +27,11 @@ export async function listProblems({ store, clock, config }: ProblemDeps): Promi
     problems.push('the upstream is set by a .env file, and no token is sent there: nothing is synced');
   else if (config.upstreamToken === undefined)
     problems.push('ACEDATACLOUD_API_TOKEN is not set: nothing is synced');
+  const missing = await store.countMissingImages();
+  if (missing > 0)
+    problems.push(
+      `${missing} archived image${missing === 1 ? ' has' : 's have'} no file: copy images/ here, or fetch them again while their links work`,
+    );
   const [run] = await store.runs(1);
   if (run && FAILED_RUN.has(run.outcome))
     problems.push(`the last sync run ${run.outcome}: ${run.error ?? 'see the log'}`);

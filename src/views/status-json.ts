@@ -26,6 +26,7 @@ export async function readStatus({ store, clock }: { store: Store; clock: Clock 
       bytes: images.bytes,
       wanted: images.wanted,
       given_up: images.givenUp,
+      missing: await store.countMissingImages(),
       reasons: [...images.reasons],
     },
     callbacks: {

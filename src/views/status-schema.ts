@@ -17,6 +17,7 @@ const statusSchema = z.strictObject({
     bytes: count,
     wanted: count,
     given_up: count,
+    missing: count,
     reasons: z.array(z.strictObject({ error: text, count })),
   }),
   callbacks: z.strictObject({

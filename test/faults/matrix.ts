@@ -130,6 +130,11 @@ export const MATRIX: readonly MatrixPart[] = [
         limit: 'not in free room of pages, columns and index entries: no hash covers them',
       },
       {
+        fault: 'a restore without the images',
+        behaviour: 'reported; fetched again, not linked to meanwhile',
+        shownBy: [['archive/find-missing.test.ts', 'archived images whose files are missing']],
+      },
+      {
         fault: 'image damaged or missing',
         behaviour: '404, never wrong bytes; fetched again; doctor finds it',
         shownBy: [

@@ -24,12 +24,17 @@ export function createImageRoutes({ store, archive, clock, log }: ServerDeps): H
     const image = await store.image(sha256, c.get('access').limits);
     if (!image) throw createImageNotFound();
     const file = await archive.intactFiles.open(image);
-    if (file) return { image, file };
-    log.error(
-      { sha256 },
-      'an archived image is damaged or missing; it will be fetched again if its link still works',
-    );
-    await store.requeueImage(sha256, clock.now());
+    if (file) {
+      // Someone put it back.
+      if (image.isMissing) await store.recordFoundImages([sha256]);
+      return { image, file };
+    }
+    if ((await store.recordMissingImages([sha256], clock.now())) > 0) {
+      log.error(
+        { sha256 },
+        'an archived image is damaged or missing; it will be fetched again if its link still works',
+      );
+    }
     throw createImageNotFound();
   };
 

@@ -18,6 +18,12 @@ export interface ArchivedImage {
   readonly thumbhash: Uint8Array | undefined;
 }
 
+/** An archived image as the store knows it. */
+export interface KnownImage extends ArchivedImage {
+  /** Set while its file is missing or damaged. */
+  readonly isMissing?: true;
+}
+
 /** An archived image and its index among the image links of a task. */
 export interface TaskImage extends ArchivedImage {
   readonly taskId: TaskId;
@@ -44,6 +50,7 @@ export interface FailingImage {
 }
 
 export interface ImageStats {
+  /** Without those whose file is missing. */
   readonly archived: number;
   /** Total size of all archived images. */
   readonly bytes: number;
@@ -81,11 +88,20 @@ export interface ImageStore {
     deferral: { dueAtMs: number; error?: string },
   ): MaybePromise<void>;
   /** With limits, only if a visible task has it. */
-  image(sha256: string, within?: TaskLimits): MaybePromise<ArchivedImage | undefined>;
+  image(sha256: string, within?: TaskLimits): MaybePromise<KnownImage | undefined>;
   /** A page of the archived images after this hash, ordered by hash; empty at the end. */
-  archivedImages(after: string): MaybePromise<ArchivedImage[]>;
-  /** Fetches an archived image again, for instance because its file is damaged. */
+  archivedImages(after: string): MaybePromise<KnownImage[]>;
+  /** Fetches an archived image again; it stays until it is replaced. */
   requeueImage(sha256: string, nowMs: number): MaybePromise<void>;
+  /**
+   * Records that the files of images are missing or damaged, and queues them to be fetched again: once, so that a link that no
+   * longer works is not tried more often than others. @returns how many of them were not recorded yet
+   */
+  recordMissingImages(sha256s: readonly string[], nowMs: number): MaybePromise<number>;
+  /** Records that the files of missing images are there again, and need not be fetched. */
+  recordFoundImages(sha256s: readonly string[]): MaybePromise<void>;
+  countMissingImages(): MaybePromise<number>;
+  /** Without those whose file is missing. */
   imagesOf(ids: readonly TaskId[]): MaybePromise<TaskImage[]>;
   imageStats(): MaybePromise<ImageStats>;
   /** Failed images, the most recent attempt first. */

@@ -9,6 +9,7 @@ import type {
   ImageStore as Contract,
   FailingImage,
   ImageStats,
+  KnownImage,
   TaskImage,
   WantedImage,
 } from '../contract/images.ts';
@@ -34,12 +35,17 @@ type ImageRow<T extends ArchivedImage = ArchivedImage> = {
 
 const IMAGE = `images.sha256 AS sha256, images.media_type AS mediaType, images.bytes AS bytes, images.width AS width,
   images.height AS height, images.thumbhash AS thumbhash`;
+const KNOWN_IMAGE = `${IMAGE}, images.missing_since IS NOT NULL AS isMissing`;
 /** Selects an image's row by its task id and index. */
 const BY_TASK_AND_N = 'position = (SELECT position FROM tasks WHERE id = ?) AND n = ?';
 /** Due images that are compared for their order. */
 const MAX_SORTED = 20_000;
 const MAX_REASONS = 20;
+/** Shown as the reason why it is to be fetched. */
+const MISSING = 'its file is missing or damaged';
 const PAGE_SIZE = 500;
+
+type KnownImageRow = ImageRow & { isMissing: 0 | 1 };
 
 interface ClaimedRow {
   position: number;
@@ -52,6 +58,11 @@ interface ClaimedRow {
 
 export function createImageStore(db: Sqlite): ImageStore {
   const statements = prepare(db);
+
+  /** Inside a transaction. Other tasks with the same image need not fetch it any more either. */
+  const recordFound = (sha256: string): void => {
+    if (statements.found.run(sha256).changes > 0) statements.fetchNoMore.run(sha256);
+  };
 
   return {
     enqueueImages: (position, count, nowMs) => {
@@ -84,9 +95,13 @@ export function createImageStore(db: Sqlite): ImageStore {
     },
     archiveImage: ({ taskId, n }, image, nowMs) =>
       runInTransaction(db, () => {
+        const replaced = statements.hashOf.get(taskId, n)?.sha256;
         if (statements.archived.run(image.sha256, taskId, n).changes === 0) return false;
         const { width = null, height = null, thumbhash = null } = image;
         statements.insert.run({ ...image, width, height, thumbhash, nowMs });
+        recordFound(image.sha256);
+        // The host may have other bytes now; nobody will look for the old ones any more.
+        if (replaced != null) statements.removeMissing.run(replaced, replaced);
         return true;
       }),
     failImage: ({ taskId, n }, { dueAtMs, error }) => {
@@ -100,18 +115,28 @@ export function createImageStore(db: Sqlite): ImageStore {
       const conditions = buildLimitConditions(within, 'tasks');
       if (conditions.length === 0) return mapFoundImage(statements.image.get(sha256));
       const row = db.raw
-        .prepare<unknown[], ImageRow>(
-          `SELECT ${IMAGE} FROM images WHERE sha256 = ? AND EXISTS (
+        .prepare<unknown[], KnownImageRow>(
+          `SELECT ${KNOWN_IMAGE} FROM images WHERE sha256 = ? AND EXISTS (
              SELECT 1 FROM task_images JOIN tasks USING (position)
              ${buildWhereClause([{ sql: 'task_images.sha256 = images.sha256', params: [] }, ...conditions])})`,
         )
         .get(sha256, ...collectParams(conditions));
       return mapFoundImage(row);
     },
-    archivedImages: (after) => statements.archivedImages.all(after).map(mapImage),
+    archivedImages: (after) => statements.archivedImages.all(after).map(mapKnownImage),
     requeueImage: (sha256, nowMs) => {
       statements.requeue.run(nowMs, sha256);
     },
+    recordMissingImages: (sha256s, nowMs) =>
+      runInTransaction(db, () => {
+        const marked = sha256s.filter((sha256) => statements.missing.run(nowMs, sha256).changes > 0);
+        for (const sha256 of marked) statements.fetchMissing.run(nowMs, MISSING, sha256);
+        return marked.length;
+      }),
+    recordFoundImages: (sha256s) => {
+      runInTransaction(db, () => sha256s.forEach(recordFound));
+    },
+    countMissingImages: () => statements.missingCount.get()?.n ?? 0,
     imagesOf: (ids) => statements.imagesOf.all(JSON.stringify(ids)).map(mapImage),
     imageStats: (): ImageStats => ({
       archived: statements.archivedCount.get()?.n ?? 0,
@@ -143,8 +168,12 @@ function mapImage<Row extends ImageRow>(row: Row) {
   };
 }
 
-function mapFoundImage(row: ImageRow | undefined): ArchivedImage | undefined {
-  return row && mapImage(row);
+function mapKnownImage({ isMissing, ...row }: KnownImageRow): KnownImage {
+  return { ...mapImage(row), ...(isMissing === 1 ? { isMissing: true } : {}) };
+}
+
+function mapFoundImage(row: KnownImageRow | undefined): KnownImage | undefined {
+  return row && mapKnownImage(row);
 }
 
 function prepare({ raw }: Sqlite) {
@@ -188,19 +217,42 @@ function prepare({ raw }: Sqlite) {
     deferred: raw.prepare<[number, string | null, string, number]>(
       `UPDATE task_images SET due_at = ?, last_error = coalesce(?, last_error) WHERE ${BY_TASK_AND_N} AND due_at IS NOT NULL`,
     ),
-    image: raw.prepare<[string], ImageRow>(`SELECT ${IMAGE} FROM images WHERE sha256 = ?`),
-    archivedImages: raw.prepare<[string], ImageRow>(
-      `SELECT ${IMAGE} FROM images WHERE sha256 > ? ORDER BY sha256 LIMIT ${PAGE_SIZE}`,
+    image: raw.prepare<[string], KnownImageRow>(`SELECT ${KNOWN_IMAGE} FROM images WHERE sha256 = ?`),
+    archivedImages: raw.prepare<[string], KnownImageRow>(
+      `SELECT ${KNOWN_IMAGE} FROM images WHERE sha256 > ? ORDER BY sha256 LIMIT ${PAGE_SIZE}`,
     ),
     requeue: raw.prepare<[number, string]>('UPDATE task_images SET due_at = ? WHERE sha256 = ?'),
+    hashOf: raw.prepare<[string, number], { sha256: string | null }>(
+      `SELECT sha256 FROM task_images WHERE ${BY_TASK_AND_N}`,
+    ),
+    missing: raw.prepare<[number, string]>(
+      'UPDATE images SET missing_since = ? WHERE sha256 = ? AND missing_since IS NULL',
+    ),
+    fetchMissing: raw.prepare<[number, string, string]>(
+      'UPDATE task_images SET due_at = ?, attempts = 0, last_error = ? WHERE sha256 = ?',
+    ),
+    found: raw.prepare<[string]>(
+      'UPDATE images SET missing_since = NULL WHERE sha256 = ? AND missing_since IS NOT NULL',
+    ),
+    fetchNoMore: raw.prepare<[string]>(
+      'UPDATE task_images SET due_at = NULL, last_error = NULL WHERE sha256 = ?',
+    ),
+    removeMissing: raw.prepare<[string, string]>(
+      `DELETE FROM images WHERE sha256 = ? AND missing_since IS NOT NULL
+         AND NOT EXISTS (SELECT 1 FROM task_images WHERE sha256 = ?)`,
+    ),
+    missingCount: raw.prepare<[], { n: number }>(
+      'SELECT count(*) AS n FROM images WHERE missing_since IS NOT NULL',
+    ),
     imagesOf: raw.prepare<[string], ImageRow<TaskImage>>(
       `SELECT tasks.id AS taskId, task_images.n AS n, ${IMAGE}
        FROM json_each(?) AS asked CROSS JOIN tasks ON tasks.id = asked.value
          CROSS JOIN task_images USING (position) JOIN images USING (sha256)
+       WHERE images.missing_since IS NULL
        ORDER BY asked.key, task_images.n`,
     ),
     archivedCount: raw.prepare<[], { n: number; bytes: number }>(
-      'SELECT count(*) AS n, coalesce(sum(bytes), 0) AS bytes FROM images',
+      'SELECT count(*) AS n, coalesce(sum(bytes), 0) AS bytes FROM images WHERE missing_since IS NULL',
     ),
     wantedCount: raw.prepare<[], { n: number }>(
       'SELECT count(*) AS n FROM task_images WHERE due_at IS NOT NULL',

@@ -82,18 +82,24 @@ export const taskImages = sqliteTable(
 );
 
 /** Every archived image, by the SHA-256 of its bytes in lower-case hex, which is also the name of its file. */
-export const images = sqliteTable('images', {
-  sha256: text('sha256').primaryKey(),
-  /** Detected from the content: `image/png` … */
-  mediaType: text('media_type').notNull(),
-  bytes: integer('bytes').notNull(),
-  /** Pixels as displayed (after applying the EXIF orientation); for a video, those in its task document. */
-  width: integer('width'),
-  height: integer('height'),
-  /** A placeholder of about 25 bytes (see thumbhash); null for a video. */
-  thumbhash: blob('thumbhash', { mode: 'buffer' }),
-  archivedAt: integer('archived_at').notNull(),
-});
+export const images = sqliteTable(
+  'images',
+  {
+    sha256: text('sha256').primaryKey(),
+    /** Detected from the content: `image/png` … */
+    mediaType: text('media_type').notNull(),
+    bytes: integer('bytes').notNull(),
+    /** Pixels as displayed (after applying the EXIF orientation); for a video, those in its task document. */
+    width: integer('width'),
+    height: integer('height'),
+    /** A placeholder of about 25 bytes (see thumbhash); null for a video. */
+    thumbhash: blob('thumbhash', { mode: 'buffer' }),
+    archivedAt: integer('archived_at').notNull(),
+    /** When its file was found to be missing or damaged; null while it is there. */
+    missingSince: integer('missing_since'),
+  },
+  (table) => [index('images_missing').on(table.sha256).where(sql`${table.missingSince} IS NOT NULL`)],
+);
 
 /** Callback addresses given to the upstream, what it posted there, and the callers to forward it to. */
 export const callbacks = sqliteTable(

@@ -1,0 +1,90 @@
+/**
+ * Compares the archived images with the files that are there, after a restore on another machine for instance. It lists folders
+ * instead of opening files: a million images take seconds, and nothing waits for them.
+ */
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { KnownImage } from '../store/contract/images.ts';
+import type { Store } from '../store/contract/store.ts';
+import type { ImageFiles } from './files.ts';
+
+export interface FindMissingDeps {
+  readonly store: Store;
+  readonly files: ImageFiles;
+  readonly clock: Clock;
+}
+
+export interface MissingImages {
+  readonly checked: number;
+  /** Not known to be missing before; they are now queued. */
+  readonly missing: number;
+  /** Were missing, and are there again with the bytes of their names. */
+  readonly found: number;
+}
+
+/** Records which images have no file, so that they are fetched again and nothing links to them. */
+export async function recordMissingFiles(
+  { store, files, clock }: FindMissingDeps,
+  stop?: AbortSignal,
+): Promise<MissingImages> {
+  const counts = { checked: 0, missing: 0, found: 0 };
+  const isListed = createListing(files);
+  for (let after = ''; !stop?.aborted; ) {
+    const images = await store.archivedImages(after);
+    const last = images.at(-1);
+    if (!last) break;
+    after = last.sha256;
+    const missing: string[] = [];
+    const found: string[] = [];
+    for (const image of images) {
+      const isThere = await isListed(image);
+      if (image.isMissing) {
+        if (isThere && (await files.isIntact(image))) found.push(image.sha256);
+      } else if (!isThere && !(await files.exists(image))) missing.push(image.sha256); // it may have just arrived
+    }
+    if (missing.length > 0) counts.missing += await store.recordMissingImages(missing, clock.now());
+    if (found.length > 0) await store.recordFoundImages(found);
+    counts.found += found.length;
+    counts.checked += images.length;
+    await yieldToOthers();
+  }
+  return counts;
+}
+
+/** Whether the folder of an image lists its file. Images come in the order of their folders, so one listing is kept. */
+function createListing(files: ImageFiles): (image: KnownImage) => Promise<boolean> {
+  let prefix: string | undefined;
+  let names: ReadonlySet<string> = new Set();
+  return async (image) => {
+    const wanted = image.sha256.slice(0, 2);
+    if (prefix !== wanted) {
+      names = await files.list(wanted);
+      prefix = wanted;
+    }
+    return names.has(files.getName(image));
+  };
+}
+
+/** Does it once in the background, and says in the log what it found. */
+export function startFindingMissing(deps: FindMissingDeps & { readonly log: Log }): {
+  stop(): Promise<void>;
+} {
+  const { log } = deps;
+  const stopping = new AbortController();
+  const run = recordMissingFiles(deps, stopping.signal)
+    .then(({ missing, found }) => {
+      if (missing > 0)
+        log.warn({ missing }, 'archived images have no file; they are fetched again while their links work');
+      if (found > 0) log.info({ found }, 'files of archived images are there again');
+    })
+    .catch((error: unknown) =>
+      log.error({ err: error }, 'could not check which archived images have a file'),
+    );
+  return {
+    stop: () => {
+      stopping.abort();
+      return run;
+    },
+  };
+}
