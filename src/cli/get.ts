@@ -1,6 +1,7 @@
 /** `flux-mirror get`: prints stored documents byte for byte. */
 import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
+import { createImageFiles } from '../archive/files.ts';
 import { EXIT } from './failure.ts';
 import { printDocument, printJson, printNote } from './output.ts';
 import { resolveArgs } from './resolve-ids.ts';
@@ -9,16 +10,21 @@ import { addSettings, readConfig } from './settings.ts';
 export function createGetCommand(): Command {
   const command = new Command('get')
     .summary('print stored documents')
-    .description('Prints stored task documents, one per line, byte for byte as the upstream sent them.')
+    .description(
+      'Prints stored task documents, one per line, byte for byte as the upstream sent them. The paths of their archived images go to standard error.',
+    )
     .argument('<ids...>', 'task ids, or their first 6 or more characters')
     .option('--json', 'print one JSON array, indented (re-serialised, so not byte for byte)');
   return addSettings(command).action(async (args: string[], options: { json?: boolean }) => {
-    const { tasks, unknown } = await runWithStore(readConfig(command), 'reader', async (store) => {
-      const resolved = await resolveArgs(store, args, { onlyDocuments: true });
-      return { tasks: await store.getMany(resolved.ids), unknown: resolved.unknown };
+    const config = readConfig(command);
+    const { tasks, images, unknown } = await runWithStore(config, 'reader', async (store) => {
+      const { ids, ...resolved } = await resolveArgs(store, args, { onlyDocuments: true });
+      return { ...resolved, tasks: await store.getMany(ids), images: await store.imagesOf(ids) };
     });
     if (options.json) printJson(tasks.map(({ text }) => JSON.parse(text) as unknown));
     else for (const { text } of tasks) printDocument(text);
+    const files = createImageFiles(config.dataDir);
+    for (const image of images) printNote(`archived: ${files.getPath(image)}`);
     for (const id of unknown) printNote(`not in the mirror: ${id}`);
     if (unknown.length > 0) process.exitCode = EXIT.failed;
   });

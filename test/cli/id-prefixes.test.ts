@@ -122,12 +122,13 @@ describe('an archived picture', () => {
     return path;
   }
 
-  test('is shown by search as a path, and opened by open', async () => {
+  test('is shown by search and get as a path, and opened by open', async () => {
     const dataDir = temporaryDirectory();
     const path = await archivePicture(dataDir);
     const run = (args: string[], env = {}) => runCli([...args, '--data-dir', dataDir], { env });
     const found = (await run(['search', 'pictured'])).stdout;
     expect(found.trim().split('\t').at(-1)).toBe(path);
+    expect((await run(['get', '555555'])).stderr).toBe(`archived: ${path}\n`);
     expect((await run(['open', '555555', '--print'])).stdout).toBe(`${path}\n`);
     expect((await run(['open', '555555'])).stdout).toBe(`${path}\n`); // without a screen it is as --print
   });

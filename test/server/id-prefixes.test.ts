@@ -75,3 +75,44 @@ test('a limited token neither finds foreign tasks, nor learns of them from an am
   expect((await here.get(`/api/tasks/${THEIRS.slice(0, -1)}`, mine)).status).toBe(200); // its own one begins the same
   expect((await here.get(`/api/tasks/${THEIRS}`, mine)).status).toBe(404);
 });
+
+test('a foreign task whose whole id begins an own one does not hide it', async () => {
+  const here = await startMirror();
+  await here.store.storeDocuments({
+    documents: [document({ id: 'foreign', userId: 'them' }), document({ id: 'foreign-1', userId: 'me' })],
+    requestSeq: await here.store.nextRequestSeq(),
+    fetchedAtMs: here.clock.now(),
+  });
+  const mine = await addToken(here, { limits: { userIds: ['me'] } });
+  const answer = await here.get('/api/tasks/foreign', mine);
+  expect(await answer.json()).toMatchObject({ id: 'foreign-1' });
+});
+
+test('tracking ends by an unambiguous beginning, also of an id that is only tracked', async () => {
+  const here = await startMirror();
+  await here.store.track(['tracked-1' as TaskId, 'tracked-2' as TaskId], 1);
+  const end = async (id: string) => {
+    const answer = await here.request(`/api/tracked/${id}`, { method: 'DELETE' });
+    await answer.arrayBuffer();
+    return answer.status;
+  };
+  expect([await end('tracked'), await end('tracked-1'), await end('tracke'), await end('tracke')]).toEqual([
+    409, 200, 200, 404,
+  ]);
+});
+
+test('a limited lookup costs the same whatever the user has stored', async () => {
+  const here = await startMirror();
+  const documents = Array.from({ length: 5000 }, () => document({ userId: 'me' }));
+  await here.store.storeDocuments({
+    documents,
+    requestSeq: await here.store.nextRequestSeq(),
+    fetchedAtMs: 1,
+  });
+  const within = { userIds: ['me'], applicationIds: [] };
+  const started = process.cpuUsage();
+  for (let n = 0; n < 500; n += 1)
+    await here.store.findIds('abcdef', { limit: 11, within, onlyDocuments: true });
+  const { user, system } = process.cpuUsage(started);
+  expect((user + system) / 1000, 'ms').toBeLessThan(300); // reading all tasks of the user: 800
+});

@@ -37,10 +37,9 @@ export function createTaskRoutes({ store, mirror, clock }: ServerDeps): Hono<Ser
 
 /** @throws ApiError 409 if several tasks begin like this */
 async function findTask(store: Store, id: TaskId, caller: Caller): Promise<StoredTask | undefined> {
-  const task = await store.get(id);
-  if (task) return maySee(caller, task) ? task : undefined;
-  const whole = await expandId(store, id, caller);
-  return whole === id ? undefined : store.get(whole);
+  // The whole id of another user's task must not hide an own one that begins with it.
+  const task = await store.get(await expandId(store, id, caller));
+  return task && maySee(caller, task) ? task : undefined;
 }
 
 /**
@@ -49,8 +48,7 @@ async function findTask(store: Store, id: TaskId, caller: Caller): Promise<Store
  */
 async function expandId(store: Store, id: TaskId, { limits }: Caller): Promise<TaskId> {
   const resolved = await resolveTaskId(store, id, { within: limits, onlyDocuments: true });
-  if (resolved.kind === 'ambiguous')
-    throw new ApiError(409, 'ambiguous', describeAmbiguity(id, resolved.candidates));
+  if (resolved.kind === 'ambiguous') throw createAmbiguousError(id, resolved.candidates);
   return resolved.kind === 'found' ? resolved.id : id;
 }
 
@@ -59,4 +57,8 @@ export function parseIdParam(value: string): TaskId {
   const id = parseTaskId(value);
   if (id === undefined) throw createBadRequest('a task id has 1 to 128 characters');
   return id;
+}
+
+export function createAmbiguousError(given: TaskId, candidates: readonly TaskId[]): ApiError {
+  return new ApiError(409, 'ambiguous', describeAmbiguity(given, candidates));
 }

@@ -17,7 +17,8 @@ export function createIdFinder({ raw }: Sqlite): Synchronous<Pick<TaskStore, 'fi
         ...conditions.map(({ sql }) => sql),
         ...(onlyDocuments ? ['fetched_at > 0'] : []),
       ].map((sql) => ` AND ${sql}`);
-      const fromTasks = `SELECT id FROM tasks WHERE id >= ? AND id < ?${restrictions.join('')}`;
+      // With limits SQLite would choose the index of users, and read all tasks of the user.
+      const fromTasks = `SELECT id FROM tasks INDEXED BY tasks_id_unique WHERE id >= ? AND id < ?${restrictions.join('')}`;
       // Of a tracked id alone nobody knows whose it is.
       const hasTracked = !onlyDocuments && conditions.length === 0;
       const fromTracked = hasTracked ? ' UNION SELECT id FROM tracked WHERE id >= ? AND id < ?' : '';

@@ -64,6 +64,6 @@ export const TASK_ROUTES: readonly RouteDescription[] = [
     summary: 'Stop refreshing an id; its document is kept',
     parameters: [createPathParameter('id', taskId)],
     responses: { 200: { description: 'done', schema: untrackResultSchema } },
-    errors: [400, 401, 403, 404, 503],
+    errors: [400, 401, 403, 404, 409, 503],
   },
 ];
