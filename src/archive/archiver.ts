@@ -1,5 +1,5 @@
 /** Archives the images of succeeded tasks soon, because their links expire: a few at a time, with retries. */
-import { getErrorCode } from '../lib/errno.ts';
+import { describeReason, getErrorCode } from '../lib/errno.ts';
 import type { Log } from '../lib/log.ts';
 import { createSingleFlight } from '../lib/single-flight.ts';
 import { storeErrorCodeOf } from '../store/contract/errors.ts';
@@ -173,8 +173,7 @@ function isBusy(error: unknown): boolean {
 /** System errors are reported by their code only, because their messages contain paths. */
 function describeError(error: Error): string {
   if (error instanceof ImageFailure) return error.message;
-  const code = getErrorCode(error) ?? error.name;
-  return code === 'ENOSPC' ? 'the disk is full' : `could not be written (${code})`;
+  return `could not be written (${describeReason(error)})`;
 }
 
 const POLL_INTERVAL_MS = 1000;

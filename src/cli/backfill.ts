@@ -4,7 +4,7 @@ import { runWithStore } from '../app/with-store.ts';
 import { systemClock } from '../lib/clock.ts';
 import { backfill } from '../sync/backfill.ts';
 import { CommandFailed, EXIT } from './failure.ts';
-import { pluralize, print, printJson, printNote } from './output.ts';
+import { formatCount, pluralize, print, printJson, printNote } from './output.ts';
 import { startProgress } from './progress.ts';
 import { addSettings, readConfig } from './settings.ts';
 
@@ -48,7 +48,7 @@ export function createBackfillCommand(): Command {
       printJson({ outcome, new: inserted, newer: updated, same: unchanged, kept, requests, errors });
     } else {
       print(
-        `${pluralize(inserted, 'new task')}, ${updated} newer, ${unchanged} the same, ${kept} kept as they were, in ${pluralize(requests, 'request')}`,
+        `${pluralize(inserted, 'new task')}, ${formatCount(updated)} newer, ${formatCount(unchanged)} the same, ${formatCount(kept)} kept as they were, in ${pluralize(requests, 'request')}`,
       );
     }
     for (const error of errors) printNote(error);

@@ -32,10 +32,11 @@ export function createExportCommand(): Command {
   );
   return addSettings(command).action(async (file: string | undefined, options: ExportOptions) => {
     const format = options.format ?? (/\.csv(\.gz)?$/i.test(file ?? '') ? 'csv' : 'jsonl');
+    const question = readQuery(options.query ?? '', options);
     const config = readConfig(command);
     const files = createImageFiles(config.dataDir);
     const count = await runWithStore(config, 'reader', (store) =>
-      exportTo({ store, files }, file, format, options),
+      exportTo({ store, files }, file, format, isAll(options) ? undefined : question),
     );
     printNote(
       `${pluralize(count, 'document')} written${file === undefined || file === '-' ? '' : ` to ${file}`}`,
@@ -43,15 +44,20 @@ export function createExportCommand(): Command {
   });
 }
 
+type Question = ReturnType<typeof readQuery>;
+
+function isAll({ query, from, to }: ExportOptions): boolean {
+  return query === undefined && from === undefined && to === undefined;
+}
+
 async function exportTo(
   { store, files }: { store: Store; files: ImageFiles },
   file: string | undefined,
   format: Format,
-  options: ExportOptions,
+  question: Question | undefined,
 ): Promise<number> {
-  const isAll = options.query === undefined && options.from === undefined && options.to === undefined;
-  const total = isAll ? (await store.stats(systemClock.now())).total : 0;
-  const pages = isAll ? store.stream() : streamMatchingDocuments(store, options);
+  const total = question === undefined ? (await store.stats(systemClock.now())).total : 0;
+  const pages = question === undefined ? store.stream() : streamMatchingDocuments(store, question);
   const progress = await startProgress('documents', systemClock);
   let count = 0;
   async function* generateChunks() {
@@ -79,8 +85,10 @@ async function formatCsvPage(store: Store, page: readonly StoredTask[], files: I
   );
 }
 
-async function* streamMatchingDocuments(store: Store, options: ExportOptions): AsyncGenerator<StoredTask[]> {
-  const { query, filter, nowMs } = readQuery(options.query ?? '', options);
+async function* streamMatchingDocuments(
+  store: Store,
+  { query, filter, nowMs }: Question,
+): AsyncGenerator<StoredTask[]> {
   for (const note of query.notes) printNote(note);
   const request = { query, filter, sort: 'oldest', nowMs } as const;
   for await (const page of streamMatchingPages(store, request, Number.POSITIVE_INFINITY)) {

@@ -1,7 +1,7 @@
 /** Turns an error into one line and an exit code. */
 import { CommanderError } from 'commander';
 import { BadSetting } from '../config/config.ts';
-import { getErrorCode } from '../lib/errno.ts';
+import { describeErrorCode, getErrorCode } from '../lib/errno.ts';
 import { OperatorError } from '../lib/operator-error.ts';
 import { StoreError } from '../store/contract/errors.ts';
 import { printNote } from './output.ts';
@@ -54,13 +54,26 @@ function describeStoreError({ code, message }: StoreError): string {
 function describeSystemError(error: unknown): string | undefined {
   const code = getErrorCode(error);
   if (!(error instanceof Error) || code === undefined) return undefined;
-  const { message } = error;
+  const message = describeInWords(error, code);
   if (code === 'EADDRINUSE') return `${message}: another program listens there; choose another --port`;
   // On a read-only disk, creating a folder fails with other codes as well.
   const isMkdir = 'syscall' in error && error.syscall === 'mkdir';
   if (code === 'EACCES' || code === 'EROFS' || isMkdir) return `${message}: ${CHECK_PERMISSIONS}`;
   if (code === 'ENOSPC') return `${message}: ${FREE_SPACE}`;
   return /^E[A-Z]+$/.test(code) ? message : undefined;
+}
+
+/** What could not be used, and why, without the words of the system. */
+function describeInWords(error: Error, code: string): string {
+  const { path, address, port, hostname } = error as NodeJS.ErrnoException & {
+    readonly address?: string;
+    readonly port?: number;
+    readonly hostname?: string;
+  };
+  const listener = address === undefined || port === undefined ? address : `${address}:${port}`;
+  const subject = path ?? hostname ?? listener;
+  const reason = describeErrorCode(code);
+  return subject === undefined ? reason : `${subject}: ${reason}`;
 }
 
 function getStack(error: unknown): string {

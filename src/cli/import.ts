@@ -11,7 +11,7 @@ import type { BatchResult, StoredBatch } from '../store/contract/tasks.ts';
 import { MalformedDocument, readDocument, type TaskDocument } from '../task/document.ts';
 import { getOwn, isObject } from '../task/json-object.ts';
 import { EXIT } from './failure.ts';
-import { pluralize, print, printJson, printNote } from './output.ts';
+import { formatCount, pluralize, print, printJson, printNote } from './output.ts';
 import { startProgress } from './progress.ts';
 import { addSettings, readConfig } from './settings.ts';
 
@@ -51,12 +51,12 @@ export function createImportCommand(): Command {
         skipped: skippedFiles,
       });
     } else {
-      const rate = Math.round(documents / Math.max(result.seconds, 0.001)).toLocaleString('en');
+      const rate = formatCount(Math.round(documents / Math.max(result.seconds, 0.001)));
       print(
-        `${pluralize(inserted, 'new task')}, ${updated} newer, ${unchanged} the same, ${kept} kept as they were, ` +
+        `${pluralize(inserted, 'new task')}, ${formatCount(updated)} newer, ${formatCount(unchanged)} the same, ${formatCount(kept)} kept as they were, ` +
           `${pluralize(refused, 'line')} refused (${rate} documents a second)`,
       );
-      for (const [reason, count] of result.reasons) printNote(`refused ${count} ×: ${reason}`);
+      for (const [reason, count] of result.reasons) printNote(`refused ${formatCount(count)} ×: ${reason}`);
     }
     if (refused > 0) process.exitCode = EXIT.failed;
   });

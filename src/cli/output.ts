@@ -28,14 +28,20 @@ export function printNote(line: string): void {
   process.stderr.write(`${cleanLines(adaptCommands(line, readLaunch()))}\n`);
 }
 
+/** `1,030`. */
+export function formatCount(count: number): string {
+  return count.toLocaleString('en');
+}
+
 /** `1 id`, `2 ids`, `1,030 ids`. */
 export function pluralize(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** `12.3 MB`, in decimal megabytes. */
 export function formatMegabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
+  const megabytes = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return `${(bytes / 1e6).toLocaleString('en', megabytes)} MB`;
 }
 
 /** Printed after a restore or a rebuild that could not read all tokens. */

@@ -1,5 +1,6 @@
 /** The `flux-mirror` program and its commands. */
 import { Command } from 'commander';
+import { cleanLines } from '../lib/clean-text.ts';
 import { VERSION } from '../lib/version.ts';
 import { adaptCommands, readLaunch } from './launch.ts';
 
@@ -50,9 +51,26 @@ export async function createProgram(name: string | undefined): Promise<Command> 
     program.addCommand(await createCommand());
   }
   for (const command of listCommands(program)) {
+    command.configureOutput({ writeErr: (text) => process.stderr.write(cleanLines(text)) });
     command.exitOverride().showSuggestionAfterError(true).showHelpAfterError('(see --help)');
   }
   return program;
+}
+
+/**
+ * Checks what comes after `help`: commander shows the help of the program for anything that is no command.
+ * @throws CommanderError, after its message was printed
+ */
+export function assertHelpTopic(program: Command, args: readonly string[]): void {
+  let command = program;
+  let isTopic = false;
+  for (const arg of args) {
+    const found = command.commands.find((candidate) => candidate.name() === arg);
+    if (arg === 'help') isTopic = true;
+    else if (found) command = found;
+    else if (!isTopic || arg.startsWith('-')) return;
+    else command.error(`error: unknown command '${arg}'`, { code: 'commander.unknownCommand', exitCode: 2 });
+  }
 }
 
 function listCommands(command: Command): Command[] {

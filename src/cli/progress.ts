@@ -1,6 +1,6 @@
 /** Progress of long operations: a bar on a terminal, a plain line every few seconds elsewhere. */
 import type { Clock } from '../lib/clock.ts';
-import { printNote } from './output.ts';
+import { formatCount, printNote } from './output.ts';
 
 export interface Progress {
   /** @param total 0 if unknown */
@@ -45,7 +45,9 @@ function createPlainProgress(label: string, clock: Clock): Progress {
     update: (done, total) => {
       if (clock.monotonic() - last < PLAIN_INTERVAL_MS) return;
       last = clock.monotonic();
-      printNote(`${total > 0 ? `${done} of ${total}` : done} ${label}, ${rate(done)}/s`);
+      printNote(
+        `${formatCount(done)}${total > 0 ? ` of ${formatCount(total)}` : ''} ${label}, ${formatCount(rate(done))}/s`,
+      );
     },
     end: () => undefined,
   };

@@ -7,6 +7,7 @@ import { OPERATORS } from '../search/fields.ts';
 import type { SearchPage, SortOrder } from '../store/contract/search.ts';
 import { serializeHits } from '../views/search-hit.ts';
 import type { SearchHit } from '../views/search-schema.ts';
+import { adaptCommands, readLaunch } from './launch.ts';
 import { listLocalFiles } from './local-files.ts';
 import { pluralize, printJson, printNote, printStyled } from './output.ts';
 import { addQueryOptions, type QueryOptions, readQuery, streamMatchingPages } from './query-options.ts';
@@ -50,7 +51,8 @@ export function createSearchCommand(): Command {
     .option('--limit <n>', 'how many to show', parseLimit, 20)
     .option('--all', 'show all')
     .option('--json', 'print the hits as JSON')
-    .addHelpText('after', GRAMMAR);
+    .addHelpText('after', GRAMMAR)
+    .configureOutput({ outputError: (text, write) => write(hintAtMinus(text)) });
   return addSettings(command).action(async (words: string[], options: SearchOptions) => {
     const { query, filter, nowMs } = readQuery(words.join(' '), options);
     const request = { query, filter, sort: options.sort, groupByPrompt: options.group ?? false, nowMs };
@@ -96,6 +98,14 @@ async function formatHits(
     const columns = [created_at, id, state, model ?? '-', prompt.replaceAll(/\s+/g, ' ')];
     return (path === undefined ? columns : [...columns, path]).map(cleanField).join('\t');
   });
+}
+
+/** A word to leave out looks like an option. */
+function hintAtMinus(error: string): string {
+  const [, option] = /^error: unknown option '(-[^']*)'/.exec(error) ?? [];
+  if (option === undefined) return error;
+  const example = adaptCommands(`flux-mirror search -- ${option}`, readLaunch());
+  return `${error}(to leave a word out of the hits, put -- before the query: ${example})\n`;
 }
 
 function parseLimit(value: string): number {

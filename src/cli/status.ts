@@ -5,13 +5,14 @@ import { askServer, type ServerState } from '../app/server-address.ts';
 import { runWithStore } from '../app/with-store.ts';
 import { readLastBackup } from '../backup/last-backup.ts';
 import { systemClock } from '../lib/clock.ts';
+import { explainErrorCodes } from '../lib/errno.ts';
 import { formatIsoTime } from '../lib/iso-time.ts';
 import { listProblems } from '../views/problems.ts';
 import { serializeRun } from '../views/run-json.ts';
 import { readStatus } from '../views/status-json.ts';
 import type { Status } from '../views/status-schema.ts';
 import { EXIT } from './failure.ts';
-import { formatMegabytes, print, printJson } from './output.ts';
+import { formatCount, formatMegabytes, print, printJson } from './output.ts';
 import { addSettings, readConfig } from './settings.ts';
 
 const MAX_SHOWN_RUNS = 5;
@@ -65,20 +66,23 @@ export function createStatusCommand(): Command {
     }
     const { by_state: states, upstream, images, callbacks } = status;
     print(`server    ${describeServer(server, config.dataDir)}`);
-    for (const reason of reasons) print(`!!        ${reason}`);
+    for (const reason of reasons) print(`!!        ${explainErrorCodes(reason)}`);
     print(
-      `tasks     ${status.total} (${states.succeeded} succeeded, ${states.failed} failed, ${states.pending} pending)`,
+      `tasks     ${formatCount(status.total)} (${formatCount(states.succeeded)} succeeded, ${formatCount(states.failed)} failed, ${formatCount(states.pending)} pending)`,
     );
     print(`dates     ${status.oldest ?? '-'} to ${status.newest ?? '-'}`);
-    print(`tracked   ${status.tracked} (${status.due} due now, ${status.given_up} given up)`);
+    print(
+      `tracked   ${formatCount(status.tracked)} (${formatCount(status.due)} due now, ${formatCount(status.given_up)} given up)`,
+    );
     print(`upstream  ${describeUpstream(upstream)}`);
     print(
-      `images    ${images.archived} archived (${formatMegabytes(images.bytes)}), ${images.wanted} to fetch, ${images.given_up} given up${images.missing === 0 ? '' : `, ${images.missing} without a file`}`,
+      `images    ${formatCount(images.archived)} archived (${formatMegabytes(images.bytes)}), ${formatCount(images.wanted)} to fetch, ${formatCount(images.given_up)} given up${images.missing === 0 ? '' : `, ${formatCount(images.missing)} without a file`}`,
     );
-    for (const { error, count } of images.reasons) print(`          ${count} × ${error}`);
+    for (const { error, count } of images.reasons)
+      print(`          ${formatCount(count)} × ${explainErrorCodes(error)}`);
     if (callbacks.waiting + callbacks.undelivered + callbacks.delivered + callbacks.given_up > 0) {
       print(
-        `callbacks ${callbacks.waiting} expected, ${callbacks.delivered} forwarded, ${callbacks.undelivered} to forward, ${callbacks.given_up} given up${callbacks.last_error === null ? '' : ` (${callbacks.last_error})`}`,
+        `callbacks ${formatCount(callbacks.waiting)} expected, ${formatCount(callbacks.delivered)} forwarded, ${formatCount(callbacks.undelivered)} to forward, ${formatCount(callbacks.given_up)} given up${callbacks.last_error === null ? '' : ` (${explainErrorCodes(callbacks.last_error)})`}`,
       );
     }
     print(
@@ -89,17 +93,17 @@ export function createStatusCommand(): Command {
     );
     for (const run of runs) {
       print(
-        `run ${run.id}  ${run.started_at}  ${run.outcome}: ${run.claimed} ids, ${run.finished} finished, ${run.failed} failed${run.error === null ? '' : ` (${run.error})`}`,
+        `run ${run.id}  ${run.started_at}  ${run.outcome}: ${formatCount(run.claimed)} ids, ${formatCount(run.finished)} finished, ${formatCount(run.failed)} failed${run.error === null ? '' : ` (${explainErrorCodes(run.error)})`}`,
       );
     }
     for (const { id, attempts, last_error } of failing.slice(0, 10))
-      print(`${id}  after ${attempts} tries: ${last_error}`);
-    if (failing.length > 10) print(`and ${failing.length - 10} more: see --json`);
+      print(`${id}  after ${formatCount(attempts)} tries: ${explainErrorCodes(last_error ?? '')}`);
+    if (failing.length > 10) print(`and ${formatCount(failing.length - 10)} more: see --json`);
   });
 }
 
 function describeUpstream({ state, until, message, answered_at }: Status['upstream']): string {
-  if (message !== null) return `${state}: ${message}, until ${until}`;
+  if (message !== null) return `${state}: ${explainErrorCodes(message)}, until ${until}`;
   return answered_at === null ? 'not asked yet' : `${state}, last answered ${answered_at}`;
 }
 

@@ -8,7 +8,7 @@ import type { Store } from '../store/contract/store.ts';
 import { serializeCounts } from '../views/run-json.ts';
 import { EXIT } from './failure.ts';
 import { describeMissingToken } from './missing-token.ts';
-import { pluralize, print, printJson, printNote } from './output.ts';
+import { formatCount, pluralize, print, printJson, printNote } from './output.ts';
 import { startProgress } from './progress.ts';
 import { addSettings, readConfig } from './settings.ts';
 
@@ -46,11 +46,11 @@ export function createSyncCommand(): Command {
       } else {
         print(
           `${pluralize(counts.claimed, 'id')} refreshed in ${pluralize(counts.requests, 'request')}: ` +
-            `${counts.finished} finished, ${counts.pending} pending, ${counts.unknown} unknown to the upstream, ${counts.failed} failed`,
+            `${formatCount(counts.finished)} finished, ${formatCount(counts.pending)} pending, ${formatCount(counts.unknown)} unknown to the upstream, ${formatCount(counts.failed)} failed`,
         );
         if (counts.discovered > 0) print(`${pluralize(counts.discovered, 'new task')} discovered`);
         if (images.archived + images.failed > 0)
-          print(`${pluralize(images.archived, 'image')} archived, ${images.failed} failed`);
+          print(`${pluralize(images.archived, 'image')} archived, ${formatCount(images.failed)} failed`);
         if (images.left > 0)
           print(`${pluralize(images.left, 'image')} left for a later run; "status" counts the reasons`);
         if (error !== undefined) printNote(outcome === 'done' ? error : `${outcome}: ${error}`);

@@ -9,7 +9,7 @@ import { describeReason } from '../lib/errno.ts';
 import { findTaskIds } from '../task/id.ts';
 import { serializeTrackResult } from '../views/tracked-json.ts';
 import { CommandFailed, EXIT } from './failure.ts';
-import { pluralize, print, printJson, printNote } from './output.ts';
+import { formatCount, pluralize, print, printJson, printNote } from './output.ts';
 import { resolveArgs } from './resolve-ids.ts';
 import { addSettings, readConfig } from './settings.ts';
 
@@ -48,7 +48,7 @@ export function createTrackCommand(): Command {
     } else {
       const known = result.alreadyTracked + result.alreadyFinished;
       print(
-        `${pluralize(result.added + result.revived, 'new id')} tracked, ${known.toLocaleString('en')} known already`,
+        `${pluralize(result.added + result.revived, 'new id')} tracked, ${formatCount(known)} known already`,
       );
     }
     if (found.problems.length > 0) process.exitCode = EXIT.failed;

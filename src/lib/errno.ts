@@ -49,6 +49,14 @@ export function describeErrorCode(code: string): string {
   return /^e[a-z0-9]+$/.test(words) ? 'unknown reason' : words;
 }
 
+/** Replaces the codes in a recorded error, `could not be fetched (ENOTFOUND)`, by words. */
+export function explainErrorCodes(text: string): string {
+  return text.replace(
+    /\(((?:E|ERR_|UND_ERR_)[A-Z][A-Z0-9_]+)\)/g,
+    (_, code: string) => `(${describeErrorCode(code)})`,
+  );
+}
+
 function systemMessages(): ReadonlyMap<string, string> {
   return new Map(getSystemErrorMap().values());
 }

@@ -34,9 +34,10 @@ export function parseOperator(
 export function describeProblem(
   subject: string,
   { reason, hint }: FieldProblem,
-  outcome: 'taken as text' | 'left out',
+  outcome?: 'taken as text' | 'left out',
 ): string {
-  return `${subject} ${reason}, and was ${outcome}${hint === undefined ? '' : `; ${hint}`}`;
+  const what = outcome === undefined ? `${subject} ${reason}` : `${subject} ${reason}, and was ${outcome}`;
+  return hint === undefined ? what : `${what}; ${hint}`;
 }
 
 /** Parses a query. Never throws. */

@@ -1,6 +1,7 @@
 /** Assembles the HTTP interface: middleware, routes, errors. */
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
+import { getPathPrefix } from '../lib/base-path.ts';
 import { UNFETCHED_HEADER } from '../mirror/mirror-response.ts';
 import { RECEIPT_HEADERS } from '../upstream/payment-headers.ts';
 import { createRouteError } from './allowed-methods.ts';
@@ -24,9 +25,10 @@ import { createSyncRoutes } from './routes/sync.ts';
 import { createTaskRoutes } from './routes/tasks.ts';
 import { createTrackedRoutes } from './routes/tracked.ts';
 import { allowEmbedding, setSecurityHeaders } from './safe-headers.ts';
+import { createUnknownParamsMiddleware, NOTES_HEADER } from './unknown-params.ts';
 
 /** Response headers that web pages may read. */
-const EXPOSED_HEADERS = ['cache-status', 'age', 'etag', UNFETCHED_HEADER, ...RECEIPT_HEADERS];
+const EXPOSED_HEADERS = ['cache-status', 'age', 'etag', UNFETCHED_HEADER, NOTES_HEADER, ...RECEIPT_HEADERS];
 
 /**
  * @param authorize checks every request
@@ -52,6 +54,7 @@ export function createApp(
   }
   app.use(setSecurityHeaders);
   app.use(createAuthMiddleware(authorize));
+  app.use('/api/*', createUnknownParamsMiddleware(getPathPrefix(config.basePath)));
   for (const routes of [
     createFluxTasksRoutes(deps),
     createGenerationRoutes(deps),

@@ -7,6 +7,19 @@ export function getQueryParams(c: ServerContext): URLSearchParams {
   return new URL(c.req.url).searchParams;
 }
 
+/** Names and their number are limited: they are the caller's. */
+const MAX_NOTED_PARAMS = 10;
+const MAX_NOTED_LENGTH = 40;
+
+/** One note for each parameter that the route does not have. */
+export function noteUnknownParams(params: URLSearchParams, known: readonly string[]): string[] {
+  const unknown = [...new Set(params.keys())].filter((name) => !known.includes(name));
+  const there = known.length === 0 ? 'there are none' : `there are ${known.join(', ')}`;
+  return unknown
+    .slice(0, MAX_NOTED_PARAMS)
+    .map((name) => `"${name.slice(0, MAX_NOTED_LENGTH)}" is no parameter, and was ignored; ${there}`);
+}
+
 /**
  * A whole number.
  * @throws ApiError 400 when it is not one, or out of range

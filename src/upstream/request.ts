@@ -1,4 +1,5 @@
 /** Sends one HTTP request with a total deadline, a size limit and no redirects. Every failure is an UpstreamError. */
+import { describeErrorCode } from '../lib/errno.ts';
 import { type StreamedAnswer, type UpstreamAnswer, UpstreamError } from './errors.ts';
 
 export interface UpstreamRequest {
@@ -145,7 +146,7 @@ function createConnectionError(error: unknown, hadAnswer: boolean): UpstreamErro
   if (hadAnswer || CONNECTION_BROKE.has(code)) {
     return new UpstreamError(
       'interrupted',
-      `the connection to the upstream broke (${code})`,
+      `the connection to the upstream broke (${describeErrorCode(code)})`,
       undefined,
       undefined,
       {
@@ -153,9 +154,15 @@ function createConnectionError(error: unknown, hadAnswer: boolean): UpstreamErro
       },
     );
   }
-  return new UpstreamError('unreachable', `the upstream can't be reached (${code})`, undefined, undefined, {
-    cause: error,
-  });
+  return new UpstreamError(
+    'unreachable',
+    `the upstream can't be reached (${describeErrorCode(code)})`,
+    undefined,
+    undefined,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** The first error code in the cause chain: the message `fetch failed` alone says nothing. */

@@ -33,7 +33,9 @@ export async function answerSearch(
   { params, limits, nowMs, basePath }: Target,
 ): Promise<string> {
   const started = performance.now();
-  const { query, filter } = readSearchTarget(params, limits, nowMs);
+  const { query, filter } = readSearchTarget(params, limits, nowMs, [
+    ...['sort', 'group', 'cursor', 'limit'],
+  ]);
   const [sort = 'newest'] = readChoiceParam(params, 'sort', SORTS);
   const [group] = readChoiceParam(params, 'group', ['prompt']);
   const after = readCursor(params, sort);
@@ -61,7 +63,7 @@ export async function answerSearch(
 /** @throws ApiError 400 */
 export async function answerFacets(store: Store, { params, limits, nowMs }: Target): Promise<string> {
   const started = performance.now();
-  const { query, filter, timeZone } = readSearchTarget(params, limits, nowMs);
+  const { query, filter, timeZone } = readSearchTarget(params, limits, nowMs, ['by']);
   const [by = 'month'] = readChoiceParam(params, 'by', UNITS);
   const facets = await store.facets({ query, filter, by, timeZone });
   const took_ms = measureSince(started);

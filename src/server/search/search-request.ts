@@ -13,7 +13,7 @@ import { findMachineTimeZone } from '../../search/machine-time-zone.ts';
 import { describeProblem, parseOperator, parseQuery } from '../../search/parser.ts';
 import type { TaskFilter } from '../../store/contract/tasks.ts';
 import type { TaskLimits } from '../../task/limits.ts';
-import { readChoiceParam, readListParam } from '../query-params.ts';
+import { noteUnknownParams, readChoiceParam, readListParam } from '../query-params.ts';
 
 export interface SearchTarget {
   readonly query: Query;
@@ -21,11 +21,17 @@ export interface SearchTarget {
   readonly timeZone: string;
 }
 
-/** @throws ApiError 400 for an invalid time zone or state */
+const TARGET_PARAMS = ['q', 'tz', ...[...OPERATORS, ...EXACT_FIELDS, ...TIME_BOUNDS].map(({ name }) => name)];
+
+/**
+ * @param ownParams what the route has in addition
+ * @throws ApiError 400 for an invalid time zone, state or time bound
+ */
 export function readSearchTarget(
   params: URLSearchParams,
   limits: TaskLimits | undefined,
   nowMs: number,
+  ownParams: readonly string[],
 ): SearchTarget {
   const asked = params.get('tz') ?? '';
   const { timeZone, note } = asked === '' ? findMachineTimeZone() : { timeZone: asked, note: undefined };
@@ -34,9 +40,10 @@ export function readSearchTarget(
 
   const context = { timeZone, nowMs };
   const query = parseQuery(params.get('q') ?? '', context);
-  const notes = [...query.notes, ...(note === undefined ? [] : [note])];
+  const unknown = noteUnknownParams(params, [...TARGET_PARAMS, ...ownParams]);
+  const notes = [...query.notes, ...(note === undefined ? [] : [note]), ...unknown];
   const parameters = OPERATORS.map((field) => readParameter(params, field, context, notes));
-  const filter = { ...readFilter(params, context, notes), ...(limits ? { within: limits } : {}) };
+  const filter = { ...readFilter(params, context), ...(limits ? { within: limits } : {}) };
   return {
     query: { parts: [...query.parts, ...parameters.filter((part) => part !== undefined)], notes },
     filter,
@@ -62,15 +69,14 @@ function readParameter(
   return parts.length > 1 ? { kind: 'or', parts } : parts[0];
 }
 
-/** An invalid date is not an error: it is ignored, and a note says so. */
-function readFilter(params: URLSearchParams, context: QueryContext, notes: string[]): TaskFilter {
+/** @throws ApiError 400 for an invalid date, unlike one in the query, which can be meant as text */
+function readFilter(params: URLSearchParams, context: QueryContext): TaskFilter {
   const bounds = TIME_BOUNDS.flatMap((field) => {
     const value = params.get(field.name);
     if (!value) return [];
     const bound = field.parse(value, context);
-    if (bound.kind === 'time') return [bound];
-    notes.push(describeProblem(`"${field.name}"`, bound, 'left out'));
-    return [];
+    if (bound.kind === 'problem') throw createBadRequest(describeProblem(`"${field.name}"`, bound));
+    return [bound];
   });
   return {
     values: Object.fromEntries(EXACT_FIELDS.map(({ name, column }) => [column, readListParam(params, name)])),

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { moveToFreeName } from '../../../lib/atomic-file.ts';
-import { getErrorCode } from '../../../lib/errno.ts';
+import { describeReason } from '../../../lib/errno.ts';
 import { OperatorError } from '../../../lib/operator-error.ts';
 import { withTemporaryFolder } from '../../../lib/temporary-folder.ts';
 import { StoreError } from '../../contract/errors.ts';
@@ -23,10 +23,8 @@ class DamagedCopy extends BackupFailed {}
 /** Human-readable reason why a backup failed, without file paths. */
 export function describeFailure(error: unknown): string {
   if (error instanceof DamagedCopy) return error.message;
-  const code = getErrorCode(error instanceof StoreError ? error.cause : error);
-  return (
-    describeStorageProblem(error) ?? `the file could not be written${code === undefined ? '' : ` (${code})`}`
-  );
+  const reason = describeReason(error instanceof StoreError ? error.cause : error);
+  return describeStorageProblem(error) ?? `the file could not be written (${reason})`;
 }
 
 /** Copies all pages in one step: a copy in steps restarts after every write in between. */

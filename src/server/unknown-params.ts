@@ -1,0 +1,28 @@
+/** Tells callers which of their query parameters a route of ours does not have. */
+import type { MiddlewareHandler } from 'hono';
+import type { ServerEnv } from './deps.ts';
+import { getQueryParams, noteUnknownParams } from './query-params.ts';
+
+/** In responses that have no `notes`. */
+export const NOTES_HEADER = 'x-flux-mirror-notes';
+
+/** Query parameters by route; the others have none. */
+const PARAMS: Readonly<Record<string, readonly string[]>> = {
+  '/api/suggest': ['q', 'limit'],
+  '/api/tracked': ['limit', 'offset'],
+  '/api/sync/runs': ['limit'],
+};
+/** Routes whose responses have `notes`. */
+const HAS_NOTES = new Set(['/api/search', '/api/facets']);
+
+/** @param prefix of all paths */
+export function createUnknownParamsMiddleware(prefix: string): MiddlewareHandler<ServerEnv> {
+  return async (c, next) => {
+    await next();
+    const path = c.req.path.slice(prefix.length);
+    if (HAS_NOTES.has(path) || !c.req.url.includes('?')) return;
+    const notes = noteUnknownParams(getQueryParams(c), PARAMS[path] ?? []);
+    // A header holds no other characters.
+    if (notes.length > 0) c.res.headers.set(NOTES_HEADER, notes.join(' | ').replace(/[^ -~]/g, '?'));
+  };
+}
