@@ -7,7 +7,7 @@ import { RECEIPT_HEADERS } from '../upstream/payment-headers.ts';
 import { createRouteError } from './allowed-methods.ts';
 import { respond } from './answer.ts';
 import { type Auth, createAuthMiddleware } from './auth/auth.ts';
-import { EMBEDDABLE_PATHS } from './auth/hosts.ts';
+import { createPageCheck, EMBEDDABLE_PATHS } from './auth/hosts.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from './deps.ts';
 import { createErrorAnswer } from './errors.ts';
 import { createRequestLogMiddleware, type RequestLog } from './monitoring/request-log.ts';
@@ -50,7 +50,8 @@ export function createApp(
   if (config.allowedOrigins.length > 0) {
     const allowOrigins = cors({ origin: [...config.allowedOrigins], exposeHeaders: EXPOSED_HEADERS });
     app.use((c, next) => (isOptionsWithoutPreflight(c) ? next() : allowOrigins(c, next)));
-    for (const path of EMBEDDABLE_PATHS) app.use(`${path}*`, allowEmbedding);
+    const embedding = allowEmbedding(createPageCheck(config.allowedOrigins));
+    for (const path of EMBEDDABLE_PATHS) app.use(`${path}*`, embedding);
   }
   app.use(setSecurityHeaders);
   app.use(createAuthMiddleware(authorize));

@@ -1,6 +1,7 @@
 /** Security headers for browsers. */
 import type { MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import type { PageCheck } from './auth/hosts.ts';
 import type { ServerEnv } from './deps.ts';
 
 // No HSTS: TLS is terminated by a proxy, which decides that.
@@ -13,8 +14,15 @@ export const setSecurityHeaders: MiddlewareHandler<ServerEnv> = async (c, next) 
     c.res.headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
 };
 
-/** For images in pages of allowed origins; which origins those are is checked before (auth/hosts.ts). */
-export const allowEmbedding: MiddlewareHandler<ServerEnv> = async (c, next) => {
-  await next();
-  c.res.headers.set('cross-origin-resource-policy', 'cross-origin');
-};
+/**
+ * For images in pages of allowed origins. Requests of other pages are rejected before (auth/hosts.ts), but over plain HTTP,
+ * except to loopback, browsers don't tell from which site they are: their pages must not be able to show the image either.
+ */
+export function allowEmbedding(isAllowed: PageCheck): MiddlewareHandler<ServerEnv> {
+  return async (c, next) => {
+    await next();
+    const { origin, referer } = c.env.incoming.headers;
+    if (isAllowed({ origin, referer })) c.res.headers.set('cross-origin-resource-policy', 'cross-origin');
+    c.res.headers.append('vary', 'Sec-Fetch-Site');
+  };
+}

@@ -24,6 +24,14 @@ export interface RequestOrigin {
 /** Pages embed what is below these without a script, and then send no `Origin`. */
 export const EMBEDDABLE_PATHS = ['/images/', '/thumbs/'] as const;
 
+/** Whether a request is of a page of an allowed origin. */
+export type PageCheck = (page: Pick<RequestOrigin, 'origin' | 'referer'>) => boolean;
+
+export function createPageCheck(allowedOrigins: readonly string[]): PageCheck {
+  const origins = new Set(allowedOrigins.map((origin) => origin.toLowerCase()));
+  return ({ origin, referer }) => origins.has((origin ?? parseOrigin(referer) ?? '').toLowerCase());
+}
+
 /**
  * Creates the check.
  * @returns a function that throws ApiError 403 for a request that must be rejected
@@ -42,7 +50,7 @@ export function createHostCheck(
       .map((name) => name.toLowerCase())
       .map(stripPort),
   );
-  const origins = new Set(config.allowedOrigins.map((origin) => origin.toLowerCase()));
+  const isAllowed = createPageCheck(config.allowedOrigins);
 
   return ({ hosts, origin, fetchSite, fetchMode, method, referer, path }) => {
     const [host = ''] = hosts;
@@ -55,7 +63,7 @@ export function createHostCheck(
     }
     if (origin !== undefined) {
       const isOwn = parseHost(origin) === host.toLowerCase();
-      if (!isOwn && !origins.has(origin.toLowerCase())) {
+      if (!isOwn && !isAllowed({ origin, referer })) {
         throw new ApiError(
           403,
           'forbidden',
@@ -66,7 +74,7 @@ export function createHostCheck(
       // Following a link is fine, and so is showing an image in a page that is allowed; any other request in the background is not.
       const isRead = method === 'GET' || method === 'HEAD';
       const isEmbedded =
-        EMBEDDABLE_PATHS.some((start) => path.startsWith(start)) && origins.has(parseOrigin(referer) ?? '');
+        EMBEDDABLE_PATHS.some((start) => path.startsWith(start)) && isAllowed({ origin, referer });
       if (!isRead || !(fetchMode === 'navigate' || isEmbedded))
         throw new ApiError(
           403,
