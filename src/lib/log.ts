@@ -1,7 +1,7 @@
 /** The log: pino, as JSON lines or formatted for a terminal. Tokens are redacted. */
 import pino, { type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
-import { cleanLines } from './clean-text.ts';
+import { cleanField, cleanLines, escapeControls } from './clean-text.ts';
 import type { LogLevel } from './log-level.ts';
 
 export type Log = Logger;
@@ -25,37 +25,24 @@ export function createLog(
   options: { level: LogLevel; format: 'pretty' | 'json' },
   destination?: DestinationStream,
 ): Log {
-  const target =
-    options.format === 'pretty'
-      ? pretty({
-          colorize: process.stderr.isTTY,
-          ignore: 'pid,hostname',
-          destination: destination ?? 2,
-          sync: true,
-        })
-      : (destination ?? pino.destination({ fd: 2, sync: true }));
-  return pino(
-    {
-      level: options.level,
-      redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
-      // JSON escapes control characters; formatted lines show them as they are.
-      ...(options.format === 'pretty'
-        ? { formatters: { log: cleanStrings }, serializers: { err: serializeError } }
-        : {}),
-    },
-    target,
-  );
+  const isPretty = options.format === 'pretty';
+  const target = isPretty
+    ? pretty({
+        colorize: process.stderr.isTTY,
+        ignore: 'pid,hostname',
+        destination: destination ?? 2,
+        sync: true,
+      })
+    : (destination ?? pino.destination({ fd: 2, sync: true }));
+  const write = (line: string) => target.write(isPretty ? cleanRecord(line) : escapeControls(line));
+  return pino({ level: options.level, redact: { paths: REDACTED_PATHS, censor: '[redacted]' } }, { write });
 }
 
-function cleanStrings(object: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(object).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? cleanLines(value) : value,
-    ]),
-  );
-}
-
-function serializeError(error: Error): unknown {
-  return cleanStrings({ ...pino.stdSerializers.err(error) });
+/** A log record of which every string is safe to show on a terminal; only stacks have several lines. */
+function cleanRecord(line: string): string {
+  const clean = (member: string, value: unknown) => {
+    if (typeof value !== 'string') return value;
+    return member === 'stack' ? cleanLines(value) : cleanField(value);
+  };
+  return `${JSON.stringify(JSON.parse(line, clean))}\n`;
 }
