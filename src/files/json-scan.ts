@@ -11,7 +11,7 @@ export type ScanResult =
   | { readonly kind: 'invalid' };
 
 export const LF = 0x0a;
-export const QUOTE = 0x22;
+const QUOTE = 0x22;
 export const COMMA = 0x2c;
 export const OPEN_BRACKET = 0x5b;
 export const CLOSE_BRACKET = 0x5d;
