@@ -16,7 +16,7 @@ function compressZeros(length: number): Buffer {
   return Buffer.concat([Buffer.from([0x78, 0xda]), ...blocks, rest, checksum]);
 }
 
-export function createChunk(type: string, data: Buffer): Buffer {
+function createChunk(type: string, data: Buffer): Buffer {
   const head = Buffer.alloc(4);
   head.writeUInt32BE(data.length);
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
