@@ -2,7 +2,6 @@
 
 import { tryParseJson } from '../../lib/parse-json.ts';
 import { listArtifacts } from '../../task/artifacts.ts';
-import type { TaskId } from '../../task/id.ts';
 import { isObject, type JsonObject } from '../../task/json-object.ts';
 import type {
   ArchivedImage,
@@ -10,11 +9,16 @@ import type {
   FailingImage,
   ImageStats,
   KnownImage,
-  TaskImage,
   WantedImage,
 } from '../contract/images.ts';
 import { runInTransaction, type Sqlite } from './database.ts';
 import { buildLimitConditions, buildWhereClause, collectParams } from './filter-sql.ts';
+import {
+  type ImageRow,
+  KNOWN_IMAGE,
+  type KnownImageRow,
+  prepareImageStatements,
+} from './image-statements.ts';
 import type { Synchronous } from './synchronous.ts';
 
 export interface ImageStore extends Synchronous<Contract> {
@@ -28,36 +32,12 @@ export interface ImageStore extends Synchronous<Contract> {
   release(position: number): ArchivedImage[];
 }
 
-/** An archived image as a row. */
-type ImageRow<T extends ArchivedImage = ArchivedImage> = {
-  [Name in keyof T]: undefined extends T[Name] ? Exclude<T[Name], undefined> | null : T[Name];
-};
-
-const IMAGE = `images.sha256 AS sha256, images.media_type AS mediaType, images.bytes AS bytes, images.width AS width,
-  images.height AS height, images.thumbhash AS thumbhash`;
-const KNOWN_IMAGE = `${IMAGE}, images.missing_since IS NOT NULL AS isMissing`;
-/** Selects an image's row by its task id and index. */
-const BY_TASK_AND_N = 'position = (SELECT position FROM tasks WHERE id = ?) AND n = ?';
-/** Due images that are compared for their order. */
-const MAX_SORTED = 20_000;
 const MAX_REASONS = 20;
 /** Shown as the reason why it is to be fetched. */
 const MISSING = 'its file is missing or damaged';
-const PAGE_SIZE = 500;
-
-type KnownImageRow = ImageRow & { isMissing: 0 | 1 };
-
-interface ClaimedRow {
-  position: number;
-  document: string;
-  taskId: TaskId;
-  n: number;
-  attempts: number;
-  addedAtMs: number;
-}
 
 export function createImageStore(db: Sqlite): ImageStore {
-  const statements = prepare(db);
+  const statements = prepareImageStatements(db);
 
   /** Inside a transaction. Other tasks with the same image need not fetch it any more either. */
   const recordFound = (sha256: string): void => {
@@ -174,100 +154,4 @@ function mapKnownImage({ isMissing, ...row }: KnownImageRow): KnownImage {
 
 function mapFoundImage(row: KnownImageRow | undefined): KnownImage | undefined {
   return row && mapKnownImage(row);
-}
-
-function prepare({ raw }: Sqlite) {
-  return {
-    enqueue: raw.prepare<[number, number, number, number]>(
-      'INSERT INTO task_images (position, n, added_at, due_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
-    ),
-    forgetBeyond: raw.prepare<[number, number]>('DELETE FROM task_images WHERE position = ? AND n >= ?'),
-    requeueAll: raw.prepare<[number, number]>(
-      'UPDATE task_images SET due_at = ?, attempts = 0, last_error = NULL WHERE position = ?',
-    ),
-    move: raw.prepare<[number, number]>('UPDATE task_images SET position = ? WHERE position = ?'),
-    ofTask: raw.prepare<[number], ImageRow>(
-      `SELECT DISTINCT ${IMAGE} FROM task_images JOIN images USING (sha256) WHERE position = ?`,
-    ),
-    forget: raw.prepare<[number]>('DELETE FROM task_images WHERE position = ?'),
-    isUsed: raw.prepare<[string], unknown>('SELECT 1 FROM task_images WHERE sha256 = ? LIMIT 1'),
-    remove: raw.prepare<[string]>('DELETE FROM images WHERE sha256 = ?'),
-    isDue: raw.prepare<[number], unknown>('SELECT 1 FROM task_images WHERE due_at <= ? LIMIT 1'),
-    // Sorts the newest of what is due, to be bounded in time if very many images fail.
-    due: raw.prepare<[number, number], ClaimedRow>(
-      `SELECT position, n, attempts, added_at AS addedAtMs, tasks.id AS taskId, tasks.document AS document
-       FROM (
-         SELECT * FROM (SELECT * FROM task_images WHERE due_at <= ? ORDER BY due_at DESC LIMIT ${MAX_SORTED})
-         ORDER BY attempts > 0, due_at DESC LIMIT ?
-       ) CROSS JOIN tasks USING (position) ORDER BY attempts > 0, due_at DESC`,
-    ),
-    lease: raw.prepare<[number, number, number]>(
-      'UPDATE task_images SET due_at = ? WHERE position = ? AND n = ?',
-    ),
-    archived: raw.prepare<[string, string, number]>(
-      `UPDATE task_images SET sha256 = ?, due_at = NULL, last_error = NULL WHERE ${BY_TASK_AND_N}`,
-    ),
-    insert: raw.prepare<ImageRow & { nowMs: number }>(
-      `INSERT INTO images (sha256, media_type, bytes, width, height, thumbhash, archived_at)
-       VALUES (:sha256, :mediaType, :bytes, :width, :height, :thumbhash, :nowMs) ON CONFLICT DO NOTHING`,
-    ),
-    failed: raw.prepare<[number | null, string, string, number]>(
-      `UPDATE task_images SET due_at = ?, attempts = attempts + 1, last_error = ? WHERE ${BY_TASK_AND_N}`,
-    ),
-    deferred: raw.prepare<[number, string | null, string, number]>(
-      `UPDATE task_images SET due_at = ?, last_error = coalesce(?, last_error) WHERE ${BY_TASK_AND_N} AND due_at IS NOT NULL`,
-    ),
-    image: raw.prepare<[string], KnownImageRow>(`SELECT ${KNOWN_IMAGE} FROM images WHERE sha256 = ?`),
-    archivedImages: raw.prepare<[string], KnownImageRow>(
-      `SELECT ${KNOWN_IMAGE} FROM images WHERE sha256 > ? ORDER BY sha256 LIMIT ${PAGE_SIZE}`,
-    ),
-    requeue: raw.prepare<[number, string]>('UPDATE task_images SET due_at = ? WHERE sha256 = ?'),
-    hashOf: raw.prepare<[string, number], { sha256: string | null }>(
-      `SELECT sha256 FROM task_images WHERE ${BY_TASK_AND_N}`,
-    ),
-    missing: raw.prepare<[number, string]>(
-      'UPDATE images SET missing_since = ? WHERE sha256 = ? AND missing_since IS NULL',
-    ),
-    fetchMissing: raw.prepare<[number, string, string]>(
-      'UPDATE task_images SET due_at = ?, attempts = 0, last_error = ? WHERE sha256 = ?',
-    ),
-    found: raw.prepare<[string]>(
-      'UPDATE images SET missing_since = NULL WHERE sha256 = ? AND missing_since IS NOT NULL',
-    ),
-    fetchNoMore: raw.prepare<[string]>(
-      'UPDATE task_images SET due_at = NULL, last_error = NULL WHERE sha256 = ?',
-    ),
-    removeMissing: raw.prepare<[string, string]>(
-      `DELETE FROM images WHERE sha256 = ? AND missing_since IS NOT NULL
-         AND NOT EXISTS (SELECT 1 FROM task_images WHERE sha256 = ?)`,
-    ),
-    missingCount: raw.prepare<[], { n: number }>(
-      'SELECT count(*) AS n FROM images WHERE missing_since IS NOT NULL',
-    ),
-    imagesOf: raw.prepare<[string], ImageRow<TaskImage>>(
-      `SELECT tasks.id AS taskId, task_images.n AS n, ${IMAGE}
-       FROM json_each(?) AS asked CROSS JOIN tasks ON tasks.id = asked.value
-         CROSS JOIN task_images USING (position) JOIN images USING (sha256)
-       WHERE images.missing_since IS NULL
-       ORDER BY asked.key, task_images.n`,
-    ),
-    archivedCount: raw.prepare<[], { n: number; bytes: number }>(
-      'SELECT count(*) AS n, coalesce(sum(bytes), 0) AS bytes FROM images WHERE missing_since IS NULL',
-    ),
-    wantedCount: raw.prepare<[], { n: number }>(
-      'SELECT count(*) AS n FROM task_images WHERE due_at IS NOT NULL',
-    ),
-    givenUpCount: raw.prepare<[], { n: number }>(
-      'SELECT count(*) AS n FROM task_images WHERE last_error IS NOT NULL AND due_at IS NULL',
-    ),
-    reasons: raw.prepare<[number], { error: string; count: number }>(
-      `SELECT last_error AS error, count(*) AS count FROM task_images WHERE last_error IS NOT NULL
-       GROUP BY last_error ORDER BY count(*) DESC, last_error LIMIT ?`,
-    ),
-    failing: raw.prepare<[number], Omit<FailingImage, 'dueAtMs'> & { dueAtMs: number | null }>(
-      `SELECT tasks.id AS taskId, n, attempts, due_at AS dueAtMs, last_error AS error
-       FROM task_images CROSS JOIN tasks USING (position)
-       WHERE last_error IS NOT NULL ORDER BY due_at IS NULL, due_at DESC LIMIT ?`,
-    ),
-  };
 }
