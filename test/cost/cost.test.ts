@@ -69,7 +69,8 @@ function send(url: string, { method, path, body }: CostlyRequest): Promise<numbe
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
     const headers = { 'content-type': 'application/json' };
-    const sent = httpRequest({ hostname, port, method, path, headers }, (response) => {
+    // A connection of its own: one that is kept may be closed by the server just when it is used again.
+    const sent = httpRequest({ agent: false, hostname, port, method, path, headers }, (response) => {
       response.resume().once('end', () => resolve(response.statusCode ?? 0));
     });
     sent.once('error', reject);
