@@ -56,12 +56,16 @@ export function createRequestLogMiddleware(
       c.env.incoming,
       {
         method: METHODS.has(c.req.method) ? c.req.method : 'other',
-        route:
-          pattern === '' || pattern === '*' || pattern === '/*' ? 'none' : pattern.replace(/\{[^}]*\}+/g, ''),
+        route: isOfRoute(pattern) ? pattern.replace(/\{[^}]*\}+/g, '') : 'none',
         status: c.res.status,
         cacheStatus: c.res.headers.get('cache-status'),
       },
       startedMs,
     );
   };
+}
+
+/** Without a route, the pattern is that of the last middleware. */
+function isOfRoute(pattern: string): boolean {
+  return pattern !== '' && !pattern.endsWith('*');
 }
