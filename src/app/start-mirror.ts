@@ -49,6 +49,8 @@ export interface Environment {
   readonly fetch?: typeof globalThis.fetch;
   /** For images and callbacks. */
   readonly safeFetch?: SafeFetch;
+  /** For images. It is closed with the mirror. */
+  readonly decoder?: Decoder;
   readonly limits?: ConnectionLimits;
   /** How long a caller with a stale copy waits for the upstream. */
   readonly staleWaitMs?: number;
@@ -233,7 +235,7 @@ export function assemble(
   });
   const files = createImageFiles(config.dataDir);
   const safeFetch = environment.safeFetch ?? createSafeFetch(config.imageAllowHosts);
-  const decoder = createDecoder(DECODE_PROCESS);
+  const decoder = environment.decoder ?? createDecoder(DECODE_PROCESS);
   const limits = { staleWaitMs, minImageRate };
   const shared = {
     ...config,

@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import sharp from 'sharp';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createArchiver } from '../../src/archive/archiver.ts';
-import { createDecoder } from '../../src/archive/decoding/decoder.ts';
 import { createImageFiles } from '../../src/archive/files.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { SettingName } from '../../src/config/setting-table.ts';
@@ -21,6 +20,7 @@ import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { type ImageAnswer, type ImageHost, imageHost } from '../helpers/image-host.ts';
 import { type Format, filesIn, picture, storeTaskWithImages } from '../helpers/images.ts';
+import { shareDecoder } from '../helpers/shared-decoder.ts';
 import { startTestMirror, type TestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const DAY_MS = 86_400_000;
@@ -470,8 +470,7 @@ test('an image that fails for a reason of its own does not stop the others', asy
   const { config, store, clock } = here;
   const files = createImageFiles(config.dataDir);
   const log = createLog({ level: 'silent', format: 'json' });
-  const decoder = createDecoder(new URL('../../src/app/decode-process.ts', import.meta.url));
-  onTestFinished(() => decoder.close());
+  const decoder = shareDecoder();
   const deps = { store, clock, files, decoder, safeFetch, log, random: () => 0.5 };
   const archiver = createArchiver({ ...config, ...deps });
   expect(await archiver.run()).toEqual({ archived: 2, failed: 1 });

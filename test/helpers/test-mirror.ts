@@ -14,6 +14,7 @@ import { type Simulator, type SimulatorOptions, startSimulator } from '../../src
 import type { Store } from '../../src/store/contract/store.ts';
 import { type OpenOptions, openStore } from '../../src/store/sqlite/open.ts';
 import { ManualClock } from './manual-clock.ts';
+import { shareDecoder } from './shared-decoder.ts';
 
 export const UPSTREAM_TOKEN = 'upstream-secret-token';
 
@@ -72,7 +73,7 @@ export async function startTestMirror(
     const config = testConfig({ ...defaults, ...changed });
     return {
       config,
-      mirror: await startMirror(config, { clock, log, random: () => 0.5, ...parts }),
+      mirror: await startMirror(config, { clock, log, random: () => 0.5, decoder: shareDecoder(), ...parts }),
     };
   };
   let running = await start(settings);
