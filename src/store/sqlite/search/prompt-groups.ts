@@ -5,36 +5,50 @@ import { buildWhereClause, type Condition, collectParams } from '../filter-sql.t
 import { buildInterruptConditions } from '../interrupt.ts';
 import type { SearchSql } from './search-sql.ts';
 
-/** The conditions that a row is the newest match with its prompt. */
-export function buildNewestOfPrompt(db: Sqlite, sql: SearchSql): Condition[] {
-  return [...buildInterruptConditions(db), isNewestOfPrompt(sql)];
+/**
+ * The conditions that a row is the newest match with its prompt.
+ * @param maxDisplacement how far a row's position may be above the slot of its time
+ */
+export function buildNewestOfPrompt(db: Sqlite, sql: SearchSql, maxDisplacement: number): Condition[] {
+  return [...buildInterruptConditions(db), isNewestOfPrompt(db, sql, maxDisplacement)];
 }
 
-function isNewestOfPrompt(sql: SearchSql): Condition {
-  const conditions = sql.buildConditionsOfTask('other');
+function isNewestOfPrompt(db: Sqlite, sql: SearchSql, maxDisplacement: number): Condition {
+  const conditions = [...buildNewerConditions(db, maxDisplacement), ...sql.buildConditionsOfTask('other')];
   return {
-    sql: `NOT EXISTS (SELECT 1 FROM tasks AS other INDEXED BY tasks_prompt ${buildWhereClause([SAME_PROMPT, ...conditions])}
-      AND (other.created_at > tasks.created_at OR (other.created_at = tasks.created_at AND other.id > tasks.id)))`,
+    sql: `NOT EXISTS (SELECT 1 FROM tasks AS other INDEXED BY tasks_prompt ${buildWhereClause(conditions)})`,
     params: collectParams(conditions),
   };
 }
 
-const SAME_PROMPT: Condition = { sql: 'other.prompt_hash = tasks.prompt_hash', params: [] };
+/**
+ * Tasks with the same prompt that are newer. The bound of the position lets the index start near the row: without it, every match
+ * would read all the older tasks with its prompt, and a prompt that was run ten thousand times would be read ten thousand times.
+ */
+function buildNewerConditions(db: Sqlite, maxDisplacement: number): Condition[] {
+  return [
+    { sql: 'other.prompt_hash = tasks.prompt_hash', params: [] },
+    { sql: 'other.position >= tasks.position - CAST(? AS INTEGER)', params: [maxDisplacement] },
+    ...buildInterruptConditions(db),
+    { sql: '(other.created_at, other.id) > (tasks.created_at, tasks.id)', params: [] },
+  ];
+}
 
 /** @param position of any task of the group */
-export function readPromptGroup({ raw }: Sqlite, sql: SearchSql, position: number): PromptGroup {
+export function readPromptGroup(db: Sqlite, sql: SearchSql, position: number): PromptGroup {
   const conditions = [
     {
       sql: 'other.prompt_hash = (SELECT prompt_hash FROM tasks WHERE position = CAST(? AS INTEGER))',
       params: [position],
     },
+    ...buildInterruptConditions(db),
     ...sql.buildConditionsOfTask('other'),
   ];
   const from = `FROM tasks AS other INDEXED BY tasks_prompt ${buildWhereClause(conditions)}`;
-  const count = raw
+  const count = db.raw
     .prepare<unknown[], { n: number }>(`SELECT count(*) AS n ${from}`)
     .get(...collectParams(conditions));
-  const tasks = raw
+  const tasks = db.raw
     .prepare<unknown[], PromptGroup['tasks'][number]>(
       `SELECT other.id AS id, other.state AS state, other.created_at AS createdAtMs ${from}
        ORDER BY other.created_at DESC, other.id DESC LIMIT ${GROUP_LIMIT}`,

@@ -68,19 +68,14 @@ export function compileSearch(
   const ofPrompt = undecided.filter(isAboutPrompt);
   const ofTask = undecided.filter((part) => !isAboutPrompt(part));
 
-  const compileTaskConditions = (row: string) => [
+  const buildConditionsOfTask = (row: string) => [
     ...buildFilterConditions(bounds, row, maxDisplacement),
     ...ofTask.map((part) => compiler.compileCondition(part, row)),
-  ];
-  // These come first, so that rows that don't match are counted as well.
-  const buildConditionsOfTask = (row: string) => [
-    ...buildInterruptConditions(db),
-    ...compileTaskConditions(row),
   ];
   const mayInterrupt = (rejecting: readonly Condition[]) =>
     rejecting.length === 0 ? [] : [...buildInterruptConditions(db), ...rejecting];
   const conditions = [
-    ...compileTaskConditions('tasks'),
+    ...buildConditionsOfTask('tasks'),
     ...ofPrompt.map((part) =>
       isLeaf(part) && indexed.includes(part)
         ? buildPromptCondition(part, 'tasks')
@@ -232,7 +227,7 @@ function createCompiler(db: Sqlite): Compiler {
 
 /** Checks the prompt itself (see prompt-function.ts). */
 function buildPromptCondition(leaf: TextNode, row: string): Condition {
-  return { sql: `prompt_contains(${row}.document, ?)`, params: [JSON.stringify(leaf)] };
+  return { sql: `prompt_contains(${row}.document, ${row}.prompt_hash, ?)`, params: [JSON.stringify(leaf)] };
 }
 
 /** SQLite builds the list once per search, so a broad condition costs one pass over the index, not one look-up per row. */

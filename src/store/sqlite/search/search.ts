@@ -92,7 +92,7 @@ export function createSearchStore(
       const { maxDisplacement, indexedFromMs } = state();
       const sql = compileSearch(db, request.query, request.filter, maxDisplacement);
       const hitConditions = request.groupByPrompt
-        ? [...sql.conditions, ...buildNewestOfPrompt(db, sql)]
+        ? [...sql.conditions, ...buildNewestOfPrompt(db, sql, maxDisplacement)]
         : sql.conditions;
       const found = countUpTo(request.groupByPrompt ? sql.from : sql.countFrom, hitConditions, COUNT_LIMIT);
 
