@@ -230,11 +230,14 @@ function buildPromptCondition(leaf: TextNode, row: string): Condition {
   return { sql: `prompt_contains(${row}.document, ${row}.prompt_hash, ?)`, params: [JSON.stringify(leaf)] };
 }
 
-/** SQLite builds the list once per search, so a broad condition costs one pass over the index, not one look-up per row. */
+/**
+ * SQLite builds the list once per search, so a broad condition costs one pass over the index, not one look-up per row. A row that is
+ * looked up for another (see prompt-groups.ts) is checked against it: the `+` keeps SQLite from going through the list each time.
+ */
 function buildIndexCondition(db: Sqlite, match: string, row: string): Condition {
   const conditions = [{ sql: 'prompt_index MATCH ?', params: [match] }, ...buildInterruptConditions(db)];
   return {
-    sql: `${row}.position IN (SELECT rowid FROM prompt_index ${buildWhereClause(conditions)})`,
+    sql: `${row === 'tasks' ? '' : '+'}${row}.position IN (SELECT rowid FROM prompt_index ${buildWhereClause(conditions)})`,
     params: collectParams(conditions),
   };
 }

@@ -7,6 +7,39 @@ import { openTestStore, temporaryDirectory } from '../../../helpers/test-mirror.
 
 const TASKS = 4000;
 
+test('to group by prompt reads a prompt that was run often a few times, not once for each of its tasks', async () => {
+  const dataDir = temporaryDirectory();
+  const writer = await openTestStore(dataDir);
+  const documents = numberedIds(TASKS).map((id, at) =>
+    document({
+      id,
+      prompt: 'hoping the cat',
+      createdAt: SEARCH_NOW / 1000 - at * 7.75,
+      state: at % 2 === 0 ? 'failed' : 'succeeded',
+    }),
+  );
+  await writer.storeDocuments({ documents, requestSeq: 1, fetchedAtMs: SEARCH_NOW });
+  let checks = 0;
+  const checkInterrupt = () => {
+    checks += 1;
+  };
+  const store = await openStore({ dataDir, clock: new ManualClock(), mode: 'reader', checkInterrupt });
+  for (const [text, total] of [
+    ['cat', 1],
+    ['cat state:failed', 1],
+    ['cat -(hop* (the state:succeeded))', 1],
+    ['the (cat (hoping OR state:pending) -(dog (h* state:failed)))', 1],
+    ['cat (cat OR state:pending) -(cat state:failed) (hoping state:succeeded)', 1],
+    ['cat (the (hoping state:pending))', 0],
+  ] as const) {
+    checks = 0;
+    expect(await store.search(searchRequest(text, { groupByPrompt: true })), text).toMatchObject({ total });
+    // One check in 128 rows or so. To read all tasks once for each would make 100,000.
+    expect(checks, text).toBeLessThan(2000);
+  }
+  await store.close();
+});
+
 test('every kind of search and list can be ended while it runs, and the next one works', async () => {
   const dataDir = temporaryDirectory();
   const writer = await openTestStore(dataDir);
