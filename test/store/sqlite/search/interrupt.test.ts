@@ -31,6 +31,8 @@ test('to group by prompt reads a prompt that was run often a few times, not once
     ['the (cat (hoping OR state:pending) -(dog (h* state:failed)))', 1],
     ['cat (cat OR state:pending) -(cat state:failed) (hoping state:succeeded)', 1],
     ['cat (the (hoping state:pending))', 0],
+    ['cat (the (cat hoping -dog -(dog (cat OR state:failed))))', 1],
+    ['state:failed the (cat (h* hoping -x* -(dog (cat OR state:pending))))', 1],
   ] as const) {
     checks = 0;
     expect(await store.search(searchRequest(text, { groupByPrompt: true })), text).toMatchObject({ total });
