@@ -8,3 +8,9 @@ export function shareDecoder(): Decoder {
   shared ??= createDecoder(new URL('../../src/app/decode-process.ts', import.meta.url));
   return { ...shared, close: () => undefined };
 }
+
+/** For tests that look at the processes: ends those that others left. */
+export function closeSharedDecoder(): void {
+  shared?.close();
+  shared = undefined;
+}

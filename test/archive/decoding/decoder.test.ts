@@ -3,7 +3,7 @@ import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createDecoder } from '../../../src/archive/decoding/decoder.ts';
 import { ImageFailure } from '../../../src/archive/failure.ts';
 import {
@@ -18,6 +18,7 @@ import { numberedIds } from '../../helpers/documents.ts';
 import { showFigure } from '../../helpers/figure.ts';
 import { imageHost } from '../../helpers/image-host.ts';
 import { filesIn, picture, storeTaskWithImages } from '../../helpers/images.ts';
+import { closeSharedDecoder } from '../../helpers/shared-decoder.ts';
 import { startTestMirror, temporaryDirectory } from '../../helpers/test-mirror.ts';
 
 const [ID] = numberedIds(1);
@@ -39,6 +40,11 @@ async function archiveImages(images: readonly Buffer[], whileArchiving = async (
   const [counts] = await Promise.all([archiving, whileArchiving(archiving)]);
   return { here, counts, reasons: (await here.store.imageStats()).reasons };
 }
+
+beforeEach(async () => {
+  closeSharedDecoder();
+  await expect.poll(() => listChildProcesses() ?? []).toEqual([]);
+});
 
 const { href: module } = new URL('../../../src/app/decode-process.ts', import.meta.url);
 
