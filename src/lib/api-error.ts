@@ -23,6 +23,8 @@ export class ApiError extends Error {
       retryAfterSeconds?: number;
       /** Further response headers. */
       headers?: Readonly<Record<string, string>>;
+      /** The ids that the request may have meant. */
+      candidates?: readonly string[];
     } = {},
   ) {
     super(message, options);

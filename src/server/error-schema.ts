@@ -3,7 +3,15 @@ import * as z from 'zod';
 
 export const errorSchema = z.strictObject({
   success: z.literal(false),
-  error: z.strictObject({ code: z.string(), message: z.string() }),
+  error: z.strictObject({
+    code: z.string(),
+    message: z.string(),
+    candidates: z
+      .array(z.string())
+      .readonly()
+      .optional()
+      .meta({ description: 'with the code ambiguous: ids that begin with the given one, at most 10' }),
+  }),
   trace_id: z.uuid(),
 });
 

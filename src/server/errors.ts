@@ -42,9 +42,10 @@ export function createErrorAnswer(
   if (apiError.status === 413) headers.connection = 'close';
   if (apiError.options.retryAfterSeconds !== undefined)
     headers['retry-after'] = String(apiError.options.retryAfterSeconds);
+  const { code, message, options } = apiError;
   const body: ErrorBody = {
     success: false,
-    error: { code: apiError.code, message: apiError.message },
+    error: { code, message, ...(options.candidates ? { candidates: options.candidates } : {}) },
     trace_id: traceId,
   };
   return { status: apiError.status, headers, body: JSON.stringify(body) };

@@ -45,8 +45,11 @@ describe('a document', () => {
         ['POST', `${path}/refresh`],
       ] as const) {
         const answer = await here.request(url, { method });
-        const { error } = (await answer.json()) as { error: { code: string; message: string } };
+        const { error } = (await answer.json()) as {
+          error: { code: string; message: string; candidates: string[] };
+        };
         expect([answer.status, error.code]).toEqual([409, 'ambiguous']);
+        expect(error.candidates.toSorted()).toEqual([MINE, THEIRS].toSorted());
         for (const id of [MINE, THEIRS]) expect(error.message).toContain(id);
       }
     },

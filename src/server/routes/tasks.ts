@@ -60,5 +60,5 @@ export function parseIdParam(value: string): TaskId {
 }
 
 export function createAmbiguousError(given: TaskId, candidates: readonly TaskId[]): ApiError {
-  return new ApiError(409, 'ambiguous', describeAmbiguity(given, candidates));
+  return new ApiError(409, 'ambiguous', describeAmbiguity(given, candidates), { candidates });
 }
