@@ -1,5 +1,6 @@
 /** Responds to a request with an answer that a search thread makes. */
 import { getCallerKey } from '../connections/caller-key.ts';
+import { watchHangUp } from '../connections/hang-up.ts';
 import type { ServerContext } from '../deps.ts';
 import { getQueryParams } from '../query-params.ts';
 import type { SearchRoute } from './search-protocol.ts';
@@ -14,12 +15,10 @@ export async function respondFromThread(
 ): Promise<Response> {
   const { limits, tokenName } = c.get('access');
   const { incoming, outgoing } = c.env;
-  const ended = new AbortController();
-  outgoing.once('close', () => ended.abort());
   const question = { route, query: getQueryParams(c).toString(), limits, nowMs };
   const answer = await thread.answer(question, () => !outgoing.destroyed, {
     caller: getCallerKey(tokenName, incoming),
-    signal: ended.signal,
+    signal: watchHangUp(c.env),
   });
   return respondWithJson(c, answer);
 }

@@ -34,8 +34,9 @@ export function readSearchTarget(
   ownParams: readonly string[],
 ): SearchTarget {
   const asked = params.get('tz') ?? '';
+  if (asked !== '' && !isTimeZone(asked))
+    throw createBadRequest('"tz" must be an IANA time zone such as Europe/Berlin');
   const { timeZone, note } = asked === '' ? findMachineTimeZone() : { timeZone: asked, note: undefined };
-  if (!isTimeZone(timeZone)) throw createBadRequest('"tz" must be an IANA time zone such as Europe/Berlin');
   for (const field of OPERATORS) if (field.kind === 'enum') readChoiceParam(params, field.name, field.values);
 
   const context = { timeZone, nowMs };

@@ -84,10 +84,7 @@ export function startSearchThread(
   };
 
   const makeRoom = () => {
-    const error = new ApiError(503, 'api_error', 'too many searches wait; try again', {
-      retryAfterSeconds: 1,
-    });
-    if (running.size + queue.size > MAX_WAITING) queue.takeFromLongest()?.reject(error);
+    if (running.size + queue.size > MAX_WAITING) queue.takeFromLongest()?.reject(createOverloadedError());
   };
 
   return {
@@ -126,4 +123,8 @@ export function startSearchThread(
       await Promise.all(runners.map((runner) => runner.close()));
     },
   };
+}
+
+function createOverloadedError(): ApiError {
+  return new ApiError(503, 'api_error', 'too many searches wait; try again', { retryAfterSeconds: 1 });
 }
