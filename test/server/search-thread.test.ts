@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SEARCH_WORKER } from '../../src/app/workers.ts';
-import type { SearchLimits } from '../../src/server/search/search-runner.ts';
+import type { HangUpWatch, SearchLimits } from '../../src/server/search/search-runner.ts';
 import { startSearchThread } from '../../src/server/search/search-thread.ts';
 import { document } from '../helpers/documents.ts';
 import { openTestStore, startTestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
@@ -123,7 +123,7 @@ describe('a search whose caller hangs up', () => {
     const searching = startFakeThread(SLOW);
     const caller = new AbortController();
     expect(await searching.answer(ask('first'))).toBe('first');
-    const slow = searching.answer(ask('wait'), undefined, { signal: caller.signal });
+    const slow = searching.answer(ask('wait'), undefined, { onHangUp: watchSignal(caller.signal) });
     const next = searching.answer(ask('next'));
     caller.abort();
     await expect(slow).rejects.toMatchObject({ status: 499 });
@@ -133,9 +133,9 @@ describe('a search whose caller hangs up', () => {
   test('leaves the queue at once', async () => {
     const searching = startFakeThread(SLOW);
     const running = new AbortController();
-    const slow = searching.answer(ask('wait'), undefined, { signal: running.signal });
+    const slow = searching.answer(ask('wait'), undefined, { onHangUp: watchSignal(running.signal) });
     const waiting = new AbortController();
-    const left = searching.answer(ask('x'), undefined, { signal: waiting.signal });
+    const left = searching.answer(ask('x'), undefined, { onHangUp: watchSignal(waiting.signal) });
     waiting.abort();
     await expect(left).rejects.toMatchObject({ status: 499 });
     running.abort();
@@ -168,7 +168,7 @@ describe('callers', () => {
     const greedy = new AbortController();
     setMaxListeners(0, greedy.signal);
     const slow = Array.from({ length: 50 }, () =>
-      searching.answer(ask('wait'), undefined, { caller: 'greedy', signal: greedy.signal }),
+      searching.answer(ask('wait'), undefined, { caller: 'greedy', onHangUp: watchSignal(greedy.signal) }),
     );
     expect(await searching.answer(ask('quick'), undefined, { caller: 'other' })).toBe('quick');
     greedy.abort();
@@ -193,3 +193,10 @@ describe('callers', () => {
     expect(served.indexOf('c')).toBeLessThan(128);
   });
 });
+
+function watchSignal(signal: AbortSignal): HangUpWatch {
+  return (callback) => {
+    signal.addEventListener('abort', callback);
+    return () => signal.removeEventListener('abort', callback);
+  };
+}

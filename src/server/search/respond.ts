@@ -1,6 +1,6 @@
 /** Responds to a request with an answer that a search thread makes. */
 import { getCallerKey } from '../connections/caller-key.ts';
-import { watchHangUp } from '../connections/hang-up.ts';
+import { onHangUp } from '../connections/hang-up.ts';
 import type { ServerContext } from '../deps.ts';
 import { getQueryParams } from '../query-params.ts';
 import type { SearchRoute } from './search-protocol.ts';
@@ -18,7 +18,7 @@ export async function respondFromThread(
   const question = { route, query: getQueryParams(c).toString(), limits, nowMs };
   const answer = await thread.answer(question, () => !outgoing.destroyed, {
     caller: getCallerKey(tokenName, incoming),
-    signal: watchHangUp(c.env),
+    onHangUp: (callback) => onHangUp(c.env, callback),
   });
   return respondWithJson(c, answer);
 }

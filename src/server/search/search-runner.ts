@@ -23,9 +23,12 @@ export interface SearchLimits {
   readonly heapMib: number;
 }
 
+/** Calls back when the caller of a search hangs up. @returns a function that stops watching */
+export type HangUpWatch = (callback: () => void) => () => void;
+
 export interface SearchRunner {
   /** @throws ApiError 503 when it takes too long, 499 when the caller hangs up, 400; any error of the thread */
-  run<Asked extends Question>(question: Asked, signal: AbortSignal | undefined): Promise<AnswerTo<Asked>>;
+  run<Asked extends Question>(question: Asked, onHangUp: HangUpWatch | undefined): Promise<AnswerTo<Asked>>;
   /** Whether the thread that failed last had answered before: otherwise none can be started. */
   readonly hasAnswered: boolean;
   close(): Promise<void>;
@@ -93,7 +96,7 @@ export function createSearchRunner(
   const createJob = (
     resolve: Job['resolve'],
     reject: Job['reject'],
-    signal: AbortSignal | undefined,
+    onHangUp: HangUpWatch | undefined,
   ): Job => {
     const timers: NodeJS.Timeout[] = [];
     let reason: ApiError | undefined;
@@ -106,13 +109,12 @@ export function createSearchRunner(
       Atomics.store(interrupted, 0, number);
       if (isReady) startTimer(abandon, limits.graceMs);
     };
-    const hangUp = () => interrupt(createHangUpError());
+    const stopWatching = onHangUp?.(() => interrupt(createHangUpError()));
     const end = () => {
       for (const timer of timers) clearTimeout(timer);
-      signal?.removeEventListener('abort', hangUp);
+      stopWatching?.();
       job = undefined;
     };
-    signal?.addEventListener('abort', hangUp);
     return {
       begin: () => {
         if (reason) startTimer(abandon, limits.graceMs);
@@ -134,11 +136,11 @@ export function createSearchRunner(
   };
 
   return {
-    run: <Asked extends Question>(question: Asked, signal: AbortSignal | undefined) =>
+    run: <Asked extends Question>(question: Asked, onHangUp: HangUpWatch | undefined) =>
       new Promise<AnswerTo<Asked>>((resolve, reject) => {
         number += 1;
         // The thread answers each question with its own kind of answer.
-        job = createJob((answer) => resolve(answer as AnswerTo<Asked>), reject, signal);
+        job = createJob((answer) => resolve(answer as AnswerTo<Asked>), reject, onHangUp);
         worker ??= start();
         if (isReady) job.begin();
         worker.postMessage({ number, question } satisfies SearchJob);

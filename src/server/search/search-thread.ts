@@ -6,7 +6,12 @@
 import { ApiError, createHangUpError } from '../../lib/api-error.ts';
 import { createRoundRobinQueue } from '../../lib/round-robin-queue.ts';
 import type { AnswerTo, Question, SearchWorkerData } from './search-protocol.ts';
-import { createSearchRunner, type SearchLimits, type SearchRunner } from './search-runner.ts';
+import {
+  createSearchRunner,
+  type HangUpWatch,
+  type SearchLimits,
+  type SearchRunner,
+} from './search-runner.ts';
 
 /** More would only be answered after their callers have given up. */
 const MAX_WAITING = 256;
@@ -17,7 +22,7 @@ export interface AskedBy {
   /** Who asks: callers are served in turn. */
   readonly caller?: string;
   /** Ends the search when its caller hangs up. */
-  readonly signal?: AbortSignal;
+  readonly onHangUp?: HangUpWatch;
 }
 
 export interface Searching {
@@ -91,7 +96,7 @@ export function startSearchThread(
     answer: <Asked extends Question>(
       question: Asked,
       isWanted: () => boolean = () => true,
-      { caller = '', signal }: AskedBy = {},
+      { caller = '', onHangUp }: AskedBy = {},
     ) =>
       new Promise<AnswerTo<Asked>>((resolve, reject) => {
         const waiter: Waiter = {
@@ -99,9 +104,9 @@ export function startSearchThread(
           isWanted,
           reject,
           run: async (runner) => {
-            signal?.removeEventListener('abort', leave);
+            stopWatching?.();
             try {
-              resolve(await runner.run(question, signal));
+              resolve(await runner.run(question, onHangUp));
             } catch (error) {
               if (!(error instanceof ApiError)) onError(error);
               reject(error);
@@ -113,7 +118,7 @@ export function startSearchThread(
         const leave = () => {
           if (queue.remove(caller, waiter)) reject(createHangUpError());
         };
-        signal?.addEventListener('abort', leave, { once: true });
+        const stopWatching = onHangUp?.(leave);
         queue.push(caller, waiter);
         runNext();
         makeRoom();
