@@ -2,8 +2,8 @@
  * At most `concurrency` jobs at a time; the others wait, bounded in number and time. Callers take turns, the mirror's own
  * schedule comes when no caller waits, or after a few of them. What nobody waits for any more is dropped before it starts.
  */
+import { createTurnOrder, type TurnLimits } from '../lib/turn-order.ts';
 import { UpstreamError } from './errors.ts';
-import { createTurnOrder, type TurnLimits } from './turn-order.ts';
 import type { Waiter, Waiters } from './waiters.ts';
 
 export interface FairQueueOptions extends Partial<TurnLimits> {
@@ -45,7 +45,7 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
     maxPerCaller: options.maxPerCaller ?? MAX_PER_CALLER,
     maxTotal: options.maxTotal ?? MAX_TOTAL,
   };
-  const order = createTurnOrder<Job>();
+  const order = createTurnOrder<Job, Waiter>();
   const scheduled: Job[] = [];
   let running = 0;
   let passedOver = 0;
@@ -75,7 +75,7 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
     });
     order.add(job, waiter);
     for (let excess = order.findExcess(waiter, limits); excess; excess = order.findExcess(waiter, limits))
-      giveUpPlace(excess.job, excess.waiter, createOverloadedError());
+      giveUpPlace(excess.job, excess.request, createOverloadedError());
   };
 
   const takeNext = (): Job | undefined => {

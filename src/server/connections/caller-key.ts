@@ -1,7 +1,13 @@
 /** Who sends a request, for queues that serve their callers in turn. */
 import type { IncomingMessage } from 'node:http';
+import { getSourceAddress } from './source-address.ts';
 
-/** The name of the token, else the address. @param tokenName of the token that was presented */
+/**
+ * All requests with one token are one caller, whatever their addresses; without a token, those of one client are.
+ * @param tokenName of the token that was presented
+ */
 export function getCallerKey(tokenName: string | undefined, { socket }: IncomingMessage): string {
-  return tokenName === undefined ? `address ${socket.remoteAddress ?? ''}` : `token ${tokenName}`;
+  return tokenName === undefined
+    ? `address ${getSourceAddress(socket.remoteAddress ?? '')}`
+    : `token ${tokenName}`;
 }

@@ -11,8 +11,8 @@ import type { Waiter } from '../../upstream/waiters.ts';
 import { createAnswer, respond } from '../answer.ts';
 import { type Access, createReadOnlyError } from '../auth/access.ts';
 import { parseJsonObject, readBody, refuseAmbiguousJson } from '../body.ts';
+import { getCallerKey } from '../connections/caller-key.ts';
 import { watchHangUp } from '../connections/hang-up.ts';
-import { getSourceAddress } from '../connections/source-address.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
 import { rewriteImageUrls } from '../drop-in/local-images.ts';
 import { selectPaymentHeaders } from '../drop-in/payment.ts';
@@ -88,11 +88,6 @@ function createCaller(
   };
 }
 
-/** Requests with one token take turns as one caller, whatever their addresses; without tokens, those of one address do. */
 function createWaiter(tokenName: string | undefined, bindings: HttpBindings): Waiter {
-  const { remoteAddress = '' } = bindings.incoming.socket;
-  return {
-    caller: tokenName === undefined ? `address ${getSourceAddress(remoteAddress)}` : `token ${tokenName}`,
-    hangUp: watchHangUp(bindings),
-  };
+  return { caller: getCallerKey(tokenName, bindings.incoming), hangUp: watchHangUp(bindings) };
 }

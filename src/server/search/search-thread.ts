@@ -4,7 +4,7 @@
  * thread is started when another caller would have to wait for the first.
  */
 import { ApiError, createHangUpError } from '../../lib/api-error.ts';
-import { createRoundRobinQueue } from '../../lib/round-robin-queue.ts';
+import { createTurnOrder } from '../../lib/turn-order.ts';
 import type { AnswerTo, Question, SearchWorkerData } from './search-protocol.ts';
 import {
   createSearchRunner,
@@ -57,7 +57,7 @@ export function startSearchThread(
   onError: (error: unknown) => void = () => undefined,
   limits: Partial<SearchLimits> = {},
 ): Searching {
-  const queue = createRoundRobinQueue<Waiter>();
+  const queue = createTurnOrder<Waiter, Waiter>();
   const idle: SearchRunner[] = Array.from({ length: MAX_THREADS }, () =>
     createSearchRunner(module, data, { ...DEFAULT_LIMITS, ...limits }),
   );
@@ -67,8 +67,9 @@ export function startSearchThread(
 
   const runNext = (): void => {
     const runner = idle[0];
-    const waiter = runner && queue.take((caller) => running.has(caller));
+    const waiter = runner && queue.next((caller) => running.has(caller));
     if (!waiter) return;
+    queue.remove(waiter, waiter);
     if (!waiter.isWanted()) {
       waiter.reject(createHangUpError());
       runNext();
@@ -85,11 +86,18 @@ export function startSearchThread(
   };
 
   const rejectAll = (reason: unknown) => {
-    for (const { reject } of queue.clear()) reject(reason);
+    for (const waiter of [...queue.jobs]) {
+      queue.remove(waiter, waiter);
+      waiter.reject(reason);
+    }
   };
 
-  const makeRoom = () => {
-    if (running.size + queue.size > MAX_WAITING) queue.takeFromLongest()?.reject(createOverloadedError());
+  const makeRoom = (added: Waiter) => {
+    const limits = { maxPerCaller: MAX_WAITING, maxTotal: MAX_WAITING - running.size };
+    const excess = queue.findExcess(added, limits)?.job;
+    if (!excess) return;
+    queue.remove(excess, excess);
+    excess.reject(createOverloadedError());
   };
 
   return {
@@ -116,12 +124,13 @@ export function startSearchThread(
           },
         };
         const leave = () => {
-          if (queue.remove(caller, waiter)) reject(createHangUpError());
+          queue.remove(waiter, waiter);
+          reject(createHangUpError());
         };
         const stopWatching = onHangUp?.(leave);
-        queue.push(caller, waiter);
+        queue.add(waiter, waiter);
         runNext();
-        makeRoom();
+        makeRoom(waiter);
       }),
     close: async () => {
       rejectAll(new ApiError(503, 'api_error', 'the mirror is stopping'));

@@ -2,8 +2,6 @@
  * In which order queued jobs get their turn: round robin by caller, and among the requests of a caller by request, so that
  * neither many requests nor one for many ids delay those of others. Pure bookkeeping.
  */
-import type { Waiter } from './waiters.ts';
-
 export interface TurnLimits {
   /** Jobs of one caller. */
   readonly maxPerCaller: number;
@@ -11,48 +9,62 @@ export interface TurnLimits {
   readonly maxTotal: number;
 }
 
-export interface TurnOrder<Job> {
-  /** Queues a job in the turn of a waiter. A job that callers share has several, and counts as one. */
-  add(job: Job, waiter: Waiter): void;
-  remove(job: Job, waiter: Waiter): void;
-  /** The job whose turn it is; its caller and request go to the end. It stays queued until it is removed. */
-  next(): Job | undefined;
+/** Who waits for jobs: compared by identity. */
+export interface Turn {
+  /** Whose turn it takes. */
+  readonly caller: string;
+}
+
+export interface TurnOrder<Job, Request extends Turn> {
+  /** All jobs that are queued. */
+  readonly jobs: Iterable<Job>;
+  /** Queues a job in the turn of a request. A job that requests share has several turns, and counts as one. */
+  add(job: Job, request: Request): void;
+  remove(job: Job, request: Request): void;
+  /**
+   * The job whose turn it is; its caller and request go to the end. It stays queued until it is removed.
+   * @param isBusy callers that are passed over, and keep their turn
+   */
+  next(isBusy?: (caller: string) => boolean): Job | undefined;
   /** What exceeds a limit after an addition: the newest job of whoever has the most, so that a small request always gets in. */
-  findExcess(added: Waiter, limits: TurnLimits): { job: Job; waiter: Waiter } | undefined;
+  findExcess(added: Request, limits: TurnLimits): { job: Job; request: Request } | undefined;
 }
 
 /** The queued jobs of one caller. */
-interface Lane<Job> {
+interface Lane<Job, Request> {
   /** By request, in the order of their turns. */
-  readonly requests: Map<Waiter, Set<Job>>;
+  readonly requests: Map<Request, Set<Job>>;
   /** How many requests share each job. */
   readonly jobs: Map<Job, number>;
 }
 
-export function createTurnOrder<Job>(): TurnOrder<Job> {
+export function createTurnOrder<Job, Request extends Turn>(): TurnOrder<Job, Request> {
   /** In the order of their turns. */
-  const lanes = new Map<string, Lane<Job>>();
+  const lanes = new Map<string, Lane<Job, Request>>();
   /** How many callers share each job. */
   const jobs = new Map<Job, number>();
 
   return {
-    add: (job, waiter) => {
-      const lane = getOrAdd(lanes, waiter.caller, () => ({ requests: new Map(), jobs: new Map() }));
-      getOrAdd(lane.requests, waiter, () => new Set<Job>()).add(job);
+    get jobs() {
+      return jobs.keys();
+    },
+    add: (job, request) => {
+      const lane = getOrAdd(lanes, request.caller, () => ({ requests: new Map(), jobs: new Map() }));
+      getOrAdd(lane.requests, request, () => new Set<Job>()).add(job);
       if (count(lane.jobs, job, 1) === 1) count(jobs, job, 1);
     },
-    remove: (job, waiter) => {
-      const lane = lanes.get(waiter.caller);
-      const request = lane?.requests.get(waiter);
-      if (!lane || !request?.delete(job)) return;
-      if (request.size === 0) lane.requests.delete(waiter);
-      if (lane.requests.size === 0) lanes.delete(waiter.caller);
+    remove: (job, request) => {
+      const lane = lanes.get(request.caller);
+      const queued = lane?.requests.get(request);
+      if (!lane || !queued?.delete(job)) return;
+      if (queued.size === 0) lane.requests.delete(request);
+      if (lane.requests.size === 0) lanes.delete(request.caller);
       if (count(lane.jobs, job, -1) === 0) count(jobs, job, -1);
     },
-    next: () => {
-      const lane = rotate(lanes);
-      const request = lane && rotate(lane.requests);
-      return request && [...request][0];
+    next: (isBusy) => {
+      const lane = rotate(lanes, isBusy);
+      const queued = lane && rotate(lane.requests);
+      return queued && [...queued][0];
     },
     findExcess: ({ caller }, { maxPerCaller, maxTotal }) => {
       const own = lanes.get(caller);
@@ -64,10 +76,10 @@ export function createTurnOrder<Job>(): TurnOrder<Job> {
   };
 }
 
-function findNewestOfLongest<Job>(requests: ReadonlyMap<Waiter, ReadonlySet<Job>>) {
-  const [waiter, jobs] = findLast(requests, ([, own]) => own.size) ?? [];
+function findNewestOfLongest<Job, Request>(requests: ReadonlyMap<Request, ReadonlySet<Job>>) {
+  const [request, jobs] = findLast(requests, ([, own]) => own.size) ?? [];
   const job = jobs && [...jobs].at(-1);
-  return waiter && job !== undefined ? { job, waiter } : undefined;
+  return request !== undefined && job !== undefined ? { job, request } : undefined;
 }
 
 /** The last of those with the highest rank. */
@@ -77,9 +89,10 @@ function findLast<Item>(items: Iterable<Item>, rank: (item: Item) => number): It
   return found;
 }
 
-/** The first value, which becomes the last. */
-function rotate<Key, Value>(map: Map<Key, Value>): Value | undefined {
+/** The first value, which becomes the last. @param isSkipped keys that are passed over */
+function rotate<Key, Value>(map: Map<Key, Value>, isSkipped?: (key: Key) => boolean): Value | undefined {
   for (const [key, value] of map) {
+    if (isSkipped?.(key)) continue;
     map.delete(key);
     map.set(key, value);
     return value;
