@@ -1,6 +1,7 @@
 /** `flux-mirror open`: shows an archived picture or video. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { createImageFiles } from '../archive/files.ts';
@@ -10,6 +11,9 @@ import { CommandFailed } from './failure.ts';
 import { print, printNote } from './output.ts';
 import { resolveArgs } from './resolve-ids.ts';
 import { addSettings, readConfig } from './settings.ts';
+
+/** How long an opener is watched. */
+const OPENER_WAIT_MS = 3000;
 
 interface OpenOptions {
   readonly number: number;
@@ -39,12 +43,20 @@ async function findFile(config: { dataDir: string }, arg: string, number: number
     const [task] = await store.getMany(ids);
     if (!task) throw new CommandFailed(`not in the mirror: ${arg}`);
     const image = (await store.imagesOf([task.id])).find(({ n }) => n === number - 1);
-    if (image) return createImageFiles(config.dataDir).getPath(image);
+    if (image) return checkIsThere(createImageFiles(config.dataDir).getPath(image));
     const links = listArtifacts(JSON.parse(task.text) as JsonObject); // validated before it was stored
     const link = links[number - 1];
     if (!link) throw new CommandFailed(`${task.id} has ${links.length} pictures`);
     throw new CommandFailed(`${task.id}: this picture is not archived; its link is ${link.url}`);
   });
+}
+
+/** @throws CommandFailed */
+function checkIsThere(path: string): string {
+  if (existsSync(path)) return path;
+  throw new CommandFailed(
+    `its file is missing: ${path}; "flux-mirror sync" fetches it again, if its link still works`,
+  );
 }
 
 /** Over SSH, in a container or on a server there is nothing to show a picture on. */
@@ -63,10 +75,18 @@ async function openFile(path: string): Promise<void> {
   const child = spawn(program, [...args, path], { stdio: 'ignore', detached: true });
   try {
     await once(child, 'spawn');
+    if (await hasFailed(child)) printNote(`${program} could not open it: open the path above by hand`);
     child.unref();
   } catch {
     printNote(`${program} can't be started: open the path above by hand`);
   }
+}
+
+/** Openers end at once, unless they show the picture themselves. That of Windows always reports a failure. */
+async function hasFailed(child: ChildProcess): Promise<boolean> {
+  if (process.platform === 'win32') return false;
+  const [code] = await once(child, 'exit', { signal: AbortSignal.timeout(OPENER_WAIT_MS) }).catch(() => [0]);
+  return code !== 0;
 }
 
 function parseNumber(value: string): number {

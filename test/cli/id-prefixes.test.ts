@@ -1,6 +1,6 @@
 /** Commands take ids by their beginning, as `search` shows them. */
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -147,6 +147,26 @@ describe('an archived picture', () => {
     expect((await runCli(['open', '555555', '--data-dir', dataDir], { env })).code).toBe(0);
     await expect.poll(() => existsSync(opened)).toBe(true);
     expect(readFileSync(opened, 'utf8')).toBe(path);
+  });
+
+  test.runIf(process.platform === 'linux')('that can not be opened is told', async () => {
+    const dataDir = temporaryDirectory();
+    const path = await archivePicture(dataDir);
+    const bin = temporaryDirectory();
+    writeFileSync(join(bin, 'xdg-open'), '#!/bin/sh\nexit 3\n', { mode: 0o755 });
+    const env = { DISPLAY: ':0', PATH: `${bin}:${process.env.PATH}` };
+    const open = () => runCli(['open', '555555', '--data-dir', dataDir], { env });
+    expect(await open()).toMatchObject({
+      code: 0,
+      stdout: `${path}\n`,
+      stderr: expect.stringContaining('xdg-open could not open it'),
+    });
+    rmSync(path);
+    expect(await open()).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining(`its file is missing: ${path}`),
+    });
   });
 
   test('that is not archived is named by its link', async () => {
