@@ -281,8 +281,6 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         await store.failImage({ taskId: other, n: 0 }, { dueAtMs: undefined, error: 'gone' });
         expect(await claim(NOW + 1e9)).toEqual([]);
         expect(await store.imageStats()).toMatchObject({ wanted: 0, givenUp: 1 });
-        await store.requeueImage('aa', NOW);
-        expect(await claim()).toMatchObject([{ taskId: id }]);
         expect(await store.imagesOf([id])).toHaveLength(1);
       });
 

@@ -91,8 +91,6 @@ export interface ImageStore {
   image(sha256: string, within?: TaskLimits): MaybePromise<KnownImage | undefined>;
   /** A page of the archived images after this hash, ordered by hash; empty at the end. */
   archivedImages(after: string): MaybePromise<KnownImage[]>;
-  /** Fetches an archived image again; it stays until it is replaced. */
-  requeueImage(sha256: string, nowMs: number): MaybePromise<void>;
   /**
    * Records that the files of images are missing or damaged, and queues them to be fetched again: once, so that a link that no
    * longer works is not tried more often than others. @returns how many of them were not recorded yet

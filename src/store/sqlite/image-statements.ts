@@ -74,7 +74,6 @@ export function prepareImageStatements({ raw }: Sqlite) {
     archivedImages: raw.prepare<[string], KnownImageRow>(
       `SELECT ${KNOWN_IMAGE} FROM images WHERE sha256 > ? ORDER BY sha256 LIMIT ${PAGE_SIZE}`,
     ),
-    requeue: raw.prepare<[number, string]>('UPDATE task_images SET due_at = ? WHERE sha256 = ?'),
     hashOf: raw.prepare<[string, number], { sha256: string | null }>(
       `SELECT sha256 FROM task_images WHERE ${BY_TASK_AND_N}`,
     ),

@@ -104,9 +104,6 @@ export function createImageStore(db: Sqlite): ImageStore {
       return mapFoundImage(row);
     },
     archivedImages: (after) => statements.archivedImages.all(after).map(mapKnownImage),
-    requeueImage: (sha256, nowMs) => {
-      statements.requeue.run(nowMs, sha256);
-    },
     recordMissingImages: (sha256s, nowMs) =>
       runInTransaction(db, () => {
         const marked = sha256s.filter((sha256) => statements.missing.run(nowMs, sha256).changes > 0);

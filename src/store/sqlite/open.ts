@@ -195,7 +195,6 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     deferImages: images.deferImages,
     image: images.image,
     archivedImages: images.archivedImages,
-    requeueImage: images.requeueImage,
     recordMissingImages: images.recordMissingImages,
     recordFoundImages: images.recordFoundImages,
     countMissingImages: images.countMissingImages,
