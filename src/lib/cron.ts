@@ -1,8 +1,8 @@
 /** Cron schedules. */
 import cron from 'node-cron';
+import { findLocalTime, getLocalOffsetMs, hasSkippedTime } from './clock-changes.ts';
 import type { Log } from './log.ts';
 import { createSingleFlight } from './single-flight.ts';
-import { getLocalOffsetMs, hasSkippedTime } from './skipped-time.ts';
 
 export interface Schedule {
   /** Starts nothing more; resolves when the job in progress has ended. */
@@ -33,11 +33,17 @@ export function createLocalTimeMatcher(expression: string): (localMs: number) =>
   return (localMs) => task.match(new Date(localMs));
 }
 
+/** Whether its hours are not limited to some: `*`, or a step of it, before the day, the month and the weekday. */
+export function runsEveryHour(expression: string): boolean {
+  return expression.trim().split(/\s+/).at(-4)?.startsWith('*') ?? false;
+}
+
 /**
  * Runs a job at the times of a cron expression, never concurrently; `off` never runs it. node-cron only computes the times.
  * Its own timer is not used: it waits an hour too long when the clock is set back by one, and after a suspend it steps
  * through every missed time, which blocks for seconds. When the clocks go forward over a time of the expression, the job runs right
- * after it; when an hour comes twice, node-cron names the second one only.
+ * after it. When an hour comes twice, node-cron names the second one only: right for a nightly job, but one that runs every hour
+ * would not run for an hour.
  */
 export function startCron(expression: string, job: () => Promise<void>, log: Log): Schedule {
   if (expression === 'off') return { stop: async () => undefined };
@@ -49,8 +55,14 @@ export function startCron(expression: string, job: () => Promise<void>, log: Log
   const runs = createSingleFlight(() =>
     job().catch((error: unknown) => log.error({ err: error }, 'a scheduled job failed')),
   );
-  const sleep = () => {
+  const findNextMs = (nowMs: number): number => {
     const nextMs = times.getNextRuns(1)[0]?.getTime() ?? Number.POSITIVE_INFINITY;
+    if (!runsEveryHour(expression)) return nextMs;
+    const span = { fromMs: nowMs, toMs: Math.min(nextMs, nowMs + MAX_SLEEP_MS) };
+    return findLocalTime(span, getLocalOffsetMs, matchesLocalTime) ?? nextMs;
+  };
+  const sleep = () => {
+    const nextMs = findNextMs(Date.now());
     timer = setTimeout(
       () => {
         const nowMs = Date.now();

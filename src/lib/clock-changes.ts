@@ -1,4 +1,4 @@
-/** Times of day that never come, because the clocks go forward over them (daylight saving). */
+/** What daylight saving does to a schedule: times of day that never come, and those that come twice. */
 
 const SECOND_MS = 1000;
 
@@ -24,6 +24,22 @@ export function hasSkippedTime(
   for (let localMs = changeMs + before; localMs < changeMs + after; localMs += SECOND_MS)
     if (matches(localMs)) return true;
   return false;
+}
+
+/**
+ * The first whole second in the span, after its start, whose local time a schedule names: also in the first of two hours with the
+ * same name, when the clocks go back.
+ * @param getOffsetMs as above
+ * @param matches as above
+ */
+export function findLocalTime(
+  { fromMs, toMs }: Span,
+  getOffsetMs: (atMs: number) => number,
+  matches: (localMs: number) => boolean,
+): number | undefined {
+  const first = (Math.floor(fromMs / SECOND_MS) + 1) * SECOND_MS;
+  for (let atMs = first; atMs < toMs; atMs += SECOND_MS) if (matches(atMs + getOffsetMs(atMs))) return atMs;
+  return undefined;
 }
 
 /** The first whole second in the span at which `isAfter` holds. */
