@@ -1,25 +1,15 @@
 /** A start that fails, even after the server listens, leaves nothing running. */
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { startMirror } from '../../src/app/start-mirror.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { createLog } from '../../src/lib/log.ts';
+import { freePort } from '../bench/processes.ts';
 import { runCli } from '../helpers/cli.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
 import { openTestStore, temporaryDirectory } from '../helpers/test-mirror.ts';
 
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 test('a failure after listening closes the port, the threads and the database', async () => {
-  const port = await findFreePort();
+  const port = await freePort();
   const dataDir = temporaryDirectory();
   const config = parseConfig({ flags: { dataDir, port: String(port), offline: 'true' }, env: {} });
   const log = createLog({ level: 'silent', format: 'json' });
