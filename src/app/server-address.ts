@@ -21,14 +21,19 @@ export async function publishAddress(store: Store, url: string): Promise<void> {
   }
 }
 
-/** Asks the server that published its address last; undefined if it is not running any more. */
+/**
+ * Asks the server that published its address last; undefined if it is not running any more.
+ * @param ownerPid the process that owns the data directory: at the address of an ended server, another mirror may listen
+ */
 export async function askServer(
   store: Pick<Store, 'readCheckpoint'>,
+  ownerPid: number | undefined,
   fetch: typeof globalThis.fetch,
 ): Promise<ServerState | undefined> {
   const text = await store.readCheckpoint(CHECKPOINT);
   if (text === undefined) return undefined;
   const { url, pid } = JSON.parse(text) as { url: string; pid: number }; // only written by publishAddress
+  if (pid !== ownerPid) return undefined;
   try {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(STATUS_TIMEOUT_MS) });
     const { status, reasons } = (await response.json()) as Partial<ServerState>;

@@ -71,13 +71,17 @@ export async function backUpWithImages(
 
 /**
  * Restores the database first, with all its checks, then the images; the bytes of each must match the hash in its name.
- * @throws OperatorError if the file is no such backup, or whatever `restore` throws; then nothing was changed
+ * @throws OperatorError if the file is no such backup, damaged or cut off, or whatever `restore` throws; then nothing was changed
  */
 export async function restoreWithImages(
   { dataDir, maintenance, onImage }: TarBackupDeps,
   source: string,
   nowMs: number,
 ): Promise<RestoredTar> {
+  // All of it is read once before anything is changed: a copy that was interrupted looks whole at its beginning.
+  await forEachFile(source, async (entry) => {
+    entry.resume();
+  });
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const folder = await createTemporaryFolder(dataDir);
   const files = createImageFiles(dataDir);
@@ -123,11 +127,20 @@ export async function restoreWithImages(
 
 /** Whether a file is a tar file, by the magic bytes of POSIX (ustar) and GNU. */
 export async function isTarFile(path: string): Promise<boolean> {
-  const MAGIC_OFFSET = 257;
+  return (await readBytes(path, 257, 5)).toString('latin1') === 'ustar';
+}
+
+/** Whether a file is gzipped (RFC 1952, section 2.3.1). */
+export async function isGzipped(path: string): Promise<boolean> {
+  return (await readBytes(path, 0, 2)).equals(Buffer.from([0x1f, 0x8b]));
+}
+
+/** Fewer at the end of the file. */
+async function readBytes(path: string, offset: number, length: number): Promise<Buffer> {
   const file = await open(path, 'r');
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(5), 0, 5, MAGIC_OFFSET);
-    return bytesRead === 5 && buffer.toString('latin1') === 'ustar';
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
+    return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
   }
@@ -150,30 +163,39 @@ async function forEachFile(source: string, handle: (entry: ReadEntry) => Promise
           return undefined;
         })
         .catch((error: unknown) => {
-          fail(error);
+          if (isTarError(error)) failAsDamaged(error);
+          else fail(error);
           entry.resume();
         });
     },
   });
-  const failAsDamaged = (reason: string) =>
-    fail(new OperatorError(`${source} is damaged (${reason}): only what comes before that was restored`));
+  const failAsDamaged = ({ message: reason }: { readonly message: string }) =>
+    fail(
+      new OperatorError(
+        `${source} is damaged (${reason}), and nothing was restored; "tar -xf" may still find mirror.db in it, which restore takes alone`,
+      ),
+    );
   let isComplete = false;
   parser.on('eof', () => {
     isComplete = true;
   });
-  parser.on('error', (error: Error) => failAsDamaged(error.message));
+  parser.on('error', failAsDamaged);
   for await (const chunk of createReadStream(source)) {
     if (failure !== undefined) break;
     if (!parser.write(chunk as Buffer)) await once(parser, 'drain');
   }
   if (failure === undefined) {
-    const closed = once(parser, 'close');
+    const closed = once(parser, 'close').catch(failAsDamaged); // an error comes instead
     parser.end();
     await closed;
-    if (!isComplete) failAsDamaged('it is cut off');
+    if (!isComplete) failAsDamaged({ message: 'it is cut off' });
   }
   await handled;
   if (failure !== undefined) throw (failure as { error: unknown }).error;
+}
+
+function isTarError(error: unknown): error is Error {
+  return error instanceof Error && 'tarCode' in error;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -8,6 +8,7 @@ import { recordMissingFiles } from '../archive/find-missing.ts';
 import { recordBackup } from '../backup/last-backup.ts';
 import {
   backUpWithImages,
+  isGzipped,
   isTarFile,
   type RestoredTar,
   restoreWithImages,
@@ -17,6 +18,7 @@ import { systemClock } from '../lib/clock.ts';
 import { OperatorError } from '../lib/operator-error.ts';
 import { StoreError } from '../store/contract/errors.ts';
 import type { BackupResult, MergedTokens, Restored } from '../store/contract/maintenance.ts';
+import { CommandFailed, EXIT } from './failure.ts';
 import { formatMegabytes, LOST_TOKENS, pluralize, print, printJson, printNote } from './output.ts';
 import { startProgress } from './progress.ts';
 import { addSettings, readConfig } from './settings.ts';
@@ -33,6 +35,7 @@ export function createBackupCommand(): Command {
     .option('--with-images', 'a tar file with the database and all archived images and videos')
     .option('--json', 'print the result as JSON');
   return addSettings(command).action(async (file: string | undefined, options: BackupOptions) => {
+    checkName(file, options.withImages ?? false);
     const { dataDir } = readConfig(command);
     await runWithStore({ dataDir }, 'reader', async () => undefined); // throws a clear error if there is no mirror
     const maintenance = createMaintenance(dataDir);
@@ -50,6 +53,18 @@ export function createBackupCommand(): Command {
       `${pluralize(result.tasks, 'task')}${images} backed up to ${result.file} (${formatMegabytes(result.bytes)})`,
     );
   });
+}
+
+/** A file that has less in it than its name says would be noticed too late. @throws CommandFailed */
+function checkName(file: string | undefined, isTar: boolean): void {
+  if (file === undefined) return;
+  if (!isTar && /\.tar$/i.test(file))
+    throw new CommandFailed(
+      `${file}: a tar file with the images needs --with-images; a copy of the database alone is no tar file`,
+      EXIT.usage,
+    );
+  if (isTar && /\.(?:db|sqlite3?)$/i.test(file))
+    throw new CommandFailed(`${file}: --with-images makes a tar file; name it .tar`, EXIT.usage);
 }
 
 interface BackupOptions {
@@ -141,8 +156,9 @@ async function countMissingImages(dataDir: string): Promise<number> {
 async function restoreFile(dataDir: string, file: string): Promise<Restored & Partial<RestoredTar>> {
   const maintenance = createMaintenance(dataDir);
   const nowMs = systemClock.now();
-  if (!statSync(file, { throwIfNoEntry: false })?.isFile() || !(await isTarFile(file)))
-    return maintenance.restore(file, nowMs);
+  const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+  if (isFile && (await isGzipped(file))) throw new CommandFailed(`${file} is gzipped: gunzip it first`);
+  if (!isFile || !(await isTarFile(file))) return maintenance.restore(file, nowMs);
   const progress = await startProgress('images', systemClock);
   try {
     const onImage = (done: number) => progress.update(done, 0);

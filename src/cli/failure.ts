@@ -58,7 +58,8 @@ function describeSystemError(error: unknown): string | undefined {
   if (code === 'EADDRINUSE') return `${message}: another program listens there; choose another --port`;
   // On a read-only disk, creating a folder fails with other codes as well.
   const isMkdir = 'syscall' in error && error.syscall === 'mkdir';
-  if (code === 'EACCES' || code === 'EROFS' || isMkdir) return `${message}: ${CHECK_PERMISSIONS}`;
+  if (code === 'EEXIST' && isMkdir) return `${message}, and is no folder`;
+  if (code === 'EACCES' || code === 'EROFS' || isMkdir) return `${message}; may you write there?`;
   if (code === 'ENOSPC') return `${message}: ${FREE_SPACE}`;
   return /^E[A-Z]+$/.test(code) ? message : undefined;
 }

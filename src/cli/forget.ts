@@ -24,16 +24,18 @@ export function createForgetCommand(): Command {
     const files = createImageFiles(config.dataDir);
     const forgotten: string[] = [];
     const unknown: string[] = [];
+    const ambiguous: string[] = [];
     await runWithStore(config, 'writer', async (store) => {
       const resolved = await resolveArgs(store, args);
       unknown.push(...resolved.unknown);
+      ambiguous.push(...resolved.ambiguous);
       if (resolved.ids.length === 0 || !(await mayForget(resolved.ids, args, options))) return;
       for (const id of resolved.ids)
         ((await removeTask({ store, files }, id)) ? forgotten : unknown).push(id);
     });
     if (options.json) printJson({ forgotten, not_known: unknown });
     else print(`${pluralize(forgotten.length, 'task')} forgotten`);
-    for (const id of unknown) printNote(`not known: ${id}`);
+    for (const id of unknown) if (!ambiguous.includes(id)) printNote(`not known: ${id}`);
     if (unknown.length > 0) process.exitCode = EXIT.failed;
   });
 }

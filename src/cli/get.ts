@@ -17,7 +17,7 @@ export function createGetCommand(): Command {
     .option('--json', 'print one JSON array, indented (re-serialised, so not byte for byte)');
   return addSettings(command).action(async (args: string[], options: { json?: boolean }) => {
     const config = readConfig(command);
-    const { tasks, images, unknown } = await runWithStore(config, 'reader', async (store) => {
+    const { tasks, images, unknown, ambiguous } = await runWithStore(config, 'reader', async (store) => {
       const { ids, ...resolved } = await resolveArgs(store, args, { onlyDocuments: true });
       return { ...resolved, tasks: await store.getMany(ids), images: await store.imagesOf(ids) };
     });
@@ -25,7 +25,7 @@ export function createGetCommand(): Command {
     else for (const { text } of tasks) printDocument(text);
     const files = createImageFiles(config.dataDir);
     for (const image of images) printNote(`archived: ${files.getPath(image)}`);
-    for (const id of unknown) printNote(`not in the mirror: ${id}`);
+    for (const id of unknown) if (!ambiguous.includes(id)) printNote(`not in the mirror: ${id}`);
     if (unknown.length > 0) process.exitCode = EXIT.failed;
   });
 }

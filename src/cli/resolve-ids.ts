@@ -1,5 +1,5 @@
 /** The ids that commands take: whole, or an unambiguous beginning of at least 6 characters. */
-import { describeAmbiguity, resolveTaskId } from '../store/contract/resolve-id.ts';
+import { describeAmbiguity, MIN_PREFIX_LENGTH, resolveTaskId } from '../store/contract/resolve-id.ts';
 import type { IdSearch, TaskStore } from '../store/contract/tasks.ts';
 import type { TaskId } from '../task/id.ts';
 import { printNote } from './output.ts';
@@ -9,6 +9,8 @@ export interface ResolvedArgs {
   readonly ids: readonly TaskId[];
   /** Arguments that fit no task, or several. */
   readonly unknown: readonly string[];
+  /** Those that fit several: their candidates were printed. */
+  readonly ambiguous: readonly string[];
 }
 
 /** Prints the candidates of ambiguous arguments. */
@@ -19,11 +21,19 @@ export async function resolveArgs(
 ): Promise<ResolvedArgs> {
   const ids = new Set<TaskId>();
   const unknown: string[] = [];
+  const ambiguous: string[] = [];
   for (const arg of args) {
     const resolved = await resolveTaskId(store, arg, options);
-    if (resolved.kind === 'found') ids.add(resolved.id);
-    else unknown.push(arg);
-    if (resolved.kind === 'ambiguous') printNote(describeAmbiguity(arg, resolved.candidates));
+    if (resolved.kind === 'found') {
+      ids.add(resolved.id);
+      continue;
+    }
+    unknown.push(arg);
+    if (resolved.kind === 'ambiguous') {
+      ambiguous.push(arg);
+      printNote(describeAmbiguity(arg, resolved.candidates));
+    } else if (arg.length < MIN_PREFIX_LENGTH)
+      printNote(`"${arg}": the beginning of an id has at least ${MIN_PREFIX_LENGTH} characters`);
   }
-  return { ids: [...ids], unknown };
+  return { ids: [...ids], unknown, ambiguous };
 }

@@ -9,7 +9,7 @@ import { serializeHits } from '../views/search-hit.ts';
 import type { SearchHit } from '../views/search-schema.ts';
 import { adaptCommands, readLaunch } from './launch.ts';
 import { listLocalFiles } from './local-files.ts';
-import { pluralize, printJson, printNote, printStyled } from './output.ts';
+import { formatCount, pluralize, printJson, printNote, printStyled } from './output.ts';
 import { addQueryOptions, type QueryOptions, readQuery, streamMatchingPages } from './query-options.ts';
 import { addSettings, readConfig } from './settings.ts';
 
@@ -37,6 +37,9 @@ The query:
 
 Use single quotes for what your shell would interpret: 'cat -dog (snow OR rain)'`;
 
+/** What is typed behind `--` is text. */
+const FLAG = /^--[a-z]/;
+
 export function createSearchCommand(): Command {
   const command = addQueryOptions(new Command('search'))
     .summary('search prompts')
@@ -54,6 +57,8 @@ export function createSearchCommand(): Command {
     .addHelpText('after', GRAMMAR)
     .configureOutput({ outputError: (text, write) => write(hintAtMinus(text)) });
   return addSettings(command).action(async (words: string[], options: SearchOptions) => {
+    for (const word of words.filter((word) => FLAG.test(word)))
+      printNote(`"${word}" was read as a word to leave out: flags go before the --`);
     const { query, filter, nowMs } = readQuery(words.join(' '), options);
     const request = { query, filter, sort: options.sort, groupByPrompt: options.group ?? false, nowMs };
     const limit = options.all ? Number.POSITIVE_INFINITY : options.limit;
@@ -62,8 +67,10 @@ export function createSearchCommand(): Command {
     await runWithStore(config, 'reader', async (store) => {
       const found: SearchHit[] = [];
       let last: SearchPage | undefined;
+      let shown = 0;
       for await (const page of streamMatchingPages(store, request, limit)) {
         last = page;
+        shown += page.hits.length;
         const hits = await serializeHits(store, page.hits, query, config.basePath);
         if (options.json) found.push(...hits);
         else for (const line of await formatHits(hits, files, options.tz)) printStyled(line);
@@ -74,7 +81,7 @@ export function createSearchCommand(): Command {
         printNote('the search index is being rebuilt: older tasks are not found yet');
       if (options.json)
         printJson({ items: found, total, total_is_exact: last?.totalIsExact ?? true, notes: query.notes });
-      else printNote(`${last?.totalIsExact === false ? 'more than ' : ''}${pluralize(total, 'hit')}`);
+      else printNote(describeTotal(shown, total, last?.totalIsExact ?? true));
     });
   });
 }
@@ -100,12 +107,17 @@ async function formatHits(
   });
 }
 
+function describeTotal(shown: number, total: number, isExact: boolean): string {
+  const all = `${isExact ? '' : 'more than '}${pluralize(total, 'hit')}`;
+  return shown < total ? `${formatCount(shown)} of ${all}; --limit and --all show more` : all;
+}
+
 /** A word to leave out looks like an option. */
 function hintAtMinus(error: string): string {
   const [, option] = /^error: unknown option '(-[^']*)'/.exec(error) ?? [];
-  if (option === undefined) return error;
+  if (option === undefined || option.startsWith('--')) return error;
   const example = adaptCommands(`flux-mirror search -- ${option}`, readLaunch());
-  return `${error}(to leave a word out of the hits, put -- before the query: ${example})\n`;
+  return `${error}(to leave a word out of the hits, put -- between the flags and the query: ${example})\n`;
 }
 
 function parseLimit(value: string): number {

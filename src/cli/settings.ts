@@ -11,7 +11,7 @@ import {
   parseConfig,
 } from '../config/config.ts';
 import { locateForUser, locateInWorkingDirectory, type SettingLocations } from '../config/env-files.ts';
-import type { Scope } from '../config/setting.ts';
+import type { Scope, Setting } from '../config/setting.ts';
 import { listSettings, SETTINGS, type SettingName } from '../config/setting-table.ts';
 import { readLaunch } from './launch.ts';
 import { printNote } from './output.ts';
@@ -21,10 +21,16 @@ export function addSettings(command: Command, ...scopes: readonly Scope[]): Comm
   for (const [, setting] of [...scopes, 'common' as const].flatMap((scope) => listSettings(scope))) {
     if (setting.flag === undefined) continue;
     const value = setting.isSwitch ? '' : ' <value>';
-    const fallback = setting.default === undefined ? '' : `, default ${setting.default}`;
+    const fallback = describeDefault(setting);
     command.option(`--${setting.flag}${value}`, `${setting.describe} (${setting.env}${fallback})`);
   }
   return command;
+}
+
+function describeDefault(setting: Setting): string {
+  if (setting === SETTINGS.dataDir && readLaunch().isGlobal)
+    return `, default: ${setting.default} if there is a mirror in it, else the user's data directory`;
+  return setting.default === undefined ? '' : `, default ${setting.default}`;
 }
 
 /** Reads the settings of a command from its flags, the environment and `.env`. @throws BadSetting */

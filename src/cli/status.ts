@@ -7,7 +7,7 @@ import { readLastBackup } from '../backup/last-backup.ts';
 import { systemClock } from '../lib/clock.ts';
 import { explainErrorCodes } from '../lib/errno.ts';
 import { formatIsoTime } from '../lib/iso-time.ts';
-import { listProblems } from '../views/problems.ts';
+import { listProblems, OFFLINE } from '../views/problems.ts';
 import { serializeRun } from '../views/run-json.ts';
 import { readStatus } from '../views/status-json.ts';
 import type { Status } from '../views/status-schema.ts';
@@ -25,12 +25,13 @@ export function createStatusCommand(): Command {
     .option('--json', 'print it as JSON');
   return addSettings(command).action(async (options: { check?: boolean; json?: boolean }) => {
     const config = readConfig(command);
-    const { status, server, problems, backup, runs, failing, failingImages } = await runWithStore(
+    const { status, server, needsToken, problems, backup, runs, failing, failingImages } = await runWithStore(
       config,
       'reader',
       async (store) => ({
         status: await readStatus({ store, clock: systemClock }),
-        server: await askServer(store, fetch),
+        server: await askServer(store, createMaintenance(config.dataDir).findOwnerPid(), fetch),
+        needsToken: await store.requiresToken(),
         problems: await listProblems({ store, clock: systemClock, config }),
         backup: await readLastBackup(store),
         runs: (await store.runs(MAX_SHOWN_RUNS)).map(serializeRun),
@@ -50,12 +51,14 @@ export function createStatusCommand(): Command {
     const reasons = server?.reasons ?? problems;
     const isUnresponsive =
       server === undefined && createMaintenance(config.dataDir).findOwnerPid() !== undefined;
-    if (options.check && (reasons.length > 0 || isUnresponsive)) process.exitCode = EXIT.failed;
+    const isProblem = reasons.some((reason) => reason !== OFFLINE);
+    if (options.check && (isProblem || isUnresponsive)) process.exitCode = EXIT.failed;
     if (options.json) {
       printJson({
         data_dir: config.dataDir,
         server: server ?? null,
         ...status,
+        needs_token: needsToken || config.tokens.length > 0,
         trouble: reasons,
         last_backup: formatIsoTime(backup.atMs),
         runs,
@@ -66,6 +69,7 @@ export function createStatusCommand(): Command {
     }
     const { by_state: states, upstream, images, callbacks } = status;
     print(`server    ${describeServer(server, config.dataDir)}`);
+    print(`callers   ${needsToken || config.tokens.length > 0 ? 'need a token' : 'need no token'}`);
     for (const reason of reasons) print(`!!        ${explainErrorCodes(reason)}`);
     print(
       `tasks     ${formatCount(status.total)} (${formatCount(states.succeeded)} succeeded, ${formatCount(states.failed)} failed, ${formatCount(states.pending)} pending)`,
@@ -102,8 +106,10 @@ export function createStatusCommand(): Command {
   });
 }
 
-function describeUpstream({ state, until, message, answered_at }: Status['upstream']): string {
+function describeUpstream({ state, until, message, answered_at, failed_at }: Status['upstream']): string {
   if (message !== null) return `${state}: ${explainErrorCodes(message)}, until ${until}`;
+  if (failed_at !== null && (answered_at === null || answered_at < failed_at))
+    return `no answer at ${failed_at}${answered_at === null ? '' : `; last answered ${answered_at}`}`;
   return answered_at === null ? 'not asked yet' : `${state}, last answered ${answered_at}`;
 }
 

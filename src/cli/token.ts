@@ -86,7 +86,9 @@ function createNewCommand(): Command {
     }
     print(token);
     const expiry = expiresAtMs === undefined ? '' : `, expires ${formatIsoTime(expiresAtMs)}`;
-    printNote(`this is "${name}"${expiry}; it is not shown again. Send it as "authorization: Bearer …"`);
+    printNote(
+      `this is "${name}"${expiry}; it is not shown again. Send it as "authorization: Bearer …"; a running server accepts it within a second`,
+    );
   });
 }
 
@@ -104,10 +106,14 @@ function createListCommand(): Command {
     .description('Lists tokens with their limits, never the tokens themselves.')
     .option('--json', 'print it as JSON');
   return addSettings(command).action(async (options: { json?: boolean }) => {
-    const tokens = await runWithStore(readConfig(command), 'reader', async (store) => store.accessTokens());
-    if (options.json) printJson({ items: tokens.map(serializeToken) });
+    const { tokens, needsToken } = await runWithStore(readConfig(command), 'reader', async (store) => ({
+      tokens: await store.accessTokens(),
+      needsToken: await store.requiresToken(),
+    }));
+    if (options.json) printJson({ items: tokens.map(serializeToken), needs_token: needsToken });
     else for (const token of tokens) print(describeToken(token));
     if (tokens.length === 0) printNote('no tokens; FLUX_MIRROR_TOKENS may define others');
+    else if (!needsToken) printNote('callers need no token: the mirror was opened with `token open`');
   });
 }
 

@@ -64,14 +64,16 @@ export function createUntrackCommand(): Command {
   return addSettings(command).action(async (args: string[], options: { json?: boolean }) => {
     const untracked: string[] = [];
     const unknown: string[] = [];
+    const ambiguous: string[] = [];
     await runWithStore(readConfig(command), 'writer', async (store) => {
       const resolved = await resolveArgs(store, args);
       unknown.push(...resolved.unknown);
+      ambiguous.push(...resolved.ambiguous);
       for (const id of resolved.ids) ((await store.untrack(id)) ? untracked : unknown).push(id);
     });
     if (options.json) printJson({ untracked, not_tracked: unknown });
     else print(`${pluralize(untracked.length, 'id')} untracked`);
-    for (const id of unknown) printNote(`not tracked: ${id}`);
+    for (const id of unknown) if (!ambiguous.includes(id)) printNote(`not tracked: ${id}`);
     if (unknown.length > 0) process.exitCode = EXIT.failed;
   });
 }
@@ -81,7 +83,7 @@ function findIdsInArguments(args: readonly string[]): FoundIds {
   for (const [at, arg] of args.entries()) {
     const ids = findTaskIds(arg);
     found.ids.push(...ids);
-    if (ids.length === 0) found.problems.push(`argument ${at + 1}: no task id (a UUID)`);
+    if (ids.length === 0) found.problems.push(`argument ${at + 1}: no task id (a whole UUID)`);
   }
   return found;
 }

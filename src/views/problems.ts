@@ -10,6 +10,9 @@ export interface ProblemDeps {
   readonly config: Pick<Config, 'offline' | 'upstreamToken' | 'isTokenWithheld'>;
 }
 
+/** The one that is wanted. */
+export const OFFLINE = 'offline by setting';
+
 /** Failed outcomes of a run that the circuit breaker does not already report. */
 const FAILED_RUN = new Set(['failed', 'interrupted']);
 
@@ -22,7 +25,7 @@ export async function listProblems({ store, clock, config }: ProblemDeps): Promi
   if (disk !== undefined) problems.push(`${disk}: nothing can be stored; stored tasks are still served`);
   const circuit = await store.readCircuit(clock.now());
   if (circuit) problems.push(`upstream ${circuit.reason}: ${circuit.message}`);
-  if (config.offline) problems.push('offline by setting');
+  if (config.offline) problems.push(OFFLINE);
   else if (config.isTokenWithheld)
     problems.push('the upstream is set by a .env file, and no token is sent there: nothing is synced');
   else if (config.upstreamToken === undefined)

@@ -9,7 +9,8 @@ export async function readStatus({ store, clock }: { store: Store; clock: Clock 
   const stats = await store.stats(clock.now());
   const circuit = await store.readCircuit(clock.now());
   const images = await store.imageStats();
-  const answered_at = formatIsoTime(await readLastAnswer(store));
+  const { answered, failed } = await readLastAnswer(store);
+  const times = { answered_at: formatIsoTime(answered), failed_at: formatIsoTime(failed) };
   const callbacks = await store.callbackStats();
   return {
     total: stats.total,
@@ -41,8 +42,8 @@ export async function readStatus({ store, clock }: { store: Store; clock: Clock 
           state: circuit.reason,
           until: formatIsoTime(circuit.untilMs),
           message: circuit.message,
-          answered_at,
+          ...times,
         }
-      : { state: 'ok', until: null, message: null, answered_at },
+      : { state: 'ok', until: null, message: null, ...times },
   };
 }

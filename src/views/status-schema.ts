@@ -32,6 +32,7 @@ const statusSchema = z.strictObject({
     until: time.nullable(),
     message: text.nullable(),
     answered_at: time.nullable(),
+    failed_at: time.nullable().meta({ description: 'when a request last got no answer' }),
   }),
 });
 

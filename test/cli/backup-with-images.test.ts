@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { create } from 'tar';
 import { expect, test } from 'vitest';
 import { runCli } from '../helpers/cli.ts';
@@ -101,13 +102,31 @@ test.each([
   expect(readFileSync(join(dataDir, 'mirror.db'))).toEqual(before);
 });
 
-test('a tar file that was cut off is reported, and what it has is kept', async () => {
+test('a tar file that was cut off anywhere, or is something else, changes nothing', async () => {
   const { folder, dataDir, run } = await createMirror();
   await run('backup', '--with-images', 'all.tar', '--data-dir', dataDir);
   const whole = readFileSync(join(folder, 'all.tar'));
-  writeFileSync(join(folder, 'cut.tar'), whole.subarray(0, whole.length - 1024 - 700)); // within the last image
-  const { code, stderr } = await run('restore', 'cut.tar', '--data-dir', join(folder, 'moved'));
-  expect(code).toBe(1);
-  expect(stderr).toContain('cut.tar');
-  expect((await run('status', '--data-dir', join(folder, 'moved'))).stdout).toContain('3 ');
+  const before = readFileSync(join(dataDir, 'mirror.db'));
+  const moved = join(folder, 'moved');
+  // Within the database, within the last image, and within the end of the archive.
+  for (const length of [30_000, whole.length - 1024 - 700, whole.length - 1024 - 512]) {
+    writeFileSync(join(folder, 'cut.tar'), whole.subarray(0, length));
+    for (const target of [moved, dataDir]) {
+      const { code, stderr } = await run('restore', 'cut.tar', '--data-dir', target);
+      expect(code).toBe(1);
+      expect(stderr).toContain('cut.tar is damaged');
+      expect(stderr).toContain('nothing was restored');
+    }
+  }
+  expect(existsSync(moved)).toBe(false);
+  expect(readFileSync(join(dataDir, 'mirror.db'))).toEqual(before);
+  writeFileSync(join(folder, 'all.tar.gz'), gzipSync(whole));
+  expect((await run('restore', 'all.tar.gz', '--data-dir', moved)).stderr).toContain('gunzip it first');
+});
+
+test('a name that says something else than the backup is refused', async () => {
+  const { folder, dataDir, run } = await createMirror();
+  for (const args of [['x.tar'], ['--with-images', 'x.db']])
+    expect((await run('backup', ...args, '--data-dir', dataDir)).code).toBe(2);
+  expect(readdirSync(folder).filter((name) => name.startsWith('x.'))).toEqual([]);
 });

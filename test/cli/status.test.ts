@@ -1,10 +1,11 @@
 /** What `status` says, and how scripts read it. */
 import { expect, onTestFinished, test } from 'vitest';
+import { publishAddress } from '../../src/app/server-address.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import type { Status } from '../../src/views/status-schema.ts';
 import { runCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
-import { temporaryDirectory } from '../helpers/test-mirror.ts';
+import { openTestStore, startTestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const [ID = ''] = numberedIds(1);
 const TOKEN = 'token-of-status';
@@ -26,7 +27,7 @@ async function startWorkshop() {
   const run = (args: string[], more: Record<string, string> = {}) =>
     runCli(args, { env: { ...env, ...more } });
   const readStatus = async () => JSON.parse((await run(['status', '--json'])).stdout) as Status;
-  return { run, readStatus };
+  return { run, readStatus, dataDir };
 }
 
 test('the upstream is "not asked yet" until it has answered, and the disk includes images', async () => {
@@ -49,6 +50,31 @@ test('an upstream that answers with an error was asked', async () => {
   await run(['track', ID]);
   await run(['sync'], { ACEDATACLOUD_API_TOKEN: 'a-wrong-one' });
   expect((await run(['status'])).stdout).toMatch(/^upstream {2}rejected: /m);
+});
+
+test('an upstream that can not be reached was asked', async () => {
+  const { run } = await startWorkshop();
+  await run(['track', ID]);
+  await run(['sync'], { ACEDATACLOUD_API_BASE_URL: 'http://127.0.0.1:1' });
+  expect((await run(['status'])).stdout).toMatch(/^upstream {2}(?:unreachable: |no answer at \d{4}-)/m);
+});
+
+test('a mirror that is offline on purpose has no problem', async () => {
+  const { run } = await startWorkshop();
+  await run(['track', ID]);
+  const { code, stdout } = await run(['status', '--check'], { FLUX_MIRROR_OFFLINE: 'true' });
+  expect([code, stdout]).toEqual([0, expect.stringContaining('offline by setting')]);
+  expect(stdout).toMatch(/^callers {3}need no token$/m);
+});
+
+test('another mirror at the address of an ended server is not taken for it', async () => {
+  const { run, dataDir } = await startWorkshop();
+  const other = await startTestMirror();
+  await run(['track', ID]);
+  const store = await openTestStore(dataDir, undefined, 'writer');
+  await publishAddress(store, other.mirror.url);
+  await store.close();
+  expect((await run(['status'])).stdout).toMatch(/^server {4}not running$/m);
 });
 
 test('a backup by command counts', async () => {

@@ -7,8 +7,11 @@ import { runCli } from '../helpers/cli.ts';
 import { temporaryDirectory } from '../helpers/test-mirror.ts';
 
 test.each([
-  [['search', '-dog'], /unknown option '-dog'\n.*put -- before the query: flux-mirror search -- -dog\)/],
-  [['search', 'cat', '--colour', 'red'], /unknown option '--colour'\n.*put -- before/],
+  [
+    ['search', '-dog'],
+    /unknown option '-dog'\n.*put -- between the flags and the query: flux-mirror search -- -dog\)/,
+  ],
+  [['search', 'cat', '--colour', 'red'], /unknown option '--colour'\n(?!.*put --)/],
   [['search', 'cat', '--from', 'someday'], /--from: "someday" can't be used; allowed: a date/],
   [['export', '--to', '2026-02-30'], /--to: "2026-02-30" can't be used; allowed: a date/],
   [['help', 'nope'], /unknown command 'nope'/],

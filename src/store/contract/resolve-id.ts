@@ -3,7 +3,7 @@ import { parseTaskId, type TaskId } from '../../task/id.ts';
 import type { IdSearch, TaskStore } from './tasks.ts';
 
 /** Shorter ones would fit by chance. */
-const MIN_PREFIX_LENGTH = 6;
+export const MIN_PREFIX_LENGTH = 6;
 const MAX_CANDIDATES = 10;
 
 export type ResolvedId =
