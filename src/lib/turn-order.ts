@@ -26,7 +26,10 @@ export interface TurnOrder<Job, Request extends Turn> {
    * @param isBusy callers that are passed over, and keep their turn
    */
   next(isBusy?: (caller: string) => boolean): Job | undefined;
-  /** What exceeds a limit after an addition: the newest job of whoever has the most, so that a small request always gets in. */
+  /**
+   * What exceeds a limit after an addition: the newest job of whoever has the most, so that a small request always gets in. A caller's
+   * only job never does, or a crowd of callers could keep a new one out: there are at most as many as connections.
+   */
   findExcess(added: Request, limits: TurnLimits): { job: Job; request: Request } | undefined;
 }
 
@@ -71,7 +74,7 @@ export function createTurnOrder<Job, Request extends Turn>(): TurnOrder<Job, Req
       if (own && own.jobs.size > maxPerCaller) return findNewestOfLongest(own.requests);
       if (jobs.size <= maxTotal) return undefined;
       const longest = findLast(lanes.values(), (lane) => lane.jobs.size);
-      return longest && findNewestOfLongest(longest.requests);
+      return longest && longest.jobs.size > 1 ? findNewestOfLongest(longest.requests) : undefined;
     },
   };
 }

@@ -63,3 +63,21 @@ test('the newest job of whoever has the most makes room', () => {
   expect(order.findExcess(added, limits(3, 3))?.job.name).toBe('a3');
   expect(order.findExcess({ caller: 'a', name: '' }, limits(2, 9))?.job.name).toBe('a3');
 });
+
+test('a caller without another job always gets in, however many others wait', () => {
+  const order = createTurnOrder<Request, Request>();
+  const limits = { maxPerCaller: 10, maxTotal: 50 };
+  const add = (caller: string) => {
+    const request = { caller, name: caller };
+    order.add(request, request);
+    const excess = order.findExcess(request, limits);
+    if (excess) order.remove(excess.job, excess.request);
+  };
+  for (let at = 0; at < 60; at += 1) add(`crowd-${at}`);
+  add('new');
+  for (const name of ['crowd-1', 'crowd-1', 'crowd-60']) add(name);
+  const callers = [...order.jobs].map(({ caller }) => caller);
+  expect(callers).toContain('new');
+  expect(callers.filter((caller) => caller === 'crowd-1')).toEqual(['crowd-1']);
+  expect(callers).toHaveLength(62);
+});
