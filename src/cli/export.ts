@@ -4,6 +4,7 @@ import { runWithStore } from '../app/with-store.ts';
 import { createImageFiles, type ImageFiles } from '../archive/files.ts';
 import { formatCsvHeader, formatCsvLines } from '../files/csv.ts';
 import { writeOut } from '../files/write-out.ts';
+import { cleanLines } from '../lib/clean-text.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { StoredTask } from '../store/contract/tasks.ts';
@@ -59,15 +60,20 @@ async function exportTo(
   const total = question === undefined ? (await store.stats(systemClock.now())).total : 0;
   const pages = question === undefined ? store.stream() : streamMatchingDocuments(store, question);
   const progress = await startProgress('documents', systemClock);
+  // Byte for byte for other programs, cleaned for a terminal.
+  const isShown = (file === undefined || file === '-') && process.stdout.isTTY;
+  const prepare = isShown ? cleanLines : (text: string) => text;
   let count = 0;
   async function* generateChunks() {
     if (format === 'csv') yield formatCsvHeader();
     for await (const page of pages) {
       count += page.length;
       progress.update(count, total);
-      yield format === 'csv'
-        ? await formatCsvPage(store, page, files)
-        : page.map(({ text }) => `${formatLine(text)}\n`).join('');
+      yield prepare(
+        format === 'csv'
+          ? await formatCsvPage(store, page, files)
+          : page.map(({ text }) => `${formatLine(text)}\n`).join(''),
+      );
     }
   }
   try {

@@ -23,12 +23,15 @@ export interface SafeFetch {
 /** Ports below are reserved for well-known services. */
 const MIN_UNPRIVILEGED_PORT = 1024;
 
+/** Wherever the links of several hosts are redirected to. */
+const MAX_SOCKETS_PER_HOST = 2;
+
 /** @param allowHosts `name` or `name:port`, allowed although their addresses are private */
 export function createSafeFetch(allowHosts: readonly string[]): SafeFetch {
   const allowed = new Set(allowHosts.map((host) => host.toLowerCase()));
   const agents = {
-    http: new HttpAgent({ keepAlive: true }),
-    https: new HttpsAgent({ keepAlive: true }),
+    http: new HttpAgent({ keepAlive: true, maxSockets: MAX_SOCKETS_PER_HOST }),
+    https: new HttpsAgent({ keepAlive: true, maxSockets: MAX_SOCKETS_PER_HOST }),
   };
 
   /** @throws ForbiddenAddress @returns whether the link may also lead to private addresses */

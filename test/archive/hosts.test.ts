@@ -72,6 +72,32 @@ describe('a slow host', () => {
     showFigure(context, `${most} of 4 workers, ${slow.paths.length} of ${paths.length} requests`);
   });
 
+  test('has two requests at most wherever links to others lead to it', async () => {
+    const slow = await imageHost();
+    const others = await Promise.all(Array.from({ length: 6 }, () => imageHost()));
+    const here = await startTestMirror(
+      { imageAllowHosts: [slow, ...others].map(({ host }) => host).join(','), imageConcurrency: '8' },
+      {},
+      { minImageRate: { windowMs: 200, minBytes: 1000 } },
+    );
+    let active = 0;
+    let most = 0;
+    slow.serveAll((response, request) => {
+      active += 1;
+      most = Math.max(most, active);
+      response.once('close', () => {
+        active -= 1;
+      });
+      trickle(response, request);
+    });
+    for (const [at, other] of others.entries()) {
+      other.serveAll((response) => response.writeHead(302, { location: `${slow.url}/${at}` }).end());
+      await addImages(here, other, `other${at}-`, 1);
+    }
+    expect(await here.mirror.archiver.run()).toMatchObject({ archived: 0 });
+    expect(most).toBe(2);
+  });
+
   test('may be slow by the second if it is fast enough by the window', async () => {
     const host = await imageHost();
     const here = await startTestMirror(

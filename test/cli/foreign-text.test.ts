@@ -7,6 +7,7 @@ import { createLog } from '../../src/lib/log.ts';
 import type { SearchHit } from '../../src/views/search-schema.ts';
 import { runCli } from '../helpers/cli.ts';
 import { documentText } from '../helpers/documents.ts';
+import { runOnTerminal } from '../helpers/terminal.ts';
 import { temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const EVIL = '\u001b]0;owned\u0007\u001b[2J\u009b31m\u202e\r\u2028';
@@ -26,7 +27,7 @@ describe('a task whose every field has control characters', () => {
     const imported = await runCli(['import', '-', '--data-dir', dataDir], {
       input: `${document}\n{"id":"${EVIL}"}\n`,
     });
-    return { run, imported };
+    return { run, imported, dataDir };
   }
 
   test('is shown without them by every command', async () => {
@@ -43,6 +44,17 @@ describe('a task whose every field has control characters', () => {
     ];
     for (const { stdout, stderr } of shown) expect(stdout + stderr).not.toMatch(CONTROL);
     expect(JSON.parse(shown[1]?.stdout ?? '')).toMatchObject({ items: [{ model: `flux${EVIL}` }] });
+  });
+
+  test.runIf(process.platform === 'linux')('is exported to a terminal without them', async () => {
+    const { dataDir } = await createMirror();
+    for (const args of [[], ['--format', 'csv'], ['-', '--query', 'cat']]) {
+      const { shown } = await runOnTerminal(['export', ...args, '--data-dir', dataDir], { input: '' });
+      expect(shown).toContain('a cat');
+      // The progress bar has sequences of its own.
+      for (const part of ['\u001b]0', '\u001b[2J', '\u009b', '\u202e', '\u2028'])
+        expect(shown).not.toContain(part);
+    }
   });
 
   test('is a row of as many columns as any other', async () => {
