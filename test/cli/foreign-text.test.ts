@@ -7,6 +7,7 @@ import { createLog } from '../../src/lib/log.ts';
 import type { SearchHit } from '../../src/views/search-schema.ts';
 import { runCli } from '../helpers/cli.ts';
 import { documentText } from '../helpers/documents.ts';
+import { requireOnMachine } from '../helpers/requirements.ts';
 import { runOnTerminal } from '../helpers/terminal.ts';
 import { temporaryDirectory } from '../helpers/test-mirror.ts';
 
@@ -46,7 +47,8 @@ describe('a task whose every field has control characters', () => {
     expect(JSON.parse(shown[1]?.stdout ?? '')).toMatchObject({ items: [{ model: `flux${EVIL}` }] });
   });
 
-  test.runIf(process.platform === 'linux')('is exported to a terminal without them', async () => {
+  test('is exported to a terminal without them', async (context) => {
+    requireOnMachine(context, 'script');
     const { dataDir } = await createMirror();
     for (const args of [[], ['--format', 'csv'], ['-', '--query', 'cat']]) {
       const { shown } = await runOnTerminal(['export', ...args, '--data-dir', dataDir], { input: '' });
