@@ -29,7 +29,7 @@ function createHandler(kind: TaskKind, { generation, log }: ServerDeps) {
       ...(await readGenerationBody(incoming, { keepsByteOrderMark: isPaid })),
       headers: selectUpstreamHeaders(incoming.headers, {
         isKnownOnly:
-          !isPaid && (generation.upstreamToken !== undefined || generation.isTokenWithheld === true),
+          !isPaid && (generation.upstreamToken !== undefined || generation.isUpstreamForeign === true),
       }),
     };
     const answer = await generate(generation, request, { token: c.get('access').upstreamToken, isPaid });
