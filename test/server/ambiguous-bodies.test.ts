@@ -59,6 +59,49 @@ test('a delete is sent as it was read', async () => {
   expect(here.simulator.requests.at(-1)?.body).toBe(`{"id":"${ID}","action":"delete","user_id":"u"}`);
 });
 
+test.each(['12345678901234567890', '-9007199254740993', '1e400', '[{"a":1e99}]'])(
+  'a delete or a list with a number that reading rounds is refused: %s',
+  async (number) => {
+    const here = await startTestMirror();
+    here.simulator.seed(VENDOR_DOCUMENTS);
+    for (const action of [`"delete","id":"${ID}"`, '"retrieve_batch"']) {
+      const answer = await here.post(`{"action":${action},"n":${number}}`);
+      expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('beyond 2^53')]);
+    }
+    expect(here.simulator.requests).toEqual([]);
+  },
+);
+
+test('a number up to 2^53 and a fraction are sent as they were read', async () => {
+  const here = await startTestMirror();
+  await here.post('{"action":"retrieve_batch","n":9007199254740991,"f":-0.1}');
+  expect(here.simulator.requests[0]?.body).toBe('{"action":"retrieve_batch","n":9007199254740991,"f":-0.1}');
+});
+
+test.each([{}, { 'payment-signature': 'signed' }])(
+  'an id that is no UTF-8 is refused, with %j',
+  async (headers) => {
+    const here = await startTestMirror({}, { takesPayments: true });
+    for (const action of ['retrieve', 'delete']) {
+      const body = Buffer.from(`{"action":"${action}","id":"x\xff"}`, 'latin1');
+      const answer = await here.request('/flux/tasks', { method: 'POST', headers, body });
+      expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('not valid UTF-8')]);
+    }
+    expect(here.simulator.requests).toEqual([]);
+  },
+);
+
+test('a body with a byte order mark is read, and keeps it where it is paid for', async () => {
+  const here = await startTestMirror({}, { takesPayments: true });
+  here.simulator.seed(VENDOR_DOCUMENTS);
+  const body = `\ufeff{"action":"delete","id":"${ID}"}`;
+  const headers = { 'payment-signature': 'signed' };
+  expect((await here.post(body, headers)).status).toBe(200);
+  // The simulator reads it without the mark.
+  expect(here.simulator.requests[0]?.headers['content-length']).toBe(String(Buffer.byteLength(body)));
+  expect((await here.post(body)).status).not.toBe(400);
+});
+
 describe('a generation', () => {
   test.each([
     '{"action":"generate","prompt":"a","prompt":"b"}',
