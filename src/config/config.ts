@@ -46,7 +46,7 @@ export function parseConfig(sources: SettingSources): Config {
     const { text, origin } = findText(sources, name, setting);
     const result = setting.schema.safeParse(text);
     if (!result.success) {
-      const given = setting.secret ? 'its value' : JSON.stringify(text);
+      const given = setting.secret ? 'its value' : JSON.stringify(text?.replace(URL_PASSWORD, '://…@'));
       const label = origin === 'flag' ? `--${setting.flag}` : setting.env;
       throw new BadSetting(`${label}: ${given} can't be used; allowed: ${setting.allowed}`);
     }
@@ -59,6 +59,9 @@ export function parseConfig(sources: SettingSources): Config {
     ? { ...config, isUpstreamForeign: true, upstreamToken: undefined, isTokenWithheld: true }
     : { ...config, isUpstreamForeign: true };
 }
+
+/** A user name, and most likely a password, in an address. */
+const URL_PASSWORD = /:\/\/[^/]*@/;
 
 /** An upstream other than the vendor's that is named by a file of a directory that is not the user's by its name. */
 export interface ForeignUpstream {
