@@ -51,6 +51,14 @@ test('nor is any token of a caller, and the start says so', async () => {
   await post('/flux/images', { action: 'generate', prompt: 'a zebra' });
   expect(upstream.requests.length).toBeGreaterThan(0);
   expect(JSON.stringify(upstream.requests)).not.toContain(SECRET);
+  const sentBefore = upstream.requests.length;
+  const paid = await fetch(`${url}/flux/images`, {
+    method: 'POST',
+    headers: { 'x-payment': SECRET },
+    body: '{"prompt":"a zebra"}',
+  });
+  expect(paid.status).toBe(403);
+  expect(upstream.requests).toHaveLength(sentBefore);
   expect(await (await fetch(`${url}/readyz`)).text()).toContain('no token is sent there');
 });
 
