@@ -64,8 +64,9 @@ const TOKEN_ON_COMMAND_LINE = `--${SETTINGS.upstreamToken.flag} shows the token 
 function describeForeignUpstream({ path, isTokenWithheld }: ForeignUpstream, url: string): string {
   const { upstreamUrl, upstreamToken } = SETTINGS;
   const note = `${path} sets ${upstreamUrl.env}: requests go to ${url}`;
-  if (!isTokenWithheld) return note;
-  return `${note}, without ${upstreamToken.env}, which was set elsewhere, or any other token. To send it there, set both in the same place`;
+  return isTokenWithheld
+    ? `${note}, without ${upstreamToken.env}, which was set elsewhere, or any other token or payment. To send it there, set both in the same place`
+    : `${note}, without the tokens and payments of callers. To send them there, set ${upstreamUrl.env} in the environment`;
 }
 
 function locateSettings(dataDir: string | undefined): SettingLocations {

@@ -16,7 +16,9 @@ export class BadSetting extends Error {
 
 /** Every setting, parsed. */
 export type Config = { readonly [Name in SettingName]: z.output<(typeof SETTINGS)[Name]['schema']> } & {
-  /** The upstream was named by a foreign file, and gets no token of anyone: see `findForeignUpstream`. */
+  /** The upstream was named by a foreign file, and gets no token and no payment of a caller: see `findForeignUpstream`. */
+  readonly isUpstreamForeign?: boolean;
+  /** Nor does it get the mirror's own token, which is from another place. */
   readonly isTokenWithheld?: boolean;
 };
 
@@ -44,29 +46,35 @@ export function parseConfig(sources: SettingSources): Config {
     const { text, origin } = findText(sources, name, setting);
     const result = setting.schema.safeParse(text);
     if (!result.success) {
-      const given = setting.secret ? 'its value' : JSON.stringify(text);
+      const given = setting.secret ? 'its value' : JSON.stringify(text?.replace(URL_PASSWORD, '://…@'));
       const label = origin === 'flag' ? `--${setting.flag}` : setting.env;
       throw new BadSetting(`${label}: ${given} can't be used; allowed: ${setting.allowed}`);
     }
     parsed[name] = result.data;
   }
   const config = parsed as Config;
-  return findForeignUpstream(sources, config)?.isTokenWithheld
-    ? { ...config, upstreamToken: undefined, isTokenWithheld: true }
-    : config;
+  const foreign = findForeignUpstream(sources, config);
+  if (foreign === undefined) return config;
+  return foreign.isTokenWithheld
+    ? { ...config, isUpstreamForeign: true, upstreamToken: undefined, isTokenWithheld: true }
+    : { ...config, isUpstreamForeign: true };
 }
 
-/** An upstream other than the vendor's that is named by a file of the working or data directory. */
+/** A user name, and most likely a password, in an address. */
+const URL_PASSWORD = /:\/\/[^/]*@/;
+
+/** An upstream other than the vendor's that is named by a file of a directory that is not the user's by its name. */
 export interface ForeignUpstream {
   /** Of the file. */
   readonly path: string;
-  /** There is a token, from another place. */
+  /** The mirror has a token, from another place. */
   readonly isTokenWithheld: boolean;
 }
 
 /**
- * Finds an upstream to which a token from elsewhere must not be sent: whoever wrote the file may not be who has the token. A
- * program that is started in a downloaded folder would otherwise send its token wherever that folder's file says.
+ * Finds an upstream to which nothing secret from elsewhere must be sent: whoever wrote the file may not be who has the token. A
+ * program that is started in a downloaded folder would otherwise send its token, and those and the payments of its callers,
+ * wherever that folder's file says. A token in the same file is the writer's own.
  * @returns undefined if the upstream is the vendor's, or if the user named it
  */
 export function findForeignUpstream(

@@ -10,7 +10,7 @@ export interface EnvFile {
   /** Absolute. */
   readonly path: string;
   readonly text: string;
-  /** In the user's configuration directory, unlike one that came with a folder. */
+  /** In a directory that is the user's by its name, unlike one that came with a folder. */
   readonly isOwn?: boolean;
 }
 
@@ -34,16 +34,18 @@ export function locateInWorkingDirectory(): SettingLocations {
 export function locateForUser(user: User, dataDir: string | undefined): SettingLocations {
   const here = SETTINGS.dataDir.default;
   const hasMirror = existsSync(join(here, 'mirror.db'));
-  const defaultDataDir = (hasMirror ? undefined : findUserDataDirectory(user)) ?? here;
+  const userDataDir = findUserDataDirectory(user);
+  const defaultDataDir = (hasMirror ? undefined : userDataDir) ?? here;
   const configDirectory = findUserConfigDirectory(user);
   const configFiles = configDirectory === undefined ? [] : [join(configDirectory, '.env')];
   const named = [user.env, ...readFiles(['.env', ...configFiles]).map(({ text }) => parseEnv(text))].map(
     (variables) => variables[SETTINGS.dataDir.env] || undefined,
   );
   const usedDataDir = dataDir ?? named.find((path) => path !== undefined) ?? defaultDataDir;
+  const ownFiles = [...configFiles, ...(userDataDir === undefined ? [] : [join(userDataDir, '.env')])];
   const envFiles = readFiles(['.env', join(usedDataDir, '.env'), ...configFiles]).map((file) => ({
     ...file,
-    isOwn: configFiles.includes(file.path),
+    isOwn: ownFiles.includes(file.path),
   }));
   return { envFiles, defaultDataDir };
 }

@@ -4,13 +4,13 @@ import type { Setting } from './setting.ts';
 import {
   boolean,
   createDurationSchema,
-  createHttpUrlSchema,
   createIntegerSchema,
   createSizeSchema,
   hostList,
   list,
   makeOptional,
   token,
+  upstreamUrl,
 } from './value-schemas.ts';
 
 export const UPSTREAM_SETTINGS = {
@@ -27,7 +27,7 @@ export const UPSTREAM_SETTINGS = {
   upstreamUrl: {
     env: 'ACEDATACLOUD_API_BASE_URL',
     flag: 'upstream',
-    ...createHttpUrlSchema(),
+    ...upstreamUrl,
     default: 'https://api.acedata.cloud',
     scope: 'upstream',
     describe: 'the upstream',

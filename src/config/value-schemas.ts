@@ -67,6 +67,15 @@ export const createHttpUrlSchema = (allowed = 'an http or https address') => ({
   allowed,
 });
 
+/** As `createHttpUrlSchema`: fetch refuses a user name or a password, and they would replace the token. */
+export const upstreamUrl = {
+  schema: createHttpUrlSchema().schema.refine((url) => {
+    const { username, password } = new URL(url);
+    return username === '' && password === '';
+  }),
+  allowed: 'an http or https address without a user name or password',
+};
+
 /** Starts with a slash; no trailing slash, except for the root. */
 export const basePath = {
   schema: z

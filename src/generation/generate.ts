@@ -12,7 +12,7 @@ import { findTaskIdInResponse, tapTaskId } from './task-id.ts';
 
 export interface GenerationDeps extends PlaceholderDeps, CallbackDeps {
   readonly upstream: MirrorDeps['upstream'];
-  readonly isTokenWithheld?: boolean;
+  readonly isUpstreamForeign?: boolean;
   readonly offline: boolean;
 }
 
@@ -21,7 +21,7 @@ const NDJSON = /^application\/(x-)?ndjson\b/i;
 /**
  * Sent once and never retried: each request may be charged. It continues when the caller hangs up.
  * @returns the upstream's answer; its body is a stream when it is newline-delimited JSON
- * @throws ApiError 503 when offline, 502 when the upstream does not answer; whatever reading the caller's body throws
+ * @throws ApiError 503 when offline, 403 for a payment to a foreign upstream, 502 when the upstream does not answer; whatever reading the caller's body throws
  */
 export async function generate(
   deps: GenerationDeps,
@@ -31,6 +31,7 @@ export async function generate(
   if (deps.offline) {
     throw new ApiError(503, 'api_error', 'generating needs the upstream, and the mirror is offline');
   }
+  const token = chooseUpstreamToken(deps, caller);
   // A paid request is forwarded unchanged.
   const prepared: PreparedGeneration = caller.isPaid
     ? { generation }
@@ -44,7 +45,7 @@ export async function generate(
   try {
     const { body, ...head } = await deps.upstream.generate(
       { ...prepared.generation, body: observed.body },
-      chooseUpstreamToken(deps, caller),
+      token,
     );
     if (NDJSON.test(head.headers.get('content-type') ?? ''))
       return { ...head, body: tapTaskId(body, handleTaskId) };

@@ -1,5 +1,6 @@
 /** Spool for ids of paid generations that the database could not store: a file that is imported at the next start. */
 
+import { constants } from 'node:fs';
 import { appendFile, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -30,6 +31,7 @@ export class UnusableEntry extends Error {
 }
 
 export interface Spool {
+  /** @throws an error if a link is in its place, or that of the system */
   add(entry: SpoolEntry): Promise<void>;
   /**
    * Passes every entry to `take`; the file is removed only after all succeeded, so an entry may be seen twice. Lines that can't be
@@ -40,10 +42,21 @@ export interface Spool {
   drain(take: (entry: SpoolEntry) => Promise<void>): Promise<{ taken: number; setAside: string | undefined }>;
 }
 
+/**
+ * Never through a link, which could lead to any file of this machine, and without waiting for the other end of a pipe. Windows has
+ * neither flag.
+ */
+const NO_LINK = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const READ_FLAGS = constants.O_RDONLY | NO_LINK;
+const APPEND_FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | NO_LINK;
+
 export function createSpool(dataDir: string): Spool {
   const file = join(dataDir, 'spool.jsonl');
   const unreadableFile = join(dataDir, 'spool.unreadable.jsonl');
-  const append = (path: string, text: string) => appendFile(path, text, { mode: 0o600, flush: true });
+  const append = (path: string, text: string) =>
+    appendFile(path, text, { mode: 0o600, flag: APPEND_FLAGS, flush: true }).catch((error: unknown) =>
+      explainFailure(error, path),
+    );
   return {
     // The leading newline separates it from an incomplete line left by a full disk.
     add: ({ id, kind, request, atMs }) =>
@@ -71,11 +84,17 @@ function readEntry(line: string): SpoolEntry | undefined {
 
 async function readIfExists(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return await readFile(file, { encoding: 'utf8', flag: READ_FLAGS });
   } catch (error) {
     if (hasErrorCode(error, 'ENOENT')) return '';
-    throw error;
+    return explainFailure(error, file);
   }
+}
+
+/** Some systems have a code of their own for a link that is not followed. @throws the error, in words if it is about a link */
+function explainFailure(error: unknown, file: string): never {
+  if (!hasErrorCode(error, 'ELOOP', 'EMLINK')) throw error;
+  throw new Error(`${file} is a link, which is not followed`, { cause: error });
 }
 
 async function isUsable(taking: Promise<void>): Promise<boolean> {

@@ -1,5 +1,6 @@
 /** Dependencies of read-through, and the caller of a request. */
 import type { ImageFiles } from '../archive/files.ts';
+import { ApiError } from '../lib/api-error.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Store } from '../store/contract/store.ts';
@@ -23,8 +24,8 @@ export interface MirrorDeps {
   readonly upstream: Upstream;
   /** The mirror's own token for the upstream. */
   readonly upstreamToken: string | undefined;
-  /** The upstream may not be whom the callers mean, and gets no token of anyone. */
-  readonly isTokenWithheld?: boolean;
+  /** The upstream may not be whom the callers mean, and gets neither their tokens nor their payments. */
+  readonly isUpstreamForeign?: boolean;
   readonly offline: boolean;
   readonly clock: Clock;
   readonly log: Log;
@@ -61,9 +62,10 @@ const OWN_CALLER = 'mirror';
 /**
  * How to authorise upstream requests: with the mirror's own token, else the caller's, but a request that pays for itself never
  * with the mirror's. Requests without any token are sent as well: a wallet learns the price from the response.
+ * @throws ApiError 403 for a payment to a foreign upstream
  */
 export function upstreamAuthFor(
-  deps: Pick<MirrorDeps, 'upstreamToken' | 'isTokenWithheld'>,
+  deps: Pick<MirrorDeps, 'upstreamToken' | 'isUpstreamForeign'>,
   { token, userAgent, payment, getWaiter }: Pick<Caller, 'token' | 'userAgent' | 'payment' | 'getWaiter'>,
 ): CallerAuth {
   const sent = chooseUpstreamToken(deps, { token, isPaid: payment !== undefined });
@@ -71,11 +73,16 @@ export function upstreamAuthFor(
   return { token: sent, priority: 'interactive', userAgent, payment, waiter };
 }
 
-/** The token for an upstream request by the same rule. @param token the caller's */
+/** The token for an upstream request by the same rule. @param token the caller's @throws ApiError as `upstreamAuthFor` */
 export function chooseUpstreamToken(
-  { upstreamToken, isTokenWithheld = false }: Pick<MirrorDeps, 'upstreamToken' | 'isTokenWithheld'>,
+  { upstreamToken, isUpstreamForeign = false }: Pick<MirrorDeps, 'upstreamToken' | 'isUpstreamForeign'>,
   { token, isPaid }: { token: string | undefined; isPaid: boolean },
 ): string | undefined {
-  if (isTokenWithheld) return undefined;
+  if (isUpstreamForeign && isPaid) throw new ApiError(403, 'forbidden', PAYMENT_TO_FOREIGN_UPSTREAM);
+  if (isUpstreamForeign) return upstreamToken;
   return isPaid ? token : (upstreamToken ?? token);
 }
+
+/** Not sent without the payment instead: that would be charged to the mirror's token. */
+const PAYMENT_TO_FOREIGN_UPSTREAM =
+  'the upstream of this mirror is set by a .env file of its folder, and no payment is sent there';

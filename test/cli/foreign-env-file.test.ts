@@ -1,5 +1,5 @@
 /** A `.env` in a downloaded folder must not take the token. */
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startSimulator } from '../../src/simulator/simulator.ts';
@@ -51,7 +51,67 @@ test('nor is any token of a caller, and the start says so', async () => {
   await post('/flux/images', { action: 'generate', prompt: 'a zebra' });
   expect(upstream.requests.length).toBeGreaterThan(0);
   expect(JSON.stringify(upstream.requests)).not.toContain(SECRET);
+  const sentBefore = upstream.requests.length;
+  const paid = await fetch(`${url}/flux/images`, {
+    method: 'POST',
+    headers: { 'x-payment': SECRET },
+    body: '{"prompt":"a zebra"}',
+  });
+  expect(paid.status).toBe(403);
+  expect(upstream.requests).toHaveLength(sentBefore);
   expect(await (await fetch(`${url}/readyz`)).text()).toContain('no token is sent there');
+});
+
+test.each([
+  ['no token', '', undefined],
+  ['its own token', 'ACEDATACLOUD_API_TOKEN=token-of-the-file\n', 'Bearer token-of-the-file'],
+])('with %s, such a file gets neither tokens nor payments of callers', async (_, line, authorization) => {
+  const { cwd, upstream } = await openDownloadedFolder();
+  appendFileSync(join(cwd, '.env'), line);
+  const shown = watch(startCli(['serve'], { cwd, env: { FLUX_MIRROR_PORT: '0' } }));
+  await shown(/without the tokens and payments of callers/);
+  const [, url] = await shown(/listens on (http:\S+)/);
+  const REQUESTS: [string, object][] = [
+    ['/flux/tasks', { action: 'retrieve', id: numberedIds(1)[0] }],
+    ['/flux/tasks', { action: 'retrieve_batch', ids: numberedIds(2) }],
+    ['/flux/tasks', { action: 'retrieve_batch' }],
+    ['/flux/tasks', { action: 'delete', id: numberedIds(1)[0] }],
+    ['/flux/images', { action: 'generate', prompt: 'a zebra' }],
+    ['/flux/videos', { action: 'generate', prompt: 'a zebra' }],
+  ];
+  const post = async (headers: Record<string, string>) => {
+    const answers = REQUESTS.map(([path, body]) =>
+      fetch(`${url}${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${SECRET}`, 'x-api-key': SECRET, ...headers },
+        body: JSON.stringify(body),
+      }),
+    );
+    return Promise.all(answers);
+  };
+  await post({});
+  expect(upstream.requests.length).toBeGreaterThan(0);
+  expect(new Set(upstream.requests.map((sent) => sent.authorization))).toEqual(new Set([authorization]));
+  const sentBefore = upstream.requests.length;
+  for (const name of ['x-payment', 'payment-signature']) {
+    const paid = await post({ [name]: SECRET });
+    expect(paid.map(({ status }) => status)).toEqual(REQUESTS.map(() => 403));
+    expect(await paid[0]?.text()).toContain('no payment is sent there');
+  }
+  expect(upstream.requests).toHaveLength(sentBefore);
+  expect(JSON.stringify(upstream.requests)).not.toContain(SECRET);
+});
+
+test('an upstream that the environment names gets them', async () => {
+  const { cwd, upstream } = await openDownloadedFolder();
+  const env = { FLUX_MIRROR_PORT: '0', ACEDATACLOUD_API_BASE_URL: upstream.url };
+  const [, url] = await watch(startCli(['serve'], { cwd, env }))(/listens on (http:\S+)/);
+  await fetch(`${url}/flux/images`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${SECRET}`, 'content-type': 'application/json' },
+    body: '{"prompt":"a zebra"}',
+  });
+  expect(upstream.requests.at(-1)).toMatchObject({ authorization: `Bearer ${SECRET}` });
 });
 
 test('what such a file says about access to a mirror with a token is told', async () => {

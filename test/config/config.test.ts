@@ -20,6 +20,21 @@ const parse = (
 ) => parseConfig({ flags, env, envFiles: [{ path: '.env', text: envFile }] });
 
 describe('settings', () => {
+  test.each([
+    'https://user:hunter2@api.example',
+    'https://user@api.example',
+    'https://:hunter2@api.example',
+    'https://api.acedata.cloud:hunter2@api.example/x',
+  ])('refuse an upstream with a user name or password, and do not show it: %s', (url) => {
+    const NAME = 'ACEDATACLOUD_API_BASE_URL';
+    const refused = () => parse({ [NAME]: url });
+    expect(refused).toThrow(BadSetting);
+    expect(refused).toThrow(/^ACEDATACLOUD_API_BASE_URL: .*allowed: .*without a user name or password$/);
+    expect(refused).not.toThrow(/hunter2/);
+    expect(() => parse({ [NAME]: 'no address' })).toThrow(BadSetting);
+    expect(parse({ [NAME]: 'https://api.example/@x/' }).upstreamUrl).toBe('https://api.example/@x');
+  });
+
   test('have the documented defaults', () => {
     expect(parse()).toMatchObject({
       upstreamToken: undefined,

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, lstatSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createSpool, type SpoolEntry } from '../../src/generation/spool.ts';
@@ -35,4 +35,31 @@ test('an entry that can’t be stored stays for the next start, with those befor
   await spool.add({ id, kind: 'images', request: '{}', atMs: 1 });
   await expect(spool.drain(() => Promise.reject(new Error('the disk is full')))).rejects.toThrow('full');
   expect((await spool.drain(async () => undefined)).taken).toBe(1);
+});
+
+test('a link in the place of the spool is reported, neither read, written to nor removed', async () => {
+  const dataDir = temporaryDirectory();
+  const elsewhere = join(temporaryDirectory(), 'elsewhere');
+  const [id] = numberedIds(1);
+  const line = JSON.stringify({ id, kind: 'images', request: '{}', at_ms: 1 });
+  writeFileSync(elsewhere, line);
+  symlinkSync(elsewhere, join(dataDir, 'spool.jsonl'));
+  const spool = createSpool(dataDir);
+  const taken: SpoolEntry[] = [];
+  await expect(spool.drain(async (one) => void taken.push(one))).rejects.toThrow('spool.jsonl is a link');
+  await expect(spool.add({ id, kind: 'images', request: '{}', atMs: 1 })).rejects.toThrow('is a link');
+  expect(taken).toEqual([]);
+  expect(readFileSync(elsewhere, 'utf8')).toBe(line);
+  expect(lstatSync(join(dataDir, 'spool.jsonl')).isSymbolicLink()).toBe(true);
+});
+
+test('nor are unreadable lines written through a link; they stay where they are', async () => {
+  const dataDir = temporaryDirectory();
+  const elsewhere = join(temporaryDirectory(), 'elsewhere');
+  writeFileSync(join(dataDir, 'spool.jsonl'), '{"id":"cut\n');
+  symlinkSync(elsewhere, join(dataDir, 'spool.unreadable.jsonl'));
+  const drained = createSpool(dataDir).drain(async () => undefined);
+  await expect(drained).rejects.toThrow('spool.unreadable.jsonl is a link');
+  expect(existsSync(elsewhere)).toBe(false);
+  expect(readFileSync(join(dataDir, 'spool.jsonl'), 'utf8')).toBe('{"id":"cut\n');
 });

@@ -14,6 +14,8 @@ export type TaskRequest =
 const MAX_IDS = 1000;
 const MAX_LIMIT = 1000;
 const DEFAULT_LIMIT = 20;
+/** Of a name in an error message. */
+const MAX_SHOWN_NAME = 64;
 
 /** @throws ApiError 400 that names the problem and the valid values */
 export function readTaskRequest(value: JsonObject): TaskRequest {
@@ -38,10 +40,18 @@ export function readTaskRequest(value: JsonObject): TaskRequest {
 /**
  * The body as it was read, for the upstream: it is sent with the mirror's own token, and of the caller's text the upstream could
  * read something else (the first of two `action`s, or an `Action`). Members that only the vendor knows are kept.
+ * @throws ApiError 400 for a number that was rounded when it was read
  */
 function rebuildBody(value: JsonObject): string {
   const plain = Object.entries(value).filter(([name]) => /^[a-z][a-z0-9_]*$/.test(name));
-  return JSON.stringify(Object.fromEntries(plain));
+  return JSON.stringify(Object.fromEntries(plain), refuseRoundedNumber);
+}
+
+/** A replacer of JSON.stringify. */
+function refuseRoundedNumber(member: string, value: unknown): unknown {
+  if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER)
+    throw createBadRequest(`the number in ${JSON.stringify(member.slice(0, MAX_SHOWN_NAME))} is beyond 2^53`);
+  return value;
 }
 
 /** @throws ApiError 400 */

@@ -7,9 +7,9 @@ import { FORWARDED_RESPONSE_HEADERS } from '../../mirror/mirror-response.ts';
 import { FLUX } from '../../service/flux.ts';
 import type { TaskKind } from '../../task/artifacts.ts';
 import { PAYMENT_HEADERS } from '../../upstream/payment-headers.ts';
-import { readGenerationBody } from '../body.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
 import { selectPaymentHeaders } from '../drop-in/payment.ts';
+import { readGenerationBody } from '../generation-body.ts';
 
 const KINDS = Object.keys(FLUX.generationPaths) as TaskKind[];
 
@@ -23,14 +23,18 @@ function createHandler(kind: TaskKind, { generation, log }: ServerDeps) {
   return async (c: ServerContext): Promise<Response> => {
     const { incoming } = c.env;
     const isPaid = selectPaymentHeaders(incoming.headers) !== undefined;
+    const isOwnToken = !isPaid && generation.upstreamToken !== undefined;
     const request = {
       kind,
       // A paid request is forwarded byte for byte.
-      ...(await readGenerationBody(incoming, { keepsByteOrderMark: isPaid })),
-      headers: selectUpstreamHeaders(incoming.headers, {
-        isKnownOnly:
-          !isPaid && (generation.upstreamToken !== undefined || generation.isTokenWithheld === true),
-      }),
+      ...(await readGenerationBody(incoming, { keepsByteOrderMark: isPaid, isOwnToken })),
+      headers: {
+        ...selectUpstreamHeaders(incoming.headers, {
+          isKnownOnly: isOwnToken || (!isPaid && generation.isUpstreamForeign === true),
+        }),
+        // It was checked as JSON in UTF-8, and must not be read as anything else.
+        ...(isOwnToken ? { 'content-type': 'application/json' } : {}),
+      },
     };
     const answer = await generate(generation, request, { token: c.get('access').upstreamToken, isPaid });
     const content =
