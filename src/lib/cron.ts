@@ -15,34 +15,11 @@ const MAX_SLEEP_MS = 10_000;
 /** Whether the expression (five fields, or six with seconds) is valid and names a time that will come. */
 export function isCronExpression(expression: string): boolean {
   try {
-    if (!cron.validate(expression) || hasReversedRange(expression)) return false;
     // It validates less than it can compute: `0 0 31 * 1#1` never comes.
-    return createTask(expression).getNextRuns(1).length === 1;
+    return cron.validate(expression) && createTask(expression).getNextRuns(1).length === 1;
   } catch {
     return false;
   }
-}
-
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
-
-/**
- * Whether a range ends before it begins: node-cron wraps `5-1` around, so that it runs in nearly every minute. Other crons refuse it.
- */
-function hasReversedRange(expression: string): boolean {
-  return [...expression.toLowerCase().matchAll(/([a-z]+|\d+)-([a-z]+|\d+)/g)].some(
-    ([, first = '', last = '']) => {
-      // A week may end with its Sunday.
-      const end = last.startsWith('sun') ? WEEKDAYS.length : readRangeEnd(last);
-      return readRangeEnd(first) > end;
-    },
-  );
-}
-
-function readRangeEnd(text: string): number {
-  if (/^\d/.test(text)) return Number(text);
-  const name = text.slice(0, 3);
-  return MONTHS.includes(name) ? MONTHS.indexOf(name) : WEEKDAYS.indexOf(name);
 }
 
 /** For computing times only; it never runs. */
