@@ -1,4 +1,5 @@
 /** The address of the running server, stored so that the `status` command can ask it. */
+import { hostname } from 'node:os';
 import type { Store } from '../store/contract/store.ts';
 
 const CHECKPOINT = 'server';
@@ -15,7 +16,7 @@ export interface ServerState {
 /** Stores the address of the server that just started. A full disk must not prevent the start. */
 export async function publishAddress(store: Store, url: string): Promise<void> {
   try {
-    await store.setCheckpoint(CHECKPOINT, JSON.stringify({ url, pid: process.pid }));
+    await store.setCheckpoint(CHECKPOINT, JSON.stringify({ url, pid: process.pid, host: hostname() }));
   } catch {
     // Already reported by /readyz and the log; `status` then shows less.
   }
@@ -32,8 +33,9 @@ export async function askServer(
 ): Promise<ServerState | undefined> {
   const text = await store.readCheckpoint(CHECKPOINT);
   if (text === undefined) return undefined;
-  const { url, pid } = JSON.parse(text) as { url: string; pid: number }; // only written by publishAddress
-  if (pid !== ownerPid) return undefined;
+  // Only written by publishAddress, here or in a container with the same data directory.
+  const { url, pid, host } = JSON.parse(text) as { url: string; pid: number; host?: string };
+  if (host === hostname() && pid !== ownerPid) return undefined;
   try {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(STATUS_TIMEOUT_MS) });
     const { status, reasons } = (await response.json()) as Partial<ServerState>;

@@ -69,8 +69,8 @@ export function createStatusCommand(): Command {
     }
     const { by_state: states, upstream, images, callbacks } = status;
     print(`server    ${describeServer(server, config.dataDir)}`);
-    print(`callers   ${needsToken || config.tokens.length > 0 ? 'need a token' : 'need no token'}`);
     for (const reason of reasons) print(`!!        ${explainErrorCodes(reason)}`);
+    print(`callers   ${needsToken || config.tokens.length > 0 ? 'need a token' : 'need no token'}`);
     print(
       `tasks     ${formatCount(status.total)} (${formatCount(states.succeeded)} succeeded, ${formatCount(states.failed)} failed, ${formatCount(states.pending)} pending)`,
     );
