@@ -12,6 +12,7 @@ import { removeDatabase } from '../integrity/database-files.ts';
 import { sweepLeftovers } from '../integrity/sweep.ts';
 import { migrate, needsMigration } from '../migrate.ts';
 import { acquireExclusiveLock } from '../writers-lock.ts';
+import { deriveColumns } from './derive-columns.ts';
 import { mergeTokens } from './merge-tokens.ts';
 import { findForeignIndexConfig, findUnusableRow } from './row-check.ts';
 import { findForeignColumns, findForeignSchema } from './schema-check.ts';
@@ -43,7 +44,7 @@ export function restore(dataDir: string, source: string, nowMs: number): Restore
     for (const log of ['-wal', '-journal'])
       if (existsSync(`${file}${log}`)) copyPrivateFile(`${file}${log}`, `${incoming}${log}`);
     const tasks = check(incoming, source);
-    const tokens = bringUpToDate(incoming, source, join(dataDir, 'mirror.db'));
+    const tokens = bringUpToDate(incoming, { source, replaced: join(dataDir, 'mirror.db'), nowMs });
     syncFile(incoming);
     return { tasks, tokens, replaced: swapIn(dataDir, incoming, nowMs), replacedEarlier };
   } finally {
@@ -96,18 +97,26 @@ function isOfMirror(raw: Connection): boolean {
   );
 }
 
+interface RestoreRequest {
+  /** As named by the caller, for messages. */
+  readonly source: string;
+  /** The database that it replaces. */
+  readonly replaced: string;
+  readonly nowMs: number;
+}
+
 /**
- * Migrates to the current schema, so that readers need not wait for a server, checks the rows, and merges the replaced
- * database's tokens.
+ * Migrates to the current schema, so that readers need not wait for a server, checks the rows, derives the columns from the
+ * documents, and merges the replaced database's tokens.
  * @throws BadBackup
  */
-function bringUpToDate(incoming: string, source: string, replaced: string): MergedTokens {
+function bringUpToDate(incoming: string, { source, replaced, nowMs }: RestoreRequest): MergedTokens {
   const target = openDatabase(incoming, { readonly: false, isMapped: false });
   try {
     target.raw.pragma('journal_mode = DELETE');
     if (needsMigration(target)) migrate(target);
     runInTransaction(target, () => {
-      const unusable = findUnusableRow(target.raw);
+      const unusable = findUnusableRow(target.raw) ?? deriveColumns(target, nowMs);
       if (unusable !== undefined) throw createBadBackup(source, unusable);
     });
     if (!existsSync(replaced)) return 'whole';
