@@ -1,4 +1,6 @@
 /** The outcome of the last backup, scheduled or by command, persisted across restarts. */
+import * as z from 'zod';
+import { tryParseJson } from '../lib/parse-json.ts';
 import type { Store } from '../store/contract/store.ts';
 
 export interface LastBackup {
@@ -10,13 +12,19 @@ export interface LastBackup {
 
 const CHECKPOINT = 'last backup';
 
+const MAX_DATE_MS = 8.64e15;
+const lastBackupSchema = z.object({
+  atMs: z.number().max(MAX_DATE_MS).optional(),
+  error: z.string().optional(),
+});
+
 type CheckpointStore = Pick<Store, 'readCheckpoint' | 'setCheckpoint'>;
 
 export async function readLastBackup(store: Pick<Store, 'readCheckpoint'>): Promise<LastBackup> {
   const text = await store.readCheckpoint(CHECKPOINT);
-  if (text === undefined) return { atMs: undefined, error: undefined };
-  const { atMs, error } = JSON.parse(text) as Partial<LastBackup>; // only written by recordBackup
-  return { atMs, error };
+  // Damage to a checkpoint must not make the mirror unready: it counts as none.
+  const { data } = lastBackupSchema.safeParse(tryParseJson(text ?? 'null'));
+  return { atMs: data?.atMs, error: data?.error };
 }
 
 /** @param attempt when it was, and why it failed if it did */

@@ -42,6 +42,8 @@ const SETTINGS_ACCESS: Access = {
 const HASHED = 'sha256:';
 /** Maximum delay until a new token works, or a revoked one stops working. */
 const RELOAD_AFTER_MS = 1000;
+/** Of a SHA-256. */
+const DIGEST_BYTES = 32;
 const BEARER = /^Bearer +(\S+) *$/i;
 
 interface AccessControlDeps {
@@ -69,14 +71,13 @@ export function createAccessControl({ config, store, clock, recordUse }: AccessC
     isTokenRequired = (await store.requiresToken()) || settingsTokens.length > 0;
     const named = await store.accessTokens();
     const valid = named.filter(({ revokedAtMs }) => revokedAtMs === undefined);
-    known = [
-      ...settingsTokens,
-      ...valid.map(({ name, hash: hex, limits, isReadOnly, expiresAtMs }) => ({
-        digest: Buffer.from(hex, 'hex'),
-        expiresAtMs,
-        access: { tokenName: name, upstreamToken: undefined, limits, isReadOnly },
-      })),
-    ];
+    const stored = valid.map(({ name, hash: hex, limits, isReadOnly, expiresAtMs }) => ({
+      digest: Buffer.from(hex, 'hex'),
+      expiresAtMs,
+      access: { tokenName: name, upstreamToken: undefined, limits, isReadOnly },
+    }));
+    // A hash that damage has shortened can't be compared; it must not make the other tokens fail.
+    known = [...settingsTokens, ...stored.filter(({ digest }) => digest.length === DIGEST_BYTES)];
   };
   let hasLoaded = false;
   const reload = async () => {
@@ -122,7 +123,7 @@ export function createAccessControl({ config, store, clock, recordUse }: AccessC
 }
 
 /** Matches no token that could be presented. */
-const UNMATCHABLE_DIGEST = randomBytes(32);
+const UNMATCHABLE_DIGEST = randomBytes(DIGEST_BYTES);
 
 function isAccessToken(token: string | undefined): boolean {
   return token?.startsWith(TOKEN_PREFIX) ?? false;

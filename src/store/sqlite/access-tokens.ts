@@ -1,5 +1,6 @@
 /** The tokens created by `flux-mirror token new`: their hashes, and which tasks they give access to. */
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { tryParseJson } from '../../lib/parse-json.ts';
 import type { AccessToken } from '../contract/access.ts';
 import { runInTransaction, runWithoutSync, type Sqlite } from './database.ts';
 import type { Metadata } from './metadata.ts';
@@ -68,17 +69,25 @@ export function createAccessTokenStore(db: Sqlite, metadata: Metadata): AccessTo
   };
 }
 
+/** A token whose limits damage made unreadable counts as revoked: it must neither stop the server nor see everything. */
 function mapToken(row: typeof accessTokens.$inferSelect): AccessToken {
-  const userIds = JSON.parse(row.userIds) as string[];
-  const applicationIds = JSON.parse(row.applicationIds) as string[];
+  const userIds = parseList(row.userIds);
+  const applicationIds = parseList(row.applicationIds);
+  const isReadable = userIds !== undefined && applicationIds !== undefined;
+  const isLimited = isReadable && userIds.length + applicationIds.length > 0;
   return {
     name: row.name,
     hash: row.hash,
-    limits: userIds.length + applicationIds.length === 0 ? undefined : { userIds, applicationIds },
+    limits: isLimited ? { userIds, applicationIds } : undefined,
     isReadOnly: row.isReadOnly,
     createdAtMs: row.createdAt,
-    revokedAtMs: row.revokedAt ?? undefined,
+    revokedAtMs: row.revokedAt ?? (isReadable ? undefined : row.createdAt),
     expiresAtMs: row.expiresAt ?? undefined,
     lastUsedAtMs: row.lastUsedAt ?? undefined,
   };
+}
+
+function parseList(text: string): string[] | undefined {
+  const list = tryParseJson(text);
+  return Array.isArray(list) && list.every((item) => typeof item === 'string') ? list : undefined;
 }

@@ -1,5 +1,6 @@
 /** The state of the circuit breaker as one metadata value, changed in transactions. */
 import * as z from 'zod';
+import { tryParseJson } from '../../lib/parse-json.ts';
 import {
   type CircuitFailure,
   isCoolingDown,
@@ -10,8 +11,11 @@ import {
 import { runInTransaction, type Sqlite } from './database.ts';
 import type { Metadata } from './metadata.ts';
 
+/** Of JavaScript's dates. */
+const MAX_DATE_MS = 8.64e15;
+
 const circuitSchema = z.object({
-  untilMs: z.number(),
+  untilMs: z.number().max(MAX_DATE_MS),
   reason: z.enum(['rate-limited', 'rejected', 'unreachable']),
   message: z.string(),
   times: z.number(),
@@ -25,8 +29,8 @@ export interface SqliteCircuitStore {
 
 export function createCircuitStore(db: Sqlite, metadata: Metadata): SqliteCircuitStore {
   const read = (): OpenCircuit | undefined => {
-    const stored = metadata.get('block');
-    return stored === undefined ? undefined : circuitSchema.parse(JSON.parse(stored));
+    // What damage made unreadable counts as closed: the next failure opens it again.
+    return circuitSchema.safeParse(tryParseJson(metadata.get('block') ?? 'null')).data;
   };
   return {
     openCircuit: (failure) =>

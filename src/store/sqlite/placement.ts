@@ -1,4 +1,5 @@
 /** Assigns positions to new rows, and records how far any position is above the slot of its time at most. */
+import type { Sqlite } from './database.ts';
 import type { Metadata } from './metadata.ts';
 import { computeSlot, findFreePosition } from './position.ts';
 import type { TaskStatements } from './task-statements.ts';
@@ -31,4 +32,15 @@ export function createPlacement(statements: Pick<TaskStatements, 'highest'>, met
       maxDisplacement = readMaxDisplacement();
     },
   };
+}
+
+/** How far any task's position is above the slot of its time at most. */
+export function computeMaxDisplacement({ raw }: Sqlite): number {
+  const rows = raw.prepare<[], { position: number; createdAt: number }>(
+    'SELECT position, created_at AS createdAt FROM tasks',
+  );
+  let maxDisplacement = 0;
+  for (const { position, createdAt } of rows.iterate())
+    maxDisplacement = Math.max(maxDisplacement, position - computeSlot(createdAt));
+  return maxDisplacement;
 }

@@ -1,7 +1,9 @@
 /** The record of every sync run. */
 import { and, desc, eq, isNull, notInArray, or } from 'drizzle-orm';
-import { createEmptyCounts, type RunStore } from '../contract/runs.ts';
-import { decodeRun, encodeCounts } from '../rules/run-record.ts';
+import { tryParseJson } from '../../lib/parse-json.ts';
+import { isObject } from '../../task/json-object.ts';
+import { createEmptyCounts, type Run, type RunStore } from '../contract/runs.ts';
+import { decodeRun, encodeCounts, type RunRow } from '../rules/run-record.ts';
 import type { Sqlite } from './database.ts';
 import { runs, servers } from './schema.ts';
 import type { Synchronous } from './synchronous.ts';
@@ -39,7 +41,8 @@ export function createRunStore({ drizzle, raw }: Sqlite, server: string): Sqlite
         .where(eq(runs.id, id))
         .run();
     },
-    runs: (limit) => drizzle.select().from(runs).orderBy(desc(runs.id)).limit(limit).all().map(decodeRun),
+    runs: (limit) =>
+      drizzle.select().from(runs).orderBy(desc(runs.id)).limit(limit).all().map(decodeReadable),
     closeInterrupted: () => {
       const alive = drizzle.select({ name: servers.name }).from(servers);
       drizzle
@@ -49,4 +52,15 @@ export function createRunStore({ drizzle, raw }: Sqlite, server: string): Sqlite
         .run();
     },
   };
+}
+
+/** Counts that damage made unreadable are zero: a record of the past must not make the mirror unready. */
+function decodeReadable(row: RunRow): Run {
+  return decodeRun(areCounts(row.counts) ? row : { ...row, counts: '{}' });
+}
+
+/** Whether a text is the counts of a run: an object of numbers. */
+export function areCounts(text: unknown): boolean {
+  const counts = tryParseJson(String(text));
+  return isObject(counts) && Object.values(counts).every((count) => typeof count === 'number');
 }

@@ -2,12 +2,17 @@
 import type { AuditFinding } from '../../contract/health.ts';
 import type { Sqlite } from '../database.ts';
 import { hashText } from '../text-hash.ts';
+import { DERIVED_ROW, type DerivedRow, differs, readStoredDocument, STABLE_COLUMNS } from './columns.ts';
 
 /** Reads every document once. @returns the inconsistencies found */
 export function audit({ raw }: Pick<Sqlite, 'raw'>): AuditFinding[] {
   const findings: AuditFinding[] = [];
-  for (const id of findChangedDocuments(streamDocuments(raw)))
-    findings.push({ id, problem: 'the document differs from its hash' });
+  const rows = raw.prepare<[], DerivedRow>(`SELECT ${DERIVED_ROW} FROM tasks`);
+  for (const row of rows.iterate()) {
+    if (isChanged(row)) findings.push({ id: row.id, problem: 'the document differs from its hash' });
+    else if (hasOtherColumns(row))
+      findings.push({ id: row.id, problem: 'the columns differ from the document' });
+  }
   const unindexed = raw.prepare<[], { id: string }>(
     'SELECT id FROM tasks WHERE position NOT IN (SELECT id FROM prompt_index_docsize)',
   );
@@ -28,9 +33,22 @@ export interface HashedDocument {
 
 /** The ids of documents that differ from their hash. */
 export function* findChangedDocuments(rows: Iterable<HashedDocument>): Generator<string> {
-  for (const { id, document, hash } of rows) if (!hashText(document).equals(hash)) yield id;
+  for (const row of rows) if (isChanged(row)) yield row.id;
 }
 
 export function streamDocuments(raw: Sqlite['raw']): IterableIterator<HashedDocument> {
   return raw.prepare<[], HashedDocument>('SELECT id, document, hash FROM tasks').iterate();
+}
+
+function isChanged({ document, hash }: HashedDocument): boolean {
+  return !hashText(document).equals(hash);
+}
+
+/** Other columns than these may differ until documents have been re-read by the current rules. */
+function hasOtherColumns(row: DerivedRow): boolean {
+  try {
+    return differs(row, readStoredDocument(row), STABLE_COLUMNS);
+  } catch {
+    return true; // no mirror stores what is not a task document
+  }
 }

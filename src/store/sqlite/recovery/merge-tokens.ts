@@ -19,7 +19,7 @@ const HASH = /^[0-9a-f]{64}$/;
  * @param target has the current schema
  */
 export function mergeTokens(source: Connection, target: Sqlite): MergedTokens {
-  const rows = [...readRows(source, TABLE)];
+  const rows = [...readRows(source, TABLE)].map((row) => ({ ...row, hash: toLowerCase(row.hash) }));
   const sound = rows.filter(isToken);
   replaceTokens(target, sound);
   assertRevoked(target, sound);
@@ -31,7 +31,7 @@ export function mergeTokens(source: Connection, target: Sqlite): MergedTokens {
 /** The source's tokens replace those of the same name, or of the same secret under another name. Revoked in either stays revoked. */
 function replaceTokens(target: Sqlite, tokens: readonly Row[]): void {
   const removeSame = target.raw.prepare<[unknown, unknown], { revoked_at: number | null }>(
-    `DELETE FROM ${TABLE} WHERE name = ? OR hash = ? RETURNING revoked_at`,
+    `DELETE FROM ${TABLE} WHERE name = ? OR lower(hash) = ? RETURNING revoked_at`,
   );
   const merged = tokens.map((token) => {
     const removed = removeSame.all(token.name, token.hash);
@@ -44,7 +44,7 @@ function replaceTokens(target: Sqlite, tokens: readonly Row[]): void {
 /** Reads the revocations back. @throws Error, which rolls the transaction back, if one was not stored */
 function assertRevoked(target: Sqlite, tokens: readonly Row[]): void {
   const isValid = target.raw.prepare<[unknown, unknown], unknown>(
-    `SELECT 1 FROM ${TABLE} WHERE (name = ? OR hash = ?) AND revoked_at IS NULL`,
+    `SELECT 1 FROM ${TABLE} WHERE (name = ? OR lower(hash) = ?) AND revoked_at IS NULL`,
   );
   for (const { name, hash, revoked_at: revokedAt } of tokens)
     if (revokedAt !== null && isValid.get(name, hash) !== undefined)
@@ -80,10 +80,16 @@ function classifyTokens(source: Connection): MergedTokens {
 }
 
 /** No hash covers a token row, so this only checks that the mirror can parse it. */
-function isToken({ name, hash, user_ids: users, application_ids: applications }: Row): boolean {
+export function isToken({ name, hash, user_ids: users, application_ids: applications }: Row): boolean {
   return typeof name === 'string' && HASH.test(String(hash)) && isList(users) && isList(applications);
 }
 
 function isList(text: unknown): boolean {
-  return Array.isArray(tryParseJson(String(text)));
+  const list = tryParseJson(String(text));
+  return Array.isArray(list) && list.every((item) => typeof item === 'string');
+}
+
+/** The same secret in capitals is the same token: Node decodes either to the same bytes. */
+function toLowerCase(hash: unknown): unknown {
+  return typeof hash === 'string' ? hash.toLowerCase() : hash;
 }

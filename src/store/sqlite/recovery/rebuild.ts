@@ -17,7 +17,7 @@ import { removeDatabase } from '../integrity/database-files.ts';
 import { sweepLeftovers } from '../integrity/sweep.ts';
 import { createMetadata } from '../metadata.ts';
 import { migrate } from '../migrate.ts';
-import { computeSlot } from '../position.ts';
+import { computeMaxDisplacement } from '../placement.ts';
 import { raiseRequestSeq } from '../request-seq.ts';
 import { acquireExclusiveLock } from '../writers-lock.ts';
 import { copyDamaged } from './damaged-copy.ts';
@@ -148,17 +148,6 @@ function finishRebuild(target: Sqlite, nowMs: number): void {
        ON CONFLICT DO NOTHING`,
     )
     .run(nowMs, nowMs);
-}
-
-/** How far any task's position is above the slot of its time at most. */
-function computeMaxDisplacement({ raw }: Sqlite): number {
-  const rows = raw.prepare<[], { position: number; createdAt: number }>(
-    'SELECT position, created_at AS createdAt FROM tasks',
-  );
-  let maxDisplacement = 0;
-  for (const { position, createdAt } of rows.iterate())
-    maxDisplacement = Math.max(maxDisplacement, position - computeSlot(createdAt));
-  return maxDisplacement;
 }
 
 /** Queues images whose rows were not recovered; those already archived are recognised by their bytes. */

@@ -12,8 +12,10 @@ import { removeDatabase } from '../integrity/database-files.ts';
 import { sweepLeftovers } from '../integrity/sweep.ts';
 import { migrate, needsMigration } from '../migrate.ts';
 import { acquireExclusiveLock } from '../writers-lock.ts';
+import { deriveColumns } from './derive-columns.ts';
 import { mergeTokens } from './merge-tokens.ts';
-import { findForeignSchema } from './schema-check.ts';
+import { findForeignIndexConfig, findUnusableRow } from './row-check.ts';
+import { findForeignColumns, findForeignSchema } from './schema-check.ts';
 import { finishSwap, swapIn } from './swap.ts';
 
 /** The file is not a valid backup; nothing was changed. */
@@ -42,7 +44,7 @@ export function restore(dataDir: string, source: string, nowMs: number): Restore
     for (const log of ['-wal', '-journal'])
       if (existsSync(`${file}${log}`)) copyPrivateFile(`${file}${log}`, `${incoming}${log}`);
     const tasks = check(incoming, source);
-    const tokens = bringUpToDate(incoming, join(dataDir, 'mirror.db'));
+    const tokens = bringUpToDate(incoming, { source, replaced: join(dataDir, 'mirror.db'), nowMs });
     syncFile(incoming);
     return { tasks, tokens, replaced: swapIn(dataDir, incoming, nowMs), replacedEarlier };
   } finally {
@@ -55,10 +57,14 @@ export function restore(dataDir: string, source: string, nowMs: number): Restore
 const RECOVERY_HINT =
   '. To save what can be read: copy it to mirror.db in an empty directory, and `flux-mirror doctor --rebuild --data-dir` that';
 
+function createBadBackup(source: string, why: string, hint = '', cause?: unknown): BadBackup {
+  return new BadBackup(`${source} can't be restored: ${why}; nothing was changed${hint}`, { cause });
+}
+
 /** @returns the number of tasks in the copy @throws BadBackup, NewerDatabase */
 function check(copy: string, source: string): number {
-  const createError = (why: string, hint = '', cause?: unknown) =>
-    new BadBackup(`${source} can't be restored: ${why}; nothing was changed${hint}`, { cause });
+  const createError = (why: string, hint?: string, cause?: unknown) =>
+    createBadBackup(source, why, hint, cause);
   try {
     const raw = openConnection(copy);
     try {
@@ -66,7 +72,7 @@ function check(copy: string, source: string): number {
       if (!isOfMirror(raw)) throw createError('it is no database of a mirror');
       needsMigration({ raw }, source);
       // Before anything that would run expressions of the schema.
-      const foreign = findForeignSchema(raw);
+      const foreign = findForeignSchema(raw) ?? findForeignIndexConfig(raw) ?? findForeignColumns(raw);
       if (foreign !== undefined) throw createError(foreign);
       const [result] = raw.pragma('integrity_check(1)') as { integrity_check: string }[];
       if (result?.integrity_check !== 'ok')
@@ -91,18 +97,34 @@ function isOfMirror(raw: Connection): boolean {
   );
 }
 
-/** Migrates to the current schema, so that readers need not wait for a server, and merges the replaced database's tokens. */
-function bringUpToDate(incoming: string, replaced: string): MergedTokens {
+interface RestoreRequest {
+  /** As named by the caller, for messages. */
+  readonly source: string;
+  /** The database that it replaces. */
+  readonly replaced: string;
+  readonly nowMs: number;
+}
+
+/**
+ * Migrates to the current schema, so that readers need not wait for a server, checks the rows, derives the columns from the
+ * documents, and merges the replaced database's tokens.
+ * @throws BadBackup
+ */
+function bringUpToDate(incoming: string, { source, replaced, nowMs }: RestoreRequest): MergedTokens {
   const target = openDatabase(incoming, { readonly: false, isMapped: false });
   try {
     target.raw.pragma('journal_mode = DELETE');
     if (needsMigration(target)) migrate(target);
+    runInTransaction(target, () => {
+      const unusable = findUnusableRow(target.raw) ?? deriveColumns(target, nowMs);
+      if (unusable !== undefined) throw createBadBackup(source, unusable);
+    });
     if (!existsSync(replaced)) return 'whole';
-    const source = openConnection(replaced, { readonly: true }); // read-only, so it can't be changed
+    const old = openConnection(replaced, { readonly: true }); // read-only, so it can't be changed
     try {
-      return runInTransaction(target, () => mergeTokens(source, target));
+      return runInTransaction(target, () => mergeTokens(old, target));
     } finally {
-      source.close();
+      old.close();
     }
   } finally {
     target.raw.close();

@@ -66,6 +66,16 @@ describe('restore refuses', () => {
       'DROP INDEX tasks_state; CREATE INDEX tasks_state ON tasks (id)',
       'is not as',
     ],
+    [
+      'a column whose name only looks like a name and a type',
+      `UPDATE sqlite_schema SET sql = replace(sql, '\`expires_at\` integer', '\`expires_at integer\`') WHERE name = 'access_tokens'`,
+      'its table "access_tokens" is not as',
+    ],
+    [
+      'a constraint that is none, because its word is quoted',
+      `UPDATE sqlite_schema SET sql = replace(sql, '\`hash\` text NOT NULL', '\`hash\` text "NOT" NULL') WHERE name = 'access_tokens'`,
+      'the columns of its table "access_tokens" are not as flux-mirror creates them',
+    ],
     ['a schema without an index', 'DROP INDEX tasks_state', 'its index "tasks_state" is missing'],
   ])('%s, and changes nothing', async (_name, sql, message) => {
     const { dataDir, backup } = await mirrorWithBackup();
@@ -123,6 +133,17 @@ test('a token revoked here stays revoked, whatever name or scope the backup give
     ['two', true, undefined],
   ]);
   expect(tokens[0]?.hash).toBe(hash);
+});
+
+test('a token revoked here stays revoked if its hash was stored in capitals', async () => {
+  const { dataDir, backup } = await mirrorWithBackup();
+  alter(
+    join(dataDir, 'mirror.db'),
+    "UPDATE access_tokens SET name = 'capitals', hash = upper(hash), revoked_at = 7",
+  );
+  restore(dataDir, backup, 1);
+  const tokens = await (await openTestStore(dataDir)).accessTokens();
+  expect(tokens.map(({ name, revokedAtMs }) => [name, revokedAtMs])).toEqual([['capitals', 7]]);
 });
 
 test('functions in the schema of any database are not trusted', () => {
