@@ -4,9 +4,18 @@
  * docs/search.md has the grammar.
  */
 
-import { type Query, type QueryNode, removeDuplicates, type TextNode } from './ast.ts';
+import {
+  type Query,
+  type QueryNode,
+  removeDuplicates,
+  type TextNode,
+  type TimeNode,
+  type Understood,
+} from './ast.ts';
+import { getToday, intersectTimes } from './dates.ts';
 import { type FieldProblem, OPERATORS, type OperatorField, type QueryContext } from './fields.ts';
 import { createQueryBudget, MAX_QUERY_CHARACTERS, type QueryBudget } from './query-budget.ts';
+import { convertDigits, findSpokenDate, readSpokenDate } from './spoken/find-date.ts';
 import { extractTerms } from './terms.ts';
 import { type Token, tokenize } from './tokenizer.ts';
 
@@ -46,11 +55,13 @@ export function parseQuery(typed: string, context: QueryContext): Query {
   if (typed.length > MAX_QUERY_CHARACTERS) {
     notes.push(`only the first ${MAX_QUERY_CHARACTERS} characters of the query were read`);
   }
-  const tokens = tokenize(typed.slice(0, MAX_QUERY_CHARACTERS).toWellFormed(), OPERATORS_BY_NAME);
+  const text = convertDigits(typed.slice(0, MAX_QUERY_CHARACTERS).toWellFormed());
+  const today = getToday(context);
+  const tokens = tokenize(text, OPERATORS_BY_NAME, (all, at) => findSpokenDate(all, at, today));
   const budget = createQueryBudget();
-  const reader: Reader = { tokens, at: 0, budget, context, notes };
+  const reader: Reader = { tokens, at: 0, budget, context, notes, understood: [] };
   const parts = parseNodes(reader);
-  return { parts, notes: [...notes, ...budget.listNotes()] };
+  return { parts, notes: [...notes, ...budget.listNotes()], understood: reader.understood };
 }
 
 interface Reader {
@@ -59,6 +70,7 @@ interface Reader {
   readonly budget: QueryBudget;
   readonly context: QueryContext;
   readonly notes: string[];
+  readonly understood: Understood[];
 }
 
 /** Parses up to the end or a closing parenthesis. `OR` binds its two neighbours: `red cat OR dog` is red and either. */
@@ -123,6 +135,7 @@ function parseOperand(reader: Reader): QueryNode | undefined {
     }
     case 'word':
       noteLikelyOperator(token.text, reader.notes);
+      noteLikelyMonth(token.text, reader);
       return readTextNode(token.text, true, reader);
     case 'quoted':
       return readTextNode(token.text, false, reader);
@@ -130,6 +143,8 @@ function parseOperand(reader: Reader): QueryNode | undefined {
       const node = createOperatorNode(token, reader);
       return node ? reader.budget.takeOperator(node) : readTextNode(token.text, true, reader);
     }
+    case 'date':
+      return reader.budget.takeOperator(createTimeNode(token, reader));
     case 'or':
       return readTextNode('OR', false, reader);
     default:
@@ -148,6 +163,13 @@ function noteLikelyOperator(text: string, notes: string[]): void {
   }
 }
 
+/** `march` is a word, unless the phrase says that it is a date; the note offers the other reading. */
+function noteLikelyMonth(text: string, { context, notes }: Reader): void {
+  const month = text.length > 2 ? readSpokenDate(text, getToday(context)) : undefined;
+  if (month !== undefined && /^\d{4}-\d\d$/.test(month) && /^\p{L}+$/u.test(text))
+    notes.push(`"${text}" was taken as a word; on:${month} is the month`);
+}
+
 /** As much of a text as the budget of the query allows. */
 function readTextNode(text: string, canBePrefix: boolean, { budget }: Reader): TextNode | undefined {
   const node = createTextNode(text, canBePrefix);
@@ -163,6 +185,21 @@ function createTextNode(text: string, canBePrefix: boolean): TextNode | undefine
     return { kind: 'prefix', terms: found.slice(0, -1).map(({ term }) => term), prefix: last.word };
   }
   return { kind: 'phrase', terms: found.map(({ term }) => term) };
+}
+
+/** A date as people say it. */
+function createTimeNode(
+  { text, operators }: Extract<Token, { kind: 'date' }>,
+  { context, understood }: Reader,
+): TimeNode {
+  const times = operators.flatMap(({ name, value }) => {
+    const field = OPERATORS_BY_NAME.get(name);
+    const node = field && parseOperator(field, value, context);
+    return node?.kind === 'time' ? [node] : [];
+  });
+  understood.push({ text, as: operators.map(({ name, value }) => `${name}:${value}`).join(' ') });
+  const { fromMs, toMs } = intersectTimes(times);
+  return { kind: 'time', fromMs, toMs };
 }
 
 /** Undefined, with a note, when the value is invalid. */
