@@ -4,7 +4,8 @@
  * A calendar value is the whole year, month or day in a time zone; everything is half-open, [from, to).
  */
 import { Temporal } from '@js-temporal/polyfill';
-import { convertDigits, readSpokenDate } from './spoken/find-date.ts';
+import { convertFullWidth } from './fold.ts';
+import { readSpokenDate } from './spoken/find-date.ts';
 
 /** Epoch milliseconds; [fromMs, toMs). For an instant both are equal. */
 export interface TimeRange {
@@ -157,7 +158,7 @@ function parseWeek(value: string, timeZone: string): TimeRange | undefined {
 
 /** A time up to now, as in `the last 3 days`, is read as its beginning. */
 function parseSpoken(value: string, now: Temporal.ZonedDateTime): TimeRange | undefined {
-  const spoken = readSpokenDate(convertDigits(value), now.toPlainDate());
+  const spoken = readSpokenDate(convertFullWidth(value), now.toPlainDate());
   // What is spoken is never the text that it is read as.
   return spoken === undefined || spoken === value
     ? undefined

@@ -14,8 +14,9 @@ import {
 } from './ast.ts';
 import { getToday, intersectTimes } from './dates.ts';
 import { type FieldProblem, OPERATORS, type OperatorField, type QueryContext } from './fields.ts';
+import { convertFullWidth } from './fold.ts';
 import { createQueryBudget, MAX_QUERY_CHARACTERS, type QueryBudget } from './query-budget.ts';
-import { convertDigits, findSpokenDate, readSpokenDate } from './spoken/find-date.ts';
+import { findSpokenDate, readSpokenDate } from './spoken/find-date.ts';
 import { extractTerms } from './terms.ts';
 import { type Token, tokenize } from './tokenizer.ts';
 
@@ -55,7 +56,7 @@ export function parseQuery(typed: string, context: QueryContext): Query {
   if (typed.length > MAX_QUERY_CHARACTERS) {
     notes.push(`only the first ${MAX_QUERY_CHARACTERS} characters of the query were read`);
   }
-  const text = convertDigits(typed.slice(0, MAX_QUERY_CHARACTERS).toWellFormed());
+  const text = convertFullWidth(typed.slice(0, MAX_QUERY_CHARACTERS).toWellFormed());
   const today = getToday(context);
   const tokens = tokenize(text, OPERATORS_BY_NAME, (all, at) => findSpokenDate(all, at, today));
   const budget = createQueryBudget();
@@ -134,7 +135,7 @@ function parseOperand(reader: Reader): QueryNode | undefined {
       return parts.length > 1 ? { kind: 'and', parts } : only;
     }
     case 'word':
-      noteLikelyOperator(token.text, reader.notes);
+      noteLikelyOperator(token.text, reader);
       noteLikelyMonth(token.text, reader);
       return readTextNode(token.text, true, reader);
     case 'quoted':
@@ -153,7 +154,12 @@ function parseOperand(reader: Reader): QueryNode | undefined {
 }
 
 /** Adds a note for words that look like operators. */
-function noteLikelyOperator(text: string, notes: string[]): void {
+function noteLikelyOperator(text: string, { notes, tokens, at }: Reader): void {
+  const isBetween = at > 1 && at < tokens.length;
+  if (text === 'or' && isBetween) notes.push('or was taken as a word; OR, in capitals, finds either');
+  if (text.includes('|')) notes.push('| only separates words; OR between two words finds either');
+  if (/^\*./u.test(text))
+    notes.push('* at the beginning of a word is not read; at its end it finds what begins so');
   if (text === 'AND') notes.push('AND was taken as a word; words are joined by AND without it');
   if (text === 'NOT') notes.push('NOT was taken as a word; -word leaves a word out');
   const [, name] = /^([a-z_]{2,20}):(?!\/\/)\S/i.exec(text) ?? [];

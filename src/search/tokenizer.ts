@@ -9,8 +9,8 @@ export type Token =
 
 /** Parentheses nested deeper are read as text. */
 const MAX_DEPTH = 30;
-/** Quotation marks of phone and Chinese keyboards. */
-const OTHER_QUOTES = /[“”„＂]/g;
+/** Quotation marks of phones. */
+const OTHER_QUOTES = /[“”„]/g;
 const NAMED = /^([a-z]+):/i;
 
 /**

@@ -68,11 +68,6 @@ export function readSpokenDate(text: string, today: Today): string | undefined {
   return found && found.end === text.length ? found.range.value : undefined;
 }
 
-/** Digits as East Asian keyboards type them, with the same offsets. */
-export function convertDigits(text: string): string {
-  return text.replace(/[０-９]/g, (digit) => String(digit.charCodeAt(0) - 0xff10));
-}
-
 /** `between March and May`, `from March to May`: both included. */
 function findSpan(
   text: string,
