@@ -34,7 +34,8 @@ export function readQuery(
   const context = { timeZone, nowMs };
   const query = parseQuery(text, context);
   const notes = note === undefined ? query.notes : [...query.notes, note];
-  return { query: { ...query, notes }, filter: readTimes(options, context), nowMs };
+  const dates = query.understood.map((one) => `"${one.text}" was read as ${one.as}; in quotes it is text`);
+  return { query: { ...query, notes: [...dates, ...notes] }, filter: readTimes(options, context), nowMs };
 }
 
 /** Yields pages until `limit` hits were found or there are no more. */

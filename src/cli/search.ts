@@ -80,7 +80,13 @@ export function createSearchCommand(): Command {
       if (last?.indexedFromMs !== undefined)
         printNote('the search index is being rebuilt: older tasks are not found yet');
       if (options.json)
-        printJson({ items: found, total, total_is_exact: last?.totalIsExact ?? true, notes: query.notes });
+        printJson({
+          items: found,
+          total,
+          total_is_exact: last?.totalIsExact ?? true,
+          notes: query.notes,
+          understood: query.understood,
+        });
       else printNote(describeTotal(shown, total, last?.totalIsExact ?? true));
     });
   });

@@ -40,11 +40,20 @@ export interface GroupNode {
 export type TextNode = PhraseNode | PrefixNode;
 export type QueryNode = TextNode | FieldNode | TimeNode | NotNode | GroupNode;
 
+/** A part of the query that was read as something else than words. */
+export interface Understood {
+  /** As it was typed. */
+  readonly text: string;
+  /** In the syntax of queries: `on:2026-03`. */
+  readonly as: string;
+}
+
 /** All parts must match; without parts, everything matches. */
 export interface Query {
   readonly parts: readonly QueryNode[];
   /** Notes for the user about input that may have been misunderstood. */
   readonly notes: readonly string[];
+  readonly understood: readonly Understood[];
 }
 
 /** The distinct phrases and prefixes that a hit may contain: all that are not negated. */

@@ -1,9 +1,11 @@
 /**
- * Parses the dates of a search: `2026`, `2026-03`, `2026-03-14`, an ISO 8601 instant, `7d`, `24h`, `today`, `yesterday`,
- * `this week`, `last month` (a hyphen may replace the space).
+ * Parses the dates of a search: `2026`, `2026-03`, `2026/3/14`, `2026-W12`, an ISO 8601 instant, `7d`, `24h`, `today`, `yesterday`,
+ * `this week`, `last month` (a hyphen may replace the space), and what spoken/ knows: `3 days ago`, `May`, `2026年3月`.
  * A calendar value is the whole year, month or day in a time zone; everything is half-open, [from, to).
  */
 import { Temporal } from '@js-temporal/polyfill';
+import { convertFullWidth } from './fold.ts';
+import { readSpokenDate } from './spoken/find-date.ts';
 
 /** Epoch milliseconds; [fromMs, toMs). For an instant both are equal. */
 export interface TimeRange {
@@ -17,7 +19,8 @@ export interface TimeBounds {
   readonly toMs: number | undefined;
 }
 
-const CALENDAR = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/;
+const CALENDAR = /^(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?$/;
+const WEEK = /^(\d{4})-?w(\d\d)$/;
 const AGO = /^(\d{1,5})([hdwmy])$/;
 const NAMED = /^(this|last)[ -]?(week|month|year)$/;
 const AGO_UNITS = { h: 'hours', d: 'days', w: 'weeks', m: 'months', y: 'years' } as const;
@@ -38,8 +41,15 @@ export function parseDate(text: string, timeZone: string, nowMs: number): TimeRa
     parseRelativeDate(value, now) ??
     parseNamedDate(value, today, timeZone) ??
     parseCalendarDate(value, timeZone) ??
-    parseInstant(text.trim(), timeZone)
+    parseWeek(value, timeZone) ??
+    parseInstant(text.trim(), timeZone) ??
+    parseSpoken(value, now)
   );
+}
+
+/** The calendar day of an instant in a time zone. */
+export function getToday({ nowMs, timeZone }: { nowMs: number; timeZone: string }): Temporal.PlainDate {
+  return getPlainDate(nowMs, timeZone);
 }
 
 /** The intersection of all bounds; a bound that none of them has is omitted. */
@@ -134,6 +144,25 @@ function parseCalendarDate(value: string, timeZone: string): TimeRange | undefin
   } catch {
     return undefined; // an invalid day such as 2026-02-30
   }
+}
+
+/** A week of ISO 8601: the first one contains 4 January. */
+function parseWeek(value: string, timeZone: string): TimeRange | undefined {
+  const [, year, week] = WEEK.exec(value) ?? [];
+  if (year === undefined) return undefined;
+  const first = Temporal.PlainDate.from({ year: Number(year), month: 1, day: 4 });
+  const monday = first.subtract({ days: first.dayOfWeek - 1 }).add({ weeks: Number(week) - 1 });
+  const isOfYear = monday.weekOfYear === Number(week) && monday.yearOfWeek === Number(year);
+  return isOfYear ? getCalendarRange(monday, { weeks: 1 }, timeZone) : undefined;
+}
+
+/** A time up to now, as in `the last 3 days`, is read as its beginning. */
+function parseSpoken(value: string, now: Temporal.ZonedDateTime): TimeRange | undefined {
+  const spoken = readSpokenDate(convertFullWidth(value), now.toPlainDate());
+  // What is spoken is never the text that it is read as.
+  return spoken === undefined || spoken === value
+    ? undefined
+    : parseDate(spoken, now.timeZoneId, now.epochMilliseconds);
 }
 
 function parseInstant(text: string, timeZone: string): TimeRange | undefined {

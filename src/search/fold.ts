@@ -67,3 +67,16 @@ function findAsciiEnd(text: string, at: number): number {
 function isAsciiWord(code: number): boolean {
   return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a);
 }
+
+/** Distance between the full-width forms and ASCII. */
+const FULL_WIDTH_OFFSET = 0xfee0;
+
+/**
+ * Characters that East Asian keyboards type instead of ASCII, as ASCII: `model：flux－dev` and `３月`. Offsets stay the same, and
+ * so do the terms of a text, because width never matters.
+ */
+export function convertFullWidth(text: string): string {
+  return text
+    .replace(/[\uff01-\uff5e]/g, (char) => String.fromCharCode(char.charCodeAt(0) - FULL_WIDTH_OFFSET))
+    .replaceAll('\u3000', ' ');
+}

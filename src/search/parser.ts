@@ -4,9 +4,19 @@
  * docs/search.md has the grammar.
  */
 
-import { type Query, type QueryNode, removeDuplicates, type TextNode } from './ast.ts';
+import {
+  type Query,
+  type QueryNode,
+  removeDuplicates,
+  type TextNode,
+  type TimeNode,
+  type Understood,
+} from './ast.ts';
+import { getToday, intersectTimes } from './dates.ts';
 import { type FieldProblem, OPERATORS, type OperatorField, type QueryContext } from './fields.ts';
+import { convertFullWidth } from './fold.ts';
 import { createQueryBudget, MAX_QUERY_CHARACTERS, type QueryBudget } from './query-budget.ts';
+import { findSpokenDate, readSpokenDate } from './spoken/find-date.ts';
 import { extractTerms } from './terms.ts';
 import { type Token, tokenize } from './tokenizer.ts';
 
@@ -46,11 +56,13 @@ export function parseQuery(typed: string, context: QueryContext): Query {
   if (typed.length > MAX_QUERY_CHARACTERS) {
     notes.push(`only the first ${MAX_QUERY_CHARACTERS} characters of the query were read`);
   }
-  const tokens = tokenize(typed.slice(0, MAX_QUERY_CHARACTERS).toWellFormed(), OPERATORS_BY_NAME);
+  const text = convertFullWidth(typed.slice(0, MAX_QUERY_CHARACTERS).toWellFormed());
+  const today = getToday(context);
+  const tokens = tokenize(text, OPERATORS_BY_NAME, (all, at) => findSpokenDate(all, at, today));
   const budget = createQueryBudget();
-  const reader: Reader = { tokens, at: 0, budget, context, notes };
+  const reader: Reader = { tokens, at: 0, budget, context, notes, understood: [] };
   const parts = parseNodes(reader);
-  return { parts, notes: [...notes, ...budget.listNotes()] };
+  return { parts, notes: [...notes, ...budget.listNotes()], understood: reader.understood };
 }
 
 interface Reader {
@@ -59,6 +71,7 @@ interface Reader {
   readonly budget: QueryBudget;
   readonly context: QueryContext;
   readonly notes: string[];
+  readonly understood: Understood[];
 }
 
 /** Parses up to the end or a closing parenthesis. `OR` binds its two neighbours: `red cat OR dog` is red and either. */
@@ -122,7 +135,8 @@ function parseOperand(reader: Reader): QueryNode | undefined {
       return parts.length > 1 ? { kind: 'and', parts } : only;
     }
     case 'word':
-      noteLikelyOperator(token.text, reader.notes);
+      noteLikelyOperator(token.text, reader);
+      noteLikelyMonth(token.text, reader);
       return readTextNode(token.text, true, reader);
     case 'quoted':
       return readTextNode(token.text, false, reader);
@@ -130,6 +144,8 @@ function parseOperand(reader: Reader): QueryNode | undefined {
       const node = createOperatorNode(token, reader);
       return node ? reader.budget.takeOperator(node) : readTextNode(token.text, true, reader);
     }
+    case 'date':
+      return reader.budget.takeOperator(createTimeNode(token, reader));
     case 'or':
       return readTextNode('OR', false, reader);
     default:
@@ -138,7 +154,12 @@ function parseOperand(reader: Reader): QueryNode | undefined {
 }
 
 /** Adds a note for words that look like operators. */
-function noteLikelyOperator(text: string, notes: string[]): void {
+function noteLikelyOperator(text: string, { notes, tokens, at }: Reader): void {
+  const isBetween = at > 1 && at < tokens.length;
+  if (text === 'or' && isBetween) notes.push('or was taken as a word; OR, in capitals, finds either');
+  if (text.includes('|')) notes.push('| only separates words; OR between two words finds either');
+  if (/^\*./u.test(text))
+    notes.push('* at the beginning of a word is not read; at its end it finds what begins so');
   if (text === 'AND') notes.push('AND was taken as a word; words are joined by AND without it');
   if (text === 'NOT') notes.push('NOT was taken as a word; -word leaves a word out');
   const [, name] = /^([a-z_]{2,20}):(?!\/\/)\S/i.exec(text) ?? [];
@@ -146,6 +167,13 @@ function noteLikelyOperator(text: string, notes: string[]): void {
     const operators = OPERATORS.map((field) => `${field.name}:`).join(' ');
     notes.push(`${name}: is no operator, and was taken as text; there are ${operators}`);
   }
+}
+
+/** `march` is a word, unless the phrase says that it is a date; the note offers the other reading. */
+function noteLikelyMonth(text: string, { context, notes }: Reader): void {
+  const month = text.length > 2 ? readSpokenDate(text, getToday(context)) : undefined;
+  if (month !== undefined && /^\d{4}-\d\d$/.test(month) && /^\p{L}+$/u.test(text))
+    notes.push(`"${text}" was taken as a word; on:${month} is the month`);
 }
 
 /** As much of a text as the budget of the query allows. */
@@ -163,6 +191,21 @@ function createTextNode(text: string, canBePrefix: boolean): TextNode | undefine
     return { kind: 'prefix', terms: found.slice(0, -1).map(({ term }) => term), prefix: last.word };
   }
   return { kind: 'phrase', terms: found.map(({ term }) => term) };
+}
+
+/** A date as people say it. */
+function createTimeNode(
+  { text, operators }: Extract<Token, { kind: 'date' }>,
+  { context, understood }: Reader,
+): TimeNode {
+  const times = operators.flatMap(({ name, value }) => {
+    const field = OPERATORS_BY_NAME.get(name);
+    const node = field && parseOperator(field, value, context);
+    return node?.kind === 'time' ? [node] : [];
+  });
+  understood.push({ text, as: operators.map(({ name, value }) => `${name}:${value}`).join(' ') });
+  const { fromMs, toMs } = intersectTimes(times);
+  return { kind: 'time', fromMs, toMs };
 }
 
 /** Undefined, with a note, when the value is invalid. */

@@ -1,21 +1,28 @@
-/** Splits a typed query into tokens: words, quoted texts, `field:value`, parentheses, `OR`, `-`. */
+/** Splits a typed query into tokens: words, quoted texts, `field:value`, dates, parentheses, `OR`, `-`. */
+import type { DateOperator, SpokenDate } from './spoken/find-date.ts';
 
 export type Token =
   | { readonly kind: 'word' | 'quoted'; readonly text: string }
   | { readonly kind: 'operator'; readonly name: string; readonly value: string; readonly text: string }
+  | { readonly kind: 'date'; readonly text: string; readonly operators: readonly DateOperator[] }
   | { readonly kind: 'open' | 'close' | 'or' | 'not' };
 
 /** Parentheses nested deeper are read as text. */
 const MAX_DEPTH = 30;
-/** Quotation marks of phone and Chinese keyboards. */
-const OTHER_QUOTES = /[“”„＂]/g;
+/** Quotation marks of phones. */
+const OTHER_QUOTES = /[“”„]/g;
 const NAMED = /^([a-z]+):/i;
 
 /**
  * The tokens in order, with balanced parentheses; `OR` may occur anywhere.
  * @param operators lower-case operator names; any other `name:` is text
+ * @param findDate finds a date at the beginning of a word
  */
-export function tokenize(typed: string, operators: Pick<ReadonlySet<string>, 'has'>): Token[] {
+export function tokenize(
+  typed: string,
+  operators: Pick<ReadonlySet<string>, 'has'>,
+  findDate: (text: string, at: number) => SpokenDate | undefined,
+): Token[] {
   const text = typed.replace(OTHER_QUOTES, '"');
   const tokens: Token[] = [];
   let depth = 0;
@@ -40,6 +47,12 @@ export function tokenize(typed: string, operators: Pick<ReadonlySet<string>, 'ha
       tokens.push({ kind: 'not' });
       at += 1;
     } else {
+      const date = findDate(text, at);
+      if (date) {
+        tokens.push({ kind: 'date', text: text.slice(at, date.end).trim(), operators: date.operators });
+        at = date.end;
+        continue;
+      }
       const end = findWordEnd(text, at, depth > 0);
       const word = text.slice(at, end);
       const name = NAMED.exec(word)?.[1];

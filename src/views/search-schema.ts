@@ -55,6 +55,11 @@ const hitSchema = z.strictObject({
     .meta({ description: 'with group=prompt: all tasks of this prompt' }),
 });
 
+const understoodSchema = z
+  .array(z.strictObject({ text, as: text }).readonly())
+  .readonly()
+  .meta({ description: 'what was read as dates, and how: "from March" as on:2026-03; in quotes it is text' });
+
 /** `GET /api/search`. */
 export const searchPageSchema = z.strictObject({
   items: z.array(hitSchema),
@@ -63,6 +68,7 @@ export const searchPageSchema = z.strictObject({
   total_is_exact: z.boolean(),
   ranked: z.enum(['all', 'newest']).nullable(),
   notes: z.array(text),
+  understood: understoodSchema,
   took_ms: z.number(),
 });
 
@@ -85,6 +91,7 @@ const facetsSchema = z.strictObject({
 export const facetsAnswerSchema = z.strictObject({
   ...facetsSchema.shape,
   notes: z.array(text),
+  understood: understoodSchema,
   took_ms: z.number(),
 });
 

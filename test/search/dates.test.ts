@@ -41,7 +41,7 @@ describe('dates', () => {
     ]);
   });
 
-  test.each(['', 'cat', '2026-13', '2026-02-30', '20260', '7x', '-1d', '1e5', '2026-3-1'])(
+  test.each(['', 'cat', '2026-13', '2026-02-30', '20260', '7x', '-1d', '1e5', '2026-3-32'])(
     '%j is not a date',
     (text) => {
       expect(parseDate(text, 'UTC', NOW)).toBeUndefined();

@@ -135,3 +135,24 @@ describe('the grammar', () => {
     );
   });
 });
+
+test.each([
+  ['model：flux－dev', 'model:flux-dev'],
+  ['ｍｏｄｅｌ：ｆｌｕｘ＊', 'model:flux*'],
+  ['猫　－犬', '猫 -犬'],
+  ['（cat ＯＲ dog） ＂red cat＂', '(cat OR dog) "red cat"'],
+  ['on：２０２６－０３', 'on:2026-03'],
+])('%s is the same as %s', (fullWidth, ascii) => {
+  expect(parse(fullWidth)).toEqual(parse(ascii));
+});
+
+test.each([
+  ['cat or dog', ['or was taken as a word; OR, in capitals, finds either']],
+  ['either or', []],
+  ['cat | dog', ['| only separates words; OR between two words finds either']],
+  ['*punk', ['* at the beginning of a word is not read; at its end it finds what begins so']],
+  ['punk*', []],
+  ['***', ['* at the beginning of a word is not read; at its end it finds what begins so']],
+])('%s has the notes %j', (query, notes) => {
+  expect(parse(query).notes).toEqual(notes);
+});

@@ -66,6 +66,7 @@ describe('GET /api/search', () => {
       total_is_exact: true,
       ranked: null,
       notes: [],
+      understood: [],
       took_ms: expect.any(Number),
     });
   });

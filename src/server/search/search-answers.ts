@@ -56,6 +56,7 @@ export async function answerSearch(
     total_is_exact: page.totalIsExact,
     ranked: page.ranked ?? null,
     notes: [...query.notes, ...describeIndexGap(page.indexedFromMs), ...describeShortPage(page, limit)],
+    understood: query.understood,
     took_ms: measureSince(started),
   } satisfies SearchPageView);
 }
@@ -67,7 +68,12 @@ export async function answerFacets(store: Store, { params, limits, nowMs }: Targ
   const [by = 'month'] = readChoiceParam(params, 'by', UNITS);
   const facets = await store.facets({ query, filter, by, timeZone });
   const took_ms = measureSince(started);
-  const answer = { ...serializeFacets(facets, by, timeZone), notes: [...query.notes], took_ms };
+  const answer = {
+    ...serializeFacets(facets, by, timeZone),
+    notes: [...query.notes],
+    understood: query.understood,
+    took_ms,
+  };
   return JSON.stringify(answer satisfies FacetsAnswer);
 }
 

@@ -46,7 +46,7 @@ export function readSearchTarget(
   const parameters = OPERATORS.map((field) => readParameter(params, field, context, notes));
   const filter = { ...readFilter(params, context), ...(limits ? { within: limits } : {}) };
   return {
-    query: { parts: [...query.parts, ...parameters.filter((part) => part !== undefined)], notes },
+    query: { ...query, parts: [...query.parts, ...parameters.filter((part) => part !== undefined)], notes },
     filter,
     timeZone,
   };

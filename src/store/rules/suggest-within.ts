@@ -10,7 +10,7 @@ import { type SearchPage, type SearchRequest, SUGGESTING_PROMPTS, type WordUse }
  */
 export function createSuggestionRequest(within: TaskLimits, prefix: string): SearchRequest {
   return {
-    query: { parts: [{ kind: 'prefix', terms: [], prefix }], notes: [] },
+    query: { parts: [{ kind: 'prefix', terms: [], prefix }], notes: [], understood: [] },
     filter: { within },
     sort: 'newest',
     limit: SUGGESTING_PROMPTS,

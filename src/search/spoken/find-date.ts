@@ -1,0 +1,159 @@
+/** Finds dates as people say them in a typed query, outside quotes. */
+import { Temporal } from '@js-temporal/polyfill';
+import { EAST_ASIAN_AFFIXES, EAST_ASIAN_PHRASES } from './east-asian.ts';
+import { ENGLISH_PHRASES, ENGLISH_PREPOSITIONS } from './english.ts';
+import type { DatePhrase, SpokenRange } from './phrase.ts';
+
+/** A date operator and its value. */
+export interface DateOperator {
+  readonly name: 'on' | 'after' | 'before';
+  readonly value: string;
+}
+
+export interface SpokenDate {
+  /** The offset behind it. */
+  readonly end: number;
+  readonly operators: readonly DateOperator[];
+}
+
+type Sense = DateOperator['name'];
+type Today = Temporal.PlainDate;
+
+/** Words go on: `march` is no part of `marching`, nor `last week` of `last week's`. */
+const END_OF_WORD = "(?![\\p{L}\\p{N}\\p{M}'’-])";
+const toPattern = (source: string) => new RegExp(source, 'iuy');
+
+const PREPOSITIONS = Object.entries(ENGLISH_PREPOSITIONS).map(
+  ([sense, words]) => [sense as Sense, toPattern(`(?:${words.join('|')})\\s+(?:the\\s+)?`)] as const,
+);
+const ARTICLE = toPattern('(?:the\\s+)?');
+const BETWEEN = toPattern('between\\s+(?:the\\s+)?');
+const AND = toPattern('\\s+and\\s+(?:the\\s+)?');
+const FROM = toPattern('from\\s+(?:the\\s+)?');
+const TO = toPattern('\\s+(?:to|until|till|through)\\s+(?:the\\s+)?');
+const ENGLISH = ENGLISH_PHRASES.map((phrase) => compile(phrase, END_OF_WORD));
+const EAST_ASIAN = EAST_ASIAN_PHRASES.map((phrase) => compile(phrase, ''));
+const EAST_ASIAN_START = toPattern(EAST_ASIAN_AFFIXES.before);
+const EAST_ASIAN_END = toPattern(EAST_ASIAN_AFFIXES.after);
+const EAST_ASIAN_SINCE = toPattern(EAST_ASIAN_AFFIXES.since);
+const EAST_ASIAN_UNTIL = toPattern(EAST_ASIAN_AFFIXES.until);
+
+interface CompiledPhrase extends DatePhrase {
+  readonly expression: RegExp;
+}
+
+interface Found {
+  readonly end: number;
+  readonly range: SpokenRange;
+}
+
+/**
+ * The date that begins at an offset, which must be the beginning of a word.
+ * @param text with ASCII digits only
+ */
+export function findSpokenDate(text: string, at: number, today: Today): SpokenDate | undefined {
+  return (
+    findSpan(text, at, today, { start: BETWEEN, middle: AND }) ??
+    findSpan(text, at, today, { start: FROM, middle: TO }) ??
+    findEnglish(text, at, today) ??
+    findEastAsian(text, at, today)
+  );
+}
+
+/** A text that is a date as a whole, as the value of an operator. @returns what `parseDate` reads */
+export function readSpokenDate(text: string, today: Today): string | undefined {
+  const found =
+    findPhrase(ENGLISH, text, matchAt(ARTICLE, text, 0) ?? 0, today, true) ??
+    findPhrase(EAST_ASIAN, text, 0, today, true);
+  return found && found.end === text.length ? found.range.value : undefined;
+}
+
+/** `between March and May`, `from March to May`: both included. */
+function findSpan(
+  text: string,
+  at: number,
+  today: Today,
+  { start, middle }: { start: RegExp; middle: RegExp },
+): SpokenDate | undefined {
+  const from = findAfter(start, text, at, today);
+  const to = from && findAfter(middle, text, from.end, today);
+  if (!from || !to) return undefined;
+  const operators = [
+    { name: 'after', value: from.range.value },
+    { name: 'before', value: getNextPeriod(to.range.value) },
+  ] as const;
+  return operators[1].value === '' ? undefined : { end: to.end, operators };
+}
+
+function findAfter(expression: RegExp, text: string, at: number, today: Today): Found | undefined {
+  const start = matchAt(expression, text, at);
+  return start === undefined ? undefined : findPhrase(ENGLISH, text, start, today, true);
+}
+
+function findEnglish(text: string, at: number, today: Today): SpokenDate | undefined {
+  for (const [sense, expression] of PREPOSITIONS) {
+    const start = matchAt(expression, text, at);
+    const found = start === undefined ? undefined : findPhrase(ENGLISH, text, start, today, true);
+    if (found) return createDate(found, sense);
+  }
+  const found = findPhrase(ENGLISH, text, matchAt(ARTICLE, text, at) ?? at, today, false);
+  return found && createDate(found, 'on');
+}
+
+function findEastAsian(text: string, at: number, today: Today): SpokenDate | undefined {
+  const found =
+    findPhrase(EAST_ASIAN, text, matchAt(EAST_ASIAN_START, text, at) ?? at, today, true) ??
+    findPhrase(EAST_ASIAN, text, at, today, true);
+  if (!found) return undefined;
+  const since = matchAt(EAST_ASIAN_SINCE, text, found.end);
+  const until = matchAt(EAST_ASIAN_UNTIL, text, found.end);
+  const end = since ?? until ?? found.end;
+  const sense = since !== undefined ? 'after' : until !== undefined ? 'before' : 'on';
+  return createDate({ ...found, end: matchAt(EAST_ASIAN_END, text, end) ?? end }, sense);
+}
+
+function createDate({ end, range }: Found, sense: Sense): SpokenDate {
+  const name = range.isSince && sense === 'on' ? 'after' : sense;
+  return { end, operators: [{ name, value: range.value }] };
+}
+
+function findPhrase(
+  phrases: readonly CompiledPhrase[],
+  text: string,
+  at: number,
+  today: Today,
+  hasPreposition: boolean,
+): Found | undefined {
+  for (const { expression, needsPreposition = false, read } of phrases) {
+    if (needsPreposition && !hasPreposition) continue;
+    expression.lastIndex = at;
+    const match = expression.exec(text);
+    const range = match && read(match.groups ?? {}, today);
+    if (range) return { end: at + match[0].length, range };
+  }
+  return undefined;
+}
+
+/** @returns the offset behind a match at this offset */
+function matchAt(expression: RegExp, text: string, at: number): number | undefined {
+  expression.lastIndex = at;
+  const match = expression.exec(text);
+  return match ? at + match[0].length : undefined;
+}
+
+function compile(phrase: DatePhrase, end: string): CompiledPhrase {
+  return { ...phrase, expression: toPattern(`(?:${phrase.pattern})${end}`) };
+}
+
+/** The first day behind a day, month or year; empty for anything else. */
+function getNextPeriod(value: string): string {
+  const [, year, month, day] = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/.exec(value) ?? [];
+  if (year === undefined) return '';
+  const first = Temporal.PlainDate.from({
+    year: Number(year),
+    month: Number(month ?? 1),
+    day: Number(day ?? 1),
+  });
+  const length = day !== undefined ? { days: 1 } : month !== undefined ? { months: 1 } : { years: 1 };
+  return first.add(length).toString();
+}
