@@ -59,7 +59,8 @@ function describeSystemError(error: unknown): string | undefined {
   // On a read-only disk, creating a folder fails with other codes as well.
   const isMkdir = 'syscall' in error && error.syscall === 'mkdir';
   if (code === 'EEXIST' && isMkdir) return `${message}, and is no folder`;
-  if (code === 'EACCES' || code === 'EROFS' || isMkdir) return `${message}; may you write there?`;
+  if (code === 'EACCES' || code === 'EROFS' || isMkdir)
+    return `${message}; may you write there? If it is the data directory, FLUX_MIRROR_DATA_DIR (--data-dir) names another`;
   if (code === 'ENOSPC') return `${message}: ${FREE_SPACE}`;
   return /^E[A-Z]+$/.test(code) ? message : undefined;
 }
