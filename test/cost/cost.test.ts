@@ -12,7 +12,7 @@ import { type CostlyRequest, createCostlyRequests } from './requests.ts';
 import { fillWithCostlyTasks } from './tasks.ts';
 import { measureSlowness, measureUsage, type Usage } from './usage.ts';
 
-const REQUESTS = Number(process.env.COST_REQUESTS ?? 60);
+const REQUESTS = Number(process.env.COST_REQUESTS ?? 40);
 const TASKS = Number(process.env.COST_TASKS ?? 3000);
 const SEED = Number(process.env.COST_SEED ?? 1);
 
