@@ -7,7 +7,7 @@ import { create } from 'tar';
 import { expect, test } from 'vitest';
 import { runCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
-import { temporaryDirectory } from '../helpers/test-mirror.ts';
+import { fillDataDir, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const IDS = numberedIds(3);
 
@@ -15,8 +15,10 @@ const IDS = numberedIds(3);
 async function createMirror() {
   const folder = temporaryDirectory();
   const dataDir = join(folder, 'data');
-  const input = IDS.map((id) => `${documentText({ id, prompt: 'a cat' })}\n`).join('');
-  await runCli(['import', '-', '--data-dir', dataDir], { input });
+  await fillDataDir(
+    dataDir,
+    IDS.map((id) => documentText({ id, prompt: 'a cat' })),
+  );
   const images = ['first', 'second'].map((text) => addImage(dataDir, text));
   mkdirSync(join(dataDir, 'images/partial'));
   writeFileSync(join(dataDir, 'images/partial/unfinished'), 'half');
@@ -109,14 +111,16 @@ test('a tar file that was cut off anywhere, or is something else, changes nothin
   const before = readFileSync(join(dataDir, 'mirror.db'));
   const moved = join(folder, 'moved');
   // Within the database, within the last image, and within the end of the archive.
-  for (const length of [30_000, whole.length - 1024 - 700, whole.length - 1024 - 512]) {
+  for (const [length, target] of [
+    [30_000, moved],
+    [whole.length - 1024 - 700, dataDir],
+    [whole.length - 1024 - 512, moved],
+  ] as const) {
     writeFileSync(join(folder, 'cut.tar'), whole.subarray(0, length));
-    for (const target of [moved, dataDir]) {
-      const { code, stderr } = await run('restore', 'cut.tar', '--data-dir', target);
-      expect(code).toBe(1);
-      expect(stderr).toContain('cut.tar is damaged');
-      expect(stderr).toContain('nothing was restored');
-    }
+    const { code, stderr } = await run('restore', 'cut.tar', '--data-dir', target);
+    expect(code).toBe(1);
+    expect(stderr).toContain('cut.tar is damaged');
+    expect(stderr).toContain('nothing was restored');
   }
   expect(existsSync(moved)).toBe(false);
   expect(readFileSync(join(dataDir, 'mirror.db'))).toEqual(before);

@@ -10,7 +10,7 @@ import { runCli } from '../helpers/cli.ts';
 import { document, documentText } from '../helpers/documents.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
 import { runOnTerminal } from '../helpers/terminal.ts';
-import { temporaryDirectory } from '../helpers/test-mirror.ts';
+import { fillDataDir, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const idOf = (begin: string) => `${begin}-0000-4000-8000-000000000000` as TaskId;
 const [CAT, DOG, OWL] = [idOf('abcdef01'), idOf('abcdef02'), idOf('12345678')];
@@ -18,8 +18,10 @@ const [CAT, DOG, OWL] = [idOf('abcdef01'), idOf('abcdef02'), idOf('12345678')];
 async function createMirror() {
   const dataDir = temporaryDirectory();
   const run = (...args: string[]) => runCli([...args, '--data-dir', dataDir]);
-  const input = [CAT, DOG, OWL].map((id) => `${documentText({ id, prompt: `a cat ${id}` })}\n`).join('');
-  await runCli(['import', '-', '--data-dir', dataDir], { input });
+  await fillDataDir(
+    dataDir,
+    [CAT, DOG, OWL].map((id) => documentText({ id, prompt: `a cat ${id}` })),
+  );
   return { dataDir, run };
 }
 
@@ -55,25 +57,25 @@ test('untrack takes the beginning of an id that is only tracked', async () => {
 });
 
 describe('forget', () => {
-  const readIds = async (run: Awaited<ReturnType<typeof createMirror>>['run']) =>
-    (await run('export')).stdout
-      .trim()
-      .split('\n')
-      .map((line) => (JSON.parse(line) as { id: string }).id)
-      .sort();
+  const readIds = async (dataDir: string) => {
+    const store = await openStore({ dataDir, clock: systemClock, mode: 'reader' });
+    const { tasks } = await store.list({}, { limit: 10, offset: 0 });
+    await store.close();
+    return tasks.map(({ id }) => id).sort();
+  };
 
   test('of a shortened id needs --yes where nobody can be asked', async () => {
-    const { run } = await createMirror();
+    const { dataDir, run } = await createMirror();
     const refused = await run('forget', '123456');
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain(OWL);
-    expect(await readIds(run)).toHaveLength(3);
+    expect(await readIds(dataDir)).toHaveLength(3);
     expect((await run('forget', '123456', '--yes')).code).toBe(0);
-    expect(await readIds(run)).toEqual([CAT, DOG]);
+    expect(await readIds(dataDir)).toEqual([CAT, DOG]);
     expect((await run('forget', 'abcdef', '--yes')).code).toBe(1); // ambiguous
-    expect(await readIds(run)).toEqual([CAT, DOG]);
+    expect(await readIds(dataDir)).toEqual([CAT, DOG]);
     expect((await run('forget', CAT)).code).toBe(0); // whole, as scripts do
-    expect(await readIds(run)).toEqual([DOG]);
+    expect(await readIds(dataDir)).toEqual([DOG]);
   });
 
   test.for<[string, number]>([
@@ -82,13 +84,13 @@ describe('forget', () => {
     ['y', 2],
   ])('on a terminal prints the whole id and asks: %j', async ([answer, left], context) => {
     requireOnMachine(context, 'script');
-    const { dataDir, run } = await createMirror();
+    const { dataDir } = await createMirror();
     const { shown } = await runOnTerminal(['forget', '123456', '--data-dir', dataDir], {
       input: `${answer}\n`,
     });
     expect(shown).toContain(`${OWL}\n`);
     expect(shown).toContain('[y/N]');
-    expect(await readIds(run)).toHaveLength(left);
+    expect(await readIds(dataDir)).toHaveLength(left);
   });
 });
 
@@ -172,8 +174,9 @@ describe('an archived picture', () => {
   test('that is not archived is named by its link', async () => {
     const dataDir = temporaryDirectory();
     const data = [{ image_url: 'https://cdn.example/2.png' }];
-    const text = documentText({ id: OWL, prompt: 'an owl', more: { response: { success: true, data } } });
-    await runCli(['import', '-', '--data-dir', dataDir], { input: `${text}\n` });
+    await fillDataDir(dataDir, [
+      documentText({ id: OWL, prompt: 'an owl', more: { response: { success: true, data } } }),
+    ]);
     const { code, stderr } = await runCli(['open', OWL, '--data-dir', dataDir]);
     expect(code).toBe(1);
     expect(stderr).toContain('https://cdn.example/2.png');

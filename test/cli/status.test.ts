@@ -1,7 +1,10 @@
 /** What `status` says, and how scripts read it. */
 import { expect, onTestFinished, test } from 'vitest';
 import { publishAddress } from '../../src/app/server-address.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
+import { openStore } from '../../src/store/sqlite/open.ts';
+import type { TaskId } from '../../src/task/id.ts';
 import type { Status } from '../../src/views/status-schema.ts';
 import { runCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
@@ -24,6 +27,9 @@ async function startWorkshop() {
   };
   const data = [{ prompt: 'a cat', image_url: `${simulator.url}/images/${ID}.png` }];
   simulator.seed([documentText({ id: ID, prompt: 'a cat', more: { response: { success: true, data } } })]);
+  const store = await openStore({ dataDir, clock: systemClock, mode: 'writer' });
+  await store.track([ID as TaskId], systemClock.now());
+  await store.close();
   const run = (args: string[], more: Record<string, string> = {}) =>
     runCli(args, { env: { ...env, ...more } });
   const readStatus = async () => JSON.parse((await run(['status', '--json'])).stdout) as Status;
@@ -32,7 +38,6 @@ async function startWorkshop() {
 
 test('the upstream is "not asked yet" until it has answered, and the disk includes images', async () => {
   const { run, readStatus } = await startWorkshop();
-  await run(['track', ID]);
   expect((await run(['status'])).stdout).toMatch(/^upstream {2}not asked yet$/m);
   expect((await readStatus()).upstream).toMatchObject({ state: 'ok', answered_at: null });
 
@@ -47,21 +52,18 @@ test('the upstream is "not asked yet" until it has answered, and the disk includ
 
 test('an upstream that answers with an error was asked', async () => {
   const { run } = await startWorkshop();
-  await run(['track', ID]);
   await run(['sync'], { ACEDATACLOUD_API_TOKEN: 'a-wrong-one' });
   expect((await run(['status'])).stdout).toMatch(/^upstream {2}rejected: /m);
 });
 
 test('an upstream that can not be reached was asked', async () => {
   const { run } = await startWorkshop();
-  await run(['track', ID]);
   await run(['sync'], { ACEDATACLOUD_API_BASE_URL: 'http://127.0.0.1:1' });
   expect((await run(['status'])).stdout).toMatch(/^upstream {2}(?:unreachable: |no answer at \d{4}-)/m);
 });
 
 test('a mirror that is offline on purpose has no problem', async () => {
   const { run } = await startWorkshop();
-  await run(['track', ID]);
   const { code, stdout } = await run(['status', '--check'], { FLUX_MIRROR_OFFLINE: 'true' });
   expect([code, stdout]).toEqual([0, expect.stringContaining('offline by setting')]);
   expect(stdout).toMatch(/^callers {3}need no token$/m);
@@ -70,7 +72,6 @@ test('a mirror that is offline on purpose has no problem', async () => {
 test('another mirror at the address of an ended server is not taken for it', async () => {
   const { run, dataDir } = await startWorkshop();
   const other = await startTestMirror();
-  await run(['track', ID]);
   const store = await openTestStore(dataDir, undefined, 'writer');
   await publishAddress(store, other.mirror.url);
   await store.close();
@@ -79,7 +80,6 @@ test('another mirror at the address of an ended server is not taken for it', asy
 
 test('a backup by command counts', async () => {
   const { run } = await startWorkshop();
-  await run(['track', ID]);
   expect((await run(['status'])).stdout).toMatch(/^backup {4}none yet/m);
   await run(['backup']);
   expect((await run(['status'])).stdout).toMatch(/^backup {4}\d{4}-\d\d-\d\dT/m);
@@ -87,7 +87,6 @@ test('a backup by command counts', async () => {
 
 test('--check exits with 1 exactly if a problem is shown', async () => {
   const { run } = await startWorkshop();
-  await run(['track', ID]);
   const fine = await run(['status', '--check']);
   expect(fine).toMatchObject({ code: 0, stdout: expect.not.stringContaining('!!') });
   await run(['sync'], { ACEDATACLOUD_API_TOKEN: 'a-wrong-one' });

@@ -8,7 +8,7 @@ import { tries } from '../helpers/thorough.ts';
 import { checkMirror } from './checks.ts';
 import { runCrashes } from './rounds.ts';
 
-const KILLS = Number(process.env.KILLS ?? tries(12, 50));
+const KILLS = Number(process.env.KILLS ?? tries(10, 50));
 
 test(`${KILLS} kills lose nothing that was acknowledged, and the checks can fail`, async (context) => {
   const { report, dataDir, ledger, clear } = await runCrashes({ kills: KILLS, seed: 1, longestLifeMs: 600 });

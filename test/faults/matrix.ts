@@ -159,6 +159,27 @@ export const MATRIX: readonly MatrixPart[] = [
         shownBy: [['store/sqlite/recovery/hostile-backup.test.ts', '']],
       },
       {
+        fault: 'a backup with forged rows or columns',
+        behaviour: 'refused, or derived from its documents; limits of tokens hold',
+        shownBy: [
+          ['store/sqlite/recovery/unusable-rows.test.ts', ''],
+          ['store/sqlite/recovery/derive-columns.test.ts', ''],
+        ],
+      },
+      {
+        fault: 'a backup with images that was cut off',
+        behaviour: 'nothing is changed',
+        shownBy: [['cli/backup-with-images.test.ts', 'cut off anywhere']],
+      },
+      {
+        fault: 'clocks that go back or forward by an hour',
+        behaviour: 'a nightly job runs once, a frequent one all the time',
+        shownBy: [
+          ['lib/cron.test.ts', 'an hour that comes twice'],
+          ['lib/cron.test.ts', 'runs once, right after it'],
+        ],
+      },
+      {
         fault: 'a start that fails after the server listens',
         behaviour: 'closes the port and the database, one line, exit 1 or 2',
         shownBy: [['faults/start-failure.test.ts', '']],
@@ -446,6 +467,16 @@ export const MATRIX: readonly MatrixPart[] = [
           ['cli/foreign-env-file.test.ts', 'is not sent to the upstream'],
           ['cli/foreign-env-file.test.ts', 'any token of a caller'],
         ],
+      },
+      {
+        fault: 'a generation that is no JSON to one parser and a second request to another',
+        behaviour: '400 with the mirror’s token: one JSON object in UTF-8, and nothing behind it',
+        shownBy: [[AMBIGUOUS, 'is not sent with the mirror’s token']],
+      },
+      {
+        fault: 'a crowd of callers, each with one request',
+        behaviour: 'a new one is queued as well',
+        shownBy: [['lib/turn-order.test.ts', 'however many others wait']],
       },
       {
         fault: 'a document that can’t be stored',

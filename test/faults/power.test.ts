@@ -113,7 +113,7 @@ test('a kill in a migration leaves the old schema or the new one, and every docu
   await store.storeDocuments({ documents, requestSeq: 1, fetchedAtMs: 1 });
   await store.close();
   const versions = readdirSync(MIGRATIONS).filter((name) => name.endsWith('.sql')).length;
-  const kills = tries(4, 32);
+  const kills = tries(8, 32);
   const outcomes = { old: 0, new: 0 };
   // Of a kill in the copy, and of one in the migration that follows it.
   const delaysMs = { lock: 5, copy: 5 };

@@ -1,5 +1,5 @@
 /**
- * FUZZ_REQUESTS hostile requests (`npm run test:fuzz`: 50,000; `npm run faults`: 10,000; 900 else) against the built
+ * FUZZ_REQUESTS hostile requests (`npm run test:fuzz`: 50,000; `npm run faults`: 10,000; 700 else) against the built
  * server, a process of its own.
  */
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ import { temporaryDirectory } from '../helpers/test-mirror.ts';
 import { tries } from '../helpers/thorough.ts';
 import { type HostileRequest, hostileBytes, hostileRequest, ROUTE_COUNT } from './hostile.ts';
 
-const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? tries(900, 10_000));
+const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? tries(700, 10_000));
 const AT_ONCE = 10;
 /** Longer is a hang. */
 const PATIENCE_MS = 10_000;

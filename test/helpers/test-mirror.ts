@@ -7,12 +7,14 @@ import { onTestFinished } from 'vitest';
 import { type RunningMirror, startMirror } from '../../src/app/start-mirror.ts';
 import { type Config, parseConfig } from '../../src/config/config.ts';
 import { SETTINGS, type SettingName } from '../../src/config/setting-table.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { createLog } from '../../src/lib/log.ts';
 import type { MinRate } from '../../src/outbound/min-rate.ts';
 import type { ConnectionLimits } from '../../src/server/listen.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import type { Store } from '../../src/store/contract/store.ts';
 import { type OpenOptions, openStore } from '../../src/store/sqlite/open.ts';
+import { parseDocument } from '../../src/task/document.ts';
 import { ManualClock } from './manual-clock.ts';
 import { shareDecoder } from './shared-decoder.ts';
 
@@ -133,6 +135,15 @@ export async function openTestStore(
   const store = await openStore({ dataDir, clock, mode });
   onTestFinished(async () => store.close());
   return store;
+}
+
+/** Stores documents in a data directory, as an import does, and much faster than a command. */
+export async function fillDataDir(dataDir: string, texts: readonly string[]): Promise<void> {
+  const store = await openStore({ dataDir, clock: systemClock, mode: 'writer' });
+  const documents = texts.map((text) => parseDocument(text, systemClock.now()));
+  const requestSeq = await store.nextRequestSeq();
+  await store.storeDocuments({ documents, requestSeq, fetchedAtMs: systemClock.now() });
+  await store.close();
 }
 
 function lineCollector(lines: string[]): Writable {

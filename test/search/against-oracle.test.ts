@@ -8,7 +8,7 @@ import { SEARCH_NOW, searchRequest } from '../helpers/search.ts';
 import { openTestStore } from '../helpers/test-mirror.ts';
 import { contains, type OracleQuery, type OracleTask, oracleWords } from './oracle.ts';
 
-const QUERIES = Number(process.env.ORACLE_QUERIES ?? 100);
+const QUERIES = Number(process.env.ORACLE_QUERIES ?? 70);
 const SEED = Number(process.env.ORACLE_SEED ?? 1);
 const DAY = 86_400_000;
 const MODELS = ['flux-dev', 'flux-pro', 'flux-pro-1.1', 'flux-2-max'];

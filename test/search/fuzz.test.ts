@@ -6,7 +6,7 @@ import { readPrompts } from '../helpers/prompts.ts';
 import { startTestMirror } from '../helpers/test-mirror.ts';
 import { tries } from '../helpers/thorough.ts';
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? tries(800, 20_000));
+const RUNS = Number(process.env.FUZZ_RUNS ?? tries(400, 20_000));
 
 const TOKENS = [
   ...[

@@ -1,7 +1,8 @@
 /** A backup whose rows the mirror could not use is refused, or loses what is only informational; a damaged database still serves. */
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { readLastBackup } from '../../../../src/backup/last-backup.ts';
 import { computeDigest } from '../../../../src/lib/access-token.ts';
 import { createAccessControl } from '../../../../src/server/auth/access.ts';
@@ -24,9 +25,18 @@ const token = (name: string) => ({
   revokedAtMs: undefined,
 });
 
-/** A mirror with a document, two tokens and a run. */
+let prepared: string | undefined;
+
+/** A mirror with a document, two tokens and a run: a copy of one that is made once. */
 async function mirror(): Promise<string> {
+  prepared ??= await createMirror();
   const dataDir = temporaryDirectory();
+  cpSync(prepared, dataDir, { recursive: true });
+  return dataDir;
+}
+
+async function createMirror(): Promise<string> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'flux-mirror-rows-'));
   const store = await openStore({ dataDir, clock, mode: 'owner' });
   await store.storeDocuments({ documents: [document({ id: 'a' })], requestSeq: 1, fetchedAtMs: 1 });
   for (const name of ['one', 'two']) await store.addAccessToken(token(name));
@@ -35,6 +45,10 @@ async function mirror(): Promise<string> {
   await store.close();
   return dataDir;
 }
+
+afterAll(() => {
+  if (prepared !== undefined) rmSync(prepared, { recursive: true });
+});
 
 function alter(file: string, sql: string): void {
   const db = new Database(file);
