@@ -6,13 +6,15 @@ import { createByteCollector } from '../lib/byte-collector.ts';
 import { getErrorCode } from '../lib/errno.ts';
 import { findMemberProblem, type MemberProblem } from '../task/ambiguous-members.ts';
 import { isObject, type JsonObject } from '../task/json-object.ts';
-import { hasMoreBrackets, isTooDeep, MAX_DEPTH } from '../task/slices.ts';
+import { hasMoreBrackets, hasMoreValues, isTooDeep, MAX_DEPTH } from '../task/slices.ts';
 import { decodeContent } from './content-encoding.ts';
 import type { ServerContext } from './deps.ts';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
 /** Objects and arrays of a request: parsing the hundreds of thousands that fit would hold up everybody else. */
 const MAX_BRACKETS = 10_000;
+/** Values: a batch has at most 1,000. */
+const MAX_VALUES = 20_000;
 /** Of a name in an error message. */
 const MAX_SHOWN_NAME = 64;
 
@@ -87,6 +89,7 @@ export function parseJsonObject(body: string): JsonObject {
   const text = body.replace(/^\uFEFF/, '');
   if (hasMoreBrackets(text, MAX_BRACKETS))
     throw createBadRequest(`the body has more than ${MAX_BRACKETS} objects and arrays`);
+  if (hasMoreValues(text, MAX_VALUES)) throw createBadRequest(`the body has more than ${MAX_VALUES} values`);
   refuseDeepJson(text);
   let value: unknown;
   try {

@@ -27,7 +27,12 @@ export const MAX_DEPTH = 64;
 
 /** Whether a JSON text may have more than `limit` objects and arrays; brackets inside strings count as well. */
 export function hasMoreBrackets(text: string, limit: number): boolean {
-  return countBrackets(text, limit + 1) > limit;
+  return count(text, ['{', '['], limit + 1) > limit;
+}
+
+/** Whether a JSON text may have more than `limit` values; commas inside strings count as well. */
+export function hasMoreValues(text: string, limit: number): boolean {
+  return count(text, [','], limit) >= limit;
 }
 
 /** Whether the brackets of a JSON text nest deeper than MAX_DEPTH. The text must be valid JSON. */
@@ -36,13 +41,13 @@ export function isTooDeep(text: string): boolean {
   return hasMoreBrackets(text, MAX_DEPTH) && measureJsonDepth(text) > MAX_DEPTH;
 }
 
-/** Counts opening brackets up to `limit`, including those inside strings. */
-function countBrackets(text: string, limit: number): number {
-  let count = 0;
-  for (const bracket of ['{', '['])
-    for (let at = text.indexOf(bracket); at !== -1 && count < limit; at = text.indexOf(bracket, at + 1))
-      count += 1;
-  return count;
+/** Counts characters up to `limit` of each, including those inside strings. */
+function count(text: string, characters: readonly string[], limit: number): number {
+  let found = 0;
+  for (const character of characters)
+    for (let at = text.indexOf(character); at !== -1 && found < limit; at = text.indexOf(character, at + 1))
+      found += 1;
+  return found;
 }
 
 /** The nesting depth; stops early beyond MAX_DEPTH. Looks at characters only: a scanner of tokens takes ten times as long. */

@@ -496,3 +496,15 @@ test('a body of hundreds of thousands of objects is rejected before it is parsed
     });
   }
 });
+
+test('a body of tens of thousands of values is rejected before it is parsed', async () => {
+  const { post } = await startTestMirror();
+  const values = [',"x":1'.repeat(20_000), `,"x":[${'1,'.repeat(20_000)}1]`, `,"x":"${','.repeat(20_000)}"`];
+  for (const more of values) {
+    const answer = await post(`{"action":"retrieve","id":"a"${more}}`);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      error: { code: 'bad_request', message: 'the body has more than 20000 values' },
+    });
+  }
+});
