@@ -19,7 +19,7 @@ const SEED = Number(process.env.COST_SEED ?? 1);
 /** For a machine as fast as the one for which they were chosen; the times are scaled by a calibration in the same run. */
 const BOUNDS: Usage = { cpuMs: 1500, mainMs: 50, mebibytes: 200 };
 /** The cost of a request is what it costs at best: the rest is a garbage collection, or code that was compiled meanwhile. */
-const TRIES = 4;
+const TRIES = 10;
 
 interface Measured extends Usage {
   readonly asked: CostlyRequest;
