@@ -6,6 +6,7 @@
 import { Temporal } from '@js-temporal/polyfill';
 import { convertFullWidth } from './fold.ts';
 import { readSpokenDate } from './spoken/find-date.ts';
+import { UNITS, type Unit } from './spoken/phrase.ts';
 
 /** Epoch milliseconds; [fromMs, toMs). For an instant both are equal. */
 export interface TimeRange {
@@ -22,8 +23,8 @@ export interface TimeBounds {
 const CALENDAR = /^(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?$/;
 const WEEK = /^(\d{4})-?w(\d\d)$/;
 const AGO = /^(\d{1,5})([hdwmy])$/;
-const NAMED = /^(this|last)[ -]?(week|month|year)$/;
-const AGO_UNITS = { h: 'hours', d: 'days', w: 'weeks', m: 'months', y: 'years' } as const;
+/** Without spaces, as operators take them. */
+const NAMED = /^(this|last)-?(week|month|year)$/;
 
 /**
  * Parses a date.
@@ -34,12 +35,8 @@ const AGO_UNITS = { h: 'hours', d: 'days', w: 'weeks', m: 'months', y: 'years' }
 export function parseDate(text: string, timeZone: string, nowMs: number): TimeRange | undefined {
   const value = text.trim().toLowerCase();
   const now = Temporal.Instant.fromEpochMilliseconds(nowMs).toZonedDateTimeISO(timeZone);
-  const today = now.toPlainDate();
-  if (value === 'today') return getCalendarRange(today, { days: 1 }, timeZone);
-  if (value === 'yesterday') return getCalendarRange(today.subtract({ days: 1 }), { days: 1 }, timeZone);
   return (
     parseRelativeDate(value, now) ??
-    parseNamedDate(value, today, timeZone) ??
     parseCalendarDate(value, timeZone) ??
     parseWeek(value, timeZone) ??
     parseInstant(text.trim(), timeZone) ??
@@ -110,24 +107,10 @@ export function formatPeriod(unit: TimeUnit, ms: number, timeZone: string): stri
   return getPlainDate(ms, timeZone).toString().slice(0, { day: 10, month: 7, year: 4 }[unit]);
 }
 
-/** Weeks begin on Monday (ISO 8601). */
-function parseNamedDate(value: string, today: Temporal.PlainDate, timeZone: string): TimeRange | undefined {
-  const [, which, unit] = NAMED.exec(value) ?? [];
-  if (which === undefined || unit === undefined) return undefined;
-  const starts: Record<string, Temporal.PlainDate> = {
-    week: today.subtract({ days: today.dayOfWeek - 1 }),
-    month: today.with({ day: 1 }),
-    year: today.with({ month: 1, day: 1 }),
-  };
-  const start = starts[unit] ?? today;
-  const length = { [`${unit}s`]: 1 };
-  return getCalendarRange(which === 'last' ? start.subtract(length) : start, length, timeZone);
-}
-
 function parseRelativeDate(value: string, now: Temporal.ZonedDateTime): TimeRange | undefined {
   const [, count, unit] = AGO.exec(value) ?? [];
   if (count === undefined || unit === undefined) return undefined;
-  const then = now.subtract({ [AGO_UNITS[unit as keyof typeof AGO_UNITS]]: Number(count) });
+  const then = now.subtract({ [UNITS[unit as Unit]]: Number(count) });
   return { fromMs: then.epochMilliseconds, toMs: then.epochMilliseconds };
 }
 
@@ -158,7 +141,8 @@ function parseWeek(value: string, timeZone: string): TimeRange | undefined {
 
 /** A time up to now, as in `the last 3 days`, is read as its beginning. */
 function parseSpoken(value: string, now: Temporal.ZonedDateTime): TimeRange | undefined {
-  const spoken = readSpokenDate(convertFullWidth(value), now.toPlainDate());
+  const said = convertFullWidth(value).replace(NAMED, '$1 $2');
+  const spoken = readSpokenDate(said, () => now.toPlainDate());
   // What is spoken is never the text that it is read as.
   return spoken === undefined || spoken === value
     ? undefined

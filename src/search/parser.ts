@@ -57,8 +57,9 @@ export function parseQuery(typed: string, context: QueryContext): Query {
     notes.push(`only the first ${MAX_QUERY_CHARACTERS} characters of the query were read`);
   }
   const text = convertFullWidth(typed.slice(0, MAX_QUERY_CHARACTERS).toWellFormed());
-  const today = getToday(context);
-  const tokens = tokenize(text, OPERATORS_BY_NAME, (all, at) => findSpokenDate(all, at, today));
+  const tokens = tokenize(text, OPERATORS_BY_NAME, (all, at) =>
+    findSpokenDate(all, at, () => getToday(context)),
+  );
   const budget = createQueryBudget();
   const reader: Reader = { tokens, at: 0, budget, context, notes, understood: [] };
   const parts = parseNodes(reader);
@@ -171,7 +172,7 @@ function noteLikelyOperator(text: string, { notes, tokens, at }: Reader): void {
 
 /** `march` is a word, unless the phrase says that it is a date; the note offers the other reading. */
 function noteLikelyMonth(text: string, { context, notes }: Reader): void {
-  const month = text.length > 2 ? readSpokenDate(text, getToday(context)) : undefined;
+  const month = text.length > 2 ? readSpokenDate(text, () => getToday(context)) : undefined;
   if (month !== undefined && /^\d{4}-\d\d$/.test(month) && /^\p{L}+$/u.test(text))
     notes.push(`"${text}" was taken as a word; on:${month} is the month`);
 }

@@ -17,7 +17,8 @@ export interface SpokenDate {
 }
 
 type Sense = DateOperator['name'];
-type Today = Temporal.PlainDate;
+/** Called only for what looks like a date: to find the day in a time zone takes longer than to read a query. */
+type GetToday = () => Temporal.PlainDate;
 
 /** Words go on: `march` is no part of `marching`, nor `last week` of `last week's`. */
 const END_OF_WORD = "(?![\\p{L}\\p{N}\\p{M}'’-])";
@@ -31,8 +32,8 @@ const BETWEEN = toPattern('between\\s+(?:the\\s+)?');
 const AND = toPattern('\\s+and\\s+(?:the\\s+)?');
 const FROM = toPattern('from\\s+(?:the\\s+)?');
 const TO = toPattern('\\s+(?:to|until|till|through)\\s+(?:the\\s+)?');
-const ENGLISH = ENGLISH_PHRASES.map((phrase) => compile(phrase, END_OF_WORD));
-const EAST_ASIAN = EAST_ASIAN_PHRASES.map((phrase) => compile(phrase, ''));
+const ENGLISH = compile(ENGLISH_PHRASES, END_OF_WORD);
+const EAST_ASIAN = compile(EAST_ASIAN_PHRASES, '');
 const EAST_ASIAN_START = toPattern(EAST_ASIAN_AFFIXES.before);
 const EAST_ASIAN_END = toPattern(EAST_ASIAN_AFFIXES.after);
 const EAST_ASIAN_SINCE = toPattern(EAST_ASIAN_AFFIXES.since);
@@ -40,6 +41,12 @@ const EAST_ASIAN_UNTIL = toPattern(EAST_ASIAN_AFFIXES.until);
 
 interface CompiledPhrase extends DatePhrase {
   readonly expression: RegExp;
+}
+
+interface Language {
+  /** Matches where any of its phrases does, which is nowhere in most words. */
+  readonly any: RegExp;
+  readonly phrases: readonly CompiledPhrase[];
 }
 
 interface Found {
@@ -51,20 +58,20 @@ interface Found {
  * The date that begins at an offset, which must be the beginning of a word.
  * @param text with ASCII digits only
  */
-export function findSpokenDate(text: string, at: number, today: Today): SpokenDate | undefined {
+export function findSpokenDate(text: string, at: number, getToday: GetToday): SpokenDate | undefined {
   return (
-    findSpan(text, at, today, { start: BETWEEN, middle: AND }) ??
-    findSpan(text, at, today, { start: FROM, middle: TO }) ??
-    findEnglish(text, at, today) ??
-    findEastAsian(text, at, today)
+    findSpan(text, at, getToday, { start: BETWEEN, middle: AND }) ??
+    findSpan(text, at, getToday, { start: FROM, middle: TO }) ??
+    findEnglish(text, at, getToday) ??
+    findEastAsian(text, at, getToday)
   );
 }
 
 /** A text that is a date as a whole, as the value of an operator. @returns what `parseDate` reads */
-export function readSpokenDate(text: string, today: Today): string | undefined {
+export function readSpokenDate(text: string, getToday: GetToday): string | undefined {
   const found =
-    findPhrase(ENGLISH, text, matchAt(ARTICLE, text, 0) ?? 0, today, true) ??
-    findPhrase(EAST_ASIAN, text, 0, today, true);
+    findPhrase(ENGLISH, text, matchAt(ARTICLE, text, 0) ?? 0, getToday, true) ??
+    findPhrase(EAST_ASIAN, text, 0, getToday, true);
   return found && found.end === text.length ? found.range.value : undefined;
 }
 
@@ -72,11 +79,11 @@ export function readSpokenDate(text: string, today: Today): string | undefined {
 function findSpan(
   text: string,
   at: number,
-  today: Today,
+  getToday: GetToday,
   { start, middle }: { start: RegExp; middle: RegExp },
 ): SpokenDate | undefined {
-  const from = findAfter(start, text, at, today);
-  const to = from && findAfter(middle, text, from.end, today);
+  const from = findAfter(start, text, at, getToday);
+  const to = from && findAfter(middle, text, from.end, getToday);
   if (!from || !to) return undefined;
   const operators = [
     { name: 'after', value: from.range.value },
@@ -85,25 +92,25 @@ function findSpan(
   return operators[1].value === '' ? undefined : { end: to.end, operators };
 }
 
-function findAfter(expression: RegExp, text: string, at: number, today: Today): Found | undefined {
+function findAfter(expression: RegExp, text: string, at: number, getToday: GetToday): Found | undefined {
   const start = matchAt(expression, text, at);
-  return start === undefined ? undefined : findPhrase(ENGLISH, text, start, today, true);
+  return start === undefined ? undefined : findPhrase(ENGLISH, text, start, getToday, true);
 }
 
-function findEnglish(text: string, at: number, today: Today): SpokenDate | undefined {
+function findEnglish(text: string, at: number, getToday: GetToday): SpokenDate | undefined {
   for (const [sense, expression] of PREPOSITIONS) {
     const start = matchAt(expression, text, at);
-    const found = start === undefined ? undefined : findPhrase(ENGLISH, text, start, today, true);
+    const found = start === undefined ? undefined : findPhrase(ENGLISH, text, start, getToday, true);
     if (found) return createDate(found, sense);
   }
-  const found = findPhrase(ENGLISH, text, matchAt(ARTICLE, text, at) ?? at, today, false);
+  const found = findPhrase(ENGLISH, text, matchAt(ARTICLE, text, at) ?? at, getToday, false);
   return found && createDate(found, 'on');
 }
 
-function findEastAsian(text: string, at: number, today: Today): SpokenDate | undefined {
+function findEastAsian(text: string, at: number, getToday: GetToday): SpokenDate | undefined {
   const found =
-    findPhrase(EAST_ASIAN, text, matchAt(EAST_ASIAN_START, text, at) ?? at, today, true) ??
-    findPhrase(EAST_ASIAN, text, at, today, true);
+    findPhrase(EAST_ASIAN, text, matchAt(EAST_ASIAN_START, text, at) ?? at, getToday, true) ??
+    findPhrase(EAST_ASIAN, text, at, getToday, true);
   if (!found) return undefined;
   const since = matchAt(EAST_ASIAN_SINCE, text, found.end);
   const until = matchAt(EAST_ASIAN_UNTIL, text, found.end);
@@ -118,17 +125,18 @@ function createDate({ end, range }: Found, sense: Sense): SpokenDate {
 }
 
 function findPhrase(
-  phrases: readonly CompiledPhrase[],
+  { any, phrases }: Language,
   text: string,
   at: number,
-  today: Today,
+  getToday: GetToday,
   hasPreposition: boolean,
 ): Found | undefined {
+  if (matchAt(any, text, at) === undefined) return undefined;
   for (const { expression, needsPreposition = false, read } of phrases) {
     if (needsPreposition && !hasPreposition) continue;
     expression.lastIndex = at;
     const match = expression.exec(text);
-    const range = match && read(match.groups ?? {}, today);
+    const range = match && read(match.groups ?? {}, getToday());
     if (range) return { end: at + match[0].length, range };
   }
   return undefined;
@@ -141,8 +149,14 @@ function matchAt(expression: RegExp, text: string, at: number): number | undefin
   return match ? at + match[0].length : undefined;
 }
 
-function compile(phrase: DatePhrase, end: string): CompiledPhrase {
-  return { ...phrase, expression: toPattern(`(?:${phrase.pattern})${end}`) };
+function compile(phrases: readonly DatePhrase[], end: string): Language {
+  const sources = phrases.map(({ pattern }) => `(?:${pattern})${end}`);
+  // A name may stand in one expression only once.
+  const unnamed = sources.map((source) => source.replaceAll(/\(\?<\w+>/g, '(?:'));
+  return {
+    any: toPattern(unnamed.join('|')),
+    phrases: phrases.map((phrase, at) => ({ ...phrase, expression: toPattern(sources[at] ?? '') })),
+  };
 }
 
 /** The first day behind a day, month or year; empty for anything else. */

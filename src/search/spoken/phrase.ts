@@ -23,8 +23,8 @@ export interface SpokenRange {
 
 /** There are no tasks before; a year in a prompt is more often a style (`a street in 1980`). */
 const FIRST_YEAR = 2015;
-const UNITS = { h: 'hours', d: 'days', w: 'weeks', m: 'months', y: 'years' } as const;
-/** Abbreviations of units, as in `7d`. */
+/** Units of time by their abbreviations, as in `7d`. */
+export const UNITS = { h: 'hours', d: 'days', w: 'weeks', m: 'months', y: 'years' } as const;
 export type Unit = keyof typeof UNITS;
 
 /** A month; without a year, the last one that has begun. */
