@@ -7,7 +7,7 @@ import type { TaskId } from '../task/id.ts';
 import { canAsk, confirm } from './confirm.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 import { pluralize, print, printJson, printNote } from './output.ts';
-import { resolveArgs } from './resolve-ids.ts';
+import { reportUnknown, resolveArgs } from './resolve-ids.ts';
 import { addSettings, readConfig } from './settings.ts';
 
 export function createForgetCommand(): Command {
@@ -35,8 +35,7 @@ export function createForgetCommand(): Command {
     });
     if (options.json) printJson({ forgotten, not_known: unknown });
     else print(`${pluralize(forgotten.length, 'task')} forgotten`);
-    for (const id of unknown) if (!ambiguous.includes(id)) printNote(`not known: ${id}`);
-    if (unknown.length > 0) process.exitCode = EXIT.failed;
+    reportUnknown(unknown, ambiguous, 'not known');
   });
 }
 

@@ -2,9 +2,8 @@
 import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { createImageFiles } from '../archive/files.ts';
-import { EXIT } from './failure.ts';
 import { printDocument, printJson, printNote } from './output.ts';
-import { resolveArgs } from './resolve-ids.ts';
+import { reportUnknown, resolveArgs } from './resolve-ids.ts';
 import { addSettings, readConfig } from './settings.ts';
 
 export function createGetCommand(): Command {
@@ -25,7 +24,6 @@ export function createGetCommand(): Command {
     else for (const { text } of tasks) printDocument(text);
     const files = createImageFiles(config.dataDir);
     for (const image of images) printNote(`archived: ${files.getPath(image)}`);
-    for (const id of unknown) if (!ambiguous.includes(id)) printNote(`not in the mirror: ${id}`);
-    if (unknown.length > 0) process.exitCode = EXIT.failed;
+    reportUnknown(unknown, ambiguous, 'not in the mirror');
   });
 }

@@ -2,6 +2,7 @@
 import { describeAmbiguity, MIN_PREFIX_LENGTH, resolveTaskId } from '../store/contract/resolve-id.ts';
 import type { IdSearch, TaskStore } from '../store/contract/tasks.ts';
 import type { TaskId } from '../task/id.ts';
+import { EXIT } from './failure.ts';
 import { printNote } from './output.ts';
 
 export interface ResolvedArgs {
@@ -36,4 +37,18 @@ export async function resolveArgs(
       printNote(`"${arg}": the beginning of an id has at least ${MIN_PREFIX_LENGTH} characters`);
   }
   return { ids: [...ids], unknown, ambiguous };
+}
+
+/**
+ * Prints the arguments that fit no task, and fails the command if there are any.
+ * @param unknown with those that fit several tasks, which have been explained
+ * @param problem what is said of each: `not in the mirror`
+ */
+export function reportUnknown(
+  unknown: readonly string[],
+  ambiguous: readonly string[],
+  problem: string,
+): void {
+  for (const arg of unknown) if (!ambiguous.includes(arg)) printNote(`${problem}: ${arg}`);
+  if (unknown.length > 0) process.exitCode = EXIT.failed;
 }

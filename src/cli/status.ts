@@ -25,12 +25,13 @@ export function createStatusCommand(): Command {
     .option('--json', 'print it as JSON');
   return addSettings(command).action(async (options: { check?: boolean; json?: boolean }) => {
     const config = readConfig(command);
+    const ownerPid = createMaintenance(config.dataDir).findOwnerPid();
     const { status, server, needsToken, problems, backup, runs, failing, failingImages } = await runWithStore(
       config,
       'reader',
       async (store) => ({
         status: await readStatus({ store, clock: systemClock }),
-        server: await askServer(store, createMaintenance(config.dataDir).findOwnerPid(), fetch),
+        server: await askServer(store, ownerPid, fetch),
         needsToken: await store.requiresToken(),
         problems: await listProblems({ store, clock: systemClock, config }),
         backup: await readLastBackup(store),
@@ -49,8 +50,7 @@ export function createStatusCommand(): Command {
     );
     // A running server knows more than its files show.
     const reasons = server?.reasons ?? problems;
-    const isUnresponsive =
-      server === undefined && createMaintenance(config.dataDir).findOwnerPid() !== undefined;
+    const isUnresponsive = server === undefined && ownerPid !== undefined;
     const isProblem = reasons.some((reason) => reason !== OFFLINE);
     if (options.check && (isProblem || isUnresponsive)) process.exitCode = EXIT.failed;
     if (options.json) {
@@ -68,7 +68,7 @@ export function createStatusCommand(): Command {
       return;
     }
     const { by_state: states, upstream, images, callbacks } = status;
-    print(`server    ${describeServer(server, config.dataDir)}`);
+    print(`server    ${describeServer(server, ownerPid)}`);
     for (const reason of reasons) print(`!!        ${explainErrorCodes(reason)}`);
     print(`callers   ${needsToken || config.tokens.length > 0 ? 'need a token' : 'need no token'}`);
     print(
@@ -113,8 +113,9 @@ function describeUpstream({ state, until, message, answered_at, failed_at }: Sta
   return answered_at === null ? 'not asked yet' : `${state}, last answered ${answered_at}`;
 }
 
-function describeServer(server: ServerState | undefined, dataDir: string): string {
+function describeServer(server: ServerState | undefined, ownerPid: number | undefined): string {
   if (server) return `${server.status} at ${server.url} (pid ${server.pid})`;
-  const pid = createMaintenance(dataDir).findOwnerPid();
-  return pid === undefined ? 'not running' : `does not answer; process ${pid} holds the data directory`;
+  return ownerPid === undefined
+    ? 'not running'
+    : `does not answer; process ${ownerPid} holds the data directory`;
 }

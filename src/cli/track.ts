@@ -10,7 +10,7 @@ import { findTaskIds } from '../task/id.ts';
 import { serializeTrackResult } from '../views/tracked-json.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 import { formatCount, pluralize, print, printJson, printNote } from './output.ts';
-import { resolveArgs } from './resolve-ids.ts';
+import { reportUnknown, resolveArgs } from './resolve-ids.ts';
 import { addSettings, readConfig } from './settings.ts';
 
 interface TrackOptions {
@@ -73,8 +73,7 @@ export function createUntrackCommand(): Command {
     });
     if (options.json) printJson({ untracked, not_tracked: unknown });
     else print(`${pluralize(untracked.length, 'id')} untracked`);
-    for (const id of unknown) if (!ambiguous.includes(id)) printNote(`not tracked: ${id}`);
-    if (unknown.length > 0) process.exitCode = EXIT.failed;
+    reportUnknown(unknown, ambiguous, 'not tracked');
   });
 }
 

@@ -87,7 +87,8 @@ function mapToken(row: typeof accessTokens.$inferSelect): AccessToken {
   };
 }
 
-function parseList(text: string): string[] | undefined {
+/** A column that holds a list of texts; undefined if damage made it anything else. */
+export function parseList(text: string): string[] | undefined {
   const list = tryParseJson(text);
   return Array.isArray(list) && list.every((item) => typeof item === 'string') ? list : undefined;
 }

@@ -2,8 +2,8 @@
  * Tokens outlive the database in which they were created: its replacement must neither drop the token requirement, nor make
  * a revoked token valid again.
  */
-import { tryParseJson } from '../../../lib/parse-json.ts';
 import type { MergedTokens } from '../../contract/maintenance.ts';
+import { parseList } from '../access-tokens.ts';
 import type { Sqlite } from '../database.ts';
 import { type Connection, SqliteError } from '../driver.ts';
 import { createMetadata } from '../metadata.ts';
@@ -85,8 +85,7 @@ export function isToken({ name, hash, user_ids: users, application_ids: applicat
 }
 
 function isList(text: unknown): boolean {
-  const list = tryParseJson(String(text));
-  return Array.isArray(list) && list.every((item) => typeof item === 'string');
+  return parseList(String(text)) !== undefined;
 }
 
 /** The same secret in capitals is the same token: Node decodes either to the same bytes. */
