@@ -1,8 +1,8 @@
 /** Callers that ask for much that is not stored: what it costs the upstream, and the other callers. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { computeDigest } from '../../src/lib/access-token.ts';
 import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
+import { addToken } from '../helpers/access-token.ts';
 import { document, documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { startTestMirror, type TestMirror, UPSTREAM_TOKEN } from '../helpers/test-mirror.ts';
@@ -61,8 +61,8 @@ describe(`${REQUESTS} requests of ${IDS_PER_REQUEST.toLocaleString('en')} unknow
 
   test('let another caller have every second turn while they last', async (context) => {
     const here = await startTestMirror({ concurrency: '1' });
-    const headers = await createTokenHeaders(here);
-    const { hangUp, flood } = await floodWithMisses(here, await createTokenHeaders(here));
+    const headers = await addToken(here);
+    const { hangUp, flood } = await floodWithMisses(here, await addToken(here));
     const before = here.simulator.requests.length;
     const answer = await here.post({ action: 'retrieve', id: ID }, headers);
     expect(answer.status).toBe(200);
@@ -73,21 +73,6 @@ describe(`${REQUESTS} requests of ${IDS_PER_REQUEST.toLocaleString('en')} unknow
     showFigure(context, `another caller was sent after ${position} of ${TOTAL} requests`);
   });
 });
-
-/** The headers of a caller with a token of its own. */
-async function createTokenHeaders({ store, clock }: TestMirror) {
-  const token = `fluxm_${randomUUID()}`;
-  await store.addAccessToken({
-    name: token.slice(-8),
-    hash: computeDigest(token).toString('hex'),
-    limits: undefined,
-    isReadOnly: false,
-    createdAtMs: 1,
-    revokedAtMs: undefined,
-  });
-  clock.advance(1001); // the server looks for new tokens once a second
-  return { authorization: `Bearer ${token}` };
-}
 
 describe('a caller whose share of the queue is full', () => {
   test('gets 503 with Retry-After, and what is stored is served all the same', async () => {

@@ -9,6 +9,7 @@ import type { Claim } from '../../src/store/contract/tracking.ts';
 import { parseDocument, type TaskDocument } from '../../src/task/document.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { placeholderTask } from '../../src/task/placeholder-task.ts';
+import { createToken } from '../helpers/access-token.ts';
 import { type DocumentOptions, document, documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { searchRequest } from '../helpers/search.ts';
@@ -75,31 +76,17 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
     });
 
     test('needs no token after the requirement was dropped, until the next one is created', async () => {
-      const token = {
-        hash: '00',
-        limits: undefined,
-        isReadOnly: true,
-        createdAtMs: NOW,
-        revokedAtMs: undefined,
-      };
-      await store.addAccessToken({ ...token, name: 'a' });
+      await store.addAccessToken(createToken('a'));
       await store.dropTokenRequirement();
       expect(await store.requiresToken()).toBe(false);
       expect(await store.accessTokens()).toMatchObject([{ name: 'a', revokedAtMs: undefined }]);
-      await store.addAccessToken({ ...token, name: 'b' });
+      await store.addAccessToken(createToken('b'));
       expect(await store.requiresToken()).toBe(true);
     });
 
     test('remembers when a token expires and was last used', async () => {
-      const token = {
-        hash: '00',
-        limits: undefined,
-        isReadOnly: true,
-        createdAtMs: NOW,
-        revokedAtMs: undefined,
-      };
-      await store.addAccessToken({ ...token, name: 'a', expiresAtMs: NOW + HOUR });
-      await store.addAccessToken({ ...token, name: 'b' });
+      await store.addAccessToken(createToken('a', { expiresAtMs: NOW + HOUR }));
+      await store.addAccessToken(createToken('b'));
       await store.recordTokenUse(
         new Map([
           ['a', NOW + 5],

@@ -10,6 +10,7 @@ import { openStore } from '../../../../src/store/sqlite/open.ts';
 import { backUp } from '../../../../src/store/sqlite/recovery/backup.ts';
 import { rebuild } from '../../../../src/store/sqlite/recovery/rebuild.ts';
 import { restore } from '../../../../src/store/sqlite/recovery/restore.ts';
+import { createToken } from '../../../helpers/access-token.ts';
 import { runCli } from '../../../helpers/cli.ts';
 import { document } from '../../../helpers/documents.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
@@ -31,15 +32,7 @@ async function opened<T>(dataDir: string, work: (store: Store) => Promise<T>): P
   }
 }
 
-const addToken = (name: string) => async (store: Store) =>
-  store.addAccessToken({
-    name,
-    hash: computeDigest(name).toString('hex'),
-    limits: undefined,
-    isReadOnly: false,
-    createdAtMs: 1,
-    revokedAtMs: undefined,
-  });
+const addToken = (name: string) => async (store: Store) => store.addAccessToken(createToken(name));
 
 /** A mirror with one document. @param names tokens that are made in it */
 async function mirror(...names: string[]): Promise<string> {

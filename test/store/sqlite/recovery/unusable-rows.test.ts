@@ -10,20 +10,13 @@ import { Database } from '../../../../src/store/sqlite/driver.ts';
 import { openStore } from '../../../../src/store/sqlite/open.ts';
 import { backUp } from '../../../../src/store/sqlite/recovery/backup.ts';
 import { restore } from '../../../../src/store/sqlite/recovery/restore.ts';
+import { createToken } from '../../../helpers/access-token.ts';
 import { runCli } from '../../../helpers/cli.ts';
 import { document } from '../../../helpers/documents.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
 import { openTestStore, temporaryDirectory } from '../../../helpers/test-mirror.ts';
 
 const clock = new ManualClock();
-const token = (name: string) => ({
-  name,
-  hash: computeDigest(name).toString('hex'),
-  limits: undefined,
-  isReadOnly: false,
-  createdAtMs: 1,
-  revokedAtMs: undefined,
-});
 
 let prepared: string | undefined;
 
@@ -39,7 +32,7 @@ async function createMirror(): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), 'flux-mirror-rows-'));
   const store = await openStore({ dataDir, clock, mode: 'owner' });
   await store.storeDocuments({ documents: [document({ id: 'a' })], requestSeq: 1, fetchedAtMs: 1 });
-  for (const name of ['one', 'two']) await store.addAccessToken(token(name));
+  for (const name of ['one', 'two']) await store.addAccessToken(createToken(name));
   await store.startRun({ trigger: 'command', startedAtMs: 1 });
   await store.setCheckpoint('last backup', JSON.stringify({ atMs: 5 }));
   await store.close();
