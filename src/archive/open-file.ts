@@ -2,10 +2,11 @@
  * Opens files of the archive: never through a link, which could lead to any file of this machine, and without waiting for
  * the writer of a pipe that lies in their place.
  */
-import { constants, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { getErrorCode } from '../lib/errno.ts';
+import { READ_FLAGS } from '../lib/open-flags.ts';
 import { ImageFailure } from './failure.ts';
 
 /** An open regular file, which stays readable when its name is removed. The one who opened it closes it. */
@@ -13,9 +14,6 @@ export interface OpenFile {
   readonly handle: FileHandle;
   readonly stats: Stats;
 }
-
-/** Windows has neither flag. */
-export const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** No file there, a link, or something that can't be opened as a file. */
 const NO_FILE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EMLINK', 'EISDIR', 'ENXIO', 'ENODEV']);

@@ -1,10 +1,10 @@
 /** Spool for ids of paid generations that the database could not store: a file that is imported at the next start. */
 
-import { constants } from 'node:fs';
 import { appendFile, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { hasErrorCode } from '../lib/errno.ts';
+import { APPEND_FLAGS, READ_FLAGS } from '../lib/open-flags.ts';
 import { tryParseJson } from '../lib/parse-json.ts';
 import type { TaskKind } from '../task/artifacts.ts';
 import type { TaskId } from '../task/id.ts';
@@ -41,14 +41,6 @@ export interface Spool {
    */
   drain(take: (entry: SpoolEntry) => Promise<void>): Promise<{ taken: number; setAside: string | undefined }>;
 }
-
-/**
- * Never through a link, which could lead to any file of this machine, and without waiting for the other end of a pipe. Windows has
- * neither flag.
- */
-const NO_LINK = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-const READ_FLAGS = constants.O_RDONLY | NO_LINK;
-const APPEND_FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | NO_LINK;
 
 export function createSpool(dataDir: string): Spool {
   const file = join(dataDir, 'spool.jsonl');

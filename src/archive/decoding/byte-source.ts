@@ -1,7 +1,8 @@
 /** Reads files of the archive in the decoding process: regular files only, and no links. */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { READ_FLAGS } from '../../lib/open-flags.ts';
 import { ImageFailure } from '../failure.ts';
-import { isNoFile, READ_FLAGS } from '../open-file.ts';
+import { isNoFile } from '../open-file.ts';
 import type { ByteSource } from './completeness.ts';
 
 /** @throws ImageFailure if it is not a file; the system's error */
