@@ -1,10 +1,11 @@
 /**
  * Extracts the terms of a text, in the same way for the index and for queries.
  * A word is one term, its English stem. In scripts that are written without spaces, and among emoji, each
- * character is a term of its own, so that any run of characters can be found as a phrase.
+ * character is a term of its own, so that any run of characters can be found as a phrase. Traditional and simplified Chinese are one.
  */
 import { stemmer } from 'stemmer';
 import { fold, visitChunks } from './fold.ts';
+import { unifyHanVariants } from './han-variants.ts';
 
 export interface Term {
   readonly term: string;
@@ -17,7 +18,10 @@ export interface Term {
 
 const SOLO =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Yi}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}\u30fc\p{Extended_Pictographic}\p{Regional_Indicator}]/u;
+const HAN = /\p{Script=Han}/u;
 const WORD = /[\p{L}\p{N}\p{M}]/u;
+/** Marks that nobody sees, such as a soft hyphen: they are no part of a word, and don't end it. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 const ENGLISH = /^[a-z]{3,}$/;
 /** Nobody types longer words; without a cap a line of base64 would be one huge term. */
 const MAX_TERM_CHARACTERS = 64;
@@ -41,7 +45,7 @@ export function extractTerms(text: string, maxCharacters = MAX_INDEXED_CHARACTER
 }
 
 /** Increment when the terms of any text change: the index is then rebuilt (see store/sqlite/search/reindex.ts). */
-export const TERMS_VERSION = 1;
+export const TERMS_VERSION = 2;
 
 /** What the index stores for a text. */
 export interface IndexEntry {
@@ -82,6 +86,7 @@ function visitTerms(
     if (kind === 'gap') return endWord();
     if (kind === 'word') return extendWord(source.slice(start, end).toLowerCase(), start, end);
     for (const char of splitCharacters(source.slice(start, end))) {
+      if (char.kind === 'invisible') continue;
       if (char.kind === 'word') {
         extendWord(char.letters, start, end);
         continue;
@@ -94,7 +99,7 @@ function visitTerms(
 }
 
 interface FoldedCharacter {
-  readonly kind: 'word' | 'solo' | 'gap';
+  readonly kind: 'word' | 'solo' | 'gap' | 'invisible';
   readonly letters: string;
 }
 
@@ -104,14 +109,18 @@ const charactersOf = new Map<string, readonly FoldedCharacter[]>();
 function splitCharacters(chunk: string): readonly FoldedCharacter[] {
   const known = charactersOf.get(chunk);
   if (known !== undefined) return known;
-  const result = Array.from(fold(chunk), (letters): FoldedCharacter => {
-    const kind = SOLO.test(letters) ? 'solo' : WORD.test(letters) ? 'word' : 'gap';
-    return { kind, letters };
-  });
+  const result = Array.from(fold(chunk), readCharacter);
   if (chunk.length > MAX_CACHED_CHARACTERS) return result;
   if (charactersOf.size >= MAX_CACHED) charactersOf.clear();
   charactersOf.set(chunk, result);
   return result;
+}
+
+function readCharacter(letters: string): FoldedCharacter {
+  if (HAN.test(letters)) return { kind: 'solo', letters: unifyHanVariants(letters) };
+  if (INVISIBLE.test(letters)) return { kind: 'invisible', letters };
+  if (SOLO.test(letters)) return { kind: 'solo', letters };
+  return { kind: WORD.test(letters) ? 'word' : 'gap', letters };
 }
 
 const stems = new Map<string, string>();

@@ -1,7 +1,8 @@
 /**
  * A second reading of the search, without an index: each query is made together with a plain function that says which
- * task it means. It shares nothing with the search but the stemmer.
+ * task it means. It shares nothing with the search but the stemmer, and OpenCC's tables.
  */
+import { Converter } from 'opencc-js';
 import { stemmer } from 'stemmer';
 
 export interface OracleTask {
@@ -33,13 +34,28 @@ const TOKEN =
 const ALONE =
   /^[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Bopo}\p{sc=Yiii}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}\p{sc=Tibt}\u30fc\p{ExtPict}\p{RI}]$/u;
 
+const toSimplified = [
+  Converter({ from: 'hk', to: 'cn' }),
+  Converter({ from: 't', to: 'cn' }),
+  Converter({ from: 'cn', to: 'tw' }),
+  Converter({ from: 'tw', to: 'cn' }),
+];
+const unified = new Map<string, string>();
+
+/** A Chinese character in the spelling to which all of its spellings lead. */
+function unify(character: string): string {
+  const known = unified.get(character) ?? toSimplified.reduce((text, convert) => convert(text), character);
+  unified.set(character, known);
+  return known;
+}
+
 /** The words of a text, read as a whole: normalise everything, then look at one character after the other. */
 export function oracleWords(text: string): OracleWord[] {
   const folded = text.toWellFormed().normalize('NFKD').replace(ACCENT, '').toUpperCase().toLowerCase();
   const plain = folded
     .normalize('NFKD')
     .replace(ACCENT, '')
-    .replace(/[\ufe00-\ufe0f\u20d0-\u20ff]/g, '')
+    .replace(/[\u20d0-\u20ff]|\p{DI}/gu, '')
     .normalize('NFKC');
   const words: OracleWord[] = [];
   let letters = '';
@@ -52,7 +68,8 @@ export function oracleWords(text: string): OracleWord[] {
     if (character.match(TOKEN) === null) end();
     else if (ALONE.test(character)) {
       end();
-      words.push({ letters: character, stem: character, isWord: false });
+      const letters = unify(character);
+      words.push({ letters, stem: letters, isWord: false });
     } else letters += character;
   }
   end();

@@ -24,6 +24,10 @@ describe('terms', () => {
     ['แมวดำ', 'แ ม ว ด ํ า'],
     ['हिन्दी', 'हिन्दी'],
     ['don’t 1024x1024 flux-pro-1.1', 'don t 1024x1024 flux pro 1 1'],
+    ['貓 賽博龐克 头发 頭髮 發現 裡 裏 里', '猫 赛 博 庞 克 头 发 头 发 发 现 里 里 里'],
+    ['東京の夜', '东 京 の 夜'],
+    ['wa\u00adter\u200bmel\u2060on \ufeffcat\u200d', 'watermelon cat'],
+    ['猫\u00ad咪', '猫 咪'],
     ['\u0000\ud800 *** ""', ''],
   ])('of %s', (text, expected) => {
     expect(indexed(text)).toBe(expected);
@@ -68,6 +72,8 @@ describe('highlights', () => {
     expect(marked('"two cats" red', 'red: two cats, cats')).toEqual(['red', 'two cats']);
     expect(marked('暹罗猫', '白色的暹罗猫，猫')).toEqual(['暹罗猫']);
     expect(marked('cafe', 'Cafe\u0301s')).toEqual(['Cafe\u0301s']);
+    expect(marked('watermelon', 'a wa\u00adter\u00admelon')).toEqual(['wa\u00adter\u00admelon']);
+    expect(marked('赛博朋克 "头发"', '賽博朋克，長頭髮')).toEqual(['賽博朋克', '頭髮']);
     expect(marked('', 'cat')).toEqual([]);
   });
 
