@@ -51,21 +51,45 @@ export interface Understood {
 /** All parts must match; without parts, everything matches. */
 export interface Query {
   readonly parts: readonly QueryNode[];
+  /** Each part as it was typed. */
+  readonly texts: readonly string[];
   /** Notes for the user about input that may have been misunderstood. */
   readonly notes: readonly string[];
   readonly understood: readonly Understood[];
+  /** Readings that were not chosen: a month that was taken as a word, a date that can be words. */
+  readonly alternatives: readonly Understood[];
+}
+
+/** A query of these parts, none of which was typed. */
+export function createQuery(parts: readonly QueryNode[]): Query {
+  return { parts, texts: [], notes: [], understood: [], alternatives: [] };
 }
 
 /** The distinct phrases and prefixes that a hit may contain: all that are not negated. */
-export function collectWantedText(query: Query): TextNode[] {
-  const collect = (node: QueryNode): TextNode[] => {
-    if (node.kind === 'phrase' || node.kind === 'prefix') return [node];
-    return node.kind === 'and' || node.kind === 'or' ? node.parts.flatMap(collect) : [];
-  };
-  return removeDuplicates(query.parts.flatMap(collect));
+export function collectWantedText({ parts }: Pick<Query, 'parts'>): TextNode[] {
+  return removeDuplicates(parts.flatMap(collectText));
+}
+
+/** The phrases and prefixes of a node that are not negated. */
+export function collectText(node: QueryNode): TextNode[] {
+  if (node.kind === 'phrase' || node.kind === 'prefix') return [node];
+  return node.kind === 'and' || node.kind === 'or' ? node.parts.flatMap(collectText) : [];
 }
 
 /** The same nodes, each once. A word costs as much when it is typed five hundred times as when it is typed once. */
 export function removeDuplicates<Node extends QueryNode>(nodes: readonly Node[]): Node[] {
-  return [...new Map(nodes.map((node) => [JSON.stringify(node), node])).values()];
+  return removeRepeated(nodes, (node) => node);
+}
+
+/** The same for what holds a node: the first of each. */
+export function removeRepeated<Holder>(
+  holders: readonly Holder[],
+  getNode: (holder: Holder) => QueryNode,
+): Holder[] {
+  const distinct = new Map<string, Holder>();
+  for (const holder of holders) {
+    const key = JSON.stringify(getNode(holder));
+    if (!distinct.has(key)) distinct.set(key, holder);
+  }
+  return [...distinct.values()];
 }

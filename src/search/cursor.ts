@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { tryParseJson } from '../lib/parse-json.ts';
+import { closePlanShape } from './close/plan.ts';
 
 const shape = z.object({
   /** The sort order that the cursor belongs to; it is invalid for any other. */
@@ -20,6 +21,17 @@ const shape = z.object({
       averageLength: z.number(),
       nowMs: z.number(),
       ranked: z.enum(['all', 'newest']),
+    })
+    .optional(),
+  /** Set when the last hit was a close match, or the last exact one: the next page has close matches. */
+  close: z
+    .object({
+      /** The last close match: its score, and what identifies it among equal ones. */
+      last: z.object({ score: z.number(), key: z.string().max(128) }).optional(),
+      /** Tasks created later are not part of these pages. */
+      toMs: z.number(),
+      averageLength: z.number(),
+      plan: closePlanShape,
     })
     .optional(),
 });

@@ -1,6 +1,6 @@
 /** Finds where a query matches inside a prompt. */
 
-import { collectWantedText, type Query, type TextNode } from './ast.ts';
+import type { TextNode } from './ast.ts';
 import { countTerms, findMatches } from './matches.ts';
 import { extractTerms, type Term } from './terms.ts';
 
@@ -12,9 +12,8 @@ const MAX_MATCHES = 1000;
 /** Ranges of one prompt. */
 const MAX_HIGHLIGHTS = 1000;
 
-/** The ranges of the matches, in order, with overlapping and adjacent ones merged. */
-export function findHighlights(query: Query, prompt: string): Highlight[] {
-  const leaves = collectWantedText(query);
+/** The ranges of the matches of phrases and prefixes, in order, with overlapping and adjacent ones merged. */
+export function findHighlights(leaves: readonly TextNode[], prompt: string): Highlight[] {
   if (leaves.length === 0) return [];
   const promptTerms = extractTerms(prompt);
   const ranges = leaves.flatMap((leaf) => findRanges(leaf, promptTerms));

@@ -1,5 +1,5 @@
 /** Finds phrases and word prefixes among the terms of a prompt. */
-import type { TextNode } from './ast.ts';
+import type { QueryNode, TextNode } from './ast.ts';
 import type { Term } from './terms.ts';
 
 /** How many terms a leaf covers. */
@@ -31,4 +31,19 @@ function hasMatchAt(leaf: TextNode, promptTerms: readonly Term[], at: number): b
   if (!leaf.terms.every((term, offset) => promptTerms[at + offset]?.term === term)) return false;
   if (leaf.kind === 'phrase') return true;
   return promptTerms[at + leaf.terms.length]?.word?.startsWith(leaf.prefix) ?? false;
+}
+
+/** Whether a prompt has a node that consists of text alone. */
+export function hasNode(node: QueryNode, promptTerms: readonly Term[]): boolean {
+  switch (node.kind) {
+    case 'phrase':
+    case 'prefix':
+      return hasMatch(node, promptTerms);
+    case 'and':
+      return node.parts.every((part) => hasNode(part, promptTerms));
+    case 'or':
+      return node.parts.some((part) => hasNode(part, promptTerms));
+    default:
+      return false;
+  }
 }

@@ -8,6 +8,7 @@ import {
   type Query,
   type QueryNode,
   removeDuplicates,
+  removeRepeated,
   type TextNode,
   type TimeNode,
   type Understood,
@@ -40,6 +41,11 @@ export function parseOperator(
     : { ...match, kind: 'field', field: field.column, valueKind: field.kind };
 }
 
+/** An operator in the syntax of queries. */
+export function formatOperator(name: string, value: string): string {
+  return /[\s"]/.test(value) ? `${name}:"${value.replaceAll('"', ' ')}"` : `${name}:${value}`;
+}
+
 /** A note for the user about an invalid value. */
 export function describeProblem(
   subject: string,
@@ -56,14 +62,25 @@ export function parseQuery(typed: string, context: QueryContext): Query {
   if (typed.length > MAX_QUERY_CHARACTERS) {
     notes.push(`only the first ${MAX_QUERY_CHARACTERS} characters of the query were read`);
   }
-  const text = convertFullWidth(typed.slice(0, MAX_QUERY_CHARACTERS).toWellFormed());
+  const text = straightenQuotes(convertFullWidth(typed.slice(0, MAX_QUERY_CHARACTERS).toWellFormed()));
   const tokens = tokenize(text, OPERATORS_BY_NAME, (all, at) =>
     findSpokenDate(all, at, () => getToday(context)),
   );
   const budget = createQueryBudget();
-  const reader: Reader = { tokens, at: 0, budget, context, notes, understood: [] };
+  const reader: Reader = { tokens, at: 0, budget, context, notes, understood: [], alternatives: [] };
   const parts = parseNodes(reader);
-  return { parts, notes: [...notes, ...budget.listNotes()], understood: reader.understood };
+  return {
+    parts: parts.map(({ node }) => node),
+    texts: parts.map(({ start, end }) => text.slice(start, end).trim()),
+    notes: [...notes, ...budget.listNotes()],
+    understood: reader.understood,
+    alternatives: reader.alternatives,
+  };
+}
+
+/** Quotation marks of phones, as the one that is typed. */
+function straightenQuotes(text: string): string {
+  return text.replace(/[“”„]/g, '"');
 }
 
 interface Reader {
@@ -73,17 +90,28 @@ interface Reader {
   readonly context: QueryContext;
   readonly notes: string[];
   readonly understood: Understood[];
+  readonly alternatives: Understood[];
+}
+
+/** A node and where it was typed. */
+interface ParsedNode {
+  readonly node: QueryNode;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Parses up to the end or a closing parenthesis. `OR` binds its two neighbours: `red cat OR dog` is red and either. */
-function parseNodes(reader: Reader): QueryNode[] {
-  const parts: QueryNode[] = [];
-  let choices: QueryNode[] = [];
+function parseNodes(reader: Reader): ParsedNode[] {
+  const parts: ParsedNode[] = [];
+  let choices: ParsedNode[] = [];
   let isChoice = false;
   const endChoice = () => {
-    const distinct = removeDuplicates(choices);
-    if (distinct.length > 1) parts.push({ kind: 'or', parts: distinct });
-    else parts.push(...distinct);
+    const [first, last] = [choices[0], choices.at(-1)];
+    if (!first || !last) return;
+    const distinct = removeDuplicates(choices.map(({ node }) => node));
+    const [only = first.node] = distinct;
+    const node: QueryNode = distinct.length > 1 ? { kind: 'or', parts: distinct } : only;
+    parts.push({ node, start: first.start, end: last.end });
     choices = [];
   };
   for (let token = reader.tokens[reader.at]; token; token = reader.tokens[reader.at]) {
@@ -99,17 +127,17 @@ function parseNodes(reader: Reader): QueryNode[] {
       reader.at -= 1;
     }
     const { cuts } = reader.budget;
-    const part = parseOperand(reader);
-    if (part === undefined) {
+    const node = parseOperand(reader);
+    if (node === undefined) {
       if (reader.budget.cuts > cuts) isChoice = false; // left out: an OR that follows joins its neighbours
       continue;
     }
     if (!isChoice) endChoice();
     isChoice = false;
-    choices.push(part);
+    choices.push({ node, start: token.start, end: reader.tokens[reader.at - 1]?.end ?? token.end });
   }
   endChoice();
-  return removeDuplicates(parts);
+  return removeRepeated(parts, ({ node }) => node);
 }
 
 /** Whether an operand follows. */
@@ -130,7 +158,7 @@ function parseOperand(reader: Reader): QueryNode | undefined {
       return part && reader.budget.cuts === before ? { kind: 'not', part } : undefined;
     }
     case 'open': {
-      const parts = parseNodes(reader);
+      const parts = parseNodes(reader).map(({ node }) => node);
       reader.at += 1; // its closing parenthesis
       const [only] = parts;
       return parts.length > 1 ? { kind: 'and', parts } : only;
@@ -171,10 +199,11 @@ function noteLikelyOperator(text: string, { notes, tokens, at }: Reader): void {
 }
 
 /** `march` is a word, unless the phrase says that it is a date; the note offers the other reading. */
-function noteLikelyMonth(text: string, { context, notes }: Reader): void {
+function noteLikelyMonth(text: string, { context, notes, alternatives }: Reader): void {
   const month = text.length > 2 ? readSpokenDate(text, () => getToday(context)) : undefined;
-  if (month !== undefined && /^\d{4}-\d\d$/.test(month) && /^\p{L}+$/u.test(text))
-    notes.push(`"${text}" was taken as a word; on:${month} is the month`);
+  if (month === undefined || !/^\d{4}-\d\d$/.test(month) || !/^\p{L}+$/u.test(text)) return;
+  notes.push(`"${text}" was taken as a word; on:${month} is the month`);
+  alternatives.push({ text, as: `on:${month}` });
 }
 
 /** As much of a text as the budget of the query allows. */
@@ -197,7 +226,7 @@ function createTextNode(text: string, canBePrefix: boolean): TextNode | undefine
 /** A date as people say it. */
 function createTimeNode(
   { text, operators }: Extract<Token, { kind: 'date' }>,
-  { context, understood }: Reader,
+  { context, understood, alternatives }: Reader,
 ): TimeNode {
   const times = operators.flatMap(({ name, value }) => {
     const field = OPERATORS_BY_NAME.get(name);
@@ -205,6 +234,7 @@ function createTimeNode(
     return node?.kind === 'time' ? [node] : [];
   });
   understood.push({ text, as: operators.map(({ name, value }) => `${name}:${value}`).join(' ') });
+  alternatives.push({ text, as: `"${text}"` });
   const { fromMs, toMs } = intersectTimes(times);
   return { kind: 'time', fromMs, toMs };
 }

@@ -1,6 +1,6 @@
 /**
  * Relevance: BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009) with a boost for prompts that
- * contain the query's words next to each other, and a smaller one for recent ones. Pure, and the same for every store.
+ * contain the query's words near each other, in their order, and a slight one for recent ones. Pure, and the same for every store.
  */
 
 import type { TextNode } from './ast.ts';
@@ -21,14 +21,25 @@ export interface RankingBasis {
 export const MAX_RANKED_CHARACTERS = 10_000;
 
 const SATURATION = 1.2; // k1
-const LENGTH_EFFECT = 0.75; // b
-const PHRASE_BOOST = 0.5;
-const RECENCY_BOOST = 0.25;
+const LENGTH_EFFECT = 1; // b
+/** Of the weight of two words that are adjacent, and how much less if they are in the other order. */
+const PROXIMITY_BOOST = 1;
+const REVERSED_ORDER = 0.7;
+/** The same for two words that stand in the order of the query, wherever they are. */
+const ORDER_BOOST = 0.3;
+/** Hardly more than what decides between prompts that match equally well. */
+const RECENCY_BOOST = 0.05;
 const RECENCY_HALF_LIFE_MS = 90 * 86_400_000;
 
 /** BM25's idf of a leaf that `matches` of `total` prompts contain; never negative in this form. */
 export function computeIdf(matches: number, total: number): number {
   return Math.log(1 + (Math.max(total - matches, 0) + 0.5) / (matches + 0.5));
+}
+
+/** BM25's score of a leaf in one prompt, without its idf. @param lengths number of terms of this prompt, and on average */
+export function computeTermScore(frequency: number, length: number, averageLength: number): number {
+  const norm = 1 - LENGTH_EFFECT + (LENGTH_EFFECT * length) / Math.max(averageLength, 1);
+  return (frequency * (SATURATION + 1)) / (frequency + SATURATION * norm);
 }
 
 /** The score of one prompt; higher is better. @param promptTerms those of its first MAX_RANKED_CHARACTERS */
@@ -38,29 +49,54 @@ export function score(
   createdAtMs: number,
   { weights, averageLength, nowMs }: RankingBasis,
 ): number {
-  const norm = 1 - LENGTH_EFFECT + (LENGTH_EFFECT * promptTerms.length) / Math.max(averageLength, 1);
-  const places = leaves.map((leaf) => findMatches(leaf, promptTerms));
-  const sum =
-    leaves.length === 0
-      ? 1
-      : places.reduce((total, { length: frequency }, at) => {
-          return (
-            total + ((weights[at] ?? 0) * frequency * (SATURATION + 1)) / (frequency + SATURATION * norm)
-          );
-        }, 0);
-  const phrase = leaves.length > 1 && areAdjacent(leaves, places) ? PHRASE_BOOST : 0;
+  const found = leaves.map((leaf, at) => ({
+    places: findMatches(leaf, promptTerms),
+    length: countTerms(leaf),
+    weight: weights[at] ?? 0,
+  }));
+  const words = found.reduce(
+    (total, { places, weight }) =>
+      total + weight * computeTermScore(places.length, promptTerms.length, averageLength),
+    0,
+  );
+  const sum = leaves.length === 0 ? 1 : words + computeProximity(found);
   const age = Math.max(0, nowMs - createdAtMs);
-  return sum * (1 + phrase) * (1 + RECENCY_BOOST * 2 ** (-age / RECENCY_HALF_LIFE_MS));
+  return sum * (1 + RECENCY_BOOST * 2 ** (-age / RECENCY_HALF_LIFE_MS));
 }
 
-/** Whether all leaves occur next to each other somewhere, in the order they were typed. */
-function areAdjacent(leaves: readonly TextNode[], places: readonly (readonly number[])[]): boolean {
-  const [first = [], ...others] = places.map((starts) => new Set(starts));
-  return [...first].some((start) => {
-    let next = start;
-    return others.every((starts, at) => {
-      next += countTerms(leaves[at] as TextNode);
-      return starts.has(next);
-    });
-  });
+/** Where a word or phrase of the query occurs in a prompt. */
+export interface Occurrences {
+  /** Indexes into the terms of the prompt, ascending. */
+  readonly places: readonly number[];
+  /** How many terms it has. */
+  readonly length: number;
+  readonly weight: number;
+}
+
+/** What stands together in the query should do so in the prompt: neighbours add to the score, the more the nearer they are. */
+export function computeProximity(found: readonly Occurrences[]): number {
+  let sum = 0;
+  for (const [at, second] of found.entries()) {
+    const first = found[at - 1];
+    if (!first) continue;
+    const weight = (first.weight + second.weight) / 2;
+    const isInOrder = (second.places.at(-1) ?? -1) > (first.places[0] ?? Number.POSITIVE_INFINITY);
+    sum += weight * (PROXIMITY_BOOST * findNearness(first, second) + (isInOrder ? ORDER_BOOST : 0));
+  }
+  return sum;
+}
+
+/** From 0 to 1: adjacent, and in order. */
+function findNearness(first: Occurrences, second: Occurrences): number {
+  let best = 0;
+  let next = 0;
+  for (const start of first.places) {
+    const end = start + first.length;
+    while ((second.places[next] ?? Number.POSITIVE_INFINITY) < end) next += 1;
+    const [before, behind] = [second.places[next - 1], second.places[next]];
+    if (behind !== undefined) best = Math.max(best, 1 / (1 + behind - end));
+    if (before !== undefined)
+      best = Math.max(best, REVERSED_ORDER / (1 + Math.max(0, start - before - second.length)));
+  }
+  return best;
 }

@@ -1,7 +1,13 @@
 /** Splits a typed query into tokens: words, quoted texts, `field:value`, dates, parentheses, `OR`, `-`. */
 import type { DateOperator, SpokenDate } from './spoken/find-date.ts';
 
-export type Token =
+export type Token = TokenContent & {
+  /** Offsets into the text: [start, end). */
+  readonly start: number;
+  readonly end: number;
+};
+
+export type TokenContent =
   | { readonly kind: 'word' | 'quoted'; readonly text: string }
   | { readonly kind: 'operator'; readonly name: string; readonly value: string; readonly text: string }
   | { readonly kind: 'date'; readonly text: string; readonly operators: readonly DateOperator[] }
@@ -9,8 +15,6 @@ export type Token =
 
 /** Parentheses nested deeper are read as text. */
 const MAX_DEPTH = 30;
-/** Quotation marks of phones. */
-const OTHER_QUOTES = /[“”„]/g;
 const NAMED = /^([a-z]+):/i;
 
 /**
@@ -19,59 +23,54 @@ const NAMED = /^([a-z]+):/i;
  * @param findDate finds a date at the beginning of a word
  */
 export function tokenize(
-  typed: string,
+  text: string,
   operators: Pick<ReadonlySet<string>, 'has'>,
   findDate: (text: string, at: number) => SpokenDate | undefined,
 ): Token[] {
-  const text = typed.replace(OTHER_QUOTES, '"');
   const tokens: Token[] = [];
   let depth = 0;
   let at = 0;
+  const add = (token: TokenContent, end: number) => {
+    tokens.push({ ...token, start: at, end });
+    at = end;
+  };
   while (at < text.length) {
     const char = text.charAt(at);
     if (/\s/.test(char)) {
       at += 1;
     } else if (char === '"') {
       const end = findQuoteEnd(text, at);
-      tokens.push({ kind: 'quoted', text: text.slice(at + 1, end) });
-      at = end + 1;
+      add({ kind: 'quoted', text: text.slice(at + 1, end) }, end + 1);
     } else if (char === '(' && depth < MAX_DEPTH) {
-      tokens.push({ kind: 'open' });
+      add({ kind: 'open' }, at + 1);
       depth += 1;
-      at += 1;
     } else if (char === ')' && depth > 0) {
-      tokens.push({ kind: 'close' });
+      add({ kind: 'close' }, at + 1);
       depth -= 1;
-      at += 1;
     } else if (char === '-' && /^[^\s-]/.test(text.slice(at + 1))) {
-      tokens.push({ kind: 'not' });
-      at += 1;
+      add({ kind: 'not' }, at + 1);
     } else {
       const date = findDate(text, at);
       if (date) {
-        tokens.push({ kind: 'date', text: text.slice(at, date.end).trim(), operators: date.operators });
-        at = date.end;
+        add({ kind: 'date', text: text.slice(at, date.end).trim(), operators: date.operators }, date.end);
         continue;
       }
       const end = findWordEnd(text, at, depth > 0);
       const word = text.slice(at, end);
       const name = NAMED.exec(word)?.[1];
       if (word === 'OR') {
-        tokens.push({ kind: 'or' });
-        at = end;
+        add({ kind: 'or' }, end);
       } else if (name !== undefined && operators.has(name.toLowerCase())) {
         const isQuoted = word.length === name.length + 1 && text.charAt(end) === '"';
         const after = isQuoted ? findQuoteEnd(text, end) + 1 : end;
         const value = isQuoted ? text.slice(end + 1, after - 1) : word.slice(name.length + 1);
-        tokens.push({ kind: 'operator', name: name.toLowerCase(), value, text: text.slice(at, after) });
-        at = after;
+        add({ kind: 'operator', name: name.toLowerCase(), value, text: text.slice(at, after) }, after);
       } else {
-        tokens.push({ kind: 'word', text: word });
-        at = end;
+        add({ kind: 'word', text: word }, end);
       }
     }
   }
-  for (; depth > 0; depth -= 1) tokens.push({ kind: 'close' });
+  for (; depth > 0; depth -= 1) add({ kind: 'close' }, at);
   return tokens;
 }
 

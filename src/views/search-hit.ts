@@ -2,7 +2,7 @@
 
 import { getPathPrefix } from '../lib/base-path.ts';
 import { formatIsoTime } from '../lib/iso-time.ts';
-import type { Query } from '../search/ast.ts';
+import { collectWantedText, type Query } from '../search/ast.ts';
 import { findHighlights } from '../search/highlights.ts';
 import type { TaskImage } from '../store/contract/images.ts';
 import type { Hit } from '../store/contract/search.ts';
@@ -33,7 +33,7 @@ export async function serializeHits(
 
 /** @param archived the task's archived images @param basePath prefix of their URLs, without a trailing slash */
 function serializeHit(
-  { task, group }: Hit,
+  { task, group, close }: Hit,
   query: Query,
   archived: readonly TaskImage[],
   basePath: string,
@@ -55,7 +55,8 @@ function serializeHit(
     user_id: userId ?? null,
     application_id: applicationId ?? null,
     prompt,
-    highlights: findHighlights(query, prompt),
+    highlights: findHighlights(close ? close.leaves : collectWantedText(query), prompt),
+    ...serializeMatch(close),
     ...serializeArtifacts(value, archived, basePath),
     ...(group
       ? {
@@ -70,6 +71,15 @@ function serializeHit(
         }
       : {}),
   };
+}
+
+/** Whether it matches exactly, and in what a close match differs. */
+function serializeMatch(
+  close: Hit['close'],
+): Pick<SearchHit, 'match' | 'missing' | 'corrected' | 'word_form'> {
+  if (!close) return { match: 'exact' };
+  const { missing, corrected, wordForms } = close.difference;
+  return { match: 'close', missing: [...missing], corrected: [...corrected], word_form: [...wordForms] };
 }
 
 /** A number if it is exact, else digits as text. */

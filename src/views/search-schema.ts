@@ -27,6 +27,8 @@ const videoSchema = z.strictObject({
   local: localVideoSchema.nullable(),
 });
 
+const wordChange = z.strictObject({ from: text, to: text }).readonly();
+
 const hitSchema = z.strictObject({
   id: taskId,
   created_at: time,
@@ -44,6 +46,10 @@ const hitSchema = z.strictObject({
   highlights: z.array(
     z.tuple([count, count]).readonly().meta({ description: 'UTF-16 offsets into the prompt' }),
   ),
+  match: z.enum(['exact', 'close']),
+  missing: z.array(text).optional().meta({ description: 'of a close match: words that its prompt lacks' }),
+  corrected: z.array(wordChange).optional().meta({ description: 'words that it has in another spelling' }),
+  word_form: z.array(wordChange).optional().meta({ description: 'words that it has in another form' }),
   images: z.array(imageSchema),
   videos: z.array(videoSchema),
   group: z
@@ -60,6 +66,24 @@ const understoodSchema = z
   .readonly()
   .meta({ description: 'what was read as dates, and how: "from March" as on:2026-03; in quotes it is text' });
 
+const counted = { total: count, total_is_exact: z.boolean() };
+
+/** Other queries, offered on the first page. */
+const alternativesSchema = z.strictObject({
+  did_you_mean: z
+    .array(z.strictObject({ query: text, reason: z.enum(['spelling', 'date', 'field']), ...counted }))
+    .meta({
+      description:
+        'other readings that find something: of a word as a month or a model, or in another spelling',
+    }),
+  without: z
+    .array(z.strictObject({ part: text, query: text, ...counted }))
+    .meta({ description: 'when nothing matches exactly: how many tasks do without each part of the query' }),
+  values: z
+    .array(z.strictObject({ field: text, values: z.array(z.strictObject({ value: text, count })) }))
+    .meta({ description: 'when nothing matches: the values that there are of the fields in the query' }),
+});
+
 /** `GET /api/search`. */
 export const searchPageSchema = z.strictObject({
   items: z.array(hitSchema),
@@ -67,8 +91,15 @@ export const searchPageSchema = z.strictObject({
   total: count,
   total_is_exact: z.boolean(),
   ranked: z.enum(['all', 'newest']).nullable(),
+  optional_words: z
+    .array(text)
+    .meta({ description: 'with match=close: words such as "the", which hits need not have' }),
+  close_total: count.nullable().meta({
+    description: 'how many close matches were weighed; null when the page does not reach them',
+  }),
   notes: z.array(text),
   understood: understoodSchema,
+  ...alternativesSchema.shape,
   took_ms: z.number(),
 });
 
@@ -103,6 +134,7 @@ export const suggestionsSchema = z.strictObject({
 export type VideoView = z.output<typeof videoSchema>;
 export type ImageView = z.output<typeof imageSchema>;
 export type SearchHit = z.output<typeof hitSchema>;
+export type SearchAlternatives = z.output<typeof alternativesSchema>;
 export type SearchPageView = z.output<typeof searchPageSchema>;
 export type FacetsView = z.output<typeof facetsSchema>;
 export type FacetsAnswer = z.output<typeof facetsAnswerSchema>;

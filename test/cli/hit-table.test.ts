@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { formatHitTable } from '../../src/cli/hit-table.ts';
+import { collectWantedText } from '../../src/search/ast.ts';
 import { findHighlights } from '../../src/search/highlights.ts';
 import { parseQuery } from '../../src/search/parser.ts';
 import type { SearchHit } from '../../src/views/search-schema.ts';
@@ -18,7 +19,8 @@ const hit = (prompt: string, query: string, more: Partial<SearchHit> = {}): Sear
   user_id: null,
   application_id: null,
   prompt,
-  highlights: findHighlights(parseQuery(query, SEARCH_CONTEXT), prompt),
+  highlights: findHighlights(collectWantedText(parseQuery(query, SEARCH_CONTEXT)), prompt),
+  match: 'exact',
   images: [],
   videos: [],
   ...more,

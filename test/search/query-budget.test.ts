@@ -81,7 +81,7 @@ describe('highlights', () => {
   test('of a word typed five hundred times, in a prompt that repeats it 100,000 times, are bounded', () => {
     const query = parse('a '.repeat(500));
     expect(collectWantedText(query)).toEqual([{ kind: 'phrase', terms: ['a'] }]);
-    const highlights = findHighlights(query, 'a, '.repeat(33_000));
+    const highlights = findHighlights(collectWantedText(query), 'a, '.repeat(33_000));
     expect(highlights).toHaveLength(1000);
     expect(highlights.slice(0, 2)).toEqual([
       [0, 1],
@@ -91,7 +91,9 @@ describe('highlights', () => {
 
   test('reach the last word of a prompt of 100,000 characters', () => {
     const prompt = `${'word '.repeat(19_999)}zebra`;
-    expect(findHighlights(parse('zebra'), prompt)).toEqual([[prompt.length - 5, prompt.length]]);
+    expect(findHighlights(collectWantedText(parse('zebra')), prompt)).toEqual([
+      [prompt.length - 5, prompt.length],
+    ]);
   });
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { collectWantedText } from '../../src/search/ast.ts';
 import { findHighlights } from '../../src/search/highlights.ts';
 import { parseQuery } from '../../src/search/parser.ts';
 import { createIndexEntry, extractTerms } from '../../src/search/terms.ts';
@@ -65,7 +66,9 @@ describe('terms', () => {
 
 describe('highlights', () => {
   const marked = (query: string, prompt: string) =>
-    findHighlights(parseQuery(query, UTC), prompt).map(([start, end]) => prompt.slice(start, end));
+    findHighlights(collectWantedText(parseQuery(query, UTC)), prompt).map(([start, end]) =>
+      prompt.slice(start, end),
+    );
 
   test('are UTF-16 offsets of the matches', () => {
     expect(marked('cat', '🐈 Two Cats; a cat.')).toEqual(['Cats', 'cat']);
@@ -81,7 +84,7 @@ describe('highlights', () => {
     fc.assert(
       fc.property(anyText, anyText, (query, prompt) => {
         let last = -1;
-        for (const [start, end] of findHighlights(parseQuery(query, UTC), prompt)) {
+        for (const [start, end] of findHighlights(collectWantedText(parseQuery(query, UTC)), prompt)) {
           expect(start).toBeGreaterThan(last);
           expect(end).toBeGreaterThan(start);
           expect(end).toBeLessThanOrEqual(prompt.length);

@@ -57,6 +57,7 @@ describe('GET /api/search', () => {
           application_id: null,
           prompt: 'running cats, CAFÉ',
           highlights: [[0, 7]],
+          match: 'exact',
           images: [{ url: `https://img.example/${IDS[4]}.png`, local: null }],
           videos: [],
         },
@@ -65,8 +66,13 @@ describe('GET /api/search', () => {
       total: 1,
       total_is_exact: true,
       ranked: null,
+      optional_words: [],
+      close_total: null,
       notes: [],
       understood: [],
+      did_you_mean: [],
+      without: [],
+      values: [],
       took_ms: expect.any(Number),
     });
   });

@@ -1,20 +1,30 @@
 /** Answers `/api/search`, `/api/facets`, `/api/suggest` and `/api/tracked` as JSON texts. Runs on a search thread. */
 import { createBadRequest } from '../../lib/api-error.ts';
+import type { Query } from '../../search/ast.ts';
+import { dropSmallWords } from '../../search/close/drop-small-words.ts';
 import { type Cursor, decodeCursor, encodeCursor } from '../../search/cursor.ts';
 import { findLastWord } from '../../search/last-word.ts';
 import type { SearchPage, SortOrder } from '../../store/contract/search.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { TaskLimits } from '../../task/limits.ts';
+import { findAlternatives } from '../../views/alternatives.ts';
 import { serializeFacets } from '../../views/facets-json.ts';
 import { serializeHits } from '../../views/search-hit.ts';
-import type { FacetsAnswer, SearchPageView, Suggestions } from '../../views/search-schema.ts';
+import type {
+  FacetsAnswer,
+  SearchAlternatives,
+  SearchPageView,
+  Suggestions,
+} from '../../views/search-schema.ts';
 import { serializeTrackedId } from '../../views/tracked-json.ts';
 import type { TrackedList } from '../../views/tracked-schema.ts';
 import { readChoiceParam, readIntegerParam } from '../query-params.ts';
 import { readSearchTarget } from './search-request.ts';
 
 const SORTS = ['newest', 'oldest', 'relevance'] as const;
+const MATCHES = ['exact', 'close'] as const;
 const UNITS = ['day', 'month', 'year'] as const;
+const NO_ALTERNATIVES: SearchAlternatives = { did_you_mean: [], without: [], values: [] };
 const MAX_LIMIT = 100;
 const MAX_SUGGESTIONS = 50;
 
@@ -33,30 +43,44 @@ export async function answerSearch(
   { params, limits, nowMs, basePath }: Target,
 ): Promise<string> {
   const started = performance.now();
-  const { query, filter } = readSearchTarget(params, limits, nowMs, [
-    ...['sort', 'group', 'cursor', 'limit'],
-  ]);
+  const target = readSearchTarget(params, limits, nowMs, [...['sort', 'group', 'match', 'cursor', 'limit']]);
   const [sort = 'newest'] = readChoiceParam(params, 'sort', SORTS);
   const [group] = readChoiceParam(params, 'group', ['prompt']);
+  const [match = 'exact'] = readChoiceParam(params, 'match', MATCHES);
+  const read = (typed: Query) => (match === 'close' ? dropSmallWords(typed) : { query: typed, dropped: [] });
+  const { query, dropped } = read(target.query);
   const after = readCursor(params, sort);
   const limit = readIntegerParam(params, 'limit', { min: 1, max: MAX_LIMIT, fallback: 20 });
   const page = await store.search({
     query,
-    filter,
+    filter: target.filter,
     sort,
     limit,
     groupByPrompt: group === 'prompt',
+    match,
     nowMs,
     ...(after ? { after } : {}),
   });
+  const alternatives = after
+    ? NO_ALTERNATIVES
+    : await findAlternatives(store, {
+        query,
+        filter: target.filter,
+        nowMs,
+        parse: (text) => read(target.parse(text)).query,
+        isEmpty: page.total === 0,
+      });
   return JSON.stringify({
     items: await serializeHits(store, page.hits, query, basePath),
     next_cursor: page.next ? encodeCursor(page.next) : null,
     total: page.total,
     total_is_exact: page.totalIsExact,
     ranked: page.ranked ?? null,
+    optional_words: dropped,
+    close_total: page.closeTotal ?? null,
     notes: [...query.notes, ...describeIndexGap(page.indexedFromMs), ...describeShortPage(page, limit)],
     understood: query.understood,
+    ...alternatives,
     took_ms: measureSince(started),
   } satisfies SearchPageView);
 }

@@ -10,7 +10,7 @@ import {
   TIME_BOUNDS,
 } from '../../search/fields.ts';
 import { findMachineTimeZone } from '../../search/machine-time-zone.ts';
-import { describeProblem, parseOperator, parseQuery } from '../../search/parser.ts';
+import { describeProblem, formatOperator, parseOperator, parseQuery } from '../../search/parser.ts';
 import type { TaskFilter } from '../../store/contract/tasks.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 import { noteUnknownParams, readChoiceParam, readListParam } from '../query-params.ts';
@@ -19,6 +19,8 @@ export interface SearchTarget {
   readonly query: Query;
   readonly filter: TaskFilter;
   readonly timeZone: string;
+  /** Parses another text as `q`. */
+  readonly parse: (text: string) => Query;
 }
 
 const TARGET_PARAMS = ['q', 'tz', ...[...OPERATORS, ...EXACT_FIELDS, ...TIME_BOUNDS].map(({ name }) => name)];
@@ -43,31 +45,44 @@ export function readSearchTarget(
   const query = parseQuery(params.get('q') ?? '', context);
   const unknown = noteUnknownParams(params, [...TARGET_PARAMS, ...ownParams]);
   const notes = [...query.notes, ...(note === undefined ? [] : [note]), ...unknown];
-  const parameters = OPERATORS.map((field) => readParameter(params, field, context, notes));
+  const parameters = OPERATORS.flatMap((field) => readParameter(params, field, context, notes));
   const filter = { ...readFilter(params, context), ...(limits ? { within: limits } : {}) };
   return {
-    query: { ...query, parts: [...query.parts, ...parameters.filter((part) => part !== undefined)], notes },
+    query: {
+      ...query,
+      parts: [...query.parts, ...parameters.map(({ node }) => node)],
+      texts: [...query.texts, ...parameters.map(({ text }) => text)],
+      notes,
+    },
     filter,
     timeZone,
+    parse: (text) => parseQuery(text, context),
   };
 }
 
-/** Several values of one parameter are alternatives; a date has only one value. */
+/** Several values of one parameter are alternatives; a date has only one value. @returns at most one part, and its text as a query */
 function readParameter(
   params: URLSearchParams,
   field: OperatorField,
   context: QueryContext,
   notes: string[],
-): QueryNode | undefined {
+): { readonly node: QueryNode; readonly text: string }[] {
   const values = field.kind === 'date' ? [params.get(field.name) ?? ''] : readListParam(params, field.name);
   const parts: QueryNode[] = [];
+  const texts: string[] = [];
   for (const value of values) {
     if (value === '') continue;
     const part = parseOperator(field, value, context);
-    if (part.kind === 'problem') notes.push(describeProblem(`${field.name}:${value}`, part, 'left out'));
-    else parts.push(part);
+    if (part.kind === 'problem') {
+      notes.push(describeProblem(`${field.name}:${value}`, part, 'left out'));
+    } else {
+      parts.push(part);
+      texts.push(formatOperator(field.name, value));
+    }
   }
-  return parts.length > 1 ? { kind: 'or', parts } : parts[0];
+  const [only] = parts;
+  if (only === undefined) return [];
+  return [{ node: parts.length > 1 ? { kind: 'or', parts } : only, text: texts.join(' OR ') }];
 }
 
 /** @throws ApiError 400 for an invalid date, unlike one in the query, which can be meant as text */

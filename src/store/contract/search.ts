@@ -1,6 +1,7 @@
 /** Searching prompts: hits, facets, suggestions. */
 
-import type { Query } from '../../search/ast.ts';
+import type { Query, TextNode } from '../../search/ast.ts';
+import type { CloseDifference } from '../../search/close/assess.ts';
 import type { Cursor } from '../../search/cursor.ts';
 import type { TimeUnit } from '../../search/dates.ts';
 import type { TaskLimits } from '../../task/limits.ts';
@@ -18,6 +19,8 @@ export interface SearchRequest {
   readonly after?: Cursor;
   /** Collapses tasks with the same prompt into the newest of them. */
   readonly groupByPrompt?: boolean;
+  /** `close`: matches that lack some words, or have them in another spelling or form, follow the exact ones. Default: `exact`. */
+  readonly match?: 'exact' | 'close';
   /** The current time: relevance prefers recent tasks. */
   readonly nowMs: number;
 }
@@ -26,6 +29,15 @@ export interface Hit {
   readonly task: StoredTask;
   /** All matches with the same prompt, if `groupByPrompt` was set. */
   readonly group?: PromptGroup;
+  /** Set for a close match. */
+  readonly close?: CloseHit;
+}
+
+export interface CloseHit {
+  readonly difference: CloseDifference;
+  /** What its prompt has of the query. */
+  readonly leaves: readonly TextNode[];
+  readonly score: number;
 }
 
 export interface PromptGroup {
@@ -49,12 +61,17 @@ export interface SearchPage {
   readonly totalIsExact: boolean;
   /** When sorted by relevance: whether all matches were ranked, or only the newest RANKING_LIMIT. */
   readonly ranked: 'all' | 'newest' | undefined;
+  /** How many close matches were weighed, at most CLOSE_LIMIT; undefined when the page does not reach them. */
+  readonly closeTotal?: number;
   /** Set while the index is being rebuilt: tasks created earlier are not found yet. */
   readonly indexedFromMs: number | undefined;
 }
 
 /** Maximum number of matches ranked by relevance. */
 export const RANKING_LIMIT = 1000;
+
+/** Maximum number of close matches that are weighed. */
+export const CLOSE_LIMIT = 500;
 
 export interface FacetRequest {
   readonly query: Query;

@@ -1,4 +1,5 @@
 /** Suggestions for a caller with limits: the word list covers all tasks, so they are computed from visible prompts. */
+import { createQuery } from '../../search/ast.ts';
 import { createIndexEntry } from '../../search/terms.ts';
 import { getPrompt } from '../../task/document.ts';
 import type { TaskLimits } from '../../task/limits.ts';
@@ -10,7 +11,7 @@ import { type SearchPage, type SearchRequest, SUGGESTING_PROMPTS, type WordUse }
  */
 export function createSuggestionRequest(within: TaskLimits, prefix: string): SearchRequest {
   return {
-    query: { parts: [{ kind: 'prefix', terms: [], prefix }], notes: [], understood: [] },
+    query: createQuery([{ kind: 'prefix', terms: [], prefix }]),
     filter: { within },
     sort: 'newest',
     limit: SUGGESTING_PROMPTS,

@@ -63,8 +63,8 @@ export function scoreAll(
   });
 }
 
-/** Number of prompts that contain a leaf: counted if rare, else estimated from the density of the newest matches. */
-function countMatches({ raw }: Sqlite, leaf: TextNode, total: number): number {
+/** Number of tasks whose prompts contain a leaf: counted if rare, else estimated from the density of the newest matches. */
+export function countMatches({ raw }: Sqlite, leaf: TextNode, total: number): number {
   const newest = raw
     .prepare<[string], { n: number; last: number | null }>(
       `SELECT count(*) AS n, min(rowid) AS last FROM
@@ -80,7 +80,7 @@ function countMatches({ raw }: Sqlite, leaf: TextNode, total: number): number {
   return Math.min(total, Math.round((total * RANKING_LIMIT) / Math.max(among?.n ?? 0, RANKING_LIMIT)));
 }
 
-function countRows({ raw }: Sqlite): number {
+export function countRows({ raw }: Sqlite): number {
   return raw.prepare<[], { n: number }>('SELECT count(*) AS n FROM tasks').get()?.n ?? 0;
 }
 

@@ -1,9 +1,11 @@
 /** Search: a page of matches in time order or by relevance, and the number of matches. */
+import { splitQuery } from '../../../search/close/split-query.ts';
 import type { Cursor } from '../../../search/cursor.ts';
 import {
   COUNT_LIMIT,
   type Hit,
   MAX_PAGE_CHARACTERS,
+  type PromptGroup,
   type SearchRequest,
   type SearchStore,
 } from '../../contract/search.ts';
@@ -16,6 +18,7 @@ import { computeSlot } from '../position.ts';
 import type { Synchronous } from '../synchronous.ts';
 import { STORED_TASK } from '../task-statements.ts';
 import { sortByTime, type TimedRow } from '../time-order.ts';
+import { type CloseRow, findCloseMatches } from './close.ts';
 import { buildNewestOfPrompt, readPromptGroup } from './prompt-groups.ts';
 import { prepareRanking, scoreAll } from './relevance.ts';
 import { compileSearch, type SearchSql } from './search-sql.ts';
@@ -46,6 +49,12 @@ export function createSearchStore(
       .iterate(...collectParams(conditions));
     return sortByTime(rows, direction, maxDisplacement);
   };
+
+  const positionOf = raw.prepare<[string], { position: number }>('SELECT position FROM tasks WHERE id = ?');
+
+  /** The position of the newest task of a group. */
+  const findPosition = ({ tasks: [newest] }: PromptGroup, fallback: number): number =>
+    (newest && positionOf.get(newest.id)?.position) ?? fallback;
 
   const countUpTo = (from: string, conditions: readonly Condition[], limit: number): number => {
     const count = raw
@@ -87,6 +96,27 @@ export function createSearchStore(
     return takeRankedPage(scoreAll(db, query, window, basis), basis, { limit, after, found });
   };
 
+  /** Close matches follow when the exact ones end. In the order of time there are only some when nothing matches exactly. */
+  const addCloseMatches = (
+    request: SearchRequest,
+    { limit, found, maxDisplacement }: { limit: number; found: number; maxDisplacement: number },
+    findExactPage: (limit: number) => RowPage<TimedRow>,
+  ): RowPage<TimedRow & { close?: CloseRow }> & { closeTotal?: number } => {
+    const exact = request.after?.close
+      ? { rows: [], next: undefined, ranked: request.sort === 'relevance' ? ('all' as const) : undefined }
+      : findExactPage(limit);
+    const canFollow = request.sort === 'relevance' ? found <= COUNT_LIMIT : found === 0;
+    if (request.match !== 'close' || exact.next || !canFollow) return exact;
+    const left = { ...request, limit: limit - exact.rows.length };
+    const { rows, next, weighed } = findCloseMatches(db, left, maxDisplacement);
+    return {
+      ...exact,
+      rows: [...exact.rows, ...rows.map((close) => ({ ...close, close }))],
+      next,
+      closeTotal: weighed,
+    };
+  };
+
   return {
     search: (request) => {
       const { maxDisplacement, indexedFromMs } = state();
@@ -96,24 +126,41 @@ export function createSearchStore(
         : sql.conditions;
       const found = countUpTo(request.groupByPrompt ? sql.from : sql.countFrom, hitConditions, COUNT_LIMIT);
 
+      /** What close matches must have. */
+      const strictSql = () =>
+        compileSearch(
+          db,
+          { ...request.query, parts: splitQuery(request.query).strict },
+          request.filter,
+          maxDisplacement,
+        );
+
       /** @returns fewer hits than rows when their documents are too large for one page */
-      const loadHits = (rows: readonly TimedRow[]): { hits: Hit[]; rowsRead: number } => {
+      const loadHits = (
+        rows: readonly (TimedRow & { close?: CloseRow })[],
+      ): { hits: Hit[]; rowsRead: number } => {
         const hits: Hit[] = [];
         let size = 0;
-        for (const [at, { position }] of rows.entries()) {
+        for (const [at, { position, close }] of rows.entries()) {
           db.checkInterrupt?.();
-          const task = load.get(position);
+          const group = request.groupByPrompt
+            ? readPromptGroup(db, close ? strictSql() : sql, position)
+            : undefined;
+          // The candidates of close matches are not always the newest with their prompt.
+          const task = load.get(close && group ? findPosition(group, position) : position);
           if (!task) continue;
           size += task.text.length;
           if (size > MAX_PAGE_CHARACTERS && hits.length > 0) return { hits, rowsRead: at };
-          hits.push(request.groupByPrompt ? { task, group: readPromptGroup(db, sql, position) } : { task });
+          hits.push({ task, ...(group ? { group } : {}), ...(close ? { close } : {}) });
         }
         return { hits, rowsRead: rows.length };
       };
-      const findPage = (limit: number) =>
+      const findExactPage = (limit: number) =>
         request.sort === 'relevance'
           ? searchByRelevance({ ...request, limit }, sql, hitConditions, found, maxDisplacement)
           : searchByTime({ ...request, limit }, request.sort, sql, hitConditions, maxDisplacement);
+      const findPage = (limit: number) =>
+        addCloseMatches(request, { limit, found, maxDisplacement }, findExactPage);
       const whole = findPage(request.limit);
       const { hits, rowsRead } = loadHits(whole.rows);
       const page = rowsRead < whole.rows.length ? findPage(rowsRead) : whole;
@@ -123,6 +170,7 @@ export function createSearchStore(
         ranked: page.ranked,
         total: Math.min(found, COUNT_LIMIT),
         totalIsExact: found <= COUNT_LIMIT,
+        ...(page.closeTotal === undefined ? {} : { closeTotal: page.closeTotal }),
         indexedFromMs,
       };
     },

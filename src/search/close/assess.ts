@@ -1,0 +1,94 @@
+/** Tells how close a prompt comes to a query, and in what it differs. */
+import type { TextNode } from '../ast.ts';
+import { countTerms, findMatches } from '../matches.ts';
+import { computeProximity, computeTermScore, type Occurrences, type RankingBasis } from '../ranking.ts';
+import type { Term } from '../terms.ts';
+import { type ClosePiece, type ClosePlan, type CloseVariant, getPieceWeight } from './plan.ts';
+
+/** In what a close match differs from the query. */
+export interface CloseDifference {
+  /** Words of the query that the prompt does not have, as typed. */
+  readonly missing: readonly string[];
+  /** Words that the prompt has in another spelling. */
+  readonly corrected: readonly WordChange[];
+  /** Words that it has in another form. */
+  readonly wordForms: readonly WordChange[];
+}
+
+export interface WordChange {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface CloseMatch {
+  /** Higher is better; 0 if the prompt has nothing of the query. */
+  readonly score: number;
+  readonly difference: CloseDifference;
+  /** What the prompt has of the query. */
+  readonly leaves: readonly TextNode[];
+}
+
+/** Occurrences of a variant that count for its distance to others. */
+const MAX_OCCURRENCES = 32;
+/** The part of the score that grows with the share of the query that is found. */
+const COVERAGE_EFFECT = 0.8;
+/** Of that share, what is counted by pieces; the rest by their weight. A rare word should not outweigh three others. */
+const COUNT_SHARE = 0.7;
+
+interface FoundPiece extends Occurrences {
+  readonly piece: ClosePiece;
+  readonly variant: CloseVariant;
+}
+
+/** @param promptTerms those of its first MAX_RANKED_CHARACTERS to rank it, all of them to tell the difference */
+export function assessCloseMatch(
+  plan: ClosePlan,
+  promptTerms: readonly Term[],
+  basis: Pick<RankingBasis, 'averageLength'>,
+): CloseMatch {
+  const found = plan.pieces.map((piece) => findPiece(piece, promptTerms));
+  const present = found.filter((one) => one !== undefined);
+  const total = plan.pieces.reduce((sum, piece) => sum + getPieceWeight(piece), 0);
+  const covered = present.reduce((sum, { weight }) => sum + weight, 0);
+  const words = present.reduce(
+    (sum, { weight, places }) =>
+      sum + weight * computeTermScore(places.length, promptTerms.length, basis.averageLength),
+    0,
+  );
+  const coverage =
+    total === 0
+      ? 0
+      : (1 - COUNT_SHARE) * (covered / total) + COUNT_SHARE * (present.length / plan.pieces.length);
+  const score = (words + computeProximity(present)) * (1 - COVERAGE_EFFECT + COVERAGE_EFFECT * coverage);
+  return {
+    score,
+    difference: describeDifference(plan, found),
+    leaves: present.map(({ variant }) => variant.node),
+  };
+}
+
+/** The variant of a piece that counts: what was typed before what it may have meant, and that in the order of likelihood. */
+function findPiece(piece: ClosePiece, promptTerms: readonly Term[]): FoundPiece | undefined {
+  let best: FoundPiece | undefined;
+  for (const variant of piece.variants) {
+    const isBetter = best === undefined || (!variant.difference && variant.weight > best.variant.weight);
+    if (!isBetter) continue;
+    const places = findMatches(variant.node, promptTerms, MAX_OCCURRENCES);
+    if (places.length > 0)
+      best = { piece, variant, places, length: countTerms(variant.node), weight: variant.weight };
+  }
+  return best;
+}
+
+function describeDifference(plan: ClosePlan, found: readonly (FoundPiece | undefined)[]): CloseDifference {
+  const missing: string[] = [];
+  const changes = { corrected: [] as WordChange[], word_form: [] as WordChange[] };
+  for (const [at, piece] of plan.pieces.entries()) {
+    if (!piece.isWhole) continue;
+    const variant = found[at]?.variant;
+    if (!variant) missing.push(piece.text);
+    else if (variant.difference)
+      changes[variant.difference.kind].push({ from: piece.text, to: variant.difference.to });
+  }
+  return { missing, corrected: changes.corrected, wordForms: changes.word_form };
+}

@@ -1,0 +1,278 @@
+/** Plans a search for close matches from the words of a query and the vocabulary of the history. */
+import { collectText, type QueryNode, type TextNode } from '../ast.ts';
+import { computeIdf } from '../ranking.ts';
+import { extractTerms, stem, type Term } from '../terms.ts';
+import { computeMaxDistance, rankCorrections, splitWord, type WordUse } from './corrections.ts';
+import { type ClosePiece, type ClosePlan, type CloseVariant, getPieceWeight, MAX_PIECES } from './plan.ts';
+import { segmentRun } from './segments.ts';
+import { findSmallWords } from './small-words.ts';
+import type { LoosePart } from './split-query.ts';
+import { findIrregularForms } from './word-forms.ts';
+
+/** The words of the prompts that the caller may see. */
+export interface Vocabulary {
+  /** Number of prompts. */
+  readonly total: number;
+  /** Number of prompts with a phrase, perhaps estimated; 0 exactly if there is none. */
+  countPrompts(node: TextNode): number;
+  /** Words that resemble a folded one, and maybe others. */
+  listSimilar(word: string, maxDistance: number): Iterable<WordUse>;
+  /** Whether a prompt has this folded word. */
+  hasWord(word: string): boolean;
+  /** The most used words that begin with folded letters. */
+  listByPrefix(prefix: string, limit: number): readonly WordUse[];
+}
+
+const FORM_QUALITY = 0.95;
+const CORRECTION_QUALITY = 0.85;
+const BEGINNING_QUALITY = 0.75;
+/** Of each further correction, which is a little less likely. */
+const NEXT_CORRECTION = 0.97;
+const PAIR_QUALITY = 0.35;
+/** Words and runs of a query that are looked up. */
+const MAX_LOOKED_UP = 64;
+/** Words that the last one may be the beginning of. */
+const MAX_BEGINNINGS = 24;
+const MIN_BEGINNING = 3;
+/** Shorter words are not read as two. */
+const MIN_SPLIT = 5;
+const MIN_HALF = 2;
+const MAX_SPLITS = 2;
+/** Korean words end in particles. */
+const MIN_HANGUL = 3;
+const HANGUL = /^\p{Script=Hangul}$/u;
+
+/** @param query as typed, to know whether its last word is complete */
+export function createClosePlan(loose: readonly LoosePart[], vocabulary: Vocabulary): ClosePlan {
+  const items = loose.flatMap(readItems).slice(0, MAX_LOOKED_UP);
+  const words = items.flatMap((item) => (item.kind === 'word' ? [item.word] : []));
+  const small = findSmallWords(words);
+  const content = items.filter((item) => item.kind !== 'word' || !small.has(item.word));
+  const kept = content.length > 0 ? content : items;
+  const lastItem = items.at(-1);
+  const pieces = kept.flatMap((item): ClosePiece[] => {
+    if (item.kind === 'run') return createRunPieces(item, vocabulary);
+    if (item.kind === 'group') return [createGroupPiece(item, vocabulary)];
+    const at = items.indexOf(item);
+    return [
+      createWordPiece(item, vocabulary, {
+        previous: getJoinable(items[at - 1]),
+        next: getJoinable(items[at + 1]),
+        isLast: item === lastItem,
+      }),
+    ];
+  });
+  return { pieces: takeHeaviest(removeRepeatedPieces(pieces)) };
+}
+
+interface WordItem {
+  readonly kind: 'word';
+  readonly text: string;
+  readonly word: string;
+}
+
+interface RunItem {
+  readonly kind: 'run';
+  readonly text: string;
+  readonly terms: readonly Term[];
+}
+
+interface GroupItem {
+  readonly kind: 'group';
+  readonly text: string;
+  readonly leaves: readonly TextNode[];
+  /** Folded words by their stem. */
+  readonly words: ReadonlyMap<string, string>;
+}
+
+type Item = WordItem | RunItem | GroupItem;
+
+function readItems({ node, text }: LoosePart): Item[] {
+  const terms = extractTerms(text);
+  if (node.kind !== 'phrase') return listGroups(node, text, terms);
+  const items: Item[] = [];
+  let run: Term[] = [];
+  const endRun = () => {
+    if (run.length > 0) items.push({ kind: 'run', text, terms: run });
+    run = [];
+  };
+  for (const found of terms) {
+    if (found.word === undefined) {
+      run.push(found);
+      continue;
+    }
+    endRun();
+    items.push({ kind: 'word', text: text.slice(found.start, found.end), word: found.word });
+  }
+  endRun();
+  return items;
+}
+
+/** Each part of a conjunction in parentheses is a piece of its own; alternatives are one. */
+function listGroups(node: QueryNode, text: string, terms: readonly Term[]): GroupItem[] {
+  if (node.kind === 'and') return node.parts.flatMap((part) => listGroups(part, text, terms));
+  const words = new Map(
+    terms.flatMap(({ term, word }) => (word === undefined ? [] : [[term, word] as const])),
+  );
+  return [{ kind: 'group', text, leaves: collectText(node), words }];
+}
+
+function getJoinable(item: Item | undefined): string | undefined {
+  return item?.kind === 'word' && item.word.length >= MIN_HALF ? item.word : undefined;
+}
+
+interface Neighbours {
+  readonly previous: string | undefined;
+  readonly next: string | undefined;
+  /** Whether the query ends with the word. */
+  readonly isLast: boolean;
+}
+
+function createWordPiece(
+  { text, word }: WordItem,
+  vocabulary: Vocabulary,
+  { previous, next, isLast }: Neighbours,
+): ClosePiece {
+  const typed = createVariants(vocabulary, [{ node: createWord(word), quality: 1 }]);
+  const forms = createVariants(
+    vocabulary,
+    findIrregularForms(word).map((form) => createOther(form, FORM_QUALITY, 'word_form')),
+  );
+  const joined = [previous && previous + word, next && word + next].flatMap((both) =>
+    both && vocabulary.hasWord(both) ? [createOther(both, CORRECTION_QUALITY, 'corrected')] : [],
+  );
+  const others = [...joined, ...listSplits(word, vocabulary)];
+  const beginnings =
+    isLast && word.length >= MIN_BEGINNING
+      ? vocabulary
+          .listByPrefix(word, MAX_BEGINNINGS)
+          .map((use) => createOther(use.word, BEGINNING_QUALITY, 'word_form'))
+      : [];
+  const corrections =
+    typed.length + forms.length > 0
+      ? []
+      : rankCorrections(word, vocabulary.listSimilar(word, computeMaxDistance(word))).map((use, at) =>
+          createOther(use.word, CORRECTION_QUALITY * NEXT_CORRECTION ** at, 'corrected'),
+        );
+  const rest = createVariants(vocabulary, [...others, ...corrections, ...beginnings]);
+  return { text, isWhole: true, variants: removeRepeatedVariants([...typed, ...forms, ...rest]) };
+}
+
+/** The word as two adjacent ones. */
+function listSplits(word: string, vocabulary: Vocabulary): Candidate[] {
+  if (word.length < MIN_SPLIT) return [];
+  return splitWord(word)
+    .filter(([first, second]) => first.length >= MIN_HALF && second.length >= MIN_HALF)
+    .filter((halves) => halves.every((half) => vocabulary.hasWord(half)))
+    .sort((a, b) => Math.abs(a[0].length - a[1].length) - Math.abs(b[0].length - b[1].length))
+    .slice(0, MAX_SPLITS)
+    .map((halves) => ({
+      node: { kind: 'phrase', terms: halves.map(stem) },
+      quality: CORRECTION_QUALITY,
+      difference: { kind: 'corrected', to: halves.join(' ') },
+    }));
+}
+
+function createRunPieces({ text, terms }: RunItem, vocabulary: Vocabulary): ClosePiece[] {
+  return segmentRun(text, terms).flatMap(({ from, to, kind }) => {
+    const found = terms.slice(from, to);
+    const typed: Candidate = {
+      node: { kind: 'phrase', terms: found.map(({ term }) => term) },
+      quality: kind === 'word' ? 1 : PAIR_QUALITY,
+    };
+    const variants = createVariants(vocabulary, [typed, ...listHangulStems(found)]);
+    const piece = {
+      text: text.slice(found[0]?.start, found.at(-1)?.end),
+      isWhole: kind === 'word',
+      variants,
+    };
+    return kind === 'word' || variants.length > 0 ? [piece] : [];
+  });
+}
+
+/** A Korean word without the particle at its end. */
+function listHangulStems(terms: readonly Term[]): Candidate[] {
+  if (terms.length < MIN_HANGUL || !terms.every(({ term }) => HANGUL.test(term))) return [];
+  const stems = [terms.slice(0, -1), ...(terms.length > MIN_HANGUL ? [terms.slice(0, -2)] : [])];
+  return stems.map((found, at) => {
+    const syllables = found.map(({ term }) => term);
+    return {
+      node: { kind: 'phrase', terms: syllables },
+      quality: FORM_QUALITY ** (2 * at + 1),
+      difference: { kind: 'word_form', to: syllables.join('') },
+    };
+  });
+}
+
+function createGroupPiece({ text, leaves, words }: GroupItem, vocabulary: Vocabulary): ClosePiece {
+  const variants = leaves.flatMap((leaf) => {
+    const typed = createVariants(vocabulary, [{ node: leaf, quality: 1 }]);
+    const [only] = leaf.terms;
+    const word = leaf.kind === 'phrase' && leaf.terms.length === 1 && only ? words.get(only) : undefined;
+    if (typed.length > 0 || word === undefined) return typed;
+    return createWordPiece({ kind: 'word', text, word }, vocabulary, {
+      previous: undefined,
+      next: undefined,
+      isLast: false,
+    }).variants;
+  });
+  return { text, isWhole: true, variants: removeRepeatedVariants(variants) };
+}
+
+interface Candidate {
+  readonly node: TextNode;
+  /** How likely it is what was meant, from 0 to 1. */
+  readonly quality: number;
+  readonly difference?: CloseVariant['difference'];
+}
+
+function createWord(word: string): TextNode {
+  return { kind: 'phrase', terms: [stem(word)] };
+}
+
+function createOther(
+  word: string,
+  quality: number,
+  kind: NonNullable<CloseVariant['difference']>['kind'],
+): Candidate {
+  return { node: createWord(word), quality, difference: { kind, to: word } };
+}
+
+/** The candidates that some prompt has. */
+function createVariants(vocabulary: Vocabulary, candidates: readonly Candidate[]): CloseVariant[] {
+  return candidates.flatMap(({ node, quality, difference }) => {
+    const count = vocabulary.countPrompts(node);
+    if (count === 0) return [];
+    const weight = computeIdf(count, vocabulary.total) * quality;
+    const copy =
+      node.kind === 'phrase' ? { ...node, terms: [...node.terms] } : { ...node, terms: [...node.terms] };
+    return [{ node: copy, weight, ...(difference ? { difference } : {}) }];
+  });
+}
+
+function removeRepeatedVariants(variants: readonly CloseVariant[]): CloseVariant[] {
+  const distinct = new Map<string, CloseVariant>();
+  for (const variant of variants) {
+    const key = JSON.stringify(variant.node);
+    if (!distinct.has(key)) distinct.set(key, variant);
+  }
+  return [...distinct.values()];
+}
+
+/** A word that is typed twice counts once. */
+function removeRepeatedPieces(pieces: readonly ClosePiece[]): ClosePiece[] {
+  const distinct = new Map<string, ClosePiece>();
+  for (const piece of pieces) {
+    const key = JSON.stringify(piece.variants.length > 0 ? piece.variants[0]?.node : piece.text);
+    if (!distinct.has(key)) distinct.set(key, piece);
+  }
+  return [...distinct.values()];
+}
+
+/** The rarest pieces of a long query, in their order. */
+function takeHeaviest(pieces: readonly ClosePiece[]): ClosePiece[] {
+  const heaviest = new Set(
+    [...pieces].sort((a, b) => getPieceWeight(b) - getPieceWeight(a)).slice(0, MAX_PIECES),
+  );
+  return pieces.filter((piece) => heaviest.has(piece));
+}

@@ -1,0 +1,169 @@
+/**
+ * Finds the tasks that have most of a plan, by weight, without reading their prompts: the lists of the rarer pieces are added up,
+ * and frequent ones are looked up among those. What has only frequent pieces is found by asking for several at once.
+ */
+import { createQuery, type QueryNode } from '../../../search/ast.ts';
+import { type ClosePiece, type ClosePlan, getPieceWeight } from '../../../search/close/plan.ts';
+import type { TaskFilter } from '../../contract/tasks.ts';
+import type { Sqlite } from '../database.ts';
+import { buildWhereClause, collectParams } from '../filter-sql.ts';
+import { compileSearch } from './search-sql.ts';
+
+/** Rows of the index that are read for the rarer pieces. */
+const MAX_RARE_ROWS = 20_000;
+/** Rows that are taken of one set of frequent pieces. */
+const MAX_SET_ROWS = 1000;
+/** A larger set is not ranked, but read from the newest on. */
+const MAX_RANKED_ROWS = 30_000;
+/** Sets of frequent pieces that are asked for. */
+const MAX_SETS = 12;
+/** Frequent pieces that sets are made of. */
+const MAX_FREQUENT = 6;
+
+export interface Candidate {
+  readonly position: number;
+  /** The weight of the pieces that its prompt has. */
+  readonly weight: number;
+}
+
+export interface CandidateRequest {
+  readonly plan: ClosePlan;
+  readonly strict: readonly QueryNode[];
+  readonly filter: TaskFilter;
+  readonly maxDisplacement: number;
+  /** How many are needed. */
+  readonly limit: number;
+}
+
+/** The candidates, by weight, then newest first. */
+export function findCandidates(db: Sqlite, request: CandidateRequest): Candidate[] {
+  const { plan, limit } = request;
+  const pieces = plan.pieces
+    .filter(({ variants }) => variants.length > 0)
+    .sort((a, b) => getPieceWeight(b) - getPieceWeight(a));
+  const weights = new Map<number, number>();
+  const rare = addRarePieces(db, request, pieces, weights);
+  const frequent = pieces.filter((piece) => !rare.includes(piece));
+  if (rare.length > 0) addFrequentAmong(db, request, { rare, frequent }, weights);
+  addFrequentSets(db, request, frequent, weights);
+  const found = Array.from(weights, ([position, weight]) => ({ position, weight }));
+  found.sort(compareCandidates);
+  // Among equal ones at the end, the newest would win whatever they are like.
+  return found.slice(0, limit);
+}
+
+function compareCandidates(a: Candidate, b: Candidate): number {
+  return b.weight - a.weight || b.position - a.position;
+}
+
+/** @returns the pieces whose lists were read */
+function addRarePieces(
+  db: Sqlite,
+  request: CandidateRequest,
+  pieces: readonly ClosePiece[],
+  weights: Map<number, number>,
+): ClosePiece[] {
+  const rare: ClosePiece[] = [];
+  let left = MAX_RARE_ROWS;
+  for (const piece of pieces) {
+    const positions = readPositions(db, request, [createNode(piece)], { limit: left + 1 });
+    if (positions.length > left) break; // the following ones are more frequent
+    left -= positions.length;
+    for (const position of positions)
+      weights.set(position, (weights.get(position) ?? 0) + getPieceWeight(piece));
+    rare.push(piece);
+  }
+  return rare;
+}
+
+function addFrequentAmong(
+  db: Sqlite,
+  request: CandidateRequest,
+  { rare, frequent }: { rare: readonly ClosePiece[]; frequent: readonly ClosePiece[] },
+  weights: Map<number, number>,
+): void {
+  const anyRare = createAnyNode(rare.map(createNode));
+  for (const piece of frequent)
+    for (const position of readPositions(db, request, [createNode(piece), anyRare], { limit: MAX_RARE_ROWS }))
+      weights.set(position, (weights.get(position) ?? 0) + getPieceWeight(piece));
+}
+
+/** Sets of frequent pieces, the heaviest first, as long as they may be better than what was found. */
+function addFrequentSets(
+  db: Sqlite,
+  request: CandidateRequest,
+  frequent: readonly ClosePiece[],
+  weights: Map<number, number>,
+): void {
+  const pieces = frequent.slice(0, MAX_FREQUENT);
+  const sets = listSubsets(pieces)
+    .map((set) => ({ set, weight: set.reduce((sum, piece) => sum + getPieceWeight(piece), 0) }))
+    .sort((a, b) => b.weight - a.weight || b.set.length - a.set.length)
+    .slice(0, MAX_SETS);
+  for (const { set, weight } of sets) {
+    if (findThreshold(weights, request.limit) >= weight) return;
+    const nodes = set.map(createNode);
+    const newest = readPositions(db, request, nodes, { limit: MAX_SET_ROWS + 1 });
+    const isLarge = newest.length > MAX_SET_ROWS;
+    const positions =
+      isLarge && countPositions(db, request, nodes, MAX_RANKED_ROWS + 1) <= MAX_RANKED_ROWS
+        ? readPositions(db, request, nodes, { limit: MAX_SET_ROWS, isRanked: true })
+        : newest;
+    for (const position of positions) weights.set(position, Math.max(weights.get(position) ?? 0, weight));
+  }
+}
+
+/** The weight of the last candidate that would be taken. */
+function findThreshold(weights: ReadonlyMap<number, number>, limit: number): number {
+  if (weights.size < limit) return 0;
+  const sorted = Float64Array.from(weights.values()).sort();
+  return sorted[sorted.length - limit] ?? 0;
+}
+
+function listSubsets<Item>(items: readonly Item[]): Item[][] {
+  return Array.from({ length: 2 ** items.length - 1 }, (_, at) =>
+    items.filter((_item, index) => ((at + 1) >> index) & 1),
+  );
+}
+
+function createNode({ variants }: ClosePiece): QueryNode {
+  return createAnyNode(variants.map(({ node }) => node));
+}
+
+function createAnyNode(parts: readonly QueryNode[]): QueryNode {
+  const [only] = parts;
+  return parts.length === 1 && only ? only : { kind: 'or', parts };
+}
+
+function readPositions(
+  db: Sqlite,
+  { strict, filter, maxDisplacement }: CandidateRequest,
+  nodes: readonly QueryNode[],
+  { limit, isRanked = false }: { limit: number; isRanked?: boolean },
+): number[] {
+  db.checkInterrupt?.();
+  const sql = compileSearch(db, createQuery([...nodes, ...strict]), filter, maxDisplacement);
+  const order = isRanked ? 'prompt_index.rank' : `${sql.position} DESC`;
+  return db.raw
+    .prepare<unknown[], number>(
+      `SELECT ${sql.position} FROM ${sql.countFrom} ${buildWhereClause(sql.conditions)} ORDER BY ${order} LIMIT ${limit}`,
+    )
+    .pluck()
+    .all(...collectParams(sql.conditions));
+}
+
+function countPositions(
+  db: Sqlite,
+  { strict, filter, maxDisplacement }: CandidateRequest,
+  nodes: readonly QueryNode[],
+  limit: number,
+): number {
+  const sql = compileSearch(db, createQuery([...nodes, ...strict]), filter, maxDisplacement);
+  const count = db.raw
+    .prepare<unknown[], number>(
+      `SELECT count(*) FROM (SELECT 1 FROM ${sql.countFrom} ${buildWhereClause(sql.conditions)} LIMIT ${limit})`,
+    )
+    .pluck()
+    .get(...collectParams(sql.conditions));
+  return count ?? 0;
+}

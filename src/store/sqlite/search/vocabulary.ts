@@ -1,0 +1,79 @@
+/** The words of the prompts, for close matches: of all prompts, or of those that a caller with limits may see. */
+import type { QueryNode, TextNode } from '../../../search/ast.ts';
+import { computeMaxDistance, rankCorrections } from '../../../search/close/corrections.ts';
+import type { Vocabulary } from '../../../search/close/create-plan.ts';
+import { computePrefixRange } from '../../../search/prefixes.ts';
+import type { WordUse } from '../../contract/search.ts';
+import type { Sqlite } from '../database.ts';
+import { countMatches, countRows } from './relevance.ts';
+
+/** Words that are read at a time of those with the same first letter. */
+const SIMILAR_WORDS = `SELECT word, uses FROM words
+  WHERE word >= ? AND word < ? AND length(word) BETWEEN ? AND ?`;
+
+/** The vocabulary of all prompts. */
+export function createVocabulary(db: Sqlite): Vocabulary {
+  const { raw } = db;
+  const similar = raw.prepare<[string, string, number, number], WordUse>(SIMILAR_WORDS);
+  const all = raw.prepare<[number, number], WordUse>(
+    'SELECT word, uses FROM words WHERE length(word) BETWEEN ? AND ?',
+  );
+  const one = raw.prepare<[string], unknown>('SELECT 1 FROM words WHERE word = ?');
+  const byPrefix = raw.prepare<[string, string, number], WordUse>(
+    'SELECT word, uses FROM words WHERE word > ? AND word < ? ORDER BY uses DESC, word LIMIT ?',
+  );
+  const total = countRows(db);
+  const counts = new Map<string, number>();
+
+  return {
+    total,
+    countPrompts: (node) => {
+      const key = JSON.stringify(node);
+      db.checkInterrupt?.();
+      const count = counts.get(key) ?? countMatches(db, node, total);
+      counts.set(key, count);
+      return count;
+    },
+    hasWord: (word) => one.get(word) !== undefined,
+    listByPrefix: (prefix, limit) => byPrefix.all(...computePrefixRange(prefix), limit),
+    listSimilar: (word, maxDistance) => {
+      if (maxDistance === 0) return [];
+      db.checkInterrupt?.();
+      const lengths = [word.length - maxDistance, word.length + maxDistance] as const;
+      // Nearly all mistakes leave the first letter in its place, or exchange it with the second.
+      const letters = new Set(Array.from(word).slice(0, 2));
+      const near = [...letters].flatMap((letter) => similar.all(...computePrefixRange(letter), ...lengths));
+      return rankCorrections(word, near).length > 0 ? near : all.iterate(...lengths);
+    },
+  };
+}
+
+/** What is known of the prompts that a caller with limits may see. */
+export interface VisiblePrompts {
+  /** Number of tasks, perhaps only the first so many. */
+  readonly total: number;
+  /** Tasks with a node, perhaps only the first so many. */
+  count(node: QueryNode): number;
+  /** Words of the newest of them, with their use. */
+  listWords(): readonly WordUse[];
+}
+
+/** The vocabulary of the prompts that are visible to the caller: word lists and counts of all prompts would reveal others'. */
+export function createVisibleVocabulary(visible: VisiblePrompts): Vocabulary {
+  let words: readonly WordUse[] | undefined;
+  const listWords = () => {
+    words ??= visible.listWords();
+    return words;
+  };
+  const countPrompts = (node: TextNode) => visible.count(node);
+  return {
+    total: visible.total,
+    countPrompts,
+    hasWord: (word) => listWords().some((known) => known.word === word),
+    listByPrefix: (prefix, limit) =>
+      listWords()
+        .filter(({ word }) => word !== prefix && word.startsWith(prefix))
+        .slice(0, limit),
+    listSimilar: (word) => (computeMaxDistance(word) === 0 ? [] : listWords()),
+  };
+}

@@ -1,0 +1,196 @@
+/**
+ * What else a person may have meant: other spellings and readings of a query, how many tasks it finds without each of its parts,
+ * and the values that there are of a field. All of it is counted among the tasks that the caller may see.
+ */
+import { createQuery, type FieldNode, type Query, type QueryNode } from '../search/ast.ts';
+import type { WordChange } from '../search/close/assess.ts';
+import { computeEditDistance } from '../search/close/edit-distance.ts';
+import { splitQuery } from '../search/close/split-query.ts';
+import { convertToLowerAscii } from '../search/fold.ts';
+import { formatOperator } from '../search/parser.ts';
+import type { FacetCount, Facets } from '../store/contract/search.ts';
+import type { Store } from '../store/contract/store.ts';
+import type { TaskFilter } from '../store/contract/tasks.ts';
+import type { SearchAlternatives } from './search-schema.ts';
+
+/** Other queries that are counted, of each kind. */
+const MAX_ALTERNATIVES = 8;
+/** Values of a field that are listed. */
+const MAX_VALUES = 20;
+/** Close matches whose spelling is offered. */
+const CLOSE_HITS = 5;
+/** Mistakes in the value of a field. */
+const MAX_VALUE_MISTAKES = 2;
+/** Counting ends after this; what has been counted is given. */
+const TIME_LIMIT_MS = 500;
+/** What a model or a size may look like: an ordinary word that finds something is not compared with all of them. */
+const LIKELY_VALUE = /^\p{L}*[\d\-:._][\p{L}\d\-:._]*$/u;
+
+const FACETS: readonly { readonly name: string; readonly list: (facets: Facets) => readonly FacetCount[] }[] =
+  [
+    { name: 'model', list: ({ models }) => models },
+    { name: 'size', list: ({ sizes }) => sizes },
+    { name: 'action', list: ({ actions }) => actions },
+  ];
+
+export interface AlternativesRequest {
+  readonly query: Query;
+  readonly filter: TaskFilter;
+  readonly nowMs: number;
+  /** Parses a text in the same way as the query. */
+  readonly parse: (text: string) => Query;
+  /** Whether the query finds nothing exactly. */
+  readonly isEmpty: boolean;
+}
+
+interface Suggestion {
+  readonly query: string;
+  readonly reason: SearchAlternatives['did_you_mean'][number]['reason'];
+}
+
+export async function findAlternatives(
+  store: Pick<Store, 'search' | 'facets'>,
+  request: AlternativesRequest,
+): Promise<SearchAlternatives> {
+  const { query, filter, nowMs, parse, isEmpty } = request;
+  const started = performance.now();
+  const count = async (counted: Query, within: TaskFilter = filter) => {
+    const page = await store.search({ query: counted, filter: within, sort: 'newest', limit: 1, nowMs });
+    return { total: page.total, total_is_exact: page.totalIsExact };
+  };
+  const countEach = async <Other>(
+    others: readonly Other[],
+    countOne: (other: Other) => ReturnType<typeof count>,
+  ) => {
+    const counted: (Other & Awaited<ReturnType<typeof count>>)[] = [];
+    for (const other of others.slice(0, MAX_ALTERNATIVES))
+      if (performance.now() - started < TIME_LIMIT_MS) counted.push({ ...other, ...(await countOne(other)) });
+    return counted;
+  };
+  const facets = mayNameValue(query, isEmpty)
+    ? await store.facets({ query: createQuery([]), filter: limitOnly(filter), by: 'year', timeZone: 'UTC' })
+    : undefined;
+  const suggestions = [
+    ...listReadings(query),
+    ...(facets ? listFieldReadings(query, facets) : []),
+    ...(isEmpty ? await listSpellings(store, request) : []),
+  ];
+  const didYouMean = await countEach(removeRepeated(suggestions), (other) => count(parse(other.query)));
+  const without = isEmpty
+    ? await countEach(listRemovals(query), ({ at }) => count(removePart(query, at)))
+    : [];
+  return {
+    did_you_mean: didYouMean.filter(({ total }) => total > 0),
+    without: without.map(({ at: _, ...removal }) => removal),
+    values: isEmpty && facets ? listValues(query, facets) : [],
+  };
+}
+
+/** The caller's limits, without other conditions: a value is listed wherever it occurs. */
+function limitOnly({ within }: TaskFilter): TaskFilter {
+  return within ? { within } : {};
+}
+
+function joinTexts(texts: readonly string[]): string {
+  return texts.filter((text) => text !== '').join(' ');
+}
+
+function replaceText(query: Query, at: number, text: string): string {
+  return joinTexts(query.texts.map((own, index) => (index === at ? text : own)));
+}
+
+/** The readings that the parser did not choose. */
+function listReadings(query: Query): Suggestion[] {
+  return query.alternatives.flatMap(({ text, as }): Suggestion[] => {
+    const at = query.texts.indexOf(text);
+    return at < 0 ? [] : [{ query: replaceText(query, at, as), reason: 'date' }];
+  });
+}
+
+function mayNameValue(query: Query, isEmpty: boolean): boolean {
+  const isLikely = splitQuery(query).loose.some(({ text }) => LIKELY_VALUE.test(text));
+  return isLikely || (isEmpty && query.parts.some((part) => collectFields(part).length > 0));
+}
+
+/** Words that are the name of a model or a size, and values of fields that resemble one. */
+function listFieldReadings(query: Query, facets: Facets): Suggestion[] {
+  return query.parts.flatMap((part, at): Suggestion[] => {
+    const text = query.texts[at] ?? '';
+    return FACETS.flatMap(({ name, list }) =>
+      list(facets).flatMap(({ value }): Suggestion[] => {
+        if (value === null) return [];
+        const isNamed = convertToLowerAscii(value) === convertToLowerAscii(text);
+        const isMistaken = part.kind === 'field' && part.field === name && resembles(part.value, value);
+        if (!isNamed && !isMistaken) return [];
+        return [
+          {
+            query: replaceText(query, at, formatOperator(name, value)),
+            reason: isNamed ? 'field' : 'spelling',
+          },
+        ];
+      }),
+    );
+  });
+}
+
+function resembles(typed: string, value: string): boolean {
+  const distance = computeEditDistance(typed, convertToLowerAscii(value), MAX_VALUE_MISTAKES);
+  return distance > 0 && distance <= MAX_VALUE_MISTAKES;
+}
+
+/** The spellings of close matches that have every word. */
+async function listSpellings(
+  store: Pick<Store, 'search'>,
+  { query, filter, nowMs }: AlternativesRequest,
+): Promise<Suggestion[]> {
+  const { hits } = await store.search({
+    ...{ query, filter, sort: 'relevance', limit: CLOSE_HITS, groupByPrompt: true, match: 'close', nowMs },
+  });
+  return hits.flatMap(({ close }): Suggestion[] => {
+    if (!close || close.difference.missing.length > 0) return [];
+    const { corrected, wordForms } = close.difference;
+    const changes = [...corrected, ...wordForms];
+    return changes.length === 0 ? [] : [{ query: applyChanges(query, changes), reason: 'spelling' }];
+  });
+}
+
+/** A word that became one with its neighbour is written once. */
+function applyChanges(query: Query, changes: readonly WordChange[]): string {
+  const texts = query.texts.map((text) =>
+    changes.reduce(
+      (changed, { from, to }) => (changed === from ? to : changed.replace(from, () => to)),
+      text,
+    ),
+  );
+  return joinTexts(texts.filter((text, at) => text !== texts[at - 1]));
+}
+
+/** @returns for each part, the query without it */
+function listRemovals(query: Query): { part: string; query: string; at: number }[] {
+  if (query.parts.length < 2) return [];
+  return query.texts.map((part, at) => ({ part, query: replaceText(query, at, ''), at }));
+}
+
+function removePart(query: Query, at: number): Query {
+  return createQuery(query.parts.filter((_, index) => index !== at));
+}
+
+/** The values of the fields that the query asks for. */
+function listValues(query: Query, facets: Facets): SearchAlternatives['values'] {
+  const asked = new Set(query.parts.flatMap(collectFields).map(({ field }) => String(field)));
+  return FACETS.filter(({ name }) => asked.has(name)).map(({ name, list }) => ({
+    field: name,
+    values: list(facets)
+      .flatMap(({ value, count }) => (value === null ? [] : [{ value, count }]))
+      .slice(0, MAX_VALUES),
+  }));
+}
+
+function collectFields(node: QueryNode): FieldNode[] {
+  if (node.kind === 'field') return [node];
+  return node.kind === 'and' || node.kind === 'or' ? node.parts.flatMap(collectFields) : [];
+}
+
+function removeRepeated(suggestions: readonly Suggestion[]): Suggestion[] {
+  return [...new Map(suggestions.map((suggestion) => [suggestion.query, suggestion])).values()];
+}
