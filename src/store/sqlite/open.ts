@@ -9,6 +9,7 @@ import { readAccounts } from './accounts.ts';
 import { createCallbackStore } from './callbacks.ts';
 import { createCircuitStore } from './circuit.ts';
 import { openDatabase, type Sqlite, setBusyTimeout } from './database.ts';
+import { SqliteError } from './driver.ts';
 import { isBusy, translateErrors, translateOpeningError, translateStream } from './errors.ts';
 import { createIdFinder } from './find-ids.ts';
 import { createHistoryStore } from './history.ts';
@@ -21,6 +22,7 @@ import { acquireLock, type Lock } from './lock.ts';
 import { createMetadata } from './metadata.ts';
 import { migrate, needsMigration } from './migrate.ts';
 import { backUpBeforeMigration, type OnMigration } from './recovery/migration-backup.ts';
+import { findForeignSchema } from './recovery/schema-check.ts';
 import { createRequestSeq } from './request-seq.ts';
 import { createRunStore } from './runs.ts';
 import { countFacets } from './search/facets.ts';
@@ -76,13 +78,20 @@ async function open(options: OpenOptions): Promise<Store> {
       await bringUpToDate(db, options);
       return assemble(db, options, lock);
     } catch (error) {
+      const broken = findBrokenSchema(db, error);
       db.raw.close();
-      throw error;
+      throw broken === undefined ? error : createDamageError(dataDir, broken, error);
     }
   } catch (error) {
     lock?.release();
     throw isDamage(error) ? createDamageError(dataDir, error.message, error) : error;
   }
+}
+
+/** Why a statement can't be prepared: a name in the text of the schema may have changed, which is no damage for SQLite. */
+function findBrokenSchema({ raw }: Sqlite, error: unknown): string | undefined {
+  const isUnprepared = error instanceof SqliteError && error.code === 'SQLITE_ERROR';
+  return isUnprepared ? findForeignSchema(raw) : undefined;
 }
 
 async function bringUpToDate(db: Sqlite, { dataDir, clock, mode, onMigration }: OpenOptions): Promise<void> {
