@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
+import type { FacetRequest } from '../contract/search.ts';
 import type { Store } from '../contract/store.ts';
 import { createSuggestionRequest, suggestWords } from '../rules/suggest-within.ts';
 import { createAccessTokenStore } from './access-tokens.ts';
@@ -26,6 +27,7 @@ import { findForeignSchema } from './recovery/schema-check.ts';
 import { createRequestSeq } from './request-seq.ts';
 import { createRunStore } from './runs.ts';
 import { countFacets } from './search/facets.ts';
+import { cacheFacets } from './search/facets-cache.ts';
 import { definePromptFunction } from './search/prompt-function.ts';
 import { createReindexing, readIndexedFrom } from './search/reindex.ts';
 import { createSearchStore } from './search/search.ts';
@@ -130,7 +132,7 @@ function ignoreUnwritable(work: () => void): void {
 /** The functions whose errors are recorded by the storage watch. */
 type Watched = Omit<Store, 'get' | 'readStorageProblem' | 'damage' | 'noteError' | 'close'>;
 
-function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefined): Store {
+function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lock | undefined): Store {
   const metadata = createMetadata(db);
   const writes = createWriteQueue();
   const storage = createStorageWatch(db, writes);
@@ -173,6 +175,10 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     maxDisplacement: readMaxDisplacement(),
     indexedFromMs: readIndexedFrom(db, metadata),
   }));
+  const facets = (request: FacetRequest) => ({
+    ...countFacets(db, request, readMaxDisplacement()),
+    countedAtMs: clock.now(),
+  });
   if (mode === 'owner') {
     ignoreUnwritable(() => {
       servers.replaceServers();
@@ -191,7 +197,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     countUpTo: history.countUpTo,
     stream: () => translateStream(history.stream()),
     search,
-    facets: (request) => countFacets(db, request, readMaxDisplacement()),
+    facets: mode === 'reader' && isResident === true ? cacheFacets(db, facets) : facets,
     suggest: (prefix, limit, within) =>
       within
         ? suggestWords(search(createSuggestionRequest(within, prefix)), prefix, limit)
