@@ -1,11 +1,11 @@
 /** Facets as JSON. */
 import { formatIsoTime } from '../lib/iso-time.ts';
 import { formatPeriod, type TimeUnit } from '../search/dates.ts';
-import type { FacetCount, Facets } from '../store/contract/search.ts';
+import type { CountedFacets, FacetCount } from '../store/contract/search.ts';
 import type { FacetsView } from './search-schema.ts';
 
 /** @param timeZone the calendar of the histogram's periods */
-export function serializeFacets(facets: Facets, by: TimeUnit, timeZone: string): FacetsView {
+export function serializeFacets(facets: CountedFacets, by: TimeUnit, timeZone: string): FacetsView {
   const serializeCounts = (list: readonly FacetCount[]) => list.map(({ value, count }) => ({ value, count }));
   return {
     total: facets.total,
@@ -22,5 +22,6 @@ export function serializeFacets(facets: Facets, by: TimeUnit, timeZone: string):
         count,
       })),
     },
+    counted_at: formatIsoTime(facets.countedAtMs),
   };
 }

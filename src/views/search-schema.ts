@@ -116,6 +116,7 @@ const facetsSchema = z.strictObject({
     tz: text,
     items: z.array(z.strictObject({ period: text, from: time, count })),
   }),
+  counted_at: time.meta({ description: 'earlier than the request if nothing has been stored since' }),
 });
 
 /** `GET /api/facets`. */

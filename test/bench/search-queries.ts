@@ -1,9 +1,12 @@
 /** The questions that are asked of every size, and how long each takes. */
+import { join } from 'node:path';
 import { systemClock } from '../../src/lib/clock.ts';
 import { parseQuery } from '../../src/search/parser.ts';
 import type { SearchPage, SearchRequest } from '../../src/store/contract/search.ts';
 import type { Store } from '../../src/store/contract/store.ts';
+import { openDatabase } from '../../src/store/sqlite/database.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
+import { scanFacets } from '../../src/store/sqlite/search/facets.ts';
 
 export interface Timing {
   readonly p50: number;
@@ -63,9 +66,15 @@ export async function benchQueries(dataDir: string): Promise<Map<string, Timing>
     'group=prompt',
     await timed(QUESTIONS['two words'], (text) => store.search(request(text, { groupByPrompt: true }))),
   );
-  const facets = (text: string) => store.facets({ ...request(text), by: 'month', timeZone: 'UTC' });
+  const question = (text: string) => ({ ...request(text), by: 'month', timeZone: 'UTC' }) as const;
+  const facets = (text: string) => store.facets(question(text));
   timings.set('facets, two words', await timed(QUESTIONS['two words'], facets));
   timings.set('facets, everything', await timed([''], facets));
+  const db = openDatabase(join(dataDir, 'mirror.db'), { readonly: true, isMapped: true });
+  const scan = (text: string) => scanFacets(db, question(text), 0);
+  timings.set('facets, everything, by reading all tasks', await timed([''], scan));
+  db.raw.close();
+  timings.set('stats', await timed([NOW], (nowMs) => store.stats(nowMs)));
   timings.set('suggestions', await timed(['c', 'ca', 'cat', 'por'], (text) => store.suggest(text, 10)));
   await store.close();
   return timings;

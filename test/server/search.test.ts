@@ -181,6 +181,7 @@ test('GET /api/facets counts what the same query finds', async () => {
   expect(await facets('q=cat&user_id=user-1&from=2025-02&tz=UTC')).toMatchObject({ total: 2 });
   expect(await facets('user_id=nobody')).toMatchObject({ total: 0 });
   expect(await facets('q=nothing')).toMatchObject({ total: 0, model: [], histogram: { items: [] } });
+  expect(await facets('tz=UTC')).toMatchObject({ counted_at: expect.stringMatching(/^2.*Z$/) });
 });
 
 test('GET /api/suggest completes the last word from the words of stored prompts, most frequent first', async () => {

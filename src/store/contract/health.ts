@@ -28,6 +28,6 @@ export interface HealthStore {
   /** Records an error met by another reader of the same data. */
   noteError(error: unknown): void;
   stats(nowMs: number): MaybePromise<Stats>;
-  /** Compares every document with its hash, and the search index with the documents. */
+  /** Compares every document with its hash, and the search index and the stored counts with the documents. */
   audit(): MaybePromise<AuditFinding[]>;
 }

@@ -99,6 +99,11 @@ export interface Facets {
   readonly histogram: readonly { readonly fromMs: number; readonly count: number }[];
 }
 
+export interface CountedFacets extends Facets {
+  /** When they were counted: before they were asked for, if nothing has changed since. */
+  readonly countedAtMs: number;
+}
+
 export interface WordUse {
   readonly word: string;
   /** Number of prompts that contain it. */
@@ -114,7 +119,7 @@ export const COUNT_LIMIT = 1000;
 /** Search over prompts. */
 export interface SearchStore {
   search(request: SearchRequest): MaybePromise<SearchPage>;
-  facets(request: FacetRequest): MaybePromise<Facets>;
+  facets(request: FacetRequest): MaybePromise<CountedFacets>;
   /**
    * The most used words that start with a folded prefix. Within limits, only words of the newest visible prompts
    * (SUGGESTING_PROMPTS).

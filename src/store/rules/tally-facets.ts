@@ -1,21 +1,20 @@
 /** Counts matches by model, size, action, state, and over time, from rows in any order. */
 import { createPeriodFinder, type TimeRange } from '../../search/dates.ts';
 import type { FacetCount, FacetRequest, Facets } from '../contract/search.ts';
+import { QUARTER_MS } from './day-histogram.ts';
 
 /** The counted values of a match. */
-export type FacetRow = [
-  state: string,
-  model: string | null,
-  size: string | null,
-  action: string | null,
-  createdAtMs: number,
-];
+type Values = [state: string, model: string | null, size: string | null, action: string | null];
+export type FacetRow = [...Values, createdAtMs: number];
+/** The values that several matches have. */
+export type ValueRow = [...Values, count: number];
+
+export type ValueFacets = Omit<Facets, 'histogram'>;
 
 type Counts = Map<string | null, number>;
+type CheckInterrupt = (() => void) | undefined;
 
 const ROWS_PER_CHECK = 128;
-/** In every time zone, days start on a quarter of an hour. */
-const QUARTER_MS = 15 * 60_000;
 
 /** @param checkInterrupt called now and then; what it throws ends the count */
 export function tallyFacets(
@@ -23,33 +22,69 @@ export function tallyFacets(
   { by, timeZone }: Pick<FacetRequest, 'by' | 'timeZone'>,
   checkInterrupt?: () => void,
 ): Facets {
+  const values = createValueTally();
+  const quarters = new Map<number, number>();
+  for (const row of checkNowAndThen(rows, checkInterrupt)) {
+    values.add(row, 1);
+    add(quarters, Math.floor(row[4] / QUARTER_MS), 1);
+  }
+  return { ...values.read(), histogram: sumPeriods(quarters, createPeriodFinder(by, timeZone)) };
+}
+
+/** The same without the histogram. */
+export function tallyValues(rows: Iterable<ValueRow>, checkInterrupt?: () => void): ValueFacets {
+  const values = createValueTally();
+  for (const row of checkNowAndThen(rows, checkInterrupt)) values.add(row, row[4]);
+  return values.read();
+}
+
+/** The histogram alone. */
+export function tallyTimes(
+  createdAtMs: Iterable<number>,
+  { by, timeZone }: Pick<FacetRequest, 'by' | 'timeZone'>,
+  checkInterrupt?: () => void,
+): Facets['histogram'] {
+  const quarters = new Map<number, number>();
+  for (const ms of checkNowAndThen(createdAtMs, checkInterrupt))
+    add(quarters, Math.floor(ms / QUARTER_MS), 1);
+  return sumPeriods(quarters, createPeriodFinder(by, timeZone));
+}
+
+function createValueTally() {
   const states: Counts = new Map();
   const models: Counts = new Map();
   const sizes: Counts = new Map();
   const actions: Counts = new Map();
-  const quarters = new Map<number, number>();
   let total = 0;
-  for (const [state, model, size, action, createdAtMs] of rows) {
-    if (checkInterrupt && total % ROWS_PER_CHECK === 0) checkInterrupt();
-    total += 1;
-    add(states, state);
-    add(models, model);
-    add(sizes, size);
-    add(actions, action);
-    add(quarters, Math.floor(createdAtMs / QUARTER_MS));
-  }
   return {
-    total,
-    states: sortByCount(states),
-    models: sortByCount(models),
-    sizes: sortByCount(sizes),
-    actions: sortByCount(actions),
-    histogram: sumPeriods(quarters, createPeriodFinder(by, timeZone)),
+    add: ([state, model, size, action]: FacetRow | ValueRow, count: number): void => {
+      total += count;
+      add(states, state, count);
+      add(models, model, count);
+      add(sizes, size, count);
+      add(actions, action, count);
+    },
+    read: (): ValueFacets => ({
+      total,
+      states: sortByCount(states),
+      models: sortByCount(models),
+      sizes: sortByCount(sizes),
+      actions: sortByCount(actions),
+    }),
   };
 }
 
-function add<Key>(counts: Map<Key, number>, key: Key): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+function* checkNowAndThen<T>(rows: Iterable<T>, checkInterrupt: CheckInterrupt): Generator<T> {
+  let at = 0;
+  for (const row of rows) {
+    if (checkInterrupt && at % ROWS_PER_CHECK === 0) checkInterrupt();
+    at += 1;
+    yield row;
+  }
+}
+
+function add<Key>(counts: Map<Key, number>, key: Key, count: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + count);
 }
 
 function sortByCount(counts: Counts): FacetCount[] {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
+import type { FacetRequest } from '../contract/search.ts';
 import type { Store } from '../contract/store.ts';
 import { createSuggestionRequest, suggestWords } from '../rules/suggest-within.ts';
 import { createAccessTokenStore } from './access-tokens.ts';
@@ -9,6 +10,7 @@ import { readAccounts } from './accounts.ts';
 import { createCallbackStore } from './callbacks.ts';
 import { createCircuitStore } from './circuit.ts';
 import { openDatabase, type Sqlite, setBusyTimeout } from './database.ts';
+import { SqliteError } from './driver.ts';
 import { isBusy, translateErrors, translateOpeningError, translateStream } from './errors.ts';
 import { createIdFinder } from './find-ids.ts';
 import { createHistoryStore } from './history.ts';
@@ -21,9 +23,11 @@ import { acquireLock, type Lock } from './lock.ts';
 import { createMetadata } from './metadata.ts';
 import { migrate, needsMigration } from './migrate.ts';
 import { backUpBeforeMigration, type OnMigration } from './recovery/migration-backup.ts';
+import { findForeignSchema } from './recovery/schema-check.ts';
 import { createRequestSeq } from './request-seq.ts';
 import { createRunStore } from './runs.ts';
 import { countFacets } from './search/facets.ts';
+import { cacheFacets } from './search/facets-cache.ts';
 import { definePromptFunction } from './search/prompt-function.ts';
 import { createReindexing, readIndexedFrom } from './search/reindex.ts';
 import { createSearchStore } from './search/search.ts';
@@ -76,13 +80,20 @@ async function open(options: OpenOptions): Promise<Store> {
       await bringUpToDate(db, options);
       return assemble(db, options, lock);
     } catch (error) {
+      const broken = findBrokenSchema(db, error);
       db.raw.close();
-      throw error;
+      throw broken === undefined ? error : createDamageError(dataDir, broken, error);
     }
   } catch (error) {
     lock?.release();
     throw isDamage(error) ? createDamageError(dataDir, error.message, error) : error;
   }
+}
+
+/** Why a statement can't be prepared: a name in the text of the schema may have changed, which is no damage for SQLite. */
+function findBrokenSchema({ raw }: Sqlite, error: unknown): string | undefined {
+  const isUnprepared = error instanceof SqliteError && error.code === 'SQLITE_ERROR';
+  return isUnprepared ? findForeignSchema(raw) : undefined;
 }
 
 async function bringUpToDate(db: Sqlite, { dataDir, clock, mode, onMigration }: OpenOptions): Promise<void> {
@@ -121,7 +132,7 @@ function ignoreUnwritable(work: () => void): void {
 /** The functions whose errors are recorded by the storage watch. */
 type Watched = Omit<Store, 'get' | 'readStorageProblem' | 'damage' | 'noteError' | 'close'>;
 
-function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefined): Store {
+function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lock | undefined): Store {
   const metadata = createMetadata(db);
   const writes = createWriteQueue();
   const storage = createStorageWatch(db, writes);
@@ -164,6 +175,10 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     maxDisplacement: readMaxDisplacement(),
     indexedFromMs: readIndexedFrom(db, metadata),
   }));
+  const facets = (request: FacetRequest) => ({
+    ...countFacets(db, request, readMaxDisplacement()),
+    countedAtMs: clock.now(),
+  });
   if (mode === 'owner') {
     ignoreUnwritable(() => {
       servers.replaceServers();
@@ -182,7 +197,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     countUpTo: history.countUpTo,
     stream: () => translateStream(history.stream()),
     search,
-    facets: (request) => countFacets(db, request, readMaxDisplacement()),
+    facets: mode === 'reader' && isResident === true ? cacheFacets(db, facets) : facets,
     suggest: (prefix, limit, within) =>
       within
         ? suggestWords(search(createSuggestionRequest(within, prefix)), prefix, limit)

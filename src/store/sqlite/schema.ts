@@ -3,7 +3,7 @@
  * is created by a hand-written migration, because Drizzle does not support virtual tables.
  */
 import { sql } from 'drizzle-orm';
-import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { FLUX } from '../../service/flux.ts';
 
 /** Every task document that was ever stored. */
@@ -55,6 +55,62 @@ export const tasks = sqliteTable(
     ),
     // Finds the other tasks of a prompt.
     index('tasks_prompt').on(table.promptHash, table.position),
+  ],
+);
+
+/**
+ * How many tasks have the same values, at all times. Triggers on `tasks` update it with every row, so no code that writes tasks can
+ * forget it. A null is not an empty text, and the keys compare it as the number 0, because unique keys take nulls as different.
+ */
+export const taskCounts = sqliteTable(
+  'task_counts',
+  {
+    service: text('service').notNull(),
+    model: text('model'),
+    size: text('size'),
+    action: text('action'),
+    state: text('state', { enum: ['pending', 'succeeded', 'failed'] }).notNull(),
+    userId: text('user_id'),
+    applicationId: text('application_id'),
+    /** Never 0: such a row is deleted. Nullable, so that no trigger can fail at it (see the insert in task-statements.ts). */
+    n: integer('n'),
+  },
+  (table) => [
+    uniqueIndex('task_counts_key').on(
+      table.service,
+      sql`ifnull(${table.model}, 0)`,
+      sql`ifnull(${table.size}, 0)`,
+      sql`ifnull(${table.action}, 0)`,
+      table.state,
+      sql`ifnull(${table.userId}, 0)`,
+      sql`ifnull(${table.applicationId}, 0)`,
+    ),
+    index('task_counts_user').on(table.userId),
+    index('task_counts_application').on(table.applicationId),
+  ],
+);
+
+/** How many tasks of each UTC day have the same state and owner; updated like `task_counts`. */
+export const dayCounts = sqliteTable(
+  'day_counts',
+  {
+    /** Days since 1970-01-01. */
+    day: integer('day').notNull(),
+    state: text('state', { enum: ['pending', 'succeeded', 'failed'] }).notNull(),
+    userId: text('user_id'),
+    applicationId: text('application_id'),
+    /** Never 0: such a row is deleted. Nullable, so that no trigger can fail at it (see the insert in task-statements.ts). */
+    n: integer('n'),
+  },
+  (table) => [
+    uniqueIndex('day_counts_key').on(
+      table.day,
+      table.state,
+      sql`ifnull(${table.userId}, 0)`,
+      sql`ifnull(${table.applicationId}, 0)`,
+    ),
+    index('day_counts_user').on(table.userId, table.day),
+    index('day_counts_application').on(table.applicationId, table.day),
   ],
 );
 

@@ -1,17 +1,14 @@
 /** Totals for people and monitors. */
 import { statSync } from 'node:fs';
-import type { TaskState } from '../../task/state.ts';
 import type { Stats } from '../contract/health.ts';
+import { countByState } from './counts.ts';
 import type { Sqlite } from './database.ts';
 import type { Tracking } from './tracking.ts';
 
 /** @param nowMs epoch milliseconds, to count what is due */
-export function readStats({ raw }: Sqlite, tracking: Tracking, nowMs: number): Stats {
-  const byState: Record<TaskState, number> = { pending: 0, succeeded: 0, failed: 0 };
-  const rows = raw.prepare<[], { state: TaskState; n: number }>(
-    'SELECT state, count(*) AS n FROM tasks GROUP BY state',
-  );
-  for (const { state, n } of rows.all()) byState[state] = n;
+export function readStats(db: Sqlite, tracking: Tracking, nowMs: number): Stats {
+  const { raw } = db;
+  const byState = countByState(db);
   const readCreatedAt = (order: 'ASC' | 'DESC') =>
     raw
       .prepare<[], { at: number }>(`SELECT created_at AS at FROM tasks ORDER BY position ${order} LIMIT 1`)

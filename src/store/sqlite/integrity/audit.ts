@@ -1,5 +1,9 @@
-/** Detects damage: documents that differ from their hash, search rows without a document, documents without a search row. */
+/**
+ * Detects damage: documents that differ from their hash, search rows without a document, documents without a search row, counts that
+ * differ from the tasks.
+ */
 import type { AuditFinding } from '../../contract/health.ts';
+import { findWrongCounts } from '../counts.ts';
 import type { Sqlite } from '../database.ts';
 import { hashText } from '../text-hash.ts';
 import { DERIVED_ROW, type DerivedRow, differs, readStoredDocument, STABLE_COLUMNS } from './columns.ts';
@@ -22,6 +26,8 @@ export function audit({ raw }: Pick<Sqlite, 'raw'>): AuditFinding[] {
   );
   for (const { id } of orphans.iterate())
     findings.push({ id: `#${id}`, problem: 'the search row has no document' });
+  for (const table of findWrongCounts({ raw }))
+    findings.push({ id: table, problem: 'the counts differ from the tasks' });
   return findings;
 }
 

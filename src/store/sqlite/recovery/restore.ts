@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { OperatorError } from '../../../lib/operator-error.ts';
 import type { MergedTokens, Restored } from '../../contract/maintenance.ts';
+import { recountTasks } from '../counts.ts';
 import { openDatabase, runInTransaction } from '../database.ts';
 import { type Connection, openConnection } from '../driver.ts';
 import { copyPrivateFile, syncFile } from '../durable-files.ts';
@@ -107,7 +108,7 @@ interface RestoreRequest {
 
 /**
  * Migrates to the current schema, so that readers need not wait for a server, checks the rows, derives the columns from the
- * documents, and merges the replaced database's tokens.
+ * documents, counts them, and merges the replaced database's tokens.
  * @throws BadBackup
  */
 function bringUpToDate(incoming: string, { source, replaced, nowMs }: RestoreRequest): MergedTokens {
@@ -118,6 +119,7 @@ function bringUpToDate(incoming: string, { source, replaced, nowMs }: RestoreReq
     runInTransaction(target, () => {
       const unusable = findUnusableRow(target.raw) ?? deriveColumns(target, nowMs);
       if (unusable !== undefined) throw createBadBackup(source, unusable);
+      recountTasks(target); // only now are the rows what their documents say
     });
     if (!existsSync(replaced)) return 'whole';
     const old = openConnection(replaced, { readonly: true }); // read-only, so it can't be changed

@@ -7,6 +7,7 @@ import { extractTerms, type Term } from '../../../search/terms.ts';
 import { getPrompt } from '../../../task/document.ts';
 import { RANKING_LIMIT } from '../../contract/search.ts';
 import type { Scored } from '../../rules/ranking-window.ts';
+import { countTasks } from '../counts.ts';
 import type { Sqlite } from '../database.ts';
 import type { TimedRow } from '../time-order.ts';
 import { compileLeaf } from './match-expression.ts';
@@ -32,7 +33,7 @@ export function prepareRanking(
 }
 
 function computeIdfs(db: Sqlite, leaves: readonly TextNode[]): number[] {
-  const total = countRows(db);
+  const total = countTasks(db);
   return leaves.map((leaf) => {
     db.checkInterrupt?.();
     return computeIdf(countMatches(db, leaf, total), total);
@@ -78,10 +79,6 @@ export function countMatches({ raw }: Sqlite, leaf: TextNode, total: number): nu
     )
     .get(newest.last);
   return Math.min(total, Math.round((total * RANKING_LIMIT) / Math.max(among?.n ?? 0, RANKING_LIMIT)));
-}
-
-export function countRows({ raw }: Sqlite): number {
-  return raw.prepare<[], { n: number }>('SELECT count(*) AS n FROM tasks').get()?.n ?? 0;
 }
 
 /** The terms of a prompt that count for its rank. */

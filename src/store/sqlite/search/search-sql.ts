@@ -52,7 +52,7 @@ export function compileSearch(
   maxDisplacement: number,
 ): SearchSql {
   const compiler = createCompiler(db);
-  const bounds = addTimes(filter, query);
+  const bounds = { ...filter, ...intersectQueryTimes(filter, query) };
   const others = query.parts.filter((part) => part.kind !== 'time');
 
   // What the index can decide goes into one expression; a prefix that needs a check goes there in its loose form.
@@ -125,9 +125,8 @@ function isLeaf(node: QueryNode): node is TextNode {
 }
 
 /** `before:`, `after:` and `on:` at the top level of the query narrow the filter's own bounds, and so the position range. */
-function addTimes(filter: TaskFilter, query: Query): TaskFilter {
-  const times = query.parts.filter((part) => part.kind === 'time');
-  return { ...filter, ...intersectTimes([filter, ...times]) };
+export function intersectQueryTimes(filter: TaskFilter, query: Query): Pick<TaskFilter, 'fromMs' | 'toMs'> {
+  return intersectTimes([filter, ...query.parts.filter((part) => part.kind === 'time')]);
 }
 
 function isNegated(part: QueryNode): part is Extract<QueryNode, { kind: 'not' }> {

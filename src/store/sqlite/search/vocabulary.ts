@@ -4,8 +4,9 @@ import { computeMaxDistance, rankCorrections } from '../../../search/close/corre
 import type { Vocabulary } from '../../../search/close/create-plan.ts';
 import { computePrefixRange } from '../../../search/prefixes.ts';
 import type { WordUse } from '../../contract/search.ts';
+import { countTasks } from '../counts.ts';
 import type { Sqlite } from '../database.ts';
-import { countMatches, countRows } from './relevance.ts';
+import { countMatches } from './relevance.ts';
 
 /** Words that are read at a time of those with the same first letter. */
 const SIMILAR_WORDS = `SELECT word, uses FROM words
@@ -22,7 +23,7 @@ export function createVocabulary(db: Sqlite): Vocabulary {
   const byPrefix = raw.prepare<[string, string, number], WordUse>(
     'SELECT word, uses FROM words WHERE word > ? AND word < ? ORDER BY uses DESC, word LIMIT ?',
   );
-  const total = countRows(db);
+  const total = countTasks(db);
   const counts = new Map<string, number>();
 
   return {
