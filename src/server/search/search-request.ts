@@ -52,14 +52,15 @@ export function readSearchTarget(
   };
 }
 
-/** Several values of one parameter are alternatives; a date has only one value. */
+/** Several values of one parameter are alternatives; a date has only one value, and so has a link, which may contain commas. */
 function readParameter(
   params: URLSearchParams,
   field: OperatorField,
   context: QueryContext,
   notes: string[],
 ): QueryNode | undefined {
-  const values = field.kind === 'date' ? [params.get(field.name) ?? ''] : readListParam(params, field.name);
+  const isSingle = field.kind === 'date' || field.kind === 'artifact';
+  const values = isSingle ? [params.get(field.name) ?? ''] : readListParam(params, field.name);
   const parts: QueryNode[] = [];
   for (const value of values) {
     if (value === '') continue;

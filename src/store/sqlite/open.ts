@@ -24,6 +24,7 @@ import { backUpBeforeMigration, type OnMigration } from './recovery/migration-ba
 import { createRequestSeq } from './request-seq.ts';
 import { createRunStore } from './runs.ts';
 import { countFacets } from './search/facets.ts';
+import { defineLinkFunction } from './search/link-function.ts';
 import { definePromptFunction } from './search/prompt-function.ts';
 import { createReindexing, readIndexedFrom } from './search/reindex.ts';
 import { createSearchStore } from './search/search.ts';
@@ -159,6 +160,7 @@ function assemble(db: Sqlite, { mode, clock }: OpenOptions, lock: Lock | undefin
     tasks.beginRereading({ isOwner: mode === 'owner' });
   }
   definePromptFunction(db);
+  defineLinkFunction(db);
   defineInterruptFunction(db);
   const { search } = createSearchStore(db, () => ({
     maxDisplacement: readMaxDisplacement(),
