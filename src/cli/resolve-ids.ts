@@ -1,7 +1,7 @@
 /** The ids that commands take: whole, or an unambiguous beginning of at least 6 characters. */
-import { describeAmbiguity, MIN_PREFIX_LENGTH, resolveTaskId } from '../store/contract/resolve-id.ts';
+import { describeAmbiguity, resolveTaskId } from '../store/contract/resolve-id.ts';
 import type { IdSearch, TaskStore } from '../store/contract/tasks.ts';
-import type { TaskId } from '../task/id.ts';
+import { MIN_ID_PREFIX_LENGTH, type TaskId } from '../task/id.ts';
 import { EXIT } from './failure.ts';
 import { printNote } from './output.ts';
 
@@ -33,8 +33,8 @@ export async function resolveArgs(
     if (resolved.kind === 'ambiguous') {
       ambiguous.push(arg);
       printNote(describeAmbiguity(arg, resolved.candidates));
-    } else if (arg.length < MIN_PREFIX_LENGTH)
-      printNote(`"${arg}": the beginning of an id has at least ${MIN_PREFIX_LENGTH} characters`);
+    } else if (arg.length < MIN_ID_PREFIX_LENGTH)
+      printNote(`"${arg}": the beginning of an id has at least ${MIN_ID_PREFIX_LENGTH} characters`);
   }
   return { ids: [...ids], unknown, ambiguous };
 }

@@ -33,6 +33,7 @@ The query:
   photogr*             words with this prefix
   (cat OR dog) snow    groups
   ${VALUE_EXAMPLES.join('  ')}
+  5bc8fbbc             the task whose id begins so; a link or SHA-256 of an image finds its task too
   on:2026-03  after:7d  before:2026-03-14  on:yesterday  after:"last week"
 
 Use single quotes for what your shell would interpret: 'cat -dog (snow OR rain)'`;

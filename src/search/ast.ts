@@ -1,4 +1,5 @@
 /** Syntax tree of a query. Built by parser.ts; used by highlights, ranking and the store. */
+import type { ArtifactMatch } from './artifact-field.ts';
 import type { TimeBounds } from './dates.ts';
 import type { ValueColumn, ValueKind, ValueMatch } from './fields.ts';
 
@@ -22,6 +23,9 @@ export interface FieldNode extends Omit<ValueMatch, 'kind'> {
   readonly valueKind: ValueKind;
 }
 
+/** Has an image or video with this link or hash. */
+export type ArtifactNode = ArtifactMatch;
+
 /** Created in [fromMs, toMs); undefined means unbounded. */
 export interface TimeNode extends TimeBounds {
   readonly kind: 'time';
@@ -38,7 +42,7 @@ export interface GroupNode {
 }
 
 export type TextNode = PhraseNode | PrefixNode;
-export type QueryNode = TextNode | FieldNode | TimeNode | NotNode | GroupNode;
+export type QueryNode = TextNode | FieldNode | ArtifactNode | TimeNode | NotNode | GroupNode;
 
 /** A part of the query that was read as something else than words. */
 export interface Understood {

@@ -2,7 +2,9 @@
  * The search fields, one row each. The parser, the parameters of the API, OpenAPI and the command line are derived from
  * this table, engines map its columns to theirs, and a test compares docs/search.md with it. No SQL of any engine.
  */
+import { MIN_ID_PREFIX_LENGTH, UUID_LENGTH } from '../task/id.ts';
 import type { TaskState } from '../task/state.ts';
+import { type ArtifactMatch, parseArtifact } from './artifact-field.ts';
 import { getCalendarDay, parseDate, type TimeBounds, type TimeRange } from './dates.ts';
 import { convertToLowerAscii } from './fold.ts';
 
@@ -75,7 +77,16 @@ interface DateField extends BaseField {
   parse(value: string, context: QueryContext): TimeMatch | FieldProblem;
 }
 
-export type SearchField = ValueField | EnumField | ExactField | DateField;
+/** Finds the task of a generated file. */
+interface ArtifactField extends BaseField {
+  readonly kind: 'artifact';
+  readonly isOperator: true;
+  /** A value for help texts. */
+  readonly example: string;
+  parse(value: string): ArtifactMatch | FieldProblem;
+}
+
+export type SearchField = ValueField | EnumField | ExactField | DateField | ArtifactField;
 
 const STATES = ['pending', 'succeeded', 'failed'] as const satisfies readonly TaskState[];
 
@@ -93,7 +104,15 @@ export const FIELDS = [
     parse: createEnumParser('state', STATES),
   },
   { name: 'seed', kind: 'seed', column: 'seed', isOperator: true, example: '42', parse: parseSeed },
-  { name: 'id', kind: 'id', column: 'id', isOperator: true, example: '2db0168c*', parse: parseStar },
+  { name: 'id', kind: 'id', column: 'id', isOperator: true, example: '2db0168c', parse: parseId },
+  {
+    name: 'artifact',
+    kind: 'artifact',
+    isOperator: true,
+    description: 'the link of an image or video, or the SHA-256 of an archived one',
+    example: 'https://cdn.example/a.png',
+    parse: parseArtifactField,
+  },
   { name: 'user_id', kind: 'exact', column: 'userId', isOperator: false },
   { name: 'application_id', kind: 'exact', column: 'applicationId', isOperator: false },
   {
@@ -141,7 +160,7 @@ export const FIELDS = [
 type Field = (typeof FIELDS)[number];
 
 /** A task value that can be filtered by; every engine has a column for each. */
-export type ValueColumn = Exclude<Field, { kind: 'date' }>['column'];
+export type ValueColumn = Exclude<Field, { kind: 'date' | 'artifact' }>['column'];
 
 /** Fields that queries may use, in the order in which messages list them. */
 export const OPERATORS = FIELDS.filter((field) => field.isOperator === true);
@@ -178,6 +197,17 @@ function createEnumParser(name: string, values: readonly string[]): ValueField['
 function parseStar(value: string): ValueMatch {
   const isPrefix = value.endsWith('*') && value.length > 1;
   return { kind: 'value', value: isPrefix ? value.slice(0, -1) : value, isPrefix };
+}
+
+/** The beginning of an id needs no star, if it is long enough. */
+function parseId(value: string): ValueMatch {
+  const match = parseStar(value);
+  const isPrefix = match.isPrefix || (value.length >= MIN_ID_PREFIX_LENGTH && value.length < UUID_LENGTH);
+  return { ...match, isPrefix };
+}
+
+function parseArtifactField(value: string): ArtifactMatch | FieldProblem {
+  return parseArtifact(value) ?? { kind: 'problem', reason: 'is neither a link nor a SHA-256' };
 }
 
 function createDateParser(

@@ -17,6 +17,7 @@ import { getToday, intersectTimes } from './dates.ts';
 import { type FieldProblem, OPERATORS, type OperatorField, type QueryContext } from './fields.ts';
 import { convertFullWidth } from './fold.ts';
 import { createQueryBudget, MAX_QUERY_CHARACTERS, type QueryBudget } from './query-budget.ts';
+import { readReference } from './references.ts';
 import { findSpokenDate, readSpokenDate } from './spoken/find-date.ts';
 import { extractTerms } from './terms.ts';
 import { type Token, tokenize } from './tokenizer.ts';
@@ -35,6 +36,7 @@ export function parseOperator(
   context: QueryContext,
 ): QueryNode | FieldProblem {
   if (field.kind === 'date') return field.parse(value, context);
+  if (field.kind === 'artifact') return field.parse(value);
   const match = field.parse(value);
   return match.kind === 'problem'
     ? match
@@ -164,9 +166,7 @@ function parseOperand(reader: Reader): QueryNode | undefined {
       return parts.length > 1 ? { kind: 'and', parts } : only;
     }
     case 'word':
-      noteLikelyOperator(token.text, reader);
-      noteLikelyMonth(token.text, reader);
-      return readTextNode(token.text, true, reader);
+      return readWord(token.text, reader);
     case 'quoted':
       return readTextNode(token.text, false, reader);
     case 'operator': {
@@ -204,6 +204,22 @@ function noteLikelyMonth(text: string, { context, notes, alternatives }: Reader)
   if (month === undefined || !/^\d{4}-\d\d$/.test(month) || !/^\p{L}+$/u.test(text)) return;
   notes.push(`"${text}" was taken as a word; on:${month} is the month`);
   alternatives.push({ text, as: `on:${month}` });
+}
+
+/** A word, or what it may refer to: a prompt can contain a link or an id. */
+function readWord(text: string, reader: Reader): QueryNode | undefined {
+  const reference = readReference(text);
+  if (!reference) {
+    noteLikelyOperator(text, reader);
+    noteLikelyMonth(text, reader);
+    return readTextNode(text, true, reader);
+  }
+  // First, because a long link may have more words than are read.
+  const node = createOperatorNode(reference, reader);
+  const target = node && reader.budget.takeOperator(node);
+  if (target) reader.understood.push({ text, as: `${reference.name}:${reference.value}` });
+  const words = readTextNode(text, true, reader);
+  return words && target ? { kind: 'or', parts: [words, target] } : (target ?? words);
 }
 
 /** As much of a text as the budget of the query allows. */

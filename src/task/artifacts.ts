@@ -1,6 +1,7 @@
 /** The generated files of a task, and the kind of the task. */
 import { FLUX } from '../service/flux.ts';
 import { getOwn, getOwnString, type JsonObject } from './json-object.ts';
+import { isLink } from './link.ts';
 import { getRequest, listResults } from './members.ts';
 
 /** What a service generates, named as in its generation paths and in the `type` filter of a list. */
@@ -90,9 +91,4 @@ function asksForVideo(request: JsonObject): boolean {
   return (
     hasMember || (getOwnString(request, 'model') ?? '').toLowerCase().startsWith(VIDEO_REQUEST.modelPrefix)
   );
-}
-
-/** Whether a member of a document is an http(s) link. */
-export function isLink(value: unknown): value is string {
-  return typeof value === 'string' && /^https?:\/\//i.test(value);
 }

@@ -30,12 +30,12 @@ export interface TaskDocument {
   readonly applicationId: string | undefined;
   /** The seed of the first result that has one, as exact decimal digits with an optional minus sign. */
   readonly seed: string | undefined;
-  /** How many images and videos its result links to. */
-  readonly artifactCount: number;
+  /** The links to the images and videos of its results (see `listArtifacts`). */
+  readonly artifactLinks: readonly string[];
 }
 
 /** Increase it when documents are read by other rules: stored ones are then re-read (see store/sqlite/reread.ts). */
-export const READING_VERSION = 2;
+export const READING_VERSION = 3;
 
 /** Why a text is not a task document. The message quotes nothing of the text, so it may be shown to anyone. */
 export class MalformedDocument extends Error {
@@ -76,7 +76,7 @@ export function readDocument(text: string, value: unknown, nowMs: number): TaskD
     userId: getOwnString(value, 'user_id'),
     applicationId: getOwnString(value, 'application_id'),
     seed: findSeed(text, value),
-    artifactCount: listArtifacts(value).length,
+    artifactLinks: listArtifacts(value).map(({ url }) => url),
   };
 }
 

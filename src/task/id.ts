@@ -3,9 +3,11 @@
 export type TaskId = string & { readonly __brand: 'TaskId' };
 
 const MAX_LENGTH = 128;
+/** Shorter beginnings of ids would fit by chance. */
+export const MIN_ID_PREFIX_LENGTH = 6;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is rejected
 const FORBIDDEN = /[\u0000-\u001f\u007f]/;
-const UUID_LENGTH = 36;
+export const UUID_LENGTH = 36;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
 /** Accepts 1 to 128 characters of well-formed Unicode without control characters; undefined for anything else. */

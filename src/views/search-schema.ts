@@ -64,7 +64,10 @@ const hitSchema = z.strictObject({
 const understoodSchema = z
   .array(z.strictObject({ text, as: text }).readonly())
   .readonly()
-  .meta({ description: 'what was read as dates, and how: "from March" as on:2026-03; in quotes it is text' });
+  .meta({
+    description:
+      'what was read as a date, an id or a link, and how: "from March" as on:2026-03; in quotes it is text',
+  });
 
 const counted = { total: count, total_is_exact: z.boolean() };
 

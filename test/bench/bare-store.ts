@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createIndexEntry } from '../../src/search/terms.ts';
 import { Database } from '../../src/store/sqlite/driver.ts';
+import { hashLink } from '../../src/store/sqlite/link-hash.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
 import { computeSlot } from '../../src/store/sqlite/position.ts';
 import { createTaskRow } from '../../src/store/sqlite/task-statements.ts';
@@ -35,7 +36,7 @@ export async function storeBare(
   const index = db.prepare('INSERT INTO prompt_index (rowid, terms) VALUES (CAST(? AS INTEGER), ?)');
   const insertWord = db.prepare('INSERT INTO words (word, uses) VALUES (?, 0) ON CONFLICT DO NOTHING');
   const insertImage = db.prepare(
-    'INSERT INTO task_images (position, n, added_at, due_at) VALUES (?, ?, ?, ?)',
+    'INSERT INTO task_images (position, n, added_at, due_at, link_hash) VALUES (?, ?, ?, ?, ?)',
   );
   const known = new Set<string>();
   const storeBatch = db.transaction((documents: readonly TaskDocument[], requestSeq: number) => {
@@ -43,7 +44,8 @@ export async function storeBare(
     for (const task of documents) {
       const position = computeSlot(task.createdAtMs);
       insert.run(createTaskRow(task, { requestSeq, fetchedAtMs }, position));
-      for (let n = 0; n < task.artifactCount; n += 1) insertImage.run(position, n, fetchedAtMs, fetchedAtMs);
+      for (const [n, link] of task.artifactLinks.entries())
+        insertImage.run(position, n, fetchedAtMs, fetchedAtMs, hashLink(link));
       const entry = createIndexEntry(task.prompt);
       index.run(position, entry.terms);
       for (const word of entry.words) {

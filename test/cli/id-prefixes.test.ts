@@ -47,6 +47,23 @@ describe('get', () => {
   });
 });
 
+test('search and export find tasks by a pasted id, its beginning, or a link, and say so', async () => {
+  const { run } = await createMirror();
+  const link = `https://img.example/${DOG}.png`;
+  for (const [query, as, id] of [
+    [CAT.toUpperCase(), `id:${CAT}`, CAT],
+    ['abcdef02', 'id:abcdef02*', DOG],
+    [link, `artifact:${link}`, DOG],
+  ] as const) {
+    const { stdout, stderr } = await run('search', query);
+    expect(stdout).toMatch(new RegExp(`^\\S+\\t${id}\\t[^\\n]*\\n$`));
+    expect(stderr).toBe(`"${query}" was read as ${as}; in quotes it is text\n1 hit\n`);
+    const exported = await run('export', '--query', query);
+    expect(exported.stdout.trim().split('\n')).toEqual([expect.stringContaining(`"id":"${id}"`)]);
+  }
+  expect((await run('search', `"${link}"`)).stderr).toBe('0 hits\n');
+});
+
 test('untrack takes the beginning of an id that is only tracked', async () => {
   const { run } = await createMirror();
   await run('track', idOf('99999999'));

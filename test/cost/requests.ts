@@ -12,7 +12,8 @@ const OTHERS = ['猫', '的', '風', '🐈', 'кот', 'é', '7', '9999', 'zebra
 const LETTERS = Array.from('abcdefghijklmnopqrstuvwxyz0123456789éжا');
 const OPERATORS = [
   ...['model:flux*', 'model:none', 'size:1*', 'state:failed', 'seed:1', 'seed:99999999999999999999'],
-  ...['id:a*', 'action:generate', 'before:2026', 'after:9999d', 'on:2026-03', 'on:last-week'],
+  ...['action:generate', 'before:2026', 'after:9999d', 'on:2026-03', 'on:last-week'],
+  ...['id:a*', '00000000', 'https://img.example/a.png', '0'.repeat(64)],
 ];
 const JOINTS = [' ', ' ', ' OR ', ' -', ' (', ') ', ' -(', '" "', '"'];
 

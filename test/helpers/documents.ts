@@ -1,5 +1,6 @@
 /** Task documents for tests. */
 import { randomUUID } from 'node:crypto';
+import type { ArchivedImage } from '../../src/store/contract/images.ts';
 import { parseDocument, type TaskDocument } from '../../src/task/document.ts';
 import type { TaskId } from '../../src/task/id.ts';
 
@@ -48,6 +49,11 @@ export function documentText(options: DocumentOptions = {}): string {
 /** A parsed document. */
 export function document(options: DocumentOptions = {}, nowMs = CREATED_AT * 1000): TaskDocument {
   return parseDocument(documentText(options), nowMs);
+}
+
+/** An archived image, as the archive describes it. */
+export function archivedImage(sha256: string): ArchivedImage {
+  return { sha256, mediaType: 'image/png', bytes: 1, width: 1, height: 1, thumbhash: undefined };
 }
 
 /** `count` ids, the same every time. */

@@ -1,8 +1,9 @@
 /** The search against a brute-force reading of the same prompts, in all scripts (see oracle.ts). */
+import { hash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createSeededRandom } from '../../src/simulator/random.ts';
 import type { Store } from '../../src/store/contract/store.ts';
-import { document, numberedIds } from '../helpers/documents.ts';
+import { archivedImage, document, numberedIds } from '../helpers/documents.ts';
 import { readPrompts } from '../helpers/prompts.ts';
 import { SEARCH_NOW, searchRequest } from '../helpers/search.ts';
 import { openTestStore } from '../helpers/test-mirror.ts';
@@ -24,28 +25,33 @@ function pick<T>(list: readonly T[]): T {
 async function fill(store: Store): Promise<OracleTask[]> {
   const prompts = readPrompts();
   const ids = numberedIds(prompts.length * 2);
+  // Several tasks may have an image.
+  const anyLink = () => `https://cdn.example/a-${below(200)}.png`;
   const tasks = ids.map((id, at): OracleTask => {
     // Some prompts repeat; times come in bursts, and out of order.
     const prompt = prompts[at < prompts.length ? at : below(prompts.length / 10)] as string;
     const createdAtMs = SEARCH_NOW - below(400) * DAY - below(3) * 7;
+    const state = pick(STATES);
     return {
       id,
       createdAtMs,
-      state: pick(STATES),
+      state,
+      links: state === 'succeeded' ? Array.from({ length: 1 + below(2) }, anyLink) : [],
+      sha256: state === 'succeeded' && below(3) === 0 ? computeHash(below(50)) : undefined,
       model: pick(MODELS),
       size: pick(SIZES),
       prompt,
       words: oracleWords(prompt),
     };
   });
-  const documents = tasks.map(({ id, prompt, createdAtMs, state, model, size }) =>
+  const documents = tasks.map(({ id, prompt, createdAtMs, state, model, size, links }) =>
     document({
       id,
       prompt,
       createdAt: createdAtMs / 1000,
       state: state as 'pending',
       model,
-      more: { request: { prompt, model, size } },
+      more: { request: { prompt, model, size }, ...createResponse(links) },
     }),
   );
   await store.storeDocuments({
@@ -53,7 +59,43 @@ async function fill(store: Store): Promise<OracleTask[]> {
     requestSeq: await store.nextRequestSeq(),
     fetchedAtMs: SEARCH_NOW,
   });
+  for (const { id, sha256 } of tasks) {
+    if (sha256 === undefined) continue;
+    await store.archiveImage({ taskId: id, n: 0 }, archivedImage(sha256), SEARCH_NOW);
+  }
   return tasks;
+}
+
+function createResponse(links: readonly string[]): { response?: unknown } {
+  return links.length === 0 ? {} : { response: { data: links.map((url) => ({ image_url: url })) } };
+}
+
+function computeHash(seed: number): string {
+  return hash('sha256', String(seed));
+}
+
+/** What identifies a task: the beginning of its id, a link or a hash. Each is also a text. */
+function reference(tasks: readonly OracleTask[]): OracleQuery {
+  const { id, links, sha256 } = pick(tasks.filter((task) => task.links.length > 0));
+  const means = (text: string, isMeant: OracleQuery['means']): OracleQuery => {
+    const stems = oracleWords(text).map(({ stem }) => stem);
+    return { text, means: (task) => isMeant(task) || contains(task, stems) };
+  };
+  switch (below(3)) {
+    case 0: {
+      const prefix = id.slice(0, 8 + below(29));
+      return means(below(2) ? prefix : prefix.toUpperCase(), (task) => task.id.startsWith(prefix));
+    }
+    case 1: {
+      if (sha256 === undefined) return reference(tasks);
+      const place = pick(['', '/images/', 'https://mirror.example/base/thumbs/']);
+      return means(`${place}${sha256}`, (task) => task.sha256 === sha256);
+    }
+    default: {
+      const link = pick(links);
+      return means(link, (task) => task.links.includes(link));
+    }
+  }
 }
 
 /** A query of one thing that a prompt of the corpus has, or nearly has. */
@@ -65,7 +107,10 @@ function leaf(tasks: readonly OracleTask[]): OracleQuery {
   const first = run[0] as (typeof run)[number];
   const stems = run.map(({ stem }) => stem);
   const text = run.map(({ letters }) => letters).join(' ');
-  switch (below(8)) {
+  switch (below(10)) {
+    case 9:
+    case 8:
+      return reference(tasks);
     case 0:
       return { text: `"${text}"`, means: (task) => contains(task, stems) };
     case 1: {

@@ -49,6 +49,9 @@ const TOKENS = [
     'size:',
     'action:',
     'prompt:',
+    'artifact:',
+    'https://',
+    '/images/',
   ],
   ...[
     'cat',
@@ -70,6 +73,10 @@ const TOKENS = [
     '7d',
     '2026-03',
     'last week',
+    '00000000-',
+    '5bc8fbbc',
+    'img.example/a.png',
+    'ab'.repeat(32),
   ],
   ...['9007199254740993', '1e309', '-1', "' OR 1=1 --", 'x'.repeat(200)],
 ];

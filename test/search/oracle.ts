@@ -4,14 +4,19 @@
  */
 import { Converter } from 'opencc-js';
 import { stemmer } from 'stemmer';
+import type { TaskId } from '../../src/task/id.ts';
 
 export interface OracleTask {
-  readonly id: string;
+  readonly id: TaskId;
   readonly createdAtMs: number;
   readonly state: string;
   readonly model: string;
   readonly size: string;
   readonly prompt: string;
+  /** Of its images; empty unless it has succeeded. */
+  readonly links: readonly string[];
+  /** Of its archived image. */
+  readonly sha256: string | undefined;
   readonly words: readonly OracleWord[];
 }
 

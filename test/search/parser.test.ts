@@ -15,6 +15,8 @@ function shown(node: QueryNode): string {
       return `${node.field}=${node.value}${node.isPrefix ? '*' : ''}`;
     case 'time':
       return `[${day(node.fromMs)},${day(node.toMs)})`;
+    case 'artifact':
+      return `artifact=${node.link ?? ''}#${node.sha256?.slice(0, 4) ?? ''}`;
     case 'not':
       return `!${shown(node.part)}`;
     default:
@@ -25,6 +27,8 @@ function shown(node: QueryNode): string {
 function day(ms: number | undefined): string {
   return ms === undefined ? '' : new Date(ms).toISOString().slice(0, 10);
 }
+
+const UUID = '5bc8fbbc-98ae-4e2f-8f3c-0123456789ab';
 
 const parse = (text: string) => parseQuery(text, SEARCH_CONTEXT);
 const tree = (text: string) => parse(text).parts.map(shown).join(' ');
@@ -65,6 +69,11 @@ describe('the grammar', () => {
     ['model:"flux pro"', 'model=flux pro'],
     ['-state:failed size:16:9', '!state=failed size=16:9'],
     ['seed:42 id:2DB0*', 'seed=42 id=2DB0*'],
+    ['id:2DB01', 'id=2DB01'],
+    ['id:2db016', 'id=2db016*'],
+    [`id:${UUID}`, `id=${UUID}`],
+    [`artifact:${'AB'.repeat(32)}`, 'artifact=#abab'],
+    ['artifact:HTTPS://A.example:443/a.png#top', 'artifact=https://a.example/a.png#'],
     ['model:', 'model'],
     ['prompt:cat', '"prompt cat"'],
     ['on:2026-03', '[2026-03-01,2026-04-01)'],
@@ -89,6 +98,7 @@ describe('the grammar', () => {
     ['on:2026-02-30', '"on 2026 02 30"', 'not a date'],
     ['state:lost', '"state lost"', 'not a state'],
     ['seed:x', '"seed x"', 'not a whole number'],
+    ['artifact:x', '"artifact x"', 'artifact:x is neither a link nor a SHA-256'],
     ['cat AND dog', 'cat and dog', 'AND was taken as a word'],
     ['cat NOT dog', 'cat not dog', '-word leaves a word out'],
     ['model:', 'model', 'model: has no value'],

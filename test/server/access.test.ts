@@ -101,6 +101,7 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
       'q=sec*',
       'q=secret*%20OR%20mineword',
       `q=id:${THEIRS}`,
+      `q=${THEIRS.slice(0, -1)}`,
       'q=model:flux-secret',
       'user_id=stranger-77',
       'user_id=caller-1,stranger-77',

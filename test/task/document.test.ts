@@ -25,7 +25,7 @@ describe('parseDocument', () => {
       userId: 'u',
       applicationId: 'p',
       seed: '12',
-      artifactCount: 1,
+      artifactLinks: ['https://x.example/1.png'],
     });
   });
 

@@ -4,8 +4,8 @@ import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
 import type { MirrorResponse } from '../../mirror/mirror-response.ts';
 import { FLUX } from '../../service/flux.ts';
 import type { Store } from '../../store/contract/store.ts';
-import { isLink } from '../../task/artifacts.ts';
 import { parseTaskId, type TaskId } from '../../task/id.ts';
+import { isLink } from '../../task/link.ts';
 
 /**
  * @param served the response to a retrieve, a batch or a list

@@ -60,14 +60,18 @@ export function readSearchTarget(
   };
 }
 
-/** Several values of one parameter are alternatives; a date has only one value. @returns at most one part, and its text as a query */
+/**
+ * Several values of one parameter are alternatives; a date has only one value, and so has a link, which may contain commas.
+ * @returns at most one part, and its text as a query
+ */
 function readParameter(
   params: URLSearchParams,
   field: OperatorField,
   context: QueryContext,
   notes: string[],
 ): { readonly node: QueryNode; readonly text: string }[] {
-  const values = field.kind === 'date' ? [params.get(field.name) ?? ''] : readListParam(params, field.name);
+  const isSingle = field.kind === 'date' || field.kind === 'artifact';
+  const values = isSingle ? [params.get(field.name) ?? ''] : readListParam(params, field.name);
   const parts: QueryNode[] = [];
   const texts: string[] = [];
   for (const value of values) {

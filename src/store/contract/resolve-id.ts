@@ -1,9 +1,7 @@
 /** Finds the task that a person means by the beginning of its id. Never used by drop-in routes, which take whole ids only. */
-import { parseTaskId, type TaskId } from '../../task/id.ts';
+import { MIN_ID_PREFIX_LENGTH, parseTaskId, type TaskId } from '../../task/id.ts';
 import type { IdSearch, TaskStore } from './tasks.ts';
 
-/** Shorter ones would fit by chance. */
-export const MIN_PREFIX_LENGTH = 6;
 const MAX_CANDIDATES = 10;
 
 export type ResolvedId =
@@ -25,7 +23,7 @@ export async function resolveTaskId(
     const id = parseTaskId(prefix);
     if (id === undefined) return { kind: 'unknown' };
     const found = await store.findIds(id, { ...options, limit: MAX_CANDIDATES + 1 });
-    const isLongEnough = Array.from(id).length >= MIN_PREFIX_LENGTH;
+    const isLongEnough = Array.from(id).length >= MIN_ID_PREFIX_LENGTH;
     const candidates = found[0] === id ? [id] : isLongEnough ? found : [];
     const [first, ...others] = candidates;
     if (first === undefined) continue;

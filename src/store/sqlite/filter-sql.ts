@@ -10,7 +10,7 @@ import { buildSeedCondition } from './seed-column.ts';
 
 export interface Condition {
   readonly sql: string;
-  readonly params: readonly (string | number)[];
+  readonly params: readonly (string | number | Buffer)[];
 }
 
 /** The column of the tasks table behind each filter column. */
@@ -56,16 +56,11 @@ export function listFilterValues(
   );
 }
 
-/** The condition of a query field. Never NULL, so that its negation holds for tasks without the member. */
+/** The condition of a query field, except for ids (see search/position-lists.ts). Never NULL, so that its negation holds for tasks without the member. */
 export function compileField({ field, valueKind, value, isPrefix }: FieldNode, row: string): Condition {
   const column = `${row}.${COLUMN_NAMES[field]}`;
   if (valueKind === 'seed') return buildSeedCondition(column, value);
-  if (!isPrefix) {
-    // Ids use their index, both as given and in lower case, the usual form of a UUID.
-    if (valueKind === 'id')
-      return { sql: `${column} IN (?, ?)`, params: [value, convertToLowerAscii(value)] };
-    return { sql: `(${column} IS NOT NULL AND lower(${column}) = ?)`, params: [value] };
-  }
+  if (!isPrefix) return { sql: `(${column} IS NOT NULL AND lower(${column}) = ?)`, params: [value] };
   return {
     sql: `(${column} IS NOT NULL AND substr(lower(${column}), 1, ?) = ?)`,
     params: [Array.from(value).length, convertToLowerAscii(value)],
@@ -146,6 +141,6 @@ export function buildWhereClause(conditions: readonly Condition[]): string {
 }
 
 /** The parameters of conditions, in their order. */
-export function collectParams(conditions: readonly Condition[]): (string | number)[] {
+export function collectParams(conditions: readonly Condition[]): (string | number | Buffer)[] {
   return conditions.flatMap((condition) => condition.params);
 }

@@ -8,10 +8,15 @@ import type { Synchronous } from './synchronous.ts';
 /** Sorts after every character that an id may have. */
 const LAST_CHARACTER = '\u{10ffff}';
 
+/** The ids with a prefix: from the first one on, and before the second one. */
+export function computeIdRange(prefix: string): [from: string, to: string] {
+  return [prefix, `${prefix}${LAST_CHARACTER}`];
+}
+
 export function createIdFinder({ raw }: Sqlite): Synchronous<Pick<TaskStore, 'findIds'>> {
   return {
     findIds: (prefix, { limit, within, onlyDocuments = false }) => {
-      const range = [prefix, `${prefix}${LAST_CHARACTER}`];
+      const range = computeIdRange(prefix);
       const conditions = buildLimitConditions(within, 'tasks');
       const restrictions = [
         ...conditions.map(({ sql }) => sql),

@@ -31,8 +31,9 @@ interface ClaimedRow {
 
 export function prepareImageStatements({ raw }: Sqlite) {
   return {
-    enqueue: raw.prepare<[number, number, number, number]>(
-      'INSERT INTO task_images (position, n, added_at, due_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    enqueue: raw.prepare<[number, number, number, number, Buffer]>(
+      `INSERT INTO task_images (position, n, added_at, due_at, link_hash) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET link_hash = excluded.link_hash WHERE link_hash IS NOT excluded.link_hash`,
     ),
     forgetBeyond: raw.prepare<[number, number]>('DELETE FROM task_images WHERE position = ? AND n >= ?'),
     requeueAll: raw.prepare<[number, number]>(

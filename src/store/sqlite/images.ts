@@ -19,11 +19,15 @@ import {
   type KnownImageRow,
   prepareImageStatements,
 } from './image-statements.ts';
+import { hashLink } from './link-hash.ts';
 import type { Synchronous } from './synchronous.ts';
 
 export interface ImageStore extends Synchronous<Contract> {
-  /** Inside the caller's transaction: queues `count` artifacts of the succeeded task at this position. */
-  enqueueImages(position: number, count: number, nowMs: number): void;
+  /**
+   * Inside the caller's transaction: queues the artifacts of the succeeded task at this position, and records their links.
+   * Those that are known are not queued again.
+   */
+  enqueueImages(position: number, links: readonly string[], nowMs: number): void;
   /** Inside the caller's transaction: queues the task's images again; archived ones stay until they are replaced. */
   requeueAll(position: number, count: number, nowMs: number): void;
   /** Inside the caller's transaction: the task has moved to another position. */
@@ -45,8 +49,9 @@ export function createImageStore(db: Sqlite): ImageStore {
   };
 
   return {
-    enqueueImages: (position, count, nowMs) => {
-      for (let n = 0; n < count; n += 1) statements.enqueue.run(position, n, nowMs, nowMs);
+    enqueueImages: (position, links, nowMs) => {
+      for (const [n, link] of links.entries())
+        statements.enqueue.run(position, n, nowMs, nowMs, hashLink(link));
     },
     requeueAll: (position, count, nowMs) => {
       statements.forgetBeyond.run(position, count);

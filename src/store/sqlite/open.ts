@@ -28,6 +28,7 @@ import { createRequestSeq } from './request-seq.ts';
 import { createRunStore } from './runs.ts';
 import { countFacets } from './search/facets.ts';
 import { cacheFacets } from './search/facets-cache.ts';
+import { defineLinkFunction } from './search/link-function.ts';
 import { definePromptFunction } from './search/prompt-function.ts';
 import { createReindexing, readIndexedFrom } from './search/reindex.ts';
 import { createSearchStore } from './search/search.ts';
@@ -170,6 +171,7 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
     tasks.beginRereading({ isOwner: mode === 'owner' });
   }
   definePromptFunction(db);
+  defineLinkFunction(db);
   defineInterruptFunction(db);
   const { search } = createSearchStore(db, () => ({
     maxDisplacement: readMaxDisplacement(),

@@ -128,12 +128,15 @@ export const taskImages = sqliteTable(
     dueAt: integer('due_at'),
     attempts: integer('attempts').notNull().default(0),
     lastError: text('last_error'),
+    /** First 8 bytes of the SHA-256 of its link: finds the task of a link. Null until the task has been re-read. */
+    linkHash: blob('link_hash', { mode: 'buffer' }),
   },
   (table) => [
     primaryKey({ columns: [table.position, table.n] }),
     index('task_images_due').on(table.dueAt).where(sql`${table.dueAt} IS NOT NULL`),
     index('task_images_sha256').on(table.sha256).where(sql`${table.sha256} IS NOT NULL`),
     index('task_images_failed').on(table.lastError).where(sql`${table.lastError} IS NOT NULL`),
+    index('task_images_link').on(table.linkHash).where(sql`${table.linkHash} IS NOT NULL`),
   ],
 );
 

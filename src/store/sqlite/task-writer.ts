@@ -47,7 +47,7 @@ export function createTaskWriter({
 
   const finish = (task: TaskDocument, batch: Pick<Batch, 'fetchedAtMs'>, position: number): void => {
     tracking.untrack(task.id);
-    if (task.state === 'succeeded') images.enqueueImages(position, task.artifactCount, batch.fetchedAtMs);
+    if (task.state === 'succeeded') images.enqueueImages(position, task.artifactLinks, batch.fetchedAtMs);
   };
 
   const insert = (task: TaskDocument, batch: Batch): void => {
@@ -77,7 +77,7 @@ export function createTaskWriter({
     if (moves) images.move(present.position, position);
     // Only a task that was considered finished too early can have images already.
     if (present.state === 'pending' && task.state === 'succeeded')
-      images.requeueAll(position, task.artifactCount, batch.fetchedAtMs);
+      images.requeueAll(position, task.artifactLinks.length, batch.fetchedAtMs);
     if (task.state !== 'pending') finish(task, batch, position);
   };
 
@@ -104,7 +104,7 @@ export function createTaskWriter({
       const asStored = { fetchedAtMs: stored.fetchedAt, requestSeq: stored.requestSeq };
       if (!isSame) replace(task, asStored, stored);
       else if (task.state === 'succeeded')
-        images.enqueueImages(stored.position, task.artifactCount, stored.fetchedAt);
+        images.enqueueImages(stored.position, task.artifactLinks, stored.fetchedAt);
       // It was considered finished too early.
       if (task.state === 'pending' && stored.state !== 'pending') tracking.add(task.id, nowMs, nowMs);
     },

@@ -15,7 +15,7 @@ const SEARCH_PARAMETERS = [
   createQueryParameter(
     'q',
     text,
-    'words, "phrases", -not, OR, prefi*, and operators such as model:flux-dev or before:2026-03',
+    'words, "phrases", -not, OR, prefi*, operators such as model:flux-dev or before:2026-03, and ids, links and hashes of images',
   ),
   ...TIME_BOUNDS.map(createFieldParameter),
   createQueryParameter('tz', text, 'IANA time zone in which dates are interpreted'),

@@ -160,7 +160,11 @@ function enqueueForgottenImages(target: Sqlite, nowMs: number): void {
   for (let after = -1; ; ) {
     const tasks = some.all(after);
     for (const { position, document } of tasks)
-      enqueueImages(position, listArtifacts(JSON.parse(document) as JsonObject).length, nowMs);
+      enqueueImages(
+        position,
+        listArtifacts(JSON.parse(document) as JsonObject).map(({ url }) => url),
+        nowMs,
+      );
     const last = tasks.at(-1);
     if (!last) return;
     after = last.position;

@@ -16,9 +16,7 @@ import type { Sqlite } from '../database.ts';
 import {
   buildFilterConditions,
   buildTimeConditions,
-  buildWhereClause,
   type Condition,
-  collectParams,
   compileAnyValue,
   compileField,
   groupValues,
@@ -27,6 +25,7 @@ import {
 } from '../filter-sql.ts';
 import { buildInterruptConditions, yieldUntilInterrupted } from '../interrupt.ts';
 import { compileAllOf, compileLeaf, compileMatch } from './match-expression.ts';
+import { buildListCondition, listPositions, selectByArtifact, selectByIndex } from './position-lists.ts';
 
 export interface SearchSql {
   /** The FROM clause; includes `tasks` under its own name. */
@@ -184,8 +183,9 @@ function createCompiler(db: Sqlite): Compiler {
   const compileExact = (node: QueryNode) => compileMatch(node, exactly);
 
   const compileCondition = (node: QueryNode, row: string): Condition => {
-    const match = compileExact(node);
-    if (match !== undefined) return buildIndexCondition(db, match, row);
+    if (node.kind === 'artifact') return buildListCondition(selectByArtifact(db, node), row);
+    const listed = listPositions(db, node, compileExact);
+    if (listed !== undefined) return buildListCondition(listed, row);
     switch (node.kind) {
       case 'not': {
         const { sql, params } = compileCondition(node.part, row);
@@ -206,8 +206,10 @@ function createCompiler(db: Sqlite): Compiler {
         return compileField(node, row);
       case 'time':
         return compileTime(node, row);
-      default: {
-        const parts = [buildIndexCondition(db, compileLooseLeaf(node), row), buildPromptCondition(node, row)];
+      case 'phrase':
+      case 'prefix': {
+        const found = buildListCondition([selectByIndex(db, compileLooseLeaf(node))], row);
+        const parts = [found, buildPromptCondition(node, row)];
         return {
           sql: `(${parts.map(({ sql }) => sql).join(' AND ')})`,
           params: parts.flatMap(({ params }) => params),
@@ -227,18 +229,6 @@ function createCompiler(db: Sqlite): Compiler {
 /** Checks the prompt itself (see prompt-function.ts). */
 function buildPromptCondition(leaf: TextNode, row: string): Condition {
   return { sql: `prompt_contains(${row}.document, ${row}.prompt_hash, ?)`, params: [JSON.stringify(leaf)] };
-}
-
-/**
- * SQLite builds the list once per search, so a broad condition costs one pass over the index, not one look-up per row. A row that is
- * looked up for another (see prompt-groups.ts) is checked against it: the `+` keeps SQLite from going through the list each time.
- */
-function buildIndexCondition(db: Sqlite, match: string, row: string): Condition {
-  const conditions = [{ sql: 'prompt_index MATCH ?', params: [match] }, ...buildInterruptConditions(db)];
-  return {
-    sql: `${row === 'tasks' ? '' : '+'}${row}.position IN (SELECT rowid FROM prompt_index ${buildWhereClause(conditions)})`,
-    params: collectParams(conditions),
-  };
 }
 
 function compileTime(
