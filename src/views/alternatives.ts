@@ -95,6 +95,10 @@ function joinTexts(texts: readonly string[]): string {
   return texts.filter((text) => text !== '').join(' ');
 }
 
+function removeText(query: Query, at: number): Query {
+  return { ...query, texts: query.texts.map((own, index) => (index === at ? '' : own)) };
+}
+
 function replaceText(query: Query, at: number, text: string): string {
   return joinTexts(query.texts.map((own, index) => (index === at ? text : own)));
 }
@@ -108,29 +112,58 @@ function listReadings(query: Query): Suggestion[] {
 }
 
 function mayNameValue(query: Query, isEmpty: boolean): boolean {
-  const isLikely = splitQuery(query).loose.some(({ text }) => LIKELY_VALUE.test(text));
-  return isLikely || (isEmpty && query.parts.some((part) => collectFields(part).length > 0));
+  return isEmpty || splitQuery(query).loose.some(({ text }) => LIKELY_VALUE.test(text));
 }
 
-/** Words that are the name of a model or a size, and values of fields that resemble one. */
+/** Words that are the name of a model or a size, or begin so, and values of fields that resemble one. */
 function listFieldReadings(query: Query, facets: Facets): Suggestion[] {
-  return query.parts.flatMap((part, at): Suggestion[] => {
+  return query.parts.flatMap((part, at) => {
     const text = query.texts[at] ?? '';
     return FACETS.flatMap(({ name, list }) =>
       list(facets).flatMap(({ value }): Suggestion[] => {
         if (value === null) return [];
-        const isNamed = convertToLowerAscii(value) === convertToLowerAscii(text);
-        const isMistaken = part.kind === 'field' && part.field === name && resembles(part.value, value);
-        if (!isNamed && !isMistaken) return [];
-        return [
-          {
-            query: replaceText(query, at, formatOperator(name, value)),
-            reason: isNamed ? 'field' : 'spelling',
-          },
-        ];
+        if (part.kind === 'field')
+          return part.field === name ? listOtherValues(query, at, { name, value, typed: part.value }) : [];
+        const both = joinTexts([text, query.texts[at + 1] ?? '']).replace(' ', '-');
+        if (isSameName(both, value))
+          return [
+            {
+              query: replaceText(removeText(query, at + 1), at, formatOperator(name, value)),
+              reason: 'field',
+            },
+          ];
+        const named = isSameName(text, value) ? value : startsName(text, value) ? `${text}*` : undefined;
+        return named === undefined
+          ? []
+          : [{ query: replaceText(query, at, formatOperator(name, named)), reason: 'field' }];
       }),
     );
   });
+}
+
+/** Another value of a field that begins with the typed one, or is hardly different. */
+function listOtherValues(
+  query: Query,
+  at: number,
+  { name, value, typed }: { name: string; value: string; typed: string },
+): Suggestion[] {
+  const named = startsName(typed, value) ? `${typed}*` : resembles(typed, value) ? value : undefined;
+  return named === undefined
+    ? []
+    : [{ query: replaceText(query, at, formatOperator(name, named)), reason: 'spelling' }];
+}
+
+function isSameName(text: string, value: string): boolean {
+  return convertToLowerAscii(value) === convertToLowerAscii(text);
+}
+
+/** Whether a text is the beginning of a longer name. */
+function startsName(text: string, value: string): boolean {
+  return (
+    LIKELY_VALUE.test(text) &&
+    text.length < value.length &&
+    convertToLowerAscii(value).startsWith(convertToLowerAscii(text))
+  );
 }
 
 function resembles(typed: string, value: string): boolean {
@@ -156,12 +189,11 @@ async function listSpellings(
 
 /** A word that became one with its neighbour is written once. */
 function applyChanges(query: Query, changes: readonly WordChange[]): string {
-  const texts = query.texts.map((text) =>
-    changes.reduce(
-      (changed, { from, to }) => (changed === from ? to : changed.replace(from, () => to)),
-      text,
-    ),
-  );
+  const texts = query.texts.map((text) => {
+    const whole = changes.find(({ from }) => from === text);
+    const part = changes.find(({ from }) => text.includes(from));
+    return whole?.to ?? (part ? text.replace(part.from, () => part.to) : text);
+  });
   return joinTexts(texts.filter((text, at) => text !== texts[at - 1]));
 }
 

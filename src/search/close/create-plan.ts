@@ -4,8 +4,8 @@ import { computeIdf } from '../ranking.ts';
 import { extractTerms, stem, type Term } from '../terms.ts';
 import { computeMaxDistance, rankCorrections, splitWord, type WordUse } from './corrections.ts';
 import { type ClosePiece, type ClosePlan, type CloseVariant, getPieceWeight, MAX_PIECES } from './plan.ts';
-import { segmentRun } from './segments.ts';
-import { findSmallWords } from './small-words.ts';
+import { type Segment, segmentRun } from './segments.ts';
+import { findSmallWords, isGenericWord } from './small-words.ts';
 import type { LoosePart } from './split-query.ts';
 import { findIrregularForms } from './word-forms.ts';
 
@@ -28,7 +28,14 @@ const CORRECTION_QUALITY = 0.85;
 const BEGINNING_QUALITY = 0.75;
 /** Of each further correction, which is a little less likely. */
 const NEXT_CORRECTION = 0.97;
+/** Of a mistake in a word that resembles many others. */
+const SHORT_WORD_QUALITY = 0.6;
+const MIN_SURE = 5;
+/** Of words that say what a prompt makes, and not what it shows. */
+const GENERIC_QUALITY = 0.5;
 const PAIR_QUALITY = 0.35;
+/** Of the pairs of a word that no prompt has as a whole. */
+const UNKNOWN_PAIR_QUALITY = 0.7;
 /** Words and runs of a query that are looked up. */
 const MAX_LOOKED_UP = 64;
 /** Words that the last one may be the beginning of. */
@@ -133,29 +140,42 @@ function createWordPiece(
   vocabulary: Vocabulary,
   { previous, next, isLast }: Neighbours,
 ): ClosePiece {
-  const typed = createVariants(vocabulary, [{ node: createWord(word), quality: 1 }]);
-  const forms = createVariants(
-    vocabulary,
-    findIrregularForms(word).map((form) => createOther(form, FORM_QUALITY, 'word_form')),
+  const quality = isGenericWord(word) ? GENERIC_QUALITY : 1;
+  const typed: Candidate = { node: createWord(word), quality };
+  const forms = findIrregularForms(word).map((form) =>
+    createOther(form, FORM_QUALITY * quality, 'word_form'),
   );
+  const known = createVariants(vocabulary, [typed, ...forms]);
   const joined = [previous && previous + word, next && word + next].flatMap((both) =>
     both && vocabulary.hasWord(both) ? [createOther(both, CORRECTION_QUALITY, 'corrected')] : [],
   );
-  const others = [...joined, ...listSplits(word, vocabulary)];
+  const others = createVariants(vocabulary, [...joined, ...listSplits(word, vocabulary)]);
+  const corrections = known.length > 0 ? [] : createVariants(vocabulary, listCorrections(word, vocabulary));
   const beginnings =
     isLast && word.length >= MIN_BEGINNING
-      ? vocabulary
-          .listByPrefix(word, MAX_BEGINNINGS)
-          .map((use) => createOther(use.word, BEGINNING_QUALITY, 'word_form'))
+      ? createVariants(
+          vocabulary,
+          vocabulary
+            .listByPrefix(word, MAX_BEGINNINGS)
+            .map((use) => createOther(use.word, BEGINNING_QUALITY, 'word_form')),
+        )
       : [];
-  const corrections =
-    typed.length + forms.length > 0
-      ? []
-      : rankCorrections(word, vocabulary.listSimilar(word, computeMaxDistance(word))).map((use, at) =>
-          createOther(use.word, CORRECTION_QUALITY * NEXT_CORRECTION ** at, 'corrected'),
-        );
-  const rest = createVariants(vocabulary, [...others, ...corrections, ...beginnings]);
-  return { text, isWhole: true, variants: removeRepeatedVariants([...typed, ...forms, ...rest]) };
+  const limit = known[0] ? known[0].weight * BEGINNING_QUALITY : Number.POSITIVE_INFINITY;
+  const variants = [
+    ...known,
+    ...others,
+    ...corrections,
+    // A whole word is rarely meant as the beginning of another, however rare that is.
+    ...beginnings.map((variant) => ({ ...variant, weight: Math.min(variant.weight, limit) })),
+  ];
+  return { text, isWhole: true, variants: removeRepeatedVariants(variants) };
+}
+
+function listCorrections(word: string, vocabulary: Vocabulary): Candidate[] {
+  const quality = word.length < MIN_SURE ? SHORT_WORD_QUALITY : CORRECTION_QUALITY;
+  return rankCorrections(word, vocabulary.listSimilar(word, computeMaxDistance(word))).map((use, at) =>
+    createOther(use.word, quality * NEXT_CORRECTION ** at, 'corrected'),
+  );
 }
 
 /** The word as two adjacent ones. */
@@ -174,20 +194,29 @@ function listSplits(word: string, vocabulary: Vocabulary): Candidate[] {
 }
 
 function createRunPieces({ text, terms }: RunItem, vocabulary: Vocabulary): ClosePiece[] {
-  return segmentRun(text, terms).flatMap(({ from, to, kind }) => {
+  const segments = segmentRun(text, terms);
+  const createPiece = ({ from, to, kind }: Segment, quality: number): ClosePiece => {
     const found = terms.slice(from, to);
-    const typed: Candidate = {
-      node: { kind: 'phrase', terms: found.map(({ term }) => term) },
-      quality: kind === 'word' ? 1 : PAIR_QUALITY,
-    };
-    const variants = createVariants(vocabulary, [typed, ...listHangulStems(found)]);
-    const piece = {
+    const typed: Candidate = { node: { kind: 'phrase', terms: found.map(({ term }) => term) }, quality };
+    return {
       text: text.slice(found[0]?.start, found.at(-1)?.end),
       isWhole: kind === 'word',
-      variants,
+      variants: createVariants(vocabulary, [typed, ...listHangulStems(found)]),
     };
-    return kind === 'word' || variants.length > 0 ? [piece] : [];
-  });
+  };
+  const words = segments
+    .filter(({ kind }) => kind === 'word')
+    .map((segment) => ({ segment, piece: createPiece(segment, 1) }));
+  const pairs = segments
+    .filter(({ kind }) => kind === 'pair')
+    .map((pair) => {
+      const isOfUnknown = words.some(
+        ({ segment, piece }) =>
+          piece.variants.length === 0 && segment.from <= pair.from && segment.to >= pair.to,
+      );
+      return createPiece(pair, isOfUnknown ? UNKNOWN_PAIR_QUALITY : PAIR_QUALITY);
+    });
+  return [...words.map(({ piece }) => piece), ...pairs.filter(({ variants }) => variants.length > 0)];
 }
 
 /** A Korean word without the particle at its end. */
@@ -238,16 +267,18 @@ function createOther(
   return { node: createWord(word), quality, difference: { kind, to: word } };
 }
 
-/** The candidates that some prompt has. */
+/** The candidates that some prompt has. They are one meaning: together they are as frequent as all of them. */
 function createVariants(vocabulary: Vocabulary, candidates: readonly Candidate[]): CloseVariant[] {
-  return candidates.flatMap(({ node, quality, difference }) => {
-    const count = vocabulary.countPrompts(node);
-    if (count === 0) return [];
-    const weight = computeIdf(count, vocabulary.total) * quality;
-    const copy =
-      node.kind === 'phrase' ? { ...node, terms: [...node.terms] } : { ...node, terms: [...node.terms] };
-    return [{ node: copy, weight, ...(difference ? { difference } : {}) }];
-  });
+  const counted = candidates
+    .map((candidate) => ({ ...candidate, count: vocabulary.countPrompts(candidate.node) }))
+    .filter(({ count }) => count > 0);
+  const sum = counted.reduce((total, { count }) => total + count, 0);
+  const idf = computeIdf(Math.min(sum, vocabulary.total), vocabulary.total);
+  return counted.map(({ node, quality, difference }) => ({
+    node: node.kind === 'phrase' ? { ...node, terms: [...node.terms] } : { ...node, terms: [...node.terms] },
+    weight: idf * quality,
+    ...(difference ? { difference } : {}),
+  }));
 }
 
 function removeRepeatedVariants(variants: readonly CloseVariant[]): CloseVariant[] {

@@ -8,9 +8,11 @@ export interface Segment {
   readonly from: number;
   readonly to: number;
   /** `pair`: two neighbouring characters, in case the prompt is to be segmented in another way than the query. */
-  readonly kind: 'word' | 'pair' | 'inner-pair';
+  readonly kind: 'word' | 'pair';
 }
 
+/** Characters of a word that the segmenter does not know. */
+const MIN_UNKNOWN = 3;
 const HANGUL = /^\p{Script=Hangul}+$/u;
 
 let segmenter: Intl.Segmenter | undefined;
@@ -40,7 +42,28 @@ export function segmentRun(text: string, terms: readonly Term[]): Segment[] {
     from = to;
   }
   if (words.length === 0) return [{ from: 0, to: terms.length, kind: 'word' }];
-  return [...words, ...listPairs(terms, words, isSmall)];
+  const merged = mergeSingles(words);
+  return [...merged, ...listPairs(terms, merged, isSmall)];
+}
+
+/** Three or more characters that the segmenter takes for single words are one that it does not know (赛博朋克). */
+function mergeSingles(words: readonly Segment[]): Segment[] {
+  const merged: Segment[] = [];
+  for (let at = 0; at < words.length; at += 1) {
+    let end = at;
+    while (isSingle(words[end]) && words[end + 1]?.from === words[end]?.to && isSingle(words[end + 1]))
+      end += 1;
+    const [first, last] = [words[at], words[end]];
+    if (!first || !last) break;
+    if (end - at + 1 >= MIN_UNKNOWN) merged.push({ from: first.from, to: last.to, kind: 'word' });
+    else merged.push(...words.slice(at, end + 1));
+    at = end;
+  }
+  return merged;
+}
+
+function isSingle(segment: Segment | undefined): boolean {
+  return segment !== undefined && segment.to - segment.from === 1;
 }
 
 function listPairs(
@@ -53,7 +76,7 @@ function listPairs(
     if (isSmall[at] || isSmall[at + 1]) continue;
     const word = words.find(({ from, to }) => from <= at && to >= at + 2);
     if (word && word.to - word.from === 2) continue;
-    pairs.push({ from: at, to: at + 2, kind: word ? 'inner-pair' : 'pair' });
+    pairs.push({ from: at, to: at + 2, kind: 'pair' });
   }
   return pairs;
 }

@@ -26,6 +26,23 @@ const CONTENT = new Set(['make', 'way', 'like', '年', '月', '日', '时', '分
 /** What the lists lack, and people type between the words that they remember. */
 const MORE = ['near', 'its', 'these', 'those', 'onto', 'upon', 'my', 'me', 'shall', 'just'];
 
+/** Words for what every prompt makes. */
+const GENERIC = new Set([
+  ...[
+    'picture',
+    'pictures',
+    'image',
+    'images',
+    'photo',
+    'photos',
+    'pic',
+    'pics',
+    'photograph',
+    'photography',
+  ],
+  ...['prompt', 'generate', 'generated', 'create', 'created', 'draw', 'drawing', 'render', 'show', 'showing'],
+]);
+
 let spaced: readonly ReadonlySet<string>[] | undefined;
 let unspaced: ReadonlySet<string> | undefined;
 
@@ -38,6 +55,11 @@ export function findSmallWords(words: readonly string[]): ReadonlySet<string> {
   spaced ??= SPACED.map((list, at) => foldList(at === 0 ? [...list, ...MORE] : list));
   const found = spaced.map((list) => new Set(words.filter((word) => list.has(word))));
   return found.reduce((best, candidate) => (candidate.size > best.size ? candidate : best));
+}
+
+/** Whether a folded word says what a prompt makes, and hardly what it shows. */
+export function isGenericWord(word: string): boolean {
+  return GENERIC.has(word);
 }
 
 /** Whether a segment of Chinese or Japanese is a particle or the like. @param segment folded */
