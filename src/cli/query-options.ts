@@ -26,7 +26,7 @@ export function addQueryOptions(command: Command): Command {
 export function readQuery(
   text: string,
   options: QueryOptions,
-): { query: Query; filter: TaskFilter; nowMs: number } {
+): { query: Query; filter: TaskFilter; nowMs: number; parse: (text: string) => Query } {
   const { timeZone, note } =
     options.tz === undefined ? findMachineTimeZone() : { timeZone: options.tz, note: undefined };
   if (!isTimeZone(timeZone)) throw createUsageError('--tz', timeZone, 'a time zone such as Europe/Berlin');
@@ -35,7 +35,12 @@ export function readQuery(
   const query = parseQuery(text, context);
   const notes = note === undefined ? query.notes : [...query.notes, note];
   const dates = query.understood.map((one) => `"${one.text}" was read as ${one.as}; in quotes it is text`);
-  return { query: { ...query, notes: [...dates, ...notes] }, filter: readTimes(options, context), nowMs };
+  return {
+    query: { ...query, notes: [...dates, ...notes] },
+    filter: readTimes(options, context),
+    nowMs,
+    parse: (other) => parseQuery(other, context),
+  };
 }
 
 /** Yields pages until `limit` hits were found or there are no more. */

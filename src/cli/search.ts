@@ -1,21 +1,27 @@
 /** `flux-mirror search`: searches prompts from the terminal. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
-import { createImageFiles, type ImageFiles } from '../archive/files.ts';
-import { cleanField } from '../lib/clean-text.ts';
+import { createImageFiles } from '../archive/files.ts';
+import type { Config } from '../config/config.ts';
+import { collectWantedText, type Query } from '../search/ast.ts';
+import { dropSmallWords } from '../search/close/drop-small-words.ts';
 import { OPERATORS } from '../search/fields.ts';
-import type { SearchPage, SortOrder } from '../store/contract/search.ts';
+import { type Hit, RANKING_LIMIT, type SearchPage, type SortOrder } from '../store/contract/search.ts';
+import { findAlternatives } from '../views/alternatives.ts';
+import { describeDifference, explainHit, explainQuery } from '../views/explain-search.ts';
 import { serializeHits } from '../views/search-hit.ts';
 import type { SearchHit } from '../views/search-schema.ts';
 import { adaptCommands, readLaunch } from './launch.ts';
-import { listLocalFiles } from './local-files.ts';
-import { formatCount, pluralize, printJson, printNote, printStyled } from './output.ts';
+import { printJson, printNote, printStyled } from './output.ts';
 import { addQueryOptions, type QueryOptions, readQuery, streamMatchingPages } from './query-options.ts';
+import { describeAlternatives, describeTotal, formatHits } from './search-output.ts';
 import { addSettings, readConfig } from './settings.ts';
 
 interface SearchOptions extends QueryOptions {
-  sort: SortOrder;
+  sort?: SortOrder;
   group?: boolean;
+  exact?: boolean;
+  explain?: boolean;
   limit: number;
   all?: boolean;
   json?: boolean;
@@ -44,79 +50,109 @@ const FLAG = /^--[a-z]/;
 export function createSearchCommand(): Command {
   const command = addQueryOptions(new Command('search'))
     .summary('search prompts')
-    .description('Searches the prompts, in any language. The same grammar as the server.')
+    .description(
+      'Searches the prompts, in any language. The same grammar as the server. When words are typed, the best matches come first, and those that lack a word or have it in another spelling follow.',
+    )
     .argument('<query...>', 'what to look for; put -- before it if it starts with a minus')
     .addOption(
-      new Option('--sort <order>', 'order of the hits')
-        .choices(['newest', 'oldest', 'relevance'])
-        .default('newest'),
+      new Option('--sort <order>', 'order of the hits (default: relevance when words are typed)').choices([
+        'newest',
+        'oldest',
+        'relevance',
+      ]),
     )
-    .option('--group', 'fold tasks of the same prompt into one hit')
+    .option('--group', 'fold tasks of the same prompt into one hit (default when words are typed)')
+    .option('--no-group', 'show every task')
+    .option('--exact', 'leave out close matches')
+    .option('--explain', 'say how the query was understood, and why each hit ranks where it does')
     .option('--limit <n>', 'how many to show', parseLimit, 20)
-    .option('--all', 'show all')
+    .option('--all', 'show all exact matches, the newest first')
     .option('--json', 'print the hits as JSON')
     .addHelpText('after', GRAMMAR)
     .configureOutput({ outputError: (text, write) => write(hintAtMinus(text)) });
   return addSettings(command).action(async (words: string[], options: SearchOptions) => {
     for (const word of words.filter((word) => FLAG.test(word)))
       printNote(`"${word}" was read as a word to leave out: flags go before the --`);
-    const { query, filter, nowMs } = readQuery(words.join(' '), options);
-    const request = { query, filter, sort: options.sort, groupByPrompt: options.group ?? false, nowMs };
-    const limit = options.all ? Number.POSITIVE_INFINITY : options.limit;
-    const config = readConfig(command);
-    const files = createImageFiles(config.dataDir);
-    await runWithStore(config, 'reader', async (store) => {
-      const found: SearchHit[] = [];
-      let last: SearchPage | undefined;
-      let shown = 0;
-      for await (const page of streamMatchingPages(store, request, limit)) {
-        last = page;
-        shown += page.hits.length;
-        const hits = await serializeHits(store, page.hits, query, config.basePath);
-        if (options.json) found.push(...hits);
-        else for (const line of await formatHits(hits, files, options.tz)) printStyled(line);
+    await runSearch(readSearch(words.join(' '), options), options, readConfig(command));
+  });
+}
+
+type Search = ReturnType<typeof readSearch>;
+
+/** The request, with the defaults for people: the best matches first when words were typed, else the newest. */
+function readSearch(text: string, options: SearchOptions) {
+  const { query, parse, ...question } = readQuery(text, options);
+  const isBounded = !options.all && options.limit <= RANKING_LIMIT;
+  const match: 'exact' | 'close' = options.exact || !isBounded ? 'exact' : 'close';
+  const read = (typed: Query) => (match === 'close' ? dropSmallWords(typed) : { query: typed, dropped: [] });
+  const { query: required, dropped } = read(query);
+  const hasWords = collectWantedText(query).length > 0;
+  const sort: SortOrder = options.sort ?? (hasWords && isBounded ? 'relevance' : 'newest');
+  const groupByPrompt = options.group ?? (hasWords && isBounded);
+  return {
+    request: { ...question, query: required, sort, groupByPrompt, match },
+    optional: dropped,
+    parse: (other: string) => read(parse(other)).query,
+  };
+}
+
+async function runSearch(search: Search, options: SearchOptions, config: Config): Promise<void> {
+  const { request, parse } = search;
+  const { query } = request;
+  const limit = options.all ? Number.POSITIVE_INFINITY : options.limit;
+  const files = createImageFiles(config.dataDir);
+  await runWithStore(config, 'reader', async (store) => {
+    const found: SearchHit[] = [];
+    let last: SearchPage | undefined;
+    let shown = 0;
+    let close = 0;
+    for await (const page of streamMatchingPages(store, request, limit)) {
+      const isFirst = last === undefined;
+      last = page;
+      shown += page.hits.length;
+      close += page.hits.filter((hit) => hit.close).length;
+      const hits = await serializeHits(store, page.hits, query, config.basePath);
+      if (options.json) {
+        found.push(...hits);
+        continue;
       }
-      const total = last?.total ?? 0;
-      for (const note of query.notes) printNote(note);
-      if (last?.indexedFromMs !== undefined)
-        printNote('the search index is being rebuilt: older tasks are not found yet');
-      if (options.json)
-        printJson({
-          items: found,
-          total,
-          total_is_exact: last?.totalIsExact ?? true,
-          notes: query.notes,
-          understood: query.understood,
-        });
-      else printNote(describeTotal(shown, total, last?.totalIsExact ?? true));
-    });
+      if (options.explain && isFirst)
+        for (const line of explainQuery(query, search.optional, page)) printNote(line);
+      const described = hits.map((hit, at) => ({
+        hit,
+        remarks: describeHit(query, page.hits[at], page, options),
+      }));
+      for (const line of await formatHits(described, files, options.tz)) printStyled(line);
+    }
+    const total = last?.total ?? 0;
+    const alternatives = await findAlternatives(store, { ...request, parse, isEmpty: total === 0 });
+    for (const note of query.notes) printNote(note);
+    if (last?.indexedFromMs !== undefined)
+      printNote('the search index is being rebuilt: older tasks are not found yet');
+    if (options.json) {
+      printJson({
+        items: found,
+        total,
+        total_is_exact: last?.totalIsExact ?? true,
+        optional_words: search.optional,
+        close_total: last?.closeRanking?.total ?? null,
+        notes: query.notes,
+        understood: query.understood,
+        ...alternatives,
+      });
+      return;
+    }
+    for (const line of describeAlternatives(alternatives)) printNote(line);
+    printNote(describeTotal({ shown, close, total, isExact: last?.totalIsExact ?? true }));
   });
 }
 
-/** A table on a terminal, with the paths of archived files; otherwise tab-separated and not truncated, for other programs. */
-async function formatHits(
-  hits: readonly SearchHit[],
-  files: ImageFiles,
-  timeZone: string | undefined,
-): Promise<string[]> {
-  const { isTTY, columns: width } = process.stdout;
-  const listFiles = (hit: SearchHit | undefined) => (hit ? listLocalFiles(hit, files) : []);
-  if (isTTY) {
-    const { formatHitTable } = await import('./hit-table.ts');
-    const rows = formatHitTable(hits, { columns: width, hasColors: process.stdout.hasColors() }, timeZone);
-    return rows.flatMap((row, at) => [row, ...listFiles(hits[at]).map((path) => `    ${cleanField(path)}`)]);
-  }
-  return hits.map((hit) => {
-    const { created_at, id, state, model, prompt } = hit;
-    const [path] = listFiles(hit);
-    const columns = [created_at, id, state, model ?? '-', prompt.replaceAll(/\s+/g, ' ')];
-    return (path === undefined ? columns : [...columns, path]).map(cleanField).join('\t');
-  });
-}
-
-function describeTotal(shown: number, total: number, isExact: boolean): string {
-  const all = `${isExact ? '' : 'more than '}${pluralize(total, 'hit')}`;
-  return shown < total ? `${formatCount(shown)} of ${all}; --limit and --all show more` : all;
+/** What is said below the line of a hit. */
+function describeHit(query: Query, hit: Hit | undefined, page: SearchPage, options: SearchOptions): string[] {
+  if (!hit) return [];
+  const difference = hit.close && process.stdout.isTTY ? [describeDifference(hit.close.difference)] : [];
+  const reason = options.explain ? explainHit(query, hit, page) : undefined;
+  return [...difference.filter((text) => text !== ''), ...(reason === undefined ? [] : [reason])];
 }
 
 /** A word to leave out looks like an option. */

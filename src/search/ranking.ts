@@ -42,26 +42,47 @@ export function computeTermScore(frequency: number, length: number, averageLengt
   return (frequency * (SATURATION + 1)) / (frequency + SATURATION * norm);
 }
 
+/** What a score is made of. */
+export interface ScoreParts {
+  /** BM25 of each leaf. */
+  readonly words: readonly number[];
+  /** Added because they stand near each other, or in order. */
+  readonly proximity: number;
+  /** By which the sum is multiplied. */
+  readonly recency: number;
+}
+
 /** The score of one prompt; higher is better. @param promptTerms those of its first MAX_RANKED_CHARACTERS */
 export function score(
   leaves: readonly TextNode[],
   promptTerms: readonly Term[],
   createdAtMs: number,
-  { weights, averageLength, nowMs }: RankingBasis,
+  basis: RankingBasis,
 ): number {
+  const { words, proximity, recency } = computeScoreParts(leaves, promptTerms, createdAtMs, basis);
+  const sum = leaves.length === 0 ? 1 : words.reduce((total, word) => total + word, proximity);
+  return sum * recency;
+}
+
+export function computeScoreParts(
+  leaves: readonly TextNode[],
+  promptTerms: readonly Term[],
+  createdAtMs: number,
+  { weights, averageLength, nowMs }: RankingBasis,
+): ScoreParts {
   const found = leaves.map((leaf, at) => ({
     places: findMatches(leaf, promptTerms),
     length: countTerms(leaf),
     weight: weights[at] ?? 0,
   }));
-  const words = found.reduce(
-    (total, { places, weight }) =>
-      total + weight * computeTermScore(places.length, promptTerms.length, averageLength),
-    0,
-  );
-  const sum = leaves.length === 0 ? 1 : words + computeProximity(found);
   const age = Math.max(0, nowMs - createdAtMs);
-  return sum * (1 + RECENCY_BOOST * 2 ** (-age / RECENCY_HALF_LIFE_MS));
+  return {
+    words: found.map(
+      ({ places, weight }) => weight * computeTermScore(places.length, promptTerms.length, averageLength),
+    ),
+    proximity: computeProximity(found),
+    recency: 1 + RECENCY_BOOST * 2 ** (-age / RECENCY_HALF_LIFE_MS),
+  };
 }
 
 /** Where a word or phrase of the query occurs in a prompt. */

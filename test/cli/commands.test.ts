@@ -252,8 +252,43 @@ describe('search', () => {
     expect(dogs.stdout.trim().split('\n')).toHaveLength(990);
     const groups = JSON.parse((await cli(['search', 'dog', '--group', '--json'])).stdout);
     expect(groups).toMatchObject({ total: 1, items: [{ group: { count: 990 } }] });
-    const noted = await cli(['search', 'cat before:yesterdayish']);
-    expect(noted.stderr).toMatch(/before:yesterdayish is not a date[^\n]*\n0 hits/);
+    const noted = await cli(['search', 'cat before:yesterdayish', '--exact']);
+    expect(noted.stderr).toMatch(/before:yesterdayish is not a date[^\n]*\n(without .*\n)*0 hits\n$/);
+  });
+
+  test('shows the best matches first, folded, and lets close ones follow', async () => {
+    const prompts = [
+      'a red cat in the snow',
+      'a red cat',
+      'a red cat',
+      'the dog',
+      'oil painting of a castle',
+    ];
+    const lines = prompts.map((prompt, at) =>
+      documentText({ id: numberedIds(9)[at] ?? '', prompt, createdAt: 1_760_000_000 + at }),
+    );
+    await cli(['import', file('few.jsonl', lines.join('\n'))]);
+
+    const best = await cli(['search', 'the red cat']);
+    const found = best.stdout.split('\n').map((line) => line.split('\t')[4]);
+    expect(found).toEqual(['a red cat', 'a red cat in the snow', undefined]);
+
+    const close = await cli(['search', 'caat', 'snow']);
+    expect(close.stdout).toContain('a red cat in the snow');
+    expect(close.stderr).toContain('did you mean: cat snow (1 hit)');
+    expect(close.stderr).toMatch(/0 hits, and 2 close matches; --exact leaves them out\n$/);
+    expect((await cli(['search', 'caat', 'snow', '--exact'])).stdout).toBe('');
+
+    const explained = await cli(['search', 'oilpainting', '--explain']);
+    expect(explained.stderr).toMatch(/word oilpainting: oil painting \d/);
+    expect(explained.stdout).toMatch(/ {4}close, [\d.]+: \(oil painting [\d.]+ \+ nearness/);
+
+    const json = JSON.parse((await cli(['search', 'caat', '--json'])).stdout);
+    expect(json.items[0]).toMatchObject({
+      match: 'close',
+      missing: [],
+      corrected: [{ from: 'caat', to: 'cat' }],
+    });
   });
 });
 
@@ -277,7 +312,10 @@ describe('sync, get, search, status', () => {
       await simulator.stop();
     }
     expect((await cli(['get', FIRST as string, 'nobody'])).stdout).toBe(`${VENDOR_DOCUMENTS[0]}\n`);
-    const found = JSON.parse((await cli(['search', 'siamese', 'cat', '--to', '2025-01', '--json'])).stdout);
+    const found = JSON.parse(
+      (await cli(['search', 'siamese', 'cat', '--to', '2025-01', '--no-group', '--sort', 'newest', '--json']))
+        .stdout,
+    );
     expect(found).toMatchObject({
       total: 2,
       items: [

@@ -1,7 +1,7 @@
 /** Tells how close a prompt comes to a query, and in what it differs. */
 import type { TextNode } from '../ast.ts';
 import { countTerms, findMatches } from '../matches.ts';
-import { computeProximity, computeTermScore, type Occurrences, type RankingBasis } from '../ranking.ts';
+import { computeProximity, computeTermScore, type Occurrences } from '../ranking.ts';
 import type { Term } from '../terms.ts';
 import { type ClosePiece, type ClosePlan, type CloseVariant, getPieceWeight } from './plan.ts';
 
@@ -44,26 +44,58 @@ interface FoundPiece extends Occurrences {
 export function assessCloseMatch(
   plan: ClosePlan,
   promptTerms: readonly Term[],
-  basis: Pick<RankingBasis, 'averageLength'>,
+  averageLength: number,
 ): CloseMatch {
   const found = plan.pieces.map((piece) => findPiece(piece, promptTerms));
   const present = found.filter((one) => one !== undefined);
+  const { words, proximity, coverage } = weighPieces(plan, present, { promptTerms, averageLength });
+  return {
+    score: words.reduce((sum, word) => sum + word, proximity) * coverage,
+    difference: describeDifference(plan, found),
+    leaves: present.map(({ variant }) => variant.node),
+  };
+}
+
+/** What the score of a close match is made of. */
+export interface CloseScoreParts {
+  readonly words: readonly { readonly text: string; readonly score: number }[];
+  /** Added because they stand near each other, or in order. */
+  readonly proximity: number;
+  /** By which the sum is multiplied, the more the more of the query is found. */
+  readonly coverage: number;
+}
+
+/** The same for people who ask why a hit ranks where it does. */
+export function explainCloseMatch(
+  plan: ClosePlan,
+  promptTerms: readonly Term[],
+  averageLength: number,
+): CloseScoreParts {
+  const present = plan.pieces
+    .map((piece) => findPiece(piece, promptTerms))
+    .filter((one) => one !== undefined);
+  const { words, proximity, coverage } = weighPieces(plan, present, { promptTerms, averageLength });
+  const texts = present.map(({ piece, variant }) => variant.difference?.to ?? piece.text);
+  return { words: words.map((score, at) => ({ text: texts[at] ?? '', score })), proximity, coverage };
+}
+
+function weighPieces(
+  plan: ClosePlan,
+  present: readonly FoundPiece[],
+  { promptTerms, averageLength }: { promptTerms: readonly Term[]; averageLength: number },
+): { words: number[]; proximity: number; coverage: number } {
   const total = plan.pieces.reduce((sum, piece) => sum + getPieceWeight(piece), 0);
   const covered = present.reduce((sum, { weight }) => sum + weight, 0);
-  const words = present.reduce(
-    (sum, { weight, places }) =>
-      sum + weight * computeTermScore(places.length, promptTerms.length, basis.averageLength),
-    0,
-  );
-  const coverage =
+  const share =
     total === 0
       ? 0
       : (1 - COUNT_SHARE) * (covered / total) + COUNT_SHARE * (present.length / plan.pieces.length);
-  const score = (words + computeProximity(present)) * (1 - COVERAGE_EFFECT + COVERAGE_EFFECT * coverage);
   return {
-    score,
-    difference: describeDifference(plan, found),
-    leaves: present.map(({ variant }) => variant.node),
+    words: present.map(
+      ({ weight, places }) => weight * computeTermScore(places.length, promptTerms.length, averageLength),
+    ),
+    proximity: computeProximity(present),
+    coverage: 1 - COVERAGE_EFFECT + COVERAGE_EFFECT * share,
   };
 }
 

@@ -4,6 +4,7 @@ import { computeIdf } from '../ranking.ts';
 import { extractTerms, stem, type Term } from '../terms.ts';
 import { computeMaxDistance, rankCorrections, splitWord, type WordUse } from './corrections.ts';
 import { type ClosePiece, type ClosePlan, type CloseVariant, getPieceWeight, MAX_PIECES } from './plan.ts';
+import { listRegionalForms } from './regional-words.ts';
 import { type Segment, segmentRun } from './segments.ts';
 import { findSmallWords, isGenericWord } from './small-words.ts';
 import type { LoosePart } from './split-query.ts';
@@ -160,15 +161,23 @@ function createWordPiece(
             .map((use) => createOther(use.word, BEGINNING_QUALITY, 'word_form')),
         )
       : [];
-  const limit = known[0] ? known[0].weight * BEGINNING_QUALITY : Number.POSITIVE_INFINITY;
   const variants = [
     ...known,
-    ...others,
+    ...limitWeights(others, known[0], CORRECTION_QUALITY),
     ...corrections,
-    // A whole word is rarely meant as the beginning of another, however rare that is.
-    ...beginnings.map((variant) => ({ ...variant, weight: Math.min(variant.weight, limit) })),
+    ...limitWeights(beginnings, known[0], BEGINNING_QUALITY),
   ];
   return { text, isWhole: true, variants: removeRepeatedVariants(variants) };
+}
+
+/** A word that prompts have is rarely meant as something else, however rare that is. */
+function limitWeights(
+  variants: readonly CloseVariant[],
+  known: CloseVariant | undefined,
+  quality: number,
+): CloseVariant[] {
+  const limit = known ? known.weight * quality : Number.POSITIVE_INFINITY;
+  return variants.map((variant) => ({ ...variant, weight: Math.min(variant.weight, limit) }));
 }
 
 function listCorrections(word: string, vocabulary: Vocabulary): Candidate[] {
@@ -201,7 +210,11 @@ function createRunPieces({ text, terms }: RunItem, vocabulary: Vocabulary): Clos
     return {
       text: text.slice(found[0]?.start, found.at(-1)?.end),
       isWhole: kind === 'word',
-      variants: createVariants(vocabulary, [typed, ...listHangulStems(found)]),
+      variants: createVariants(vocabulary, [
+        typed,
+        ...listHangulStems(found),
+        ...(kind === 'word' ? listRegional(found) : []),
+      ]),
     };
   };
   const words = segments
@@ -231,6 +244,15 @@ function listHangulStems(terms: readonly Term[]): Candidate[] {
       difference: { kind: 'word_form', to: syllables.join('') },
     };
   });
+}
+
+/** A Chinese word as other regions say it. */
+function listRegional(terms: readonly Term[]): Candidate[] {
+  return listRegionalForms(terms.map(({ term }) => term).join('')).map((form) => ({
+    node: { kind: 'phrase', terms: extractTerms(form).map(({ term }) => term) },
+    quality: FORM_QUALITY,
+    difference: { kind: 'word_form', to: form },
+  }));
 }
 
 function createGroupPiece({ text, leaves, words }: GroupItem, vocabulary: Vocabulary): ClosePiece {
@@ -294,7 +316,7 @@ function removeRepeatedVariants(variants: readonly CloseVariant[]): CloseVariant
 function removeRepeatedPieces(pieces: readonly ClosePiece[]): ClosePiece[] {
   const distinct = new Map<string, ClosePiece>();
   for (const piece of pieces) {
-    const key = JSON.stringify(piece.variants.length > 0 ? piece.variants[0]?.node : piece.text);
+    const key = JSON.stringify([piece.text, piece.variants[0]?.node]);
     if (!distinct.has(key)) distinct.set(key, piece);
   }
   return [...distinct.values()];

@@ -77,7 +77,7 @@ export async function answerSearch(
     total_is_exact: page.totalIsExact,
     ranked: page.ranked ?? null,
     optional_words: dropped,
-    close_total: page.closeTotal ?? null,
+    close_total: page.closeRanking?.total ?? null,
     notes: [...query.notes, ...describeIndexGap(page.indexedFromMs), ...describeShortPage(page, limit)],
     understood: query.understood,
     ...alternatives,

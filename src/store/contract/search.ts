@@ -2,8 +2,10 @@
 
 import type { Query, TextNode } from '../../search/ast.ts';
 import type { CloseDifference } from '../../search/close/assess.ts';
+import type { ClosePlan } from '../../search/close/plan.ts';
 import type { Cursor } from '../../search/cursor.ts';
 import type { TimeUnit } from '../../search/dates.ts';
+import type { RankingBasis } from '../../search/ranking.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 import type { MaybePromise } from './maybe-promise.ts';
 import type { StoredTask, TaskFilter } from './tasks.ts';
@@ -61,10 +63,20 @@ export interface SearchPage {
   readonly totalIsExact: boolean;
   /** When sorted by relevance: whether all matches were ranked, or only the newest RANKING_LIMIT. */
   readonly ranked: 'all' | 'newest' | undefined;
-  /** How many close matches were weighed, at most CLOSE_LIMIT; undefined when the page does not reach them. */
-  readonly closeTotal?: number;
+  /** How the exact matches were ranked, when sorted by relevance. */
+  readonly ranking?: RankingBasis;
+  /** How the close ones were; undefined when the page does not reach them. */
+  readonly closeRanking?: CloseRanking;
   /** Set while the index is being rebuilt: tasks created earlier are not found yet. */
   readonly indexedFromMs: number | undefined;
+}
+
+export interface CloseRanking {
+  /** How many close matches were weighed, at most CLOSE_LIMIT. */
+  readonly total: number;
+  readonly plan: ClosePlan;
+  /** Average number of terms of their prompts. */
+  readonly averageLength: number;
 }
 
 /** Maximum number of matches ranked by relevance. */

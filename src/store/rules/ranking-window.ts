@@ -46,7 +46,7 @@ export function takeRankedPage<Row extends Scored>(
       : best;
   const rows = rest.slice(0, limit);
   const last = rows.at(-1);
-  if (rest.length <= limit || !last) return { rows, next: undefined, ranked };
+  if (rest.length <= limit || !last) return { rows, next: undefined, ranked, ranking: basis };
   const ranking = {
     weights: [...basis.weights],
     averageLength: basis.averageLength,
@@ -56,7 +56,12 @@ export function takeRankedPage<Row extends Scored>(
     oldestMs: before?.oldestMs ?? oldest.createdAt,
     ranked,
   };
-  return { rows, next: { sort: 'relevance', createdAtMs: last.createdAt, id: last.id, ranking }, ranked };
+  return {
+    rows,
+    next: { sort: 'relevance', createdAtMs: last.createdAt, id: last.id, ranking },
+    ranked,
+    ranking: basis,
+  };
 }
 
 /** Best first; ties by id, so that no page repeats or skips a match. */

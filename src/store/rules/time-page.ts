@@ -12,7 +12,7 @@ export interface Timed {
 export type Direction = Exclude<SortOrder, 'relevance'>;
 
 /** A page of rows whose documents are not loaded yet. */
-export interface RowPage<Row extends Timed> extends Pick<SearchPage, 'next' | 'ranked'> {
+export interface RowPage<Row extends Timed> extends Pick<SearchPage, 'next' | 'ranked' | 'ranking'> {
   readonly rows: readonly Row[];
 }
 

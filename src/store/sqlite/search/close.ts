@@ -11,7 +11,12 @@ import { MAX_RANKED_CHARACTERS } from '../../../search/ranking.ts';
 import { createIndexEntry, extractTerms, type Term } from '../../../search/terms.ts';
 import { getPrompt } from '../../../task/document.ts';
 import type { TaskLimits } from '../../../task/limits.ts';
-import { CLOSE_LIMIT, type SearchRequest, SUGGESTING_PROMPTS } from '../../contract/search.ts';
+import {
+  CLOSE_LIMIT,
+  type CloseRanking,
+  type SearchRequest,
+  SUGGESTING_PROMPTS,
+} from '../../contract/search.ts';
 import { createSuggestionRequest } from '../../rules/suggest-within.ts';
 import type { Sqlite } from '../database.ts';
 import { buildWhereClause, collectParams } from '../filter-sql.ts';
@@ -35,14 +40,15 @@ export interface CloseRow extends CloseMatch {
 export interface ClosePage {
   readonly rows: readonly CloseRow[];
   readonly next: Cursor | undefined;
-  readonly weighed: number;
+  readonly ranking: CloseRanking;
 }
 
 /** @param maxDisplacement how far a row's position may be above the slot of its time */
 export function findCloseMatches(db: Sqlite, request: SearchRequest, maxDisplacement: number): ClosePage {
   const { query, filter, after, limit, groupByPrompt, sort } = request;
   const { strict, loose } = splitQuery(query);
-  if (loose.length === 0) return { rows: [], next: undefined, weighed: 0 };
+  if (loose.length === 0)
+    return { rows: [], next: undefined, ranking: { total: 0, plan: { pieces: [] }, averageLength: 0 } };
   const toMs = after?.close?.toMs ?? readNewestMs(db, request.nowMs) + 1;
   const plan =
     after?.close?.plan ?? createClosePlan(loose, openVocabulary(db, filter.within, maxDisplacement));
@@ -71,7 +77,7 @@ export function findCloseMatches(db: Sqlite, request: SearchRequest, maxDisplace
   const close = { toMs, averageLength: weighed.averageLength, plan };
   return {
     rows,
-    weighed: sorted.length,
+    ranking: { total: sorted.length, plan, averageLength: weighed.averageLength },
     next: !hasMore
       ? undefined
       : {
@@ -106,10 +112,10 @@ function weighCandidates(
   const averageLength = knownLength ?? computeAverageLength([...prompts.values()]);
   const matches = new Map<string, CloseMatch>();
   for (const [hash, { terms, ranked }] of prompts) {
-    const match = assessCloseMatch(plan, ranked, { averageLength });
+    const match = assessCloseMatch(plan, ranked, averageLength);
     // What stands far behind in a long prompt counts for the difference, not for the rank.
     const { difference, leaves } =
-      terms.length > ranked.length ? assessCloseMatch(plan, terms, { averageLength }) : match;
+      terms.length > ranked.length ? assessCloseMatch(plan, terms, averageLength) : match;
     matches.set(hash, { score: match.score, difference, leaves });
   }
   const weighed = rows.flatMap((row) => {

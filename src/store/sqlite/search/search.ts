@@ -6,6 +6,7 @@ import {
   type Hit,
   MAX_PAGE_CHARACTERS,
   type PromptGroup,
+  type SearchPage,
   type SearchRequest,
   type SearchStore,
 } from '../../contract/search.ts';
@@ -101,19 +102,19 @@ export function createSearchStore(
     request: SearchRequest,
     { limit, found, maxDisplacement }: { limit: number; found: number; maxDisplacement: number },
     findExactPage: (limit: number) => RowPage<TimedRow>,
-  ): RowPage<TimedRow & { close?: CloseRow }> & { closeTotal?: number } => {
+  ): RowPage<TimedRow & { close?: CloseRow }> & Pick<SearchPage, 'closeRanking'> => {
     const exact = request.after?.close
       ? { rows: [], next: undefined, ranked: request.sort === 'relevance' ? ('all' as const) : undefined }
       : findExactPage(limit);
     const canFollow = request.sort === 'relevance' ? found <= COUNT_LIMIT : found === 0;
     if (request.match !== 'close' || exact.next || !canFollow) return exact;
     const left = { ...request, limit: limit - exact.rows.length };
-    const { rows, next, weighed } = findCloseMatches(db, left, maxDisplacement);
+    const { rows, next, ranking } = findCloseMatches(db, left, maxDisplacement);
     return {
       ...exact,
       rows: [...exact.rows, ...rows.map((close) => ({ ...close, close }))],
       next,
-      closeTotal: weighed,
+      closeRanking: ranking,
     };
   };
 
@@ -170,7 +171,8 @@ export function createSearchStore(
         ranked: page.ranked,
         total: Math.min(found, COUNT_LIMIT),
         totalIsExact: found <= COUNT_LIMIT,
-        ...(page.closeTotal === undefined ? {} : { closeTotal: page.closeTotal }),
+        ...(page.ranking ? { ranking: page.ranking } : {}),
+        ...(page.closeRanking ? { closeRanking: page.closeRanking } : {}),
         indexedFromMs,
       };
     },
