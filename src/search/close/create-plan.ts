@@ -28,7 +28,8 @@ const CORRECTION_QUALITY = 0.85;
 const BEGINNING_QUALITY = 0.75;
 /** Of each further correction, which is a little less likely. */
 const NEXT_CORRECTION = 0.97;
-const PAIR_QUALITY = 0.35;
+/** Of two neighbouring characters that are no word by themselves. */
+export const PAIR_QUALITY = 0.35;
 /** Words and runs of a query that are looked up. */
 const MAX_LOOKED_UP = 64;
 /** Words that the last one may be the beginning of. */
