@@ -3,7 +3,13 @@ import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../lib/clock.ts';
 import { concatTasks } from '../mirror/concat.ts';
-import { answerFacets, answerSearch, answerSuggest, answerTracked } from '../server/search/search-answers.ts';
+import {
+  answerFacets,
+  answerSearch,
+  answerSimilar,
+  answerSuggest,
+  answerTracked,
+} from '../server/search/search-answers.ts';
 import {
   type AnswerTo,
   createInterrupt,
@@ -34,14 +40,16 @@ const answers = {
   search: answerSearch,
   facets: answerFacets,
   suggest: answerSuggest,
+  similar: answerSimilar,
   tracked: answerTracked,
 };
 
 async function answer(question: Question): Promise<AnswerTo<Question>> {
   checkInterrupt();
   if (question.route === 'history') return concatTasks(await store.list(question.filter, question.page));
-  const { route, query, limits, nowMs } = question;
+  const { route, id, query, limits, nowMs } = question;
   return answers[route satisfies SearchRoute](store, {
+    ...(id === undefined ? {} : { id }),
     params: new URLSearchParams(query),
     limits,
     nowMs,

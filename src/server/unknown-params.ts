@@ -13,14 +13,14 @@ const PARAMS: Readonly<Record<string, readonly string[]>> = {
   '/api/sync/runs': ['limit'],
 };
 /** Routes whose responses have `notes`. */
-const HAS_NOTES = new Set(['/api/search', '/api/facets']);
+const HAS_NOTES = /^\/api\/(search|facets|tasks\/[^/]+\/similar)$/;
 
 /** @param prefix of all paths */
 export function createUnknownParamsMiddleware(prefix: string): MiddlewareHandler<ServerEnv> {
   return async (c, next) => {
     await next();
     const path = c.req.path.slice(prefix.length);
-    if (HAS_NOTES.has(path) || !c.req.url.includes('?')) return;
+    if (HAS_NOTES.test(path) || !c.req.url.includes('?')) return;
     const notes = noteUnknownParams(getQueryParams(c), PARAMS[path] ?? []);
     // A header holds no other characters.
     if (notes.length > 0) c.res.headers.set(NOTES_HEADER, notes.join(' | ').replace(/[^ -~]/g, '?'));

@@ -2,15 +2,15 @@
 
 import { getPathPrefix } from '../lib/base-path.ts';
 import { formatIsoTime } from '../lib/iso-time.ts';
-import { collectWantedText, type Query } from '../search/ast.ts';
+import { collectWantedText, type Query, type TextNode } from '../search/ast.ts';
 import { findHighlights } from '../search/highlights.ts';
 import type { TaskImage } from '../store/contract/images.ts';
-import type { Hit } from '../store/contract/search.ts';
+import type { Hit, SimilarHit } from '../store/contract/search.ts';
 import type { Store } from '../store/contract/store.ts';
 import { readDocument } from '../task/document.ts';
 import type { JsonObject } from '../task/json-object.ts';
 import { serializeArtifacts } from './artifacts-json.ts';
-import type { SearchHit } from './search-schema.ts';
+import type { SearchHit, SimilarHitView } from './search-schema.ts';
 
 /** Hits with their archived images. @param basePath as in the settings */
 export async function serializeHits(
@@ -19,25 +19,50 @@ export async function serializeHits(
   query: Query,
   basePath: string,
 ): Promise<SearchHit[]> {
+  const leaves = collectWantedText(query);
+  return serializeAll(store, hits, basePath, ({ close }) => ({
+    leaves: close ? close.leaves : leaves,
+    more: serializeMatch(close),
+  }));
+}
+
+/** The same for similar prompts, which match no query. */
+export async function serializeSimilarHits(
+  store: Store,
+  hits: readonly SimilarHit[],
+  basePath: string,
+): Promise<SimilarHitView[]> {
+  return serializeAll(store, hits, basePath, ({ similarity, shared }) => ({
+    leaves: shared.map(({ node }) => node),
+    more: { similarity, shared: shared.map(({ text }) => text) },
+  }));
+}
+
+type TaskHit = Pick<Hit, 'task' | 'group'>;
+
+/** @param describe what is highlighted in the prompt of a hit, and the members that only its kind has */
+async function serializeAll<Found extends TaskHit, More extends object>(
+  store: Store,
+  hits: readonly Found[],
+  basePath: string,
+  describe: (hit: Found) => { leaves: readonly TextNode[]; more: More },
+) {
   const images = await store.imagesOf(hits.map(({ task }) => task.id));
   const prefix = getPathPrefix(basePath);
-  return hits.map((hit) =>
-    serializeHit(
-      hit,
-      query,
-      images.filter(({ taskId }) => taskId === hit.task.id),
-      prefix,
-    ),
-  );
+  return hits.map((hit) => {
+    const { leaves, more } = describe(hit);
+    const archived = images.filter(({ taskId }) => taskId === hit.task.id);
+    return { ...serializeTask(hit, leaves, archived, prefix), ...more };
+  });
 }
 
 /** @param archived the task's archived images @param basePath prefix of their URLs, without a trailing slash */
-function serializeHit(
-  { task, group, close }: Hit,
-  query: Query,
+function serializeTask(
+  { task, group }: TaskHit,
+  leaves: readonly TextNode[],
   archived: readonly TaskImage[],
   basePath: string,
-): SearchHit {
+) {
   const value = JSON.parse(task.text) as JsonObject; // validated before it was stored
   const { prompt, model, size, action, seed, userId, applicationId } = readDocument(
     task.text,
@@ -55,8 +80,7 @@ function serializeHit(
     user_id: userId ?? null,
     application_id: applicationId ?? null,
     prompt,
-    highlights: findHighlights(close ? close.leaves : collectWantedText(query), prompt),
-    ...serializeMatch(close),
+    highlights: findHighlights(leaves, prompt),
     ...serializeArtifacts(value, archived, basePath),
     ...(group
       ? {

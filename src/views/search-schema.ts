@@ -1,4 +1,4 @@
-/** Responses of the search routes: hits, facets, suggestions. */
+/** Responses of the search routes: hits, similar prompts, facets, suggestions. */
 import * as z from 'zod';
 import { count, taskId, taskState, text, time } from './schema-values.ts';
 
@@ -61,6 +61,16 @@ const hitSchema = z.strictObject({
     .meta({ description: 'with group=prompt: all tasks of this prompt' }),
 });
 
+const similarHitSchema = z.strictObject({
+  ...hitSchema.omit({ match: true, missing: true, corrected: true, word_form: true }).shape,
+  similarity: z.number().min(0).max(1).meta({
+    description: 'the weight of the words that both prompts have, as a share of the weight of all',
+  }),
+  shared: z.array(text).max(10).meta({
+    description: 'words that both prompts have, the rarest first; the highlights are theirs',
+  }),
+});
+
 const understoodSchema = z
   .array(z.strictObject({ text, as: text }).readonly())
   .readonly()
@@ -106,6 +116,14 @@ export const searchPageSchema = z.strictObject({
   took_ms: z.number(),
 });
 
+/** `GET /api/tasks/:id/similar`. */
+export const similarTasksSchema = z.strictObject({
+  items: z.array(similarHitSchema),
+  weighed: count.meta({ description: 'how many other prompts were compared, at most 1,000' }),
+  notes: z.array(text),
+  took_ms: z.number(),
+});
+
 const facetCounts = z.array(z.strictObject({ value: text.nullable(), count }));
 
 const facetsSchema = z.strictObject({
@@ -138,6 +156,8 @@ export const suggestionsSchema = z.strictObject({
 export type VideoView = z.output<typeof videoSchema>;
 export type ImageView = z.output<typeof imageSchema>;
 export type SearchHit = z.output<typeof hitSchema>;
+export type SimilarHitView = z.output<typeof similarHitSchema>;
+export type SimilarTasksView = z.output<typeof similarTasksSchema>;
 export type SearchAlternatives = z.output<typeof alternativesSchema>;
 export type SearchPageView = z.output<typeof searchPageSchema>;
 export type FacetsView = z.output<typeof facetsSchema>;

@@ -117,6 +117,14 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
     })),
   suggest: () => ['s', 'se', 'secretw', 'p', 'm'].map((q) => ({ path: `/api/suggest?q=${q}` })),
   task: () => [{ path: `/api/tasks/${THEIRS}` }, { path: `/api/tasks/${PENDING}` }],
+  similar: () => [
+    { path: `/api/tasks/${THEIRS}/similar` },
+    { path: `/api/tasks/${PENDING}/similar` },
+    ...['', 'group=none', 'user_id=stranger-77', 'model=flux-secret', `id=${THEIRS}`].map((query) => ({
+      path: `/api/tasks/${MINE}/similar?${query}`,
+      limited: 200,
+    })),
+  ],
   refresh: () => [{ path: `/api/tasks/${THEIRS}/refresh` }, { path: `/api/tasks/${UPSTREAM_ONLY}/refresh` }],
   tracked: () => [{ path: '/api/tracked' }],
   track: () => [{ body: { ids: [THEIRS, PENDING] } }],
@@ -137,6 +145,7 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
 const LIMITED_STATUS: Record<string, number> = {
   callback: 404,
   task: 404,
+  similar: 404,
   refresh: 404,
   image: 404,
   thumbnail: 404,

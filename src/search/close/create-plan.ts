@@ -34,7 +34,8 @@ const SHORT_WORD_QUALITY = 0.6;
 const MIN_SURE = 5;
 /** Of words that say what a prompt makes, and not what it shows. */
 const GENERIC_QUALITY = 0.5;
-const PAIR_QUALITY = 0.35;
+/** Of two neighbouring characters that are no word by themselves. */
+export const PAIR_QUALITY = 0.35;
 /** Of the pairs of a word that no prompt has as a whole. */
 const UNKNOWN_PAIR_QUALITY = 0.7;
 /** Words and runs of a query that are looked up. */

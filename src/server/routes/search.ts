@@ -8,14 +8,14 @@ import { answerSuggest } from '../search/search-answers.ts';
 export function createSearchRoutes({ store, searching, clock }: ServerDeps): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
 
-  app.get('/api/search', (c) => respondFromThread(c, searching, 'search', clock.now()));
+  app.get('/api/search', (c) => respondFromThread(c, searching, { route: 'search' }, clock.now()));
 
-  app.get('/api/facets', (c) => respondFromThread(c, searching, 'facets', clock.now()));
+  app.get('/api/facets', (c) => respondFromThread(c, searching, { route: 'facets' }, clock.now()));
 
   // A cheap look-up, and only this thread has the latest word counts; limited tokens need a search of prompts.
   app.get('/api/suggest', async (c) => {
     const { limits } = c.get('access');
-    if (limits) return respondFromThread(c, searching, 'suggest', clock.now());
+    if (limits) return respondFromThread(c, searching, { route: 'suggest' }, clock.now());
     return respondWithJson(c, await answerSuggest(store, { params: getQueryParams(c), limits }));
   });
 

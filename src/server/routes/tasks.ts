@@ -1,4 +1,4 @@
-/** `/api/tasks/:id`: one stored document. */
+/** `/api/tasks/:id`: one stored document, and tasks with similar prompts. */
 import { Hono } from 'hono';
 import { etag } from 'hono/etag';
 import { ApiError, createBadRequest } from '../../lib/api-error.ts';
@@ -11,9 +11,10 @@ import type { StoredTask } from '../../store/contract/tasks.ts';
 import { parseTaskId, type TaskId } from '../../task/id.ts';
 import { createAnswer, respond } from '../answer.ts';
 import type { ServerDeps, ServerEnv } from '../deps.ts';
+import { respondFromThread } from '../search/respond.ts';
 import { getCaller } from './flux-tasks.ts';
 
-export function createTaskRoutes({ store, mirror, clock }: ServerDeps): Hono<ServerEnv> {
+export function createTaskRoutes({ store, mirror, searching, clock }: ServerDeps): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
 
   app.get('/api/tasks/:id', etag(), async (c) => {
@@ -21,6 +22,12 @@ export function createTaskRoutes({ store, mirror, clock }: ServerDeps): Hono<Ser
     if (!task) throw new ApiError(404, 'not_found', 'this task is not in the mirror');
     const { headers, ...answer } = createAnswer(taskResponse(task, { hit: true }, clock.now()));
     return respond(c, { ...answer, headers: { ...headers, 'cache-control': 'no-cache' } });
+  });
+
+  app.get('/api/tasks/:id/similar', async (c) => {
+    const given = parseIdParam(c.req.param('id'));
+    const id = await expandId(store, given, getCaller(c), { onlyDocuments: false }); // searches find placeholders too
+    return respondFromThread(c, searching, { route: 'similar', id }, clock.now());
   });
 
   // A finished task never changes, so the upstream is not contacted for one.
@@ -46,8 +53,13 @@ async function findTask(store: Store, id: TaskId, caller: Caller): Promise<Store
  * The id of the stored document that begins with this; unchanged if there is none. Only documents that the caller may see count,
  * or answers would tell what others have. @throws ApiError 409 if there are several
  */
-async function expandId(store: Store, id: TaskId, { limits }: Caller): Promise<TaskId> {
-  const resolved = await resolveTaskId(store, id, { within: limits, onlyDocuments: true });
+async function expandId(
+  store: Store,
+  id: TaskId,
+  { limits }: Caller,
+  { onlyDocuments = true } = {},
+): Promise<TaskId> {
+  const resolved = await resolveTaskId(store, id, { within: limits, onlyDocuments });
   if (resolved.kind === 'ambiguous') throw createAmbiguousError(id, resolved.candidates);
   return resolved.kind === 'found' ? resolved.id : id;
 }

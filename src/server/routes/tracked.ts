@@ -15,7 +15,7 @@ import { createAmbiguousError, parseIdParam } from './tasks.ts';
 export function createTrackedRoutes({ store, listing, clock }: ServerDeps): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
 
-  app.get('/api/tracked', (c) => respondFromThread(c, listing, 'tracked', clock.now()));
+  app.get('/api/tracked', (c) => respondFromThread(c, listing, { route: 'tracked' }, clock.now()));
 
   app.post('/api/tracked', requireFullAccess, async (c) => {
     const body = await readJsonBody(c);

@@ -3,19 +3,19 @@ import { getCallerKey } from '../connections/caller-key.ts';
 import { onHangUp } from '../connections/hang-up.ts';
 import type { ServerContext } from '../deps.ts';
 import { getQueryParams } from '../query-params.ts';
-import type { SearchRoute } from './search-protocol.ts';
+import type { SearchQuestion } from './search-protocol.ts';
 import type { Searching } from './search-thread.ts';
 
 /** @throws ApiError as `Searching.answer` */
 export async function respondFromThread(
   c: ServerContext,
   thread: Searching,
-  route: SearchRoute,
+  target: Pick<SearchQuestion, 'route' | 'id'>,
   nowMs: number,
 ): Promise<Response> {
   const { limits, tokenName } = c.get('access');
   const { incoming, outgoing } = c.env;
-  const question = { route, query: getQueryParams(c).toString(), limits, nowMs };
+  const question = { ...target, query: getQueryParams(c).toString(), limits, nowMs };
   const answer = await thread.answer(question, () => !outgoing.destroyed, {
     caller: getCallerKey(tokenName, incoming),
     onHangUp: (callback) => onHangUp(c.env, callback),

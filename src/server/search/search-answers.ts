@@ -1,26 +1,32 @@
-/** Answers `/api/search`, `/api/facets`, `/api/suggest` and `/api/tracked` as JSON texts. Runs on a search thread. */
+/** Answers `/api/search`, `/api/facets`, `/api/suggest`, `/api/tracked` and similar prompts as JSON texts. Runs on a search thread. */
 import { createBadRequest } from '../../lib/api-error.ts';
+import { taskNotFound } from '../../mirror/visibility.ts';
 import type { Query } from '../../search/ast.ts';
 import { dropSmallWords } from '../../search/close/drop-small-words.ts';
 import { type Cursor, decodeCursor, encodeCursor } from '../../search/cursor.ts';
 import { findLastWord } from '../../search/last-word.ts';
 import type { SearchPage, SortOrder } from '../../store/contract/search.ts';
 import type { Store } from '../../store/contract/store.ts';
+import type { TaskId } from '../../task/id.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 import { findAlternatives } from '../../views/alternatives.ts';
 import { serializeFacets } from '../../views/facets-json.ts';
-import { serializeHits } from '../../views/search-hit.ts';
+import { serializeHits, serializeSimilarHits } from '../../views/search-hit.ts';
 import type {
   FacetsAnswer,
   SearchAlternatives,
   SearchPageView,
+  SimilarTasksView,
   Suggestions,
 } from '../../views/search-schema.ts';
 import { serializeTrackedId } from '../../views/tracked-json.ts';
 import type { TrackedList } from '../../views/tracked-schema.ts';
 import { readChoiceParam, readIntegerParam } from '../query-params.ts';
-import { readSearchTarget } from './search-request.ts';
+import { readSearchTarget, TARGET_PARAMS } from './search-request.ts';
 
+const SEARCH_PARAMS = ['q', ...TARGET_PARAMS, 'sort', 'group', 'match', 'cursor', 'limit'];
+const FACET_PARAMS = ['q', ...TARGET_PARAMS, 'by'];
+const SIMILAR_PARAMS = [...TARGET_PARAMS, 'group', 'limit'];
 const SORTS = ['newest', 'oldest', 'relevance'] as const;
 const MATCHES = ['exact', 'close'] as const;
 const UNITS = ['day', 'month', 'year'] as const;
@@ -30,6 +36,8 @@ const MAX_SUGGESTIONS = 50;
 
 /** What to search for, and among whose tasks. */
 export interface Target {
+  /** The task in the path of a route that has one. */
+  readonly id?: TaskId;
   readonly params: URLSearchParams;
   readonly limits: TaskLimits | undefined;
   readonly nowMs: number;
@@ -43,7 +51,7 @@ export async function answerSearch(
   { params, limits, nowMs, basePath }: Target,
 ): Promise<string> {
   const started = performance.now();
-  const target = readSearchTarget(params, limits, nowMs, [...['sort', 'group', 'match', 'cursor', 'limit']]);
+  const target = readSearchTarget(params, limits, nowMs, SEARCH_PARAMS);
   const [sort = 'newest'] = readChoiceParam(params, 'sort', SORTS);
   const [group] = readChoiceParam(params, 'group', ['prompt']);
   const [match = 'exact'] = readChoiceParam(params, 'match', MATCHES);
@@ -88,7 +96,7 @@ export async function answerSearch(
 /** @throws ApiError 400 */
 export async function answerFacets(store: Store, { params, limits, nowMs }: Target): Promise<string> {
   const started = performance.now();
-  const { query, filter, timeZone } = readSearchTarget(params, limits, nowMs, ['by']);
+  const { query, filter, timeZone } = readSearchTarget(params, limits, nowMs, FACET_PARAMS);
   const [by = 'month'] = readChoiceParam(params, 'by', UNITS);
   const facets = await store.facets({ query, filter, by, timeZone });
   const took_ms = measureSince(started);
@@ -99,6 +107,31 @@ export async function answerFacets(store: Store, { params, limits, nowMs }: Targ
     took_ms,
   };
   return JSON.stringify(answer satisfies FacetsAnswer);
+}
+
+/** @throws ApiError 400; 404 when there is no such task for the caller */
+export async function answerSimilar(
+  store: Store,
+  { id, params, limits, nowMs, basePath }: Target,
+): Promise<string> {
+  const started = performance.now();
+  const { query, filter } = readSearchTarget(params, limits, nowMs, SIMILAR_PARAMS);
+  const [group = 'prompt'] = readChoiceParam(params, 'group', ['prompt', 'none']);
+  const limit = readIntegerParam(params, 'limit', { min: 1, max: MAX_LIMIT, fallback: 20 });
+  const groupByPrompt = group === 'prompt';
+  const found = id && (await store.findSimilar({ id, query, filter, limit, groupByPrompt }));
+  if (!found) throw taskNotFound();
+  const { hits, weighed, isCutShort, indexedFromMs } = found;
+  return JSON.stringify({
+    items: await serializeSimilarHits(store, hits, basePath),
+    weighed,
+    notes: [
+      ...query.notes,
+      ...describeIndexGap(indexedFromMs),
+      ...(isCutShort ? [describeShortList(hits.length, limit)] : []),
+    ],
+    took_ms: measureSince(started),
+  } satisfies SimilarTasksView);
 }
 
 /** @throws ApiError 400 */
@@ -145,7 +178,11 @@ function describeIndexGap(indexedFromMs: number | undefined): string[] {
 
 function describeShortPage({ hits, next }: SearchPage, limit: number): string[] {
   if (!next || hits.length >= limit) return [];
-  return [`this page has ${hits.length} of ${limit} tasks, because their documents are large`];
+  return [describeShortList(hits.length, limit)];
+}
+
+function describeShortList(count: number, limit: number): string {
+  return `this page has ${count} of ${limit} tasks, because their documents are large`;
 }
 
 /** Milliseconds, rounded to microseconds. */

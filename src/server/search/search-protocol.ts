@@ -3,13 +3,16 @@ import { ApiError } from '../../lib/api-error.ts';
 import { getErrorCode } from '../../lib/errno.ts';
 import { StoreError, type StoreErrorCode, storeErrorCodeOf } from '../../store/contract/errors.ts';
 import type { HistoryPage, TaskFilter } from '../../store/contract/tasks.ts';
+import type { TaskId } from '../../task/id.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 
-export type SearchRoute = 'search' | 'facets' | 'suggest' | 'tracked';
+export type SearchRoute = 'search' | 'facets' | 'suggest' | 'similar' | 'tracked';
 
 /** Answered with JSON. */
 export interface SearchQuestion {
   readonly route: SearchRoute;
+  /** The task in its path. */
+  readonly id?: TaskId;
   /** The query string of the request. */
   readonly query: string;
   /** Whose tasks the caller may see; undefined means all. */

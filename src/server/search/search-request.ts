@@ -1,4 +1,7 @@
-/** Parses a search request: the query in `q`, and the same operators as parameters. Shared by search and facets. */
+/**
+ * Parses a search request: the query in `q`, and the same operators as parameters. Shared by search, facets and similar prompts,
+ * which have no `q`.
+ */
 import { createBadRequest } from '../../lib/api-error.ts';
 import type { Query, QueryNode } from '../../search/ast.ts';
 import { intersectTimes, isTimeZone } from '../../search/dates.ts';
@@ -23,17 +26,21 @@ export interface SearchTarget {
   readonly parse: (text: string) => Query;
 }
 
-const TARGET_PARAMS = ['q', 'tz', ...[...OPERATORS, ...EXACT_FIELDS, ...TIME_BOUNDS].map(({ name }) => name)];
+/** The parameters that are read here, but for `q`. */
+export const TARGET_PARAMS = [
+  'tz',
+  ...[...OPERATORS, ...EXACT_FIELDS, ...TIME_BOUNDS].map(({ name }) => name),
+];
 
 /**
- * @param ownParams what the route has in addition
+ * @param known the parameters of the route; `q` is only read if it is one of them
  * @throws ApiError 400 for an invalid time zone, state or time bound
  */
 export function readSearchTarget(
   params: URLSearchParams,
   limits: TaskLimits | undefined,
   nowMs: number,
-  ownParams: readonly string[],
+  known: readonly string[],
 ): SearchTarget {
   const asked = params.get('tz') ?? '';
   if (asked !== '' && !isTimeZone(asked))
@@ -42,8 +49,8 @@ export function readSearchTarget(
   for (const field of OPERATORS) if (field.kind === 'enum') readChoiceParam(params, field.name, field.values);
 
   const context = { timeZone, nowMs };
-  const query = parseQuery(params.get('q') ?? '', context);
-  const unknown = noteUnknownParams(params, [...TARGET_PARAMS, ...ownParams]);
+  const query = parseQuery((known.includes('q') ? params.get('q') : null) ?? '', context);
+  const unknown = noteUnknownParams(params, known);
   const notes = [...query.notes, ...(note === undefined ? [] : [note]), ...unknown];
   const parameters = OPERATORS.flatMap((field) => readParameter(params, field, context, notes));
   const filter = { ...readFilter(params, context), ...(limits ? { within: limits } : {}) };

@@ -6,6 +6,7 @@ import type { ClosePlan } from '../../search/close/plan.ts';
 import type { Cursor } from '../../search/cursor.ts';
 import type { TimeUnit } from '../../search/dates.ts';
 import type { RankingBasis } from '../../search/ranking.ts';
+import type { TaskId } from '../../task/id.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 import type { MaybePromise } from './maybe-promise.ts';
 import type { StoredTask, TaskFilter } from './tasks.ts';
@@ -85,6 +86,41 @@ export const RANKING_LIMIT = 1000;
 /** Maximum number of close matches that are weighed. */
 export const CLOSE_LIMIT = 500;
 
+export interface SimilarRequest {
+  /** The task to which similar ones are wanted. */
+  readonly id: TaskId;
+  /** What they must match; without words. */
+  readonly query: Query;
+  readonly filter: TaskFilter;
+  readonly limit: number;
+  /** Collapses tasks with the same prompt into the newest of them. */
+  readonly groupByPrompt: boolean;
+}
+
+export interface SimilarHit extends Pick<Hit, 'task' | 'group'> {
+  /** From 0 to 1: the same prompt, or one with the same words. */
+  readonly similarity: number;
+  /** Words that both prompts have, the rarest first. */
+  readonly shared: readonly { readonly text: string; readonly node: TextNode }[];
+}
+
+export interface SimilarTasks {
+  /** Those with the very same prompt first, then by similarity, then newest first. */
+  readonly hits: readonly SimilarHit[];
+  /** How many other prompts were compared, at most SIMILAR_LIMIT. */
+  readonly weighed: number;
+  /** Whether there are fewer hits because their documents are large (MAX_PAGE_CHARACTERS). */
+  readonly isCutShort: boolean;
+  /** As in SearchPage. */
+  readonly indexedFromMs: number | undefined;
+}
+
+/** Maximum number of prompts that one is compared with. */
+export const SIMILAR_LIMIT = 1000;
+
+/** Prompts that share less are not similar. */
+export const MIN_SIMILARITY = 0.05;
+
 export interface FacetRequest {
   readonly query: Query;
   readonly filter: TaskFilter;
@@ -132,6 +168,8 @@ export const COUNT_LIMIT = 1000;
 export interface SearchStore {
   search(request: SearchRequest): MaybePromise<SearchPage>;
   facets(request: FacetRequest): MaybePromise<CountedFacets>;
+  /** The tasks whose prompts are like that of another; undefined if there is no such task within the filter's limits. */
+  findSimilar(request: SimilarRequest): MaybePromise<SimilarTasks | undefined>;
   /**
    * The most used words that start with a folded prefix. Within limits, only words of the newest visible prompts
    * (SUGGESTING_PROMPTS).

@@ -32,6 +32,7 @@ import { defineLinkFunction } from './search/link-function.ts';
 import { definePromptFunction } from './search/prompt-function.ts';
 import { createReindexing, readIndexedFrom } from './search/reindex.ts';
 import { createSearchStore } from './search/search.ts';
+import { createSimilarStore } from './search/similar.ts';
 import { createWordStore } from './search/words.ts';
 import { createServers } from './servers.ts';
 import { readStats } from './stats.ts';
@@ -173,10 +174,11 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
   definePromptFunction(db);
   defineLinkFunction(db);
   defineInterruptFunction(db);
-  const { search } = createSearchStore(db, () => ({
+  const readIndexState = () => ({
     maxDisplacement: readMaxDisplacement(),
     indexedFromMs: readIndexedFrom(db, metadata),
-  }));
+  });
+  const { search } = createSearchStore(db, readIndexState);
   const facets = (request: FacetRequest) => ({
     ...countFacets(db, request, readMaxDisplacement()),
     countedAtMs: clock.now(),
@@ -200,6 +202,7 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
     stream: () => translateStream(history.stream()),
     search,
     facets: mode === 'reader' && isResident === true ? cacheFacets(db, facets) : facets,
+    findSimilar: createSimilarStore(db, readIndexState).findSimilar,
     suggest: (prefix, limit, within) =>
       within
         ? suggestWords(search(createSuggestionRequest(within, prefix)), prefix, limit)

@@ -10,18 +10,22 @@ import {
   text,
 } from '../components.ts';
 
-/** Search parameters: free values first, then enumerated ones, then dates. */
+/** Parameters that restrict a search: free values first, then enumerated ones, then dates. */
+export const FILTER_PARAMETERS = [
+  ...TIME_BOUNDS.map(createFieldParameter),
+  createQueryParameter('tz', text, 'IANA time zone in which dates are interpreted'),
+  ...FIELDS.filter((field) => field.kind !== 'date' && field.kind !== 'enum').map(createFieldParameter),
+  ...FIELDS.filter((field) => field.kind === 'enum').map(createFieldParameter),
+  ...FIELDS.filter((field) => field.kind === 'date' && field.isOperator).map(createFieldParameter),
+];
+
 const SEARCH_PARAMETERS = [
   createQueryParameter(
     'q',
     text,
     'words, "phrases", -not, OR, prefi*, operators such as model:flux-dev or before:2026-03, and ids, links and hashes of images',
   ),
-  ...TIME_BOUNDS.map(createFieldParameter),
-  createQueryParameter('tz', text, 'IANA time zone in which dates are interpreted'),
-  ...FIELDS.filter((field) => field.kind !== 'date' && field.kind !== 'enum').map(createFieldParameter),
-  ...FIELDS.filter((field) => field.kind === 'enum').map(createFieldParameter),
-  ...FIELDS.filter((field) => field.kind === 'date' && field.isOperator).map(createFieldParameter),
+  ...FILTER_PARAMETERS,
 ];
 
 function createFieldParameter(field: SearchField): Schema {

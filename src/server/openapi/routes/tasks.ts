@@ -1,7 +1,9 @@
 /** `/api/tasks` and `/api/tracked`. */
+import { similarTasksSchema } from '../../../views/search-schema.ts';
 import { trackedListSchema, trackResultSchema, untrackResultSchema } from '../../../views/tracked-schema.ts';
 import {
   createArray,
+  createEnum,
   createInteger,
   createPathParameter,
   createQueryParameter,
@@ -9,6 +11,7 @@ import {
   taskId,
 } from '../components.ts';
 import { taskDocumentSchema } from '../upstream-schemas.ts';
+import { FILTER_PARAMETERS } from './search.ts';
 
 export const TASK_ROUTES: readonly RouteDescription[] = [
   {
@@ -31,6 +34,24 @@ export const TASK_ROUTES: readonly RouteDescription[] = [
     parameters: [createPathParameter('id', taskId)],
     responses: { 200: { description: 'the document', schema: taskDocumentSchema } },
     errors: [400, 401, 403, 404, 409, 429, 502, 503, 504],
+  },
+  {
+    path: '/api/tasks/{id}/similar',
+    method: 'get',
+    operationId: 'similar',
+    summary: 'Find the tasks whose prompts are similar',
+    parameters: [
+      createPathParameter('id', taskId),
+      ...FILTER_PARAMETERS,
+      createQueryParameter(
+        'group',
+        { ...createEnum('prompt', 'none'), default: 'prompt' },
+        'folds tasks of the same prompt into the newest, or lists each',
+      ),
+      createQueryParameter('limit', createInteger(1, 100, 20)),
+    ],
+    responses: { 200: { description: 'the most similar first', schema: similarTasksSchema } },
+    errors: [400, 401, 403, 404, 409, 503],
   },
   {
     path: '/api/tracked',

@@ -33,6 +33,8 @@ export interface CandidateRequest {
   readonly maxDisplacement: number;
   /** How many are needed. */
   readonly limit: number;
+  /** Positions that are no candidates. */
+  readonly without?: ReadonlySet<number>;
 }
 
 /** The candidates, by weight, then newest first. */
@@ -46,6 +48,7 @@ export function findCandidates(db: Sqlite, request: CandidateRequest): Candidate
   const frequent = pieces.filter((piece) => !rare.includes(piece));
   if (rare.length > 0) addFrequentAmong(db, request, { rare, frequent }, weights);
   addFrequentSets(db, request, frequent, weights);
+  for (const position of request.without ?? []) weights.delete(position);
   const found = Array.from(weights, ([position, weight]) => ({ position, weight }));
   found.sort(compareCandidates);
   // Among equal ones at the end, the newest would win whatever they are like.

@@ -1,6 +1,6 @@
 /** Close matches: what comes near to a query, best first, after what matches it exactly. */
 
-import { collectWantedText, createQuery } from '../../../search/ast.ts';
+import { collectWantedText } from '../../../search/ast.ts';
 import { assessCloseMatch, type CloseMatch } from '../../../search/close/assess.ts';
 import { createClosePlan } from '../../../search/close/create-plan.ts';
 import type { ClosePlan } from '../../../search/close/plan.ts';
@@ -8,26 +8,15 @@ import { type LoosePart, splitQuery } from '../../../search/close/split-query.ts
 import type { Cursor } from '../../../search/cursor.ts';
 import { hasNode } from '../../../search/matches.ts';
 import { MAX_RANKED_CHARACTERS } from '../../../search/ranking.ts';
-import { createIndexEntry, extractTerms, type Term } from '../../../search/terms.ts';
-import { getPrompt } from '../../../task/document.ts';
-import type { TaskLimits } from '../../../task/limits.ts';
-import {
-  CLOSE_LIMIT,
-  type CloseRanking,
-  type SearchRequest,
-  SUGGESTING_PROMPTS,
-} from '../../contract/search.ts';
-import { createSuggestionRequest } from '../../rules/suggest-within.ts';
+import { extractTerms, type Term } from '../../../search/terms.ts';
+import { CLOSE_LIMIT, type CloseRanking, type SearchRequest } from '../../contract/search.ts';
 import type { Sqlite } from '../database.ts';
-import { buildWhereClause, collectParams } from '../filter-sql.ts';
+import { type CandidateRow, readCandidates } from './candidate-prompts.ts';
 import { findCandidates } from './close-candidates.ts';
-import { compileSearch } from './search-sql.ts';
-import { createVisibleVocabulary, createVocabulary } from './vocabulary.ts';
+import { openVocabulary } from './open-vocabulary.ts';
 
 /** Tasks that are looked at for CLOSE_LIMIT different prompts. */
 const MAX_CANDIDATE_ROWS = 8 * CLOSE_LIMIT;
-/** Tasks of a caller with limits that are counted: weights need no more. */
-const MAX_COUNTED = 10_000;
 /** Prompts from which the average length is taken. */
 const LENGTH_SAMPLE = 200;
 
@@ -108,7 +97,7 @@ function weighCandidates(
   positions: readonly number[],
   knownLength: number | undefined,
 ): { rows: WeighedRow[]; averageLength: number } {
-  const { prompts, rows } = readCandidates(db, { loose, groupByPrompt }, positions);
+  const { prompts, rows } = takeCandidates(db, { loose, groupByPrompt }, positions);
   const averageLength = knownLength ?? computeAverageLength([...prompts.values()]);
   const matches = new Map<string, CloseMatch>();
   for (const [hash, { terms, ranked }] of prompts) {
@@ -125,36 +114,22 @@ function weighCandidates(
   return { rows: weighed, averageLength };
 }
 
-interface CandidateRow {
-  readonly position: number;
-  readonly createdAt: number;
-  readonly id: string;
-  readonly hash: string;
-}
-
-/** The first CLOSE_LIMIT candidates that don't match exactly, and their prompts. */
-function readCandidates(
-  { raw, checkInterrupt }: Sqlite,
+/** The first CLOSE_LIMIT candidates that don't match exactly, and the prompts of all that were read. */
+function takeCandidates(
+  db: Sqlite,
   { loose, groupByPrompt }: { loose: readonly LoosePart[]; groupByPrompt: boolean },
   positions: readonly number[],
-): { prompts: Map<string, ReadPrompt>; rows: CandidateRow[] } {
-  const select = raw.prepare<[number], Omit<CandidateRow, 'position'>>(
-    `SELECT created_at AS createdAt, id, hex(prompt_hash) AS hash FROM tasks WHERE position = CAST(? AS INTEGER)`,
-  );
-  const selectDocument = raw
-    .prepare<[number], string>('SELECT document FROM tasks WHERE position = CAST(? AS INTEGER)')
-    .pluck();
+): { prompts: Map<string, ReadPrompt>; rows: CandidateRow<ReadPrompt>[] } {
   const prompts = new Map<string, ReadPrompt>();
-  const rows: CandidateRow[] = [];
-  for (const position of positions) {
+  const rows: CandidateRow<ReadPrompt>[] = [];
+  const candidates = readCandidates(db, positions, {
+    oncePerPrompt: groupByPrompt,
+    parsePrompt: (prompt) => readPrompt(prompt, loose),
+  });
+  for (const row of candidates) {
+    prompts.set(row.hash, row.prompt);
+    if (!row.prompt.isExact) rows.push(row);
     if (rows.length >= CLOSE_LIMIT) break;
-    checkInterrupt?.();
-    const row = select.get(position);
-    if (!row || (groupByPrompt && prompts.has(row.hash))) continue;
-    const prompt =
-      prompts.get(row.hash) ?? readPrompt(getPrompt(selectDocument.get(position) ?? '{}'), loose);
-    prompts.set(row.hash, prompt);
-    if (!prompt.isExact) rows.push({ position, ...row });
   }
   return { prompts, rows };
 }
@@ -190,37 +165,4 @@ function readNewestMs({ raw }: Sqlite, nowMs: number): number {
     )
     .get()?.at;
   return Math.max(nowMs, newest ?? 0);
-}
-
-function openVocabulary(db: Sqlite, limits: TaskLimits | undefined, maxDisplacement: number) {
-  if (!limits) return createVocabulary(db);
-  const count = (parts: SearchRequest['query']['parts']) => {
-    const sql = compileSearch(db, createQuery(parts), { within: limits }, maxDisplacement);
-    return (
-      db.raw
-        .prepare<unknown[], number>(
-          `SELECT count(*) FROM (SELECT 1 FROM ${sql.countFrom} ${buildWhereClause(sql.conditions)} LIMIT ${MAX_COUNTED})`,
-        )
-        .pluck()
-        .get(...collectParams(sql.conditions)) ?? 0
-    );
-  };
-  const listWords = () => {
-    const { query, filter } = createSuggestionRequest(limits, '');
-    const sql = compileSearch(db, { ...query, parts: [] }, filter, maxDisplacement);
-    const documents = db.raw
-      .prepare<unknown[], string>(
-        `SELECT tasks.document FROM ${sql.from} ${buildWhereClause(sql.conditions)} ORDER BY tasks.position DESC LIMIT ${SUGGESTING_PROMPTS}`,
-      )
-      .pluck()
-      .all(...collectParams(sql.conditions));
-    const uses = new Map<string, number>();
-    for (const document of documents)
-      for (const word of createIndexEntry(getPrompt(document)).words)
-        uses.set(word, (uses.get(word) ?? 0) + 1);
-    return Array.from(uses, ([word, n]) => ({ word, uses: n })).sort(
-      (a, b) => b.uses - a.uses || (a.word < b.word ? -1 : 1),
-    );
-  };
-  return createVisibleVocabulary({ total: count([]), count: (node) => count([node]), listWords });
 }

@@ -1,4 +1,5 @@
 /** Groups tasks by prompt: a prompt that was run forty times is one hit, represented by its newest task. */
+import type { TaskId } from '../../../task/id.ts';
 import { GROUP_LIMIT, type PromptGroup } from '../../contract/search.ts';
 import type { Sqlite } from '../database.ts';
 import { buildWhereClause, type Condition, collectParams } from '../filter-sql.ts';
@@ -34,8 +35,11 @@ function buildNewerConditions(db: Sqlite, maxDisplacement: number): Condition[] 
   ];
 }
 
-/** @param position of any task of the group */
-export function readPromptGroup(db: Sqlite, sql: SearchSql, position: number): PromptGroup {
+/**
+ * @param position of any task of the group
+ * @param without a task that is left out
+ */
+export function readPromptGroup(db: Sqlite, sql: SearchSql, position: number, without?: TaskId): PromptGroup {
   const conditions = [
     {
       sql: 'other.prompt_hash = (SELECT prompt_hash FROM tasks WHERE position = CAST(? AS INTEGER))',
@@ -43,6 +47,7 @@ export function readPromptGroup(db: Sqlite, sql: SearchSql, position: number): P
     },
     ...buildInterruptConditions(db),
     ...sql.buildConditionsOfTask('other'),
+    ...(without === undefined ? [] : [{ sql: 'other.id <> ?', params: [without] }]),
   ];
   const from = `FROM tasks AS other INDEXED BY tasks_prompt ${buildWhereClause(conditions)}`;
   const count = db.raw
