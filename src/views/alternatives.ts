@@ -22,7 +22,7 @@ const CLOSE_HITS = 5;
 /** Mistakes in the value of a field. */
 const MAX_VALUE_MISTAKES = 2;
 /** Counting ends after this; what has been counted is given. */
-const TIME_LIMIT_MS = 500;
+const TIME_LIMIT_MS = 2000;
 /** What a model or a size may look like: an ordinary word that finds something is not compared with all of them. */
 const LIKELY_VALUE = /^\p{L}*[\d\-:._][\p{L}\d\-:._]*$/u;
 
@@ -67,6 +67,9 @@ export async function findAlternatives(
       if (performance.now() - started < TIME_LIMIT_MS) counted.push({ ...other, ...(await countOne(other)) });
     return counted;
   };
+  const without = isEmpty
+    ? await countEach(listRemovals(query), ({ at }) => count(removePart(query, at)))
+    : [];
   const facets = mayNameValue(query, isEmpty)
     ? await store.facets({ query: createQuery([]), filter: limitOnly(filter), by: 'year', timeZone: 'UTC' })
     : undefined;
@@ -76,9 +79,6 @@ export async function findAlternatives(
     ...(isEmpty ? await listSpellings(store, request) : []),
   ];
   const didYouMean = await countEach(removeRepeated(suggestions), (other) => count(parse(other.query)));
-  const without = isEmpty
-    ? await countEach(listRemovals(query), ({ at }) => count(removePart(query, at)))
-    : [];
   return {
     did_you_mean: didYouMean.filter(({ total }) => total > 0),
     without: without.map(({ at: _, ...removal }) => removal),

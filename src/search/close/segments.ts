@@ -72,11 +72,12 @@ function listPairs(
   isSmall: readonly boolean[],
 ): Segment[] {
   const pairs: Segment[] = [];
+  let next = 0;
   for (let at = 0; at + 2 <= terms.length; at += 1) {
-    if (isSmall[at] || isSmall[at + 1]) continue;
-    const word = words.find(({ from, to }) => from <= at && to >= at + 2);
-    if (word && word.to - word.from === 2) continue;
-    pairs.push({ from: at, to: at + 2, kind: 'pair' });
+    while ((words[next]?.to ?? Number.POSITIVE_INFINITY) <= at) next += 1;
+    const word = words[next];
+    const isWord = word?.from === at && word.to === at + 2;
+    if (!isWord && !isSmall[at] && !isSmall[at + 1]) pairs.push({ from: at, to: at + 2, kind: 'pair' });
   }
   return pairs;
 }

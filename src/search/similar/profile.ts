@@ -134,6 +134,6 @@ function listItems(prompt: string, runs: readonly (readonly Term[])[]): Item[] {
 function segmentWithPairs(prompt: string, run: readonly Term[]): Segment[] {
   const segments = segmentRun(prompt, run);
   const isOneWord = segments.length === 1 && run.length > 2;
-  const pairs = run.slice(1).map((_, at): Segment => ({ from: at, to: at + 2, kind: 'inner-pair' }));
+  const pairs = run.slice(1).map((_, at): Segment => ({ from: at, to: at + 2, kind: 'pair' }));
   return isOneWord ? [...segments, ...pairs] : segments;
 }
