@@ -125,7 +125,12 @@ async function runSearch(search: Search, options: SearchOptions, config: Config)
       for (const line of await formatHits(described, files, options.tz)) printStyled(line);
     }
     const total = last?.total ?? 0;
-    const alternatives = await findAlternatives(store, { ...request, parse, isEmpty: total === 0 });
+    const alternatives = await findAlternatives(store, {
+      ...request,
+      parse,
+      isEmpty: total === 0,
+      started: performance.now(),
+    });
     for (const note of query.notes) printNote(note);
     if (last?.indexedFromMs !== undefined)
       printNote('the search index is being rebuilt: older tasks are not found yet');

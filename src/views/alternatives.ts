@@ -21,8 +21,8 @@ const MAX_VALUES = 20;
 const CLOSE_HITS = 5;
 /** Mistakes in the value of a field. */
 const MAX_VALUE_MISTAKES = 2;
-/** Counting ends after this; what has been counted is given. */
-const TIME_LIMIT_MS = 2000;
+/** Counting ends so long after the search began; what has been counted is given. */
+const TIME_LIMIT_MS = 600;
 /** What a model or a size may look like: an ordinary word that finds something is not compared with all of them. */
 const LIKELY_VALUE = /^\p{L}*[\d\-:._][\p{L}\d\-:._]*$/u;
 
@@ -41,6 +41,8 @@ export interface AlternativesRequest {
   readonly parse: (text: string) => Query;
   /** Whether the query finds nothing exactly. */
   readonly isEmpty: boolean;
+  /** When the search began, as `performance.now()` had it. */
+  readonly started: number;
 }
 
 interface Suggestion {
@@ -52,8 +54,8 @@ export async function findAlternatives(
   store: Pick<Store, 'search' | 'facets'>,
   request: AlternativesRequest,
 ): Promise<SearchAlternatives> {
-  const { query, filter, nowMs, parse, isEmpty } = request;
-  const started = performance.now();
+  const { query, filter, nowMs, parse, isEmpty, started } = request;
+  const hasTime = () => performance.now() - started < TIME_LIMIT_MS;
   const count = async (counted: Query, within: TaskFilter = filter) => {
     const page = await store.search({ query: counted, filter: within, sort: 'newest', limit: 1, nowMs });
     return { total: page.total, total_is_exact: page.totalIsExact };
@@ -64,7 +66,7 @@ export async function findAlternatives(
   ) => {
     const counted: (Other & Awaited<ReturnType<typeof count>>)[] = [];
     for (const other of others.slice(0, MAX_ALTERNATIVES))
-      if (performance.now() - started < TIME_LIMIT_MS) counted.push({ ...other, ...(await countOne(other)) });
+      if (hasTime()) counted.push({ ...other, ...(await countOne(other)) });
     return counted;
   };
   const without = isEmpty
@@ -76,7 +78,7 @@ export async function findAlternatives(
   const suggestions = [
     ...listReadings(query),
     ...(facets ? listFieldReadings(query, facets) : []),
-    ...(isEmpty ? await listSpellings(store, request) : []),
+    ...(isEmpty && hasTime() ? await listSpellings(store, request) : []),
   ];
   const didYouMean = await countEach(removeRepeated(suggestions), (other) => count(parse(other.query)));
   return {

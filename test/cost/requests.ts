@@ -49,6 +49,7 @@ export function createCostlyRequests(seed: number, ids: readonly string[]): () =
     [
       maybe(`sort=${pick(['newest', 'oldest', 'relevance', 'relevance'])}`),
       maybe('group=prompt'),
+      maybe('match=close'),
       maybe(`limit=${pick(['1', '20', '100'])}`),
       maybe(`tz=${encodeURIComponent(pick(['Europe/Berlin', 'Asia/Kathmandu', '+08:00']))}`),
       maybe(`model=${list(['none', 'flux-dev', 'flux*', 'a', 'b'])}`),
@@ -99,6 +100,7 @@ export function createCostlyRequests(seed: number, ids: readonly string[]): () =
       () => ({ method: 'GET', path: `/api/suggest?limit=50&q=${encodeURIComponent(text().toWellFormed())}` }),
       () => ({ method: 'GET', path: `/api/tracked?limit=1000&offset=${offset()}` }),
       () => ({ method: 'GET', path: `/api/tasks/${pick(ids)}` }),
+      () => ({ method: 'GET', path: `/api/tasks/${pick(ids)}/similar?${parameters()}` }),
       () => ({
         method: 'GET',
         path: pick(['/api/stats', '/api/sync/runs', '/openapi.json', '/readyz', '/metrics']),

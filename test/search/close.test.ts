@@ -209,6 +209,7 @@ test('a caller with limits gets what a mirror of its own tasks alone would give'
         nowMs: SEARCH_NOW,
         parse: (other) => parseQuery(other, SEARCH_CONTEXT),
         isEmpty: page.total === 0,
+        started: performance.now(),
       });
       const hits = page.hits.map(({ task, close }) => [task.id, getPrompt(task.text), close]);
       return { text, hits, alternatives, plan: page.closeRanking?.plan, total: page.closeRanking?.total };

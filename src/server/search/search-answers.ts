@@ -77,6 +77,7 @@ export async function answerSearch(
         nowMs,
         parse: (text) => read(target.parse(text)).query,
         isEmpty: page.total === 0,
+        started,
       });
   return JSON.stringify({
     items: await serializeHits(store, page.hits, query, basePath),
