@@ -14,3 +14,9 @@ export function findLastWord(text: string): { readonly word: string; readonly st
   if (last?.word === undefined || last.end !== read.length) return undefined;
   return { word: last.word, start: skipped + last.start };
 }
+
+/** The text with its last word as a prefix, for searching while it is typed; as it is where the last word is complete, or quoted. */
+export function markLastWordAsPrefix(text: string): string {
+  const isQuoted = text.split('"').length % 2 === 0;
+  return isQuoted || findLastWord(text) === undefined ? text : `${text}*`;
+}

@@ -1,8 +1,6 @@
 /** Answers `/api/search`, `/api/facets`, `/api/suggest`, `/api/tracked` and similar prompts as JSON texts. Runs on a search thread. */
 import { createBadRequest } from '../../lib/api-error.ts';
 import { taskNotFound } from '../../mirror/visibility.ts';
-import type { Query } from '../../search/ast.ts';
-import { dropSmallWords } from '../../search/close/drop-small-words.ts';
 import { type Cursor, decodeCursor, encodeCursor } from '../../search/cursor.ts';
 import { findLastWord } from '../../search/last-word.ts';
 import type { SearchPage, SortOrder } from '../../store/contract/search.ts';
@@ -24,11 +22,10 @@ import type { TrackedList } from '../../views/tracked-schema.ts';
 import { readChoiceParam, readIntegerParam } from '../query-params.ts';
 import { readSearchTarget, TARGET_PARAMS } from './search-request.ts';
 
-const SEARCH_PARAMS = ['q', ...TARGET_PARAMS, 'sort', 'group', 'match', 'cursor', 'limit'];
-const FACET_PARAMS = ['q', ...TARGET_PARAMS, 'by'];
+const SEARCH_PARAMS = ['q', ...TARGET_PARAMS, 'sort', 'group', 'match', 'partial', 'cursor', 'limit'];
+const FACET_PARAMS = ['q', ...TARGET_PARAMS, 'match', 'by'];
 const SIMILAR_PARAMS = [...TARGET_PARAMS, 'group', 'limit'];
 const SORTS = ['newest', 'oldest', 'relevance'] as const;
-const MATCHES = ['exact', 'close'] as const;
 const UNITS = ['day', 'month', 'year'] as const;
 const NO_ALTERNATIVES: SearchAlternatives = { did_you_mean: [], without: [], values: [] };
 const MAX_LIMIT = 100;
@@ -51,17 +48,14 @@ export async function answerSearch(
   { params, limits, nowMs, basePath }: Target,
 ): Promise<string> {
   const started = performance.now();
-  const target = readSearchTarget(params, limits, nowMs, SEARCH_PARAMS);
+  const { query, optional, filter, match, parse } = readSearchTarget(params, limits, nowMs, SEARCH_PARAMS);
   const [sort = 'newest'] = readChoiceParam(params, 'sort', SORTS);
   const [group] = readChoiceParam(params, 'group', ['prompt']);
-  const [match = 'exact'] = readChoiceParam(params, 'match', MATCHES);
-  const read = (typed: Query) => (match === 'close' ? dropSmallWords(typed) : { query: typed, dropped: [] });
-  const { query, dropped } = read(target.query);
   const after = readCursor(params, sort);
   const limit = readIntegerParam(params, 'limit', { min: 1, max: MAX_LIMIT, fallback: 20 });
   const page = await store.search({
     query,
-    filter: target.filter,
+    filter,
     sort,
     limit,
     groupByPrompt: group === 'prompt',
@@ -71,21 +65,14 @@ export async function answerSearch(
   });
   const alternatives = after
     ? NO_ALTERNATIVES
-    : await findAlternatives(store, {
-        query,
-        filter: target.filter,
-        nowMs,
-        parse: (text) => read(target.parse(text)).query,
-        isEmpty: page.total === 0,
-        started,
-      });
+    : await findAlternatives(store, { query, filter, nowMs, parse, isEmpty: page.total === 0, started });
   return JSON.stringify({
     items: await serializeHits(store, page.hits, query, basePath),
     next_cursor: page.next ? encodeCursor(page.next) : null,
     total: page.total,
     total_is_exact: page.totalIsExact,
     ranked: page.ranked ?? null,
-    optional_words: dropped,
+    optional_words: [...optional],
     close_total: page.closeRanking?.total ?? null,
     notes: [...query.notes, ...describeIndexGap(page.indexedFromMs), ...describeShortPage(page, limit)],
     understood: query.understood,

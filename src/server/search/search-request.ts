@@ -4,6 +4,7 @@
  */
 import { createBadRequest } from '../../lib/api-error.ts';
 import type { Query, QueryNode } from '../../search/ast.ts';
+import { dropSmallWords } from '../../search/close/drop-small-words.ts';
 import { intersectTimes, isTimeZone } from '../../search/dates.ts';
 import {
   EXACT_FIELDS,
@@ -12,14 +13,21 @@ import {
   type QueryContext,
   TIME_BOUNDS,
 } from '../../search/fields.ts';
+import { markLastWordAsPrefix } from '../../search/last-word.ts';
 import { findMachineTimeZone } from '../../search/machine-time-zone.ts';
 import { describeProblem, formatOperator, parseOperator, parseQuery } from '../../search/parser.ts';
 import type { TaskFilter } from '../../store/contract/tasks.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 import { noteUnknownParams, readChoiceParam, readListParam } from '../query-params.ts';
 
+const MATCHES = ['exact', 'close'] as const;
+
 export interface SearchTarget {
+  /** With `match=close`, without the words that are not required. */
   readonly query: Query;
+  /** Those words, as typed. */
+  readonly optional: readonly string[];
+  readonly match: (typeof MATCHES)[number];
   readonly filter: TaskFilter;
   readonly timeZone: string;
   /** Parses another text as `q`. */
@@ -49,7 +57,9 @@ export function readSearchTarget(
   for (const field of OPERATORS) if (field.kind === 'enum') readChoiceParam(params, field.name, field.values);
 
   const context = { timeZone, nowMs };
-  const query = parseQuery((known.includes('q') ? params.get('q') : null) ?? '', context);
+  const { match, parse } = createQueryReader(params, known, context);
+  const typed = (known.includes('q') ? params.get('q') : null) ?? '';
+  const { query, dropped } = parse(isPartial(params, known) ? markLastWordAsPrefix(typed) : typed);
   const unknown = noteUnknownParams(params, known);
   const notes = [...query.notes, ...(note === undefined ? [] : [note]), ...unknown];
   const parameters = OPERATORS.flatMap((field) => readParameter(params, field, context, notes));
@@ -61,10 +71,26 @@ export function readSearchTarget(
       texts: [...query.texts, ...parameters.map(({ text }) => text)],
       notes,
     },
+    optional: dropped,
+    match,
     filter,
     timeZone,
-    parse: (text) => parseQuery(text, context),
+    parse: (text) => parse(text).query,
   };
+}
+
+/** How the query of a route is read: a search for close matches does not require small words. */
+function createQueryReader(params: URLSearchParams, known: readonly string[], context: QueryContext) {
+  const [match = 'exact'] = known.includes('match') ? readChoiceParam(params, 'match', MATCHES) : [];
+  const parse = (text: string) => {
+    const query = parseQuery(text, context);
+    return match === 'close' ? dropSmallWords(query) : { query, dropped: [] };
+  };
+  return { match, parse };
+}
+
+function isPartial(params: URLSearchParams, known: readonly string[]): boolean {
+  return known.includes('partial') && readChoiceParam(params, 'partial', ['true', 'false'])[0] === 'true';
 }
 
 /**

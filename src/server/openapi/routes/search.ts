@@ -46,6 +46,16 @@ export const SEARCH_ROUTES: readonly RouteDescription[] = [
       ...SEARCH_PARAMETERS,
       createQueryParameter('sort', { ...createEnum('newest', 'oldest', 'relevance'), default: 'newest' }),
       createQueryParameter('group', createEnum('prompt'), 'folds tasks of the same prompt into the newest'),
+      createQueryParameter(
+        'match',
+        { ...createEnum('exact', 'close'), default: 'exact' },
+        'close: matches that lack a word, or have it in another spelling or form, follow the exact ones',
+      ),
+      createQueryParameter(
+        'partial',
+        createEnum('true', 'false'),
+        'whether the last word is still being typed',
+      ),
       createQueryParameter('limit', createInteger(1, 100, 20)),
       createQueryParameter('cursor', text, 'the next_cursor of the previous page'),
     ],
@@ -59,6 +69,11 @@ export const SEARCH_ROUTES: readonly RouteDescription[] = [
     summary: 'Count the matches by model, size, action, state and time',
     parameters: [
       ...SEARCH_PARAMETERS,
+      createQueryParameter(
+        'match',
+        { ...createEnum('exact', 'close'), default: 'exact' },
+        'close: words such as "the" are not required, as in a search for close matches',
+      ),
       createQueryParameter('by', { ...createEnum('day', 'month', 'year'), default: 'month' }),
     ],
     responses: { 200: { description: 'counts of all matches', schema: facetsAnswerSchema } },
