@@ -6,7 +6,8 @@ import { createQuery, type QueryNode } from '../../../search/ast.ts';
 import { type ClosePiece, type ClosePlan, getPieceWeight } from '../../../search/close/plan.ts';
 import type { TaskFilter } from '../../contract/tasks.ts';
 import type { Sqlite } from '../database.ts';
-import { buildWhereClause, collectParams } from '../filter-sql.ts';
+import { buildTimeConditions, buildWhereClause, type Condition, collectParams } from '../filter-sql.ts';
+import { computeSlot } from '../position.ts';
 import { compileSearch } from './search-sql.ts';
 
 /** Rows of the index that are read for the rarer pieces. */
@@ -30,6 +31,8 @@ export interface CandidateRequest {
   readonly plan: ClosePlan;
   readonly strict: readonly QueryNode[];
   readonly filter: TaskFilter;
+  /** Only tasks created before, epoch milliseconds: later ones would change the pages of a search in progress. */
+  readonly beforeMs: number;
   readonly maxDisplacement: number;
   /** How many are needed. */
   readonly limit: number;
@@ -137,33 +140,53 @@ function createAnyNode(parts: readonly QueryNode[]): QueryNode {
 
 function readPositions(
   db: Sqlite,
-  { strict, filter, maxDisplacement }: CandidateRequest,
+  request: CandidateRequest,
   nodes: readonly QueryNode[],
   { limit, isRanked = false }: { limit: number; isRanked?: boolean },
 ): number[] {
   db.checkInterrupt?.();
-  const sql = compileSearch(db, createQuery([...nodes, ...strict]), filter, maxDisplacement);
-  const order = isRanked ? 'prompt_index.rank' : `${sql.position} DESC`;
+  const { from, position, conditions } = compileNodes(db, request, nodes);
+  const order = isRanked ? 'prompt_index.rank' : `${position} DESC`;
   return db.raw
     .prepare<unknown[], number>(
-      `SELECT ${sql.position} FROM ${sql.countFrom} ${buildWhereClause(sql.conditions)} ORDER BY ${order} LIMIT ${limit}`,
+      `SELECT ${position} FROM ${from} ${buildWhereClause(conditions)} ORDER BY ${order} LIMIT ${limit}`,
     )
     .pluck()
-    .all(...collectParams(sql.conditions));
+    .all(...collectParams(conditions));
 }
 
 function countPositions(
   db: Sqlite,
-  { strict, filter, maxDisplacement }: CandidateRequest,
+  request: CandidateRequest,
   nodes: readonly QueryNode[],
   limit: number,
 ): number {
-  const sql = compileSearch(db, createQuery([...nodes, ...strict]), filter, maxDisplacement);
+  const { from, conditions } = compileNodes(db, request, nodes);
   const count = db.raw
     .prepare<unknown[], number>(
-      `SELECT count(*) FROM (SELECT 1 FROM ${sql.countFrom} ${buildWhereClause(sql.conditions)} LIMIT ${limit})`,
+      `SELECT count(*) FROM (SELECT 1 FROM ${from} ${buildWhereClause(conditions)} LIMIT ${limit})`,
     )
     .pluck()
-    .get(...collectParams(sql.conditions));
+    .get(...collectParams(conditions));
   return count ?? 0;
+}
+
+function compileNodes(
+  db: Sqlite,
+  { strict, filter, beforeMs, maxDisplacement }: CandidateRequest,
+  nodes: readonly QueryNode[],
+): { from: string; position: string; conditions: Condition[] } {
+  const sql = compileSearch(db, createQuery([...nodes, ...strict]), filter, maxDisplacement);
+  const bound = buildBound(sql.position, beforeMs, maxDisplacement);
+  return { from: sql.countFrom, position: sql.position, conditions: [...sql.conditions, ...bound] };
+}
+
+/** Tasks created before a time: nearly all of them are known by their position, so that their rows need not be read. */
+function buildBound(position: string, beforeMs: number, maxDisplacement: number): Condition[] {
+  const isEarlier = `${position} < CAST(? AS INTEGER)`;
+  const wasCreatedBefore = `(SELECT own.created_at FROM tasks AS own WHERE own.position = ${position}) < ?`;
+  return [
+    ...buildTimeConditions({ toMs: beforeMs }, position, maxDisplacement),
+    { sql: `(${isEarlier} OR ${wasCreatedBefore})`, params: [computeSlot(beforeMs), beforeMs] },
+  ];
 }

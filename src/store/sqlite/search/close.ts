@@ -49,7 +49,8 @@ export function findCloseMatches(db: Sqlite, request: SearchRequest, maxDisplace
   const candidates = findCandidates(db, {
     plan,
     strict,
-    filter: { ...filter, toMs: Math.min(filter.toMs ?? toMs, toMs) },
+    filter,
+    beforeMs: toMs,
     maxDisplacement,
     limit: MAX_CANDIDATE_ROWS,
   });
