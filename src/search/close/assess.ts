@@ -59,12 +59,17 @@ export function assessCloseMatch(
     total === 0
       ? 0
       : (1 - COUNT_SHARE) * (covered / total) + COUNT_SHARE * (present.length / plan.pieces.length);
-  const score = (words + computeProximity(present)) * (1 - COVERAGE_EFFECT + COVERAGE_EFFECT * coverage);
+  const score = applyCoverage(words + computeProximity(present), coverage);
   return {
     score,
     difference: describeDifference(plan, found),
     leaves: present.map(({ variant }) => variant.node),
   };
+}
+
+/** What is left of a score when only a part of the query was found. @param coverage from 0 to 1 */
+export function applyCoverage(score: number, coverage: number): number {
+  return score * (1 - COVERAGE_EFFECT + COVERAGE_EFFECT * coverage);
 }
 
 /** The variant of a piece that counts: what was typed before what it may have meant, and that in the order of likelihood. */

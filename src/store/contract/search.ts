@@ -71,7 +71,7 @@ export interface SearchPage {
 export const RANKING_LIMIT = 1000;
 
 /** Maximum number of close matches that are weighed. */
-export const CLOSE_LIMIT = 500;
+export const CLOSE_LIMIT = 200;
 
 export interface FacetRequest {
   readonly query: Query;

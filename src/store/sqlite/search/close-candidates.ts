@@ -3,7 +3,9 @@
  * and frequent ones are looked up among those. What has only frequent pieces is found by asking for several at once.
  */
 import { createQuery, type QueryNode } from '../../../search/ast.ts';
+import { applyCoverage } from '../../../search/close/assess.ts';
 import { type ClosePiece, type ClosePlan, getPieceWeight } from '../../../search/close/plan.ts';
+import { computeTermScore } from '../../../search/ranking.ts';
 import type { TaskFilter } from '../../contract/tasks.ts';
 import type { Sqlite } from '../database.ts';
 import { buildTimeConditions, buildWhereClause, type Condition, collectParams } from '../filter-sql.ts';
@@ -51,8 +53,46 @@ export function findCandidates(db: Sqlite, request: CandidateRequest): Candidate
   addFrequentSets(db, request, frequent, weights);
   const found = Array.from(weights, ([position, weight]) => ({ position, weight }));
   found.sort(compareCandidates);
-  // Among equal ones at the end, the newest would win whatever they are like.
-  return found.slice(0, limit);
+  const total = pieces.reduce((sum, piece) => sum + getPieceWeight(piece), 0);
+  return sortByLikelyScore(db, found.slice(0, limit), total);
+}
+
+/**
+ * Best first, as far as the length of a prompt and the weight of its pieces tell: the newest of many with the same pieces are
+ * no better than older ones.
+ */
+function sortByLikelyScore(db: Sqlite, candidates: readonly Candidate[], totalWeight: number): Candidate[] {
+  const lengths = readLengths(db, candidates);
+  const sum = [...lengths.values()].reduce((total, length) => total + length, 0);
+  const averageLength = sum / Math.max(lengths.size, 1);
+  const likelyScores = new Map(
+    candidates.map(({ position, weight }) => {
+      const coverage = weight / Math.max(totalWeight, weight);
+      const score = computeTermScore(1, lengths.get(position) ?? averageLength, averageLength);
+      return [position, applyCoverage(weight * score, coverage)];
+    }),
+  );
+  const getScore = ({ position }: Candidate) => likelyScores.get(position) ?? 0;
+  return [...candidates].sort((a, b) => getScore(b) - getScore(a) || compareCandidates(a, b));
+}
+
+/** The number of terms of each prompt, which FTS5 stores as a variable-length integer (https://sqlite.org/fts5.html#fts5_shadow_tables). */
+function readLengths({ raw }: Sqlite, candidates: readonly Candidate[]): Map<number, number> {
+  const rows = raw
+    .prepare<[string], { position: number; size: string }>(
+      `SELECT sizes.id AS position, hex(sizes.sz) AS size
+       FROM json_each(?) AS wanted CROSS JOIN prompt_index_docsize AS sizes ON sizes.id = wanted.value`,
+    )
+    .all(JSON.stringify(candidates.map(({ position }) => position)));
+  return new Map(rows.map(({ position, size }) => [position, decodeVarint(size)]));
+}
+
+/** Seven bits a byte, the highest first. */
+function decodeVarint(hex: string): number {
+  let value = 0;
+  for (let at = 0; at < hex.length; at += 2)
+    value = value * 128 + (Number.parseInt(hex.slice(at, at + 2), 16) & 127);
+  return value;
 }
 
 function compareCandidates(a: Candidate, b: Candidate): number {
