@@ -55,10 +55,7 @@ export function assessCloseMatch(
       sum + weight * computeTermScore(places.length, promptTerms.length, basis.averageLength),
     0,
   );
-  const coverage =
-    total === 0
-      ? 0
-      : (1 - COUNT_SHARE) * (covered / total) + COUNT_SHARE * (present.length / plan.pieces.length);
+  const coverage = { found: present.length, of: plan.pieces.length, weight: covered, ofWeight: total };
   const score = applyCoverage(words + computeProximity(present), coverage);
   return {
     score,
@@ -67,9 +64,19 @@ export function assessCloseMatch(
   };
 }
 
-/** What is left of a score when only a part of the query was found. @param coverage from 0 to 1 */
-export function applyCoverage(score: number, coverage: number): number {
-  return score * (1 - COVERAGE_EFFECT + COVERAGE_EFFECT * coverage);
+/** How much of a query is found. */
+export interface Coverage {
+  /** Pieces, and their weight. */
+  readonly found: number;
+  readonly weight: number;
+  readonly of: number;
+  readonly ofWeight: number;
+}
+
+/** What is left of a score when only a part of the query is found. */
+export function applyCoverage(score: number, { found, weight, of, ofWeight }: Coverage): number {
+  const share = ofWeight === 0 ? 0 : (1 - COUNT_SHARE) * (weight / ofWeight) + COUNT_SHARE * (found / of);
+  return score * (1 - COVERAGE_EFFECT + COVERAGE_EFFECT * share);
 }
 
 /** The variant of a piece that counts: what was typed before what it may have meant, and that in the order of likelihood. */

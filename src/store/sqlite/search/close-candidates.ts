@@ -3,13 +3,12 @@
  * and frequent ones are looked up among those. What has only frequent pieces is found by asking for several at once.
  */
 import { createQuery, type QueryNode } from '../../../search/ast.ts';
-import { applyCoverage } from '../../../search/close/assess.ts';
 import { type ClosePiece, type ClosePlan, getPieceWeight } from '../../../search/close/plan.ts';
-import { computeTermScore } from '../../../search/ranking.ts';
 import type { TaskFilter } from '../../contract/tasks.ts';
 import type { Sqlite } from '../database.ts';
 import { buildTimeConditions, buildWhereClause, type Condition, collectParams } from '../filter-sql.ts';
 import { computeSlot } from '../position.ts';
+import { createSetScores, type PieceSet, sortByLikelyScore } from './likely-scores.ts';
 import { compileSearch } from './search-sql.ts';
 
 /** Rows of the index that are read for the rarer pieces. */
@@ -23,12 +22,6 @@ const MAX_SETS = 12;
 /** Frequent pieces that sets are made of. */
 const MAX_FREQUENT = 6;
 
-export interface Candidate {
-  readonly position: number;
-  /** The weight of the pieces that its prompt has. */
-  readonly weight: number;
-}
-
 export interface CandidateRequest {
   readonly plan: ClosePlan;
   readonly strict: readonly QueryNode[];
@@ -40,80 +33,53 @@ export interface CandidateRequest {
   readonly limit: number;
 }
 
-/** The candidates, by weight, then newest first. */
-export function findCandidates(db: Sqlite, request: CandidateRequest): Candidate[] {
+interface Piece {
+  readonly node: QueryNode;
+  readonly weight: number;
+  /** The piece alone. */
+  readonly set: PieceSet;
+}
+
+/** What the prompts have that were found, by position. */
+type FoundSets = Map<number, PieceSet>;
+
+/** @returns the positions of the candidates, those that are likely to be the best first */
+export function findCandidates(db: Sqlite, request: CandidateRequest): number[] {
   const { plan, limit } = request;
   const pieces = plan.pieces
-    .filter(({ variants }) => variants.length > 0)
-    .sort((a, b) => getPieceWeight(b) - getPieceWeight(a));
-  const weights = new Map<number, number>();
-  const rare = addRarePieces(db, request, pieces, weights);
+    .map((piece, at): Piece => ({ node: createNode(piece), weight: getPieceWeight(piece), set: 1 << at }))
+    .filter((_, at) => (plan.pieces[at]?.variants.length ?? 0) > 0)
+    .sort((a, b) => b.weight - a.weight);
+  const getScore = createSetScores(plan);
+  const found: FoundSets = new Map();
+  const rare = addRarePieces(db, request, pieces, found);
   const frequent = pieces.filter((piece) => !rare.includes(piece));
-  if (rare.length > 0) addFrequentAmong(db, request, { rare, frequent }, weights);
-  addFrequentSets(db, request, frequent, weights);
-  const found = Array.from(weights, ([position, weight]) => ({ position, weight }));
-  found.sort(compareCandidates);
-  const total = pieces.reduce((sum, piece) => sum + getPieceWeight(piece), 0);
-  return sortByLikelyScore(db, found.slice(0, limit), total);
+  if (rare.length > 0) addFrequentAmong(db, request, { rare, frequent }, found);
+  addFrequentSets(db, request, { frequent, getScore }, found);
+  const best = Array.from(found, ([position, set]) => ({ position, pieces: set }))
+    .sort((a, b) => getScore(b.pieces) - getScore(a.pieces) || b.position - a.position)
+    .slice(0, limit);
+  return sortByLikelyScore(db, best, getScore).map(({ position }) => position);
 }
 
-/**
- * Best first, as far as the length of a prompt and the weight of its pieces tell: the newest of many with the same pieces are
- * no better than older ones.
- */
-function sortByLikelyScore(db: Sqlite, candidates: readonly Candidate[], totalWeight: number): Candidate[] {
-  const lengths = readLengths(db, candidates);
-  const sum = [...lengths.values()].reduce((total, length) => total + length, 0);
-  const averageLength = sum / Math.max(lengths.size, 1);
-  const likelyScores = new Map(
-    candidates.map(({ position, weight }) => {
-      const coverage = weight / Math.max(totalWeight, weight);
-      const score = computeTermScore(1, lengths.get(position) ?? averageLength, averageLength);
-      return [position, applyCoverage(weight * score, coverage)];
-    }),
-  );
-  const getScore = ({ position }: Candidate) => likelyScores.get(position) ?? 0;
-  return [...candidates].sort((a, b) => getScore(b) - getScore(a) || compareCandidates(a, b));
-}
-
-/** The number of terms of each prompt, which FTS5 stores as a variable-length integer (https://sqlite.org/fts5.html#fts5_shadow_tables). */
-function readLengths({ raw }: Sqlite, candidates: readonly Candidate[]): Map<number, number> {
-  const rows = raw
-    .prepare<[string], { position: number; size: string }>(
-      `SELECT sizes.id AS position, hex(sizes.sz) AS size
-       FROM json_each(?) AS wanted CROSS JOIN prompt_index_docsize AS sizes ON sizes.id = wanted.value`,
-    )
-    .all(JSON.stringify(candidates.map(({ position }) => position)));
-  return new Map(rows.map(({ position, size }) => [position, decodeVarint(size)]));
-}
-
-/** Seven bits a byte, the highest first. */
-function decodeVarint(hex: string): number {
-  let value = 0;
-  for (let at = 0; at < hex.length; at += 2)
-    value = value * 128 + (Number.parseInt(hex.slice(at, at + 2), 16) & 127);
-  return value;
-}
-
-function compareCandidates(a: Candidate, b: Candidate): number {
-  return b.weight - a.weight || b.position - a.position;
+function addToSets(found: FoundSets, positions: readonly number[], set: PieceSet): void {
+  for (const position of positions) found.set(position, (found.get(position) ?? 0) | set);
 }
 
 /** @returns the pieces whose lists were read */
 function addRarePieces(
   db: Sqlite,
   request: CandidateRequest,
-  pieces: readonly ClosePiece[],
-  weights: Map<number, number>,
-): ClosePiece[] {
-  const rare: ClosePiece[] = [];
+  pieces: readonly Piece[],
+  found: FoundSets,
+): Piece[] {
+  const rare: Piece[] = [];
   let left = MAX_RARE_ROWS;
   for (const piece of pieces) {
-    const positions = readPositions(db, request, [createNode(piece)], { limit: left + 1 });
+    const positions = readPositions(db, request, [piece.node], { limit: left + 1 });
     if (positions.length > left) break; // the following ones are more frequent
     left -= positions.length;
-    for (const position of positions)
-      weights.set(position, (weights.get(position) ?? 0) + getPieceWeight(piece));
+    addToSets(found, positions, piece.set);
     rare.push(piece);
   }
   return rare;
@@ -122,45 +88,43 @@ function addRarePieces(
 function addFrequentAmong(
   db: Sqlite,
   request: CandidateRequest,
-  { rare, frequent }: { rare: readonly ClosePiece[]; frequent: readonly ClosePiece[] },
-  weights: Map<number, number>,
+  { rare, frequent }: { rare: readonly Piece[]; frequent: readonly Piece[] },
+  found: FoundSets,
 ): void {
-  const anyRare = createAnyNode(rare.map(createNode));
-  for (const piece of frequent)
-    for (const position of readPositions(db, request, [createNode(piece), anyRare], { limit: MAX_RARE_ROWS }))
-      weights.set(position, (weights.get(position) ?? 0) + getPieceWeight(piece));
+  const anyRare = createAnyNode(rare.map(({ node }) => node));
+  for (const { node, set } of frequent)
+    addToSets(found, readPositions(db, request, [node, anyRare], { limit: MAX_RARE_ROWS }), set);
 }
 
-/** Sets of frequent pieces, the heaviest first, as long as they may be better than what was found. */
+/** Sets of frequent pieces, the best first, as long as they may be better than what was found. */
 function addFrequentSets(
   db: Sqlite,
   request: CandidateRequest,
-  frequent: readonly ClosePiece[],
-  weights: Map<number, number>,
+  { frequent, getScore }: { frequent: readonly Piece[]; getScore: (set: PieceSet) => number },
+  found: FoundSets,
 ): void {
-  const pieces = frequent.slice(0, MAX_FREQUENT);
-  const sets = listSubsets(pieces)
-    .map((set) => ({ set, weight: set.reduce((sum, piece) => sum + getPieceWeight(piece), 0) }))
-    .sort((a, b) => b.weight - a.weight || b.set.length - a.set.length)
+  const subsets = listSubsets(frequent.slice(0, MAX_FREQUENT))
+    .map((pieces) => ({ pieces, set: pieces.reduce((set, piece) => set | piece.set, 0) }))
+    .sort((a, b) => getScore(b.set) - getScore(a.set) || b.pieces.length - a.pieces.length)
     .slice(0, MAX_SETS);
-  for (const { set, weight } of sets) {
-    if (findThreshold(weights, request.limit) >= weight) return;
-    const nodes = set.map(createNode);
+  for (const { pieces, set } of subsets) {
+    if (countAtLeast(found, getScore, getScore(set)) >= request.limit) return;
+    const nodes = pieces.map(({ node }) => node);
     const newest = readPositions(db, request, nodes, { limit: MAX_SET_ROWS + 1 });
     const isLarge = newest.length > MAX_SET_ROWS;
     const positions =
       isLarge && countPositions(db, request, nodes, MAX_RANKED_ROWS + 1) <= MAX_RANKED_ROWS
         ? readPositions(db, request, nodes, { limit: MAX_SET_ROWS, isRanked: true })
         : newest;
-    for (const position of positions) weights.set(position, Math.max(weights.get(position) ?? 0, weight));
+    addToSets(found, positions, set);
   }
 }
 
-/** The weight of the last candidate that would be taken. */
-function findThreshold(weights: ReadonlyMap<number, number>, limit: number): number {
-  if (weights.size < limit) return 0;
-  const sorted = Float64Array.from(weights.values()).sort();
-  return sorted[sorted.length - limit] ?? 0;
+/** How many of what was found have at least a score. */
+function countAtLeast(found: FoundSets, getScore: (set: PieceSet) => number, score: number): number {
+  let count = 0;
+  for (const set of found.values()) if (getScore(set) >= score) count += 1;
+  return count;
 }
 
 function listSubsets<Item>(items: readonly Item[]): Item[][] {

@@ -57,7 +57,7 @@ export function findCloseMatches(db: Sqlite, request: SearchRequest, maxDisplace
   const weighed = weighCandidates(
     db,
     { plan, loose, groupByPrompt: groupByPrompt ?? false },
-    candidates.map(({ position }) => position),
+    candidates,
     after?.close?.averageLength,
   );
   const sorted = weighed.rows.sort(compareRows);
