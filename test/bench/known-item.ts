@@ -17,13 +17,19 @@ import { percentile } from './search-queries.ts';
 
 const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
 const FIRST = 10;
-/** Hits among which the first ten different prompts are, when there are variations of each. */
+/** Hits of a page, and pages, among which the first ten different prompts are when there are variations of each. */
 const FIRST_VARIATIONS = 100;
+const MAX_PAGES = 4;
 
 interface Question {
   readonly class: string;
   readonly query: string;
   readonly prompt: string;
+}
+
+interface SearchAnswer {
+  readonly items: readonly { readonly prompt: string }[];
+  readonly next_cursor: string | null;
 }
 
 interface Result {
@@ -68,7 +74,7 @@ try {
       const results: Result[] = [];
       for (const question of questions) {
         const started = performance.now();
-        const found = await search(port, question.query, tasks === undefined ? FIRST : FIRST_VARIATIONS);
+        const found = await search(port, question.query, tasks !== undefined);
         const ms = performance.now() - started;
         const isReachable = corpus.isReachable(question.query, question.prompt, FIRST);
         results.push({ question, isFound: found.includes(question.prompt), isReachable, ms });
@@ -101,20 +107,20 @@ function takeSample(questions: readonly Question[], size: number): Question[] {
   });
 }
 
-/** The first different prompts, best first. */
-async function search(port: number, query: string, limit: number): Promise<string[]> {
-  const params = new URLSearchParams({
-    q: query,
-    group: 'prompt',
-    match: 'close',
-    sort: 'relevance',
-    limit: String(limit),
-  });
-  const response = await fetch(`http://127.0.0.1:${port}/api/search?${params}`);
-  if (!response.ok) throw new Error(`${query}: ${response.status} ${await response.text()}`);
-  const { items } = (await response.json()) as { items: { prompt: string }[] };
-  const prompts = items.map(({ prompt }) => (limit === FIRST ? prompt : findOriginal(prompt)));
-  return [...new Set(prompts)].slice(0, FIRST);
+/** The first ten different prompts, best first; further pages are read for them when there are variations of each. */
+async function search(port: number, query: string, hasVariations: boolean): Promise<string[]> {
+  const params = new URLSearchParams({ q: query, group: 'prompt', match: 'close', sort: 'relevance' });
+  params.set('limit', String(hasVariations ? FIRST_VARIATIONS : FIRST));
+  const found = new Set<string>();
+  for (let page = 0; page < (hasVariations ? MAX_PAGES : 1) && found.size < FIRST; page += 1) {
+    const response = await fetch(`http://127.0.0.1:${port}/api/search?${params}`);
+    if (!response.ok) throw new Error(`${query}: ${response.status} ${await response.text()}`);
+    const { items, next_cursor } = (await response.json()) as SearchAnswer;
+    for (const { prompt } of items) found.add(hasVariations ? findOriginal(prompt) : prompt);
+    if (next_cursor === null) break;
+    params.set('cursor', next_cursor);
+  }
+  return [...found].slice(0, FIRST);
 }
 
 function printResults(title: string, results: readonly Result[]): void {
