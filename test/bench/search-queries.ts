@@ -27,7 +27,7 @@ export const QUESTIONS = {
   'Chinese run of two': ['风格', '水墨', '背景', '一只'],
 } as const;
 
-function request(text: string, more: Partial<SearchRequest> = {}): SearchRequest {
+export function createRequest(text: string, more: Partial<SearchRequest> = {}): SearchRequest {
   return { query: parseQuery(text, CONTEXT), filter: {}, sort: 'newest', limit: 20, nowMs: NOW, ...more };
 }
 
@@ -43,8 +43,12 @@ export async function timed<T>(values: readonly T[], ask: (value: T) => unknown)
     }
   }
   times.sort((a, b) => a - b);
-  const percentile = (share: number) => times[Math.floor(times.length * share)] ?? Number.NaN;
-  return { p50: percentile(0.5), p95: percentile(0.95) };
+  return { p50: percentile(times, 0.5), p95: percentile(times, 0.95) };
+}
+
+/** @param sorted ascending */
+export function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
 }
 
 export async function benchQueries(dataDir: string): Promise<Map<string, Timing>> {
@@ -52,21 +56,27 @@ export async function benchQueries(dataDir: string): Promise<Map<string, Timing>
   const timings = new Map<string, Timing>();
   const common = QUESTIONS['very common word'];
   for (const [name, texts] of Object.entries(QUESTIONS)) {
-    timings.set(name, await timed(texts, (text) => store.search(request(text))));
+    timings.set(name, await timed(texts, (text) => store.search(createRequest(text))));
   }
   const months = ['on:2025-01', 'on:2025-06', 'on:2026-03', 'after:30d'];
-  timings.set('dates and a word', await timed(months, (month) => store.search(request(`with ${month}`))));
+  timings.set(
+    'dates and a word',
+    await timed(months, (month) => store.search(createRequest(`with ${month}`))),
+  );
   timings.set('page 50 by cursor', await timed(await fiftieth(store, common), (page) => store.search(page)));
-  timings.set('relevance', await timed(common, (text) => store.search(request(text, { sort: 'relevance' }))));
+  timings.set(
+    'relevance',
+    await timed(common, (text) => store.search(createRequest(text, { sort: 'relevance' }))),
+  );
   timings.set(
     'relevance, rare word',
-    await timed(QUESTIONS['rare word'], (text) => store.search(request(text, { sort: 'relevance' }))),
+    await timed(QUESTIONS['rare word'], (text) => store.search(createRequest(text, { sort: 'relevance' }))),
   );
   timings.set(
     'group=prompt',
-    await timed(QUESTIONS['two words'], (text) => store.search(request(text, { groupByPrompt: true }))),
+    await timed(QUESTIONS['two words'], (text) => store.search(createRequest(text, { groupByPrompt: true }))),
   );
-  const question = (text: string) => ({ ...request(text), by: 'month', timeZone: 'UTC' }) as const;
+  const question = (text: string) => ({ ...createRequest(text), by: 'month', timeZone: 'UTC' }) as const;
   const facets = (text: string) => store.facets(question(text));
   timings.set('facets, two words', await timed(QUESTIONS['two words'], facets));
   timings.set('facets, everything', await timed([''], facets));
@@ -84,11 +94,11 @@ export async function benchQueries(dataDir: string): Promise<Map<string, Timing>
 async function fiftieth(store: Store, texts: readonly string[]): Promise<SearchRequest[]> {
   const result: SearchRequest[] = [];
   for (const text of texts) {
-    let next: SearchRequest = request(text);
+    let next: SearchRequest = createRequest(text);
     for (let page = 1; page < 50; page += 1) {
       const found: SearchPage = await store.search(next);
       if (!found.next) break;
-      next = request(text, { after: found.next });
+      next = createRequest(text, { after: found.next });
     }
     result.push(next);
   }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { Database } from '../../src/store/sqlite/driver.ts';
 import { readPrompts } from '../helpers/prompts.ts';
 import { type Alternative, likeScan, miniSearch, trigram } from './search-alternatives.ts';
+import { benchCloseMatches } from './search-close.ts';
 import { fillWithPrompts } from './search-dataset.ts';
 import { benchQueries, type Timing } from './search-queries.ts';
 import { benchResponsiveness } from './search-responsiveness.ts';
@@ -53,6 +54,10 @@ try {
       },
       ...rows(timings.get(size) ?? new Map()),
     ]);
+    printTable(
+      `Close matches, ${size.toLocaleString('en')} tasks`,
+      await benchCloseMatches(dataDir, prompts),
+    );
     if (size === COMPARED_AT) await compare(dataDir, directory);
   }
   printGrowth(timings);

@@ -86,17 +86,29 @@ function weighPieces(
 ): { words: number[]; proximity: number; coverage: number } {
   const total = plan.pieces.reduce((sum, piece) => sum + getPieceWeight(piece), 0);
   const covered = present.reduce((sum, { weight }) => sum + weight, 0);
-  const share =
-    total === 0
-      ? 0
-      : (1 - COUNT_SHARE) * (covered / total) + COUNT_SHARE * (present.length / plan.pieces.length);
+  const share = { found: present.length, of: plan.pieces.length, weight: covered, ofWeight: total };
   return {
     words: present.map(
       ({ weight, places }) => weight * computeTermScore(places.length, promptTerms.length, averageLength),
     ),
     proximity: computeProximity(present),
-    coverage: 1 - COVERAGE_EFFECT + COVERAGE_EFFECT * share,
+    coverage: applyCoverage(1, share),
   };
+}
+
+/** How much of a query is found. */
+export interface Coverage {
+  /** Pieces, and their weight. */
+  readonly found: number;
+  readonly weight: number;
+  readonly of: number;
+  readonly ofWeight: number;
+}
+
+/** What is left of a score when only a part of the query is found. */
+export function applyCoverage(score: number, { found, weight, of, ofWeight }: Coverage): number {
+  const share = ofWeight === 0 ? 0 : (1 - COUNT_SHARE) * (weight / ofWeight) + COUNT_SHARE * (found / of);
+  return score * (1 - COVERAGE_EFFECT + COVERAGE_EFFECT * share);
 }
 
 /** The variant of a piece that counts: what was typed before what it may have meant, and that in the order of likelihood. */

@@ -84,7 +84,7 @@ export interface CloseRanking {
 export const RANKING_LIMIT = 1000;
 
 /** Maximum number of close matches that are weighed. */
-export const CLOSE_LIMIT = 500;
+export const CLOSE_LIMIT = 200;
 
 export interface SimilarRequest {
   /** The task to which similar ones are wanted. */

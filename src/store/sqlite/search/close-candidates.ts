@@ -6,7 +6,9 @@ import { createQuery, type QueryNode } from '../../../search/ast.ts';
 import { type ClosePiece, type ClosePlan, getPieceWeight } from '../../../search/close/plan.ts';
 import type { TaskFilter } from '../../contract/tasks.ts';
 import type { Sqlite } from '../database.ts';
-import { buildWhereClause, collectParams } from '../filter-sql.ts';
+import { buildTimeConditions, buildWhereClause, type Condition, collectParams } from '../filter-sql.ts';
+import { computeSlot } from '../position.ts';
+import { createSetScores, type PieceSet, sortByLikelyScore } from './likely-scores.ts';
 import { compileSearch } from './search-sql.ts';
 
 /** Rows of the index that are read for the rarer pieces. */
@@ -20,16 +22,12 @@ const MAX_SETS = 12;
 /** Frequent pieces that sets are made of. */
 const MAX_FREQUENT = 6;
 
-export interface Candidate {
-  readonly position: number;
-  /** The weight of the pieces that its prompt has. */
-  readonly weight: number;
-}
-
 export interface CandidateRequest {
   readonly plan: ClosePlan;
   readonly strict: readonly QueryNode[];
   readonly filter: TaskFilter;
+  /** Only tasks created before, epoch milliseconds: later ones would change the pages of a search in progress. */
+  readonly beforeMs?: number;
   readonly maxDisplacement: number;
   /** How many are needed. */
   readonly limit: number;
@@ -37,43 +35,54 @@ export interface CandidateRequest {
   readonly without?: ReadonlySet<number>;
 }
 
-/** The candidates, by weight, then newest first. */
-export function findCandidates(db: Sqlite, request: CandidateRequest): Candidate[] {
-  const { plan, limit } = request;
-  const pieces = plan.pieces
-    .filter(({ variants }) => variants.length > 0)
-    .sort((a, b) => getPieceWeight(b) - getPieceWeight(a));
-  const weights = new Map<number, number>();
-  const rare = addRarePieces(db, request, pieces, weights);
-  const frequent = pieces.filter((piece) => !rare.includes(piece));
-  if (rare.length > 0) addFrequentAmong(db, request, { rare, frequent }, weights);
-  addFrequentSets(db, request, frequent, weights);
-  for (const position of request.without ?? []) weights.delete(position);
-  const found = Array.from(weights, ([position, weight]) => ({ position, weight }));
-  found.sort(compareCandidates);
-  // Among equal ones at the end, the newest would win whatever they are like.
-  return found.slice(0, limit);
+interface Piece {
+  readonly node: QueryNode;
+  readonly weight: number;
+  /** The piece alone. */
+  readonly set: PieceSet;
 }
 
-function compareCandidates(a: Candidate, b: Candidate): number {
-  return b.weight - a.weight || b.position - a.position;
+/** What the prompts have that were found, by position. */
+type FoundSets = Map<number, PieceSet>;
+
+/** @returns the positions of the candidates, those that are likely to be the best first */
+export function findCandidates(db: Sqlite, request: CandidateRequest): number[] {
+  const { plan, limit } = request;
+  const pieces = plan.pieces
+    .map((piece, at): Piece => ({ node: createNode(piece), weight: getPieceWeight(piece), set: 1 << at }))
+    .filter((_, at) => (plan.pieces[at]?.variants.length ?? 0) > 0)
+    .sort((a, b) => b.weight - a.weight);
+  const getScore = createSetScores(plan);
+  const found: FoundSets = new Map();
+  const rare = addRarePieces(db, request, pieces, found);
+  const frequent = pieces.filter((piece) => !rare.includes(piece));
+  if (rare.length > 0) addFrequentAmong(db, request, { rare, frequent }, found);
+  addFrequentSets(db, request, { frequent, getScore }, found);
+  for (const position of request.without ?? []) found.delete(position);
+  const best = Array.from(found, ([position, set]) => ({ position, pieces: set }))
+    .sort((a, b) => getScore(b.pieces) - getScore(a.pieces) || b.position - a.position)
+    .slice(0, limit);
+  return sortByLikelyScore(db, best, getScore).map(({ position }) => position);
+}
+
+function addToSets(found: FoundSets, positions: readonly number[], set: PieceSet): void {
+  for (const position of positions) found.set(position, (found.get(position) ?? 0) | set);
 }
 
 /** @returns the pieces whose lists were read */
 function addRarePieces(
   db: Sqlite,
   request: CandidateRequest,
-  pieces: readonly ClosePiece[],
-  weights: Map<number, number>,
-): ClosePiece[] {
-  const rare: ClosePiece[] = [];
+  pieces: readonly Piece[],
+  found: FoundSets,
+): Piece[] {
+  const rare: Piece[] = [];
   let left = MAX_RARE_ROWS;
   for (const piece of pieces) {
-    const positions = readPositions(db, request, [createNode(piece)], { limit: left + 1 });
+    const positions = readPositions(db, request, [piece.node], { limit: left + 1 });
     if (positions.length > left) break; // the following ones are more frequent
     left -= positions.length;
-    for (const position of positions)
-      weights.set(position, (weights.get(position) ?? 0) + getPieceWeight(piece));
+    addToSets(found, positions, piece.set);
     rare.push(piece);
   }
   return rare;
@@ -82,45 +91,43 @@ function addRarePieces(
 function addFrequentAmong(
   db: Sqlite,
   request: CandidateRequest,
-  { rare, frequent }: { rare: readonly ClosePiece[]; frequent: readonly ClosePiece[] },
-  weights: Map<number, number>,
+  { rare, frequent }: { rare: readonly Piece[]; frequent: readonly Piece[] },
+  found: FoundSets,
 ): void {
-  const anyRare = createAnyNode(rare.map(createNode));
-  for (const piece of frequent)
-    for (const position of readPositions(db, request, [createNode(piece), anyRare], { limit: MAX_RARE_ROWS }))
-      weights.set(position, (weights.get(position) ?? 0) + getPieceWeight(piece));
+  const anyRare = createAnyNode(rare.map(({ node }) => node));
+  for (const { node, set } of frequent)
+    addToSets(found, readPositions(db, request, [node, anyRare], { limit: MAX_RARE_ROWS }), set);
 }
 
-/** Sets of frequent pieces, the heaviest first, as long as they may be better than what was found. */
+/** Sets of frequent pieces, the best first, as long as they may be better than what was found. */
 function addFrequentSets(
   db: Sqlite,
   request: CandidateRequest,
-  frequent: readonly ClosePiece[],
-  weights: Map<number, number>,
+  { frequent, getScore }: { frequent: readonly Piece[]; getScore: (set: PieceSet) => number },
+  found: FoundSets,
 ): void {
-  const pieces = frequent.slice(0, MAX_FREQUENT);
-  const sets = listSubsets(pieces)
-    .map((set) => ({ set, weight: set.reduce((sum, piece) => sum + getPieceWeight(piece), 0) }))
-    .sort((a, b) => b.weight - a.weight || b.set.length - a.set.length)
+  const subsets = listSubsets(frequent.slice(0, MAX_FREQUENT))
+    .map((pieces) => ({ pieces, set: pieces.reduce((set, piece) => set | piece.set, 0) }))
+    .sort((a, b) => getScore(b.set) - getScore(a.set) || b.pieces.length - a.pieces.length)
     .slice(0, MAX_SETS);
-  for (const { set, weight } of sets) {
-    if (findThreshold(weights, request.limit) >= weight) return;
-    const nodes = set.map(createNode);
+  for (const { pieces, set } of subsets) {
+    if (countAtLeast(found, getScore, getScore(set)) >= request.limit) return;
+    const nodes = pieces.map(({ node }) => node);
     const newest = readPositions(db, request, nodes, { limit: MAX_SET_ROWS + 1 });
     const isLarge = newest.length > MAX_SET_ROWS;
     const positions =
       isLarge && countPositions(db, request, nodes, MAX_RANKED_ROWS + 1) <= MAX_RANKED_ROWS
         ? readPositions(db, request, nodes, { limit: MAX_SET_ROWS, isRanked: true })
         : newest;
-    for (const position of positions) weights.set(position, Math.max(weights.get(position) ?? 0, weight));
+    addToSets(found, positions, set);
   }
 }
 
-/** The weight of the last candidate that would be taken. */
-function findThreshold(weights: ReadonlyMap<number, number>, limit: number): number {
-  if (weights.size < limit) return 0;
-  const sorted = Float64Array.from(weights.values()).sort();
-  return sorted[sorted.length - limit] ?? 0;
+/** How many of what was found have at least a score. */
+function countAtLeast(found: FoundSets, getScore: (set: PieceSet) => number, score: number): number {
+  let count = 0;
+  for (const set of found.values()) if (getScore(set) >= score) count += 1;
+  return count;
 }
 
 function listSubsets<Item>(items: readonly Item[]): Item[][] {
@@ -140,33 +147,54 @@ function createAnyNode(parts: readonly QueryNode[]): QueryNode {
 
 function readPositions(
   db: Sqlite,
-  { strict, filter, maxDisplacement }: CandidateRequest,
+  request: CandidateRequest,
   nodes: readonly QueryNode[],
   { limit, isRanked = false }: { limit: number; isRanked?: boolean },
 ): number[] {
   db.checkInterrupt?.();
-  const sql = compileSearch(db, createQuery([...nodes, ...strict]), filter, maxDisplacement);
-  const order = isRanked ? 'prompt_index.rank' : `${sql.position} DESC`;
+  const { from, position, conditions } = compileNodes(db, request, nodes);
+  const order = isRanked ? 'prompt_index.rank' : `${position} DESC`;
   return db.raw
     .prepare<unknown[], number>(
-      `SELECT ${sql.position} FROM ${sql.countFrom} ${buildWhereClause(sql.conditions)} ORDER BY ${order} LIMIT ${limit}`,
+      `SELECT ${position} FROM ${from} ${buildWhereClause(conditions)} ORDER BY ${order} LIMIT ${limit}`,
     )
     .pluck()
-    .all(...collectParams(sql.conditions));
+    .all(...collectParams(conditions));
 }
 
 function countPositions(
   db: Sqlite,
-  { strict, filter, maxDisplacement }: CandidateRequest,
+  request: CandidateRequest,
   nodes: readonly QueryNode[],
   limit: number,
 ): number {
-  const sql = compileSearch(db, createQuery([...nodes, ...strict]), filter, maxDisplacement);
+  const { from, conditions } = compileNodes(db, request, nodes);
   const count = db.raw
     .prepare<unknown[], number>(
-      `SELECT count(*) FROM (SELECT 1 FROM ${sql.countFrom} ${buildWhereClause(sql.conditions)} LIMIT ${limit})`,
+      `SELECT count(*) FROM (SELECT 1 FROM ${from} ${buildWhereClause(conditions)} LIMIT ${limit})`,
     )
     .pluck()
-    .get(...collectParams(sql.conditions));
+    .get(...collectParams(conditions));
   return count ?? 0;
+}
+
+function compileNodes(
+  db: Sqlite,
+  { strict, filter, beforeMs, maxDisplacement }: CandidateRequest,
+  nodes: readonly QueryNode[],
+): { from: string; position: string; conditions: Condition[] } {
+  const sql = compileSearch(db, createQuery([...nodes, ...strict]), filter, maxDisplacement);
+  const bound = buildBound(sql.position, beforeMs, maxDisplacement);
+  return { from: sql.countFrom, position: sql.position, conditions: [...sql.conditions, ...bound] };
+}
+
+/** Tasks created before a time: nearly all of them are known by their position, so that their rows need not be read. */
+function buildBound(position: string, beforeMs: number | undefined, maxDisplacement: number): Condition[] {
+  if (beforeMs === undefined) return [];
+  const isEarlier = `${position} < CAST(? AS INTEGER)`;
+  const wasCreatedBefore = `(SELECT own.created_at FROM tasks AS own WHERE own.position = ${position}) < ?`;
+  return [
+    ...buildTimeConditions({ toMs: beforeMs }, position, maxDisplacement),
+    { sql: `(${isEarlier} OR ${wasCreatedBefore})`, params: [computeSlot(beforeMs), beforeMs] },
+  ];
 }

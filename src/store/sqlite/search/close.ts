@@ -44,14 +44,15 @@ export function findCloseMatches(db: Sqlite, request: SearchRequest, maxDisplace
   const candidates = findCandidates(db, {
     plan,
     strict,
-    filter: { ...filter, toMs: Math.min(filter.toMs ?? toMs, toMs) },
+    filter,
+    beforeMs: toMs,
     maxDisplacement,
     limit: MAX_CANDIDATE_ROWS,
   });
   const weighed = weighCandidates(
     db,
     { plan, loose, groupByPrompt: groupByPrompt ?? false },
-    candidates.map(({ position }) => position),
+    candidates,
     after?.close?.averageLength,
   );
   const sorted = weighed.rows.sort(compareRows);

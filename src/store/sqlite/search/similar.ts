@@ -126,14 +126,10 @@ function rankPrompts(
     limit: MAX_CANDIDATE_ROWS,
     without: own,
   });
-  const rows = readCandidates(
-    db,
-    candidates.map(({ position }) => position),
-    {
-      oncePerPrompt: true,
-      parsePrompt: (prompt) => computeSimilarity(profile.features, extractFeatures(prompt), profile),
-    },
-  );
+  const rows = readCandidates(db, candidates, {
+    oncePerPrompt: true,
+    parsePrompt: (prompt) => computeSimilarity(profile.features, extractFeatures(prompt), profile),
+  });
   const ranked: RankedPrompt[] = [];
   for (const { position, createdAt, prompt } of rows) {
     ranked.push({ position, createdAt, similarity: prompt });
