@@ -22,7 +22,7 @@ const CLOSE_HITS = 5;
 /** Mistakes in the value of a field. */
 const MAX_VALUE_MISTAKES = 2;
 /** Counting ends so long after the search began; what has been counted is given. */
-const TIME_LIMIT_MS = 600;
+const TIME_LIMIT_MS = 800;
 /** What a model or a size may look like: an ordinary word that finds something is not compared with all of them. */
 const LIKELY_VALUE = /^\p{L}*[\d\-:._][\p{L}\d\-:._]*$/u;
 
