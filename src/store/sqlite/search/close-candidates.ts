@@ -16,7 +16,9 @@ const MAX_RARE_ROWS = 20_000;
 /** Rows that are taken of one set of frequent pieces. */
 const MAX_SET_ROWS = 1000;
 /** A larger set is not ranked, but read from the newest on. */
-const MAX_RANKED_ROWS = 30_000;
+const MAX_RANKED_ROWS = 10_000;
+/** Pieces that are looked up before the prompts are read: enough rare ones tell where to look. */
+const MAX_LOOKED_UP = 8;
 /** Sets of frequent pieces that are asked for. */
 const MAX_SETS = 12;
 /** Frequent pieces that sets are made of. */
@@ -95,7 +97,7 @@ function addFrequentAmong(
   found: FoundSets,
 ): void {
   const anyRare = createAnyNode(rare.map(({ node }) => node));
-  for (const { node, set } of frequent)
+  for (const { node, set } of frequent.slice(0, Math.max(0, MAX_LOOKED_UP - rare.length)))
     addToSets(found, readPositions(db, request, [node, anyRare], { limit: MAX_RARE_ROWS }), set);
 }
 

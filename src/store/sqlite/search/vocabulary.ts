@@ -16,8 +16,9 @@ const SIMILAR_WORDS = `SELECT word, uses FROM words
 export function createVocabulary(db: Sqlite): Vocabulary {
   const { raw } = db;
   const similar = raw.prepare<[string, string, number, number], WordUse>(SIMILAR_WORDS);
-  const all = raw.prepare<[number, number], WordUse>(
-    'SELECT word, uses FROM words WHERE length(word) BETWEEN ? AND ?',
+  const withPart = raw.prepare<[number, number, string, string, string], WordUse>(
+    `SELECT word, uses FROM words WHERE length(word) BETWEEN ? AND ?
+     AND (instr(word, ?) > 0 OR instr(word, ?) > 0 OR instr(word, ?) > 0)`,
   );
   const one = raw.prepare<[string], unknown>('SELECT 1 FROM words WHERE word = ?');
   const byPrefix = raw.prepare<[string, string, number], WordUse>(
@@ -44,9 +45,22 @@ export function createVocabulary(db: Sqlite): Vocabulary {
       // Nearly all mistakes leave the first letter in its place, or exchange it with the second.
       const letters = new Set(Array.from(word).slice(0, 2));
       const near = [...letters].flatMap((letter) => similar.all(...computePrefixRange(letter), ...lengths));
-      return rankCorrections(word, near).length > 0 ? near : all.iterate(...lengths);
+      return rankCorrections(word, near).length > 0
+        ? near
+        : withPart.all(...lengths, ...listRightParts(word, maxDistance));
     },
   };
+}
+
+/**
+ * Parts of a word of which one is right when a mistake is at its first letters: behind them is at most one mistake less, and an
+ * exchange of two letters spoils two parts.
+ */
+function listRightParts(word: string, maxDistance: number): [string, string, string] {
+  const rest = Array.from(word).slice(2);
+  const size = maxDistance === 1 ? rest.length : Math.ceil(rest.length / 3);
+  const takePart = (at: number) => rest.slice(at * size, (at + 1) * size).join('') || rest.join('');
+  return [takePart(0), takePart(1), takePart(2)];
 }
 
 /** What is known of the prompts that a caller with limits may see. */
