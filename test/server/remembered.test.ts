@@ -163,3 +163,11 @@ test('a model that nothing has names those that there are', async () => {
     },
   ]);
 });
+
+test('in the order of time, close matches are said to be some', async () => {
+  const search = await startSearch();
+  const { items, notes, total } = await search('caat', { sort: 'newest' });
+  expect([total, items[0]?.match]).toEqual([0, 'close']);
+  expect(notes).toContain('nothing matches exactly; these come close, the best first, whatever their time');
+  expect((await search('cat', { sort: 'newest' })).notes).toEqual([]);
+});

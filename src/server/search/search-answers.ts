@@ -74,7 +74,12 @@ export async function answerSearch(
     ranked: page.ranked ?? null,
     optional_words: [...optional],
     close_total: page.closeRanking?.total ?? null,
-    notes: [...query.notes, ...describeIndexGap(page.indexedFromMs), ...describeShortPage(page, limit)],
+    notes: [
+      ...query.notes,
+      ...describeIndexGap(page.indexedFromMs),
+      ...describeShortPage(page, limit),
+      ...(sort === 'relevance' ? [] : describeCloseHits(page)),
+    ],
     understood: query.understood,
     ...alternatives,
     took_ms: measureSince(started),
@@ -171,6 +176,13 @@ function describeShortPage({ hits, next }: SearchPage, limit: number): string[] 
 
 function describeShortList(count: number, limit: number): string {
   return `this page has ${count} of ${limit} tasks, because their documents are large`;
+}
+
+/** In the order of time, close matches are not expected. */
+function describeCloseHits({ hits }: SearchPage): string[] {
+  return hits.some(({ close }) => close)
+    ? ['nothing matches exactly; these come close, the best first, whatever their time']
+    : [];
 }
 
 /** Milliseconds, rounded to microseconds. */
