@@ -116,7 +116,8 @@ function addFrequentSets(
     if (countAtLeast(found, getScore, getScore(set)) >= request.limit) return;
     const nodes = pieces.map(({ node }) => node);
     const newest = readPositions(db, request, nodes, { limit: MAX_SET_ROWS + 1 });
-    const isLarge = newest.length > MAX_SET_ROWS;
+    // The index ranks by the frequency of words in all prompts, which must not show to a caller with limits.
+    const isLarge = newest.length > MAX_SET_ROWS && !request.filter.within;
     const positions =
       isLarge && countPositions(db, request, nodes, MAX_RANKED_ROWS + 1) <= MAX_RANKED_ROWS
         ? readPositions(db, request, nodes, { limit: MAX_SET_ROWS, isRanked: true })

@@ -38,7 +38,7 @@ export function findCloseMatches(db: Sqlite, request: SearchRequest, maxDisplace
   const { strict, loose } = splitQuery(query);
   if (loose.length === 0)
     return { rows: [], next: undefined, ranking: { total: 0, plan: { pieces: [] }, averageLength: 0 } };
-  const toMs = after?.close?.toMs ?? readNewestMs(db, request.nowMs) + 1;
+  const toMs = after?.close?.toMs ?? findEnd(db, request);
   const plan =
     after?.close?.plan ?? createClosePlan(loose, openVocabulary(db, filter.within, maxDisplacement));
   const candidates = findCandidates(db, {
@@ -158,12 +158,16 @@ function compareRows(
   return b.score - a.score || b.createdAt - a.createdAt || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 }
 
-/** The creation time of the newest task, epoch milliseconds; at least the current time. */
-function readNewestMs({ raw }: Sqlite, nowMs: number): number {
+/**
+ * From when on tasks are not part of the pages, epoch milliseconds: now, or behind the newest task. To a caller with limits, the time
+ * of that would tell of others' tasks.
+ */
+function findEnd({ raw }: Sqlite, { filter, nowMs }: SearchRequest): number {
+  if (filter.within) return nowMs + 1;
   const newest = raw
     .prepare<[], { at: number | null }>(
       'SELECT max(created_at) AS at FROM (SELECT created_at FROM tasks INDEXED BY tasks_narrow ORDER BY position DESC LIMIT 1000)',
     )
     .get()?.at;
-  return Math.max(nowMs, newest ?? 0);
+  return Math.max(nowMs, newest ?? 0) + 1;
 }
