@@ -56,7 +56,7 @@ try {
     ]);
     printTable(
       `Close matches, ${size.toLocaleString('en')} tasks`,
-      await benchCloseMatches(dataDir, prompts),
+      await benchCloseMatches(dataDir, prompts, size),
     );
     if (size === COMPARED_AT) await compare(dataDir, directory);
   }
