@@ -8,7 +8,7 @@ import { computeEditDistance } from '../search/close/edit-distance.ts';
 import { splitQuery } from '../search/close/split-query.ts';
 import { convertToLowerAscii } from '../search/fold.ts';
 import { formatOperator } from '../search/parser.ts';
-import type { FacetCount, Facets } from '../store/contract/search.ts';
+import type { FacetCount, Facets, Hit } from '../store/contract/search.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { TaskFilter } from '../store/contract/tasks.ts';
 import type { SearchAlternatives } from './search-schema.ts';
@@ -41,6 +41,8 @@ export interface AlternativesRequest {
   readonly parse: (text: string) => Query;
   /** Whether the query finds nothing exactly. */
   readonly isEmpty: boolean;
+  /** Its close matches, if it asked for them. */
+  readonly closeHits?: readonly Hit[];
   /** When the search began, as `performance.now()` had it. */
   readonly started: number;
 }
@@ -176,12 +178,18 @@ function resembles(typed: string, value: string): boolean {
 /** The spellings of close matches that have every word. */
 async function listSpellings(
   store: Pick<Store, 'search'>,
-  { query, filter, nowMs }: AlternativesRequest,
+  { query, filter, nowMs, closeHits }: AlternativesRequest,
 ): Promise<Suggestion[]> {
-  const { hits } = await store.search({
-    ...{ query, filter, sort: 'relevance', limit: CLOSE_HITS, groupByPrompt: true, match: 'close', nowMs },
-  });
-  return hits.flatMap(({ close }): Suggestion[] => {
+  const request = {
+    query,
+    filter,
+    sort: 'relevance',
+    limit: CLOSE_HITS,
+    groupByPrompt: true,
+    nowMs,
+  } as const;
+  const hits = closeHits ?? (await store.search({ ...request, match: 'close' })).hits;
+  return hits.slice(0, CLOSE_HITS).flatMap(({ close }): Suggestion[] => {
     if (!close || close.difference.missing.length > 0) return [];
     const { corrected, wordForms } = close.difference;
     const changes = [...corrected, ...wordForms];

@@ -65,7 +65,10 @@ export async function answerSearch(
   });
   const alternatives = after
     ? NO_ALTERNATIVES
-    : await findAlternatives(store, { query, filter, nowMs, parse, isEmpty: page.total === 0, started });
+    : await findAlternatives(store, {
+        ...{ query, filter, nowMs, parse, isEmpty: page.total === 0, started },
+        ...(match === 'close' ? { closeHits: page.hits } : {}),
+      });
   return JSON.stringify({
     items: await serializeHits(store, page.hits, query, basePath),
     next_cursor: page.next ? encodeCursor(page.next) : null,
