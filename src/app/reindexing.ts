@@ -55,17 +55,18 @@ export function startReindexing(
 
 function listJobs(store: Store, clock: Clock): Job[] {
   return [
-    {
-      run: () => store.rereadSome(clock.now()),
-      inProgress: 're-reading stored documents by the rules of this version',
-      done: 'all stored documents have been re-read',
-      failed: 're-reading stored documents failed',
-    },
+    // First, because until it is complete searches find less.
     {
       run: () => store.reindexSome(),
       inProgress: 'rebuilding the search index',
       done: 'the search index is complete',
       failed: 'rebuilding the search index failed',
+    },
+    {
+      run: () => store.rereadSome(clock.now()),
+      inProgress: 're-reading stored documents by the rules of this version',
+      done: 'all stored documents have been re-read',
+      failed: 're-reading stored documents failed',
     },
   ];
 }

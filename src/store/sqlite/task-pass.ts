@@ -45,9 +45,13 @@ export function createTaskPass<Row extends { readonly position: number }>(
   const countLeft = raw.prepare<[number], { n: number }>(
     'SELECT count(*) AS n FROM tasks INDEXED BY tasks_narrow WHERE position < CAST(? AS INTEGER)',
   );
+  const countBefore = (position: number): number => countLeft.get(position)?.n ?? 0;
   const selectNewest = raw.prepare<[], { position: number | null }>(
     'SELECT max(position) AS position FROM tasks',
   );
+
+  /** Counted once, for at 1,000,000 tasks it takes longer than a batch. */
+  let tasksLeft: number | undefined;
 
   return {
     begin: ({ isOwner }) => {
@@ -64,15 +68,19 @@ export function createTaskPass<Row extends { readonly position: number }>(
     runBatch: (nowMs) => {
       if (metadata.get(keys.gap) === undefined) return undefined;
       let last: Row | undefined;
+      let processed = 0;
       options.transaction(() => {
         // Inside the transaction, because other processes may write in between.
         const rows = selectBatch.all(Number(metadata.get(keys.gap) ?? 0));
         for (const row of rows) skipUnusable(db, () => options.process(row, nowMs));
         last = rows.at(-1);
+        processed = rows.length;
         if (last) metadata.set(keys.gap, String(last.position));
         else metadata.clear(keys.gap);
       });
-      return last && { tasksLeft: countLeft.get(last.position)?.n ?? 0 };
+      if (!last) return undefined;
+      tasksLeft = Math.max(0, tasksLeft === undefined ? countBefore(last.position) : tasksLeft - processed);
+      return { tasksLeft };
     },
   };
 }

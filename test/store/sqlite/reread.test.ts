@@ -161,11 +161,13 @@ describe('the documents of a version that read them otherwise', () => {
     const log = createLog({ level: 'info', format: 'json' }, { write: (line) => void lines.push(line) });
     const job = startReindexing(second, { clock: new ManualClock(), log });
     await expect.poll(async () => (await second.search(searchRequest('cat', { limit: 1 }))).total).toBe(450);
-    await expect.poll(() => lines.join()).toContain('the search index is complete');
+    await expect.poll(() => lines.join()).toContain('all stored documents have been re-read');
     await job.stop();
     const { count } = await second.list({ values: { type: ['images'] } }, { limit: 1, offset: 0 });
     expect(count).toBe(450);
-    expect(lines[0]).toContain('re-reading stored documents');
+    // Searches find less until the index is complete, so that comes first.
+    expect(lines[0]).toContain('rebuilding the search index');
+    expect(lines.join()).toContain('re-reading stored documents');
     expect(await second.rereadSome(NOW)).toBeUndefined();
   });
 
