@@ -16,7 +16,7 @@ export function createReindexing(db: Sqlite, metadata: Metadata, words: WordStor
   return createTaskPass<{ position: number; document: string }>(db, metadata, {
     keys: { version: 'terms-version', gap: 'index-gap' },
     version: TERMS_VERSION,
-    batchSize: 200,
+    batchSize: 40, // about 10 ms, for which requests wait
     columns: 'position, document',
     onBegin: () => {
       raw.exec("INSERT INTO prompt_index (prompt_index) VALUES ('delete-all'); DELETE FROM words");
