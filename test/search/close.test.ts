@@ -1,6 +1,7 @@
 /** Close matches over real prompts: each says truly in what it differs, and strict parts are never violated (see oracle.ts). */
 import { expect, test } from 'vitest';
 import { dropSmallWords } from '../../src/search/close/drop-small-words.ts';
+import { decodeCursor, encodeCursor } from '../../src/search/cursor.ts';
 import { parseQuery } from '../../src/search/parser.ts';
 import { createSeededRandom } from '../../src/simulator/random.ts';
 import type { Hit, SearchPage, SearchRequest } from '../../src/store/contract/search.ts';
@@ -229,4 +230,15 @@ test('in the order of time, close matches appear only when nothing matches exact
   expect(await inTime('red dog')).toEqual([['a red dog', false]]);
   expect((await inTime('red dgo')).every(([, isClose]) => isClose)).toBe(true);
   expect(await inTime('red dgo')).toContainEqual(['a red dog', true]);
+});
+
+test('a page of close matches of a very long run has a cursor that is valid', async () => {
+  const store = await openTestStore();
+  await fill(
+    store,
+    Array.from({ length: 30 }, (_, at) => `一只猫 ${at}`),
+  );
+  const { next, closeRanking } = await search(store, searchRequest('猫'.repeat(900), { limit: 10 }));
+  expect(closeRanking?.plan.pieces.map(({ text }) => text.length)).toEqual(expect.arrayContaining([64]));
+  if (next) expect(decodeCursor(encodeCursor(next), 'relevance')).toEqual(next);
 });

@@ -1,5 +1,6 @@
 /** Plans a search for close matches from the words of a query and the vocabulary of the history. */
 import { collectText, type QueryNode, type TextNode } from '../ast.ts';
+import { MAX_QUERY_PARTS } from '../query-budget.ts';
 import { computeIdf } from '../ranking.ts';
 import { extractTerms, stem, type Term } from '../terms.ts';
 import { computeMaxDistance, rankCorrections, splitWord, type WordUse } from './corrections.ts';
@@ -97,7 +98,7 @@ interface GroupItem {
 type Item = WordItem | RunItem | GroupItem;
 
 function readItems({ node, text }: LoosePart): Item[] {
-  const terms = extractTerms(text);
+  const terms = extractTerms(text).slice(0, MAX_QUERY_PARTS); // no more of it was read
   if (node.kind !== 'phrase') return listGroups(node, text, terms);
   const items: Item[] = [];
   let run: Term[] = [];
