@@ -3,7 +3,7 @@ import { collectText, type QueryNode, type TextNode } from '../ast.ts';
 import { MAX_QUERY_PARTS } from '../query-budget.ts';
 import { computeIdf } from '../ranking.ts';
 import { extractTerms, stem, type Term } from '../terms.ts';
-import { computeMaxDistance, rankCorrections, splitWord, type WordUse } from './corrections.ts';
+import { splitWord, type WordUse } from './corrections.ts';
 import { type ClosePiece, type ClosePlan, type CloseVariant, getPieceWeight, MAX_PIECES } from './plan.ts';
 import { listRegionalForms } from './regional-words.ts';
 import { type Segment, segmentRun } from './segments.ts';
@@ -17,8 +17,8 @@ export interface Vocabulary {
   readonly total: number;
   /** Number of prompts with a phrase, perhaps estimated; 0 exactly if there is none. */
   countPrompts(node: TextNode): number;
-  /** Words that resemble a folded one, and maybe others. */
-  listSimilar(word: string, maxDistance: number): Iterable<WordUse>;
+  /** What a folded word that no prompt has may have meant, best first (see `rankCorrections`). */
+  listCorrections(word: string): readonly WordUse[];
   /** Whether a prompt has this folded word. */
   hasWord(word: string): boolean;
   /** The most used words that begin with folded letters. */
@@ -52,7 +52,7 @@ const MAX_SPLITS = 2;
 const MIN_HANGUL = 3;
 const HANGUL = /^\p{Script=Hangul}$/u;
 
-/** @param query as typed, to know whether its last word is complete */
+/** @param loose in the order in which it was typed: the last word may be incomplete */
 export function createClosePlan(loose: readonly LoosePart[], vocabulary: Vocabulary): ClosePlan {
   const items = loose.flatMap(readItems).slice(0, MAX_LOOKED_UP);
   const words = items.flatMap((item) => (item.kind === 'word' ? [item.word] : []));
@@ -184,9 +184,9 @@ function limitWeights(
 
 function listCorrections(word: string, vocabulary: Vocabulary): Candidate[] {
   const quality = word.length < MIN_SURE ? SHORT_WORD_QUALITY : CORRECTION_QUALITY;
-  return rankCorrections(word, vocabulary.listSimilar(word, computeMaxDistance(word))).map((use, at) =>
-    createOther(use.word, quality * NEXT_CORRECTION ** at, 'corrected'),
-  );
+  return vocabulary
+    .listCorrections(word)
+    .map((use, at) => createOther(use.word, quality * NEXT_CORRECTION ** at, 'corrected'));
 }
 
 /** The word as two adjacent ones. */

@@ -2,6 +2,7 @@
 
 import type { Query, TextNode } from '../../search/ast.ts';
 import type { CloseDifference } from '../../search/close/assess.ts';
+import type { WordUse } from '../../search/close/corrections.ts';
 import type { ClosePlan } from '../../search/close/plan.ts';
 import type { Cursor } from '../../search/cursor.ts';
 import type { TimeUnit } from '../../search/dates.ts';
@@ -152,11 +153,7 @@ export interface CountedFacets extends Facets {
   readonly countedAtMs: number;
 }
 
-export interface WordUse {
-  readonly word: string;
-  /** Number of prompts that contain it. */
-  readonly uses: number;
-}
+export type { WordUse };
 
 /** Maximum number of prompts read for suggestions within limits. */
 export const SUGGESTING_PROMPTS = 1000;

@@ -38,16 +38,17 @@ export function createVocabulary(db: Sqlite): Vocabulary {
     },
     hasWord: (word) => one.get(word) !== undefined,
     listByPrefix: (prefix, limit) => byPrefix.all(...computePrefixRange(prefix), limit),
-    listSimilar: (word, maxDistance) => {
+    listCorrections: (word) => {
+      const maxDistance = computeMaxDistance(word);
       if (maxDistance === 0) return [];
       db.checkInterrupt?.();
       const lengths = [word.length - maxDistance, word.length + maxDistance] as const;
       // Nearly all mistakes leave the first letter in its place, or exchange it with the second.
       const letters = new Set(Array.from(word).slice(0, 2));
       const near = [...letters].flatMap((letter) => similar.all(...computePrefixRange(letter), ...lengths));
-      return rankCorrections(word, near).length > 0
-        ? near
-        : withPart.all(...lengths, ...listRightParts(word, maxDistance));
+      const corrections = rankCorrections(word, near);
+      if (corrections.length > 0) return corrections;
+      return rankCorrections(word, withPart.all(...lengths, ...listRightParts(word, maxDistance)));
     },
   };
 }
@@ -89,6 +90,6 @@ export function createVisibleVocabulary(visible: VisiblePrompts): Vocabulary {
       listWords()
         .filter(({ word }) => word !== prefix && word.startsWith(prefix))
         .slice(0, limit),
-    listSimilar: (word) => (computeMaxDistance(word) === 0 ? [] : listWords()),
+    listCorrections: (word) => (computeMaxDistance(word) === 0 ? [] : rankCorrections(word, listWords())),
   };
 }
