@@ -21,14 +21,21 @@ export function createSuggestionRequest(within: TaskLimits, prefix: string): Sea
 
 /** The most used words with this folded prefix in the prompts that the search found. */
 export function suggestWords({ hits }: SearchPage, prefix: string, limit: number): WordUse[] {
+  return countWords(
+    hits.map(({ task }) => getPrompt(task.text)),
+    prefix,
+  ).slice(0, limit);
+}
+
+/** The words of prompts that have a folded prefix, the most used first. */
+export function countWords(prompts: readonly string[], prefix = ''): WordUse[] {
   const uses = new Map<string, number>();
-  for (const { task } of hits) {
-    for (const word of createIndexEntry(getPrompt(task.text)).words) {
+  for (const prompt of prompts) {
+    for (const word of createIndexEntry(prompt).words) {
       if (word.startsWith(prefix)) uses.set(word, (uses.get(word) ?? 0) + 1);
     }
   }
-  return [...uses]
-    .map(([word, count]) => ({ word, uses: count }))
-    .sort((a, b) => b.uses - a.uses || (a.word < b.word ? -1 : 1))
-    .slice(0, limit);
+  return Array.from(uses, ([word, count]) => ({ word, uses: count })).sort(
+    (a, b) => b.uses - a.uses || (a.word < b.word ? -1 : 1),
+  );
 }

@@ -8,6 +8,7 @@ import type { TaskFilter } from '../../contract/tasks.ts';
 import type { Sqlite } from '../database.ts';
 import { buildTimeConditions, buildWhereClause, type Condition, collectParams } from '../filter-sql.ts';
 import { computeSlot } from '../position.ts';
+import { countUpTo } from './count-up-to.ts';
 import { createSetScores, type PieceSet, sortByLikelyScore } from './likely-scores.ts';
 import { compileSearch } from './search-sql.ts';
 
@@ -119,7 +120,7 @@ function addFrequentSets(
     // The index ranks by the frequency of words in all prompts, which must not show to a caller with limits.
     const isLarge = newest.length > MAX_SET_ROWS && !request.filter.within;
     const positions =
-      isLarge && countPositions(db, request, nodes, MAX_RANKED_ROWS + 1) <= MAX_RANKED_ROWS
+      isLarge && countUpTo(db, compileNodes(db, request, nodes), MAX_RANKED_ROWS + 1) <= MAX_RANKED_ROWS
         ? readPositions(db, request, nodes, { limit: MAX_SET_ROWS, isRanked: true })
         : newest;
     addToSets(found, positions, set);
@@ -163,22 +164,6 @@ function readPositions(
     )
     .pluck()
     .all(...collectParams(conditions));
-}
-
-function countPositions(
-  db: Sqlite,
-  request: CandidateRequest,
-  nodes: readonly QueryNode[],
-  limit: number,
-): number {
-  const { from, conditions } = compileNodes(db, request, nodes);
-  const count = db.raw
-    .prepare<unknown[], number>(
-      `SELECT count(*) FROM (SELECT 1 FROM ${from} ${buildWhereClause(conditions)} LIMIT ${limit})`,
-    )
-    .pluck()
-    .get(...collectParams(conditions));
-  return count ?? 0;
 }
 
 function compileNodes(

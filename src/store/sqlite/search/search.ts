@@ -1,4 +1,5 @@
 /** Search: a page of matches in time order or by relevance, and the number of matches. */
+import { createQuery } from '../../../search/ast.ts';
 import { splitQuery } from '../../../search/close/split-query.ts';
 import type { Cursor } from '../../../search/cursor.ts';
 import {
@@ -20,6 +21,7 @@ import type { Synchronous } from '../synchronous.ts';
 import { STORED_TASK } from '../task-statements.ts';
 import { sortByTime, type TimedRow } from '../time-order.ts';
 import { type CloseRow, findCloseMatches } from './close.ts';
+import { countUpTo } from './count-up-to.ts';
 import { buildNewestOfPrompt, readPromptGroup } from './prompt-groups.ts';
 import { prepareRanking, scoreAll } from './relevance.ts';
 import { compileSearch, type SearchSql } from './search-sql.ts';
@@ -56,15 +58,6 @@ export function createSearchStore(
   /** The position of the newest task of a group. */
   const findPosition = ({ tasks: [newest] }: PromptGroup, fallback: number): number =>
     (newest && positionOf.get(newest.id)?.position) ?? fallback;
-
-  const countUpTo = (from: string, conditions: readonly Condition[], limit: number): number => {
-    const count = raw
-      .prepare<unknown[], { n: number }>(
-        `SELECT count(*) AS n FROM (SELECT 1 FROM ${from} ${buildWhereClause(conditions)} LIMIT ${limit + 1})`,
-      )
-      .get(...collectParams(conditions));
-    return count?.n ?? 0;
-  };
 
   const searchByTime = (
     { limit, after }: SearchRequest,
@@ -125,16 +118,20 @@ export function createSearchStore(
       const hitConditions = request.groupByPrompt
         ? [...sql.conditions, ...buildNewestOfPrompt(db, sql, maxDisplacement)]
         : sql.conditions;
-      const found = countUpTo(request.groupByPrompt ? sql.from : sql.countFrom, hitConditions, COUNT_LIMIT);
+      const from = request.groupByPrompt ? sql.from : sql.countFrom;
+      const found = countUpTo(db, { from, conditions: hitConditions }, COUNT_LIMIT + 1);
 
-      /** What close matches must have. */
-      const strictSql = () =>
-        compileSearch(
+      /** What the groups of close matches must have; made for the first of them. */
+      let strictSql: SearchSql | undefined;
+      const getStrictSql = () => {
+        strictSql ??= compileSearch(
           db,
-          { ...request.query, parts: splitQuery(request.query).strict },
+          createQuery(splitQuery(request.query).strict),
           request.filter,
           maxDisplacement,
         );
+        return strictSql;
+      };
 
       /** @returns fewer hits than rows when their documents are too large for one page */
       const loadHits = (
@@ -145,7 +142,7 @@ export function createSearchStore(
         for (const [at, { position, close }] of rows.entries()) {
           db.checkInterrupt?.();
           const group = request.groupByPrompt
-            ? readPromptGroup(db, close ? strictSql() : sql, position)
+            ? readPromptGroup(db, close ? getStrictSql() : sql, position)
             : undefined;
           // The candidates of close matches are not always the newest with their prompt.
           const task = load.get(close && group ? findPosition(group, position) : position);
