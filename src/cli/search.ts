@@ -4,7 +4,7 @@ import { runWithStore } from '../app/with-store.ts';
 import { createImageFiles } from '../archive/files.ts';
 import type { Config } from '../config/config.ts';
 import { collectWantedText, type Query } from '../search/ast.ts';
-import { dropSmallWords } from '../search/close/drop-small-words.ts';
+import { type MatchMode, readForMatch } from '../search/close/match-mode.ts';
 import { OPERATORS } from '../search/fields.ts';
 import { type Hit, RANKING_LIMIT, type SearchPage, type SortOrder } from '../store/contract/search.ts';
 import { findAlternatives } from '../views/alternatives.ts';
@@ -83,16 +83,15 @@ type Search = ReturnType<typeof readSearch>;
 function readSearch(text: string, options: SearchOptions) {
   const { query, parse, ...question } = readQuery(text, options);
   const isBounded = !options.all && options.limit <= RANKING_LIMIT;
-  const match: 'exact' | 'close' = options.exact || !isBounded ? 'exact' : 'close';
-  const read = (typed: Query) => (match === 'close' ? dropSmallWords(typed) : { query: typed, dropped: [] });
-  const { query: required, dropped } = read(query);
+  const match: MatchMode = options.exact || !isBounded ? 'exact' : 'close';
+  const { query: required, dropped } = readForMatch(query, match);
   const hasWords = collectWantedText(query).length > 0;
   const sort: SortOrder = options.sort ?? (hasWords && isBounded ? 'relevance' : 'newest');
   const groupByPrompt = options.group ?? (hasWords && isBounded);
   return {
     request: { ...question, query: required, sort, groupByPrompt, match },
     optional: dropped,
-    parse: (other: string) => read(parse(other)).query,
+    parse: (other: string) => readForMatch(parse(other), match).query,
   };
 }
 

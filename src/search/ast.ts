@@ -1,4 +1,5 @@
 /** Syntax tree of a query. Built by parser.ts; used by highlights, ranking and the store. */
+import { uniqueBy } from '../lib/unique-by.ts';
 import type { ArtifactMatch } from './artifact-field.ts';
 import type { TimeBounds } from './dates.ts';
 import type { ValueColumn, ValueKind, ValueMatch } from './fields.ts';
@@ -82,18 +83,5 @@ export function collectText(node: QueryNode): TextNode[] {
 
 /** The same nodes, each once. A word costs as much when it is typed five hundred times as when it is typed once. */
 export function removeDuplicates<Node extends QueryNode>(nodes: readonly Node[]): Node[] {
-  return removeRepeated(nodes, (node) => node);
-}
-
-/** The same for what holds a node: the first of each. */
-export function removeRepeated<Holder>(
-  holders: readonly Holder[],
-  getNode: (holder: Holder) => QueryNode,
-): Holder[] {
-  const distinct = new Map<string, Holder>();
-  for (const holder of holders) {
-    const key = JSON.stringify(getNode(holder));
-    if (!distinct.has(key)) distinct.set(key, holder);
-  }
-  return [...distinct.values()];
+  return uniqueBy(nodes, (node) => JSON.stringify(node));
 }

@@ -4,11 +4,11 @@
  * docs/search.md has the grammar.
  */
 
+import { uniqueBy } from '../lib/unique-by.ts';
 import {
   type Query,
   type QueryNode,
   removeDuplicates,
-  removeRepeated,
   type TextNode,
   type TimeNode,
   type Understood,
@@ -139,7 +139,7 @@ function parseNodes(reader: Reader): ParsedNode[] {
     choices.push({ node, start: token.start, end: reader.tokens[reader.at - 1]?.end ?? token.end });
   }
   endChoice();
-  return removeRepeated(parts, ({ node }) => node);
+  return uniqueBy(parts, ({ node }) => JSON.stringify(node));
 }
 
 /** Whether an operand follows. */

@@ -44,6 +44,11 @@ export function extractTerms(text: string, maxCharacters = MAX_INDEXED_CHARACTER
   return found;
 }
 
+/** The folded letters of terms, without what stands between them. */
+export function joinLetters(terms: readonly Term[]): string {
+  return terms.map(({ term, word }) => word ?? term).join('');
+}
+
 /** Increment when the terms of any text change: the index is then rebuilt (see store/sqlite/search/reindex.ts). */
 export const TERMS_VERSION = 2;
 

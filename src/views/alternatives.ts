@@ -2,6 +2,7 @@
  * What else a person may have meant: other spellings and readings of a query, how many tasks it finds without each of its parts,
  * and the values that there are of a field. All of it is counted among the tasks that the caller may see.
  */
+import { uniqueBy } from '../lib/unique-by.ts';
 import { createQuery, type FieldNode, type Query, type QueryNode } from '../search/ast.ts';
 import type { WordChange } from '../search/close/assess.ts';
 import { computeEditDistance } from '../search/close/edit-distance.ts';
@@ -58,8 +59,8 @@ export async function findAlternatives(
 ): Promise<SearchAlternatives> {
   const { query, filter, nowMs, parse, isEmpty, started } = request;
   const hasTime = () => performance.now() - started < TIME_LIMIT_MS;
-  const count = async (counted: Query, within: TaskFilter = filter) => {
-    const page = await store.search({ query: counted, filter: within, sort: 'newest', limit: 1, nowMs });
+  const count = async (counted: Query) => {
+    const page = await store.search({ query: counted, filter, sort: 'newest', limit: 1, nowMs });
     return { total: page.total, total_is_exact: page.totalIsExact };
   };
   const countEach = async <Other>(
@@ -82,7 +83,10 @@ export async function findAlternatives(
     ...(facets ? listFieldReadings(query, facets) : []),
     ...(isEmpty && hasTime() ? await listSpellings(store, request) : []),
   ];
-  const didYouMean = await countEach(removeRepeated(suggestions), (other) => count(parse(other.query)));
+  const didYouMean = await countEach(
+    uniqueBy(suggestions, (other) => other.query),
+    (other) => count(parse(other.query)),
+  );
   return {
     did_you_mean: didYouMean.filter(({ total }) => total > 0),
     without: without.map(({ at: _, ...removal }) => removal),
@@ -231,8 +235,4 @@ function listValues(query: Query, facets: Facets): SearchAlternatives['values'] 
 function collectFields(node: QueryNode): FieldNode[] {
   if (node.kind === 'field') return [node];
   return node.kind === 'and' || node.kind === 'or' ? node.parts.flatMap(collectFields) : [];
-}
-
-function removeRepeated(suggestions: readonly Suggestion[]): Suggestion[] {
-  return [...new Map(suggestions.map((suggestion) => [suggestion.query, suggestion])).values()];
 }

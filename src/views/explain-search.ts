@@ -3,7 +3,7 @@ import { collectWantedText, type Query, type TextNode } from '../search/ast.ts';
 import { type CloseDifference, explainCloseMatch } from '../search/close/assess.ts';
 import type { ClosePlan } from '../search/close/plan.ts';
 import { findMatches } from '../search/matches.ts';
-import { computeScoreParts, MAX_RANKED_CHARACTERS } from '../search/ranking.ts';
+import { computeScoreParts, MAX_RANKED_CHARACTERS, score } from '../search/ranking.ts';
 import { extractTerms } from '../search/terms.ts';
 import type { Hit, SearchPage } from '../store/contract/search.ts';
 import { getPrompt } from '../task/document.ts';
@@ -53,7 +53,7 @@ export function explainHit(query: Query, { task, close }: Hit, page: Ranked): st
   const parts = leaves.map(
     (leaf, at) => `${formatNode(leaf)} ${formatScore(words[at] ?? 0)} (${findMatches(leaf, terms).length}×)`,
   );
-  const total = words.reduce((sum, word) => sum + word, proximity) * recency;
+  const total = score(leaves, terms, task.createdAtMs, page.ranking);
   return `exact, ${formatScore(total)}: (${[...parts, `nearness and order ${formatScore(proximity)}`].join(' + ')}) × recency ${formatScore(recency)}; ${length}`;
 }
 

@@ -1,6 +1,6 @@
 /** How long close matches take, against exact matches by relevance in the same run. */
 import { systemClock } from '../../src/lib/clock.ts';
-import { dropSmallWords } from '../../src/search/close/drop-small-words.ts';
+import { dropSmallWords } from '../../src/search/close/match-mode.ts';
 import type { SearchRequest } from '../../src/store/contract/search.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
 import { createCloseQuestions } from './close-questions.ts';

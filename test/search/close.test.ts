@@ -1,6 +1,6 @@
 /** Close matches over real prompts: each says truly in what it differs, and strict parts are never violated (see oracle.ts). */
 import { expect, test } from 'vitest';
-import { dropSmallWords } from '../../src/search/close/drop-small-words.ts';
+import { dropSmallWords } from '../../src/search/close/match-mode.ts';
 import { decodeCursor, encodeCursor } from '../../src/search/cursor.ts';
 import { parseQuery } from '../../src/search/parser.ts';
 import { createSeededRandom } from '../../src/simulator/random.ts';

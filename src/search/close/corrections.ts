@@ -55,11 +55,11 @@ function isSubset(letters: string, word: string): boolean {
   });
 }
 
-/** The ways to read a word as two: `oilpainting` as `oil painting`. */
-export function splitWord(word: string): (readonly [string, string])[] {
+/** The ways to read a word as two: `oilpainting` as `oil painting`. @param minLetters of each */
+export function splitWord(word: string, minLetters: number): (readonly [string, string])[] {
   const letters = Array.from(word);
   const splits: (readonly [string, string])[] = [];
-  for (let at = 2; at <= letters.length - 2; at += 1)
+  for (let at = minLetters; at <= letters.length - minLetters; at += 1)
     splits.push([letters.slice(0, at).join(''), letters.slice(at).join('')]);
   return splits;
 }

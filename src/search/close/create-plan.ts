@@ -1,8 +1,9 @@
 /** Plans a search for close matches from the words of a query and the vocabulary of the history. */
+import { uniqueBy } from '../../lib/unique-by.ts';
 import { collectText, type QueryNode, type TextNode } from '../ast.ts';
 import { MAX_QUERY_PARTS } from '../query-budget.ts';
 import { computeIdf } from '../ranking.ts';
-import { extractTerms, stem, type Term } from '../terms.ts';
+import { extractTerms, joinLetters, stem, type Term } from '../terms.ts';
 import { splitWord, type WordUse } from './corrections.ts';
 import { type ClosePiece, type ClosePlan, type CloseVariant, getPieceWeight, MAX_PIECES } from './plan.ts';
 import { listRegionalForms } from './regional-words.ts';
@@ -192,8 +193,7 @@ function listCorrections(word: string, vocabulary: Vocabulary): Candidate[] {
 /** The word as two adjacent ones. */
 function listSplits(word: string, vocabulary: Vocabulary): Candidate[] {
   if (word.length < MIN_SPLIT) return [];
-  return splitWord(word)
-    .filter(([first, second]) => first.length >= MIN_HALF && second.length >= MIN_HALF)
+  return splitWord(word, MIN_HALF)
     .filter((halves) => halves.every((half) => vocabulary.hasWord(half)))
     .sort((a, b) => Math.abs(a[0].length - a[1].length) - Math.abs(b[0].length - b[1].length))
     .slice(0, MAX_SPLITS)
@@ -250,7 +250,7 @@ function listHangulStems(terms: readonly Term[]): Candidate[] {
 
 /** A Chinese word as other regions say it. */
 function listRegional(terms: readonly Term[]): Candidate[] {
-  return listRegionalForms(terms.map(({ term }) => term).join('')).map((form) => ({
+  return listRegionalForms(joinLetters(terms)).map((form) => ({
     node: { kind: 'phrase', terms: extractTerms(form).map(({ term }) => term) },
     quality: FORM_QUALITY,
     difference: { kind: 'word_form', to: form },
@@ -299,29 +299,19 @@ function createVariants(vocabulary: Vocabulary, candidates: readonly Candidate[]
   const sum = counted.reduce((total, { count }) => total + count, 0);
   const idf = computeIdf(Math.min(sum, vocabulary.total), vocabulary.total);
   return counted.map(({ node, quality, difference }) => ({
-    node: node.kind === 'phrase' ? { ...node, terms: [...node.terms] } : { ...node, terms: [...node.terms] },
+    node,
     weight: idf * quality,
     ...(difference ? { difference } : {}),
   }));
 }
 
 function removeRepeatedVariants(variants: readonly CloseVariant[]): CloseVariant[] {
-  const distinct = new Map<string, CloseVariant>();
-  for (const variant of variants) {
-    const key = JSON.stringify(variant.node);
-    if (!distinct.has(key)) distinct.set(key, variant);
-  }
-  return [...distinct.values()];
+  return uniqueBy(variants, ({ node }) => JSON.stringify(node));
 }
 
 /** A word that is typed twice counts once. */
 function removeRepeatedPieces(pieces: readonly ClosePiece[]): ClosePiece[] {
-  const distinct = new Map<string, ClosePiece>();
-  for (const piece of pieces) {
-    const key = JSON.stringify([piece.text, piece.variants[0]?.node]);
-    if (!distinct.has(key)) distinct.set(key, piece);
-  }
-  return [...distinct.values()];
+  return uniqueBy(pieces, ({ text, variants }) => JSON.stringify([text, variants[0]?.node]));
 }
 
 /** The rarest pieces of a long query, in their order. */

@@ -8,8 +8,8 @@ import * as z from 'zod';
 const term = z.string().regex(/^[^\s"\p{Cc}]{1,128}$/u);
 
 const nodeShape = z.union([
-  z.object({ kind: z.literal('phrase'), terms: z.array(term).min(1).max(64) }),
-  z.object({ kind: z.literal('prefix'), terms: z.array(term).max(64), prefix: term }),
+  z.object({ kind: z.literal('phrase'), terms: z.array(term).min(1).max(64).readonly() }),
+  z.object({ kind: z.literal('prefix'), terms: z.array(term).max(64).readonly(), prefix: term }),
 ]);
 
 const variantShape = z.object({

@@ -1,5 +1,5 @@
 /** Splits a run of Chinese, Japanese, Korean or Thai, which has no spaces, into what a person may remember of it. */
-import type { Term } from '../terms.ts';
+import { joinLetters, type Term } from '../terms.ts';
 import { isSmallSegment } from './small-words.ts';
 
 /** A part of a run. */
@@ -36,7 +36,7 @@ export function segmentRun(text: string, terms: readonly Term[]): Segment[] {
     let to = from;
     while (to < terms.length && (terms[to]?.end ?? 0) <= end) to += 1;
     if (to > from) {
-      if (isSmallSegment(joinTerms(terms, from, to))) isSmall.fill(true, from, to);
+      if (isSmallSegment(joinLetters(terms.slice(from, to)))) isSmall.fill(true, from, to);
       else words.push({ from, to, kind: 'word' });
     }
     from = to;
@@ -80,11 +80,4 @@ function listPairs(
     if (!isWord && !isSmall[at] && !isSmall[at + 1]) pairs.push({ from: at, to: at + 2, kind: 'pair' });
   }
   return pairs;
-}
-
-function joinTerms(terms: readonly Term[], from: number, to: number): string {
-  return terms
-    .slice(from, to)
-    .map(({ term }) => term)
-    .join('');
 }

@@ -1,6 +1,6 @@
 /** Words that say little by themselves (`the`, `mit`, 的): a close match need not have them. */
 import * as lists from 'stopword';
-import { extractTerms } from '../terms.ts';
+import { extractTerms, joinLetters } from '../terms.ts';
 
 /** Languages that separate words by spaces. English first: it is assumed when no other language explains more of the words. */
 const SPACED = [
@@ -70,11 +70,5 @@ export function isSmallSegment(segment: string): boolean {
 
 function foldList(list: readonly string[]): ReadonlySet<string> {
   const words = list.filter((word) => !CONTENT.has(word));
-  return new Set(
-    words.map((word) =>
-      extractTerms(word)
-        .map((found) => found.word ?? found.term)
-        .join(''),
-    ),
-  );
+  return new Set(words.map((word) => joinLetters(extractTerms(word))));
 }

@@ -4,7 +4,7 @@
  */
 import { createBadRequest } from '../../lib/api-error.ts';
 import type { Query, QueryNode } from '../../search/ast.ts';
-import { dropSmallWords } from '../../search/close/drop-small-words.ts';
+import { MATCH_MODES, type MatchMode, readForMatch } from '../../search/close/match-mode.ts';
 import { intersectTimes, isTimeZone } from '../../search/dates.ts';
 import {
   EXACT_FIELDS,
@@ -20,14 +20,12 @@ import type { TaskFilter } from '../../store/contract/tasks.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 import { noteUnknownParams, readChoiceParam, readListParam } from '../query-params.ts';
 
-const MATCHES = ['exact', 'close'] as const;
-
 export interface SearchTarget {
   /** With `match=close`, without the words that are not required. */
   readonly query: Query;
   /** Those words, as typed. */
   readonly optional: readonly string[];
-  readonly match: (typeof MATCHES)[number];
+  readonly match: MatchMode;
   readonly filter: TaskFilter;
   readonly timeZone: string;
   /** Parses another text as `q`. */
@@ -81,12 +79,8 @@ export function readSearchTarget(
 
 /** How the query of a route is read: a search for close matches does not require small words. */
 function createQueryReader(params: URLSearchParams, known: readonly string[], context: QueryContext) {
-  const [match = 'exact'] = known.includes('match') ? readChoiceParam(params, 'match', MATCHES) : [];
-  const parse = (text: string) => {
-    const query = parseQuery(text, context);
-    return match === 'close' ? dropSmallWords(query) : { query, dropped: [] };
-  };
-  return { match, parse };
+  const [match = 'exact'] = known.includes('match') ? readChoiceParam(params, 'match', MATCH_MODES) : [];
+  return { match, parse: (text: string) => readForMatch(parseQuery(text, context), match) };
 }
 
 function isPartial(params: URLSearchParams, known: readonly string[]): boolean {

@@ -3,6 +3,7 @@
 import type { Query, TextNode } from '../../search/ast.ts';
 import type { CloseDifference } from '../../search/close/assess.ts';
 import type { WordUse } from '../../search/close/corrections.ts';
+import type { MatchMode } from '../../search/close/match-mode.ts';
 import type { ClosePlan } from '../../search/close/plan.ts';
 import type { Cursor } from '../../search/cursor.ts';
 import type { TimeUnit } from '../../search/dates.ts';
@@ -24,7 +25,7 @@ export interface SearchRequest {
   /** Collapses tasks with the same prompt into the newest of them. */
   readonly groupByPrompt?: boolean;
   /** `close`: matches that lack some words, or have them in another spelling or form, follow the exact ones. Default: `exact`. */
-  readonly match?: 'exact' | 'close';
+  readonly match?: MatchMode;
   /** The current time: relevance prefers recent tasks. */
   readonly nowMs: number;
 }

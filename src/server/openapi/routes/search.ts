@@ -1,4 +1,5 @@
 /** `/api/search`, `/api/facets` and `/api/suggest`. */
+import { MATCH_MODES } from '../../../search/close/match-mode.ts';
 import { FIELDS, type SearchField, TIME_BOUNDS } from '../../../search/fields.ts';
 import { facetsAnswerSchema, searchPageSchema, suggestionsSchema } from '../../../views/search-schema.ts';
 import {
@@ -18,6 +19,8 @@ export const FILTER_PARAMETERS = [
   ...FIELDS.filter((field) => field.kind === 'enum').map(createFieldParameter),
   ...FIELDS.filter((field) => field.kind === 'date' && field.isOperator).map(createFieldParameter),
 ];
+
+const MATCH_MODE = { ...createEnum(...MATCH_MODES), default: 'exact' };
 
 const SEARCH_PARAMETERS = [
   createQueryParameter(
@@ -48,7 +51,7 @@ export const SEARCH_ROUTES: readonly RouteDescription[] = [
       createQueryParameter('group', createEnum('prompt'), 'folds tasks of the same prompt into the newest'),
       createQueryParameter(
         'match',
-        { ...createEnum('exact', 'close'), default: 'exact' },
+        MATCH_MODE,
         'close: matches that lack a word, or have it in another spelling or form, follow the exact ones',
       ),
       createQueryParameter(
@@ -71,7 +74,7 @@ export const SEARCH_ROUTES: readonly RouteDescription[] = [
       ...SEARCH_PARAMETERS,
       createQueryParameter(
         'match',
-        { ...createEnum('exact', 'close'), default: 'exact' },
+        MATCH_MODE,
         'close: words such as "the" are not required, as in a search for close matches',
       ),
       createQueryParameter('by', { ...createEnum('day', 'month', 'year'), default: 'month' }),

@@ -62,20 +62,24 @@ export function findCloseMatches(db: Sqlite, request: SearchRequest, maxDisplace
     : sorted;
   const strictLeaves = collectWantedText({ parts: strict });
   const rows = rest.slice(0, limit).map((row) => ({ ...row, leaves: [...strictLeaves, ...row.leaves] }));
+  const ranking = { total: sorted.length, plan, averageLength: weighed.averageLength };
+  if (rest.length === rows.length) return { rows, ranking, next: undefined };
   const end = rows.at(-1);
-  const hasMore = rest.length > rows.length;
-  const close = { toMs, averageLength: weighed.averageLength, plan };
+  const lastWeighed = end ? { score: end.score, key: end.key } : last;
   return {
     rows,
-    ranking: { total: sorted.length, plan, averageLength: weighed.averageLength },
-    next: !hasMore
-      ? undefined
-      : {
-          sort,
-          createdAtMs: end?.createdAt ?? after?.createdAtMs ?? 0,
-          id: end?.id ?? after?.id ?? '',
-          close: { ...close, ...(end ? { last: { score: end.score, key: end.key } } : last ? { last } : {}) },
-        },
+    ranking,
+    next: {
+      sort,
+      createdAtMs: end?.createdAt ?? after?.createdAtMs ?? 0,
+      id: end?.id ?? after?.id ?? '',
+      close: {
+        toMs,
+        averageLength: weighed.averageLength,
+        plan,
+        ...(lastWeighed ? { last: lastWeighed } : {}),
+      },
+    },
   };
 }
 

@@ -1,14 +1,25 @@
-/** Drops the words of a query that a search for close matches does not require. */
+/** Reads a query for exact or for close matches: the latter need not have small words. */
 import type { Query } from '../ast.ts';
 import { extractTerms } from '../terms.ts';
 import { findSmallWords } from './small-words.ts';
 import { splitQuery } from './split-query.ts';
 
-/**
- * The query without its small words outside quotes, unless it has no others.
- * @returns also the words, as typed
- */
-export function dropSmallWords(query: Query): { query: Query; dropped: string[] } {
+export const MATCH_MODES = ['exact', 'close'] as const;
+export type MatchMode = (typeof MATCH_MODES)[number];
+
+export interface RequiredQuery {
+  /** What hits must have, or come close to. */
+  readonly query: Query;
+  /** The words that are not required, as typed. */
+  readonly dropped: readonly string[];
+}
+
+export function readForMatch(query: Query, match: MatchMode): RequiredQuery {
+  return match === 'close' ? dropSmallWords(query) : { query, dropped: [] };
+}
+
+/** The query without its small words outside quotes, unless it has no others. */
+export function dropSmallWords(query: Query): RequiredQuery {
   const loose = new Map(splitQuery(query).loose.map(({ node, text }) => [node, readWords(text)]));
   const words = [...loose.values()].flat();
   const small = findSmallWords(words.filter((word) => word !== undefined));
