@@ -1,10 +1,13 @@
 /**
- * Builds `dist/`: the command, its worker threads and its decoding process, one file each, with shared code in `chunks/`. Bundled with its
- * dependencies, a command starts in a third of the time on Node 24, where loading many small modules is slow. Packages with
- * native code, or that start threads by file name, are not bundled.
+ * Builds `dist/`: the command, its worker threads and its decoding process, one file each, with shared code in `chunks/`, and what
+ * the browser loads. Bundled with its dependencies, a command starts in a third of the time on Node 24, where loading many small
+ * modules is slow. Packages with native code, or that start threads by file name, are not bundled.
  */
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:zlib';
 import { build } from 'esbuild';
+import { ASSETS_FOLDER, MANIFEST } from '../src/web/assets.ts';
+import { bundleAssets } from '../src/web/bundle.ts';
 
 const EXTERNAL_PACKAGES = ['better-sqlite3', 'sharp'];
 
@@ -33,3 +36,12 @@ await build({
   },
   logLevel: 'warning',
 });
+
+const { files, entries } = await bundleAssets(constants.BROTLI_MAX_QUALITY);
+mkdirSync(ASSETS_FOLDER, { recursive: true });
+for (const { name, content, br, gz } of files) {
+  writeFileSync(new URL(name, ASSETS_FOLDER), content);
+  if (br) writeFileSync(new URL(`${name}.br`, ASSETS_FOLDER), br);
+  if (gz) writeFileSync(new URL(`${name}.gz`, ASSETS_FOLDER), gz);
+}
+writeFileSync(new URL(MANIFEST, ASSETS_FOLDER), JSON.stringify(entries));

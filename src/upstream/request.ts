@@ -56,12 +56,12 @@ export async function openRequest(
     fetch(request.url, {
       method: 'POST',
       headers: request.headers,
-      // Node's fetch accepts async iterables, the DOM types don't.
+      // Node's fetch accepts async iterables, and needs `duplex` for them; the DOM types don't know either.
       body: request.body as NonNullable<RequestInit['body']>,
       duplex: 'half',
       redirect: 'manual',
       signal: limits.signal,
-    });
+    } as RequestInit);
   const response = await limits.raceAbort(send()).catch((error: unknown) => {
     throw createFailure(error, false);
   });

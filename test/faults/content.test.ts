@@ -169,7 +169,7 @@ async function warmServer() {
     env: { ACEDATACLOUD_API_TOKEN: 't', FLUX_MIRROR_SYNC_CRON: 'off' },
   });
   const [, url = ''] = await watch(child)(/listens on (\S+)/);
-  const ask = async (body: string | Uint8Array) => {
+  const ask = async (body: string | Uint8Array<ArrayBuffer>) => {
     const answer = await fetch(`${url}/flux/tasks`, { method: 'POST', body });
     return { status: answer.status, text: await answer.text() };
   };

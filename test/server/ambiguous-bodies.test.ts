@@ -187,7 +187,7 @@ describe('a generation', () => {
       const here = await startTestMirror({ callbackUrl: 'http://mirror.example' });
       for (const path of ['/flux/images', '/flux/videos']) {
         const plain = await here.request(path, { method: 'POST', body: text });
-        const gzipped = { body: gzipSync(text), headers: { 'content-encoding': 'gzip' } };
+        const gzipped = { body: new Uint8Array(gzipSync(text)), headers: { 'content-encoding': 'gzip' } };
         const packed = await here.request(path, { method: 'POST', ...gzipped });
         for (const answer of [plain, packed]) {
           expect(answer.status).toBe(400);

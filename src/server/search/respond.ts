@@ -13,14 +13,22 @@ export async function respondFromThread(
   target: Pick<SearchQuestion, 'route' | 'id'>,
   nowMs: number,
 ): Promise<Response> {
+  const query = getQueryParams(c).toString();
+  return respondWithJson(c, await askThread(c, thread, { ...target, query, nowMs }));
+}
+
+/** Asks on behalf of the caller, who sees what its token may see, and ends it by hanging up. @throws ApiError as `Searching.answer` */
+export function askThread(
+  c: ServerContext,
+  thread: Searching,
+  question: Omit<SearchQuestion, 'limits'>,
+): Promise<string> {
   const { limits, tokenName } = c.get('access');
   const { incoming, outgoing } = c.env;
-  const question = { ...target, query: getQueryParams(c).toString(), limits, nowMs };
-  const answer = await thread.answer(question, () => !outgoing.destroyed, {
+  return thread.answer({ ...question, limits }, () => !outgoing.destroyed, {
     caller: getCallerKey(tokenName, incoming),
     onHangUp: (callback) => onHangUp(c.env, callback),
   });
-  return respondWithJson(c, answer);
 }
 
 export function respondWithJson(c: ServerContext, body: string): Response {

@@ -1,0 +1,27 @@
+/** What every page needs of a request: the reader's language, time zone and rights, and how the mirror does. */
+import { getCookie } from 'hono/cookie';
+import { VERSION } from '../../../lib/version.ts';
+import { isTimeZone } from '../../../search/dates.ts';
+import { findMachineTimeZone } from '../../../search/machine-time-zone.ts';
+import { readHealth } from '../../../views/health.ts';
+import type { ProblemDeps } from '../../../views/problems.ts';
+import { chooseLanguage } from '../../../web/view/i18n/dictionary.ts';
+import type { PageData } from '../../../web/view/page-data.ts';
+import { readPreferences } from '../../../web/view/preferences.ts';
+import type { ServerContext } from '../../deps.ts';
+
+/** @param wanted the time zone that the address asks for; empty: the reader's */
+export async function readPageContext(c: ServerContext, deps: ProblemDeps, wanted = ''): Promise<PageData> {
+  const preferences = readPreferences((name) => getCookie(c, name));
+  const { tokenName, limits, isReadOnly } = c.get('access');
+  const timeZone = [wanted, preferences.timeZone].find((name) => name !== '' && isTimeZone(name));
+  return {
+    language: chooseLanguage(preferences.language, c.req.header('accept-language')),
+    version: VERSION,
+    preferences,
+    rights: { isSignedIn: tokenName !== undefined, seesAll: limits === undefined, mayChange: !isReadOnly },
+    timeZone: timeZone ?? findMachineTimeZone().timeZone,
+    nowMs: deps.clock.now(),
+    health: await readHealth(deps, { isWhole: limits === undefined }),
+  };
+}

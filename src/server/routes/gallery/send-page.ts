@@ -1,0 +1,41 @@
+/** Sends a page, under a content security policy that runs nothing but our own files. */
+
+import { loadAssets } from '../../../web/assets.ts';
+import { type DocumentOptions, renderDocument } from '../../../web/pages/document.tsx';
+import type { ServerContext } from '../../deps.ts';
+
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob:",
+  "media-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ');
+
+/** What a token sees is stored by no shared cache. */
+const HEADERS = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'cache-control': 'private, no-cache',
+  vary: 'accept-encoding, accept-language, cookie, authorization',
+};
+
+/** Renders and sends a page. Its files are addressed relative to it: all pages lie at one depth. */
+export async function sendPage(
+  c: ServerContext,
+  options: Omit<DocumentOptions, 'assets'>,
+  status: 200 | 400 | 404 | 503 = 200,
+): Promise<Response> {
+  const { entries } = await loadAssets();
+  const assets = {
+    script: `./assets/${entries.scripts[options.page]}`,
+    styles: `./assets/${entries.styles}`,
+    icon: `./assets/${entries.icon}`,
+  };
+  return c.html(renderDocument({ ...options, assets }), status, HEADERS);
+}

@@ -1,0 +1,125 @@
+/** Asks for everything that the first view of the wall shows. */
+import { ApiError } from '../../../lib/api-error.ts';
+import type {
+  LayoutData,
+  MonthCount,
+  PlaceData,
+  SearchInfo,
+  TaskDetails,
+  TilePage,
+} from '../../../web/view/data.ts';
+import type { PageData, WallData } from '../../../web/view/page-data.ts';
+import { buildSearchParams, getSort, isFiltered, type View } from '../../../web/view/url.ts';
+import type { SearchRoute } from '../../search/search-protocol.ts';
+
+/** Tiles in the page itself: more than a large window shows. */
+const FIRST_TILES = 60;
+/** The layout of a larger month, or of more tasks together, is loaded by the script. */
+const MAX_LAYOUT_TILES = 15_000;
+
+/** Asks a search thread. @throws ApiError */
+export type AskThread = (route: SearchRoute, params: URLSearchParams, id?: string) => Promise<string>;
+
+/** A search that can't be answered is a page that says so. */
+export async function loadWallData(view: View, page: PageData, ask: AskThread): Promise<WallData> {
+  const parts = await loadTiles(view, page.timeZone, ask).catch(explainProblem);
+  const all = isFiltered(view)
+    ? await askFor<{ total: number }>(ask, 'months', new URLSearchParams({ tz: page.timeZone })).catch(
+        () => undefined,
+      )
+    : { total: parts.total.count };
+  return { ...page, view, ...parts, allTasks: all?.total, task: await loadTask(view, page.timeZone, ask) };
+}
+
+type Tiles = Pick<WallData, 'months' | 'layouts' | 'tiles' | 'nextCursor' | 'total' | 'info'>;
+
+async function loadTiles(view: View, timeZone: string, ask: AskThread): Promise<Tiles> {
+  const params = buildSearchParams(view, timeZone);
+  const query = new URLSearchParams(params);
+  query.set('fields', 'tile');
+  query.set('limit', String(FIRST_TILES));
+  if (view.cursor !== '') query.set('cursor', view.cursor);
+  const page = await askFor<TilePage>(ask, 'search', query);
+  const { items: tiles, next_cursor: nextCursor, ...info } = page;
+  const total = { count: page.total, isExact: page.total_is_exact };
+  if (getSort(view) === 'relevance' || view.cursor !== '')
+    return { months: [], layouts: [], tiles, nextCursor, total, info };
+  const months = await askFor<{ items: MonthCount[]; total: number }>(ask, 'months', params);
+  return {
+    months: months.items,
+    layouts: await loadLayouts(months.items, page, params, ask),
+    ...{ tiles, nextCursor, info },
+    total: { count: months.total, isExact: true },
+  };
+}
+
+/** The layouts of the months that the first tiles are from. */
+async function loadLayouts(
+  months: readonly MonthCount[],
+  { items }: TilePage,
+  params: URLSearchParams,
+  ask: AskThread,
+): Promise<LayoutData[]> {
+  const layouts: LayoutData[] = [];
+  let [tiles, room] = [items.length, MAX_LAYOUT_TILES];
+  for (const { month, count } of months) {
+    room -= count;
+    if (tiles <= 0 || room < 0) break;
+    tiles -= count;
+    const query = new URLSearchParams(params);
+    query.set('month', month);
+    layouts.push(await askFor<LayoutData>(ask, 'layout', query));
+  }
+  return layouts;
+}
+
+async function loadTask(view: View, timeZone: string, ask: AskThread): Promise<WallData['task']> {
+  if (view.task === '') return undefined;
+  const details = askFor<TaskDetails>(
+    ask,
+    'details',
+    new URLSearchParams(view.q === '' ? {} : { q: view.q }),
+    view.task,
+  );
+  return {
+    details: await details.catch(ignoreApiError),
+    place:
+      getSort(view) === 'relevance'
+        ? null
+        : await askFor<PlaceData>(ask, 'place', withId(buildSearchParams(view, timeZone), view.task)).catch(
+            ignoreApiError,
+          ),
+  };
+}
+
+function withId(params: URLSearchParams, id: string): URLSearchParams {
+  params.set('id', id);
+  return params;
+}
+
+/** The answers are those of our own search thread. */
+async function askFor<T>(
+  ask: AskThread,
+  route: SearchRoute,
+  params: URLSearchParams,
+  id?: string,
+): Promise<T> {
+  return JSON.parse(await ask(route, params, id)) as T;
+}
+
+const NO_INFO: SearchInfo = {
+  ...{ total: 0, total_is_exact: true, close_total: null, optional_words: [], notes: [], understood: [] },
+  ...{ did_you_mean: [], without: [] },
+};
+
+/** What the caller may be told of an error, as the page's note. @throws any other error */
+function explainProblem(error: unknown): Tiles {
+  if (!(error instanceof ApiError) || error.status === 499) throw error;
+  const info = { ...NO_INFO, notes: [error.message] };
+  return { months: [], layouts: [], tiles: [], nextCursor: null, total: { count: 0, isExact: true }, info };
+}
+
+function ignoreApiError(error: unknown): null {
+  if (error instanceof ApiError) return null;
+  throw error;
+}

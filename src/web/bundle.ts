@@ -1,0 +1,99 @@
+/** Bundles what the browser loads: scripts and styles, under names with a hash of their content. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { build, type Plugin } from 'esbuild';
+import type { AssetFile } from './assets.ts';
+import { createRatioClasses } from './layout/ratio-classes.ts';
+
+/** The pages that have a script of their own. */
+export const SCRIPTED_PAGES = ['wall', 'status', 'docs', 'sign-in'] as const;
+export type ScriptedPage = (typeof SCRIPTED_PAGES)[number];
+
+/** The names of the files that pages refer to. */
+export interface Entries {
+  readonly scripts: Readonly<Record<ScriptedPage, string>>;
+  readonly styles: string;
+  readonly icon: string;
+}
+
+export interface Bundle {
+  readonly files: readonly AssetFile[];
+  readonly entries: Entries;
+}
+
+const MIN_COMPRESSED_BYTES = 512;
+const compressGzip = promisify(gzip);
+const compressBrotli = promisify(brotliCompress);
+const CLIENT = join(import.meta.dirname, 'client');
+
+/** @param quality of the compression, 0 to 11 */
+export async function bundleAssets(quality: number): Promise<Bundle> {
+  const { outputFiles } = await build({
+    entryPoints: {
+      ...Object.fromEntries(SCRIPTED_PAGES.map((page) => [page, join(CLIENT, `${page}-page.tsx`)])),
+      styles: join(CLIENT, 'styles/styles.css'),
+    },
+    outdir: '/assets',
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'browser',
+    target: ['es2022'],
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    minify: true,
+    write: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+    plugins: [ratioClasses],
+  });
+  const files = outputFiles.map(({ path, contents }) => ({ name: basename(path), content: contents }));
+  const icon = await readIcon();
+  return {
+    files: await Promise.all([...files, icon].map((file) => compress(file, quality))),
+    entries: {
+      // Every page is there.
+      scripts: Object.fromEntries(
+        SCRIPTED_PAGES.map((page) => [page, findName(files, new RegExp(`^${page}-\\w+\\.js$`))]),
+      ) as Entries['scripts'],
+      styles: findName(files, /^styles-\w+\.css$/),
+      icon: icon.name,
+    },
+  };
+}
+
+/** `@import 'ratio-classes'` in the styles. */
+const ratioClasses: Plugin = {
+  name: 'ratio-classes',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^ratio-classes$/ }, ({ path }) => ({ path, namespace: 'ratio-classes' }));
+    onLoad({ filter: /.*/, namespace: 'ratio-classes' }, () => ({
+      contents: createRatioClasses(),
+      loader: 'css',
+    }));
+  },
+};
+
+async function readIcon(): Promise<Pick<AssetFile, 'name' | 'content'>> {
+  const content = await readFile(join(CLIENT, 'icon.svg'));
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 8).toUpperCase();
+  return { name: `icon-${hash}.svg`, content };
+}
+
+function findName(files: readonly { readonly name: string }[], pattern: RegExp): string {
+  const file = files.find(({ name }) => pattern.test(name));
+  if (!file) throw new Error(`the bundle has no file ${pattern}`);
+  return file.name;
+}
+
+async function compress(file: Pick<AssetFile, 'name' | 'content'>, quality: number): Promise<AssetFile> {
+  if (file.content.length < MIN_COMPRESSED_BYTES) return file;
+  const params = { [constants.BROTLI_PARAM_QUALITY]: quality };
+  const [br, gz] = await Promise.all([compressBrotli(file.content, { params }), compressGzip(file.content)]);
+  return { ...file, br, gz };
+}

@@ -1,0 +1,71 @@
+/** Requests to the mirror's own routes, relative to the page. */
+
+/** The mirror answered, and not as hoped. */
+export class ApiFailure extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export type Connection = 'ok' | 'lost' | 'expired';
+
+export interface Api {
+  /** @throws ApiFailure, or the browser's error when there is no connection, or when it is aborted */
+  get<T>(path: string, params?: URLSearchParams, signal?: AbortSignal): Promise<T>;
+  getText(path: string): Promise<string>;
+  post<T>(path: string, body: unknown): Promise<T>;
+}
+
+/** @param report called with every request's end */
+export function createApi(report: (connection: Connection) => void): Api {
+  const send = async (path: string, init: RequestInit): Promise<Response> => {
+    let response: Response;
+    try {
+      response = await fetch(`./${path}`, { ...init, credentials: 'same-origin' });
+    } catch (error) {
+      if (!isAborted(error)) report('lost');
+      throw error;
+    }
+    report(response.status === 401 ? 'expired' : 'ok');
+    if (!response.ok) throw await readFailure(response);
+    return response;
+  };
+  return {
+    get: async (path, params, signal) => {
+      const query = params === undefined ? '' : `?${params}`;
+      const response = await send(`${path}${query}`, signal ? { signal } : {});
+      return response.json();
+    },
+    getText: async (path) => (await send(path, {})).text(),
+    post: async (path, body) => {
+      const headers = { 'content-type': 'application/json' };
+      const response = await send(path, { method: 'POST', headers, body: JSON.stringify(body) });
+      return response.json();
+    },
+  };
+}
+
+export function isAborted(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
+}
+
+async function readFailure(response: Response): Promise<ApiFailure> {
+  const body: unknown = await response.json().catch(() => undefined); // a proxy may answer HTML
+  const error = readMember(body, 'error');
+  const code = readMember(error, 'code');
+  const message = readMember(error, 'message');
+  return new ApiFailure(
+    response.status,
+    typeof code === 'string' ? code : '',
+    typeof message === 'string' ? message : response.statusText,
+  );
+}
+
+function readMember(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}

@@ -1,0 +1,68 @@
+/** News from the mirror as they happen. The stream is closed while the page is hidden: browsers open six connections to a host. */
+
+export interface TaskEvent {
+  readonly id: string;
+  readonly state?: string;
+  readonly month?: string;
+}
+
+export interface LiveHandlers {
+  /** A task has been stored or has changed. */
+  onTask(event: TaskEvent): void;
+  /** Something has changed, it is not known what. */
+  onChanged(): void;
+  onSync(event: { readonly state?: string; readonly done?: number; readonly total?: number }): void;
+  onStatus(): void;
+  onConnection(state: 'ok' | 'lost'): void;
+}
+
+/** @returns a function that ends it */
+export function listen(handlers: LiveHandlers): () => void {
+  let stream: EventSource | undefined;
+  let lastId = '';
+
+  const open = () => {
+    if (stream || document.hidden) return;
+    const query = lastId === '' ? '' : `?${new URLSearchParams({ last_event_id: lastId })}`;
+    stream = new EventSource(`./api/events${query}`);
+    stream.onopen = () => handlers.onConnection('ok');
+    stream.onerror = () => {
+      handlers.onConnection('lost');
+      // A refused stream does not come back by itself.
+      if (stream?.readyState === EventSource.CLOSED) {
+        stream = undefined;
+        setTimeout(open, RETRY_MS);
+      }
+    };
+    const on = <T>(name: string, handle: (data: T) => void) =>
+      stream?.addEventListener(name, (event: MessageEvent<string>) => {
+        if (event.lastEventId !== '') lastId = event.lastEventId;
+        handle(JSON.parse(event.data) as T);
+      });
+    on<TaskEvent>('task', handlers.onTask);
+    on<TaskEvent>('image', handlers.onTask);
+    on<Parameters<LiveHandlers['onSync']>[0]>('sync', handlers.onSync);
+    on('status', () => handlers.onStatus());
+    on('changed', () => handlers.onChanged());
+  };
+  const close = () => {
+    stream?.close();
+    stream = undefined;
+  };
+  const onVisibility = () => {
+    if (document.hidden) close();
+    else open();
+  };
+  document.addEventListener('visibilitychange', onVisibility);
+  window.addEventListener('pagehide', close);
+  window.addEventListener('pageshow', open);
+  open();
+  return () => {
+    document.removeEventListener('visibilitychange', onVisibility);
+    window.removeEventListener('pagehide', close);
+    window.removeEventListener('pageshow', open);
+    close();
+  };
+}
+
+const RETRY_MS = 5000;

@@ -1,0 +1,201 @@
+/** What the page shows, and its history: searches, filters, the open task. */
+import { batch } from '@preact/signals';
+import type { AppState } from '../components/app.ts';
+import type { PlaceData } from '../view/data.ts';
+import type { WallData } from '../view/page-data.ts';
+import { buildSearchParams, isSameSearch, linkTo, parseView, type View } from '../view/url.ts';
+import { type Api, isAborted } from './api.ts';
+import { loadSearch } from './search-loader.ts';
+import type { MonthSource } from './wall/month-source.ts';
+import type { TileSource } from './wall/source.ts';
+import type { Anchor, WallController } from './wall/wall.ts';
+
+/** Old results are dimmed when new ones take longer. */
+const STALE_AFTER_MS = 150;
+
+interface NavigationDeps {
+  readonly api: Api;
+  readonly state: AppState;
+  readonly timeZone: string;
+  readonly data: WallData;
+  readonly first: { readonly source: TileSource; readonly months: MonthSource | undefined };
+  readonly getWall: () => WallController | undefined;
+  readonly onChange: (what: 'layout' | 'tiles') => void;
+  readonly openTask: (id: string, view: View) => void;
+  readonly closeTask: () => void;
+}
+
+/** What the history keeps of a page. */
+interface HistoryState {
+  readonly anchor?: Anchor | undefined;
+  /** Whether the page before it is one of ours, with the same search. */
+  readonly isOpened?: boolean;
+}
+
+export interface Navigation {
+  navigate(view: View, how: 'push' | 'replace' | 'type'): void;
+  openTask(id: string): void;
+  closeTask(): void;
+  moveTask(to: 'previous' | 'next' | 'first' | 'last'): void;
+  showOnWall(id: string): Promise<void>;
+  /** Loads the same search again; what is seen stays. @returns how many tasks are new */
+  refresh(): Promise<number>;
+  getSource(): TileSource;
+  start(): void;
+}
+
+export function createNavigation(deps: NavigationDeps): Navigation {
+  const { api, state, timeZone, getWall, onChange } = deps;
+  let { source, months } = deps.first;
+  let loading = new AbortController();
+
+  const storeAnchor = () => {
+    const anchor = getWall()?.getAnchor();
+    history.replaceState({ ...(history.state as HistoryState | null), anchor } satisfies HistoryState, '');
+  };
+
+  const setAddress = (view: View, how: 'push' | 'replace', added: HistoryState = {}) => {
+    if (how === 'push') {
+      storeAnchor();
+      history.pushState(added, '', linkTo(view));
+    } else history.replaceState({ ...(history.state as HistoryState | null), ...added }, '', linkTo(view));
+  };
+
+  /** Loads and shows a search. @param anchor what was seen of it before */
+  const load = async (
+    view: View,
+    { isPartial = false, anchor }: { isPartial?: boolean; anchor?: Anchor | undefined },
+  ) => {
+    loading.abort();
+    loading = new AbortController();
+    const { signal } = loading;
+    const timer = setTimeout(() => {
+      state.isStale.value = true;
+    }, STALE_AFTER_MS);
+    try {
+      const loaded = await loadSearch(view, { api, timeZone, isPartial, signal, onChange });
+      if (signal.aborted) return;
+      batch(() => {
+        ({ source, months } = loaded);
+        state.info.value = loaded.page;
+        state.total.value = loaded.total;
+        state.newTasks.value = 0;
+        state.selection.value = { ids: new Set(), isSearch: false };
+        getWall()?.show(source);
+      });
+      if (anchor) getWall()?.restore(anchor);
+      else window.scrollTo({ top: 0, behavior: 'instant' });
+    } catch (error) {
+      if (!isAborted(error) && !(error instanceof Error)) throw error;
+    } finally {
+      clearTimeout(timer);
+      if (!signal.aborted) state.isStale.value = false;
+    }
+  };
+
+  const navigate = (view: View, how: 'push' | 'replace' | 'type') => {
+    const before = state.view.peek();
+    setAddress(view, how === 'push' && !isSameSearch(view, before) ? 'push' : 'replace');
+    batch(() => {
+      state.view.value = view;
+      if (how !== 'type')
+        state.openPopover.value = keepsOpen(view, before) ? state.openPopover.peek() : undefined;
+      state.facets.value = view.q === before.q ? state.facets.peek() : undefined;
+    });
+    if (view.task === '' && before.task !== '') deps.closeTask();
+    if (!isSameSearch(view, before) || how === 'push') void load(view, { isPartial: how === 'type' });
+  };
+
+  const openTask = (id: string) => {
+    const view = { ...state.view.peek(), task: id };
+    const isOpen = state.task.peek() !== undefined;
+    setAddress(view, isOpen ? 'replace' : 'push', isOpen ? {} : { isOpened: true });
+    state.view.value = view;
+    deps.openTask(id, view);
+  };
+
+  const closeTask = () => {
+    const task = state.task.peek();
+    if ((history.state as HistoryState | null)?.isOpened) {
+      history.back();
+      return;
+    }
+    const view = { ...state.view.peek(), task: '' };
+    setAddress(view, 'replace');
+    state.view.value = view;
+    deps.closeTask();
+    if (task) focusTask(task.id);
+  };
+
+  /** The tile of a task that was open gets the focus, as if it had never been left. */
+  const focusTask = (id: string) => {
+    const at = source.find(id);
+    if (at) getWall()?.reveal(at);
+  };
+
+  const moveTask = (to: 'previous' | 'next' | 'first' | 'last') => {
+    const task = state.task.peek();
+    if (!task) return;
+    if (to === 'previous' || to === 'next') {
+      const id = task[to];
+      if (id !== undefined) openTask(id);
+      return;
+    }
+    const section = to === 'first' ? source.sections[0] : source.sections.at(-1);
+    const tile = section?.getTile(to === 'first' ? 0 : section.count - 1);
+    if (tile) openTask(tile.id);
+  };
+
+  const showOnWall = async (id: string) => {
+    const params = buildSearchParams(state.view.peek(), timeZone);
+    params.set('id', id);
+    const place = await api.get<PlaceData>('api/wall/place', params);
+    await months?.loadMonth(place.month);
+    const section = source.sections.findIndex(({ month }) => month === place.month);
+    if (section >= 0) getWall()?.reveal({ section, index: place.index }, { align: 'centre' });
+  };
+
+  const onPopState = (event: PopStateEvent) => {
+    const view = parseView(new URLSearchParams(location.search));
+    const before = state.view.peek();
+    const task = state.task.peek();
+    state.view.value = view;
+    if (!isSameSearch(view, before))
+      void load(view, { anchor: (event.state as HistoryState | null)?.anchor });
+    if (view.task !== '') deps.openTask(view.task, view);
+    else {
+      deps.closeTask();
+      if (task && isSameSearch(view, before)) focusTask(task.id);
+    }
+  };
+
+  return {
+    ...{ navigate, openTask, closeTask, moveTask, showOnWall },
+    getSource: () => source,
+    refresh: async () => {
+      if (!months) {
+        await load(state.view.peek(), { anchor: getWall()?.getAnchor() });
+        return 0;
+      }
+      const added = await months.refresh();
+      const count = months.sections.reduce((sum, section) => sum + section.count, 0);
+      state.total.value = { count, isExact: true };
+      return added;
+    },
+    start: () => {
+      // The place is restored from what the history keeps: the browser knows nothing of the moving box.
+      history.scrollRestoration = 'manual';
+      const anchor = (history.state as HistoryState | null)?.anchor;
+      if (anchor) getWall()?.restore(anchor);
+      window.addEventListener('popstate', onPopState);
+      window.addEventListener('pagehide', storeAnchor);
+      const { task } = deps.data.view;
+      if (task !== '') deps.openTask(task, deps.data.view);
+    },
+  };
+}
+
+/** A list of values stays open while values are chosen in it, and so does the range of dates. */
+function keepsOpen(view: View, before: View): boolean {
+  return view.q === before.q && view.sort === before.sort;
+}

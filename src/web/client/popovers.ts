@@ -1,0 +1,37 @@
+/** Closes what is open below a button when something else is clicked or gets the focus. */
+import type { Actions } from '../components/actions.ts';
+import type { AppState } from '../components/app.ts';
+
+export function closePopoversOutside(state: AppState, actions: Pick<Actions, 'togglePopover'>): void {
+  const closeUnlessInside = (event: Event) => {
+    const name = state.openPopover.peek();
+    if (name === undefined || !(event.target instanceof Element)) return;
+    const anchor = event.target.closest<HTMLElement>('[data-popover]');
+    if (anchor?.dataset.popover !== name && event.target !== document.body) actions.togglePopover(undefined);
+  };
+  document.addEventListener('pointerdown', closeUnlessInside);
+  document.addEventListener('focusin', closeUnlessInside);
+
+  let opener: HTMLElement | undefined;
+  let before = state.openPopover.peek();
+  state.openPopover.subscribe((name) => {
+    if (name !== undefined && name !== before) {
+      opener = document.querySelector<HTMLElement>(`[data-popover="${name}"] > button`) ?? undefined;
+      requestAnimationFrame(() => focusFirst(name));
+    } else if (name === undefined && before !== undefined) {
+      // Where the focus was lost with what it was in.
+      const wasInside = document
+        .querySelector(`[data-popover="${before}"]`)
+        ?.contains(document.activeElement);
+      if (wasInside || document.activeElement === document.body) opener?.focus({ preventScroll: true });
+    }
+    before = name;
+  });
+}
+
+function focusFirst(name: string): void {
+  const popover = document.querySelector(`[data-popover="${name}"] .popover`);
+  popover
+    ?.querySelector<HTMLElement>('input:checked, input, button, a, [tabindex]')
+    ?.focus({ preventScroll: true });
+}

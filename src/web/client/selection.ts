@@ -1,0 +1,75 @@
+/** Selecting tasks one by one, in ranges, or as everything that the search finds. */
+import type { AppState } from '../components/app.ts';
+import type { TileAt } from './wall/neighbours.ts';
+import type { TileSource } from './wall/source.ts';
+
+export interface SelectionController {
+  toggle(id: string, extend: boolean): void;
+  selectAll(): void;
+  clear(): void;
+  /** Forgets tasks that no longer exist. */
+  remove(ids: Iterable<string>): void;
+}
+
+export function createSelection(state: AppState, getSource: () => TileSource): SelectionController {
+  let anchor: string | undefined;
+
+  const toggle = (id: string, extend: boolean) => {
+    const { ids, isSearch } = state.selection.peek();
+    const next = new Set(ids);
+    const range = extend && anchor !== undefined ? listBetween(getSource(), anchor, id) : undefined;
+    if (range) {
+      for (const each of range) setSelected(next, each, true, isSearch);
+    } else {
+      setSelected(next, id, ids.has(id) === isSearch, isSearch);
+      anchor = id;
+    }
+    state.selection.value = { ids: next, isSearch };
+  };
+
+  return {
+    toggle,
+    selectAll: () => {
+      state.selection.value = { ids: new Set(), isSearch: true };
+    },
+    clear: () => {
+      anchor = undefined;
+      state.selection.value = { ids: new Set(), isSearch: false };
+    },
+    remove: (removed) => {
+      const { ids, isSearch } = state.selection.peek();
+      const next = new Set(ids);
+      for (const id of removed) next.delete(id);
+      state.selection.value = { ids: next, isSearch };
+    },
+  };
+}
+
+/** In a selection of everything, `ids` are the exceptions. */
+function setSelected(ids: Set<string>, id: string, isSelected: boolean, isSearch: boolean): void {
+  if (isSelected === isSearch) ids.delete(id);
+  else ids.add(id);
+}
+
+/** The loaded tiles from one to another, in either direction. */
+function listBetween(source: TileSource, from: string, to: string): string[] | undefined {
+  const [a, b] = [source.find(from), source.find(to)];
+  if (!a || !b) return undefined;
+  const [start, end] = isBefore(a, b) ? [a, b] : [b, a];
+  const ids: string[] = [];
+  for (let section = start.section; section <= end.section; section += 1) {
+    const own = source.sections[section];
+    if (!own) continue;
+    const first = section === start.section ? start.index : 0;
+    const last = section === end.section ? end.index : own.count - 1;
+    for (let index = first; index <= last; index += 1) {
+      const tile = own.getTile(index);
+      if (tile) ids.push(tile.id);
+    }
+  }
+  return ids;
+}
+
+function isBefore(a: TileAt, b: TileAt): boolean {
+  return a.section < b.section || (a.section === b.section && a.index <= b.index);
+}

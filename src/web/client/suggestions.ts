@@ -1,0 +1,65 @@
+/** What may complete a query: names of operators, their values, words of the history. */
+import type { Suggestion } from '../components/actions.ts';
+import type { FacetData } from '../view/data.ts';
+import { OPERATOR_NAMES } from '../view/query-parts.ts';
+import { VALUE_FILTERS } from '../view/url.ts';
+import type { Api } from './api.ts';
+
+const MAX_SUGGESTIONS = 8;
+const LAST_PART = /(-?)(?:([\p{L}_]+)[:\uFF1A])?("?)([^\s"()]*)$/u;
+
+/** @param getFacets loads the values of the filters */
+export async function suggest(
+  api: Api,
+  text: string,
+  getFacets: () => Promise<FacetData | undefined>,
+  signal: AbortSignal,
+): Promise<Suggestion[]> {
+  const match = LAST_PART.exec(text);
+  const [whole = '', , operator = '', quote = '', value = ''] = match ?? [];
+  const before = text.slice(0, text.length - whole.length);
+  const isFilter = VALUE_FILTERS.find((name) => name === operator.toLowerCase());
+  if (isFilter) {
+    const facets = await getFacets();
+    return suggestValues(facets?.[isFilter] ?? [], value, (each) => {
+      const quoted = /\s/.test(each) ? `"${each}"` : each;
+      return `${before}${whole.slice(0, whole.length - quote.length - value.length)}${quoted} `;
+    });
+  }
+  if (operator !== '' || value === '') return [];
+  const operators = OPERATOR_NAMES.filter(
+    (name) => value.length > 1 && name.startsWith(value.toLowerCase()),
+  ).map(
+    (name): Suggestion => ({
+      query: `${text.slice(0, text.length - value.length)}${name}:`,
+      text: `${name}:`,
+      count: undefined,
+      isOperator: true,
+    }),
+  );
+  const params = new URLSearchParams({ q: text, limit: String(MAX_SUGGESTIONS) });
+  const { items } = await api.get<{ items: { word: string; uses: number; query: string }[] }>(
+    'api/suggest',
+    params,
+    signal,
+  );
+  const words = items.map(
+    ({ word, uses, query }): Suggestion => ({ query, text: word, count: uses, isOperator: false }),
+  );
+  return [...operators, ...words].slice(0, MAX_SUGGESTIONS);
+}
+
+function suggestValues(
+  values: FacetData['model'],
+  typed: string,
+  complete: (value: string) => string,
+): Suggestion[] {
+  const prefix = typed.toLowerCase();
+  return values
+    .flatMap(({ value, count }) =>
+      value?.toLowerCase().includes(prefix)
+        ? [{ query: complete(value), text: value, count, isOperator: true }]
+        : [],
+    )
+    .slice(0, MAX_SUGGESTIONS);
+}

@@ -1,0 +1,174 @@
+/** Takes over the wall’s page that the server has rendered, and does what its readers want. */
+import { batch } from '@preact/signals';
+import { hydrate } from 'preact';
+import type { Actions } from '../components/actions.ts';
+import type { App } from '../components/app.ts';
+import { createWallState } from '../components/wall-state.ts';
+import { WallPage } from '../pages/WallPage.tsx';
+import type { FacetData, MonthCount } from '../view/data.ts';
+import { createFormats } from '../view/format.ts';
+import { DICTIONARIES } from '../view/i18n/dictionary.ts';
+import type { WallData } from '../view/page-data.ts';
+import { buildSearchParams, getSort } from '../view/url.ts';
+import { createApi } from './api.ts';
+import { createBulk } from './bulk.ts';
+import { copyToClipboard } from './clipboard.ts';
+import { handleKeys } from './keyboard.ts';
+import { createNavigation } from './navigation.ts';
+import { createClockSignal, readPageData, reportTimeZone, storePreference } from './page-context.ts';
+import { closePopoversOutside } from './popovers.ts';
+import { createSelection } from './selection.ts';
+import { createStage } from './stage.ts';
+import { suggest } from './suggestions.ts';
+import { createTaskViewer } from './task-view.ts';
+import { startUpdates } from './updates.ts';
+import { createFlatSource } from './wall/flat-source.ts';
+import { createMonthSource } from './wall/month-source.ts';
+import { createWallController, type WallController } from './wall/wall.ts';
+
+function startWallPage(): void {
+  const data = readPageData<WallData>();
+  const t = DICTIONARIES[data.language];
+  // The months of the page are in the zone that the server knew; the next page is in the reader's.
+  reportTimeZone(data.preferences.timeZone);
+  const { timeZone } = data;
+  const f = createFormats(data.language, timeZone);
+  const state = { ...createWallState(data), nowMs: createClockSignal(data.nowMs) };
+  const api = createApi((connection) => {
+    state.connection.value = connection;
+  });
+
+  let wall: WallController | undefined;
+  const onChange = (what: 'layout' | 'tiles') => (what === 'layout' ? wall?.relayout() : wall?.refresh());
+  const params = buildSearchParams(data.view, timeZone);
+  const months =
+    getSort(data.view) === 'relevance' ? undefined : createMonthSource({ api, params, ...data, onChange });
+  const source = months ?? createFlatSource({ api, params, ...data, onChange });
+
+  const loadFacets = async (): Promise<FacetData | undefined> => {
+    const query = buildSearchParams(
+      { ...state.view.peek(), model: [], size: [], action: [], state: [] },
+      timeZone,
+    );
+    for (const name of ['sort', 'group', 'match']) query.delete(name);
+    query.set('only', 'model,size,action,state');
+    try {
+      state.facets.value = await api.get<FacetData>('api/facets', query);
+    } catch {
+      // The trouble line says it; the list stays as it was.
+    }
+    return state.facets.value;
+  };
+  const loadDateMonths = async () => {
+    const query = buildSearchParams({ ...state.view.peek(), from: '', to: '' }, timeZone);
+    for (const name of ['sort', 'group', 'match']) query.delete(name);
+    try {
+      state.dateMonths.value = (await api.get<{ items: MonthCount[] }>('api/wall/months', query)).items;
+    } catch {
+      state.dateMonths.value ??= [];
+    }
+  };
+
+  const navigation = createNavigation({
+    ...{ api, state, timeZone, data, onChange },
+    first: { source, months },
+    getWall: () => wall,
+    openTask: (id, view) => viewer.open(id, view),
+    closeTask: () => viewer.close(),
+  });
+  const viewer = createTaskViewer({ api, state, timeZone, getSource: navigation.getSource });
+  const selection = createSelection(state, navigation.getSource);
+  const bulk = createBulk({
+    ...{ api, state, t, f, timeZone, selection },
+    onForgotten: () => void navigation.refresh(),
+  });
+
+  const actions: Actions = {
+    navigate: navigation.navigate,
+    openTask: navigation.openTask,
+    closeTask: navigation.closeTask,
+    moveTask: navigation.moveTask,
+    showOnWall: (id) => void navigation.showOnWall(id),
+    select: selection.toggle,
+    selectAll: () => {
+      if (state.total.peek()?.isExact) selection.selectAll();
+    },
+    clearSelection: selection.clear,
+    download: bulk.download,
+    forget: bulk.forget,
+    focusTile: (key) => {
+      const at = wall?.locate(key);
+      if (at) wall?.reveal(at);
+    },
+    jumpToMonth: (month) => {
+      const section = wall?.sections.findIndex((each) => each.month === month) ?? -1;
+      if (section >= 0) wall?.jumpToSection(section);
+    },
+    jumpTo: (progress) => wall?.jumpTo(progress),
+    scrollToTop: () => {
+      state.newTasks.value = 0;
+      wall?.jumpTo(0);
+    },
+    togglePopover: (name) => {
+      state.openPopover.value = name;
+      if (name === 'dates') void loadDateMonths();
+      if (name === 'model' || name === 'size' || name === 'action' || name === 'state') void loadFacets();
+    },
+    loadFacets: () => void loadFacets(),
+    toggleHelp: (isOpen) => {
+      batch(() => {
+        state.isHelpOpen.value = isOpen;
+        state.openPopover.value = undefined;
+      });
+    },
+    setPreference: (name, value) => {
+      storePreference(name, String(value));
+      state.preferences.value = { ...state.preferences.peek(), [name]: value };
+      if (name === 'theme') document.documentElement.dataset.theme = String(value);
+      if (name === 'language') location.reload();
+      if (name === 'density' || name === 'captions') wall?.relayout();
+    },
+    copy: (text) => void copyToClipboard(text).then(() => showCopied()),
+    copyDocument: (id) =>
+      void api
+        .getText(`api/tasks/${encodeURIComponent(id)}`)
+        .then(copyToClipboard)
+        .then(() => showCopied())
+        .catch(() => {
+          state.toast.value = { text: t.failedToLoad };
+        }),
+    suggest: (text, signal) =>
+      suggest(api, text, async () => state.facets.peek() ?? loadFacets(), signal).catch(() => []),
+    reload: () => location.reload(),
+  };
+  const showCopied = () => {
+    state.toast.value = { text: t.copied };
+  };
+
+  const app: App = {
+    ...{ t, f, timeZone, state, actions },
+    language: data.language,
+    version: data.version,
+    rights: data.rights,
+  };
+  const page = document.getElementById('page');
+  if (!page) return;
+  hydrate(<WallPage app={app} />, page);
+
+  const start = () => {
+    const controller = createWallController(state, navigation.getSource());
+    wall = controller;
+    controller.show(navigation.getSource());
+    handleKeys({ state, actions, wall: controller, stage: createStage(state, actions) });
+    closePopoversOutside(state, actions);
+    navigation.start();
+    startUpdates({ api, state, t, navigation, viewer, wall: controller });
+    document.documentElement.dataset.ready = 'true';
+  };
+  // Without the layout of the first month, the places of its tiles are not known.
+  const [first] = data.months;
+  if (months && first && data.layouts.length === 0) void months.loadMonth(first.month).then(start);
+  else start();
+}
+
+startWallPage();

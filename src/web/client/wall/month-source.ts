@@ -1,0 +1,250 @@
+/**
+ * Months of tiles: their counts are known, the layout of a month is loaded when it comes near, and tiles in slices of a hundred.
+ * Tiles are kept by their distance from the end of their month, so that new tasks at its start move none of them.
+ */
+import type { LayoutData, MonthCount, TileData, TilePage } from '../../view/data.ts';
+import { type Api, isAborted } from '../api.ts';
+import { decodeBase64 } from './base64.ts';
+import type { SourceSection, TileSource } from './source.ts';
+
+const SLICE = 100;
+/** Tiles that are kept; those of the months seen last are. */
+const MAX_TILES = 20_000;
+const STATES = ['pending', 'succeeded', 'failed'] as const;
+
+interface Layout {
+  readonly count: number;
+  readonly ratios: Uint8Array;
+  readonly states: Uint8Array;
+  readonly cursors: readonly string[];
+}
+
+interface Month {
+  readonly info: MonthCount;
+  layout: Layout | undefined;
+  /** By distance from the end of the month: the last tile has 1. */
+  readonly tiles: Map<number, TileData>;
+  /** Slices that are loaded, of the present layout. */
+  readonly loaded: Set<number>;
+}
+
+interface MonthSourceOptions {
+  readonly api: Api;
+  /** The parameters of the search, without a cursor. */
+  readonly params: URLSearchParams;
+  readonly months: readonly MonthCount[];
+  readonly layouts: readonly LayoutData[];
+  /** The first tiles of the first months, in their order. */
+  readonly tiles: readonly TileData[];
+  /** Called when more is known: places have changed, or only tiles have been filled in. */
+  readonly onChange: (what: 'layout' | 'tiles') => void;
+}
+
+export interface MonthSource extends TileSource {
+  /** Loads the counts again, and the layouts of months that have changed. @returns how many tasks are new */
+  refresh(): Promise<number>;
+  /** Loads the layout of a month now. */
+  loadMonth(month: string): Promise<void>;
+}
+
+export function createMonthSource(options: MonthSourceOptions): MonthSource {
+  const { api, params, onChange } = options;
+  let months = options.months.map(createMonth);
+  const requests = new Map<string, AbortController>();
+  let isStopped = false;
+  options.layouts.forEach((data) => {
+    const month = months.find(({ info }) => info.month === data.month);
+    if (month && month.info.count === data.count) month.layout = readLayout(data);
+  });
+  fillFirstTiles(months, options.tiles);
+
+  /** Runs a request unless the same one runs; a failed one is tried again when it is wanted again. */
+  const request = async (key: string, run: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+    if (requests.has(key) || isStopped) return;
+    const abort = new AbortController();
+    requests.set(key, abort);
+    try {
+      await run(abort.signal);
+    } catch (error) {
+      if (!isAborted(error) && !(error instanceof Error)) throw error;
+    } finally {
+      requests.delete(key);
+    }
+  };
+
+  const loadLayout = (month: Month): Promise<void> =>
+    request(`layout ${month.info.month}`, async (signal) => {
+      const query = new URLSearchParams(params);
+      query.set('month', month.info.month);
+      const data = await api.get<LayoutData>('api/wall/layout', query, signal);
+      if (isStopped) return;
+      adoptLayout(month, data);
+      onChange('layout');
+    });
+
+  const loadSlice = (month: Month, slice: number): Promise<void> =>
+    request(`slice ${month.info.month} ${slice}`, async (signal) => {
+      const layout = month.layout;
+      const cursor = layout?.cursors[slice];
+      if (!layout || cursor === undefined) return;
+      const query = new URLSearchParams(params);
+      query.set('fields', 'tile');
+      query.set('limit', String(SLICE));
+      query.set('cursor', cursor);
+      const page = await api.get<TilePage>('api/search', query, signal);
+      if (isStopped || month.layout !== layout) return;
+      const { fromMs, toMs } = getBounds(month.info);
+      page.items.forEach((tile, at) => {
+        const ms = Date.parse(tile.created_at);
+        if (ms >= fromMs && ms < toMs) month.tiles.set(layout.count - slice * SLICE - at, tile);
+      });
+      month.loaded.add(slice);
+      onChange('tiles');
+    });
+
+  const forgetFarTiles = (near: ReadonlySet<Month>) => {
+    let total = months.reduce((sum, { tiles }) => sum + tiles.size, 0);
+    for (const month of months) {
+      if (total <= MAX_TILES) return;
+      if (near.has(month)) continue;
+      total -= month.tiles.size;
+      month.tiles.clear();
+      month.loaded.clear();
+    }
+  };
+
+  return {
+    get sections() {
+      return months.map(createSection);
+    },
+    want: (wanted) => {
+      const keys = new Set<string>();
+      const runs: (() => Promise<void>)[] = [];
+      for (const { section, first, end } of wanted) {
+        const month = months[section];
+        if (!month) continue;
+        if (!month.layout) {
+          keys.add(`layout ${month.info.month}`);
+          runs.push(() => loadLayout(month));
+          continue;
+        }
+        for (let slice = Math.floor(first / SLICE); slice * SLICE < end; slice += 1) {
+          if (month.loaded.has(slice)) continue;
+          keys.add(`slice ${month.info.month} ${slice}`);
+          runs.push(() => loadSlice(month, slice));
+        }
+      }
+      for (const [key, abort] of requests) if (!keys.has(key)) abort.abort();
+      for (const run of runs) void run();
+      forgetFarTiles(new Set(wanted.flatMap(({ section }) => months[section] ?? [])));
+    },
+    find: (id) => findTile(months, id),
+    replace: (tile) => {
+      const found = findTile(months, tile.id);
+      const month = found && months[found.section];
+      if (!found || !month?.layout) return;
+      month.tiles.set(month.layout.count - found.index, tile);
+      onChange('tiles');
+    },
+    listAround: (id, distance) => {
+      const found = findTile(months, id);
+      const month = found && months[found.section];
+      if (!found || !month?.layout) return [];
+      const { count } = month.layout;
+      const around: TileData[] = [];
+      for (let index = found.index - distance; index <= found.index + distance; index += 1) {
+        const tile = month.tiles.get(count - index);
+        if (tile) around.push(tile);
+      }
+      return around;
+    },
+    loadMonth: async (name) => {
+      const month = months.find(({ info }) => info.month === name);
+      if (month && !month.layout) await loadLayout(month);
+    },
+    refresh: async () => {
+      const answer = await api.get<{ items: MonthCount[] }>('api/wall/months', params);
+      if (isStopped) return 0;
+      const before = new Map(months.map((month) => [month.info.month, month]));
+      const changed: Month[] = [];
+      months = answer.items.map((info) => {
+        const old = before.get(info.month);
+        if (old && old.info.count === info.count) return old;
+        const month = { ...(old ?? createMonth(info)), info };
+        if (old?.layout) changed.push(month);
+        return month;
+      });
+      const added = answer.items.reduce(
+        (sum, { month, count }) => sum + Math.max(0, count - (before.get(month)?.info.count ?? 0)),
+        0,
+      );
+      // The old layout would be one of other tiles.
+      await Promise.all(changed.map((month) => loadLayout(month)));
+      onChange('layout');
+      return added;
+    },
+    stop: () => {
+      isStopped = true;
+      for (const abort of requests.values()) abort.abort();
+    },
+  };
+}
+
+function createMonth(info: MonthCount): Month {
+  return { info, layout: undefined, tiles: new Map(), loaded: new Set() };
+}
+
+function readLayout({ count, ratios, states, cursors }: LayoutData): Layout {
+  return { count, ratios: decodeBase64(ratios), states: decodeBase64(states), cursors };
+}
+
+/** Tiles that are loaded stay, although the slices of the new layout begin elsewhere. */
+function adoptLayout(month: Month, data: LayoutData): void {
+  month.layout = readLayout(data);
+  month.loaded.clear();
+}
+
+/** The first tiles come with the page. A slice counts as loaded when all of it is there. */
+function fillFirstTiles(months: readonly Month[], tiles: readonly TileData[]): void {
+  for (const month of months) {
+    const { fromMs, toMs } = getBounds(month.info);
+    const own = tiles.filter(({ created_at }) => {
+      const ms = Date.parse(created_at);
+      return ms >= fromMs && ms < toMs;
+    });
+    own.forEach((tile, index) => {
+      month.tiles.set(month.info.count - index, tile);
+    });
+    if (own.length === month.info.count && own.length <= SLICE) month.loaded.add(0);
+  }
+}
+
+function getBounds({ from, to }: MonthCount) {
+  return { fromMs: Date.parse(from), toMs: Date.parse(to) };
+}
+
+function createSection({ info, layout, tiles }: Month): SourceSection {
+  const count = layout?.count ?? info.count;
+  return {
+    key: info.month,
+    month: info.month,
+    title: 'month',
+    count,
+    ratios: layout?.ratios,
+    getState: (index) => {
+      const tile = tiles.get(count - index);
+      if (tile) return tile.state;
+      const bits = ((layout?.states[index >> 2] ?? 0) >> ((index & 3) * 2)) & 3;
+      return STATES[bits] ?? 'succeeded';
+    },
+    getTile: (index) => tiles.get(count - index),
+  };
+}
+
+function findTile(months: readonly Month[], id: string): { section: number; index: number } | undefined {
+  for (const [section, { tiles, layout, info }] of months.entries()) {
+    for (const [fromEnd, tile] of tiles)
+      if (tile.id === id) return { section, index: (layout?.count ?? info.count) - fromEnd };
+  }
+  return undefined;
+}

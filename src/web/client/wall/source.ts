@@ -1,0 +1,38 @@
+/** What the wall shows, in sections: how many tiles there are, their ratios and states, and those that are loaded. */
+import type { TileData } from '../../view/data.ts';
+
+export interface SourceSection {
+  readonly key: string;
+  readonly month: string | undefined;
+  readonly title: 'month' | 'close' | undefined;
+  readonly count: number;
+  /** One byte a tile; undefined until they are loaded. */
+  readonly ratios: Uint8Array | undefined;
+  getState(index: number): TileData['state'];
+  getTile(index: number): TileData | undefined;
+}
+
+/** Tiles that are near to what is seen. */
+export interface WantedTiles {
+  /** Index of the section. */
+  readonly section: number;
+  /** [first, end) */
+  readonly first: number;
+  readonly end: number;
+}
+
+export interface TileSource {
+  readonly sections: readonly SourceSection[];
+  /**
+   * Loads what is missing of these, the nearest first, and stops loading anything else.
+   * @param wanted in order of distance
+   */
+  want(wanted: readonly WantedTiles[]): void;
+  /** Finds a loaded tile. */
+  find(id: string): { readonly section: number; readonly index: number } | undefined;
+  /** Replaces a loaded tile. */
+  replace(tile: TileData): void;
+  /** The loaded tiles around one, in their order. */
+  listAround(id: string, distance: number): TileData[];
+  stop(): void;
+}

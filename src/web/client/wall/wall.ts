@@ -1,0 +1,334 @@
+/**
+ * The wall in the browser: places of tiles, what part of them is in the page, scrolling within a bounded box, and the focus.
+ * The document scrolls. A place on the wall is the scroll position within the box plus the box's offset.
+ */
+import type { AppState, VisibleSection } from '../../components/app.ts';
+import { getTileKey } from '../../components/wall-state.ts';
+import { computeGeometry } from '../../layout/geometry.ts';
+import { findRowOfTile, type Geometry } from '../../layout/justify.ts';
+import { findSection, measureHeading } from '../../layout/sections.ts';
+import { findRows, findTiles } from '../../layout/window.ts';
+import { type Box, centreBox, fitBox, recentre } from '../../layout/window-box.ts';
+import { type Direction, findNeighbour, type TileAt } from './neighbours.ts';
+import type { SourceSection, TileSource, WantedTiles } from './source.ts';
+import { createTiles, createWallLayout, measureSection, toHeading, type WallLayout } from './wall-layout.ts';
+
+/** Without `scrollend`, scrolling has ended after this pause. */
+const SCROLL_PAUSE_MS = 150;
+/** The wall moves fast when it moves by more than three screens in 200 ms: pictures would only be in the way. */
+const FAST_SCREENS = 3;
+const FAST_MS = 200;
+
+export interface WallController {
+  /** Shows another source. @param keep the tile that stays where it is; undefined: the wall is shown from its start */
+  show(source: TileSource, keep?: Anchor): void;
+  /** Places everything again: the width, the density or the source has changed. What is seen stays where it is. */
+  relayout(): void;
+  /** Shows tiles that have been filled in. */
+  refresh(): void;
+  /** Brings a tile into view, and gives it the focus. */
+  reveal(at: TileAt, options?: { focus?: boolean; align?: 'nearest' | 'centre' }): void;
+  /** @param progress 0 to 1 of the whole wall */
+  jumpTo(progress: number): void;
+  jumpToSection(section: number): void;
+  /** The first tile that is seen. */
+  getAnchor(): Anchor | undefined;
+  restore(anchor: Anchor): void;
+  /** The tile of a key. */
+  locate(key: string): TileAt | undefined;
+  getNeighbour(at: TileAt, direction: Direction): TileAt | undefined;
+  isAtTop(): boolean;
+  readonly sections: readonly SourceSection[];
+  stop(): void;
+}
+
+/** A tile, and how far its top is below the top of the window. Pixels. */
+export interface Anchor {
+  readonly key: string;
+  readonly distance: number;
+}
+
+export function createWallController(state: AppState, first: TileSource): WallController {
+  let source = first;
+  let layout: WallLayout = createWallLayout(first.sections, measure(state));
+  let box: Box = { height: 0, offset: 0 };
+  let shown = '';
+  let isFast = false;
+  let last = { y: 0, ms: 0 };
+  let frame = 0;
+  let pause: ReturnType<typeof setTimeout> | undefined;
+
+  const getElement = () => document.getElementById('wall');
+  const getTop = () => getElement()?.getBoundingClientRect().top ?? 0;
+  /** The place of the window's top on the wall. */
+  const getPlace = () => box.offset - getTop();
+
+  const getTileTop = ({ section, index }: TileAt): number => {
+    const heading = measureHeading(toHeading(layout.sections[section]));
+    const rows = layout.rows[section];
+    const top = (layout.placed.tops[section] ?? 0) + heading;
+    return rows && index < (rows.starts[rows.count] ?? 0)
+      ? top + (rows.tops[findRowOfTile(rows, index)] ?? 0)
+      : top;
+  };
+
+  const locate = (key: string): TileAt | undefined => {
+    const slash = key.lastIndexOf('/');
+    const section = layout.sections.findIndex((each) => each.key === key.slice(0, slash));
+    const count = layout.sections[section]?.count;
+    const index = count === undefined ? -1 : count - Number(key.slice(slash + 1));
+    return index >= 0 ? { section, index } : undefined;
+  };
+
+  const getAnchor = (): Anchor | undefined => {
+    const place = getPlace() + getHeaderHeight();
+    const section = findSection(layout.placed, place);
+    const rows = layout.rows[section];
+    const info = layout.sections[section];
+    if (!info || info.count === 0) return undefined;
+    const inside = place - (layout.placed.tops[section] ?? 0) - measureHeading(toHeading(info));
+    const { first: row } = rows ? findRows(rows, inside, inside + 1) : { first: 0 };
+    const index = inside <= 0 ? 0 : (rows?.starts[row] ?? 0);
+    return {
+      key: getTileKey(info.key, index, info.count),
+      distance: getTileTop({ section, index }) - getPlace(),
+    };
+  };
+
+  /** Moves what is seen to a place, by the scroll position and, on a high wall, the box. */
+  const moveTo = (place: number) => {
+    const limited = Math.max(-getElementOffset(), Math.min(place, layout.placed.total));
+    box = centreBox(Math.max(0, limited), layout.placed.total);
+    setBoxHeight();
+    window.scrollTo({ top: getElementOffset() + limited - box.offset, behavior: 'instant' });
+    update();
+  };
+  const setBoxHeight = () => {
+    const element = getElement();
+    if (element && state.wall.peek().height !== undefined) element.style.height = `${box.height}px`;
+  };
+  const getElementOffset = () => getTop() + window.scrollY;
+
+  /** Places everything again, and keeps a tile where it is. */
+  const place = (anchor: Anchor | undefined) => {
+    layout = createWallLayout(source.sections, measure(state));
+    const at = anchor && locate(anchor.key);
+    if (anchor && at) {
+      // By the offset, which moves nothing that is seen and ends no fling.
+      const moved = getTileTop(at) - anchor.distance - getPlace();
+      box = fitBox(layout.placed.total, box.offset + moved);
+    } else {
+      box = fitBox(layout.placed.total, box.offset);
+    }
+    shown = '';
+    update();
+  };
+
+  /** Puts what is near to the window into the page, and asks for what is missing of it. */
+  const update = () => {
+    const screen = window.innerHeight;
+    const top = getPlace();
+    const sections: VisibleSection[] = [];
+    const wanted: (WantedTiles & { distance: number })[] = [];
+    const focused = getFocusedTile();
+    const signature: unknown[] = [box.height, box.offset, isFast];
+    layout.sections.forEach((section, at) => {
+      const start = layout.placed.tops[at] ?? 0;
+      const heading = measureHeading(toHeading(section));
+      const rows = layout.rows[at];
+      const height = measureSection(layout, at);
+      const from = start + heading;
+      const keepsFocus = focused?.section === at;
+      const isNear = start < top + 3 * screen && from + height > top - 2 * screen;
+      if (isNear && section.count > 0) {
+        const near = rows
+          ? findTiles(rows, findRows(rows, top - screen - from, top + 2 * screen - from))
+          : { first: 0, end: 1 };
+        if (near.end > near.first) wanted.push({ section: at, ...near, distance: Math.abs(from - top) });
+      }
+      const isVisible = start < top + 2 * screen && from + height > top - screen;
+      if (!isVisible && !keepsFocus) return;
+      const range = rows
+        ? findTiles(rows, findRows(rows, top - screen - from, top + 2 * screen - from))
+        : { first: 0, end: 0 };
+      const indexes = Array.from({ length: range.end - range.first }, (_, offset) => range.first + offset);
+      if (keepsFocus && rows && (focused.index < range.first || focused.index >= range.end))
+        indexes.push(focused.index);
+      signature.push(section.key, range.first, range.end, indexes.length, start);
+      sections.push({
+        key: section.key,
+        month: section.month,
+        title: section.title,
+        count: section.count,
+        place: { y: start - box.offset, height },
+        tiles: rows ? createTiles(section, rows, layout.geometry, indexes) : [],
+      });
+    });
+    updateRail(top);
+    const now = signature.join(' ');
+    if (now !== shown) {
+      shown = now;
+      state.wall.value = { height: box.height, sections, withPictures: !isFast };
+      keepFocusReachable(sections);
+    }
+    if (!isFast) source.want(wanted.sort((a, b) => a.distance - b.distance));
+  };
+
+  const updateRail = (top: number) => {
+    const months = layout.sections.flatMap(({ month, count }, at) =>
+      month === undefined
+        ? []
+        : [{ month, count, top: (layout.placed.tops[at] ?? 0) / Math.max(1, layout.placed.total) }],
+    );
+    const seen = top + getHeaderHeight();
+    const current = findSection(layout.placed, seen);
+    const progress = Math.min(1, Math.max(0, seen / Math.max(1, layout.placed.total)));
+    const before = state.rail.peek();
+    if (before.progress === progress && before.current === current && before.months.length === months.length)
+      return;
+    state.rail.value = { months, current, progress };
+  };
+
+  /** The tile that has the focus stays in the page, wherever the wall is. */
+  const getFocusedTile = (): TileAt | undefined => {
+    const key =
+      document.activeElement instanceof HTMLElement ? document.activeElement.dataset.key : undefined;
+    return key === undefined ? undefined : locate(key);
+  };
+
+  /** The Tab key must reach a tile that is in the page. */
+  const keepFocusReachable = (sections: readonly VisibleSection[]) => {
+    const keys = sections.flatMap(({ tiles }) => tiles.map(({ key }) => key));
+    const { focusedKey } = state;
+    if (keys.length > 0 && !keys.includes(focusedKey.peek() ?? '')) focusedKey.value = keys[0];
+  };
+
+  const endScroll = () => {
+    clearTimeout(pause);
+    const wasFast = isFast;
+    isFast = false;
+    const top = getPlace();
+    const next = recentre(box, top, layout.placed.total);
+    if (next !== box) {
+      box = next;
+      setBoxHeight();
+      window.scrollTo({ top: getElementOffset() + top - box.offset, behavior: 'instant' });
+      shown = '';
+    } else if (wasFast) shown = '';
+    update();
+  };
+
+  const onScroll = () => {
+    clearTimeout(pause);
+    pause = setTimeout(endScroll, SCROLL_PAUSE_MS);
+    if (frame !== 0) return;
+    frame = requestAnimationFrame((ms) => {
+      frame = 0;
+      const y = window.scrollY;
+      if (ms - last.ms >= FAST_MS) {
+        isFast =
+          last.ms > 0 &&
+          ms - last.ms < 2 * FAST_MS &&
+          Math.abs(y - last.y) > FAST_SCREENS * window.innerHeight;
+        last = { y, ms };
+      }
+      update();
+    });
+  };
+
+  const onResize = () => controller.relayout();
+  window.addEventListener('scroll', onScroll, { passive: true });
+  window.addEventListener('scrollend', endScroll);
+  const resizes = new ResizeObserver(onResize);
+
+  const controller: WallController = {
+    show: (next, keep) => {
+      if (next !== source) source.stop();
+      source = next;
+      if (keep) place(keep);
+      else {
+        box = { height: 0, offset: 0 };
+        layout = createWallLayout(source.sections, measure(state));
+        box = fitBox(layout.placed.total, 0);
+        shown = '';
+        update();
+      }
+    },
+    relayout: () => place(getAnchor()),
+    refresh: () => {
+      shown = '';
+      update();
+    },
+    reveal: (at, { focus = true, align = 'nearest' } = {}) => {
+      const section = layout.sections[at.section];
+      if (!section) return;
+      const top = getTileTop(at);
+      const rows = layout.rows[at.section];
+      const height = rows ? (rows.heights[findRowOfTile(rows, at.index)] ?? 0) : 0;
+      const place = getPlace();
+      const room = window.innerHeight;
+      const header = getHeaderHeight();
+      if (align === 'centre') moveTo(top - Math.max(header, (room - height) / 2));
+      else if (top < place + header) moveTo(top - header - 8);
+      else if (top + height > place + room) moveTo(top + height - room + 8);
+      const key = getTileKey(section.key, at.index, section.count);
+      state.focusedKey.value = key;
+      if (focus) focusWhenThere(key);
+      shown = '';
+      update();
+    },
+    jumpTo: (progress) => moveTo(progress * layout.placed.total - getHeaderHeight()),
+    jumpToSection: (section) => moveTo((layout.placed.tops[section] ?? 0) - getHeaderHeight()),
+    getAnchor,
+    restore: (anchor) => {
+      const at = locate(anchor.key);
+      if (at) moveTo(getTileTop(at) - anchor.distance);
+    },
+    locate,
+    getNeighbour: (at, direction) =>
+      findNeighbour(layout, at, direction, window.innerHeight - getHeaderHeight()),
+    isAtTop: () => window.scrollY < 40 && box.offset === 0,
+    get sections() {
+      return layout.sections;
+    },
+    stop: () => {
+      window.removeEventListener('scroll', onScroll);
+      window.removeEventListener('scrollend', endScroll);
+      resizes.disconnect();
+      source.stop();
+    },
+  };
+  // The wall takes the width that the page gives it.
+  const holder = getElement()?.parentElement;
+  if (holder) resizes.observe(holder);
+  return controller;
+}
+
+/** What covers the top of the window. Pixels. */
+function getHeaderHeight(): number {
+  return document.querySelector('.sticky-filters')?.getBoundingClientRect().bottom ?? 0;
+}
+
+function measure(state: AppState): Geometry {
+  const { density, captions } = state.preferences.peek();
+  const width = document.getElementById('wall')?.clientWidth ?? window.innerWidth;
+  return computeGeometry(window.innerWidth, width, {
+    density,
+    captions: captions || state.view.peek().q.trim() !== '',
+  });
+}
+
+/** Gives a tile the focus as soon as it is in the page. */
+function focusWhenThere(key: string): void {
+  const find = () => document.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
+  let tries = 0;
+  const attempt = () => {
+    const element = find();
+    if (element) element.focus({ preventScroll: true });
+    else if (tries < 60) {
+      tries += 1;
+      requestAnimationFrame(attempt);
+    }
+  };
+  attempt();
+}

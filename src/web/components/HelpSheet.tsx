@@ -1,0 +1,86 @@
+/** The sheet of keys. */
+import { useEffect, useRef } from 'preact/hooks';
+import type { Dictionary } from '../view/i18n/dictionary.ts';
+import { useApp } from './app.ts';
+import { Icon } from './Icon.tsx';
+
+type KeyText = keyof Dictionary['keyTexts'];
+
+const KEYS: Readonly<
+  Record<keyof Dictionary['keyGroups'], readonly (readonly [KeyText, readonly string[]])[]>
+> = {
+  anywhere: [
+    ['search', ['/']],
+    ['help', ['?']],
+  ],
+  wall: [
+    ['move', ['←', '→', '↑', '↓']],
+    ['rowEnds', ['Home', 'End']],
+    ['ends', ['Ctrl Home', 'Ctrl End']],
+    ['screen', ['PageUp', 'PageDown']],
+    ['months', ['[', ']']],
+    ['goTo', ['g']],
+    ['open', ['Enter']],
+    ['select', ['Space', 'x']],
+    ['selectAll', ['Ctrl A']],
+    ['clear', ['Esc']],
+  ],
+  task: [
+    ['prevNext', ['←', '→']],
+    ['firstLast', ['Home', 'End']],
+    ['zoom', ['Space']],
+    ['copy', ['c']],
+    ['use', ['u']],
+    ['save', ['s']],
+    ['panel', ['i']],
+    ['full', ['f']],
+  ],
+};
+
+export function HelpSheet() {
+  const { state } = useApp();
+  return state.isHelpOpen.value ? <Sheet /> : null;
+}
+
+function Sheet() {
+  const { t, actions } = useApp();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      class="sheet"
+      aria-labelledby="keys-title"
+      onClose={() => actions?.toggleHelp(false)}
+    >
+      <header>
+        <h2 id="keys-title">{t.keys}</h2>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={t.close}
+          onClick={() => actions?.toggleHelp(false)}
+        >
+          <Icon name="x" />
+        </button>
+      </header>
+      {Object.entries(KEYS).map(([group, keys]) => (
+        <section key={group}>
+          <h3>{t.keyGroups[group as keyof typeof KEYS]}</h3>
+          <dl>
+            {keys.map(([text, caps]) => (
+              <div key={text}>
+                <dt>
+                  {caps.map((cap) => (
+                    <kbd key={cap}>{cap}</kbd>
+                  ))}
+                </dt>
+                <dd>{t.keyTexts[text]}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </dialog>
+  );
+}

@@ -1,0 +1,58 @@
+/** Small pictures in one line. */
+import { decodeRatio } from '../../task/ratio.ts';
+import { getRatioClass } from '../layout/ratio-classes.ts';
+import type { TileData } from '../view/data.ts';
+import { useApp } from './app.ts';
+import { Icon } from './Icon.tsx';
+import { isPlainClick } from './ViewLink.tsx';
+
+interface Props {
+  readonly tiles: readonly TileData[];
+  readonly current?: string;
+  readonly onOpen: (id: string) => void;
+  readonly label?: string;
+}
+
+export function Strip({ tiles, current, onOpen, label }: Props) {
+  const { t, actions } = useApp();
+  if (tiles.length === 0) return null;
+  return (
+    <ul class="strip" aria-label={label ?? t.wall}>
+      {tiles.map((tile) => (
+        <li key={tile.id} class={getRatioClass(tile.ratio)}>
+          <a
+            href={`./?${new URLSearchParams({ task: tile.id })}`}
+            aria-label={tile.prompt.slice(0, 150) || t.noPrompt}
+            aria-current={tile.id === current ? 'true' : undefined}
+            title={tile.prompt.slice(0, 150)}
+            onClick={(event) => {
+              if (!actions || !isPlainClick(event)) return;
+              event.preventDefault();
+              onOpen(tile.id);
+            }}
+          >
+            {tile.sha256 !== null && tile.kind === 'image' ? (
+              <img
+                src={`./thumbs/${tile.sha256}?w=320`}
+                alt=""
+                width={Math.round(decodeRatio(tile.ratio) * 72)}
+                height={72}
+                decoding="async"
+              />
+            ) : (
+              <Icon
+                name={
+                  tile.state === 'failed'
+                    ? 'circle-alert'
+                    : tile.state === 'pending'
+                      ? 'loader-circle'
+                      : 'image-off'
+                }
+              />
+            )}
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,51 @@
+/** One task over the whole window: the picture, and beside it everything that is known. Without a script it is the page. */
+import { useEffect, useRef } from 'preact/hooks';
+import { type OpenTask, useApp } from './app.ts';
+import { TaskPanel } from './TaskPanel.tsx';
+import { TaskStage } from './TaskStage.tsx';
+import { ViewLink } from './ViewLink.tsx';
+
+export function TaskDialog() {
+  const { state } = useApp();
+  const task = state.task.value;
+  return task ? <TaskView task={task} /> : null;
+}
+
+function TaskView({ task }: { task: OpenTask }) {
+  const { t, state, actions } = useApp();
+  const dialog = useRef<HTMLDialogElement>(null);
+  // The server renders it open, which is not modal: without a script it is the page.
+  useEffect(() => {
+    dialog.current?.close();
+    dialog.current?.showModal();
+  }, []);
+  const { details } = task;
+  const view = state.view.value;
+  return (
+    <dialog
+      ref={dialog}
+      open
+      class="task"
+      id="task"
+      aria-label={t.task}
+      onCancel={(event) => {
+        event.preventDefault();
+        actions?.closeTask();
+      }}
+    >
+      {typeof details === 'string' ? (
+        <div class="task-message">
+          <p>{{ loading: `${t.loading}…`, missing: t.taskNotFound, failed: t.failedToLoad }[details]}</p>
+          <ViewLink view={{ ...view, task: '' }} class="button">
+            {t.back}
+          </ViewLink>
+        </div>
+      ) : (
+        <>
+          <TaskStage task={task} details={details} />
+          <TaskPanel task={task} details={details} />
+        </>
+      )}
+    </dialog>
+  );
+}

@@ -1,0 +1,211 @@
+/** Everything that is known about a task: its prompt, what can be done with it, facts, tasks like it, the document. */
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import type { TaskDetails } from '../view/data.ts';
+import { formatRequest, REQUEST_FORMS } from '../view/request-forms.ts';
+import { EMPTY_VIEW } from '../view/url.ts';
+import { type App, type OpenTask, useApp } from './app.ts';
+import { Icon } from './Icon.tsx';
+import { MarkedText } from './MarkedText.tsx';
+import { Popover } from './Popover.tsx';
+import { Strip } from './Strip.tsx';
+import { ViewLink } from './ViewLink.tsx';
+
+interface Props {
+  readonly task: OpenTask;
+  readonly details: TaskDetails;
+}
+
+export function TaskPanel({ task, details }: Props) {
+  const app = useApp();
+  const { t, f, actions } = app;
+  return (
+    <aside class="panel" id="task-panel" aria-label={t.panel}>
+      <p class="panel-head">
+        <span class={`state-dot is-${details.state}`} />
+        <span>{t.states[details.state]}</span>
+        <time class="muted" dateTime={details.created_at}>
+          {f.dateTime(details.created_at)}
+        </time>
+      </p>
+      {details.prompt === '' ? (
+        <p class="prompt muted">{t.noPrompt}</p>
+      ) : (
+        <p class="prompt" dir="auto">
+          <MarkedText text={details.prompt} marks={details.highlights} />
+        </p>
+      )}
+      {details.error !== null && (
+        <p class="panel-error" role="note">
+          <Icon name="circle-alert" size={16} /> {details.error}
+        </p>
+      )}
+      <div class="panel-actions js-only">
+        <button
+          type="button"
+          class="button is-primary"
+          data-key-action="copy"
+          onClick={() => actions?.copy(details.prompt)}
+        >
+          <Icon name="copy" size={16} />
+          {t.copyPrompt}
+        </button>
+        <UseAgain details={details} />
+      </div>
+      <Facts details={details} />
+      <Archived details={details} />
+      <TaskStrip title={t.samePrompt} tiles={task.same} />
+      <TaskStrip title={t.similarWords} tiles={task.similar}>
+        <ViewLink view={{ ...EMPTY_VIEW, q: details.prompt.slice(0, 500) }}>{t.searchPrompt}</ViewLink>
+      </TaskStrip>
+      <section class="panel-part">
+        <h3>
+          {t.document}
+          <button type="button" class="plain js-only" onClick={() => actions?.copyDocument(details.id)}>
+            {t.copy}
+          </button>
+        </h3>
+        <pre class="document" tabIndex={0} aria-label={t.document}>
+          {details.document}
+        </pre>
+        {details.document_is_cut && <p class="muted small">{t.documentCut}</p>}
+      </section>
+    </aside>
+  );
+}
+
+/** The request in the forms that clients take. */
+function UseAgain({ details }: { details: TaskDetails }) {
+  const { t, actions } = useApp();
+  const form = useSignal<(typeof REQUEST_FORMS)[number]>('curl');
+  const { request } = details;
+  if (!request) return null;
+  return (
+    <Popover
+      name="use-again"
+      class="button"
+      title={t.useAgain}
+      label={
+        <>
+          <Icon name="terminal" size={16} />
+          {t.useAgain}
+        </>
+      }
+    >
+      {() => {
+        const text = formatRequest(form.value, request, details);
+        return (
+          <div class="use-again">
+            <div role="tablist" aria-label={t.useAgain}>
+              {REQUEST_FORMS.map((name) => (
+                <button
+                  key={name}
+                  type="button"
+                  role="tab"
+                  aria-selected={name === form.value}
+                  onClick={() => {
+                    form.value = name;
+                  }}
+                >
+                  {t.useAgainAs[name]}
+                </button>
+              ))}
+            </div>
+            <pre tabIndex={0} role="tabpanel" aria-label={t.useAgainAs[form.value]}>
+              {text}
+            </pre>
+            <button type="button" class="button" onClick={() => actions?.copy(text)}>
+              <Icon name="copy" size={16} />
+              {t.copy}
+            </button>
+          </div>
+        );
+      }}
+    </Popover>
+  );
+}
+
+function Facts({ details }: { details: TaskDetails }) {
+  const app = useApp();
+  const { t } = app;
+  return (
+    <dl class="facts">
+      {listFacts(app, details).map(([name, value, isCode]) => (
+        <div key={name}>
+          <dt>{t.facts[name]}</dt>
+          <dd class={isCode ? 'code' : ''}>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+type Fact = [name: keyof App['t']['facts'], value: string, isCode?: boolean];
+
+function listFacts({ t, f }: App, details: TaskDetails): Fact[] {
+  const { model, size, action, seed, elapsed, cost, id, finished_at, fetched_at, videos } = details;
+  const [video] = videos;
+  const facts: (Fact | undefined)[] = [
+    model === null ? undefined : ['model', model],
+    size === null ? undefined : ['size', size.replace(/^(\d+)x(\d+)$/, '$1 × $2')],
+    action === null ? undefined : ['action', action],
+    seed === null ? undefined : ['seed', String(seed), true],
+    video?.seconds ? ['length', f.duration(video.seconds)] : undefined,
+    elapsed === null ? undefined : ['took', f.duration(elapsed)],
+    cost === null ? undefined : ['cost', t.credits(f.credits(cost))],
+    ['id', id, true],
+    finished_at === null ? undefined : ['finished', f.dateTime(finished_at)],
+    fetched_at === null ? undefined : ['checked', f.dateTime(fetched_at)],
+    details.user_id === null ? undefined : ['user', details.user_id, true],
+    details.application_id === null ? undefined : ['application', details.application_id, true],
+  ];
+  return facts.filter((fact) => fact !== undefined);
+}
+
+function Archived({ details }: { details: TaskDetails }) {
+  const { t, f } = useApp();
+  const files = [...details.images, ...details.videos];
+  if (files.length === 0) return null;
+  return (
+    <ul class="archived">
+      {files.map(({ url, local }) => (
+        <li key={url}>
+          <span class={local ? 'is-ok' : 'muted'}>
+            <Icon name={local ? 'shield-check' : 'image-off'} size={16} />
+            {local ? t.archived(f.bytes(local.bytes), shortenType(local.media_type)) : t.notArchived}
+          </span>
+          <a href={url} rel="noreferrer noopener" target="_blank">
+            {t.vendorLink}
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** `PNG`, of `image/png` */
+function shortenType(mediaType: string): string {
+  return (mediaType.split('/')[1] ?? mediaType).toUpperCase();
+}
+
+function TaskStrip({
+  title,
+  tiles,
+  children,
+}: {
+  title: string;
+  tiles: OpenTask['same'];
+  children?: ComponentChildren;
+}) {
+  const { actions } = useApp();
+  if (tiles.length === 0) return null;
+  return (
+    <section class="panel-part">
+      <h3>
+        {title}
+        {children}
+      </h3>
+      <Strip tiles={tiles} label={title} onOpen={(id) => actions?.openTask(id)} />
+    </section>
+  );
+}

@@ -1,0 +1,193 @@
+/** The picture of a task, with its neighbours. */
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { TaskDetails } from '../view/data.ts';
+import { createFileName } from '../view/file-name.ts';
+import { type OpenTask, useApp } from './app.ts';
+import { Icon, type IconName } from './Icon.tsx';
+import { Strip } from './Strip.tsx';
+import { isPlainClick, ViewLink } from './ViewLink.tsx';
+
+interface Props {
+  readonly task: OpenTask;
+  readonly details: TaskDetails;
+}
+
+export function TaskStage({ task, details }: Props) {
+  const { t, f, state, actions } = useApp();
+  const view = state.view.value;
+  const shown = useSignal(0);
+  useEffect(() => {
+    shown.value = 0;
+  }, [task.id]);
+  const pictures = [...details.images, ...details.videos];
+  const { place } = task;
+  const where =
+    place === undefined
+      ? ''
+      : place.month === undefined || place.count === undefined
+        ? t.positionInSearch(f.number(place.index + 1))
+        : t.position(f.number(place.index + 1), f.number(place.count), f.month(place.month));
+  return (
+    <div class="stage">
+      <header class="stage-bar">
+        <ViewLink view={{ ...view, task: '' }} class="icon-button" title={t.back}>
+          <Icon name="arrow-left" />
+          <span class="visually-hidden">{t.back}</span>
+        </ViewLink>
+        <span class="muted stage-where">{where}</span>
+        <span class="stage-tools">
+          <SaveLink details={details} shown={shown.value} />
+          <button
+            type="button"
+            class="icon-button js-only"
+            data-key-action="zoom"
+            title={t.zoom}
+            aria-label={t.zoom}
+          >
+            <Icon name="zoom-in" />
+          </button>
+          <button
+            type="button"
+            class="icon-button js-only"
+            data-key-action="full-screen"
+            title={t.fullScreen}
+            aria-label={t.fullScreen}
+          >
+            <Icon name="maximize" />
+          </button>
+        </span>
+      </header>
+      <div class="stage-middle">
+        <Arrow to="previous" icon="chevron-left" id={task.previous} />
+        <div class="stage-picture" id="stage-picture" data-task={task.id}>
+          <Shown details={details} at={shown.value} />
+        </div>
+        <Arrow to="next" icon="chevron-right" id={task.next} />
+      </div>
+      {pictures.length + details.inputs.length > 1 && (
+        <div class="stage-pictures" role="group" aria-label={t.result}>
+          {pictures.map((picture, at) => (
+            <button
+              key={picture.url}
+              type="button"
+              class={at === shown.value ? 'is-active' : ''}
+              aria-pressed={at === shown.value}
+              aria-label={t.pictureOf(f.number(at + 1), f.number(pictures.length))}
+              onClick={() => {
+                shown.value = at;
+              }}
+            >
+              {picture.local && 'width' in picture.local ? (
+                <img src={`./thumbs/${picture.local.sha256}?w=320`} alt="" />
+              ) : (
+                <Icon name={picture.local ? 'play' : 'image-off'} />
+              )}
+            </button>
+          ))}
+        </div>
+      )}
+      <Strip tiles={task.strip} current={task.id} onOpen={(id) => actions?.openTask(id)} />
+    </div>
+  );
+}
+
+function Arrow({ to, icon, id }: { to: 'previous' | 'next'; icon: IconName; id: string | undefined }) {
+  const { t, state, actions } = useApp();
+  if (id === undefined) return <span class="arrow is-absent" />;
+  const view = { ...state.view.value, task: id };
+  return (
+    <span class={`arrow arrow-${to}`}>
+      <a
+        class="round-button"
+        href={`./?${new URLSearchParams({ task: view.task })}`}
+        aria-label={t[to]}
+        title={t[to]}
+        onClick={(event) => {
+          if (!actions || !isPlainClick(event)) return;
+          event.preventDefault();
+          actions.moveTask(to);
+        }}
+      >
+        <Icon name={icon} />
+      </a>
+    </span>
+  );
+}
+
+/** A picture, a video, or why there is neither. */
+function Shown({ details, at }: { details: TaskDetails; at: number }) {
+  const { t } = useApp();
+  const image = details.images[at];
+  const video = details.videos[at - details.images.length];
+  const input = details.inputs[0];
+  if (image?.local)
+    return (
+      <>
+        {input?.local && (
+          <figure class="input-picture">
+            <img src={`./thumbs/${input.local.sha256}?w=640`} alt={t.inputImage} />
+            <figcaption>{t.inputImage}</figcaption>
+          </figure>
+        )}
+        <img
+          key={image.local.sha256}
+          class="large-picture"
+          src={`./images/${image.local.sha256}`}
+          width={image.local.width}
+          height={image.local.height}
+          alt={details.prompt.slice(0, 150)}
+          draggable={false}
+        />
+      </>
+    );
+  // biome-ignore lint/a11y/useMediaCaption: generated videos have no captions.
+  if (video?.local)
+    return (
+      <video key={video.local.sha256} src={`./images/${video.local.sha256}`} controls loop playsInline />
+    );
+  const [icon, title, text] = explainAbsence(details, t);
+  const link = (image ?? video)?.url;
+  return (
+    <p class={`absent is-${details.state}`}>
+      <Icon name={icon} size={28} />
+      <b>{title}</b>
+      <span>{text}</span>
+      {link !== undefined && (
+        <a href={link} rel="noreferrer noopener" target="_blank">
+          {t.vendorLink} <Icon name="external-link" size={14} />
+        </a>
+      )}
+    </p>
+  );
+}
+
+function explainAbsence(details: TaskDetails, t: ReturnType<typeof useApp>['t']): [IconName, string, string] {
+  if (details.state === 'pending')
+    return ['loader-circle', t.generating, details.fetched_at === null ? t.placeholder : ''];
+  if (details.state === 'failed') return ['circle-alert', t.failed, details.error ?? ''];
+  return ['image-off', t.notArchived, ''];
+}
+
+/** A link that the browser saves, with a name that says what it is. */
+function SaveLink({ details, shown }: { details: TaskDetails; shown: number }) {
+  const { t, timeZone } = useApp();
+  const file = [...details.images, ...details.videos][shown]?.local;
+  if (!file) return null;
+  const name = createFileName({
+    ...{ createdAtMs: Date.parse(details.created_at), prompt: details.prompt, id: details.id, timeZone },
+    mediaType: file.media_type,
+  });
+  return (
+    <a
+      class="icon-button"
+      href={`./images/${file.sha256}`}
+      download={name}
+      title={t.save}
+      aria-label={t.save}
+      data-key-action="save"
+    >
+      <Icon name="download" />
+    </a>
+  );
+}

@@ -1,0 +1,238 @@
+/** One task on the wall: its picture, or why there is none. */
+import { Component } from 'preact';
+import { decodeRatio } from '../../task/ratio.ts';
+import { getRatioClass } from '../layout/ratio-classes.ts';
+import type { TileData } from '../view/data.ts';
+import { linkTo } from '../view/url.ts';
+import type { App, VisibleTile } from './app.ts';
+import { Icon } from './Icon.tsx';
+import { MarkedText } from './MarkedText.tsx';
+import { isPlainClick } from './ViewLink.tsx';
+
+interface Props extends Omit<VisibleTile, 'key'> {
+  readonly app: App;
+  /** The `key` of the tile, which Preact keeps to itself. */
+  readonly tileKey: string;
+  readonly isSelected: boolean;
+  /** Whether the Tab key reaches it. */
+  readonly isFocused: boolean;
+  readonly hasCaption: boolean;
+  readonly withPicture: boolean;
+  /** The first rows are loaded first. */
+  readonly isFirst: boolean;
+}
+
+interface State {
+  /** Hash of a picture that could not be loaded. */
+  readonly damaged?: string;
+}
+
+/** Narrower tiles have no caption. Pixels. */
+const MIN_CAPTION_WIDTH = 120;
+/** Pictures in the page before its script knows the width of a tile. */
+const ROW_HEIGHTS = [
+  ['(max-width: 559px)', 86],
+  ['(max-width: 999px)', 150],
+] as const;
+const LARGEST_ROW = 196;
+const THUMB_WIDTHS = [320, 640, 960] as const;
+const MAX_ALT_LENGTH = 150;
+
+/** A class, because only what changed is rendered: ninety tiles move with every few rows that are scrolled. */
+export class Tile extends Component<Props, State> {
+  private shown: string | undefined;
+
+  override shouldComponentUpdate(next: Props, state: State): boolean {
+    const now = this.props;
+    return (
+      state.damaged !== this.state.damaged ||
+      next.tile !== now.tile ||
+      next.state !== now.state ||
+      next.ratio !== now.ratio ||
+      next.index !== now.index ||
+      next.count !== now.count ||
+      next.isSelected !== now.isSelected ||
+      next.isFocused !== now.isFocused ||
+      next.hasCaption !== now.hasCaption ||
+      next.withPicture !== now.withPicture ||
+      !isSamePlace(next.place, now.place)
+    );
+  }
+
+  override render() {
+    const { app, tile, place, ratio, index, count, isSelected, isFocused, hasCaption, ...props } = this.props;
+    const { t, f, state, actions } = app;
+    const classes = [
+      'tile',
+      getRatioClass(ratio),
+      `is-${props.state}`,
+      isSelected ? 'is-selected' : '',
+      tile?.match === 'close' ? 'is-close' : '',
+    ];
+    const style = place && {
+      transform: `translate(${place.x}px, ${place.y}px)`,
+      width: `${place.width}px`,
+      height: `${place.height}px`,
+    };
+    const id = tile?.id;
+    const view = id === undefined ? undefined : { ...state.view.peek(), task: id };
+    return (
+      <li class={classes.join(' ')} style={style} aria-posinset={index + 1} aria-setsize={count}>
+        <a
+          class="frame"
+          href={view ? linkTo(view) : './'}
+          data-key={this.props.tileKey}
+          data-id={id}
+          tabIndex={isFocused ? 0 : -1}
+          aria-label={tile ? describeTile(app, tile) : t.loading}
+          style={tile?.color && place ? { backgroundColor: tile.color } : undefined}
+          onClick={(event) => {
+            if (!actions || id === undefined) return;
+            const isSelecting =
+              event.shiftKey || event.ctrlKey || event.metaKey || state.selectedCount.peek() > 0;
+            if (
+              event.button === 0 &&
+              isSelecting &&
+              (event.shiftKey || isPlainClick(event) || event.ctrlKey || event.metaKey)
+            ) {
+              event.preventDefault();
+              actions.select(id, event.shiftKey);
+            } else if (isPlainClick(event)) {
+              event.preventDefault();
+              actions.openTask(id);
+            }
+          }}
+        >
+          {tile && this.renderContent(tile)}
+          {tile && (
+            <span class="tile-info" aria-hidden="true">
+              <span class="tile-prompt">{tile.prompt}</span>
+              <span class="tile-facts">
+                {[tile.model, tile.size, f.dayAndMonth(tile.created_at)].filter(Boolean).join(' · ')}
+              </span>
+            </span>
+          )}
+          {tile?.group && tile.group.count > 1 && (
+            <span class="badge" title={t.samePromptCount(f.number(tile.group.count))}>
+              <Icon name="layers" size={14} />
+              {f.number(tile.group.count)}
+            </span>
+          )}
+        </a>
+        {id !== undefined && (
+          <button
+            type="button"
+            class="tick js-only"
+            tabIndex={-1}
+            aria-label={t.select}
+            aria-pressed={isSelected}
+            onClick={(event) => actions?.select(id, event.shiftKey)}
+          >
+            <Icon name="check" size={14} />
+          </button>
+        )}
+        {hasCaption && tile && (place?.width ?? MIN_CAPTION_WIDTH) >= MIN_CAPTION_WIDTH && (
+          <p class="caption" aria-hidden="true">
+            <MarkedText text={tile.prompt} marks={tile.highlights} />
+          </p>
+        )}
+      </li>
+    );
+  }
+
+  private renderContent(tile: TileData) {
+    const { app, place } = this.props;
+    const { t } = app;
+    if (tile.state === 'pending')
+      return <Reason icon="loader-circle" title={t.generating} text={tile.prompt} isBusy />;
+    if (tile.state === 'failed')
+      return <Reason icon="circle-alert" title={t.failed} text={tile.error ?? ''} />;
+    if (tile.sha256 === null) return <Reason icon="image-off" title={t.notKept} text={tile.prompt} />;
+    if (this.state.damaged === tile.sha256)
+      return <Reason icon="image-off" title={t.damaged} text={tile.prompt} />;
+    if (tile.kind === 'video') return <Reason icon="play" title={t.video} text={tile.prompt} />;
+    // What is shown stays, however fast the wall moves.
+    if (!this.props.withPicture && this.shown !== tile.sha256) return null;
+    this.shown = tile.sha256;
+    return this.renderPicture(tile, tile.sha256, place?.width);
+  }
+
+  private renderPicture(tile: TileData, sha256: string, width: number | undefined) {
+    const { isFirst, ratio } = this.props;
+    const sizes =
+      width === undefined
+        ? [
+            ...ROW_HEIGHTS.map(([when, height]) => `${when} ${scale(ratio, height)}px`),
+            `${scale(ratio, LARGEST_ROW)}px`,
+          ].join(', ')
+        : `${Math.ceil(width)}px`;
+    return (
+      <img
+        key={sha256}
+        src={`./thumbs/${sha256}?w=${THUMB_WIDTHS[0]}`}
+        srcset={THUMB_WIDTHS.map((each) => `./thumbs/${sha256}?w=${each} ${each}w`).join(', ')}
+        sizes={sizes}
+        alt={tile.prompt.slice(0, MAX_ALT_LENGTH)}
+        decoding="async"
+        fetchpriority={isFirst ? 'high' : undefined}
+        draggable={false}
+        onError={() => this.setState({ damaged: sha256 })}
+      />
+    );
+  }
+}
+
+function Reason({
+  icon,
+  title,
+  text,
+  isBusy = false,
+}: {
+  icon: Parameters<typeof Icon>[0]['name'];
+  title: string;
+  text: string;
+  isBusy?: boolean;
+}) {
+  return (
+    <span class={`reason${isBusy ? ' is-busy' : ''}`}>
+      <Icon name={icon} size={18} />
+      <b>{title}</b>
+      <span class="reason-text">{text}</span>
+    </span>
+  );
+}
+
+/** What a screen reader says of it. */
+function describeTile({ t, f }: App, tile: TileData): string {
+  const prompt = tile.prompt === '' ? t.noPrompt : tile.prompt.slice(0, MAX_ALT_LENGTH);
+  const differs = [
+    ...(tile.missing?.length ? [t.missing(tile.missing.join(', '))] : []),
+    ...[...(tile.corrected ?? []), ...(tile.word_form ?? [])].map(({ from, to }) => t.corrected(from, to)),
+  ];
+  const state = tile.state === 'succeeded' ? [] : [t.states[tile.state]];
+  const kind = tile.kind === 'video' ? [t.video] : [];
+  return [
+    ...state,
+    ...kind,
+    prompt,
+    ...(tile.error ? [tile.error] : []),
+    ...differs,
+    f.dayAndMonth(tile.created_at),
+  ].join(', ');
+}
+
+function scale(ratio: number, height: number): number {
+  return Math.ceil(decodeRatio(ratio) * height * 1.1);
+}
+
+function isSamePlace(a: Props['place'], b: Props['place']): boolean {
+  return (
+    a === b ||
+    (a !== undefined &&
+      b !== undefined &&
+      a.x === b.x &&
+      a.y === b.y &&
+      a.width === b.width &&
+      a.height === b.height)
+  );
+}

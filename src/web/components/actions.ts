@@ -1,0 +1,42 @@
+/** What a reader can do in the browser; client/ implements it. */
+import type { Preferences } from '../view/preferences.ts';
+import type { View } from '../view/url.ts';
+import type { PopoverName } from './app.ts';
+
+export interface Actions {
+  /** Shows something else. `push` adds an entry to the history; `type` is for each typed letter. */
+  navigate(view: View, how: 'push' | 'replace' | 'type'): void;
+  openTask(id: string): void;
+  closeTask(): void;
+  /** Shows the picture before or after the open one, or the first or last of its page. */
+  moveTask(to: 'previous' | 'next' | 'first' | 'last'): void;
+  showOnWall(id: string): void;
+  /** @param extend from the tile that was selected last up to this one */
+  select(id: string, extend: boolean): void;
+  selectAll(): void;
+  clearSelection(): void;
+  download(as: 'zip' | 'jsonl' | 'csv'): void;
+  forget(): void;
+  /** Moves the keyboard focus on the wall. */
+  focusTile(key: string): void;
+  jumpToMonth(month: string): void;
+  /** @param progress 0 to 1, of the whole wall */
+  jumpTo(progress: number): void;
+  scrollToTop(): void;
+  togglePopover(name: PopoverName | undefined): void;
+  loadFacets(): void;
+  toggleHelp(isOpen: boolean): void;
+  setPreference<Name extends keyof Preferences>(name: Name, value: NonNullable<Preferences[Name]>): void;
+  copy(text: string): void;
+  copyDocument(id: string): void;
+  suggest(text: string, signal: AbortSignal): Promise<readonly Suggestion[]>;
+  reload(): void;
+}
+
+export interface Suggestion {
+  /** The whole query with it. */
+  readonly query: string;
+  readonly text: string;
+  readonly count: number | undefined;
+  readonly isOperator: boolean;
+}

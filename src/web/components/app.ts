@@ -1,0 +1,165 @@
+/** What every component can use: texts, formats, the state of the page, and in the browser what can be done. */
+import type { ReadonlySignal, Signal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { FacetData, Health, MonthCount, SearchInfo, TaskDetails, TileData } from '../view/data.ts';
+import type { Formats } from '../view/format.ts';
+import type { Dictionary, Language } from '../view/i18n/dictionary.ts';
+import type { Preferences } from '../view/preferences.ts';
+import type { View } from '../view/url.ts';
+import type { Actions } from './actions.ts';
+
+/** What the caller may do; the server decides again at each request. */
+export interface Rights {
+  /** Whether the mirror asks for a token, so that there is something to sign out of. */
+  readonly isSignedIn: boolean;
+  /** Whether the token sees the whole mirror. */
+  readonly seesAll: boolean;
+  readonly mayChange: boolean;
+}
+
+/** A picture to be shown on the wall. */
+export interface VisibleTile {
+  /** Identifies the place, also while its task is not loaded. */
+  readonly key: string;
+  /** Undefined while it is not loaded. */
+  readonly tile: TileData | undefined;
+  readonly state: TileData['state'];
+  /** See task/ratio.ts. */
+  readonly ratio: number;
+  /** Position within its section, from 0, and the size of the section. */
+  readonly index: number;
+  readonly count: number;
+  /** Pixels within its section; undefined: the browser places it. */
+  readonly place:
+    | { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+    | undefined;
+}
+
+export interface VisibleSection {
+  readonly key: string;
+  /** `2026-11`; undefined in the order of best match. */
+  readonly month: string | undefined;
+  readonly title: 'month' | 'close' | undefined;
+  readonly count: number;
+  /** Pixels within the box, and the height of the rows; undefined: the browser places it. */
+  readonly place: { readonly y: number; readonly height: number } | undefined;
+  readonly tiles: readonly VisibleTile[];
+}
+
+/** The part of the wall that is in the page. */
+export interface VisibleWall {
+  /** Height of the box; undefined: the browser decides. */
+  readonly height: number | undefined;
+  readonly sections: readonly VisibleSection[];
+  /** False while the wall moves so fast that pictures would only be in the way. */
+  readonly withPictures: boolean;
+}
+
+/** A month on the rail: its share of the wall, from the top. */
+export interface RailMonth {
+  readonly month: string;
+  readonly count: number;
+  /** 0 to 1. */
+  readonly top: number;
+}
+
+export interface OpenTask {
+  readonly id: string;
+  /** `missing`: there is no such task for this reader. */
+  readonly details: TaskDetails | 'loading' | 'missing' | 'failed';
+  /** Its place among the tasks of the page; undefined until it is known, or if it is not among them. */
+  readonly place:
+    | { readonly index: number; readonly count: number | undefined; readonly month: string | undefined }
+    | undefined;
+  readonly previous: string | undefined;
+  readonly next: string | undefined;
+  /** Tiles around it. */
+  readonly strip: readonly TileData[];
+  readonly same: readonly TileData[];
+  readonly similar: readonly TileData[];
+}
+
+export interface Selection {
+  readonly ids: ReadonlySet<string>;
+  /** Everything that the search finds, but for `ids`. */
+  readonly isSearch: boolean;
+}
+
+export interface Toast {
+  readonly text: string;
+  readonly action?: { readonly label: string; run(): void } | undefined;
+  /** 0 to 1. */
+  readonly progress?: number | undefined;
+}
+
+export type PopoverName =
+  | ValuePopover
+  | 'dates'
+  | 'order'
+  | 'view'
+  | 'menu'
+  | 'language'
+  | 'use-again'
+  | 'export';
+type ValuePopover = 'model' | 'size' | 'action' | 'state';
+
+/** The state of the wall's page. Signals, so that a change renders only what shows it. */
+export interface AppState {
+  readonly view: Signal<View>;
+  /** How many tasks the page shows; undefined: not counted yet. */
+  readonly total: Signal<{ readonly count: number; readonly isExact: boolean } | undefined>;
+  /** How many there are without a search. */
+  readonly allTasks: Signal<number | undefined>;
+  readonly info: Signal<SearchInfo | undefined>;
+  readonly facets: Signal<FacetData | undefined>;
+  /** The months of the search at all times, for the range of dates. */
+  readonly dateMonths: Signal<readonly MonthCount[] | undefined>;
+  readonly health: Signal<Health>;
+  readonly nowMs: Signal<number>;
+  readonly wall: Signal<VisibleWall>;
+  readonly rail: Signal<{
+    readonly months: readonly RailMonth[];
+    readonly current: number;
+    readonly progress: number;
+  }>;
+  readonly task: Signal<OpenTask | undefined>;
+  readonly selection: Signal<Selection>;
+  readonly selectedCount: ReadonlySignal<number>;
+  /** Id of the tile that the Tab key reaches. */
+  readonly focusedKey: Signal<string | undefined>;
+  readonly openPopover: Signal<PopoverName | undefined>;
+  readonly isHelpOpen: Signal<boolean>;
+  /** Whether the answer to the latest input is not here yet. */
+  readonly isStale: Signal<boolean>;
+  /** Whether there is no connection to the mirror, or the session has ended. */
+  readonly connection: Signal<'ok' | 'lost' | 'expired'>;
+  readonly newTasks: Signal<number>;
+  readonly toast: Signal<Toast | undefined>;
+  /** Read out by screen readers. */
+  readonly announcement: Signal<string>;
+  readonly preferences: Signal<Preferences>;
+  /** Where the page continues without a script. */
+  readonly nextCursor: string | null;
+}
+
+export interface App {
+  readonly t: Dictionary;
+  readonly f: Formats;
+  readonly language: Language;
+  readonly timeZone: string;
+  readonly rights: Rights;
+  readonly version: string;
+  readonly state: AppState;
+  /** Undefined on the server, and without a script. */
+  readonly actions: Actions | undefined;
+}
+
+const AppContext = createContext<App | undefined>(undefined);
+export const AppProvider = AppContext.Provider;
+
+export function useApp(): App {
+  const app = useContext(AppContext);
+  if (!app) throw new Error('a component outside the page');
+  return app;
+}

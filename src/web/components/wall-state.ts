@@ -1,0 +1,100 @@
+/** The first state of the wall's page, from the data that the server puts into it. */
+import { computed, signal } from '@preact/signals';
+import type { TileData } from '../view/data.ts';
+import type { WallData } from '../view/page-data.ts';
+import { getSort } from '../view/url.ts';
+import type { AppState, OpenTask, Selection, VisibleSection, VisibleTile } from './app.ts';
+
+export function createWallState(data: WallData): AppState {
+  const total = signal<AppState['total']['value']>(data.total);
+  const selection = signal<Selection>({ ids: new Set(), isSearch: false });
+  const sections = arrangeFirstTiles(data);
+  return {
+    view: signal(data.view),
+    total,
+    allTasks: signal(data.allTasks),
+    info: signal(data.info),
+    facets: signal(undefined),
+    dateMonths: signal(undefined),
+    health: signal(data.health),
+    nowMs: signal(data.nowMs),
+    wall: signal({ height: undefined, sections, withPictures: true }),
+    rail: signal({ months: [], current: 0, progress: 0 }),
+    task: signal(data.task && createOpenTask(data.view.task, data.task)),
+    selection,
+    selectedCount: computed(() => {
+      const { ids, isSearch } = selection.value;
+      return isSearch ? Math.max(0, (total.value?.count ?? 0) - ids.size) : ids.size;
+    }),
+    focusedKey: signal(sections[0]?.tiles[0]?.key),
+    openPopover: signal(undefined),
+    isHelpOpen: signal(false),
+    isStale: signal(false),
+    connection: signal('ok'),
+    newTasks: signal(0),
+    toast: signal(undefined),
+    announcement: signal(''),
+    preferences: signal(data.preferences),
+    nextCursor: data.nextCursor,
+  };
+}
+
+function createOpenTask(id: string, { details, place }: NonNullable<WallData['task']>): OpenTask {
+  return {
+    id,
+    details: details ?? 'missing',
+    place: place ?? undefined,
+    previous: place?.previous ?? undefined,
+    next: place?.next ?? undefined,
+    strip: [],
+    same: [],
+    similar: [],
+  };
+}
+
+/** The first tiles by months, or in the order of best match as one section and the close ones. */
+function arrangeFirstTiles({ view, months, tiles, total }: WallData): VisibleSection[] {
+  if (getSort(view) === 'relevance' || view.cursor !== '') {
+    const isClose = (tile: TileData) => tile.match === 'close';
+    return [
+      ...createSection(
+        'exact',
+        undefined,
+        tiles.filter((tile) => !isClose(tile)),
+        total.count,
+      ),
+      ...createSection('close', 'close', tiles.filter(isClose), tiles.filter(isClose).length),
+    ];
+  }
+  return months.flatMap(({ month, from, to, count }) => {
+    const [fromMs, toMs] = [Date.parse(from), Date.parse(to)];
+    const own = tiles.filter(({ created_at }) => {
+      const ms = Date.parse(created_at);
+      return ms >= fromMs && ms < toMs;
+    });
+    return createSection(month, 'month', own, count);
+  });
+}
+
+function createSection(
+  key: string,
+  title: VisibleSection['title'],
+  tiles: readonly TileData[],
+  count: number,
+): VisibleSection[] {
+  if (tiles.length === 0) return [];
+  const visible = tiles.map(
+    (tile, index): VisibleTile => ({
+      ...{ key: getTileKey(key, index, count), tile, state: tile.state, ratio: tile.ratio, index, count },
+      place: undefined,
+    }),
+  );
+  return [
+    { key, month: title === 'month' ? key : undefined, title, count, place: undefined, tiles: visible },
+  ];
+}
+
+/** Counted from the end of its section, so that new tasks at its start change no other key. */
+export function getTileKey(section: string, index: number, count: number): string {
+  return `${section}/${count - index}`;
+}

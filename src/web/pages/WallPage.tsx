@@ -1,0 +1,56 @@
+/** The page of the wall, and of a task. The same in the browser, which takes it over as it is. */
+import { type App, AppProvider } from '../components/app.ts';
+import { FilterBar } from '../components/FilterBar.tsx';
+import { TroubleLine } from '../components/HealthLine.tsx';
+import { HelpSheet } from '../components/HelpSheet.tsx';
+import { Rail } from '../components/Rail.tsx';
+import { SearchBox } from '../components/SearchBox.tsx';
+import { SearchNotes } from '../components/SearchNotes.tsx';
+import { SelectionBar, ToastLine } from '../components/SelectionBar.tsx';
+import { TaskDialog } from '../components/TaskDialog.tsx';
+import { TopBar } from '../components/TopBar.tsx';
+import { Wall } from '../components/Wall.tsx';
+import { NewTasksPill, OlderLink } from '../components/WallEnds.tsx';
+
+export function WallPage({ app }: { app: App }) {
+  const { t } = app;
+  return (
+    <AppProvider value={app}>
+      <a class="skip-link" href="#wall">
+        {t.skipToPictures}
+      </a>
+      <TopBar>
+        <SearchBox />
+      </TopBar>
+      <main class="wall-page">
+        <h1 class="visually-hidden">{t.home}</h1>
+        <div class="sticky-filters">
+          <FilterBar />
+        </div>
+        <TroubleLine />
+        <SearchNotes />
+        <div class="wall-and-rail">
+          <Wall />
+          <Rail />
+        </div>
+        <OlderLink />
+      </main>
+      <NewTasksPill />
+      <div class="floating-stack">
+        <ToastLine />
+        <SelectionBar />
+      </div>
+      <TaskDialog />
+      <HelpSheet />
+      <Announcement app={app} />
+    </AppProvider>
+  );
+}
+
+function Announcement({ app }: { app: App }) {
+  return (
+    <p class="visually-hidden" role="status" aria-live="polite">
+      {app.state.announcement.value}
+    </p>
+  );
+}

@@ -1,0 +1,61 @@
+/** The HTML document around a page. */
+import type { ComponentChild } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import type { ScriptedPage } from '../bundle.ts';
+import { LANGUAGE_TAGS, type Language } from '../view/i18n/dictionary.ts';
+import type { Theme } from '../view/preferences.ts';
+
+export interface DocumentOptions {
+  readonly title: string;
+  readonly language: Language;
+  readonly theme: Theme;
+  /** Addresses of the script, the styles and the icon, relative to the page. */
+  readonly assets: { readonly script: string; readonly styles: string; readonly icon: string };
+  /** Which part of the script runs. */
+  readonly page: ScriptedPage;
+  readonly body: ComponentChild;
+  /** For the script. */
+  readonly data?: unknown;
+}
+
+/** @returns the whole document; nothing in it needs `unsafe-inline` */
+export function renderDocument({
+  title,
+  language,
+  theme,
+  assets,
+  page,
+  body,
+  data,
+}: DocumentOptions): string {
+  const html = renderToString(
+    <html lang={LANGUAGE_TAGS[language]} data-theme={theme} data-page={page}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content={theme === 'system' ? 'light dark' : theme} />
+        <meta name="referrer" content="same-origin" />
+        <title>{title}</title>
+        <link rel="icon" href={assets.icon} type="image/svg+xml" />
+        <link rel="stylesheet" href={assets.styles} />
+        <script type="module" src={assets.script} />
+      </head>
+      <body>
+        <div id="page">{body}</div>
+        {data !== undefined && (
+          // Without a type that runs, it is no script for the content security policy.
+          <script id="data" type="application/json" dangerouslySetInnerHTML={{ __html: escapeJson(data) }} />
+        )}
+      </body>
+    </html>,
+  );
+  return `<!doctype html>${html}`;
+}
+
+/** JSON that can't end the element that it stands in. */
+function escapeJson(data: unknown): string {
+  return JSON.stringify(data)
+    .replaceAll('<', '\\u003c')
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029');
+}

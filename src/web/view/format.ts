@@ -1,0 +1,114 @@
+/** Numbers, sizes and dates in the reader's language and time zone, and names for files. */
+import type { Language } from './i18n/dictionary.ts';
+
+const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', zh: 'zh-CN' };
+
+export interface Formats {
+  number(value: number): string;
+  /** A share of 1 as a percentage with one decimal. */
+  percent(share: number): string;
+  /** `1.4 MB` */
+  bytes(value: number): string;
+  /** `14 Nov 2026, 18:42` */
+  dateTime(iso: string | number): string;
+  /** `14 November 2026` */
+  date(iso: string | number): string;
+  /** `14 Nov` */
+  dayAndMonth(iso: string | number): string;
+  /** `09:14` */
+  time(iso: string | number): string;
+  /** `November 2026`, of `2026-11` */
+  month(month: string): string;
+  /** `Nov 2026`, of `2026-11` */
+  shortMonth(month: string): string;
+  /** `12 seconds ago`, `in 3 seconds` @param seconds negative: in the past */
+  relative(seconds: number): string;
+  /** `6.4 s`, `2 min` */
+  duration(seconds: number): string;
+  /** Credits, with as many decimals as they need. */
+  credits(amount: number): string;
+}
+
+/** @param timeZone IANA name; an unknown one counts as UTC */
+export function createFormats(language: Language, timeZone: string): Formats {
+  const locale = LOCALES[language];
+  const zone = isTimeZone(timeZone) ? timeZone : 'UTC';
+  const zoned = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale, { ...options, timeZone: zone });
+  const plain = new Intl.NumberFormat(locale);
+  const oneDecimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
+  const amount = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 4 });
+  const dateTime = zoned({
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  const date = zoned({ day: 'numeric', month: 'long', year: 'numeric' });
+  const dayAndMonth = zoned({ day: 'numeric', month: 'short' });
+  const time = zoned({ hour: '2-digit', minute: '2-digit' });
+  const month = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+  const shortMonth = new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric', timeZone: 'UTC' });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const startOf = (yearAndMonth: string) => new Date(`${yearAndMonth}-01T00:00:00Z`);
+  return {
+    number: (value) => plain.format(value),
+    percent: (share) => percent.format(share),
+    bytes: (value) => {
+      const [size, unit] = scaleBytes(value);
+      return `${oneDecimal.format(size)} ${unit}`;
+    },
+    dateTime: (iso) => dateTime.format(new Date(iso)),
+    date: (iso) => date.format(new Date(iso)),
+    dayAndMonth: (iso) => dayAndMonth.format(new Date(iso)),
+    time: (iso) => time.format(new Date(iso)),
+    month: (text) => month.format(startOf(text)),
+    shortMonth: (text) => shortMonth.format(startOf(text)),
+    relative: (seconds) => {
+      const [value, unit] = scaleSeconds(seconds);
+      return relative.format(value, unit);
+    },
+    duration: (seconds) => formatUnit(locale, seconds),
+    credits: (value) => amount.format(value),
+  };
+}
+
+const BYTE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
+
+function scaleBytes(value: number): [number, string] {
+  const step = Math.min(BYTE_UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, value)) / 3)));
+  return [value / 1000 ** step, BYTE_UNITS[step] ?? 'B'];
+}
+
+const STEPS = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+] as const satisfies readonly [Intl.RelativeTimeFormatUnit, number][];
+
+function scaleSeconds(seconds: number): [number, Intl.RelativeTimeFormatUnit] {
+  const [unit, length] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? ['second', 1];
+  return [Math.round(seconds / length), unit];
+}
+
+function formatUnit(locale: string, seconds: number): string {
+  const [unit, length] = seconds < 120 ? (['second', 1] as const) : (['minute', 60] as const);
+  return new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: 1,
+  }).format(seconds / length);
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return name !== '';
+  } catch {
+    return false; // Intl has no other way to check a name
+  }
+}

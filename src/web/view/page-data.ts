@@ -1,0 +1,33 @@
+/** What the server puts into the wall's page, so that the script starts without a request. */
+import type { Health, LayoutData, MonthCount, PlaceData, SearchInfo, TaskDetails, TileData } from './data.ts';
+import type { Language } from './i18n/dictionary.ts';
+import type { Preferences } from './preferences.ts';
+import type { View } from './url.ts';
+
+export interface PageData {
+  readonly language: Language;
+  readonly version: string;
+  readonly preferences: Preferences;
+  readonly rights: { readonly isSignedIn: boolean; readonly seesAll: boolean; readonly mayChange: boolean };
+  /** Of the months on the page. */
+  readonly timeZone: string;
+  readonly nowMs: number;
+  readonly health: Health;
+}
+
+export interface WallData extends PageData {
+  readonly view: View;
+  /** Empty in the order of best match. */
+  readonly months: readonly MonthCount[];
+  /** Of the months that the first tiles are from. */
+  readonly layouts: readonly LayoutData[];
+  /** The first ones. */
+  readonly tiles: readonly TileData[];
+  readonly nextCursor: string | null;
+  readonly total: { readonly count: number; readonly isExact: boolean };
+  /** Without a search. */
+  readonly allTasks: number | undefined;
+  readonly info: SearchInfo;
+  /** Of the task in the address. */
+  readonly task: { readonly details: TaskDetails | null; readonly place: PlaceData | null } | undefined;
+}

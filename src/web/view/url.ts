@@ -1,0 +1,135 @@
+/** What a page shows, and the query string that says so. */
+import type { TaskState } from '../../task/state.ts';
+import { hasWords } from './query-parts.ts';
+
+export const SORTS = ['relevance', 'newest', 'oldest'] as const;
+export type Sort = (typeof SORTS)[number];
+const STATES: readonly string[] = ['pending', 'succeeded', 'failed'] satisfies TaskState[];
+
+/** The filters that are lists of values. */
+export const VALUE_FILTERS = ['model', 'size', 'action', 'state'] as const;
+export type ValueFilter = (typeof VALUE_FILTERS)[number];
+
+export interface View {
+  /** The query as it was typed. */
+  readonly q: string;
+  readonly from: string;
+  readonly to: string;
+  readonly model: readonly string[];
+  readonly size: readonly string[];
+  readonly action: readonly string[];
+  readonly state: readonly string[];
+  /** Undefined: by best match when words are searched for, else the newest first. */
+  readonly sort: Sort | undefined;
+  /** Undefined: folded by best match, else not. */
+  readonly group: 'prompt' | 'none' | undefined;
+  /** IANA time zone of dates; empty: the reader's. */
+  readonly tz: string;
+  /** The open task. */
+  readonly task: string;
+  /** Where a page without a script continues. */
+  readonly cursor: string;
+}
+
+export const EMPTY_VIEW: View = {
+  q: '',
+  from: '',
+  to: '',
+  model: [],
+  size: [],
+  action: [],
+  state: [],
+  sort: undefined,
+  group: undefined,
+  tz: '',
+  task: '',
+  cursor: '',
+};
+
+const TEXTS = ['q', 'from', 'to', 'tz', 'task', 'cursor'] as const;
+
+/** Reads a query string; what it does not know is left out. */
+export function parseView(params: URLSearchParams): View {
+  const text = (name: string) => (params.get(name) ?? '').trim();
+  const list = (name: string) => [
+    ...new Set(
+      params
+        .getAll(name)
+        .flatMap((value) => value.split(','))
+        .map((value) => value.trim())
+        .filter((value) => value !== ''),
+    ),
+  ];
+  return {
+    q: params.get('q') ?? '',
+    from: text('from'),
+    to: text('to'),
+    model: list('model'),
+    size: list('size'),
+    action: list('action'),
+    state: list('state').filter((value) => STATES.includes(value)),
+    sort: SORTS.find((sort) => sort === params.get('sort')),
+    group: (['prompt', 'none'] as const).find((group) => group === params.get('group')),
+    tz: text('tz'),
+    task: text('task'),
+    cursor: text('cursor'),
+  };
+}
+
+/** The query string of a view, with a question mark unless it is empty; `parseView` reads the same view from it. */
+export function formatView(view: View): string {
+  const params = new URLSearchParams();
+  for (const name of TEXTS) if (view[name] !== '') params.set(name, view[name]);
+  appendValues(params, view);
+  if (view.sort) params.set('sort', view.sort);
+  if (view.group) params.set('group', view.group);
+  const text = params.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+/** A link to a view, relative to any page: all pages lie at one depth. */
+export function linkTo(view: View): string {
+  return `./${formatView(view)}`;
+}
+
+export function getSort({ sort, q }: View): Sort {
+  return sort ?? (hasWords(q) ? 'relevance' : 'newest');
+}
+
+/** Whether tasks with the same prompt are one tile. */
+export function isFolded(view: View): boolean {
+  return view.group === undefined ? getSort(view) === 'relevance' : view.group === 'prompt';
+}
+
+/** Whether anything is searched for or filtered. */
+export function isFiltered(view: View): boolean {
+  const { q, from, to } = view;
+  return q.trim() !== '' || from !== '' || to !== '' || VALUE_FILTERS.some((name) => view[name].length > 0);
+}
+
+/** Whether two views show the same tasks, whatever task is open. */
+export function isSameSearch(a: View, b: View): boolean {
+  return formatView({ ...a, task: '' }) === formatView({ ...b, task: '' });
+}
+
+/**
+ * The parameters of the search routes that find what the view shows.
+ * @param timeZone of the reader, unless the view has one
+ */
+export function buildSearchParams(view: View, timeZone: string): URLSearchParams {
+  const params = new URLSearchParams();
+  if (view.q.trim() !== '') params.set('q', view.q);
+  if (view.from !== '') params.set('from', view.from);
+  if (view.to !== '') params.set('to', view.to);
+  appendValues(params, view);
+  params.set('sort', getSort(view));
+  if (isFolded(view)) params.set('group', 'prompt');
+  if (getSort(view) === 'relevance') params.set('match', 'close');
+  const tz = view.tz === '' ? timeZone : view.tz;
+  if (tz !== '') params.set('tz', tz);
+  return params;
+}
+
+function appendValues(params: URLSearchParams, view: View): void {
+  for (const name of VALUE_FILTERS) for (const value of view[name]) params.append(name, value);
+}
