@@ -271,6 +271,31 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect(await store.imagesOf([id])).toHaveLength(1);
       });
 
+      test('that are due are counted up to a limit; those that are claimed do not wait', async () => {
+        await put(...numberedIds(3).map((id) => ({ id })));
+        expect(await store.countDueImages({ nowMs: NOW - 1, limit: 10 })).toBe(0);
+        expect(await store.countDueImages({ nowMs: NOW + 1, limit: 10 })).toBe(3);
+        expect(await store.countDueImages({ nowMs: NOW + 1, limit: 2 })).toBe(2);
+        await claim(NOW + 1, 1);
+        expect(await store.countDueImages({ nowMs: NOW + 1, limit: 10 })).toBe(2);
+      });
+
+      test('are listed by their tasks, newest first, without those whose file is missing', async () => {
+        const [oldest, middle, newest] = numberedIds(3);
+        const at = (seconds: number) => ({ createdAt: 1_700_000_000 + seconds });
+        await put({ id: middle, ...at(10) }, { id: newest, ...at(20) }, { id: oldest, ...at(0) });
+        for (const [taskId, sha256] of [
+          [oldest, 'cc'],
+          [middle, 'bb'],
+          [newest, 'aa'],
+        ] as const)
+          await store.archiveImage({ taskId, n: 0 }, image(sha256), NOW);
+        await store.recordMissingImages(['bb'], NOW);
+        const { images, next } = await store.newestImages();
+        expect(images).toEqual([image('aa'), image('cc')]);
+        expect(await store.newestImages(next)).toEqual({ images: [], next: undefined });
+      });
+
       test('are removed with the last task that has them', async () => {
         const [id, other] = numberedIds(2);
         await put({ id }, { id: other });

@@ -1,6 +1,6 @@
 /** The statements of the archived and wanted images. */
 import type { TaskId } from '../../task/id.ts';
-import type { ArchivedImage, FailingImage, TaskImage } from '../contract/images.ts';
+import type { ArchivedImage, FailingImage, ImagePlace, TaskImage } from '../contract/images.ts';
 import type { Sqlite } from './database.ts';
 
 /** An archived image as a row. */
@@ -47,6 +47,9 @@ export function prepareImageStatements({ raw }: Sqlite) {
     isUsed: raw.prepare<[string], unknown>('SELECT 1 FROM task_images WHERE sha256 = ? LIMIT 1'),
     remove: raw.prepare<[string]>('DELETE FROM images WHERE sha256 = ?'),
     isDue: raw.prepare<[number], unknown>('SELECT 1 FROM task_images WHERE due_at <= ? LIMIT 1'),
+    dueCount: raw.prepare<[number, number], { n: number }>(
+      'SELECT count(*) AS n FROM (SELECT 1 FROM task_images WHERE due_at <= ? LIMIT ?)',
+    ),
     // Sorts the newest of what is due, to be bounded in time if very many images fail.
     due: raw.prepare<[number, number], ClaimedRow>(
       `SELECT position, n, attempts, added_at AS addedAtMs, tasks.id AS taskId, tasks.document AS document
@@ -74,6 +77,12 @@ export function prepareImageStatements({ raw }: Sqlite) {
     image: raw.prepare<[string], KnownImageRow>(`SELECT ${KNOWN_IMAGE} FROM images WHERE sha256 = ?`),
     archivedImages: raw.prepare<[string], KnownImageRow>(
       `SELECT ${KNOWN_IMAGE} FROM images WHERE sha256 > ? ORDER BY sha256 LIMIT ${PAGE_SIZE}`,
+    ),
+    newestImages: raw.prepare<[number, number], ImageRow & ImagePlace>(
+      `SELECT task_images.position AS position, task_images.n AS n, ${IMAGE}
+       FROM task_images CROSS JOIN images USING (sha256)
+       WHERE (task_images.position, task_images.n) < (?, ?) AND images.missing_since IS NULL
+       ORDER BY task_images.position DESC, task_images.n DESC LIMIT ${PAGE_SIZE}`,
     ),
     hashOf: raw.prepare<[string, number], { sha256: string | null }>(
       `SELECT sha256 FROM task_images WHERE ${BY_TASK_AND_N}`,

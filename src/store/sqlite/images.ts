@@ -37,6 +37,7 @@ export interface ImageStore extends Synchronous<Contract> {
 }
 
 const MAX_REASONS = 20;
+const BEFORE_THE_NEWEST = { position: Number.MAX_SAFE_INTEGER, n: 0 };
 /** Shown as the reason why it is to be fetched. */
 const MISSING = 'its file is missing or damaged';
 
@@ -78,6 +79,7 @@ export function createImageStore(db: Sqlite): ImageStore {
         }),
       );
     },
+    countDueImages: ({ nowMs, limit }) => statements.dueCount.get(nowMs, limit)?.n ?? 0,
     archiveImage: ({ taskId, n }, image, nowMs) =>
       runInTransaction(db, () => {
         const replaced = statements.hashOf.get(taskId, n)?.sha256;
@@ -107,6 +109,14 @@ export function createImageStore(db: Sqlite): ImageStore {
         )
         .get(sha256, ...collectParams(conditions));
       return mapFoundImage(row);
+    },
+    newestImages: (after = BEFORE_THE_NEWEST) => {
+      const rows = statements.newestImages.all(after.position, after.n);
+      const last = rows.at(-1);
+      return {
+        images: rows.map(({ position: _, n: __, ...row }) => mapImage(row)),
+        next: last && { position: last.position, n: last.n },
+      };
     },
     archivedImages: (after) => statements.archivedImages.all(after).map(mapKnownImage),
     recordMissingImages: (sha256s, nowMs) =>

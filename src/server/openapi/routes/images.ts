@@ -30,7 +30,7 @@ export const IMAGE_ROUTES: readonly RouteDescription[] = [
     ...fileRoute,
     path: '/thumbs/{sha256}',
     operationId: 'thumbnail',
-    summary: 'A thumbnail of it',
+    summary: 'A thumbnail of it: 320, 640 or 960 pixels wide, the smallest that is wide enough',
     parameters: [
       createPathParameter('sha256', sha256),
       createQueryParameter('w', createInteger(1, 10_000), 'pixels'),
