@@ -20,6 +20,7 @@ import {
   type SearchWorkerData,
   serializeError,
 } from '../server/search/search-protocol.ts';
+import { answerLayout, answerMonths, answerPlace } from '../server/search/wall-answers.ts';
 import { openStore } from '../store/sqlite/open.ts';
 
 // With few cores, retrieves take precedence over searches. On Linux this applies to this thread only; elsewhere it would
@@ -42,11 +43,18 @@ const answers = {
   suggest: answerSuggest,
   similar: answerSimilar,
   tracked: answerTracked,
+  months: answerMonths,
+  layout: answerLayout,
+  place: answerPlace,
 };
 
 async function answer(question: Question): Promise<AnswerTo<Question>> {
   checkInterrupt();
   if (question.route === 'history') return concatTasks(await store.list(question.filter, question.page));
+  if (question.route === 'recount') {
+    await store.recount();
+    return '';
+  }
   const { route, id, query, limits, nowMs } = question;
   return answers[route satisfies SearchRoute](store, {
     ...(id === undefined ? {} : { id }),
@@ -63,7 +71,8 @@ parentPort?.on('message', async ({ number, question }: SearchJob) => {
     const made = await answer(question);
     // Bytes are moved, not copied.
     const moved = typeof made === 'string' ? [] : [made.text.buffer as ArrayBuffer];
-    parentPort?.postMessage({ number, answer: made } satisfies SearchReply, moved);
+    const isRecountDue = await store.isRecountDue();
+    parentPort?.postMessage({ number, answer: made, isRecountDue } satisfies SearchReply, moved);
   } catch (error) {
     parentPort?.postMessage({ number, failed: serializeError(error) } satisfies SearchReply);
   }

@@ -13,7 +13,7 @@ const PARAMS: Readonly<Record<string, readonly string[]>> = {
   '/api/sync/runs': ['limit'],
 };
 /** Routes whose responses have `notes`. */
-const HAS_NOTES = /^\/api\/(search|facets|tasks\/[^/]+\/similar)$/;
+const HAS_NOTES = /^\/api\/(search|facets|wall\/\w+|tasks\/[^/]+\/similar)$/;
 
 /** @param prefix of all paths */
 export function createUnknownParamsMiddleware(prefix: string): MiddlewareHandler<ServerEnv> {

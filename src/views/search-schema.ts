@@ -71,7 +71,7 @@ const similarHitSchema = z.strictObject({
   }),
 });
 
-const understoodSchema = z
+export const understoodSchema = z
   .array(z.strictObject({ text, as: text }).readonly())
   .readonly()
   .meta({
@@ -124,20 +124,27 @@ export const similarTasksSchema = z.strictObject({
   took_ms: z.number(),
 });
 
+/** When counts were counted. */
+export const countedAt = time.meta({
+  description: 'earlier than the request if nothing has been stored since, or if counting takes long',
+});
+
 const facetCounts = z.array(z.strictObject({ value: text.nullable(), count }));
 
 const facetsSchema = z.strictObject({
   total: count,
-  model: facetCounts,
-  size: facetCounts,
-  action: facetCounts,
-  state: facetCounts,
-  histogram: z.strictObject({
-    by: z.enum(['day', 'month', 'year']),
-    tz: text,
-    items: z.array(z.strictObject({ period: text, from: time, count })),
-  }),
-  counted_at: time.meta({ description: 'earlier than the request if nothing has been stored since' }),
+  model: facetCounts.optional(),
+  size: facetCounts.optional(),
+  action: facetCounts.optional(),
+  state: facetCounts.optional(),
+  histogram: z
+    .strictObject({
+      by: z.enum(['day', 'month', 'year']),
+      tz: text,
+      items: z.array(z.strictObject({ period: text, from: time, count })),
+    })
+    .optional(),
+  counted_at: countedAt,
 });
 
 /** `GET /api/facets`. */

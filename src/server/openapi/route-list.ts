@@ -5,10 +5,12 @@ import { IMAGE_ROUTES } from './routes/images.ts';
 import { MONITORING_ROUTES } from './routes/monitoring.ts';
 import { SEARCH_ROUTES } from './routes/search.ts';
 import { TASK_ROUTES } from './routes/tasks.ts';
+import { WALL_ROUTES } from './routes/wall.ts';
 
 export const ROUTE_DESCRIPTIONS: readonly RouteDescription[] = [
   ...FLUX_ROUTES,
   ...SEARCH_ROUTES,
+  ...WALL_ROUTES,
   ...TASK_ROUTES,
   ...IMAGE_ROUTES,
   ...MONITORING_ROUTES,

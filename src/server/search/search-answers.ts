@@ -1,9 +1,10 @@
 /** Answers `/api/search`, `/api/facets`, `/api/suggest`, `/api/tracked` and similar prompts as JSON texts. Runs on a search thread. */
 import { createBadRequest } from '../../lib/api-error.ts';
+import { measureSince } from '../../lib/elapsed.ts';
 import { taskNotFound } from '../../mirror/visibility.ts';
 import { type Cursor, decodeCursor, encodeCursor } from '../../search/cursor.ts';
 import { findLastWord } from '../../search/last-word.ts';
-import type { SearchPage, SortOrder } from '../../store/contract/search.ts';
+import { FACET_NAMES, type SortOrder } from '../../store/contract/search.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { TaskId } from '../../task/id.ts';
 import type { TaskLimits } from '../../task/limits.ts';
@@ -20,10 +21,11 @@ import type {
 import { serializeTrackedId } from '../../views/tracked-json.ts';
 import type { TrackedList } from '../../views/tracked-schema.ts';
 import { readChoiceParam, readIntegerParam } from '../query-params.ts';
+import { describeCloseHits, describeIndexGap, describeShortList, describeShortPage } from './search-notes.ts';
 import { readSearchTarget, TARGET_PARAMS } from './search-request.ts';
 
 const SEARCH_PARAMS = ['q', ...TARGET_PARAMS, 'sort', 'group', 'match', 'partial', 'cursor', 'limit'];
-const FACET_PARAMS = ['q', ...TARGET_PARAMS, 'match', 'by'];
+const FACET_PARAMS = ['q', ...TARGET_PARAMS, 'match', 'by', 'only'];
 const SIMILAR_PARAMS = [...TARGET_PARAMS, 'group', 'limit'];
 const SORTS = ['newest', 'oldest', 'relevance'] as const;
 const UNITS = ['day', 'month', 'year'] as const;
@@ -94,15 +96,15 @@ export async function answerFacets(store: Store, { params, limits, nowMs }: Targ
   const started = performance.now();
   const { query, filter, timeZone } = readSearchTarget(params, limits, nowMs, FACET_PARAMS);
   const [by = 'month'] = readChoiceParam(params, 'by', UNITS);
-  const facets = await store.facets({ query, filter, by, timeZone });
-  const took_ms = measureSince(started);
-  const answer = {
-    ...serializeFacets(facets, by, timeZone),
+  const asked = readChoiceParam(params, 'only', FACET_NAMES);
+  const only = asked.length === 0 ? FACET_NAMES : asked;
+  const facets = await store.facets({ query, filter, by, timeZone, only });
+  return JSON.stringify({
+    ...serializeFacets(facets, { only, by, timeZone }),
     notes: [...query.notes],
     understood: query.understood,
-    took_ms,
-  };
-  return JSON.stringify(answer satisfies FacetsAnswer);
+    took_ms: measureSince(started),
+  } satisfies FacetsAnswer);
 }
 
 /** @throws ApiError 400; 404 when there is no such task for the caller */
@@ -161,34 +163,4 @@ function readCursor(params: URLSearchParams, sort: SortOrder): Cursor | undefine
   const cursor = decodeCursor(text, sort);
   if (!cursor) throw createBadRequest('"cursor" is not one of this search; leave it out to start anew');
   return cursor;
-}
-
-function describeIndexGap(indexedFromMs: number | undefined): string[] {
-  if (indexedFromMs === undefined) return [];
-  const found =
-    indexedFromMs === Number.MAX_SAFE_INTEGER
-      ? 'nothing'
-      : `what was created from ${new Date(indexedFromMs).toISOString()} on`;
-  return [`the search index is being rebuilt; so far ${found} is found`];
-}
-
-function describeShortPage({ hits, next }: SearchPage, limit: number): string[] {
-  if (!next || hits.length >= limit) return [];
-  return [describeShortList(hits.length, limit)];
-}
-
-function describeShortList(count: number, limit: number): string {
-  return `this page has ${count} of ${limit} tasks, because their documents are large`;
-}
-
-/** In the order of time, close matches are not expected. */
-function describeCloseHits({ hits }: SearchPage): string[] {
-  return hits.some(({ close }) => close)
-    ? ['nothing matches exactly; these come close, the best first, whatever their time']
-    : [];
-}
-
-/** Milliseconds, rounded to microseconds. */
-function measureSince(started: number): number {
-  return Math.round((performance.now() - started) * 1000) / 1000;
 }

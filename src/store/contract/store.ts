@@ -14,10 +14,12 @@ import type { SearchStore } from './search.ts';
 import type { ServerStore } from './servers.ts';
 import type { TaskStore } from './tasks.ts';
 import type { TrackingStore } from './tracking.ts';
+import type { WallStore } from './wall.ts';
 
 export interface Store
   extends TaskStore,
     SearchStore,
+    WallStore,
     ImageStore,
     CallbackStore,
     TrackingStore,

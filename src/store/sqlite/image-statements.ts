@@ -2,6 +2,7 @@
 import type { TaskId } from '../../task/id.ts';
 import type { ArchivedImage, FailingImage, ImagePlace, TaskImage } from '../contract/images.ts';
 import type { Sqlite } from './database.ts';
+import { defineRatioFunction } from './ratio-function.ts';
 
 /** An archived image as a row. */
 export type ImageRow<T extends ArchivedImage = ArchivedImage> = {
@@ -29,7 +30,13 @@ interface ClaimedRow {
   addedAtMs: number;
 }
 
-export function prepareImageStatements({ raw }: Sqlite) {
+/** The ratio of an archived image of a task, from its pixels; null for a video of an unknown size. */
+const RATIO = `(SELECT encode_ratio(images.width, images.height) FROM images
+  WHERE images.sha256 = task_images.sha256 AND images.width IS NOT NULL AND images.height IS NOT NULL)`;
+
+export function prepareImageStatements(db: Sqlite) {
+  defineRatioFunction(db);
+  const { raw } = db;
   return {
     enqueue: raw.prepare<[number, number, number, number, Buffer]>(
       `INSERT INTO task_images (position, n, added_at, due_at, link_hash) VALUES (?, ?, ?, ?, ?)
@@ -61,8 +68,13 @@ export function prepareImageStatements({ raw }: Sqlite) {
     lease: raw.prepare<[number, number, number]>(
       'UPDATE task_images SET due_at = ? WHERE position = ? AND n = ?',
     ),
-    archived: raw.prepare<[string, string, number]>(
-      `UPDATE task_images SET sha256 = ?, due_at = NULL, last_error = NULL WHERE ${BY_TASK_AND_N}`,
+    deriveRatio: raw.prepare<[number]>(
+      `UPDATE task_images SET ratio = ${RATIO}
+       WHERE position = CAST(? AS INTEGER) AND sha256 IS NOT NULL AND ratio IS NOT ${RATIO}`,
+    ),
+    deriveAllRatios: raw.prepare<[]>(`UPDATE task_images SET ratio = ${RATIO} WHERE ratio IS NOT ${RATIO}`),
+    archived: raw.prepare<[string, number | null, string, number]>(
+      `UPDATE task_images SET sha256 = ?, ratio = ?, due_at = NULL, last_error = NULL WHERE ${BY_TASK_AND_N}`,
     ),
     insert: raw.prepare<ImageRow & { nowMs: number }>(
       `INSERT INTO images (sha256, media_type, bytes, width, height, thumbhash, archived_at)

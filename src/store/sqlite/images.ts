@@ -3,6 +3,7 @@
 import { tryParseJson } from '../../lib/parse-json.ts';
 import { listArtifacts } from '../../task/artifacts.ts';
 import { isObject, type JsonObject } from '../../task/json-object.ts';
+import { encodeRatio } from '../../task/ratio.ts';
 import type {
   ArchivedImage,
   ImageStore as Contract,
@@ -30,6 +31,11 @@ export interface ImageStore extends Synchronous<Contract> {
   enqueueImages(position: number, links: readonly string[], nowMs: number): void;
   /** Inside the caller's transaction: queues the task's images again; archived ones stay until they are replaced. */
   requeueAll(position: number, count: number, nowMs: number): void;
+  /**
+   * Inside the caller's transaction: reads the ratios of the archived images again from their pixels.
+   * @param position of the task; without it, of all
+   */
+  deriveRatios(position?: number): void;
   /** Inside the caller's transaction: the task has moved to another position. */
   move(from: number, to: number): void;
   /** Inside the caller's transaction: removes a task's images. @returns the images that are no longer used */
@@ -58,6 +64,10 @@ export function createImageStore(db: Sqlite): ImageStore {
       statements.forgetBeyond.run(position, count);
       statements.requeueAll.run(nowMs, position);
     },
+    deriveRatios: (position) => {
+      if (position === undefined) statements.deriveAllRatios.run();
+      else statements.deriveRatio.run(position);
+    },
     move: (from, to) => {
       statements.move.run(to, from);
     },
@@ -83,8 +93,9 @@ export function createImageStore(db: Sqlite): ImageStore {
     archiveImage: ({ taskId, n }, image, nowMs) =>
       runInTransaction(db, () => {
         const replaced = statements.hashOf.get(taskId, n)?.sha256;
-        if (statements.archived.run(image.sha256, taskId, n).changes === 0) return false;
         const { width = null, height = null, thumbhash = null } = image;
+        const ratio = width === null || height === null ? null : encodeRatio(width, height);
+        if (statements.archived.run(image.sha256, ratio, taskId, n).changes === 0) return false;
         statements.insert.run({ ...image, width, height, thumbhash, nowMs });
         recordFound(image.sha256);
         // The host may have other bytes now; nobody will look for the old ones any more.

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
-import type { FacetRequest } from '../contract/search.ts';
 import type { Store } from '../contract/store.ts';
 import { createSuggestionRequest, suggestWords } from '../rules/suggest-within.ts';
 import { createAccessTokenStore } from './access-tokens.ts';
@@ -26,13 +25,13 @@ import { backUpBeforeMigration, type OnMigration } from './recovery/migration-ba
 import { findForeignSchema } from './recovery/schema-check.ts';
 import { createRequestSeq } from './request-seq.ts';
 import { createRunStore } from './runs.ts';
-import { countFacets } from './search/facets.ts';
-import { cacheFacets } from './search/facets-cache.ts';
+import { createCountStore } from './search/count-store.ts';
 import { defineLinkFunction } from './search/link-function.ts';
 import { definePromptFunction } from './search/prompt-function.ts';
 import { createReindexing, readIndexedFrom } from './search/reindex.ts';
 import { createSearchStore } from './search/search.ts';
 import { createSimilarStore } from './search/similar.ts';
+import { createWallStore } from './search/wall.ts';
 import { createWordStore } from './search/words.ts';
 import { createServers } from './servers.ts';
 import { readStats } from './stats.ts';
@@ -179,10 +178,6 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
     indexedFromMs: readIndexedFrom(db, metadata),
   });
   const { search } = createSearchStore(db, readIndexState);
-  const facets = (request: FacetRequest) => ({
-    ...countFacets(db, request, readMaxDisplacement()),
-    countedAtMs: clock.now(),
-  });
   if (mode === 'owner') {
     ignoreUnwritable(() => {
       servers.replaceServers();
@@ -201,7 +196,8 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
     countUpTo: history.countUpTo,
     stream: () => translateStream(history.stream()),
     search,
-    facets: mode === 'reader' && isResident === true ? cacheFacets(db, facets) : facets,
+    ...createCountStore(db, readIndexState, { clock, isKept: mode === 'reader' && isResident === true }),
+    ...createWallStore(db, readIndexState),
     findSimilar: createSimilarStore(db, readIndexState).findSimilar,
     suggest: (prefix, limit, within) =>
       within

@@ -1,6 +1,7 @@
 /** `/api/search`, `/api/facets` and `/api/suggest`. */
 import { MATCH_MODES } from '../../../search/close/match-mode.ts';
 import { FIELDS, type SearchField, TIME_BOUNDS } from '../../../search/fields.ts';
+import { FACET_NAMES } from '../../../store/contract/search.ts';
 import { facetsAnswerSchema, searchPageSchema, suggestionsSchema } from '../../../views/search-schema.ts';
 import {
   createEnum,
@@ -20,9 +21,9 @@ export const FILTER_PARAMETERS = [
   ...FIELDS.filter((field) => field.kind === 'date' && field.isOperator).map(createFieldParameter),
 ];
 
-const MATCH_MODE = { ...createEnum(...MATCH_MODES), default: 'exact' };
+export const MATCH_MODE = { ...createEnum(...MATCH_MODES), default: 'exact' };
 
-const SEARCH_PARAMETERS = [
+export const SEARCH_PARAMETERS = [
   createQueryParameter(
     'q',
     text,
@@ -78,6 +79,11 @@ export const SEARCH_ROUTES: readonly RouteDescription[] = [
         'close: words such as "the" are not required, as in a search for close matches',
       ),
       createQueryParameter('by', { ...createEnum('day', 'month', 'year'), default: 'month' }),
+      createQueryParameter(
+        'only',
+        createEnum(...FACET_NAMES),
+        'the lists that are wanted, separated by commas; all without it',
+      ),
     ],
     responses: { 200: { description: 'counts of all matches', schema: facetsAnswerSchema } },
     errors: [400, 401, 403, 503],
