@@ -20,6 +20,7 @@ import {
   type SearchWorkerData,
   serializeError,
 } from '../server/search/search-protocol.ts';
+import { answerDetails, answerSame } from '../server/search/task-answers.ts';
 import { answerLayout, answerMonths, answerPlace } from '../server/search/wall-answers.ts';
 import { openStore } from '../store/sqlite/open.ts';
 
@@ -46,6 +47,8 @@ const answers = {
   months: answerMonths,
   layout: answerLayout,
   place: answerPlace,
+  details: answerDetails,
+  same: answerSame,
 };
 
 async function answer(question: Question): Promise<AnswerTo<Question>> {

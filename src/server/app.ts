@@ -15,8 +15,9 @@ import { getTraceId } from './monitoring/trace.ts';
 import { createCallbackRoutes } from './routes/callbacks.ts';
 import { createGenerationRoutes } from './routes/flux-generations.ts';
 import { createFluxTasksRoutes } from './routes/flux-tasks.ts';
+import { createAssetRoutes } from './routes/gallery/assets.ts';
+import { createPageRoutes } from './routes/gallery/pages.tsx';
 import { createHealthRoutes } from './routes/health.ts';
-import { createHomeRoutes } from './routes/home.ts';
 import { createImageRoutes } from './routes/images.ts';
 import { createMetricsRoutes } from './routes/metrics.ts';
 import { createOpenApiRoutes } from './routes/openapi.ts';
@@ -68,7 +69,8 @@ export function createApp(
     createHealthRoutes(deps, isStopping),
     createMetricsRoutes(deps),
     createOpenApiRoutes(deps),
-    createHomeRoutes(deps),
+    createPageRoutes(deps),
+    createAssetRoutes(),
   ]) {
     app.route('/', routes);
   }

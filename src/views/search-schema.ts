@@ -13,7 +13,7 @@ const localImageSchema = z.strictObject({
   thumbhash: text,
 });
 
-const imageSchema = z.strictObject({ url: text, local: localImageSchema.nullable() });
+export const imageSchema = z.strictObject({ url: text, local: localImageSchema.nullable() });
 
 const localVideoSchema = localImageSchema.pick({ url: true, sha256: true, media_type: true, bytes: true });
 
@@ -29,7 +29,7 @@ const videoSchema = z.strictObject({
 
 const wordChange = z.strictObject({ from: text, to: text }).readonly();
 
-const hitSchema = z.strictObject({
+export const hitSchema = z.strictObject({
   id: taskId,
   created_at: time,
   state: taskState,

@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { getPathPrefix } from '../lib/base-path.ts';
 import { cleanField } from '../lib/clean-text.ts';
 import { formatIsoTime } from '../lib/iso-time.ts';
-import type { Query } from '../search/ast.ts';
 import { parseArtifact } from '../search/artifact-field.ts';
+import type { Query } from '../search/ast.ts';
 import { createQuery } from '../search/ast.ts';
 import type { Hit } from '../store/contract/search.ts';
 import type { Store } from '../store/contract/store.ts';
@@ -36,7 +36,9 @@ export const taskDetailsSchema = z.strictObject({
   cost: z.number().nullable().meta({ description: 'in credits' }),
   elapsed: z.number().nullable().meta({ description: 'seconds' }),
   error: text.nullable(),
-  inputs: z.array(imageSchema).meta({ description: 'the pictures that it was given, and their archived copies' }),
+  inputs: z
+    .array(imageSchema)
+    .meta({ description: 'the pictures that it was given, and their archived copies' }),
   request: z.record(z.string(), z.unknown()).meta({ description: 'what was sent to the service' }),
   document: text.meta({ description: 'the stored text, cut when it is long' }),
   document_is_cut: z.boolean(),
@@ -91,7 +93,13 @@ async function findCopy(store: Store, url: string, within: TaskLimits | undefine
   const node = parseArtifact(url);
   if (!node) return undefined;
   const filter = within ? { within } : {};
-  const found = await store.search({ query: createQuery([node]), filter, sort: 'newest', limit: 1, nowMs: 0 });
+  const found = await store.search({
+    query: createQuery([node]),
+    filter,
+    sort: 'newest',
+    limit: 1,
+    nowMs: 0,
+  });
   const [hit] = found.hits;
   if (!hit) return undefined;
   const artifacts = listArtifacts(JSON.parse(hit.task.text) as JsonObject);

@@ -15,8 +15,8 @@ import { type Access, type AccessControl, createReadOnlyError, PROBE } from './a
 import { createAuthThrottle } from './auth-throttle.ts';
 import { createHostCheck } from './hosts.ts';
 
-/** Probes and the start page need no token, and reveal nothing secret. */
-const OPEN_PATHS = new Set(['/healthz', '/readyz', '/', '']);
+/** Probes need no token, and reveal nothing secret. */
+const OPEN_PATHS = new Set(['/healthz', '/readyz']);
 
 /** The upstream has no access token; for callbacks, the key in the path is its credential. */
 function isOpen(path: string, callbackUrl: string | undefined): boolean {

@@ -14,7 +14,9 @@ export type SearchRoute =
   | 'tracked'
   | 'months'
   | 'layout'
-  | 'place';
+  | 'place'
+  | 'details'
+  | 'same';
 
 /** Answered with JSON. */
 export interface SearchQuestion {

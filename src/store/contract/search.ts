@@ -117,6 +117,20 @@ export interface SimilarTasks {
   readonly indexedFromMs: number | undefined;
 }
 
+export interface SamePromptRequest {
+  readonly id: TaskId;
+  readonly limit: number;
+  /** What the caller is allowed to see. */
+  readonly within?: TaskLimits | undefined;
+}
+
+export interface SamePromptTasks {
+  /** Without the task itself. */
+  readonly count: number;
+  /** Newest first. */
+  readonly hits: readonly Hit[];
+}
+
 /** Maximum number of prompts that one is compared with. */
 export const SIMILAR_LIMIT = 1000;
 
@@ -201,6 +215,8 @@ export interface SearchStore {
   recount(): MaybePromise<void>;
   /** The tasks whose prompts are like that of another; undefined if there is no such task within the filter's limits. */
   findSimilar(request: SimilarRequest): MaybePromise<SimilarTasks | undefined>;
+  /** The other tasks with the very same prompt; undefined if there is no such task within the limits. */
+  findSamePrompt(request: SamePromptRequest): MaybePromise<SamePromptTasks | undefined>;
   /**
    * The most used words that start with a folded prefix. Within limits, only words of the newest visible prompts
    * (SUGGESTING_PROMPTS).

@@ -29,6 +29,7 @@ import { createCountStore } from './search/count-store.ts';
 import { defineLinkFunction } from './search/link-function.ts';
 import { definePromptFunction } from './search/prompt-function.ts';
 import { createReindexing, readIndexedFrom } from './search/reindex.ts';
+import { findSamePrompt } from './search/same-prompt.ts';
 import { createSearchStore } from './search/search.ts';
 import { createSimilarStore } from './search/similar.ts';
 import { createWallStore } from './search/wall.ts';
@@ -199,6 +200,7 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
     ...createCountStore(db, readIndexState, { clock, isKept: mode === 'reader' && isResident === true }),
     ...createWallStore(db, readIndexState),
     findSimilar: createSimilarStore(db, readIndexState).findSimilar,
+    findSamePrompt: (request) => findSamePrompt(db, request, readMaxDisplacement()),
     suggest: (prefix, limit, within) =>
       within
         ? suggestWords(search(createSuggestionRequest(within, prefix)), prefix, limit)

@@ -10,7 +10,8 @@ export function handleRail(actions: Pick<Actions, 'jumpTo'>): void {
 
   const jump = (event: PointerEvent) => {
     const rail = document.getElementById('rail')?.getBoundingClientRect();
-    if (rail && rail.height > 0) actions.jumpTo(Math.min(1, Math.max(0, (event.clientY - rail.top) / rail.height)));
+    if (rail && rail.height > 0)
+      actions.jumpTo(Math.min(1, Math.max(0, (event.clientY - rail.top) / rail.height)));
   };
   document.addEventListener('pointerdown', (event) => {
     const rail = event.target instanceof Element ? event.target.closest<HTMLElement>('#rail') : null;

@@ -48,10 +48,13 @@ test('the section at a height is the last one that begins at or above it', () =>
 });
 
 test('the estimate of a month is within a tenth of its height', () => {
-  const bytes = Uint8Array.from({ length: 5000 }, (_, at) => [128, 147, 164, 109, 92][((at * 7919) % 10007) % 5] ?? 128);
+  const bytes = Uint8Array.from(
+    { length: 5000 },
+    (_, at) => [128, 147, 164, 109, 92][((at * 7919) % 10007) % 5] ?? 128,
+  );
   const rows = justifyRows(bytes, GEOMETRY);
   const mean = bytes.reduce((sum, byte) => sum + Math.exp((byte - 128) / 64), 0) / bytes.length;
-  const estimated = measureRows({ count: 5000, rows: undefined }, GEOMETRY, mean);
+  const estimated = measureRows({ hasHeading: true, count: 5000, rows: undefined }, GEOMETRY, mean);
   expect(estimated / (rows.tops[rows.count] ?? 1)).toBeGreaterThan(0.9);
   expect(estimated / (rows.tops[rows.count] ?? 1)).toBeLessThan(1.1);
 });
