@@ -10,6 +10,7 @@ import { createApp } from './app.ts';
 import { createAccessControl } from './auth/access.ts';
 import { createAuth } from './auth/auth.ts';
 import { createTokenUse } from './auth/token-use.ts';
+import { createClientRecorder } from './connections/client.ts';
 import { trackInFlight } from './connections/in-flight.ts';
 import { answerMalformedRequest, rejectTarget } from './connections/malformed-requests.ts';
 import { stopServer } from './connections/stop.ts';
@@ -77,9 +78,11 @@ export async function listen(
     requestTimeout: limits.requestMs,
     connectionsCheckingInterval: Math.min(5000, limits.headersMs / 2),
   };
+  const recordClient = createClientRecorder(deps.config.trustedProxies);
   const inFlight = trackInFlight(limits.pipelined);
   const server = createServer(options, (request, response) => {
     if (!inFlight.begin(request, response)) return;
+    recordClient(request);
     request.url = normalizePath(request.url ?? '/');
     // A client that keeps sending on an open connection would delay the shutdown.
     if (isStopping) response.setHeader('connection', 'close');

@@ -9,6 +9,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { FLUX } from '../../service/flux.ts';
 import type { MaybePromise } from '../../store/contract/maybe-promise.ts';
+import { getClient } from '../connections/client.ts';
 import type { ServerEnv } from '../deps.ts';
 import { getTraceId, recordTokenName } from '../monitoring/trace.ts';
 import { type Access, type AccessControl, createReadOnlyError, PROBE } from './access.ts';
@@ -47,7 +48,7 @@ export function createAuth(
       return access;
     } catch (error) {
       if (error instanceof ApiError && error.code === 'invalid_token') {
-        const address = request.socket.remoteAddress ?? '';
+        const { address } = getClient(request);
         const isAnswered = await throttle(address);
         if (isAnswered) log.warn({ trace_id: getTraceId(request), address }, 'invalid token');
         else request.socket.destroy();
@@ -63,6 +64,7 @@ export function createAuth(
       path,
       referer: headers.referer,
       hosts: listHostHeaders(rawHeaders),
+      forwardedHost: getClient(request).forwardedHost,
       origin: headers.origin,
       fetchSite: headers['sec-fetch-site'] as string | undefined,
       fetchMode: headers['sec-fetch-mode'] as string | undefined,
