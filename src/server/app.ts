@@ -21,6 +21,7 @@ import { createImageRoutes } from './routes/images.ts';
 import { createMetricsRoutes } from './routes/metrics.ts';
 import { createOpenApiRoutes } from './routes/openapi.ts';
 import { createSearchRoutes } from './routes/search.ts';
+import { createSignInRoutes } from './routes/sign-in.ts';
 import { createSyncRoutes } from './routes/sync.ts';
 import { createTaskRoutes } from './routes/tasks.ts';
 import { createTrackedRoutes } from './routes/tracked.ts';
@@ -31,17 +32,13 @@ import { createUnknownParamsMiddleware, NOTES_HEADER } from './unknown-params.ts
 const EXPOSED_HEADERS = ['cache-status', 'age', 'etag', UNFETCHED_HEADER, NOTES_HEADER, ...RECEIPT_HEADERS];
 
 /**
- * @param authorize checks every request
+ * @param auth checks every request
  * @param logRequest called for every response
- * @param isStopping true once the server accepts no new work
+ * @param stopping aborted once the server accepts no new work
  */
 export function createApp(
   deps: ServerDeps,
-  {
-    authorize,
-    logRequest,
-    isStopping,
-  }: { authorize: Auth; logRequest: RequestLog; isStopping: () => boolean },
+  { auth, logRequest, stopping }: { auth: Auth; logRequest: RequestLog; stopping: AbortSignal },
 ): Hono<ServerEnv> {
   const { config, log } = deps;
   const app = new Hono<ServerEnv>().basePath(config.basePath);
@@ -54,7 +51,7 @@ export function createApp(
     for (const path of EMBEDDABLE_PATHS) app.use(`${path}*`, embedding);
   }
   app.use(setSecurityHeaders);
-  app.use(createAuthMiddleware(authorize));
+  app.use(createAuthMiddleware(auth));
   app.use('/api/*', createUnknownParamsMiddleware(getPathPrefix(config.basePath)));
   for (const routes of [
     createFluxTasksRoutes(deps),
@@ -65,10 +62,11 @@ export function createApp(
     createTrackedRoutes(deps),
     createSyncRoutes(deps),
     createSearchRoutes(deps),
-    createHealthRoutes(deps, isStopping),
+    createHealthRoutes(deps, () => stopping.aborted),
     createMetricsRoutes(deps),
     createOpenApiRoutes(deps),
     createHomeRoutes(deps),
+    createSignInRoutes(deps, auth),
   ]) {
     app.route('/', routes);
   }

@@ -6,6 +6,7 @@ import type { ZodType } from 'zod';
 import { computeDigest } from '../../src/lib/access-token.ts';
 import { createApp } from '../../src/server/app.ts';
 import { PROBE } from '../../src/server/auth/access.ts';
+import type { Auth } from '../../src/server/auth/auth.ts';
 import { createAuthThrottle } from '../../src/server/auth/auth-throttle.ts';
 import type { ServerDeps } from '../../src/server/deps.ts';
 import { errorSchema } from '../../src/server/error-schema.ts';
@@ -147,6 +148,11 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
   ready: () => [{}],
   metrics: () => [{}],
   openapi: () => [{}],
+  signIn: ({ everything }) => [
+    { body: { token: everything.authorization.slice('Bearer '.length) } },
+    { body: { token: 'guess' }, status: 401, limited: 401 },
+  ],
+  signOut: () => [{}],
 };
 
 /** Where a limited token gets something else than 200. A batch is an answer, with less in it. */
@@ -356,9 +362,9 @@ describe('the OpenAPI document', () => {
     const described = ROUTES.map(({ method, path }) => `${method} ${path}`).sort();
     const parts = { config: here.config, metrics: createMetrics() } as unknown as ServerDeps;
     const app = createApp(parts, {
-      authorize: () => PROBE,
+      auth: { authorize: () => PROBE } as unknown as Auth,
       logRequest: () => undefined,
-      isStopping: () => false,
+      stopping: new AbortController().signal,
     });
     const served = app.routes
       .filter(({ method }) => method !== 'ALL')

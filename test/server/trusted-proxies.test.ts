@@ -1,6 +1,5 @@
 /** What proxies say about a request counts only if they are trusted. */
 import type { IncomingMessage } from 'node:http';
-import { request as httpRequest } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../src/config/config.ts';
 import { type AddressRange, parseAddressRange } from '../../src/lib/address-ranges.ts';
@@ -8,7 +7,8 @@ import { createClientRecorder, getClient } from '../../src/server/connections/cl
 import { numberedIds } from '../helpers/documents.ts';
 import { imageHost } from '../helpers/image-host.ts';
 import { picture, storeTaskWithImages } from '../helpers/images.ts';
-import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
+import { sendRaw } from '../helpers/raw-request.ts';
+import { startTestMirror } from '../helpers/test-mirror.ts';
 
 const RANGES = ['10.0.0.0/8', '192.0.2.7', 'fd00::/8', '::1'].map(
   (text) => parseAddressRange(text) as AddressRange,
@@ -161,28 +161,6 @@ describe('FLUX_MIRROR_TRUSTED_PROXIES', () => {
   });
 });
 
-/** Sends a request with a `Host` of its own, which fetch does not let through. */
-function send(
-  here: TestMirror,
-  path: string,
-  headers: Record<string, string>,
-  body?: string,
-): Promise<{ status: number | undefined; body: string }> {
-  return new Promise((resolve, reject) => {
-    const sent = httpRequest(`${here.mirror.url}${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
-      headers,
-    });
-    sent.once('error', reject);
-    sent.once('response', async (response) => {
-      let text = '';
-      for await (const chunk of response) text += String(chunk);
-      resolve({ status: response.statusCode, body: text });
-    });
-    sent.end(body);
-  });
-}
-
 describe('behind a trusted proxy', () => {
   const trusting = (settings = {}) =>
     startTestMirror({ trustedProxies: '127.0.0.1', allowedHosts: 'mirror.example', ...settings });
@@ -190,7 +168,7 @@ describe('behind a trusted proxy', () => {
   test('the forwarded host must be an allowed one as well, and decides whose pages are own', async () => {
     const here = await trusting();
     const status = async (headers: Record<string, string>) =>
-      (await send(here, '/api/stats', headers)).status;
+      (await sendRaw(here, '/api/stats', headers)).status;
     expect(await status({ 'x-forwarded-host': 'mirror.example' })).toBe(200);
     expect(await status({ 'x-forwarded-host': 'evil.example' })).toBe(403);
     expect(await status({ forwarded: 'for=203.0.113.9;host=evil.example' })).toBe(403);
@@ -212,7 +190,7 @@ describe('behind a trusted proxy', () => {
     await storeTaskWithImages(here, id, [`${host.url}/a`]);
     await here.mirror.archiver.run();
     const link = async (headers: Record<string, string>) => {
-      const { body } = await send(
+      const { body } = await sendRaw(
         here,
         '/flux/tasks',
         { 'x-flux-mirror-images': 'local', ...headers },
@@ -231,7 +209,7 @@ describe('behind a trusted proxy', () => {
   test('wrong tokens are throttled and logged by client', async () => {
     const here = await trusting({ tokens: 'secret-one' });
     const guess = (client: string) =>
-      send(here, '/api/stats', { authorization: 'Bearer guess', 'x-forwarded-for': client });
+      sendRaw(here, '/api/stats', { authorization: 'Bearer guess', 'x-forwarded-for': client });
     for (let tries = 0; tries < 10; tries += 1) await guess('203.0.113.9');
     await guess('203.0.113.10');
     expect(here.clock.sleeps).toEqual([]);
@@ -244,7 +222,7 @@ describe('behind a trusted proxy', () => {
   test('a peer that is not trusted can’t escape the throttle', async () => {
     const here = await startTestMirror({ tokens: 'secret-one', trustedProxies: '10.0.0.1' });
     for (let tries = 0; tries < 11; tries += 1)
-      await send(here, '/api/stats', {
+      await sendRaw(here, '/api/stats', {
         authorization: 'Bearer guess',
         'x-forwarded-for': `203.0.113.${tries}`,
       });

@@ -95,6 +95,18 @@ function hasOwnOrigin({ hosts: [host = ''], forwardedHost = host, origin }: Requ
   return origin !== undefined && parseHost(origin) === forwardedHost.toLowerCase();
 }
 
+/**
+ * Whether a request is of a page of the mirror itself, or of no page: only then a cookie counts. An allowed origin presents a token, and
+ * must not use the one of whoever looks at it. Browsers tell the origin of every request that may change something.
+ */
+export function isOwnRequest(request: RequestOrigin): boolean {
+  const { origin, fetchSite, fetchMode, method } = request;
+  if (origin !== undefined) return hasOwnOrigin(request);
+  const isRead = method === 'GET' || method === 'HEAD';
+  if (fetchSite === undefined || fetchSite === 'none') return isRead;
+  return fetchSite === 'same-origin' || (isRead && fetchMode === 'navigate');
+}
+
 function stripPort(host: string): string {
   return host.replace(/:\d*$/, '');
 }

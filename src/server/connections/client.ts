@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { type Address, type AddressRange, isInRanges, parseAddress } from '../../lib/address-ranges.ts';
-import { type ForwardedValues, readForwarded, readXForwarded } from './forwarded.ts';
+import { type ForwardedValues, parseNode, readForwarded, readXForwarded } from './forwarded.ts';
 
 export interface Client {
   readonly address: string;
@@ -62,15 +62,15 @@ function readClient(
 
 /** Goes back from the peer until a proxy was addressed by somebody who is not trusted: only that far the values are true. */
 function followProxies(
-  { addresses, protocols, hosts }: ForwardedValues,
+  { nodes, protocols, hosts }: ForwardedValues,
   peer: Address,
   isTrusted: (address: Address) => boolean,
 ): Claim {
   let address = peer;
   let trusted = 0;
-  while (trusted < addresses.length && isTrusted(address)) {
+  while (trusted < nodes.length && isTrusted(address)) {
     trusted += 1;
-    const sender = addresses.at(-trusted);
+    const sender = parseNode(nodes.at(-trusted) ?? '');
     if (!sender) break; // a proxy that hides its clients answers for them
     address = sender;
   }

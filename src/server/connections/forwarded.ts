@@ -4,20 +4,20 @@ import { type Address, parseAddress } from '../../lib/address-ranges.ts';
 
 /** What the proxies added, the last one last. */
 export interface ForwardedValues {
-  /** From whom each received the request; undefined where a proxy does not say, or hides it. */
-  readonly addresses: readonly (Address | undefined)[];
+  /** From whom each received the request, for `parseNode`; undefined where a proxy does not say. */
+  readonly nodes: readonly (string | undefined)[];
   readonly protocols: readonly (string | undefined)[];
   readonly hosts: readonly (string | undefined)[];
 }
 
 /** The values of the `X-Forwarded-` headers; undefined if there are none. */
 export function readXForwarded(headers: IncomingHttpHeaders): ForwardedValues | undefined {
-  const [addresses, protocols, hosts] = ['for', 'proto', 'host'].map((name) =>
+  const [nodes, protocols, hosts] = ['for', 'proto', 'host'].map((name) =>
     splitList(headers[`x-forwarded-${name}`]),
   );
-  if (!addresses || !protocols || !hosts) return undefined;
-  if (addresses.length + protocols.length + hosts.length === 0) return undefined;
-  return { addresses: addresses.map(parseNode), protocols, hosts };
+  if (!nodes || !protocols || !hosts) return undefined;
+  if (nodes.length + protocols.length + hosts.length === 0) return undefined;
+  return { nodes, protocols, hosts };
 }
 
 /** The values of `Forwarded`; undefined if there is none, or if it is malformed. */
@@ -25,7 +25,7 @@ export function readForwarded(headers: IncomingHttpHeaders): ForwardedValues | u
   const elements = parseElements(joinLines(headers.forwarded));
   if (!elements || elements.length === 0) return undefined;
   return {
-    addresses: elements.map((element) => parseNode(element.get('for') ?? '')),
+    nodes: elements.map((element) => element.get('for')),
     protocols: elements.map((element) => element.get('proto')),
     hosts: elements.map((element) => element.get('host')),
   };
@@ -67,7 +67,7 @@ function parseElements(text: string): Map<string, string>[] | undefined {
 const NODE = /^(?:\[([^\]]+)\]|([^:]+))(?::(?:\d{1,5}|_[\w.-]+))?$/;
 
 /** @returns undefined for `unknown`, a made-up name such as `_hidden`, and anything else */
-function parseNode(text: string): Address | undefined {
+export function parseNode(text: string): Address | undefined {
   const [, bracketed, plain] = NODE.exec(text) ?? [];
   return parseAddress(bracketed ?? plain ?? text);
 }

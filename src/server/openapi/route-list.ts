@@ -3,6 +3,7 @@ import type { RouteDescription } from './components.ts';
 import { FLUX_ROUTES } from './routes/flux.ts';
 import { IMAGE_ROUTES } from './routes/images.ts';
 import { MONITORING_ROUTES } from './routes/monitoring.ts';
+import { PAGE_ROUTES } from './routes/pages.ts';
 import { SEARCH_ROUTES } from './routes/search.ts';
 import { TASK_ROUTES } from './routes/tasks.ts';
 
@@ -12,4 +13,5 @@ export const ROUTE_DESCRIPTIONS: readonly RouteDescription[] = [
   ...TASK_ROUTES,
   ...IMAGE_ROUTES,
   ...MONITORING_ROUTES,
+  ...PAGE_ROUTES,
 ];
