@@ -13,6 +13,7 @@ import { createErrorAnswer } from './errors.ts';
 import { createRequestLogMiddleware, type RequestLog } from './monitoring/request-log.ts';
 import { getTraceId } from './monitoring/trace.ts';
 import { createCallbackRoutes } from './routes/callbacks.ts';
+import { createEventRoutes } from './routes/events.ts';
 import { createGenerationRoutes } from './routes/flux-generations.ts';
 import { createFluxTasksRoutes } from './routes/flux-tasks.ts';
 import { createHealthRoutes } from './routes/health.ts';
@@ -67,6 +68,7 @@ export function createApp(
     createOpenApiRoutes(deps),
     createHomeRoutes(deps),
     createSignInRoutes(deps, auth),
+    createEventRoutes(deps, auth, stopping),
   ]) {
     app.route('/', routes);
   }

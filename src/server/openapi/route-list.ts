@@ -1,5 +1,6 @@
 /** The description of every route. A test compares them with the actual routes and their responses. */
 import type { RouteDescription } from './components.ts';
+import { EVENT_ROUTES } from './routes/events.ts';
 import { FLUX_ROUTES } from './routes/flux.ts';
 import { IMAGE_ROUTES } from './routes/images.ts';
 import { MONITORING_ROUTES } from './routes/monitoring.ts';
@@ -12,6 +13,7 @@ export const ROUTE_DESCRIPTIONS: readonly RouteDescription[] = [
   ...SEARCH_ROUTES,
   ...TASK_ROUTES,
   ...IMAGE_ROUTES,
+  ...EVENT_ROUTES,
   ...MONITORING_ROUTES,
   ...PAGE_ROUTES,
 ];

@@ -3,6 +3,7 @@
 import { tryParseJson } from '../../lib/parse-json.ts';
 import { listArtifacts } from '../../task/artifacts.ts';
 import { isObject, type JsonObject } from '../../task/json-object.ts';
+import type { ImageChange } from '../contract/changes.ts';
 import type {
   ArchivedImage,
   ImageStore as Contract,
@@ -21,6 +22,7 @@ import {
 } from './image-statements.ts';
 import { hashLink } from './link-hash.ts';
 import type { Synchronous } from './synchronous.ts';
+import { createOwnerReader } from './task-owner.ts';
 
 export interface ImageStore extends Synchronous<Contract> {
   /**
@@ -40,8 +42,15 @@ const MAX_REASONS = 20;
 /** Shown as the reason why it is to be fetched. */
 const MISSING = 'its file is missing or damaged';
 
-export function createImageStore(db: Sqlite): ImageStore {
+/** @param onChange called after each change of an image */
+export function createImageStore(
+  db: Sqlite,
+  onChange: (change: ImageChange) => void = () => undefined,
+): ImageStore {
   const statements = prepareImageStatements(db);
+  const readOwner = createOwnerReader(db);
+  const announce = ({ taskId, n }: Pick<WantedImage, 'taskId' | 'n'>, sha256?: string) =>
+    onChange({ kind: 'image', taskId, n, sha256, owner: readOwner(taskId) });
 
   /** Inside a transaction. Other tasks with the same image need not fetch it any more either. */
   const recordFound = (sha256: string): void => {
@@ -78,8 +87,8 @@ export function createImageStore(db: Sqlite): ImageStore {
         }),
       );
     },
-    archiveImage: ({ taskId, n }, image, nowMs) =>
-      runInTransaction(db, () => {
+    archiveImage: ({ taskId, n }, image, nowMs) => {
+      const isWanted = runInTransaction(db, () => {
         const replaced = statements.hashOf.get(taskId, n)?.sha256;
         if (statements.archived.run(image.sha256, taskId, n).changes === 0) return false;
         const { width = null, height = null, thumbhash = null } = image;
@@ -88,9 +97,12 @@ export function createImageStore(db: Sqlite): ImageStore {
         // The host may have other bytes now; nobody will look for the old ones any more.
         if (replaced != null) statements.removeMissing.run(replaced, replaced);
         return true;
-      }),
+      });
+      if (isWanted) announce({ taskId, n }, image.sha256);
+      return isWanted;
+    },
     failImage: ({ taskId, n }, { dueAtMs, error }) => {
-      statements.failed.run(dueAtMs ?? null, error, taskId, n);
+      if (statements.failed.run(dueAtMs ?? null, error, taskId, n).changes > 0) announce({ taskId, n });
     },
     deferImages: (wanted, { dueAtMs, error }) =>
       runInTransaction(db, () => {
@@ -127,10 +139,20 @@ export function createImageStore(db: Sqlite): ImageStore {
       givenUp: statements.givenUpCount.get()?.n ?? 0,
       reasons: statements.reasons.all(MAX_REASONS),
     }),
-    failingImages: (limit) =>
-      statements.failing
-        .all(limit)
-        .map(({ dueAtMs, ...row }): FailingImage => ({ ...row, dueAtMs: dueAtMs ?? undefined })),
+    failingImages: (limit, within) => {
+      const conditions = [
+        { sql: 'last_error IS NOT NULL', params: [] },
+        ...buildLimitConditions(within, 'tasks'),
+      ];
+      return db.raw
+        .prepare<unknown[], Omit<FailingImage, 'dueAtMs'> & { dueAtMs: number | null }>(
+          `SELECT tasks.id AS taskId, n, attempts, due_at AS dueAtMs, last_error AS error
+           FROM task_images CROSS JOIN tasks USING (position) ${buildWhereClause(conditions)}
+           ORDER BY due_at IS NULL, due_at DESC LIMIT ?`,
+        )
+        .all(...collectParams(conditions), limit)
+        .map(({ dueAtMs, ...row }): FailingImage => ({ ...row, dueAtMs: dueAtMs ?? undefined }));
+    },
   };
 }
 
