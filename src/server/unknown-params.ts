@@ -8,6 +8,8 @@ export const NOTES_HEADER = 'x-flux-mirror-notes';
 
 /** Query parameters by route; the others have none. */
 const PARAMS: Readonly<Record<string, readonly string[]>> = {
+  '/api/events': ['tz'],
+  '/api/images/failing': ['limit'],
   '/api/suggest': ['q', 'limit'],
   '/api/tracked': ['limit', 'offset'],
   '/api/sync/runs': ['limit'],

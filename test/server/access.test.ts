@@ -6,6 +6,7 @@ import type { ZodType } from 'zod';
 import { computeDigest } from '../../src/lib/access-token.ts';
 import { createApp } from '../../src/server/app.ts';
 import { PROBE } from '../../src/server/auth/access.ts';
+import type { Auth } from '../../src/server/auth/auth.ts';
 import { createAuthThrottle } from '../../src/server/auth/auth-throttle.ts';
 import type { ServerDeps } from '../../src/server/deps.ts';
 import { errorSchema } from '../../src/server/error-schema.ts';
@@ -58,6 +59,8 @@ async function sharedMirror() {
   await here.store.addCallback({ key: CALLBACK_KEY, target: undefined, nowMs: here.clock.now() });
   const [image] = (await here.store.imagesOf([THEIRS])) as unknown as [ArchivedImage];
   const [own] = (await here.store.imagesOf([MINE])) as unknown as [ArchivedImage];
+  // The other user's image is failing as well: its file is still there.
+  await here.store.failImage({ taskId: THEIRS, n: 0 }, { dueAtMs: undefined, error: 'a secretword reason' });
   const everything = await addToken(here);
   const mine = await addToken(here, { limits: { userIds: ['caller-1'] } });
   return { here, image, own, everything, mine };
@@ -159,14 +162,26 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
   untrack: () => [{ path: `/api/tracked/${PENDING}` }],
   sync: () => [{}],
   runs: () => [{}],
+  // What it tells of is tested in events.test.ts.
+  events: () => [{ path: '/api/events?tz=UTC' }, { path: '/api/events?tz=Mars', status: 400, limited: 400 }],
   stats: () => [{}],
   image: ({ image }) => [{ path: `/images/${image.sha256}` }],
+  failingImages: () => [
+    { path: '/api/images/failing' },
+    { path: '/api/images/failing?limit=1' },
+    { path: '/api/images/failing?limit=0', status: 400, limited: 400 },
+  ],
   thumbnail: ({ image }) => [{ path: `/thumbs/${image.sha256}` }],
   home: () => [{}],
   alive: () => [{}],
   ready: () => [{}],
   metrics: () => [{}],
   openapi: () => [{}],
+  signIn: ({ everything }) => [
+    { body: { token: everything.authorization.slice('Bearer '.length) } },
+    { body: { token: 'guess' }, status: 401, limited: 401 },
+  ],
+  signOut: () => [{}],
 };
 
 /** Their answers have a `total` or a `count`. */
@@ -211,7 +226,14 @@ async function ask(
     headers: { 'content-type': 'application/json', ...headers },
     ...(method === 'GET' ? {} : { body: JSON.stringify(probe.body ?? {}) }),
   });
-  return { status: answer.status, headers: [...answer.headers].join(), body: await answer.text() };
+  return { status: answer.status, headers: [...answer.headers].join(), body: await readBody(answer) };
+}
+
+/** The body of a response; of an event stream, which has no end, what comes first. */
+async function readBody(answer: Response): Promise<string> {
+  if (!answer.headers.get('content-type')?.startsWith('text/event-stream')) return answer.text();
+  for await (const chunk of answer.body ?? []) return new TextDecoder().decode(chunk);
+  return '';
 }
 
 describe('a token limited to one user', () => {
@@ -262,6 +284,18 @@ describe('a token limited to one user', () => {
 
   test('sees its own tasks', async () => {
     const { here, own, mine } = await sharedMirror();
+    await here.store.failImage({ taskId: MINE, n: 0 }, { dueAtMs: 1, error: 'mine' });
+    expect(await (await here.get('/api/images/failing', mine)).json()).toEqual({
+      items: [
+        {
+          id: MINE,
+          image: 0,
+          attempts: 1,
+          next_try: '1970-01-01T00:00:00.001Z',
+          last_error: 'mine',
+        },
+      ],
+    });
     const json = async (answer: Promise<Response>) => (await answer).json() as Promise<never>;
     expect(await (await here.post({ action: 'retrieve', id: MINE }, mine)).json()).toMatchObject({
       id: MINE,
@@ -376,14 +410,14 @@ describe('the OpenAPI document', () => {
     for (const { method, path } of ROUTES) {
       const probe = path.replace('{sha256}', '0'.repeat(64)).replace(/\{\w+\}/, 'x');
       const answer = await here.request(probe, { method, ...(method === 'GET' ? {} : { body: '{}' }) });
-      expect(await answer.text(), `${method} ${path}`).not.toContain('"no_api"');
+      expect(await readBody(answer), `${method} ${path}`).not.toContain('"no_api"');
     }
     const described = ROUTES.map(({ method, path }) => `${method} ${path}`).sort();
     const parts = { config: here.config, metrics: createMetrics() } as unknown as ServerDeps;
     const app = createApp(parts, {
-      authorize: () => PROBE,
+      auth: { authorize: () => PROBE } as unknown as Auth,
       logRequest: () => undefined,
-      isStopping: () => false,
+      stopping: new AbortController().signal,
     });
     const served = app.routes
       .filter(({ method }) => method !== 'ALL')

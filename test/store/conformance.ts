@@ -1,10 +1,12 @@
 /** What every store must do, whatever stands behind it: the contract and nothing else. */
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { StoreChange } from '../../src/store/contract/changes.ts';
 import type { MaybePromise } from '../../src/store/contract/maybe-promise.ts';
 import { COUNT_LIMIT, type SearchPage } from '../../src/store/contract/search.ts';
 import { SERVER_TIMEOUT_MS } from '../../src/store/contract/servers.ts';
 import type { Store } from '../../src/store/contract/store.ts';
+import type { StoredTask } from '../../src/store/contract/tasks.ts';
 import type { Claim } from '../../src/store/contract/tracking.ts';
 import { parseDocument, type TaskDocument } from '../../src/task/document.ts';
 import type { TaskId } from '../../src/task/id.ts';
@@ -54,6 +56,50 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
       await store.addAccessToken({ ...token, revokedAtMs: undefined });
       await store.revokeAccessToken('a', NOW);
       expect(await store.requiresToken()).toBe(true);
+    });
+
+    test('tells of changes after they are made, with the owners, and of nothing that stayed as it was', async () => {
+      const [id, broken] = numberedIds(2);
+      const changes: StoreChange[] = [];
+      const stored: MaybePromise<StoredTask[]>[] = [];
+      const stop = store.onChange((change) => {
+        changes.push(change);
+        stored.push(store.getMany([id]));
+      });
+      const owner = { userId: 'user-1', applicationId: undefined };
+      const task = { kind: 'task', id, createdAtMs: 1_773_400_000_000, owner };
+      await store.addPlaceholder(document({ id, state: 'pending', prompt: 'as asked for' }), {
+        nowMs: NOW,
+        dueAtMs: NOW,
+      });
+      await put({ id, state: 'pending' }, { ...document({ id: broken }), createdAtMs: Number.NaN });
+      await put({ id, state: 'pending' });
+      await put({ id });
+      await put({ id, prompt: 'finished tasks stay as they are' });
+      expect(changes).toEqual([
+        { ...task, state: 'pending' },
+        { ...task, state: 'pending' },
+        { ...task, state: 'succeeded' },
+      ]);
+      expect(await stored.at(-1)).toMatchObject([{ state: 'succeeded' }]);
+      await store.failImage({ taskId: id, n: 7 }, { dueAtMs: NOW, error: 'there is no such image' });
+      await store.untrack(id);
+      await store.remove(id);
+      await store.remove(id);
+      await store.track([broken], NOW);
+      expect(changes.slice(3)).toEqual([{ ...task, state: 'removed' }, { kind: 'status' }]);
+      stop();
+      await put({ id: broken });
+      expect(changes).toHaveLength(5);
+    });
+
+    test('shows that another process has changed something, and that it has not itself', async () => {
+      const before = await store.readForeignVersion();
+      await put({});
+      expect(await store.readForeignVersion()).toBe(before);
+      const command = await openMirror('command');
+      await command.track(numberedIds(1), NOW);
+      expect(await store.readForeignVersion()).not.toBe(before);
     });
 
     test('one document that can not be stored does not stop its batch', async () => {

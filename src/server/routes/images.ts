@@ -1,4 +1,4 @@
-/** `GET /images/:sha256`, images and videos, and `/thumbs/:sha256`: what is in the archive, for ever the same. */
+/** `GET /images/:sha256`, images and videos, and `/thumbs/:sha256`: what is in the archive, for ever the same; and what is not. */
 import { Readable } from 'node:stream';
 import { Hono } from 'hono';
 import rangeParser from 'range-parser';
@@ -8,6 +8,8 @@ import type { OpenFile } from '../../archive/open-file.ts';
 import { THUMBNAIL_WIDTHS } from '../../archive/thumbnail-files.ts';
 import { ApiError } from '../../lib/api-error.ts';
 import type { KnownImage } from '../../store/contract/images.ts';
+import { serializeFailingImage } from '../../views/failing-image-json.ts';
+import type { FailingImageList } from '../../views/failing-image-schema.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
 import { getQueryParams, readIntegerParam } from '../query-params.ts';
 
@@ -55,6 +57,12 @@ export function createImageRoutes({ store, archive, clock, log }: ServerDeps): H
     if (isVideo(image)) throw new ApiError(404, 'not_found', 'a video has no thumbnail');
     const etag = `"${image.sha256}-${archive.thumbnails.chooseWidth(width)}"`;
     return sendFile(c, await openThumbnail(image, width), 'image/webp', etag);
+  });
+
+  app.get('/api/images/failing', async (c) => {
+    const limit = readIntegerParam(getQueryParams(c), 'limit', { min: 1, max: 1000, fallback: 100 });
+    const failing = await store.failingImages(limit, c.get('access').limits);
+    return c.json({ items: failing.map(serializeFailingImage) } satisfies FailingImageList);
   });
 
   const openThumbnail = async (image: KnownImage, width: number): Promise<OpenFile> => {

@@ -112,6 +112,6 @@ export interface ImageStore {
   /** Without those whose file is missing. */
   imagesOf(ids: readonly TaskId[]): MaybePromise<TaskImage[]>;
   imageStats(): MaybePromise<ImageStats>;
-  /** Failed images, the most recent attempt first. */
-  failingImages(limit: number): MaybePromise<FailingImage[]>;
+  /** Failed images of visible tasks, those that are tried again first. */
+  failingImages(limit: number, within?: TaskLimits): MaybePromise<FailingImage[]>;
 }

@@ -4,6 +4,7 @@
  */
 import type { AccessStore } from './access.ts';
 import type { CallbackStore } from './callbacks.ts';
+import type { ChangeStore } from './changes.ts';
 import type { CheckpointStore } from './checkpoints.ts';
 import type { CircuitStore } from './circuit.ts';
 import type { HealthStore } from './health.ts';
@@ -28,6 +29,7 @@ export interface Store
     CircuitStore,
     AccessStore,
     CheckpointStore,
-    HealthStore {
+    HealthStore,
+    ChangeStore {
   close(): MaybePromise<void>;
 }

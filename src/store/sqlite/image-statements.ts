@@ -1,6 +1,6 @@
 /** The statements of the archived and wanted images. */
 import type { TaskId } from '../../task/id.ts';
-import type { ArchivedImage, FailingImage, ImagePlace, TaskImage } from '../contract/images.ts';
+import type { ArchivedImage, ImagePlace, TaskImage } from '../contract/images.ts';
 import type { Sqlite } from './database.ts';
 import { defineRatioFunction } from './ratio-function.ts';
 
@@ -137,11 +137,6 @@ export function prepareImageStatements(db: Sqlite) {
     reasons: raw.prepare<[number], { error: string; count: number }>(
       `SELECT last_error AS error, count(*) AS count FROM task_images WHERE last_error IS NOT NULL
        GROUP BY last_error ORDER BY count(*) DESC, last_error LIMIT ?`,
-    ),
-    failing: raw.prepare<[number], Omit<FailingImage, 'dueAtMs'> & { dueAtMs: number | null }>(
-      `SELECT tasks.id AS taskId, n, attempts, due_at AS dueAtMs, last_error AS error
-       FROM task_images CROSS JOIN tasks USING (position)
-       WHERE last_error IS NOT NULL ORDER BY due_at IS NULL, due_at DESC LIMIT ?`,
     ),
   };
 }

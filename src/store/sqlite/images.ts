@@ -4,6 +4,7 @@ import { tryParseJson } from '../../lib/parse-json.ts';
 import { listArtifacts } from '../../task/artifacts.ts';
 import { isObject, type JsonObject } from '../../task/json-object.ts';
 import { encodeRatio } from '../../task/ratio.ts';
+import type { ImageChange } from '../contract/changes.ts';
 import type {
   ArchivedImage,
   ImageStore as Contract,
@@ -22,6 +23,7 @@ import {
 } from './image-statements.ts';
 import { hashLink } from './link-hash.ts';
 import type { Synchronous } from './synchronous.ts';
+import { createOwnerReader } from './task-owner.ts';
 
 export interface ImageStore extends Synchronous<Contract> {
   /**
@@ -47,8 +49,15 @@ const BEFORE_THE_NEWEST = { position: Number.MAX_SAFE_INTEGER, n: 0 };
 /** Shown as the reason why it is to be fetched. */
 const MISSING = 'its file is missing or damaged';
 
-export function createImageStore(db: Sqlite): ImageStore {
+/** @param onChange called after each change of an image */
+export function createImageStore(
+  db: Sqlite,
+  onChange: (change: ImageChange) => void = () => undefined,
+): ImageStore {
   const statements = prepareImageStatements(db);
+  const readOwner = createOwnerReader(db);
+  const announce = ({ taskId, n }: Pick<WantedImage, 'taskId' | 'n'>, sha256?: string) =>
+    onChange({ kind: 'image', taskId, n, sha256, owner: readOwner(taskId) });
 
   /** Inside a transaction. Other tasks with the same image need not fetch it any more either. */
   const recordFound = (sha256: string): void => {
@@ -90,8 +99,8 @@ export function createImageStore(db: Sqlite): ImageStore {
       );
     },
     countDueImages: ({ nowMs, limit }) => statements.dueCount.get(nowMs, limit)?.n ?? 0,
-    archiveImage: ({ taskId, n }, image, nowMs) =>
-      runInTransaction(db, () => {
+    archiveImage: ({ taskId, n }, image, nowMs) => {
+      const isWanted = runInTransaction(db, () => {
         const replaced = statements.hashOf.get(taskId, n)?.sha256;
         const { width = null, height = null, thumbhash = null } = image;
         const ratio = width === null || height === null ? null : encodeRatio(width, height);
@@ -101,9 +110,12 @@ export function createImageStore(db: Sqlite): ImageStore {
         // The host may have other bytes now; nobody will look for the old ones any more.
         if (replaced != null) statements.removeMissing.run(replaced, replaced);
         return true;
-      }),
+      });
+      if (isWanted) announce({ taskId, n }, image.sha256);
+      return isWanted;
+    },
     failImage: ({ taskId, n }, { dueAtMs, error }) => {
-      statements.failed.run(dueAtMs ?? null, error, taskId, n);
+      if (statements.failed.run(dueAtMs ?? null, error, taskId, n).changes > 0) announce({ taskId, n });
     },
     deferImages: (wanted, { dueAtMs, error }) =>
       runInTransaction(db, () => {
@@ -148,10 +160,20 @@ export function createImageStore(db: Sqlite): ImageStore {
       givenUp: statements.givenUpCount.get()?.n ?? 0,
       reasons: statements.reasons.all(MAX_REASONS),
     }),
-    failingImages: (limit) =>
-      statements.failing
-        .all(limit)
-        .map(({ dueAtMs, ...row }): FailingImage => ({ ...row, dueAtMs: dueAtMs ?? undefined })),
+    failingImages: (limit, within) => {
+      const conditions = [
+        { sql: 'last_error IS NOT NULL', params: [] },
+        ...buildLimitConditions(within, 'tasks'),
+      ];
+      return db.raw
+        .prepare<unknown[], Omit<FailingImage, 'dueAtMs'> & { dueAtMs: number | null }>(
+          `SELECT tasks.id AS taskId, n, attempts, due_at AS dueAtMs, last_error AS error
+           FROM task_images CROSS JOIN tasks USING (position) ${buildWhereClause(conditions)}
+           ORDER BY due_at IS NULL, due_at DESC LIMIT ?`,
+        )
+        .all(...collectParams(conditions), limit)
+        .map(({ dueAtMs, ...row }): FailingImage => ({ ...row, dueAtMs: dueAtMs ?? undefined }));
+    },
   };
 }
 

@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
+import { createEventBus } from '../../lib/event-bus.ts';
+import type { StoreChange } from '../contract/changes.ts';
 import type { Store } from '../contract/store.ts';
 import { createSuggestionRequest, suggestWords } from '../rules/suggest-within.ts';
 import { createAccessTokenStore } from './access-tokens.ts';
@@ -36,6 +38,7 @@ import { createWallStore } from './search/wall.ts';
 import { createWordStore } from './search/words.ts';
 import { createServers } from './servers.ts';
 import { readStats } from './stats.ts';
+import { announceStatus } from './status-changes.ts';
 import { createStorageWatch, describeStorageProblem } from './storage-problem.ts';
 import { createTaskStore } from './tasks.ts';
 import { createTracking } from './tracking.ts';
@@ -132,7 +135,7 @@ function ignoreUnwritable(work: () => void): void {
 }
 
 /** The functions whose errors are recorded by the storage watch. */
-type Watched = Omit<Store, 'get' | 'readStorageProblem' | 'damage' | 'noteError' | 'close'>;
+type Watched = Omit<Store, 'get' | 'readStorageProblem' | 'damage' | 'noteError' | 'onChange' | 'close'>;
 
 function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lock | undefined): Store {
   const metadata = createMetadata(db);
@@ -152,7 +155,8 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
   });
   const circuit = createCircuitStore(db, metadata);
   const words = createWordStore(db);
-  const images = createImageStore(db);
+  const changes = createEventBus<StoreChange>();
+  const images = createImageStore(db, changes.emit);
   const callbacks = createCallbackStore(db);
   const tasks = createTaskStore({
     db,
@@ -161,6 +165,7 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
     words,
     images,
     requestSeq,
+    onChange: changes.emit,
     onError: storage.note,
   });
   const readMaxDisplacement = () => Number(metadata.get('drift') ?? 0);
@@ -241,6 +246,7 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
     ...circuit,
     stats: (nowMs) => readStats(db, tracking, nowMs),
     audit: () => audit(db),
+    readForeignVersion: () => Number(db.raw.pragma('data_version', { simple: true })),
   });
   if (mode !== 'reader') setBusyTimeout(db, 0); // from here on, writes wait in the queue
   const closeNow = () => {
@@ -263,7 +269,8 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
   };
   return {
     get: tasks.get, // the hot path: not wrapped, since it reports its errors itself
-    ...others,
+    ...announceStatus(others, changes.emit),
+    onChange: changes.subscribe,
     readStorageProblem: storage.readProblem,
     damage: storage.damage,
     noteError: storage.note,

@@ -164,7 +164,7 @@ function startWallPage(): void {
     closePopoversOutside(state, actions);
     handleRail(actions);
     navigation.start();
-    startUpdates({ api, state, t, navigation, viewer, wall: controller });
+    startUpdates({ api, state, t, timeZone, navigation, viewer, wall: controller });
     document.documentElement.dataset.ready = 'true';
   };
   // Without the layout of the first month, the places of its tiles are not known.

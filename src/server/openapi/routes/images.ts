@@ -1,4 +1,5 @@
 /** `/images` and `/thumbs`: archived images. */
+import { failingImageListSchema } from '../../../views/failing-image-schema.ts';
 import {
   createInteger,
   createPathParameter,
@@ -19,6 +20,17 @@ const fileRoute = {
 } as const;
 
 export const IMAGE_ROUTES: readonly RouteDescription[] = [
+  {
+    path: '/api/images/failing',
+    method: 'get',
+    operationId: 'failingImages',
+    summary: 'Images that could not be fetched, and why',
+    parameters: [createQueryParameter('limit', createInteger(1, 1000, 100))],
+    responses: {
+      200: { description: 'those that are tried again first', schema: failingImageListSchema },
+    },
+    errors: [400, 401, 403],
+  },
   {
     ...fileRoute,
     path: '/images/{sha256}',
