@@ -1,4 +1,4 @@
-/** The months at the right edge: a bar each, as high on the rail as its pictures are on the wall. */
+/** The months at the right edge, a bar each. */
 import { getSort } from '../view/url.ts';
 import { useApp } from './app.ts';
 
