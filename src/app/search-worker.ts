@@ -3,13 +3,7 @@ import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../lib/clock.ts';
 import { concatTasks } from '../mirror/concat.ts';
-import {
-  answerFacets,
-  answerSearch,
-  answerSimilar,
-  answerSuggest,
-  answerTracked,
-} from '../server/search/search-answers.ts';
+import { answerFacets, answerSearch, answerSuggest, answerTracked } from '../server/search/search-answers.ts';
 import {
   type AnswerTo,
   createInterrupt,
@@ -20,7 +14,7 @@ import {
   type SearchWorkerData,
   serializeError,
 } from '../server/search/search-protocol.ts';
-import { answerDetails, answerSame } from '../server/search/task-answers.ts';
+import { answerDetails, answerSame, answerSimilar } from '../server/search/task-answers.ts';
 import { answerLayout, answerMonths, answerPlace } from '../server/search/wall-answers.ts';
 import { openStore } from '../store/sqlite/open.ts';
 

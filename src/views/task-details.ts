@@ -51,9 +51,9 @@ export async function serializeDetails(
   store: Store,
   { task }: Hit,
   { query, basePath, within }: { query: Query; basePath: string; within: TaskLimits | undefined },
-): Promise<TaskDetailsView | undefined> {
+): Promise<TaskDetailsView> {
   const [hit] = await serializeHits(store, [{ task }], query, basePath);
-  if (!hit) return undefined;
+  if (!hit) throw new Error('one task is one hit');
   const { match: _match, ...shared } = hit;
   const document = JSON.parse(task.text) as JsonObject; // validated before it was stored
   const cost = findCost(document);

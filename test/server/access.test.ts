@@ -120,6 +120,9 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
       'q=model:none',
       'match=close&q=flux%20secre',
       'sort=oldest',
+      'fields=tile&q=lighthouse',
+      'fields=tile&match=close&group=prompt&q=secretwrod%20lighthouse',
+      'at=2027&fields=tile',
       '',
     ].map((query) => ({ path: `/api/search?${query}` })),
   facets: () =>

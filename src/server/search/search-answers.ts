@@ -1,32 +1,41 @@
-/** Answers `/api/search`, `/api/facets`, `/api/suggest`, `/api/tracked` and similar prompts as JSON texts. Runs on a search thread. */
-import { createBadRequest } from '../../lib/api-error.ts';
+/** Answers `/api/search`, `/api/facets`, `/api/suggest` and `/api/tracked` as JSON texts. Runs on a search thread. */
 import { measureSince } from '../../lib/elapsed.ts';
-import { taskNotFound } from '../../mirror/visibility.ts';
-import { type Cursor, decodeCursor, encodeCursor } from '../../search/cursor.ts';
+import { encodeCursor } from '../../search/cursor.ts';
 import { findLastWord } from '../../search/last-word.ts';
-import { FACET_NAMES, type SortOrder } from '../../store/contract/search.ts';
+import { FACET_NAMES } from '../../store/contract/search.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { TaskId } from '../../task/id.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 import { findAlternatives } from '../../views/alternatives.ts';
 import { serializeFacets } from '../../views/facets-json.ts';
-import { serializeHits, serializeSimilarHits } from '../../views/search-hit.ts';
+import { serializeHits } from '../../views/search-hit.ts';
 import type {
   FacetsAnswer,
   SearchAlternatives,
-  SearchPageView,
-  SimilarTasksView,
+  SearchAnswer,
   Suggestions,
 } from '../../views/search-schema.ts';
+import { serializeTiles } from '../../views/tile-json.ts';
 import { serializeTrackedId } from '../../views/tracked-json.ts';
 import type { TrackedList } from '../../views/tracked-schema.ts';
 import { readChoiceParam, readIntegerParam } from '../query-params.ts';
-import { describeCloseHits, describeIndexGap, describeShortList, describeShortPage } from './search-notes.ts';
+import { readPageStart } from './page-start.ts';
+import { describeCloseHits, describeIndexGap, describeShortPage } from './search-notes.ts';
 import { readSearchTarget, TARGET_PARAMS } from './search-request.ts';
 
-const SEARCH_PARAMS = ['q', ...TARGET_PARAMS, 'sort', 'group', 'match', 'partial', 'cursor', 'limit'];
+const SEARCH_PARAMS = [
+  'q',
+  ...TARGET_PARAMS,
+  'sort',
+  'group',
+  'match',
+  'partial',
+  'cursor',
+  'limit',
+  'at',
+  'fields',
+];
 const FACET_PARAMS = ['q', ...TARGET_PARAMS, 'match', 'by', 'only'];
-const SIMILAR_PARAMS = [...TARGET_PARAMS, 'group', 'limit'];
 const SORTS = ['newest', 'oldest', 'relevance'] as const;
 const UNITS = ['day', 'month', 'year'] as const;
 const NO_ALTERNATIVES: SearchAlternatives = { did_you_mean: [], without: [], values: [] };
@@ -50,10 +59,16 @@ export async function answerSearch(
   { params, limits, nowMs, basePath }: Target,
 ): Promise<string> {
   const started = performance.now();
-  const { query, optional, filter, match, parse } = readSearchTarget(params, limits, nowMs, SEARCH_PARAMS);
+  const { query, optional, filter, match, parse, timeZone } = readSearchTarget(
+    params,
+    limits,
+    nowMs,
+    SEARCH_PARAMS,
+  );
   const [sort = 'newest'] = readChoiceParam(params, 'sort', SORTS);
   const [group] = readChoiceParam(params, 'group', ['prompt']);
-  const after = readCursor(params, sort);
+  const [fields] = readChoiceParam(params, 'fields', ['tile']);
+  const { after, isFirst, notes } = readPageStart(params, sort, { timeZone, nowMs });
   const limit = readIntegerParam(params, 'limit', { min: 1, max: MAX_LIMIT, fallback: 20 });
   const page = await store.search({
     query,
@@ -65,14 +80,17 @@ export async function answerSearch(
     nowMs,
     ...(after ? { after } : {}),
   });
-  const alternatives = after
-    ? NO_ALTERNATIVES
-    : await findAlternatives(store, {
+  const alternatives = isFirst
+    ? await findAlternatives(store, {
         ...{ query, filter, nowMs, parse, isEmpty: page.total === 0, started },
         ...(match === 'close' ? { closeHits: page.hits } : {}),
-      });
+      })
+    : NO_ALTERNATIVES;
   return JSON.stringify({
-    items: await serializeHits(store, page.hits, query, basePath),
+    items:
+      fields === 'tile'
+        ? await serializeTiles(store, page.hits, query)
+        : await serializeHits(store, page.hits, query, basePath),
     next_cursor: page.next ? encodeCursor(page.next) : null,
     total: page.total,
     total_is_exact: page.totalIsExact,
@@ -81,6 +99,7 @@ export async function answerSearch(
     close_total: page.closeRanking?.total ?? null,
     notes: [
       ...query.notes,
+      ...notes,
       ...describeIndexGap(page.indexedFromMs),
       ...describeShortPage(page, limit),
       ...(sort === 'relevance' ? [] : describeCloseHits(page)),
@@ -88,7 +107,7 @@ export async function answerSearch(
     understood: query.understood,
     ...alternatives,
     took_ms: measureSince(started),
-  } satisfies SearchPageView);
+  } satisfies SearchAnswer);
 }
 
 /** @throws ApiError 400 */
@@ -105,31 +124,6 @@ export async function answerFacets(store: Store, { params, limits, nowMs }: Targ
     understood: query.understood,
     took_ms: measureSince(started),
   } satisfies FacetsAnswer);
-}
-
-/** @throws ApiError 400; 404 when there is no such task for the caller */
-export async function answerSimilar(
-  store: Store,
-  { id, params, limits, nowMs, basePath }: Target,
-): Promise<string> {
-  const started = performance.now();
-  const { query, filter } = readSearchTarget(params, limits, nowMs, SIMILAR_PARAMS);
-  const [group = 'prompt'] = readChoiceParam(params, 'group', ['prompt', 'none']);
-  const limit = readIntegerParam(params, 'limit', { min: 1, max: MAX_LIMIT, fallback: 20 });
-  const groupByPrompt = group === 'prompt';
-  const found = id && (await store.findSimilar({ id, query, filter, limit, groupByPrompt }));
-  if (!found) throw taskNotFound();
-  const { hits, weighed, isCutShort, indexedFromMs } = found;
-  return JSON.stringify({
-    items: await serializeSimilarHits(store, hits, basePath),
-    weighed,
-    notes: [
-      ...query.notes,
-      ...describeIndexGap(indexedFromMs),
-      ...(isCutShort ? [describeShortList(hits.length, limit)] : []),
-    ],
-    took_ms: measureSince(started),
-  } satisfies SimilarTasksView);
 }
 
 /** @throws ApiError 400 */
@@ -155,12 +149,4 @@ export async function answerTracked(
   const offset = readIntegerParam(params, 'offset', { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 });
   const { items, total } = await store.tracked({ limit, offset, within: limits });
   return JSON.stringify({ items: items.map(serializeTrackedId), total } satisfies TrackedList);
-}
-
-function readCursor(params: URLSearchParams, sort: SortOrder): Cursor | undefined {
-  const text = params.get('cursor');
-  if (!text) return undefined;
-  const cursor = decodeCursor(text, sort);
-  if (!cursor) throw createBadRequest('"cursor" is not one of this search; leave it out to start anew');
-  return cursor;
 }

@@ -111,6 +111,8 @@ export interface ImageStore {
   countMissingImages(): MaybePromise<number>;
   /** Without those whose file is missing. */
   imagesOf(ids: readonly TaskId[]): MaybePromise<TaskImage[]>;
+  /** The ratios of the first images of tasks, as far as they have ever been archived (see src/task/ratio.ts). */
+  ratiosOf(ids: readonly TaskId[]): MaybePromise<ReadonlyMap<TaskId, number>>;
   imageStats(): MaybePromise<ImageStats>;
   /** Failed images of visible tasks, those that are tried again first. */
   failingImages(limit: number, within?: TaskLimits): MaybePromise<FailingImage[]>;

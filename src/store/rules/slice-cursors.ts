@@ -1,5 +1,5 @@
 /** Cursors at which the slices of a month start. */
-import type { Cursor } from '../../search/cursor.ts';
+import { type Cursor, createEdgeCursor } from '../../search/cursor.ts';
 import type { TimeRange } from '../../search/dates.ts';
 import type { Direction, Timed } from './time-page.ts';
 
@@ -18,9 +18,4 @@ export function createSliceCursors(
     if (last) cursors.push({ sort, createdAtMs: last.createdAt, id: last.id });
   }
   return cursors;
-}
-
-/** A cursor for the page that starts at a time: what was created before it (`newest`), or from it on (`oldest`). */
-function createEdgeCursor(sort: Direction, ms: number): Cursor {
-  return { sort, createdAtMs: ms, id: '' }; // no task has an empty id, and it is before all others
 }

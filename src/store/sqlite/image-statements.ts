@@ -125,6 +125,11 @@ export function prepareImageStatements(db: Sqlite) {
        WHERE images.missing_since IS NULL
        ORDER BY asked.key, task_images.n`,
     ),
+    ratiosOf: raw.prepare<[string], [TaskId, number]>(
+      `SELECT tasks.id, task_images.ratio
+       FROM json_each(?) AS asked CROSS JOIN tasks ON tasks.id = asked.value CROSS JOIN task_images USING (position)
+       WHERE task_images.n = 0 AND task_images.ratio IS NOT NULL`,
+    ),
     archivedCount: raw.prepare<[], { n: number; bytes: number }>(
       'SELECT count(*) AS n, coalesce(sum(bytes), 0) AS bytes FROM images WHERE missing_since IS NULL',
     ),

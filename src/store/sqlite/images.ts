@@ -153,6 +153,7 @@ export function createImageStore(
     },
     countMissingImages: () => statements.missingCount.get()?.n ?? 0,
     imagesOf: (ids) => statements.imagesOf.all(JSON.stringify(ids)).map(mapImage),
+    ratiosOf: (ids) => new Map(statements.ratiosOf.raw().all(JSON.stringify(ids))),
     imageStats: (): ImageStats => ({
       archived: statements.archivedCount.get()?.n ?? 0,
       bytes: statements.archivedCount.get()?.bytes ?? 0,

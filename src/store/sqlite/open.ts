@@ -224,6 +224,7 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
     recordFoundImages: images.recordFoundImages,
     countMissingImages: images.countMissingImages,
     imagesOf: images.imagesOf,
+    ratiosOf: images.ratiosOf,
     imageStats: images.imageStats,
     failingImages: images.failingImages,
     ...callbacks,

@@ -2,7 +2,7 @@
 import { MATCH_MODES } from '../../../search/close/match-mode.ts';
 import { FIELDS, type SearchField, TIME_BOUNDS } from '../../../search/fields.ts';
 import { FACET_NAMES } from '../../../store/contract/search.ts';
-import { facetsAnswerSchema, searchPageSchema, suggestionsSchema } from '../../../views/search-schema.ts';
+import { facetsAnswerSchema, searchAnswerSchema, suggestionsSchema } from '../../../views/search-schema.ts';
 import {
   createEnum,
   createInteger,
@@ -62,8 +62,14 @@ export const SEARCH_ROUTES: readonly RouteDescription[] = [
       ),
       createQueryParameter('limit', createInteger(1, 100, 20)),
       createQueryParameter('cursor', text, 'the next_cursor of the previous page'),
+      createQueryParameter(
+        'at',
+        text,
+        'a date at which the first page starts: with sort=newest tasks up to its end, with sort=oldest from its start on',
+      ),
+      createQueryParameter('fields', createEnum('tile'), 'tile: small items, for a wall of images'),
     ],
-    responses: { 200: { description: 'a page of hits', schema: searchPageSchema } },
+    responses: { 200: { description: 'a page of hits', schema: searchAnswerSchema } },
     errors: [400, 401, 403, 503],
   },
   {
