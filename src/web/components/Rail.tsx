@@ -56,7 +56,7 @@ function RailTrack() {
           {year}
         </span>
       ))}
-      <span class="rail-mark" style={{ top: `${progress * 100}%` }}>
+      <span class={`rail-mark${progress < 0.05 ? ' is-near-top' : ''}`} style={{ top: `${progress * 100}%` }}>
         <span class="rail-label">{text}</span>
       </span>
     </div>

@@ -269,7 +269,9 @@ export function createWallController(state: AppState, first: TileSource): WallCo
       const place = getPlace();
       const room = window.innerHeight;
       const header = getHeaderHeight();
-      if (align === 'centre') moveTo(top - Math.max(header, (room - height) / 2));
+      const isInFirstRow = at.section === 0 && rows !== undefined && findRowOfTile(rows, at.index) === 0;
+      if (isInFirstRow && align === 'nearest') moveTo(Number.NEGATIVE_INFINITY);
+      else if (align === 'centre') moveTo(top - Math.max(header, (room - height) / 2));
       else if (top < place + header) moveTo(top - header - 8);
       else if (top + height > place + room) moveTo(top + height - room + 8);
       const key = getTileKey(section.key, at.index, section.count);
@@ -319,14 +321,18 @@ function measure(state: AppState): Geometry {
   });
 }
 
-/** Gives a tile the focus as soon as it is in the page. */
+/** Frames. */
+const MAX_FOCUS_TRIES = 60;
+
+/** Gives a tile the focus as soon as it is in the page, and can have it. */
 function focusWhenThere(key: string): void {
   const find = () => document.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
   let tries = 0;
   const attempt = () => {
     const element = find();
-    if (element) element.focus({ preventScroll: true });
-    else if (tries < 60) {
+    element?.focus({ preventScroll: true });
+    // Behind an open dialog, nothing can have the focus.
+    if (document.activeElement !== element && tries < MAX_FOCUS_TRIES) {
       tries += 1;
       requestAnimationFrame(attempt);
     }
