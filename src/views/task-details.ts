@@ -39,7 +39,7 @@ export const taskDetailsSchema = z.strictObject({
   inputs: z
     .array(imageSchema)
     .meta({ description: 'the pictures that it was given, and their archived copies' }),
-  request: z.record(z.string(), z.unknown()).meta({ description: 'what was sent to the service' }),
+  request: text.meta({ description: 'what was sent to the service, as JSON' }),
   document: text.meta({ description: 'the stored text, cut when it is long' }),
   document_is_cut: z.boolean(),
 });
@@ -67,7 +67,7 @@ export async function serializeDetails(
     elapsed: typeof elapsed === 'number' && elapsed >= 0 ? elapsed : null,
     error: failure === undefined ? null : cleanField(failure),
     inputs: await findInputs(store, document, within, getPathPrefix(basePath)),
-    request: getRequest(document),
+    request: JSON.stringify(getRequest(document)),
     document: task.text.slice(0, MAX_DOCUMENT_CHARACTERS),
     document_is_cut: task.text.length > MAX_DOCUMENT_CHARACTERS,
   };

@@ -151,6 +151,23 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
   ],
   suggest: () => ['s', 'se', 'secretw', 'p', 'm'].map((q) => ({ path: `/api/suggest?q=${q}` })),
   task: () => [{ path: `/api/tasks/${THEIRS}` }, { path: `/api/tasks/${PENDING}` }],
+  same: () => [
+    ...[THEIRS, PENDING].map((id) => ({ path: `/api/tasks/${id}/same`, limited: 404 })),
+    { path: `/api/tasks/${MINE}/same` },
+  ],
+  details: () => [
+    ...[THEIRS, PENDING].map((id) => ({ path: `/api/tasks/${id}/details?q=lighthouse`, limited: 404 })),
+    { path: `/api/tasks/${MINE}/details?q=lighthouse` },
+  ],
+  gallery: () => [
+    ...['', '?q=lighthouse', '?q=sec*', '?sort=oldest', '?group=prompt', '?q=lighthouse&sort=newest'].map(
+      (query) => ({ path: `/${query}` }),
+    ),
+    { path: `/?task=${THEIRS}`, limited: 404 },
+    { path: `/?task=${MINE}` },
+  ],
+  asset: () => [{ path: '/assets/none.js', status: 404, limited: 404 }],
+  health: () => [{ path: '/api/health' }],
   similar: () => [
     { path: `/api/tasks/${THEIRS}/similar` },
     { path: `/api/tasks/${PENDING}/similar` },

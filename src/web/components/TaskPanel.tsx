@@ -80,8 +80,8 @@ export function TaskPanel({ task, details }: Props) {
 function UseAgain({ details }: { details: TaskDetails }) {
   const { t, actions } = useApp();
   const form = useSignal<(typeof REQUEST_FORMS)[number]>('curl');
-  const { request } = details;
-  if (!request) return null;
+  const request = JSON.parse(details.request) as Readonly<Record<string, unknown>>; // an object, by the mirror
+  if (Object.keys(request).length === 0) return null;
   return (
     <Popover
       name="use-again"
