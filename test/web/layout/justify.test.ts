@@ -59,6 +59,22 @@ describe('rows of tiles', () => {
     );
   });
 
+  test('of new tiles leave the rows of the others as they were', () => {
+    fc.assert(
+      fc.property(ratios, ratios, geometry, (added, bytes, measures) => {
+        const before = justifyRows(bytes, measures);
+        const both = Uint8Array.from([...added, ...bytes]);
+        const now = justifyRows(both, measures, added.length);
+        const first = added.length === 0 ? 0 : justifyRows(added, measures).count;
+        expect(now.count - first).toBe(before.count);
+        for (let row = 0; row < before.count; row += 1) {
+          expect(now.heights[first + row]).toBe(before.heights[row]);
+          expect((now.starts[first + row] ?? 0) - added.length).toBe(before.starts[row]);
+        }
+      }),
+    );
+  });
+
   test('stand below each other, with the gap and the captions between them', () => {
     fc.assert(
       fc.property(ratios, geometry, (bytes, measures) => {
