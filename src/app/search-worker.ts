@@ -3,6 +3,7 @@ import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../lib/clock.ts';
 import { concatTasks } from '../mirror/concat.ts';
+import { countMatches, findMatches } from '../server/search/matches.ts';
 import {
   answerFacets,
   answerSearch,
@@ -47,6 +48,8 @@ const answers = {
 async function answer(question: Question): Promise<AnswerTo<Question>> {
   checkInterrupt();
   if (question.route === 'history') return concatTasks(await store.list(question.filter, question.page));
+  if (question.route === 'count') return countMatches(store, question);
+  if (question.route === 'matches') return findMatches(store, question);
   const { route, id, query, limits, nowMs } = question;
   return answers[route satisfies SearchRoute](store, {
     ...(id === undefined ? {} : { id }),
@@ -62,7 +65,7 @@ parentPort?.on('message', async ({ number, question }: SearchJob) => {
   try {
     const made = await answer(question);
     // Bytes are moved, not copied.
-    const moved = typeof made === 'string' ? [] : [made.text.buffer as ArrayBuffer];
+    const moved = typeof made === 'object' && 'text' in made ? [made.text.buffer as ArrayBuffer] : [];
     parentPort?.postMessage({ number, answer: made } satisfies SearchReply, moved);
   } catch (error) {
     parentPort?.postMessage({ number, failed: serializeError(error) } satisfies SearchReply);

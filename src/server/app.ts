@@ -13,9 +13,11 @@ import { createErrorAnswer } from './errors.ts';
 import { createRequestLogMiddleware, type RequestLog } from './monitoring/request-log.ts';
 import { getTraceId } from './monitoring/trace.ts';
 import { createCallbackRoutes } from './routes/callbacks.ts';
+import { createDownloadRoutes } from './routes/download.ts';
 import { createEventRoutes } from './routes/events.ts';
 import { createGenerationRoutes } from './routes/flux-generations.ts';
 import { createFluxTasksRoutes } from './routes/flux-tasks.ts';
+import { createForgetRoutes } from './routes/forget.ts';
 import { createHealthRoutes } from './routes/health.ts';
 import { createHomeRoutes } from './routes/home.ts';
 import { createImageRoutes } from './routes/images.ts';
@@ -69,6 +71,8 @@ export function createApp(
     createHomeRoutes(deps),
     createSignInRoutes(deps, auth),
     createEventRoutes(deps, auth, stopping),
+    createDownloadRoutes(deps, stopping),
+    createForgetRoutes(deps, stopping),
   ]) {
     app.route('/', routes);
   }
