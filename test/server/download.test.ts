@@ -7,6 +7,9 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createImageFiles } from '../../src/archive/files.ts';
+import { computeZipBytes, generateZip } from '../../src/server/download/zip.ts';
+import { MAX_ZIP_TASKS, planZip } from '../../src/server/download/zip-plan.ts';
+import type { StoredTask } from '../../src/store/contract/tasks.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { addToken } from '../helpers/access-token.ts';
 import { runCli } from '../helpers/cli.ts';
@@ -261,6 +264,46 @@ describe('a zip', () => {
       await answer.arrayBuffer();
       if (answer.status === 200) break;
     }
+  });
+});
+
+describe('the plan of a zip', () => {
+  const planOf = async (here: TestMirror, tasks: readonly StoredTask[]) => {
+    const { store, config } = here;
+    const deps = { store, files: createImageFiles(config.dataDir), nowMs: 0, timeZone: 'UTC' };
+    const pages = async function* () {
+      for (let at = 0; at < tasks.length; at += 1000) yield tasks.slice(at, at + 1000);
+    };
+    return planZip(pages(), [], deps);
+  };
+  const taskOf = (id: string, createdAtMs: number): StoredTask => {
+    const { text, state } = document({ id, state: 'failed' });
+    return { id: id as TaskId, text, state, createdAtMs, fetchedAtMs: 1 };
+  };
+
+  test('has a limited number of tasks', async () => {
+    const here = await startTestMirror();
+    const tasks = numberedIds(MAX_ZIP_TASKS + 1).map((id) => taskOf(id, 0));
+    expect(await planOf(here, tasks.slice(1))).toHaveLength(MAX_ZIP_TASKS);
+    await expect(planOf(here, tasks)).rejects.toThrow(/at most 20000 tasks/);
+  });
+
+  test('has times that a zip can say, and the exact size, whenever a task was created', async () => {
+    const here = await startTestMirror();
+    const times = [0, Date.UTC(1979, 11, 31), Date.UTC(2026, 2, 14), Date.UTC(9999, 0, 1)];
+    const tasks = times.map((ms, at) => taskOf(`${at}`, ms));
+    const entries = await planOf(here, tasks);
+    expect(entries.map(({ lastModified }) => new Date(lastModified).getUTCFullYear())).toEqual([
+      1980, 1980, 2026, 2107,
+    ]);
+    const store = { ...here.store, get: (id: TaskId) => tasks.find((task) => task.id === id) };
+    const { signal } = new AbortController();
+    const deps = { store, files: createImageFiles(here.config.dataDir), nowMs: 0, signal };
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of generateZip(entries, deps)) chunks.push(chunk);
+    const zip = Buffer.concat(chunks);
+    expect(computeZipBytes(entries)).toBe(BigInt(zip.length));
+    expect([...readZip(zip).keys()]).toEqual(entries.map(({ name }) => name));
   });
 });
 

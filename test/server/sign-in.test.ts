@@ -328,6 +328,8 @@ describe('a request of another site', () => {
     ['POST', '/flux/images', { action: 'generate', prompt: 'x', model: 'flux-dev' }],
     ['POST', '/flux/videos', { action: 'generate', prompt: 'x', model: 'flux-3' }],
     ['POST', '/api/sync', {}],
+    ['POST', '/api/forget', { ids: [MINE] }],
+    ['POST', '/api/download', { ids: [MINE] }],
     ['POST', '/api/tracked', { ids: [MINE] }],
     ['DELETE', `/api/tracked/${MINE}`, undefined],
     ['POST', `/api/tasks/${MINE}/refresh`, {}],

@@ -19,15 +19,14 @@ const MAX_READ_CHARACTERS = 400;
  * @returns a function that names the next task, without an extension; no two names differ only in case or composition
  */
 export function createTaskNamer(timeZone: string): (task: NamedTask) => string {
-  const taken = new Set<string>();
+  const copies = new Map<string, number>();
   return ({ id, createdAtMs, prompt }) => {
     const date = formatPeriod('day', createdAtMs, timeZone);
     const words = [date, createSlug(prompt), createSlug(id).slice(0, ID_LENGTH)];
     const base = words.filter((word) => word !== '').join(' ');
-    let name = base;
-    for (let copy = 2; taken.has(name); copy += 1) name = `${base} (${copy})`;
-    taken.add(name);
-    return name;
+    const copy = (copies.get(base) ?? 0) + 1;
+    copies.set(base, copy);
+    return copy === 1 ? base : `${base} (${copy})`; // nothing else leads to parentheses
   };
 }
 

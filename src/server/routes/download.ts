@@ -4,7 +4,7 @@ import { ApiError, createBadRequest } from '../../lib/api-error.ts';
 import { formatPeriod, isTimeZone } from '../../search/dates.ts';
 import type { StoredTask } from '../../store/contract/tasks.ts';
 import { getCallerKey } from '../connections/caller-key.ts';
-import { onEnd, onHangUp, watchLoss } from '../connections/hang-up.ts';
+import { onEnd, watchLoss } from '../connections/hang-up.ts';
 import { getPublicUrl } from '../connections/public-url.ts';
 import { createSlots } from '../connections/slots.ts';
 import { createBodyStream } from '../connections/stream-response.ts';
@@ -18,6 +18,7 @@ import { readFormBody } from '../form-body.ts';
 import { readChoiceParam } from '../query-params.ts';
 import { checkCount, countSelected, listTasks, type SelectionDeps } from '../selection/selected-tasks.ts';
 import { readSelection, type Selection } from '../selection/selection.ts';
+import { createSelectionDeps } from '../selection/selection-deps.ts';
 
 const FORMATS = ['zip', 'jsonl', 'csv'] as const;
 type Format = (typeof FORMATS)[number];
@@ -59,25 +60,6 @@ export function createDownloadRoutes(deps: ServerDeps, stopping: AbortSignal): H
       'cache-control': 'no-store',
     });
   });
-}
-
-/** How the tasks of a selection are found for the caller of a request. */
-export function createSelectionDeps(
-  c: ServerContext,
-  { store, listing }: Pick<ServerDeps, 'store' | 'listing'>,
-  nowMs: number,
-): SelectionDeps {
-  const { limits, tokenName } = c.get('access');
-  return {
-    store,
-    thread: listing, // searches must not wait for a long list of pages
-    limits,
-    nowMs,
-    askedBy: {
-      caller: getCallerKey(tokenName, c.env.incoming),
-      onHangUp: (callback) => onHangUp(c.env, callback),
-    },
-  };
 }
 
 /** Without placeholder tasks, which have no document yet. @throws ApiError 404 if none of the ids is there */

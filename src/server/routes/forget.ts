@@ -11,7 +11,7 @@ import type { ForgetResult } from '../forget-schema.ts';
 import { readFormBody } from '../form-body.ts';
 import { checkCount, countSelected, listTasks, type SelectionDeps } from '../selection/selected-tasks.ts';
 import { MAX_IDS, readSelection, type SearchSelection } from '../selection/selection.ts';
-import { createSelectionDeps } from './download.ts';
+import { createSelectionDeps } from '../selection/selection-deps.ts';
 
 /** Tasks that are removed in one transaction, about 10 ms; then others may write. */
 const STEP_SIZE = 50;

@@ -1,4 +1,5 @@
 /** Finds the tasks of a selection, page by page, as far as the caller may see them. */
+import { setImmediate } from 'node:timers/promises';
 import { ApiError } from '../../lib/api-error.ts';
 import { maySee } from '../../mirror/visibility.ts';
 import type { Cursor } from '../../search/cursor.ts';
@@ -53,6 +54,7 @@ async function* listByIds(
   { store, limits }: Pick<SelectionDeps, 'store' | 'limits'>,
 ): AsyncGenerator<readonly StoredTask[], void> {
   for (let at = 0; at < ids.length; at += PAGE_SIZE) {
+    if (at > 0) await setImmediate(); // lets other requests go
     const page = await store.getMany(ids.slice(at, at + PAGE_SIZE));
     yield page.filter((task) => maySee({ limits }, task));
   }

@@ -10,6 +10,7 @@ import {
   taskId,
   text,
 } from '../components.ts';
+import { FILTER_PARAMETERS } from './search.ts';
 
 const SELECTION: Readonly<Record<string, Schema>> = {
   ids: {
@@ -24,7 +25,7 @@ const SELECTION: Readonly<Record<string, Schema>> = {
       'exact matches only. 409 `conflict` if it is another number',
   },
   q: text,
-  tz: text,
+  ...Object.fromEntries(FILTER_PARAMETERS.map(({ name, schema }) => [String(name), schema as Schema])),
 };
 
 export const SELECTION_ROUTES: readonly RouteDescription[] = [
