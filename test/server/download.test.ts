@@ -188,7 +188,7 @@ describe('a zip', () => {
     expect(files['not-included.txt']?.split('\r\n')).toEqual([
       `${CAT}, image 1: its file is missing or damaged`,
       `${CAT}, image 2: its file is missing or damaged`,
-      `${unarchived}, image 1: not archived`,
+      `${unarchived}, image 1: not in the archive`,
       `${unknown}: not in the mirror`,
       '',
     ]);
@@ -204,7 +204,7 @@ describe('a zip', () => {
     await expect(answer.arrayBuffer()).rejects.toThrow();
     expect(here.log()).toMatch(/"level":40[^\n]*is damaged[^\n]*a download was broken off/);
     const files = await readFiles(await download(here, { ids: [CAT, DOG] }));
-    expect(files['not-included.txt']).toBe(`${CAT}, image 2: not archived\r\n`);
+    expect(files['not-included.txt']).toBe(`${CAT}, image 2: not in the archive\r\n`);
   });
 
   test('breaks off when a task is removed while it is sent', async () => {

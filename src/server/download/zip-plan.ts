@@ -109,7 +109,7 @@ async function planTask(
       continue;
     }
     if (image) await deps.store.recordMissingImages([image.sha256], deps.nowMs);
-    missing.push(`${id}, image ${n + 1}: ${image ? 'its file is missing or damaged' : 'not archived'}`);
+    missing.push(`${id}, image ${n + 1}: ${image ? 'its file is missing or damaged' : 'not in the archive'}`);
   }
   const size = Buffer.byteLength(text);
   entries.push({ kind: 'document', name: `${name}.json`, size, lastModified, id });
