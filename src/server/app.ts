@@ -13,9 +13,11 @@ import { createErrorAnswer } from './errors.ts';
 import { createRequestLogMiddleware, type RequestLog } from './monitoring/request-log.ts';
 import { getTraceId } from './monitoring/trace.ts';
 import { createCallbackRoutes } from './routes/callbacks.ts';
+import { createDownloadRoutes } from './routes/download.ts';
 import { createEventRoutes } from './routes/events.ts';
 import { createGenerationRoutes } from './routes/flux-generations.ts';
 import { createFluxTasksRoutes } from './routes/flux-tasks.ts';
+import { createForgetRoutes } from './routes/forget.ts';
 import { createAssetRoutes } from './routes/gallery/assets.ts';
 import { createPageRoutes } from './routes/gallery/pages.tsx';
 import { createHealthRoutes } from './routes/health.ts';
@@ -71,6 +73,8 @@ export function createApp(
     createAssetRoutes(),
     createSignInRoutes(deps, auth),
     createEventRoutes(deps, auth, stopping),
+    createDownloadRoutes(deps, stopping),
+    createForgetRoutes(deps, stopping),
   ]) {
     app.route('/', routes);
   }

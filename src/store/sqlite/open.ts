@@ -198,6 +198,7 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
     storeDocuments: tasks.storeDocuments,
     addPlaceholder: tasks.addPlaceholder,
     remove: tasks.remove,
+    removeMany: tasks.removeMany,
     list: history.list,
     countUpTo: history.countUpTo,
     stream: () => translateStream(history.stream()),
