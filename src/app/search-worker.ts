@@ -3,6 +3,7 @@ import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../lib/clock.ts';
 import { concatTasks } from '../mirror/concat.ts';
+import { answerActivity } from '../server/search/activity-answer.ts';
 import {
   answerFacets,
   answerSearch,
@@ -46,6 +47,7 @@ const answers = {
   months: answerMonths,
   layout: answerLayout,
   place: answerPlace,
+  activity: answerActivity,
 };
 
 async function answer(question: Question): Promise<AnswerTo<Question>> {

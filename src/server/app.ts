@@ -12,6 +12,7 @@ import type { ServerContext, ServerDeps, ServerEnv } from './deps.ts';
 import { createErrorAnswer } from './errors.ts';
 import { createRequestLogMiddleware, type RequestLog } from './monitoring/request-log.ts';
 import { getTraceId } from './monitoring/trace.ts';
+import { createActivityRoutes } from './routes/activity.ts';
 import { createCallbackRoutes } from './routes/callbacks.ts';
 import { createGenerationRoutes } from './routes/flux-generations.ts';
 import { createFluxTasksRoutes } from './routes/flux-tasks.ts';
@@ -65,6 +66,7 @@ export function createApp(
     createTrackedRoutes(deps),
     createSyncRoutes(deps),
     createSearchRoutes(deps),
+    createActivityRoutes(deps),
     createHealthRoutes(deps, isStopping),
     createMetricsRoutes(deps),
     createOpenApiRoutes(deps),

@@ -2,6 +2,7 @@
 import type { MiddlewareHandler } from 'hono';
 import type { ServerEnv } from './deps.ts';
 import { getQueryParams, noteUnknownParams } from './query-params.ts';
+import { ACTIVITY_PARAMS } from './search/activity-answer.ts';
 
 /** In responses that have no `notes`. */
 export const NOTES_HEADER = 'x-flux-mirror-notes';
@@ -11,6 +12,7 @@ const PARAMS: Readonly<Record<string, readonly string[]>> = {
   '/api/suggest': ['q', 'limit'],
   '/api/tracked': ['limit', 'offset'],
   '/api/sync/runs': ['limit'],
+  '/api/stats/days': ACTIVITY_PARAMS,
 };
 /** Routes whose responses have `notes`. */
 const HAS_NOTES = /^\/api\/(search|facets|wall\/\w+|tasks\/[^/]+\/similar)$/;

@@ -163,6 +163,10 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
   sync: () => [{}],
   runs: () => [{}],
   stats: () => [{}],
+  activity: () =>
+    ['', '?from=2020&by=month', '?from=2020&tz=Asia/Shanghai', '?user_id=stranger-77'].map((query) => ({
+      path: `/api/stats/days${query}`,
+    })),
   image: ({ image }) => [{ path: `/images/${image.sha256}` }],
   thumbnail: ({ image }) => [{ path: `/thumbs/${image.sha256}` }],
   home: () => [{}],
@@ -173,7 +177,15 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
 };
 
 /** Their answers have a `total` or a `count`. */
-const COUNTING = new Set(['search', 'facets', 'tracked', 'wallMonths', 'wallLayout', 'wallPlace']);
+const COUNTING = new Set([
+  'search',
+  'facets',
+  'tracked',
+  'wallMonths',
+  'wallLayout',
+  'wallPlace',
+  'activity',
+]);
 
 /** Where a limited token gets something else than 200. A batch is an answer, with less in it. */
 const LIMITED_STATUS: Record<string, number> = {

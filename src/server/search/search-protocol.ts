@@ -14,7 +14,8 @@ export type SearchRoute =
   | 'tracked'
   | 'months'
   | 'layout'
-  | 'place';
+  | 'place'
+  | 'activity';
 
 /** Answered with JSON. */
 export interface SearchQuestion {
