@@ -159,6 +159,14 @@ describe('a thread whose answer was out of date', () => {
     await expect(other).rejects.toMatchObject({ status: 499 });
   });
 
+  test('of a mirror counts again, or has nothing to', async () => {
+    const dataDir = temporaryDirectory();
+    await openTestStore(dataDir);
+    const searching = startSearchThread(SEARCH_WORKER, { dataDir, basePath: '/' });
+    expect(await searching.answer({ route: 'recount' })).toBe('');
+    await searching.close();
+  });
+
   test('ends with the mirror', async () => {
     const errors: unknown[] = [];
     const searching = startSearchThread(THREAD, { dataDir: '', basePath: '/' }, (error) =>

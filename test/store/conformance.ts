@@ -14,7 +14,9 @@ import { type DocumentOptions, document, documentText, numberedIds } from '../he
 import { showFigure } from '../helpers/figure.ts';
 import { searchRequest } from '../helpers/search.ts';
 import { tries } from '../helpers/thorough.ts';
+import { describeActivity } from './conformance-activity.ts';
 import { describeCircuit } from './conformance-circuit.ts';
+import { describeWall } from './conformance-wall.ts';
 
 const NOW = Date.UTC(2026, 2, 14, 12);
 const HOUR = 3_600_000;
@@ -828,6 +830,8 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
     });
 
     describeCircuit(() => store);
+    describeWall(open);
+    describeActivity(open);
 
     test('stats count by state', async () => {
       await put(
