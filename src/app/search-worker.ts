@@ -3,6 +3,7 @@ import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../lib/clock.ts';
 import { concatTasks } from '../mirror/concat.ts';
+import { answerActivity } from '../server/search/activity-answer.ts';
 import { countMatches, findMatches } from '../server/search/matches.ts';
 import { answerFacets, answerSearch, answerSuggest, answerTracked } from '../server/search/search-answers.ts';
 import {
@@ -44,6 +45,7 @@ const answers = {
   place: answerPlace,
   details: answerDetails,
   same: answerSame,
+  activity: answerActivity,
 };
 
 async function answer(question: Question): Promise<AnswerTo<Question>> {

@@ -12,6 +12,7 @@ import type { ServerContext, ServerDeps, ServerEnv } from './deps.ts';
 import { createErrorAnswer } from './errors.ts';
 import { createRequestLogMiddleware, type RequestLog } from './monitoring/request-log.ts';
 import { getTraceId } from './monitoring/trace.ts';
+import { createActivityRoutes } from './routes/activity.ts';
 import { createCallbackRoutes } from './routes/callbacks.ts';
 import { createDownloadRoutes } from './routes/download.ts';
 import { createEventRoutes } from './routes/events.ts';
@@ -66,6 +67,7 @@ export function createApp(
     createTrackedRoutes(deps),
     createSyncRoutes(deps),
     createSearchRoutes(deps),
+    createActivityRoutes(deps),
     createHealthRoutes(deps, () => stopping.aborted),
     createMetricsRoutes(deps),
     createOpenApiRoutes(deps),

@@ -203,6 +203,10 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
   // What it tells of is tested in events.test.ts.
   events: () => [{ path: '/api/events?tz=UTC' }, { path: '/api/events?tz=Mars', status: 400, limited: 400 }],
   stats: () => [{}],
+  activity: () =>
+    ['', '?from=2020&by=month', '?from=2020&tz=Asia/Shanghai', '?user_id=stranger-77'].map((query) => ({
+      path: `/api/stats/days${query}`,
+    })),
   image: ({ image }) => [{ path: `/images/${image.sha256}` }],
   failingImages: () => [
     { path: '/api/images/failing' },
@@ -223,7 +227,15 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
 };
 
 /** Their answers have a `total` or a `count`. */
-const COUNTING = new Set(['search', 'facets', 'tracked', 'wallMonths', 'wallLayout', 'wallPlace']);
+const COUNTING = new Set([
+  'search',
+  'facets',
+  'tracked',
+  'wallMonths',
+  'wallLayout',
+  'wallPlace',
+  'activity',
+]);
 
 /** Where a limited token gets something else than 200. A batch is an answer, with less in it. */
 const LIMITED_STATUS: Record<string, number> = {

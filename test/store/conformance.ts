@@ -22,7 +22,9 @@ import {
 import { showFigure } from '../helpers/figure.ts';
 import { searchRequest } from '../helpers/search.ts';
 import { tries } from '../helpers/thorough.ts';
+import { describeActivity } from './conformance-activity.ts';
 import { describeCircuit } from './conformance-circuit.ts';
+import { describeWall } from './conformance-wall.ts';
 
 const NOW = Date.UTC(2026, 2, 14, 12);
 const HOUR = 3_600_000;
@@ -920,6 +922,8 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
     });
 
     describeCircuit(() => store);
+    describeWall(open);
+    describeActivity(open);
 
     test('stats count by state', async () => {
       await put(

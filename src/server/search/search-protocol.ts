@@ -17,7 +17,8 @@ export type SearchRoute =
   | 'layout'
   | 'place'
   | 'details'
-  | 'same';
+  | 'same'
+  | 'activity';
 
 /** Answered with JSON. */
 export interface SearchQuestion {
