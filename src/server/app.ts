@@ -15,6 +15,8 @@ import { getTraceId } from './monitoring/trace.ts';
 import { createCallbackRoutes } from './routes/callbacks.ts';
 import { createGenerationRoutes } from './routes/flux-generations.ts';
 import { createFluxTasksRoutes } from './routes/flux-tasks.ts';
+import { createAssetRoutes } from './routes/gallery/assets.ts';
+import { createStatusPageRoutes } from './routes/gallery/status-page.tsx';
 import { createHealthRoutes } from './routes/health.ts';
 import { createHomeRoutes } from './routes/home.ts';
 import { createImageRoutes } from './routes/images.ts';
@@ -69,6 +71,8 @@ export function createApp(
     createMetricsRoutes(deps),
     createOpenApiRoutes(deps),
     createHomeRoutes(deps),
+    createAssetRoutes(),
+    createStatusPageRoutes(deps),
   ]) {
     app.route('/', routes);
   }
