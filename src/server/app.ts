@@ -16,6 +16,7 @@ import { createCallbackRoutes } from './routes/callbacks.ts';
 import { createGenerationRoutes } from './routes/flux-generations.ts';
 import { createFluxTasksRoutes } from './routes/flux-tasks.ts';
 import { createAssetRoutes } from './routes/gallery/assets.ts';
+import { createDocsPageRoutes } from './routes/gallery/docs-page.tsx';
 import { createStatusPageRoutes } from './routes/gallery/status-page.tsx';
 import { createHealthRoutes } from './routes/health.ts';
 import { createHomeRoutes } from './routes/home.ts';
@@ -73,6 +74,7 @@ export function createApp(
     createHomeRoutes(deps),
     createAssetRoutes(),
     createStatusPageRoutes(deps),
+    createDocsPageRoutes(deps),
   ]) {
     app.route('/', routes);
   }

@@ -147,6 +147,10 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
   ready: () => [{}],
   metrics: () => [{}],
   openapi: () => [{}],
+  statusPage: () => [{}],
+  docsPage: () => [{}],
+  signInPage: () => [{ path: '/sign-in?next=./status&error=expired' }],
+  asset: () => [{ path: '/assets/unknown.js', status: 404 }],
 };
 
 /** Where a limited token gets something else than 200. A batch is an answer, with less in it. */
@@ -163,6 +167,7 @@ const LIMITED_STATUS: Record<string, number> = {
   runs: 403,
   stats: 403,
   metrics: 403,
+  asset: 404,
 };
 
 interface Route {

@@ -1,6 +1,7 @@
 /** The description of every route. A test compares them with the actual routes and their responses. */
 import type { RouteDescription } from './components.ts';
 import { FLUX_ROUTES } from './routes/flux.ts';
+import { GALLERY_ROUTES } from './routes/gallery.ts';
 import { IMAGE_ROUTES } from './routes/images.ts';
 import { MONITORING_ROUTES } from './routes/monitoring.ts';
 import { SEARCH_ROUTES } from './routes/search.ts';
@@ -12,4 +13,5 @@ export const ROUTE_DESCRIPTIONS: readonly RouteDescription[] = [
   ...TASK_ROUTES,
   ...IMAGE_ROUTES,
   ...MONITORING_ROUTES,
+  ...GALLERY_ROUTES,
 ];

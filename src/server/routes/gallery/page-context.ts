@@ -19,19 +19,23 @@ export async function readPageContextSafely(
     return await readPageContext(c, deps);
   } catch (error) {
     deps.log.warn({ err: error }, 'the health of the mirror could not be read for a page');
-    return createPageContext(c, deps.clock.now(), '', UNKNOWN_HEALTH);
+    return createPageContext(c, { nowMs: deps.clock.now(), health: { ...NO_HEALTH, state: 'other' } });
   }
 }
 
-const UNKNOWN_HEALTH: Health = { state: 'other', synced_at: null, since: null, problems: [] };
+/** Of a page that says nothing of the mirror. */
+export const NO_HEALTH: Health = { state: 'ok', synced_at: null, since: null, problems: [] };
 
 /** @param wanted the time zone that the address asks for; empty: the reader's */
 export async function readPageContext(c: ServerContext, deps: ProblemDeps, wanted = ''): Promise<PageData> {
   const health = await readHealth(deps, { isWhole: c.get('access').limits === undefined });
-  return createPageContext(c, deps.clock.now(), wanted, health);
+  return createPageContext(c, { nowMs: deps.clock.now(), health, wanted });
 }
 
-function createPageContext(c: ServerContext, nowMs: number, wanted: string, health: Health): PageData {
+export function createPageContext(
+  c: ServerContext,
+  { nowMs, health, wanted = '' }: { nowMs: number; health: Health; wanted?: string },
+): PageData {
   const preferences = readPreferences((name) => getCookie(c, name));
   const { tokenName, limits, isReadOnly } = c.get('access');
   const timeZone = [wanted, preferences.timeZone].find((name) => name !== '' && isTimeZone(name));

@@ -178,7 +178,11 @@ export const en = {
   signIn: 'Sign in',
   signInHint: 'This mirror needs a token. It is sent once and kept as a cookie.',
   token: 'Token',
-  signInErrors: { invalid_token: 'This is not a token of this mirror.', no_token: 'A token is needed.' },
+  signInErrors: {
+    invalid_token: 'This is not a token of this mirror.',
+    no_token: 'A token is needed.',
+    expired: 'Your session has ended.',
+  },
 
   keys: 'Keys',
   keyGroups: { anywhere: 'Anywhere', wall: 'On the wall', task: 'In a task' },
@@ -223,7 +227,7 @@ export const en = {
       unreachable: 'The upstream does not answer.',
       unreachableSince: (time: string) => `The upstream has not answered since ${time}.`,
       missing: (count: number, shown: string) =>
-        `${shown} ${plural(count, 'picture has', 'pictures have')} lost their file.`,
+        `${shown} ${plural(count, 'picture has lost its file', 'pictures have lost their files')}.`,
       backup: 'The last backup failed.',
       run: 'The last sync run failed.',
       other: 'Something needs attention.',

@@ -171,7 +171,7 @@ export const zh: Dictionary = {
   signIn: '登录',
   signInHint: '此镜像需要令牌。令牌只发送一次，以 cookie 保存。',
   token: '令牌',
-  signInErrors: { invalid_token: '这不是此镜像的令牌。', no_token: '需要令牌。' },
+  signInErrors: { invalid_token: '这不是此镜像的令牌。', no_token: '需要令牌。', expired: '会话已结束。' },
 
   keys: '按键',
   keyGroups: { anywhere: '任何地方', wall: '图片墙', task: '任务' },
