@@ -17,6 +17,8 @@ import { createGenerationRoutes } from './routes/flux-generations.ts';
 import { createFluxTasksRoutes } from './routes/flux-tasks.ts';
 import { createAssetRoutes } from './routes/gallery/assets.ts';
 import { createDocsPageRoutes } from './routes/gallery/docs-page.tsx';
+import { redirectToSignIn } from './routes/gallery/redirect-to-sign-in.ts';
+import { createSignInPageRoutes } from './routes/gallery/sign-in-page.tsx';
 import { createStatusPageRoutes } from './routes/gallery/status-page.tsx';
 import { createHealthRoutes } from './routes/health.ts';
 import { createHomeRoutes } from './routes/home.ts';
@@ -75,6 +77,7 @@ export function createApp(
     createAssetRoutes(),
     createStatusPageRoutes(deps),
     createDocsPageRoutes(deps),
+    createSignInPageRoutes(deps),
   ]) {
     app.route('/', routes);
   }
@@ -84,7 +87,8 @@ export function createApp(
   };
   const createNotFound = createRouteError(app);
   app.notFound((c) => respondWithError(createNotFound(c.req.method, c.req.path), c));
-  app.onError(respondWithError);
+  const prefix = getPathPrefix(config.basePath);
+  app.onError((error, c) => redirectToSignIn(error, c, prefix) ?? respondWithError(error, c));
   return app;
 }
 
