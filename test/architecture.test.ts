@@ -25,9 +25,12 @@ const LAYERS: LayerTable = {
     ...['store/sqlite', 'store/contract', 'search', 'service', 'task', 'config', 'lib'],
   ],
   server: [
-    ...['views', 'sync', 'generation', 'backup', 'mirror', 'archive', 'upstream'],
+    ...['web', 'views', 'sync', 'generation', 'backup', 'mirror', 'archive', 'upstream'],
     ...['store/contract', 'search', 'service', 'task', 'config', 'lib'],
   ],
+  'web/client': ['web', 'task'],
+  // Pure layout and views, components and pages: data in, HTML out.
+  web: ['task', 'lib'],
   views: ['backup', 'upstream', 'store/contract', 'search', 'service', 'task', 'config', 'lib'],
   generation: ['mirror', 'upstream', 'outbound', 'store/contract', 'service', 'task', 'lib'],
   sync: ['upstream', 'store/contract', 'service', 'task', 'lib'],

@@ -8,17 +8,17 @@ import { hasErrorCode } from '../lib/errno.ts';
 import { createLog, type Log } from '../lib/log.ts';
 import { ForbiddenAddress } from '../outbound/addresses.ts';
 import { createSafeFetch, type SafeFetch } from '../outbound/safe-fetch.ts';
+import { addYearOfTasks } from '../simulator/history.ts';
 import { createSeededRandom } from '../simulator/random.ts';
-import { sampleTasks, VENDOR_DOCUMENTS, VENDOR_IDS } from '../simulator/samples.ts';
+import { pickSampleTask, VENDOR_DOCUMENTS, VENDOR_IDS } from '../simulator/samples.ts';
 import { type Simulator, startSimulator } from '../simulator/simulator.ts';
 import { findTaskIds } from '../task/id.ts';
 import { type Environment, type RunningMirror, startMirror } from './start-mirror.ts';
 
 const DEMO_TOKEN = 'demo';
-const FINISHED_AT_START = 60;
-const PENDING_AT_START = 8;
+/** When the tasks that are pending at the start finish. */
+const PENDING_FOR_MS = [6, 12, 20, 30, 45, 60, 80, 100, 130, 160].map((seconds) => seconds * 1000);
 const NEW_TASK_INTERVAL_MS = 10_000;
-const MONTH_MS = 30 * 86_400_000;
 
 export interface RunningDemo {
   readonly mirrorUrl: string;
@@ -46,7 +46,7 @@ export async function runWithDemo(
   options: DemoOptions,
   work: (demo: RunningDemo) => Promise<void>,
 ): Promise<void> {
-  const simulator = await startSimulator({ token: DEMO_TOKEN });
+  const simulator = await startSimulator({ token: DEMO_TOKEN, hasScenes: true });
   const dataDir = mkdtempSync(join(tmpdir(), 'flux-mirror-demo-'));
   try {
     await work(await startDemo(simulator, dataDir, options));
@@ -125,29 +125,26 @@ async function startOnAvailablePort(
   }
 }
 
-/** Adds finished tasks of the last months, and some that finish within seconds. @returns all their ids */
+/** Adds a year of tasks, a failure of just now, and some that finish one after another. @returns all their ids */
 function fillAccount(simulator: Simulator) {
   const random = createSeededRandom(1);
   const now = systemClock.now();
   simulator.seed(VENDOR_DOCUMENTS);
-  const finished = sampleTasks(FINISHED_AT_START, random).map((task) =>
-    simulator.addTask({ ...task, createdAtMs: now - Math.floor(random() * 8 * MONTH_MS), durationMs: 0 }),
-  );
-  const pending = sampleTasks(PENDING_AT_START, random).map((task, at) =>
-    simulator.addTask({ ...task, durationMs: 2000 + at * 3000 }),
-  );
+  const past = addYearOfTasks(simulator, now, random);
   const failed = simulator.addTask({
     prompt: 'a cat holding a forbidden sign',
-    durationMs: 0,
+    createdAtMs: now - 10 * 60_000,
+    tookMs: 4000,
     fails: { code: 'bad_request', message: 'prompt was flagged by the content policy' },
   });
-  return findTaskIds([...VENDOR_IDS, failed, ...finished, ...pending].join(' '));
+  const pending = PENDING_FOR_MS.map((durationMs) =>
+    simulator.addTask({ ...pickSampleTask(random), durationMs }),
+  );
+  return findTaskIds([...VENDOR_IDS, ...past, failed, ...pending].join(' '));
 }
 
 /** Simulates that someone generates another image. */
 function generateAnother(simulator: Simulator, mirror: RunningMirror): void {
-  const [task] = sampleTasks(1, Math.random);
-  if (!task) return;
-  const id = simulator.addTask({ ...task, durationMs: 5000 });
+  const id = simulator.addTask({ ...pickSampleTask(Math.random), durationMs: 5000 });
   void mirror.store.track(findTaskIds(id), systemClock.now());
 }

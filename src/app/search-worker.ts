@@ -3,13 +3,7 @@ import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../lib/clock.ts';
 import { concatTasks } from '../mirror/concat.ts';
-import {
-  answerFacets,
-  answerSearch,
-  answerSimilar,
-  answerSuggest,
-  answerTracked,
-} from '../server/search/search-answers.ts';
+import { answerFacets, answerSearch, answerSuggest, answerTracked } from '../server/search/search-answers.ts';
 import {
   type AnswerTo,
   createInterrupt,
@@ -20,6 +14,8 @@ import {
   type SearchWorkerData,
   serializeError,
 } from '../server/search/search-protocol.ts';
+import { answerDetails, answerSame, answerSimilar } from '../server/search/task-answers.ts';
+import { answerLayout, answerMonths, answerPlace } from '../server/search/wall-answers.ts';
 import { openStore } from '../store/sqlite/open.ts';
 
 // With few cores, retrieves take precedence over searches. On Linux this applies to this thread only; elsewhere it would
@@ -42,11 +38,20 @@ const answers = {
   suggest: answerSuggest,
   similar: answerSimilar,
   tracked: answerTracked,
+  months: answerMonths,
+  layout: answerLayout,
+  place: answerPlace,
+  details: answerDetails,
+  same: answerSame,
 };
 
 async function answer(question: Question): Promise<AnswerTo<Question>> {
   checkInterrupt();
   if (question.route === 'history') return concatTasks(await store.list(question.filter, question.page));
+  if (question.route === 'recount') {
+    await store.recount();
+    return '';
+  }
   const { route, id, query, limits, nowMs } = question;
   return answers[route satisfies SearchRoute](store, {
     ...(id === undefined ? {} : { id }),
@@ -63,7 +68,8 @@ parentPort?.on('message', async ({ number, question }: SearchJob) => {
     const made = await answer(question);
     // Bytes are moved, not copied.
     const moved = typeof made === 'string' ? [] : [made.text.buffer as ArrayBuffer];
-    parentPort?.postMessage({ number, answer: made } satisfies SearchReply, moved);
+    const isRecountDue = await store.isRecountDue();
+    parentPort?.postMessage({ number, answer: made, isRecountDue } satisfies SearchReply, moved);
   } catch (error) {
     parentPort?.postMessage({ number, failed: serializeError(error) } satisfies SearchReply);
   }

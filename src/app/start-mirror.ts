@@ -6,9 +6,10 @@ import { setMaxListeners } from 'node:events';
 import { type Archiver, createArchiver, startArchiving } from '../archive/archiver.ts';
 import { createDecoder, type Decoder } from '../archive/decoding/decoder.ts';
 import { createImageFiles, type ImageFiles } from '../archive/files.ts';
+import { startFillingThumbnails } from '../archive/fill-thumbnails.ts';
 import { startFindingMissing } from '../archive/find-missing.ts';
 import { createIntactFiles } from '../archive/intact-files.ts';
-import { createThumbnails } from '../archive/thumbnails.ts';
+import { createThumbnails, type Thumbnails } from '../archive/thumbnails.ts';
 import { startBackups } from '../backup/scheduled.ts';
 import type { Config } from '../config/config.ts';
 import { type CallbackDelivery, startCallbackDelivery } from '../generation/callback-delivery.ts';
@@ -84,6 +85,12 @@ export interface AssembledMirror {
   end(): void;
 }
 
+interface BackgroundDeps extends AssembledMirror {
+  readonly store: Store;
+  readonly metrics: Metrics;
+  readonly thumbnails: Thumbnails;
+}
+
 interface Stoppable {
   stop(): void | Promise<void>;
 }
@@ -140,8 +147,8 @@ export async function startMirror(config: Config, environment: Environment): Pro
     );
     running.unshift(server);
     await publishAddress(store, server.url);
-    for (const start of listBackgroundWork(config, environment, { ...assembled, store, metrics }))
-      running.push(start());
+    const background = { ...assembled, store, metrics, thumbnails: archive.thumbnails };
+    for (const start of listBackgroundWork(config, environment, background)) running.push(start());
     return {
       url: server.url,
       needsToken: server.needsToken,
@@ -162,7 +169,7 @@ export async function startMirror(config: Config, environment: Environment): Pro
 function listBackgroundWork(
   config: Config,
   { clock, log }: Environment,
-  { store, metrics, runner, archiver, files }: AssembledMirror & { store: Store; metrics: Metrics },
+  { store, metrics, runner, archiver, files, thumbnails }: BackgroundDeps,
 ): (() => Stoppable)[] {
   const isArchiving = config.archiveImages && !config.offline;
   const maintenance = createMaintenance(config.dataDir);
@@ -174,6 +181,9 @@ function listBackgroundWork(
     () => startDiskWatch(store, log),
     () => startGauges(metrics.registry, { store, clock }),
     ...(isArchiving ? [() => startArchiving(archiver, { store, clock, log })] : []),
+    ...(config.archiveImages
+      ? [() => startFillingThumbnails({ store, files, thumbnails, archiver, isArchiving, clock, log })]
+      : []),
   ];
 }
 

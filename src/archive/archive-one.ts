@@ -1,11 +1,15 @@
-/** Archives one image: fetches it, stores its file, then its row, within the size limit of the archive. */
+/** Archives one image: fetches it, stores its file and thumbnails, then its row, within the size limit of the archive. */
+import type { Log } from '../lib/log.ts';
 import type { WantedImage } from '../store/contract/images.ts';
 import type { Store } from '../store/contract/store.ts';
 import { ImageFailure } from './failure.ts';
-import { type FetchDeps, fetchImage } from './fetch-image.ts';
+import { type FetchDeps, type FetchedImage, fetchImage } from './fetch-image.ts';
+import { isVideo } from './formats.ts';
+import { ARCHIVED_THUMBNAIL_WIDTHS, type ThumbnailDraft } from './thumbnail-files.ts';
 
 export interface ArchiveDeps extends FetchDeps {
   readonly store: Store;
+  readonly log: Log;
   /** Total size of all archived files; undefined means no limit. */
   readonly maxArchiveBytes: number | undefined;
 }
@@ -37,29 +41,85 @@ export function createQuota({ store, maxArchiveBytes }: ArchiveDeps): ArchiveQuo
   };
 }
 
-/** @throws ImageFailure, QuotaExceeded, or the system's error */
+export interface ArchiveRun {
+  readonly quota: ArchiveQuota;
+  readonly stop: AbortSignal;
+  /** Whether thumbnails are made from the same decode. */
+  readonly makesThumbnails: boolean;
+}
+
+/** @returns whether it has its thumbnails @throws ImageFailure, QuotaExceeded, or the system's error */
 export async function archiveOne(
   deps: ArchiveDeps,
   wanted: WantedImage,
-  quota: ArchiveQuota,
-  stop: AbortSignal,
-): Promise<void> {
-  const { store, files, clock } = deps;
-  if (wanted.artifact === undefined) throw new ImageFailure('the task has no such image');
-  const { received, image } = await fetchImage(deps, wanted.artifact, stop);
+  run: ArchiveRun,
+): Promise<{ hasThumbnails: boolean }> {
+  const { artifact } = wanted;
+  if (artifact === undefined) throw new ImageFailure('the task has no such image');
+  const draft = artifact.kind === 'images' && run.makesThumbnails ? await beginDraft(deps) : undefined;
   try {
-    const known = await store.image(image.sha256);
-    const isNew = known === undefined || known.isMissing === true;
-    if (isNew && image.bytes > (await quota.getRemaining()))
-      throw new QuotaExceeded('the archive has reached its maximum size');
-    await files.store(received, image);
-    if (!(await store.archiveImage(wanted, image, clock.now()))) {
-      // The task was removed during the fetch; remove the file too, unless another task has the same image.
-      if (isNew && (await store.image(image.sha256)) === undefined) await files.remove(image);
-      return;
+    const fetched = await fetchImage(deps, artifact, run.stop, draft?.targets);
+    try {
+      return { hasThumbnails: await storeFetched(deps, wanted, { ...fetched, draft, quota: run.quota }) };
+    } finally {
+      await deps.files.discard(fetched.received);
     }
-    if (isNew) quota.consume(image.bytes);
   } finally {
-    await files.discard(received);
+    await draft?.discard();
+  }
+}
+
+/** @returns whether it has its thumbnails */
+async function storeFetched(
+  deps: ArchiveDeps,
+  wanted: WantedImage,
+  fetched: FetchedImage & { draft: ThumbnailDraft | undefined; quota: ArchiveQuota },
+): Promise<boolean> {
+  const { store, files, clock } = deps;
+  const { received, image, quota } = fetched;
+  const known = await store.image(image.sha256);
+  const isNew = known === undefined || known.isMissing === true;
+  if (isNew && image.bytes > (await quota.getRemaining()))
+    throw new QuotaExceeded('the archive has reached its maximum size');
+  await files.store(received, image);
+  // Before the row, so that they are removed with the image whenever that happens.
+  const hasThumbnails = await storeThumbnails(deps, fetched);
+  if (!(await store.archiveImage(wanted, image, clock.now()))) {
+    // The task was removed during the fetch; remove the file too, unless another task has the same image.
+    if (isNew && (await store.image(image.sha256)) === undefined) await files.remove(image);
+    return hasThumbnails;
+  }
+  if (isNew) quota.consume(image.bytes);
+  return hasThumbnails;
+}
+
+/** Thumbnails can be made later, so that they can't be made now fails no image. @returns undefined in that case */
+async function beginDraft({ files, log }: ArchiveDeps): Promise<ThumbnailDraft | undefined> {
+  try {
+    return await files.thumbnails.begin(ARCHIVED_THUMBNAIL_WIDTHS);
+  } catch (error) {
+    log.warn({ err: error }, 'thumbnails could not be made');
+    return undefined;
+  }
+}
+
+/** As above. @returns whether the image has its thumbnails; a video needs none */
+async function storeThumbnails(
+  { log }: ArchiveDeps,
+  { image, draft, thumbnailError }: FetchedImage & { draft: ThumbnailDraft | undefined },
+): Promise<boolean> {
+  const { sha256 } = image;
+  if (isVideo(image)) return true;
+  if (!draft) return false;
+  if (thumbnailError !== undefined) {
+    log.warn({ sha256, reason: thumbnailError }, 'thumbnails could not be made');
+    return false;
+  }
+  try {
+    await draft.store(image);
+    return true;
+  } catch (error) {
+    log.warn({ sha256, err: error }, 'thumbnails could not be made');
+    return false;
   }
 }

@@ -1,6 +1,5 @@
 /** Archives the images of succeeded tasks soon, because their links expire: a few at a time, with retries. */
 import { describeReason, getErrorCode } from '../lib/errno.ts';
-import type { Log } from '../lib/log.ts';
 import { createSingleFlight } from '../lib/single-flight.ts';
 import { storeErrorCodeOf } from '../store/contract/errors.ts';
 import type { WantedImage } from '../store/contract/images.ts';
@@ -19,9 +18,10 @@ import { createJobs, createWakeUp } from './jobs.ts';
 import { createProgressLog } from './progress-log.ts';
 
 export interface ArchiverDeps extends ArchiveDeps {
-  readonly log: Log;
   readonly random: () => number;
   readonly imageConcurrency: number;
+  /** How many waiting images are fetched before any of them gets its thumbnails. */
+  readonly minBacklog?: number | undefined;
 }
 
 export interface Archiver {
@@ -32,6 +32,8 @@ export interface Archiver {
    */
   run(onProgress?: OnProgress): Promise<ArchiveCounts>;
   readonly isRunning: boolean;
+  /** How many images it has archived without thumbnails, which are to be made later. */
+  readonly withoutThumbnails: number;
   /** Aborts fetches in progress, and starts nothing more. */
   stop(): Promise<void>;
 }
@@ -56,6 +58,7 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
   const wakeUp = createWakeUp();
   let claimed: ClaimedImages | undefined;
   let pausedUntilMs = 0;
+  let withoutThumbnails = 0;
 
   /** Pauses archiving for a while, and logs it once. */
   const pauseArchiving = (why: string) => {
@@ -67,7 +70,10 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
     let hostFailure: HostFailure | undefined;
     hosts.begin(host);
     try {
-      await archiveOne(deps, wanted, quota, stopping.signal);
+      const makesThumbnails = claimed?.hasBacklog() !== true;
+      const run = { quota, stop: stopping.signal, makesThumbnails };
+      const { hasThumbnails } = await archiveOne(deps, wanted, run);
+      if (!hasThumbnails) withoutThumbnails += 1;
       return true;
     } catch (error) {
       if (error instanceof HostFailure) hostFailure = error;
@@ -90,7 +96,7 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
     const counts = { archived: 0, failed: 0 };
     if (clock.now() < pausedUntilMs) return counts;
     const quota = createQuota(deps);
-    claimed = createClaimedImages({ store, clock, hosts });
+    claimed = createClaimedImages({ ...deps, hosts });
     const jobs = createJobs();
     try {
       while (!stopping.signal.aborted && clock.now() >= pausedUntilMs && !jobs.hasFailed()) {
@@ -142,6 +148,9 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
     },
     get isRunning() {
       return runs.current !== undefined;
+    },
+    get withoutThumbnails() {
+      return withoutThumbnails;
     },
     stop: async () => {
       stopping.abort(new Error('the mirror is stopping'));

@@ -20,26 +20,38 @@ export interface ClaimedImages {
   takeNext(): Promise<ClaimedImage | undefined>;
   /** When the first host is asked again that all listed images wait for; undefined if none is listed. */
   getNextOpenMs(): number | undefined;
+  /** Whether so many images wait that they would be fetched noticeably later if each got its thumbnails first. */
+  hasBacklog(): boolean;
   /** Gives back what is listed. */
   release(): Promise<void>;
 }
 
 interface ClaimedImagesDeps {
-  readonly store: Pick<Store, 'claimImages' | 'deferImages'>;
+  readonly store: Pick<Store, 'claimImages' | 'countDueImages' | 'deferImages'>;
   readonly clock: Clock;
   readonly hosts: ImageHosts;
+  /** How many waiting images are a backlog. */
+  readonly minBacklog?: number | undefined;
 }
 
 const CLAIM_SIZE = 50;
 const MAX_CLAIMED = 2000;
+/** The thumbnails of as many take some 15 seconds, which no link is too short-lived for. */
+const DEFAULT_MIN_BACKLOG = 500;
 const LEASE_FACTOR = 2;
 
-export function createClaimedImages({ store, clock, hosts }: ClaimedImagesDeps): ClaimedImages {
+export function createClaimedImages({
+  store,
+  clock,
+  hosts,
+  minBacklog = DEFAULT_MIN_BACKLOG,
+}: ClaimedImagesDeps): ClaimedImages {
   const claimed = new Map<string, ClaimedImage>();
   // What fails is due again later than this, so that a run tries everything once.
   let dueBeforeMs = clock.now();
   let mayHaveMore = true;
   let mustLook = false;
+  let unclaimed = 0;
 
   const claim = async () => {
     const images = await store.claimImages({
@@ -49,6 +61,7 @@ export function createClaimedImages({ store, clock, hosts }: ClaimedImagesDeps):
       leaseMs: (kind) => LEASE_FACTOR * DOWNLOAD_TIMEOUT_MS[kind],
     });
     mayHaveMore = images.length === CLAIM_SIZE;
+    unclaimed = mayHaveMore ? await store.countDueImages({ nowMs: dueBeforeMs, limit: minBacklog }) : 0;
     mustLook = false;
     for (const wanted of images) claimed.set(getKey(wanted), { wanted, host: getHost(wanted) });
   };
@@ -94,6 +107,7 @@ export function createClaimedImages({ store, clock, hosts }: ClaimedImagesDeps):
       const times = [...claimed.values()].map(({ host }) => hosts.getOpenUntilMs(host) ?? clock.now());
       return times.length === 0 ? undefined : Math.min(...times);
     },
+    hasBacklog: () => claimed.size + unclaimed >= minBacklog,
     release: async () => {
       if (claimed.size === 0) return;
       await store.deferImages(

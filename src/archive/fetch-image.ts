@@ -12,6 +12,7 @@ import { isRedirection, type SafeFetch } from '../outbound/safe-fetch.ts';
 import type { ArchivedImage } from '../store/contract/images.ts';
 import type { Artifact, TaskKind } from '../task/artifacts.ts';
 import type { Decoder } from './decoding/decoder.ts';
+import type { ThumbnailTarget } from './decoding/render-thumbnails.ts';
 import { HostFailure, ImageFailure } from './failure.ts';
 import type { ImageFiles, ReceivedFile } from './files.ts';
 import { inspectArtifact } from './inspect.ts';
@@ -19,6 +20,7 @@ import { inspectArtifact } from './inspect.ts';
 export interface FetchedImage {
   readonly received: ReceivedFile;
   readonly image: ArchivedImage;
+  readonly thumbnailError: string | undefined;
 }
 
 export interface FetchDeps {
@@ -42,6 +44,7 @@ const ACCEPT: Readonly<Record<TaskKind, string>> = { images: 'image/*', videos: 
 
 /**
  * Fetches, hashes and inspects.
+ * @param thumbnails to be written from the same decode; that they can't be does not fail the image
  * @throws ImageFailure with the reason; the system's error for a disk problem
  */
 export async function fetchImage(
@@ -56,6 +59,7 @@ export async function fetchImage(
   }: FetchDeps,
   artifact: Artifact,
   stop: AbortSignal,
+  thumbnails: readonly ThumbnailTarget[] = [],
 ): Promise<FetchedImage> {
   const maxBytes = artifact.kind === 'videos' ? maxVideoBytes : maxImageBytes;
   const deadline = AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS[artifact.kind]);
@@ -67,10 +71,9 @@ export async function fetchImage(
     rate.end();
     try {
       const { sha256, bytes } = received;
-      return {
-        received,
-        image: { sha256, bytes, ...(await inspectArtifact(received.path, artifact, decoder)) },
-      };
+      const inspected = await inspectArtifact(received.path, artifact, decoder, thumbnails);
+      const { properties, thumbnailError } = inspected;
+      return { received, image: { sha256, bytes, ...properties }, thumbnailError };
     } catch (error) {
       await files.discard(received);
       throw error;

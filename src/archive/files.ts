@@ -19,9 +19,7 @@ import {
   type OpenFile,
   openFile,
 } from './open-file.ts';
-
-/** For lists and for a full screen. Pixels. */
-export const THUMBNAIL_WIDTHS = [320, 960] as const;
+import { createThumbnailFiles, type ThumbnailFiles } from './thumbnail-files.ts';
 
 /** A complete temporary file, not yet under its final name. */
 export interface ReceivedFile {
@@ -34,8 +32,7 @@ export type NamedImage = Pick<ArchivedImage, 'sha256' | 'mediaType'>;
 
 export interface ImageFiles {
   getPath(image: NamedImage): string;
-  /** Path of a thumbnail. @param width pixels */
-  getThumbnailPath(image: Pick<ArchivedImage, 'sha256'>, width: number): string;
+  readonly thumbnails: ThumbnailFiles;
   /** Writes bytes to a temporary file. @throws ImageFailure if there are none, or more than `maxBytes` */
   receive(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<ReceivedFile>;
   /** Moves a received file to its final name; identical bytes are stored once. */
@@ -68,12 +65,11 @@ export function createImageFiles(dataDir: string): ImageFiles {
   const getName = ({ sha256, mediaType }: NamedImage) => `${sha256}.${getExtension(mediaType)}`;
   const getFolder = (prefix: string) => join(dataDir, 'images', prefix);
   const getPath = (image: NamedImage) => join(getFolder(image.sha256.slice(0, 2)), getName(image));
-  const getThumbnailPath = ({ sha256 }: Pick<ArchivedImage, 'sha256'>, width: number) =>
-    join(dataDir, 'thumbs', sha256.slice(0, 2), `${sha256}-${width}.webp`);
+  const thumbnails = createThumbnailFiles(dataDir);
 
   return {
     getPath,
-    getThumbnailPath,
+    thumbnails,
     receive: async (chunks, maxBytes) => {
       await createFolder(partial);
       const path = join(partial, randomUUID());
@@ -91,8 +87,7 @@ export function createImageFiles(dataDir: string): ImageFiles {
     },
     discard: ({ path }) => rm(path, { force: true }),
     remove: async (image) => {
-      const files = [getPath(image), ...THUMBNAIL_WIDTHS.map((width) => getThumbnailPath(image, width))];
-      for (const file of files) await removeFile(file);
+      for (const path of [getPath(image), ...thumbnails.listPaths(image)]) await removeFile(path);
     },
     getName,
     list: (prefix) => listFiles(getFolder(prefix)),
@@ -107,7 +102,10 @@ export function createImageFiles(dataDir: string): ImageFiles {
       }
     },
     hash,
-    sweep: () => rm(partial, { recursive: true, force: true }),
+    sweep: async () => {
+      await rm(partial, { recursive: true, force: true });
+      await thumbnails.sweep();
+    },
   };
 }
 

@@ -9,8 +9,9 @@ import { stopOnSignal } from './signals.ts';
 /** Runs until SIGINT or SIGTERM. */
 export async function runDemo(options: DemoOptions): Promise<void> {
   await runWithDemo(options, async (demo) => {
+    print(`Gallery: ${demo.mirrorUrl}`);
     print(
-      `This is a demo. The upstream is SIMULATED on ${demo.simulatorUrl}; the mirror of it is ${demo.mirrorUrl}`,
+      `This is a demo. The upstream is SIMULATED on ${demo.simulatorUrl}, and so is every task and image.`,
     );
     await demo.syncNow();
     printCommands(demo);

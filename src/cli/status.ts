@@ -7,6 +7,7 @@ import { readLastBackup } from '../backup/last-backup.ts';
 import { systemClock } from '../lib/clock.ts';
 import { explainErrorCodes } from '../lib/errno.ts';
 import { formatIsoTime } from '../lib/iso-time.ts';
+import { serializeFailingImage } from '../views/failing-image-json.ts';
 import { listProblems, OFFLINE } from '../views/problems.ts';
 import { serializeRun } from '../views/run-json.ts';
 import { readStatus } from '../views/status-json.ts';
@@ -39,13 +40,7 @@ export function createStatusCommand(): Command {
         failing: (await store.tracked({ limit: 1000, offset: 0 })).items
           .filter(({ lastError }) => lastError !== undefined)
           .map(({ id, lastError, attempts }) => ({ id, attempts, last_error: lastError })),
-        failingImages: (await store.failingImages(1000)).map(({ taskId, n, attempts, dueAtMs, error }) => ({
-          id: taskId,
-          image: n,
-          attempts,
-          next_try: formatIsoTime(dueAtMs),
-          last_error: error,
-        })),
+        failingImages: (await store.failingImages(1000)).map(serializeFailingImage),
       }),
     );
     // A running server knows more than its files show.

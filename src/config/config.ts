@@ -94,6 +94,7 @@ const ACCESS_SETTINGS: readonly SettingName[] = [
   'tokens',
   'allowedHosts',
   'allowedOrigins',
+  'trustedProxies',
   'imageAllowHosts',
   'callbackUrl',
 ];

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Setting } from './setting.ts';
 import {
+  addressRangeList,
   basePath,
   boolean,
   createDurationSchema,
@@ -110,5 +111,12 @@ export const SERVER_SETTINGS = {
     default: undefined,
     scope: 'server',
     describe: 'accepted Host headers, besides the loopback names and the listen address',
+  },
+  trustedProxies: {
+    env: 'FLUX_MIRROR_TRUSTED_PROXIES',
+    ...addressRangeList,
+    default: undefined,
+    scope: 'server',
+    describe: 'proxies whose Forwarded and X-Forwarded-* headers count',
   },
 } as const satisfies Record<string, Setting>;

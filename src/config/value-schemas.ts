@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import * as z from 'zod';
+import { parseAddressRange } from '../lib/address-ranges.ts';
 import { isCronExpression } from '../lib/cron.ts';
 import { LOG_LEVELS } from '../lib/log-level.ts';
 import { parseDuration } from './duration.ts';
@@ -113,6 +114,21 @@ export const hostList = {
 export const originList = {
   schema: commaSeparated.pipe(z.array(z.string().regex(/^https?:\/\/[^/\s]+$/))).default([]),
   allowed: 'comma-separated origins such as https://app.example',
+};
+
+export const addressRangeList = {
+  schema: commaSeparated
+    .pipe(
+      z.array(
+        z.string().transform((text, context) => {
+          const range = parseAddressRange(text);
+          if (range === undefined) context.addIssue({ code: 'custom', message: 'not an address or range' });
+          return range ?? z.NEVER;
+        }),
+      ),
+    )
+    .default([]),
+  allowed: 'comma-separated addresses or ranges such as 10.0.0.0/8 or fd00::/8',
 };
 
 export const logLevel = { schema: z.enum(LOG_LEVELS), allowed: LOG_LEVELS.join(', ') };

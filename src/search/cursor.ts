@@ -38,6 +38,11 @@ const shape = z.object({
 
 export type Cursor = z.output<typeof shape>;
 
+/** A cursor for the page that starts at a time: what was created before it (`newest`), or from it on (`oldest`). */
+export function createEdgeCursor(sort: 'newest' | 'oldest', ms: number): Cursor {
+  return { sort, createdAtMs: ms, id: '' }; // no task has an empty id, and it is before all others
+}
+
 export function encodeCursor(cursor: Cursor): string {
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }

@@ -102,6 +102,11 @@ export function createPeriodFinder(unit: TimeUnit, timeZone: string): (ms: numbe
   };
 }
 
+/** The calendar month of a text such as `2026-03`; undefined for anything else. */
+export function parseMonth(text: string, timeZone: string): TimeRange | undefined {
+  return /^\d{4}-\d\d$/.test(text) ? parseCalendarDate(text, timeZone) : undefined;
+}
+
 /** `2026-03-14`, `2026-03` or `2026`: the period that contains an instant. */
 export function formatPeriod(unit: TimeUnit, ms: number, timeZone: string): string {
   return getPlainDate(ms, timeZone).toString().slice(0, { day: 10, month: 7, year: 4 }[unit]);

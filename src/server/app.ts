@@ -13,19 +13,21 @@ import { createErrorAnswer } from './errors.ts';
 import { createRequestLogMiddleware, type RequestLog } from './monitoring/request-log.ts';
 import { getTraceId } from './monitoring/trace.ts';
 import { createCallbackRoutes } from './routes/callbacks.ts';
+import { createEventRoutes } from './routes/events.ts';
 import { createGenerationRoutes } from './routes/flux-generations.ts';
 import { createFluxTasksRoutes } from './routes/flux-tasks.ts';
 import { createAssetRoutes } from './routes/gallery/assets.ts';
 import { createDocsPageRoutes } from './routes/gallery/docs-page.tsx';
+import { createPageRoutes } from './routes/gallery/pages.tsx';
 import { redirectToSignIn } from './routes/gallery/redirect-to-sign-in.ts';
 import { createSignInPageRoutes } from './routes/gallery/sign-in-page.tsx';
 import { createStatusPageRoutes } from './routes/gallery/status-page.tsx';
 import { createHealthRoutes } from './routes/health.ts';
-import { createHomeRoutes } from './routes/home.ts';
 import { createImageRoutes } from './routes/images.ts';
 import { createMetricsRoutes } from './routes/metrics.ts';
 import { createOpenApiRoutes } from './routes/openapi.ts';
 import { createSearchRoutes } from './routes/search.ts';
+import { createSignInRoutes } from './routes/sign-in.ts';
 import { createSyncRoutes } from './routes/sync.ts';
 import { createTaskRoutes } from './routes/tasks.ts';
 import { createTrackedRoutes } from './routes/tracked.ts';
@@ -36,17 +38,13 @@ import { createUnknownParamsMiddleware, NOTES_HEADER } from './unknown-params.ts
 const EXPOSED_HEADERS = ['cache-status', 'age', 'etag', UNFETCHED_HEADER, NOTES_HEADER, ...RECEIPT_HEADERS];
 
 /**
- * @param authorize checks every request
+ * @param auth checks every request
  * @param logRequest called for every response
- * @param isStopping true once the server accepts no new work
+ * @param stopping aborted once the server accepts no new work
  */
 export function createApp(
   deps: ServerDeps,
-  {
-    authorize,
-    logRequest,
-    isStopping,
-  }: { authorize: Auth; logRequest: RequestLog; isStopping: () => boolean },
+  { auth, logRequest, stopping }: { auth: Auth; logRequest: RequestLog; stopping: AbortSignal },
 ): Hono<ServerEnv> {
   const { config, log } = deps;
   const app = new Hono<ServerEnv>().basePath(config.basePath);
@@ -59,7 +57,7 @@ export function createApp(
     for (const path of EMBEDDABLE_PATHS) app.use(`${path}*`, embedding);
   }
   app.use(setSecurityHeaders);
-  app.use(createAuthMiddleware(authorize));
+  app.use(createAuthMiddleware(auth));
   app.use('/api/*', createUnknownParamsMiddleware(getPathPrefix(config.basePath)));
   for (const routes of [
     createFluxTasksRoutes(deps),
@@ -70,14 +68,16 @@ export function createApp(
     createTrackedRoutes(deps),
     createSyncRoutes(deps),
     createSearchRoutes(deps),
-    createHealthRoutes(deps, isStopping),
+    createHealthRoutes(deps, () => stopping.aborted),
     createMetricsRoutes(deps),
     createOpenApiRoutes(deps),
-    createHomeRoutes(deps),
-    createAssetRoutes(),
     createStatusPageRoutes(deps),
     createDocsPageRoutes(deps),
     createSignInPageRoutes(deps),
+    createPageRoutes(deps),
+    createAssetRoutes(),
+    createSignInRoutes(deps, auth),
+    createEventRoutes(deps, auth, stopping),
   ]) {
     app.route('/', routes);
   }

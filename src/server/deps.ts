@@ -22,6 +22,7 @@ export interface ServerDeps {
     | 'tokens'
     | 'allowedHosts'
     | 'allowedOrigins'
+    | 'trustedProxies'
     | 'basePath'
     | 'offline'
     | 'callbackUrl'

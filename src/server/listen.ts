@@ -1,5 +1,6 @@
 /** Starts the HTTP server, with limits for slow or greedy clients. */
 
+import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
@@ -10,6 +11,7 @@ import { createApp } from './app.ts';
 import { createAccessControl } from './auth/access.ts';
 import { createAuth } from './auth/auth.ts';
 import { createTokenUse } from './auth/token-use.ts';
+import { createClientRecorder } from './connections/client.ts';
 import { trackInFlight } from './connections/in-flight.ts';
 import { answerMalformedRequest, rejectTarget } from './connections/malformed-requests.ts';
 import { stopServer } from './connections/stop.ts';
@@ -59,16 +61,17 @@ export async function listen(
   deps: ServerDeps & { config: Pick<Config, 'port'> },
   limits: ConnectionLimits = LIMITS,
 ): Promise<RunningServer> {
-  let isStopping = false;
+  const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal); // one per long response
   const tokenUse = createTokenUse(deps);
   const control = createAccessControl({ ...deps, recordUse: tokenUse.record });
   const needsToken = await control.needsToken();
   if (!needsToken && !isLoopback(deps.config.host)) throw createOpenHostError(deps.config.host);
-  const authorize = createAuth(deps.config, control, deps, () => isStopping);
+  const auth = createAuth(deps.config, control, deps, stopping.signal);
   const logRequest = createRequestLog(deps);
-  const serveFromFastPath = createFastPath(deps, authorize, logRequest);
+  const serveFromFastPath = createFastPath(deps, auth, logRequest);
   const normalizePath = createPathNormalizer(deps.config.basePath);
-  const app = createApp(deps, { authorize, logRequest, isStopping: () => isStopping });
+  const app = createApp(deps, { auth, logRequest, stopping: stopping.signal });
   const serveWithHono = getRequestListener(app.fetch, { errorHandler: rejectTarget(deps.log) });
   const options = {
     maxHeaderSize: MAX_HEADER_BYTES,
@@ -77,12 +80,14 @@ export async function listen(
     requestTimeout: limits.requestMs,
     connectionsCheckingInterval: Math.min(5000, limits.headersMs / 2),
   };
+  const recordClient = createClientRecorder(deps.config.trustedProxies);
   const inFlight = trackInFlight(limits.pipelined);
   const server = createServer(options, (request, response) => {
     if (!inFlight.begin(request, response)) return;
+    recordClient(request);
     request.url = normalizePath(request.url ?? '/');
     // A client that keeps sending on an open connection would delay the shutdown.
-    if (isStopping) response.setHeader('connection', 'close');
+    if (stopping.signal.aborted) response.setHeader('connection', 'close');
     if (!serveFromFastPath(request, response)) void serveWithHono(request, response);
   });
   server.maxConnections = limits.connections;
@@ -105,7 +110,7 @@ export async function listen(
     url: `http://${shown}:${actualPort}${getPathPrefix(basePath)}`,
     needsToken,
     stop: async () => {
-      isStopping = true;
+      stopping.abort();
       await Promise.all([stopServer(server, inFlight, limits.graceMs), tokenUse.flush()]);
     },
   };

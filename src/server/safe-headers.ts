@@ -4,8 +4,13 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { PageCheck } from './auth/hosts.ts';
 import type { ServerEnv } from './deps.ts';
 
-// No HSTS: TLS is terminated by a proxy, which decides that.
-const common = secureHeaders({ strictTransportSecurity: false, xFrameOptions: 'DENY' });
+// No HSTS: TLS is terminated by a proxy, which decides that. With the stricter referrer policy that is the default, the forms of our own
+// pages would be sent with `Origin: null` (Fetch, section 3.1.1), which could be anybody's.
+const common = secureHeaders({
+  strictTransportSecurity: false,
+  xFrameOptions: 'DENY',
+  referrerPolicy: 'same-origin',
+});
 
 /** For every response of Hono; routes that serve pages set their own content security policy. */
 export const setSecurityHeaders: MiddlewareHandler<ServerEnv> = async (c, next) => {

@@ -7,13 +7,17 @@ import { getQueryParams, noteUnknownParams } from './query-params.ts';
 export const NOTES_HEADER = 'x-flux-mirror-notes';
 
 /** Query parameters by route; the others have none. */
-const PARAMS: Readonly<Record<string, readonly string[]>> = {
-  '/api/suggest': ['q', 'limit'],
-  '/api/tracked': ['limit', 'offset'],
-  '/api/sync/runs': ['limit'],
-};
+const PARAMS: readonly (readonly [path: RegExp, names: readonly string[]])[] = [
+  [/^\/api\/events$/, ['tz']],
+  [/^\/api\/images\/failing$/, ['limit']],
+  [/^\/api\/suggest$/, ['q', 'limit']],
+  [/^\/api\/tracked$/, ['limit', 'offset']],
+  [/^\/api\/sync\/runs$/, ['limit']],
+  [/^\/api\/tasks\/[^/]+\/same$/, ['limit']],
+  [/^\/api\/tasks\/[^/]+\/details$/, ['q', 'tz']],
+];
 /** Routes whose responses have `notes`. */
-const HAS_NOTES = /^\/api\/(search|facets|tasks\/[^/]+\/similar)$/;
+const HAS_NOTES = /^\/api\/(search|facets|wall\/\w+|tasks\/[^/]+\/similar)$/;
 
 /** @param prefix of all paths */
 export function createUnknownParamsMiddleware(prefix: string): MiddlewareHandler<ServerEnv> {
@@ -21,8 +25,12 @@ export function createUnknownParamsMiddleware(prefix: string): MiddlewareHandler
     await next();
     const path = c.req.path.slice(prefix.length);
     if (HAS_NOTES.test(path) || !c.req.url.includes('?')) return;
-    const notes = noteUnknownParams(getQueryParams(c), PARAMS[path] ?? []);
+    const notes = noteUnknownParams(getQueryParams(c), findParams(path));
     // A header holds no other characters.
     if (notes.length > 0) c.res.headers.set(NOTES_HEADER, notes.join(' | ').replace(/[^ -~]/g, '?'));
   };
+}
+
+function findParams(path: string): readonly string[] {
+  return PARAMS.find(([pattern]) => pattern.test(path))?.[1] ?? [];
 }

@@ -10,12 +10,18 @@ export interface NewTask {
   size?: string;
   action?: string;
   count?: number;
+  /** The image that is edited. */
+  imageUrl?: string;
+  /** Credits. */
+  cost?: number;
   /** Further members of a video request. */
   request?: Readonly<Record<string, unknown>>;
   callbackUrl?: string;
   /** How long it stays pending from now. */
   durationMs?: number;
   createdAtMs?: number;
+  /** It has ended, this long after `createdAtMs`. */
+  tookMs?: number;
   fails?: { code: string; message: string };
   userId?: string;
   applicationId?: string;
@@ -97,9 +103,10 @@ function createTimedTask(
   task: NewTask,
   { now, random, taskDurationMs, imageBase }: AccountOptions,
 ): AccountTask {
-  const startedAtMs = now();
-  const finishesAtMs = startedAtMs + (task.durationMs ?? taskDurationMs);
-  const createdAtMs = task.createdAtMs ?? startedAtMs;
+  const addedAtMs = now();
+  const createdAtMs = task.createdAtMs ?? addedAtMs;
+  const startedAtMs = task.tookMs === undefined ? addedAtMs : createdAtMs;
+  const finishesAtMs = startedAtMs + (task.tookMs ?? task.durationMs ?? taskDurationMs);
   const { id, databaseId, userId, applicationId, pending, finish } = createTaskDocuments(
     task,
     { createdAtMs, startedAtMs, finishesAtMs },

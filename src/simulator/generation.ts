@@ -34,6 +34,7 @@ export function createGeneration(account: Account): Generation {
         ...(typeof body.model === 'string' ? { model: body.model } : {}),
         ...(typeof body.size === 'string' ? { size: body.size } : {}),
         ...(typeof body.count === 'number' ? { count: body.count } : {}),
+        ...(typeof body.image_url === 'string' ? { imageUrl: body.image_url } : {}),
         ...(typeof body.callback_url === 'string' ? { callbackUrl: body.callback_url } : {}),
       });
       if (typeof body.callback_url === 'string') callbacks.set(task, body.callback_url);

@@ -69,6 +69,16 @@ const PROMPTS = [
   'ein Fachwerkhaus im Schnee, Abendlicht, Aquarell',
 ] as const;
 
+const STYLES = [
+  ', gouache, muted palette',
+  ', linocut, two inks on warm paper',
+  ', risograph, grain',
+  ', flat vector shapes, generous margin',
+  ', wide shot, soft haze',
+] as const;
+const CHINESE_STYLES = ['，极简构图', '，版画质感，两色', '，柔和色调，留白', '，广角，薄雾'] as const;
+const STYLED_SHARE = 0.6;
+
 const MODELS = [
   'flux-dev',
   'flux-pro',
@@ -77,17 +87,42 @@ const MODELS = [
   'flux-kontext-pro',
   'flux-2-pro',
 ] as const;
-const SIZES = ['1024x1024', '768x1024', '1024x768', '1344x768', '512x512'] as const;
+const SIZES = [
+  '1024x1024',
+  '768x1024',
+  '1024x768',
+  '1344x768',
+  '768x1344',
+  '832x1216',
+  '1216x832',
+  '1536x640',
+  '16:9',
+  '3:2',
+  '512x512',
+] as const;
 
 /** Sample tasks: prompts in turn, random models and sizes. @param random uniform in [0, 1) */
 export function sampleTasks(count: number, random: () => number): SampleTask[] {
-  return Array.from({ length: count }, (_, at) => ({
-    prompt: PROMPTS[at % PROMPTS.length] ?? PROMPTS[0],
-    model: pick(MODELS, random),
-    size: pick(SIZES, random),
-  }));
+  return Array.from({ length: count }, (_, at) =>
+    createSample(PROMPTS[at % PROMPTS.length] ?? PROMPTS[0], random),
+  );
 }
 
-function pick<T extends string>(values: readonly [T, ...T[]], random: () => number): T {
+/** A sample task with any prompt, often in a style. @param random uniform in [0, 1) */
+export function pickSampleTask(random: () => number): SampleTask {
+  const prompt = pick(PROMPTS, random);
+  const styles = /\p{Script=Han}/u.test(prompt) ? CHINESE_STYLES : STYLES;
+  // Kana tell Japanese, which would read a Chinese style as a mistake.
+  const canHaveStyle = !/[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(prompt);
+  const isStyled = canHaveStyle && random() < STYLED_SHARE;
+  return createSample(isStyled ? prompt + pick(styles, random) : prompt, random);
+}
+
+function createSample(prompt: string, random: () => number): SampleTask {
+  return { prompt, model: pick(MODELS, random), size: pick(SIZES, random) };
+}
+
+/** One of several values. @param random uniform in [0, 1) */
+export function pick<T>(values: readonly [T, ...T[]], random: () => number): T {
   return values[Math.floor(random() * values.length)] ?? values[0];
 }

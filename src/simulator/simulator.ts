@@ -11,11 +11,9 @@ import { createAccount, type NewTask } from './account.ts';
 import { createErrorAnswer, respondToTasks, type SimulatedAnswer } from './answers.ts';
 import { answerWithFault, type Fault } from './faults.ts';
 import { createGeneration } from './generation.ts';
-import { createMp4 } from './mp4.ts';
+import { createMedia } from './media.ts';
 import { acceptPayment, createPriceAnswer } from './payment.ts';
-import { createPng } from './png.ts';
 import { createSeededRandom } from './random.ts';
-import { parsePixelSize } from './size.ts';
 
 export interface SimulatorOptions {
   /** 0 picks a free port. */
@@ -31,6 +29,8 @@ export interface SimulatorOptions {
   random?: () => number;
   /** Order of a batch's items; `own` is unrelated to the order of the requested ids. */
   itemOrder?: 'own' | 'asked';
+  /** Whether images show scenes and videos can be played; by default they are tiny, and only differ. */
+  hasScenes?: boolean;
 }
 
 export interface RequestRecord {
@@ -56,6 +56,8 @@ export interface Simulator {
   addTask(task: NewTask): string;
   /** The exact text that would be served for an id now. */
   documentText(id: string): string | undefined;
+  /** The link to the first image of a finished task. */
+  findImageUrl(id: string): string | undefined;
   /** Responds with a fault instead. @returns a function that removes it */
   fault(fault: Fault, options?: { times?: number; when?: (request: RequestRecord) => boolean }): () => void;
   clearFaults(): void;
@@ -89,6 +91,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     imageBase: () => url,
   });
   const generation = createGeneration(account);
+  const media = createMedia(account, options.hasScenes ?? false);
 
   const admit = (record: RequestRecord): Admission => admitRequest(record, options);
 
@@ -125,13 +128,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
           response,
           headers,
         );
-    } else if (record.method === 'GET' && /^\/images\/[\w-]+\.png$/.test(record.path)) {
-      const size = parsePixelSize(/_(\d+x\d+)\.png$/.exec(record.path)?.[1]);
-      response.writeHead(200, { 'content-type': 'image/png' }).end(createPng(record.path, size));
-    } else if (record.method === 'GET' && /^\/videos\/[\w-]+\.mp4$/.test(record.path)) {
-      response.writeHead(200, { 'content-type': 'video/mp4' }).end(createMp4(record.path));
     } else {
-      send(response, createErrorAnswer(404, 'no_api', 'no such api'));
+      const file = record.method === 'GET' ? await media.read(record.path) : undefined;
+      if (file) response.writeHead(200, { 'content-type': file.mediaType }).end(file.bytes);
+      else send(response, createErrorAnswer(404, 'no_api', 'no such api'));
     }
   });
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
@@ -144,6 +144,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     seed: account.seed,
     addTask: (task) => account.add(task).id,
     documentText: (id) => account.get(id)?.text(),
+    findImageUrl: (id) => findImageUrl(account.get(id)?.text() ?? ''),
     fault: (fault, { times = Number.POSITIVE_INFINITY, when = () => true } = {}) => {
       const active = { fault, when, left: times };
       faults.push(active);
@@ -190,6 +191,11 @@ function collapseSlashes(target: string): string {
 function parseBody(body: string): Readonly<Record<string, unknown>> {
   const value = tryParseJson(body);
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function findImageUrl(document: string): string | undefined {
+  const task = tryParseJson(document) as { response?: { data?: { image_url?: string }[] } } | undefined;
+  return task?.response?.data?.[0]?.image_url;
 }
 
 interface Admission {

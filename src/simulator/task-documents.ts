@@ -62,7 +62,7 @@ export function createTaskDocuments(
         elapsed: (finishesAtMs - startedAtMs) / 1000,
         response: task.fails
           ? { success: false, ...ids, error: task.fails }
-          : { success: true, ...ids, data: createResults() },
+          : { success: true, ...ids, data: createResults(), ...createCost(task) },
       }),
   };
 }
@@ -75,6 +75,7 @@ function createImageRequest(task: NewTask) {
     size: task.size ?? '1024x1024',
     prompt: task.prompt,
     ...(count === 1 ? {} : { count }),
+    ...(task.imageUrl === undefined ? {} : { image_url: task.imageUrl }),
     ...(task.callbackUrl === undefined ? {} : { callback_url: task.callbackUrl }),
   };
 }
@@ -106,4 +107,8 @@ function prepareVideo(task: NewTask, id: string, linkBase: () => string) {
   return () => [
     { id, model: task.model ?? 'flux-3', video_url: `${linkBase()}/videos/${id}.mp4`, ...DEFAULT_VIDEO },
   ];
+}
+
+function createCost({ cost }: NewTask) {
+  return cost === undefined ? {} : { cost: { amount: cost, currency: 'credit' } };
 }

@@ -4,6 +4,7 @@
  */
 import { FLUX } from '../service/flux.ts';
 import { listArtifacts, readTaskKind } from './artifacts.ts';
+import { findCost } from './cost.ts';
 import { boundMs, parseEpochMs } from './epoch-time.ts';
 import { parseTaskId, type TaskId } from './id.ts';
 import { getOwn, getOwnString, isObject, type JsonObject } from './json-object.ts';
@@ -30,12 +31,14 @@ export interface TaskDocument {
   readonly applicationId: string | undefined;
   /** The seed of the first result that has one, as exact decimal digits with an optional minus sign. */
   readonly seed: string | undefined;
+  /** Millionths of a credit. */
+  readonly cost: number | undefined;
   /** The links to the images and videos of its results (see `listArtifacts`). */
   readonly artifactLinks: readonly string[];
 }
 
 /** Increase it when documents are read by other rules: stored ones are then re-read (see store/sqlite/reread.ts). */
-export const READING_VERSION = 3;
+export const READING_VERSION = 4;
 
 /** Why a text is not a task document. The message quotes nothing of the text, so it may be shown to anyone. */
 export class MalformedDocument extends Error {
@@ -76,6 +79,7 @@ export function readDocument(text: string, value: unknown, nowMs: number): TaskD
     userId: getOwnString(value, 'user_id'),
     applicationId: getOwnString(value, 'application_id'),
     seed: findSeed(text, value),
+    cost: findCost(value),
     artifactLinks: listArtifacts(value).map(({ url }) => url),
   };
 }

@@ -7,12 +7,23 @@ export interface TaskLimits {
   readonly applicationIds: readonly string[];
 }
 
+/** Whose a task is. */
+export interface TaskOwner {
+  readonly userId: string | undefined;
+  readonly applicationId: string | undefined;
+}
+
 /** Whether a task document belongs to these users and applications. A document without an owner matches no list. */
 export function isWithin(limits: TaskLimits, document: JsonObject): boolean {
-  return (
-    allows(limits.userIds, getOwnString(document, 'user_id')) &&
-    allows(limits.applicationIds, getOwnString(document, 'application_id'))
-  );
+  return isOwnerWithin(limits, {
+    userId: getOwnString(document, 'user_id'),
+    applicationId: getOwnString(document, 'application_id'),
+  });
+}
+
+/** Whether an owner is one of these users, with one of these applications. */
+export function isOwnerWithin(limits: TaskLimits, { userId, applicationId }: TaskOwner): boolean {
+  return allows(limits.userIds, userId) && allows(limits.applicationIds, applicationId);
 }
 
 function allows(allowed: readonly string[], value: string | undefined): boolean {

@@ -1,27 +1,31 @@
 /**
- * The ratio of width to height of a picture as one byte, so that the layout of a month of 30,000 pictures is 30 KB. Logarithmic:
- * neighbouring bytes differ by 1.6 %, for tall pictures as for wide ones.
+ * The ratio of an image's width to its height as one byte on a logarithmic scale, in steps of 1.6 %: what a wall of images needs
+ * to place them, for a million of them in a megabyte.
  */
 
-/** Ratios beyond are shown cropped: no tile is wider or taller than three to one. */
-const MAX_RATIO = 3;
-const SQUARE = 128;
+/** Ratios beyond are cut to 3:1 and 1:3. */
+const MAX_LOG = Math.log(3);
 const STEPS_PER_E = 64;
-const SIZE = /^(\d{1,6})\s*[x×:*]\s*(\d{1,6})$/i;
+/** 1:1, and what nothing is known of. */
+export const SQUARE = 128;
+const SIZE = /^\s*(\d{1,6})(?:\.0*)?\s*[x×*:]\s*(\d{1,6})(?:\.0*)?\s*$/i;
 
-/** @param width pixels, or any unit that both have @returns 58 to 198; a square is 128 */
+/**
+ * @param width in the same unit as `height`
+ * @returns 58 (1:3) to 198 (3:1); SQUARE if either is not positive
+ */
 export function encodeRatio(width: number, height: number): number {
-  const ratio = width > 0 && height > 0 ? width / height : 1;
-  const clamped = Math.min(MAX_RATIO, Math.max(1 / MAX_RATIO, ratio));
-  return Math.round(SQUARE + STEPS_PER_E * Math.log(clamped));
+  const log = Math.log(width / height);
+  if (!(width > 0 && height > 0) || Number.isNaN(log)) return SQUARE;
+  return Math.round(SQUARE + STEPS_PER_E * Math.max(-MAX_LOG, Math.min(MAX_LOG, log)));
 }
 
-/** Width divided by height. */
+/** The width of an image of height 1. */
 export function decodeRatio(byte: number): number {
   return Math.exp((byte - SQUARE) / STEPS_PER_E);
 }
 
-/** The encoded ratio of a request's `size`: `WIDTHxHEIGHT`, or a ratio such as `16:9`; a square for anything else. */
+/** @param size as requested: `1024x768` in pixels, or a ratio such as `16:9`; anything else counts as a square */
 export function findRatioOfSize(size: string | null | undefined): number {
   const [, width, height] = SIZE.exec(size ?? '') ?? [];
   return encodeRatio(Number(width), Number(height));

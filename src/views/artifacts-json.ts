@@ -42,7 +42,8 @@ function serializeVideo(
   };
 }
 
-function serializeLocalImage(image: TaskImage, prefix: string): NonNullable<ImageView['local']> {
+/** An archived image. @param prefix of its URLs, without a trailing slash */
+export function serializeLocalImage(image: TaskImage, prefix: string): NonNullable<ImageView['local']> {
   const { url, ...file } = serializeLocalFile(image, prefix);
   const { width = 0, height = 0, thumbhash = new Uint8Array() } = image; // every archived image has them
   return {

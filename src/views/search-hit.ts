@@ -2,14 +2,13 @@
 
 import { getPathPrefix } from '../lib/base-path.ts';
 import { formatIsoTime } from '../lib/iso-time.ts';
-import { collectWantedText, type Query, type TextNode } from '../search/ast.ts';
+import type { Query, TextNode } from '../search/ast.ts';
 import { findHighlights } from '../search/highlights.ts';
 import type { TaskImage } from '../store/contract/images.ts';
 import type { Hit, SimilarHit } from '../store/contract/search.ts';
 import type { Store } from '../store/contract/store.ts';
-import { readDocument } from '../task/document.ts';
-import type { JsonObject } from '../task/json-object.ts';
 import { serializeArtifacts } from './artifacts-json.ts';
+import { createLeafFinder, readTask, serializeBase, serializeMatch } from './hit-base.ts';
 import type { SearchHit, SimilarHitView } from './search-schema.ts';
 
 /** Hits with their archived images. @param basePath as in the settings */
@@ -19,10 +18,10 @@ export async function serializeHits(
   query: Query,
   basePath: string,
 ): Promise<SearchHit[]> {
-  const leaves = collectWantedText(query);
-  return serializeAll(store, hits, basePath, ({ close }) => ({
-    leaves: close ? close.leaves : leaves,
-    more: serializeMatch(close),
+  const findLeaves = createLeafFinder(query);
+  return serializeAll(store, hits, basePath, (hit) => ({
+    leaves: findLeaves(hit),
+    more: serializeMatch(hit.close),
   }));
 }
 
@@ -63,19 +62,10 @@ function serializeTask(
   archived: readonly TaskImage[],
   basePath: string,
 ) {
-  const value = JSON.parse(task.text) as JsonObject; // validated before it was stored
-  const { prompt, model, size, action, seed, userId, applicationId } = readDocument(
-    task.text,
-    value,
-    task.fetchedAtMs,
-  );
+  const { document, value } = readTask(task);
+  const { prompt, seed, userId, applicationId } = document;
   return {
-    id: task.id,
-    created_at: formatIsoTime(task.createdAtMs),
-    state: task.state,
-    action: action ?? null,
-    model: model ?? null,
-    size: size ?? null,
+    ...serializeBase(task, document),
     seed: serializeSeed(seed),
     user_id: userId ?? null,
     application_id: applicationId ?? null,
@@ -95,15 +85,6 @@ function serializeTask(
         }
       : {}),
   };
-}
-
-/** Whether it matches exactly, and in what a close match differs. */
-function serializeMatch(
-  close: Hit['close'],
-): Pick<SearchHit, 'match' | 'missing' | 'corrected' | 'word_form'> {
-  if (!close) return { match: 'exact' };
-  const { missing, corrected, wordForms } = close.difference;
-  return { match: 'close', missing: [...missing], corrected: [...corrected], word_form: [...wordForms] };
 }
 
 /** A number if it is exact, else digits as text. */

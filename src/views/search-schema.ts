@@ -2,10 +2,12 @@
 import * as z from 'zod';
 import { count, taskId, taskState, text, time } from './schema-values.ts';
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
 const localImageSchema = z.strictObject({
   url: text,
   thumb_url: text,
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256,
   media_type: text,
   bytes: count,
   width: count,
@@ -13,7 +15,7 @@ const localImageSchema = z.strictObject({
   thumbhash: text,
 });
 
-const imageSchema = z.strictObject({ url: text, local: localImageSchema.nullable() });
+export const imageSchema = z.strictObject({ url: text, local: localImageSchema.nullable() });
 
 const localVideoSchema = localImageSchema.pick({ url: true, sha256: true, media_type: true, bytes: true });
 
@@ -29,20 +31,14 @@ const videoSchema = z.strictObject({
 
 const wordChange = z.strictObject({ from: text, to: text }).readonly();
 
-const hitSchema = z.strictObject({
+/** What a hit has in each of its forms. */
+const baseShape = {
   id: taskId,
   created_at: time,
   state: taskState,
   action: text.nullable(),
   model: text.nullable(),
   size: text.nullable(),
-  seed: z
-    .union([z.number(), z.string().regex(/^-?\d+$/)])
-    .nullable()
-    .meta({ description: 'digits as text beyond 2^53, where a number would be rounded' }),
-  user_id: text.nullable(),
-  application_id: text.nullable(),
-  prompt: text,
   highlights: z.array(
     z.tuple([count, count]).readonly().meta({ description: 'UTF-16 offsets into the prompt' }),
   ),
@@ -50,6 +46,17 @@ const hitSchema = z.strictObject({
   missing: z.array(text).optional().meta({ description: 'of a close match: words that its prompt lacks' }),
   corrected: z.array(wordChange).optional().meta({ description: 'words that it has in another spelling' }),
   word_form: z.array(wordChange).optional().meta({ description: 'words that it has in another form' }),
+};
+
+export const hitSchema = z.strictObject({
+  ...baseShape,
+  seed: z
+    .union([z.number(), z.string().regex(/^-?\d+$/)])
+    .nullable()
+    .meta({ description: 'digits as text beyond 2^53, where a number would be rounded' }),
+  user_id: text.nullable(),
+  application_id: text.nullable(),
+  prompt: text,
   images: z.array(imageSchema),
   videos: z.array(videoSchema),
   group: z
@@ -59,6 +66,25 @@ const hitSchema = z.strictObject({
     })
     .optional()
     .meta({ description: 'with group=prompt: all tasks of this prompt' }),
+});
+
+/** With `fields=tile`. */
+const tileSchema = z.strictObject({
+  ...baseShape,
+  prompt: z.string().max(300).meta({ description: 'at most 300 UTF-16 units, around the first match' }),
+  cut_start: count.meta({ description: 'how many UTF-16 units were cut off before it' }),
+  kind: z.enum(['image', 'video']),
+  images: count.meta({ description: 'how many images or videos it has' }),
+  sha256: sha256.nullable().meta({ description: 'of the first that is archived' }),
+  media_type: text.nullable(),
+  color: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/)
+    .nullable()
+    .meta({ description: 'the average of its pixels' }),
+  ratio: z.int().min(0).max(255).meta({ description: 'as in /api/wall/layout' }),
+  error: z.string().max(200).nullable().meta({ description: 'why it failed, in the words of the service' }),
+  group: z.strictObject({ count }).optional(),
 });
 
 const similarHitSchema = z.strictObject({
@@ -71,7 +97,7 @@ const similarHitSchema = z.strictObject({
   }),
 });
 
-const understoodSchema = z
+export const understoodSchema = z
   .array(z.strictObject({ text, as: text }).readonly())
   .readonly()
   .meta({
@@ -98,7 +124,7 @@ const alternativesSchema = z.strictObject({
 });
 
 /** `GET /api/search`. */
-export const searchPageSchema = z.strictObject({
+const searchPageSchema = z.strictObject({
   items: z.array(hitSchema),
   next_cursor: text.nullable(),
   total: count,
@@ -116,7 +142,12 @@ export const searchPageSchema = z.strictObject({
   took_ms: z.number(),
 });
 
-/** `GET /api/tasks/:id/similar`. */
+/** With `fields=tile`. */
+const tilePageSchema = z.strictObject({ ...searchPageSchema.shape, items: z.array(tileSchema) });
+
+/** `GET /api/search`, whole or as tiles. */
+export const searchAnswerSchema = z.union([searchPageSchema, tilePageSchema]);
+
 export const similarTasksSchema = z.strictObject({
   items: z.array(similarHitSchema),
   weighed: count.meta({ description: 'how many other prompts were compared, at most 1,000' }),
@@ -124,20 +155,40 @@ export const similarTasksSchema = z.strictObject({
   took_ms: z.number(),
 });
 
+/** With `fields=tile`. */
+const similarTilesSchema = z.strictObject({ ...similarTasksSchema.shape, items: z.array(tileSchema) });
+
+/** `GET /api/tasks/:id/similar`, whole or as tiles. */
+export const similarAnswerSchema = z.union([similarTasksSchema, similarTilesSchema]);
+
+/** `GET /api/tasks/:id/same`. */
+export const samePromptSchema = z.strictObject({
+  items: z.array(tileSchema),
+  count: count.meta({ description: 'how many other tasks have this prompt' }),
+  took_ms: z.number(),
+});
+
+/** When counts were counted. */
+export const countedAt = time.meta({
+  description: 'earlier than the request if nothing has been stored since, or if counting takes long',
+});
+
 const facetCounts = z.array(z.strictObject({ value: text.nullable(), count }));
 
 const facetsSchema = z.strictObject({
   total: count,
-  model: facetCounts,
-  size: facetCounts,
-  action: facetCounts,
-  state: facetCounts,
-  histogram: z.strictObject({
-    by: z.enum(['day', 'month', 'year']),
-    tz: text,
-    items: z.array(z.strictObject({ period: text, from: time, count })),
-  }),
-  counted_at: time.meta({ description: 'earlier than the request if nothing has been stored since' }),
+  model: facetCounts.optional(),
+  size: facetCounts.optional(),
+  action: facetCounts.optional(),
+  state: facetCounts.optional(),
+  histogram: z
+    .strictObject({
+      by: z.enum(['day', 'month', 'year']),
+      tz: text,
+      items: z.array(z.strictObject({ period: text, from: time, count })),
+    })
+    .optional(),
+  counted_at: countedAt,
 });
 
 /** `GET /api/facets`. */
@@ -155,11 +206,15 @@ export const suggestionsSchema = z.strictObject({
 
 export type VideoView = z.output<typeof videoSchema>;
 export type ImageView = z.output<typeof imageSchema>;
+export type Tile = z.output<typeof tileSchema>;
 export type SearchHit = z.output<typeof hitSchema>;
 export type SimilarHitView = z.output<typeof similarHitSchema>;
-export type SimilarTasksView = z.output<typeof similarTasksSchema>;
+export type SimilarAnswer = z.output<typeof similarAnswerSchema>;
+export type SamePromptView = z.output<typeof samePromptSchema>;
 export type SearchAlternatives = z.output<typeof alternativesSchema>;
 export type SearchPageView = z.output<typeof searchPageSchema>;
+/** Of either kind: all items are. */
+export type SearchAnswer = Omit<SearchPageView, 'items'> & { items: SearchHit[] | Tile[] };
 export type FacetsView = z.output<typeof facetsSchema>;
 export type FacetsAnswer = z.output<typeof facetsAnswerSchema>;
 export type Suggestions = z.output<typeof suggestionsSchema>;

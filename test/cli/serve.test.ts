@@ -115,8 +115,8 @@ test('the demo syncs simulated tasks within seconds, and its curl commands work 
     logged += String(chunk);
   });
   const seen = watch(child);
-  await seen(/SIMULATED/);
-  await seen(/"finished":6\d/);
+  await seen(/^Gallery: http:\S+\n.*SIMULATED/m);
+  await seen(/"finished":3\d\d/);
   await seen(/Ctrl-C stops the demo/);
   const introducedAtMs = Date.now();
   const [, first = '', body = ''] = await seen(/curl -s (\S+\/flux\/tasks) -d '(\S+)'/);

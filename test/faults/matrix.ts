@@ -141,6 +141,7 @@ export const MATRIX: readonly MatrixPart[] = [
           ['server/images.test.ts', 'a damaged file'],
           ['server/images.test.ts', 'a file that vanishes'],
           ['server/images.test.ts', 'a thumbnail that is replaced'],
+          ['archive/thumbnails.test.ts', 'passes over what is damaged'],
         ],
       },
       {

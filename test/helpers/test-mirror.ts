@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { type RunningMirror, startMirror } from '../../src/app/start-mirror.ts';
+import type { Decoder } from '../../src/archive/decoding/decoder.ts';
 import { type Config, parseConfig } from '../../src/config/config.ts';
 import { SETTINGS, type SettingName } from '../../src/config/setting-table.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -42,6 +43,7 @@ interface Outside {
   readonly fetch?: typeof globalThis.fetch;
   readonly staleWaitMs?: number;
   readonly minImageRate?: MinRate;
+  readonly decoder?: Decoder;
   /** Keeps no log: for days on end. */
   readonly isQuiet?: boolean;
 }

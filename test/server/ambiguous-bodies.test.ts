@@ -186,7 +186,8 @@ describe('a generation', () => {
     async (_, text, reason) => {
       const here = await startTestMirror({ callbackUrl: 'http://mirror.example' });
       for (const path of ['/flux/images', '/flux/videos']) {
-        const plain = await here.request(path, { method: 'POST', body: text });
+        const body = typeof text === 'string' ? text : new Uint8Array(text);
+        const plain = await here.request(path, { method: 'POST', body });
         const gzipped = { body: new Uint8Array(gzipSync(text)), headers: { 'content-encoding': 'gzip' } };
         const packed = await here.request(path, { method: 'POST', ...gzipped });
         for (const answer of [plain, packed]) {

@@ -61,17 +61,33 @@ test('closing aborts searches in flight', async () => {
   expect(await answer).toMatchObject({ status: 503 });
 });
 
-/** A thread that answers at once, except to `wait`, until it is interrupted, and to `stuck`, for ever. */
+/**
+ * A thread that answers at once, except to `wait`, until it is interrupted, and to `stuck`, for ever. After `old` it has something to
+ * count again, which takes until it is interrupted after `old slow`; `counted` is answered with how often it did, and
+ * `which` with the thread.
+ */
 const THREAD = new URL(
   `data:text/javascript,${encodeURIComponent(`
-    import { parentPort, workerData } from 'node:worker_threads';
-    parentPort.on('message', ({ number, question: { query } }) => {
+    import { parentPort, threadId, workerData } from 'node:worker_threads';
+    let [counted, due, isSlow] = [0, 0, false];
+    const reply = (number, answer) => parentPort.postMessage({ number, answer, isRecountDue: due > 0 });
+    parentPort.on('message', ({ number, question: { route, query } }) => {
+      if (route === 'recount') {
+        counted += 1;
+        due -= 1;
+        if (!isSlow) return reply(number, '');
+        query = 'wait';
+      }
+      if (query === 'old') due = 2;
+      if (query === 'old slow') [due, isSlow] = [1, true];
+      if (query === 'which') return reply(number, String(threadId));
+      if (query === 'counted') return reply(number, String(counted));
       if (query === 'stuck') for (;;) Atomics.wait(workerData.interrupted, 0, -1, 10);
       if (query === 'memory') for (const all = []; ; ) all.push(new Array(1e6).fill(1.5));
       if (query === 'wait') {
         while (workerData.interrupted[0] !== number) Atomics.wait(workerData.interrupted, 0, 0, 5);
         parentPort.postMessage({ number, failed: { message: '', isInterrupted: true } });
-      } else parentPort.postMessage({ number, answer: query });
+      } else reply(number, query);
     });
     parentPort.postMessage('ready');
   `)}`,
@@ -115,6 +131,42 @@ describe('a search that takes too long', () => {
     ]);
     expect(large).toMatchObject({ reason: { status: 503, code: 'api_error' } });
     expect(next).toMatchObject({ value: 'next' });
+  });
+});
+
+describe('a thread whose answer was out of date', () => {
+  test('counts again behind the answer, as often as there is something to count', async () => {
+    const searching = startFakeThread(SLOW);
+    expect(await searching.answer(ask('old'))).toBe('old');
+    await expect.poll(() => searching.answer(ask('counted'))).toBe('2');
+    expect(await searching.answer(ask('next'))).toBe('next');
+  });
+
+  test('does not keep others waiting: they get another thread, and when there is none the count is ended', async () => {
+    const searching = startFakeThread(SLOW);
+    const askWhich = (caller: string) => searching.answer(ask('which'), undefined, { caller });
+    const first = await askWhich('a');
+    expect(await searching.answer(ask('old slow'), undefined, { caller: 'a' })).toBe('old slow');
+    // From when it counts on, another thread answers the same caller.
+    await expect.poll(() => askWhich('a')).not.toBe(first);
+    const busy = new AbortController();
+    const other = searching.answer(ask('wait'), undefined, {
+      caller: 'b',
+      onHangUp: watchSignal(busy.signal),
+    });
+    expect(await askWhich('c')).toBe(first);
+    busy.abort();
+    await expect(other).rejects.toMatchObject({ status: 499 });
+  });
+
+  test('ends with the mirror', async () => {
+    const errors: unknown[] = [];
+    const searching = startSearchThread(THREAD, { dataDir: '', basePath: '/' }, (error) =>
+      errors.push(error),
+    );
+    await searching.answer(ask('old slow'));
+    await searching.close();
+    expect(errors).toEqual([]);
   });
 });
 

@@ -1,10 +1,12 @@
 /** What every store must do, whatever stands behind it: the contract and nothing else. */
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { StoreChange } from '../../src/store/contract/changes.ts';
 import type { MaybePromise } from '../../src/store/contract/maybe-promise.ts';
 import { COUNT_LIMIT, type SearchPage } from '../../src/store/contract/search.ts';
 import { SERVER_TIMEOUT_MS } from '../../src/store/contract/servers.ts';
 import type { Store } from '../../src/store/contract/store.ts';
+import type { StoredTask } from '../../src/store/contract/tasks.ts';
 import type { Claim } from '../../src/store/contract/tracking.ts';
 import { parseDocument, type TaskDocument } from '../../src/task/document.ts';
 import type { TaskId } from '../../src/task/id.ts';
@@ -54,6 +56,50 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
       await store.addAccessToken({ ...token, revokedAtMs: undefined });
       await store.revokeAccessToken('a', NOW);
       expect(await store.requiresToken()).toBe(true);
+    });
+
+    test('tells of changes after they are made, with the owners, and of nothing that stayed as it was', async () => {
+      const [id, broken] = numberedIds(2);
+      const changes: StoreChange[] = [];
+      const stored: MaybePromise<StoredTask[]>[] = [];
+      const stop = store.onChange((change) => {
+        changes.push(change);
+        stored.push(store.getMany([id]));
+      });
+      const owner = { userId: 'user-1', applicationId: undefined };
+      const task = { kind: 'task', id, createdAtMs: 1_773_400_000_000, owner };
+      await store.addPlaceholder(document({ id, state: 'pending', prompt: 'as asked for' }), {
+        nowMs: NOW,
+        dueAtMs: NOW,
+      });
+      await put({ id, state: 'pending' }, { ...document({ id: broken }), createdAtMs: Number.NaN });
+      await put({ id, state: 'pending' });
+      await put({ id });
+      await put({ id, prompt: 'finished tasks stay as they are' });
+      expect(changes).toEqual([
+        { ...task, state: 'pending' },
+        { ...task, state: 'pending' },
+        { ...task, state: 'succeeded' },
+      ]);
+      expect(await stored.at(-1)).toMatchObject([{ state: 'succeeded' }]);
+      await store.failImage({ taskId: id, n: 7 }, { dueAtMs: NOW, error: 'there is no such image' });
+      await store.untrack(id);
+      await store.remove(id);
+      await store.remove(id);
+      await store.track([broken], NOW);
+      expect(changes.slice(3)).toEqual([{ ...task, state: 'removed' }, { kind: 'status' }]);
+      stop();
+      await put({ id: broken });
+      expect(changes).toHaveLength(5);
+    });
+
+    test('shows that another process has changed something, and that it has not itself', async () => {
+      const before = await store.readForeignVersion();
+      await put({});
+      expect(await store.readForeignVersion()).toBe(before);
+      const command = await openMirror('command');
+      await command.track(numberedIds(1), NOW);
+      expect(await store.readForeignVersion()).not.toBe(before);
     });
 
     test('one document that can not be stored does not stop its batch', async () => {
@@ -269,6 +315,31 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
         expect(await claim(NOW + 1e9)).toEqual([]);
         expect(await store.imageStats()).toMatchObject({ wanted: 0, givenUp: 1 });
         expect(await store.imagesOf([id])).toHaveLength(1);
+      });
+
+      test('that are due are counted up to a limit; those that are claimed do not wait', async () => {
+        await put(...numberedIds(3).map((id) => ({ id })));
+        expect(await store.countDueImages({ nowMs: NOW - 1, limit: 10 })).toBe(0);
+        expect(await store.countDueImages({ nowMs: NOW + 1, limit: 10 })).toBe(3);
+        expect(await store.countDueImages({ nowMs: NOW + 1, limit: 2 })).toBe(2);
+        await claim(NOW + 1, 1);
+        expect(await store.countDueImages({ nowMs: NOW + 1, limit: 10 })).toBe(2);
+      });
+
+      test('are listed by their tasks, newest first, without those whose file is missing', async () => {
+        const [oldest, middle, newest] = numberedIds(3);
+        const at = (seconds: number) => ({ createdAt: 1_700_000_000 + seconds });
+        await put({ id: middle, ...at(10) }, { id: newest, ...at(20) }, { id: oldest, ...at(0) });
+        for (const [taskId, sha256] of [
+          [oldest, 'cc'],
+          [middle, 'bb'],
+          [newest, 'aa'],
+        ] as const)
+          await store.archiveImage({ taskId, n: 0 }, image(sha256), NOW);
+        await store.recordMissingImages(['bb'], NOW);
+        const { images, next } = await store.newestImages();
+        expect(images).toEqual([image('aa'), image('cc')]);
+        expect(await store.newestImages(next)).toEqual({ images: [], next: undefined });
       });
 
       test('are removed with the last task that has them', async () => {

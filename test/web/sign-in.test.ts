@@ -6,6 +6,8 @@ import { findSidewaysScroll, useBrowser } from './browser.ts';
 
 const { openPage } = useBrowser();
 
+const TOKEN = 'a-token-of-the-mirror';
+
 test.each([
   ['light', 'en', 1440],
   ['dark', 'zh', 360],
@@ -16,16 +18,35 @@ test.each([
   expect(await findSidewaysScroll(page)).toBe(0);
 });
 
-test('sends the token by a form, with where to go then, also without a script', async () => {
-  const here = await startTestMirror();
-  const page = await openPage(here, '/sign-in?next=./status', { hasScript: false });
-  await page.getByLabel('Token').fill('fluxm_secret');
-  const sending = page.waitForRequest((request) => request.method() === 'POST');
-  await page.route('**/sign-in', (route) => route.fulfill({ status: 200, body: 'signed in' }));
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  const request = await sending;
-  expect(new URL(request.url()).pathname).toBe('/sign-in');
-  expect(request.postData()).toBe('token=fluxm_secret&next=.%2Fstatus');
+test.each([
+  [true, ''],
+  [false, ''],
+  [true, '/sub'],
+])(
+  'leads back to the page that asked for a token (script: %s, base path "%s")',
+  async (hasScript, basePath) => {
+    const here = await startTestMirror({ tokens: TOKEN, ...(basePath && { basePath }) });
+    const page = await openPage(here, '/status', { hasScript });
+    expect(new URL(page.url()).pathname).toBe(`${basePath}/sign-in`);
+    await page.getByLabel('Token').fill('something-else');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('This is not a token of this mirror.').waitFor();
+    await page.getByLabel('Token').fill(TOKEN);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**${basePath}/status`);
+    expect(await page.locator('h1').textContent()).toBe('Nothing is here yet.');
+  },
+);
+
+test('signs out, and asks again', async () => {
+  const here = await startTestMirror({ tokens: TOKEN });
+  const page = await openPage(here, '/docs');
+  await page.getByLabel('Token').fill(TOKEN);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByLabel('Token').waitFor();
+  expect((await page.context().cookies()).filter(({ httpOnly }) => httpOnly)).toEqual([]);
 });
 
 test('says why it asks again', async () => {

@@ -36,6 +36,7 @@ export function createStatusData(changes: StatusChanges = {}): StatusData {
     health: { state: 'ok', synced_at: null, since: null, problems: [], ...changes.health },
     totals: { total: 12_408, pending: 0, succeeded: 12_351, failed: 54, ...changes.totals },
     failedToday: 0,
+    failing: [],
     tracked: { items: [], total: 0 },
     mirror: isLimited || isUnreadable ? null : createMirrorStatus(changes),
     ...{ isUnreadable, days, months },
@@ -57,7 +58,6 @@ export function createMirrorStatus(changes: StatusChanges = {}): MirrorStatus {
       ...changes.upstream,
     },
     runs: (changes.outcomes ?? []).map(createRun),
-    failing: [],
     backup: changes.backup ?? { at: null, error: null },
   };
 }

@@ -12,11 +12,8 @@ import { findSidewaysScroll, type PageOptions, useBrowser } from './browser.ts';
 const { openPage } = useBrowser();
 
 const HOUR_MS = 3_600_000;
-/** Until the mirror sends events, the page asks now and then instead. */
-const EVENTS = /\/api\/events/;
-
 function openStatus(here: TestMirror, options: PageOptions = {}): Promise<Page> {
-  return openPage(here, '/status', { expectedErrors: [EVENTS], ...options });
+  return openPage(here, '/status', options);
 }
 
 /** A mirror with a finished task, and one that is generated for an hour. */
@@ -94,6 +91,32 @@ describe('the status page', () => {
     expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
   });
 
+  test('shows how far a run is', async () => {
+    const { here } = await startFilledMirror({ batchSize: '1', concurrency: '1' });
+    const ids = [1, 2, 3].map(
+      (at) => here.simulator.addTask({ prompt: `number ${at}`, durationMs: HOUR_MS }) as TaskId,
+    );
+    await here.store.track(ids, here.clock.now());
+    let batches = 0;
+    here.simulator.fault({ kind: 'hang' }, { when: () => ++batches === ids.length });
+    const page = await openStatus(here);
+    await page.getByRole('button', { name: 'Sync now' }).click();
+    await page.getByText('2 of 3 checked').waitFor();
+    expect(await page.locator('progress').first().getAttribute('value')).toBe('2');
+    await here.simulator.stop();
+  });
+
+  test('shows what happens elsewhere by itself', async () => {
+    const { here } = await startFilledMirror();
+    const page = await openStatus(here);
+    await here.store.storeDocuments({
+      documents: [taskDocument({ prompt: 'imported meanwhile' })],
+      requestSeq: await here.store.nextRequestSeq(),
+      fetchedAtMs: here.clock.now(),
+    });
+    await page.getByText('2 done · 0 failed').waitFor();
+  });
+
   test('tracks the ids in any text that is pasted', async () => {
     const { here } = await startFilledMirror();
     const id = here.simulator.addTask({ prompt: 'a lighthouse', durationMs: HOUR_MS });
@@ -112,7 +135,7 @@ describe('the status page', () => {
 
   test('says why ids could not be tracked', async () => {
     const { here } = await startFilledMirror();
-    const page = await openStatus(here, { expectedErrors: [EVENTS, /503/] });
+    const page = await openStatus(here, { expectedErrors: [/503/] });
     await page.route('**/api/tracked', (route) =>
       route.fulfill({
         status: 503,
@@ -160,7 +183,7 @@ describe('the status page', () => {
   test('says that the session has ended', async () => {
     const { here } = await startFilledMirror();
     const headers = await addToken(here);
-    const page = await openStatus(here, { headers, expectedErrors: [EVENTS, /401/] });
+    const page = await openStatus(here, { headers, expectedErrors: [/401/] });
     await page.context().setExtraHTTPHeaders({});
     await page.getByRole('button', { name: 'Sync now' }).click();
     await page.getByText('Your session has ended.').waitFor();

@@ -1,11 +1,20 @@
 /** Decodes a whole image, every frame of it, and reads its properties. */
 import { rgbaToThumbHash } from 'thumbhash';
+import { describeReason, getErrorCode } from '../../lib/errno.ts';
 import { ImageFailure } from '../failure.ts';
 import { createByteSource, readImageFile } from './byte-source.ts';
 import { isComplete } from './completeness.ts';
 import { hasSeveralScans } from './jpeg-structure.ts';
 import { checkDecodedSize, countFramesAtOnce, type ImageHeader } from './limits.ts';
-import { openFrames, openImage } from './pixels.ts';
+import { openFrames, openImage, openPixels, type Pixels } from './pixels.ts';
+import {
+  decodeForThumbnails,
+  fitInto,
+  type Size,
+  shrinkTo,
+  type ThumbnailTarget,
+  writeThumbnails,
+} from './render-thumbnails.ts';
 
 export interface ImageProperties {
   /** Pixels, with its orientation applied. */
@@ -14,25 +23,61 @@ export interface ImageProperties {
   readonly thumbhash: Uint8Array;
 }
 
+export interface InspectedImage extends ImageProperties {
+  /** Why its thumbnails were not written, or not all of them; undefined if they were. */
+  readonly thumbnailError: string | undefined;
+}
+
 /** thumbhash accepts at most 100 × 100 pixels. */
-const THUMBHASH_SIZE = 100;
+const THUMBHASH_BOX = { width: 100, height: 100 } as const;
 const BYTES_PER_CHANNEL: Readonly<Record<string, number>> = { uchar: 1, char: 1, ushort: 2, short: 2 };
 
-/** @throws ImageFailure if it is damaged, cut off, or too large to be decoded; the system's error */
-export async function inspectImage(path: string, mediaType: string): Promise<ImageProperties> {
+/**
+ * Inspects an image and writes its thumbnails, in one decode. That they can't be written does not fail the image.
+ * @throws ImageFailure if it is damaged, cut off, or too large to be decoded; the system's error
+ */
+export async function inspectImage(
+  path: string,
+  mediaType: string,
+  targets: readonly ThumbnailTarget[],
+): Promise<InspectedImage> {
   const bytes = readImageFile(path);
   return explainFailure(async () => {
-    const { header, width, height } = await readCheckedHeader(bytes, mediaType);
+    const { header, size } = await readCheckedHeader(bytes, mediaType);
     if (!isComplete(createByteSource(bytes), mediaType)) throw new ImageFailure('damaged or cut off');
-    const { data, info } = await openImage(bytes)
-      .resize(THUMBHASH_SIZE, THUMBHASH_SIZE, { fit: 'inside' })
-      .toColourspace('srgb')
-      .ensureAlpha()
-      .raw()
-      .toBuffer({ resolveWithObject: true });
+    const pixels =
+      targets.length > 0
+        ? await decodeForThumbnails(bytes, size, targets)
+        : await shrinkTo(bytes, fitInto(size, THUMBHASH_BOX));
+    const thumbhash = await computeThumbhash(pixels);
     if (header.frames > 1) await decodeFrames(bytes, header);
-    return { width, height, thumbhash: rgbaToThumbHash(info.width, info.height, data) };
+    return { ...size, thumbhash, thumbnailError: await tryToWrite(pixels, size, targets) };
   });
+}
+
+async function computeThumbhash(pixels: Pixels): Promise<Uint8Array> {
+  const { data, info } = await openPixels(pixels)
+    .resize({ ...THUMBHASH_BOX, fit: 'inside' })
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return rgbaToThumbHash(info.width, info.height, data);
+}
+
+/** @returns why the system could not write them; undefined if it could */
+async function tryToWrite(
+  pixels: Pixels,
+  size: Size,
+  targets: readonly ThumbnailTarget[],
+): Promise<string | undefined> {
+  try {
+    await writeThumbnails(pixels, size, targets);
+    return undefined;
+  } catch (error) {
+    if (getErrorCode(error) === undefined) throw error;
+    return describeReason(error);
+  }
 }
 
 async function decodeFrames(bytes: Buffer, header: ImageHeader): Promise<void> {
@@ -44,20 +89,18 @@ async function decodeFrames(bytes: Buffer, header: ImageHeader): Promise<void> {
   }
 }
 
-/** Opens an archived image for a thumbnail. @throws ImageFailure, the system's error */
-export async function renderImage(
+/** Writes thumbnails of an archived image. @throws ImageFailure, the system's error */
+export async function renderThumbnails(
   path: string,
   mediaType: string,
-  { width, height, quality }: { width: number; height: number; quality: number },
-): Promise<Buffer> {
+  targets: readonly ThumbnailTarget[],
+): Promise<void> {
   const bytes = readImageFile(path);
-  return explainFailure(async () => {
-    await readCheckedHeader(bytes, mediaType);
-    return openImage(bytes)
-      .resize({ width, height, fit: 'inside', withoutEnlargement: true })
-      .webp({ quality })
-      .toBuffer();
+  const { pixels, size } = await explainFailure(async () => {
+    const { size } = await readCheckedHeader(bytes, mediaType);
+    return { pixels: await decodeForThumbnails(bytes, size, targets), size };
   });
+  await writeThumbnails(pixels, size, targets);
 }
 
 async function readCheckedHeader(bytes: Buffer, mediaType: string) {
@@ -74,7 +117,7 @@ async function readCheckedHeader(bytes: Buffer, mediaType: string) {
     isTurned: orientation !== undefined && orientation > 1,
   };
   checkDecodedSize(header);
-  return { header, width: autoOrient.width, height: autoOrient.height };
+  return { header, size: { width: autoOrient.width, height: autoOrient.height } };
 }
 
 async function explainFailure<T>(decode: () => Promise<T>): Promise<T> {

@@ -4,26 +4,35 @@
  */
 import { availableParallelism } from 'node:os';
 import PQueue from 'p-queue';
-import type { ImageProperties } from './decode-image.ts';
+import type { InspectedImage } from './decode-image.ts';
 import { createDecodeProcess, type DecodeProcess } from './decode-process.ts';
 import type { DecodeJobs, DecodeRequest } from './jobs.ts';
+import type { ThumbnailTarget } from './render-thumbnails.ts';
 
 export interface Decoder {
-  /** Decodes all of an image. @throws ImageFailure; the system's error */
-  inspectImage(path: string, mediaType: string): Promise<ImageProperties>;
+  /** Decodes all of an image, and writes thumbnails from the same decode. @throws ImageFailure; the system's error */
+  inspectImage(
+    path: string,
+    mediaType: string,
+    thumbnails?: readonly ThumbnailTarget[],
+  ): Promise<InspectedImage>;
   /** Checks the structure of a video, which is not decoded. @throws as above */
   inspectVideo(path: string, mediaType: string): Promise<void>;
-  /** Takes precedence over inspecting, because a person waits for it. @throws as above */
-  createThumbnail(job: DecodeJobs['createThumbnail']['job']): Promise<void>;
+  /** Writes thumbnails, at least one. @throws as above */
+  createThumbnails(job: DecodeJobs['createThumbnails']['job'], urgency: ThumbnailUrgency): Promise<void>;
   /** Kills what is in progress. */
   close(): void;
 }
+
+/** `now`: a person waits for it; `idle`: after everything else. */
+export type ThumbnailUrgency = 'now' | 'idle';
 
 /** Their memory adds up. */
 const MAX_PROCESSES = 2;
 /** What is allowed takes seconds; a busy machine serves its callers first. */
 const DECODE_TIMEOUT_MS = 2 * 60_000;
-const THUMBNAIL_PRIORITY = 1;
+const INSPECT_PRIORITY = 0;
+const THUMBNAIL_PRIORITY: Readonly<Record<ThumbnailUrgency, number>> = { now: 1, idle: -1 };
 
 /** @param module entry file of the processes, which start with the first job */
 export function createDecoder(module: URL, { timeoutMs = DECODE_TIMEOUT_MS } = {}): Decoder {
@@ -32,7 +41,7 @@ export function createDecoder(module: URL, { timeoutMs = DECODE_TIMEOUT_MS } = {
   const idle: DecodeProcess[] = [];
   let isClosed = false;
 
-  const run = (request: DecodeRequest, priority = 0) =>
+  const run = (request: DecodeRequest, priority = INSPECT_PRIORITY) =>
     queue.add(
       async () => {
         if (isClosed) throw createClosedError();
@@ -48,13 +57,13 @@ export function createDecoder(module: URL, { timeoutMs = DECODE_TIMEOUT_MS } = {
     );
 
   return {
-    inspectImage: async (path, mediaType) =>
-      (await run({ name: 'inspectImage', job: { path, mediaType } })) as ImageProperties, // as its job says
+    inspectImage: async (path, mediaType, thumbnails = []) =>
+      (await run({ name: 'inspectImage', job: { path, mediaType, thumbnails } })) as InspectedImage, // as its job says
     inspectVideo: async (path, mediaType) => {
       await run({ name: 'inspectVideo', job: { path, mediaType } });
     },
-    createThumbnail: async (job) => {
-      await run({ name: 'createThumbnail', job }, THUMBNAIL_PRIORITY);
+    createThumbnails: async (job, urgency) => {
+      await run({ name: 'createThumbnails', job }, THUMBNAIL_PRIORITY[urgency]);
     },
     close: () => {
       isClosed = true;

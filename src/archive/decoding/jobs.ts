@@ -1,26 +1,22 @@
 /** What the decoding process does, and how it reports: it is sent one job at a time. */
-import { writeFileSync } from 'node:fs';
 import { getErrorCode } from '../../lib/errno.ts';
 import { ImageFailure } from '../failure.ts';
 import { withByteSource } from './byte-source.ts';
 import { isComplete } from './completeness.ts';
-import { type ImageProperties, inspectImage, renderImage } from './decode-image.ts';
+import { type InspectedImage, inspectImage, renderThumbnails } from './decode-image.ts';
+import type { ThumbnailTarget } from './render-thumbnails.ts';
+
+interface ImageJob {
+  readonly path: string;
+  readonly mediaType: string;
+  readonly thumbnails: readonly ThumbnailTarget[];
+}
 
 export interface DecodeJobs {
-  inspectImage: { job: { path: string; mediaType: string }; result: ImageProperties };
+  inspectImage: { job: ImageJob; result: InspectedImage };
   inspectVideo: { job: { path: string; mediaType: string }; result: undefined };
-  createThumbnail: {
-    job: {
-      path: string;
-      mediaType: string;
-      /** Must not exist yet. */
-      target: string;
-      width: number;
-      height: number;
-      quality: number;
-    };
-    result: undefined;
-  };
+  /** At least one. */
+  createThumbnails: { job: ImageJob; result: undefined };
 }
 
 export type DecodeName = keyof DecodeJobs;
@@ -46,22 +42,16 @@ export async function runDecodeJob(request: DecodeRequest): Promise<DecodeReply>
   }
 }
 
-async function run(request: DecodeRequest): Promise<DecodeJobs[DecodeName]['result']> {
-  switch (request.name) {
+async function run({ name, job }: DecodeRequest): Promise<DecodeJobs[DecodeName]['result']> {
+  switch (name) {
     case 'inspectImage':
-      return inspectImage(request.job.path, request.job.mediaType);
+      return inspectImage(job.path, job.mediaType, job.thumbnails);
     case 'inspectVideo':
-      if (!withByteSource(request.job.path, (source) => isComplete(source, request.job.mediaType)))
+      if (!withByteSource(job.path, (source) => isComplete(source, job.mediaType)))
         throw new ImageFailure('damaged or cut off');
       return undefined;
-    case 'createThumbnail':
-      writeFileSync(
-        request.job.target,
-        await renderImage(request.job.path, request.job.mediaType, request.job),
-        {
-          flag: 'wx',
-          mode: 0o600,
-        },
-      );
+    case 'createThumbnails':
+      await renderThumbnails(job.path, job.mediaType, job.thumbnails);
+      return undefined;
   }
 }

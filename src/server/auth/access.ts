@@ -24,12 +24,26 @@ export interface AccessControl {
   needsToken(): Promise<boolean>;
   /** @throws ApiError 401 `no_token` or `invalid_token` */
   check(authorization: string | undefined): MaybePromise<Access>;
+  /**
+   * What the token of a session may do.
+   * @throws ApiError 401 `no_token` when it was revoked or has expired: unlike an invalid token, that is no guess
+   */
+  checkSession(token: string): MaybePromise<Access>;
+  /**
+   * Looks up a token for a new session.
+   * @returns undefined if the mirror requires none
+   * @throws ApiError 401 `no_token` or `invalid_token`
+   */
+  findToken(token: string): Promise<ValidToken | undefined>;
 }
 
-interface KnownToken {
-  readonly digest: Buffer;
+export interface ValidToken {
   readonly access: Access;
   readonly expiresAtMs?: number | undefined;
+}
+
+interface KnownToken extends ValidToken {
+  readonly digest: Buffer;
 }
 
 /** Tokens from the settings have no names of their own. */
@@ -92,20 +106,39 @@ export function createAccessControl({ config, store, clock, recordUse }: AccessC
   const loadTokens = (): Promise<void> | undefined =>
     clock.monotonic() - loadedAtMs > RELOAD_AFTER_MS ? reload() : undefined;
 
-  const check = (authorization: string | undefined, token: string | undefined): Access => {
-    if (!isTokenRequired && !isReachable && !isAccessToken(token)) return createOpenAccess(token);
-    if (authorization === undefined || authorization.trim() === '') {
-      throw new ApiError(401, 'no_token', 'this mirror needs a token: send "authorization: Bearer …"');
-    }
+  const isOpen = () => !isTokenRequired && !isReachable;
+
+  /** @throws ApiError 401 `invalid_token` */
+  const findValid = (token: string | undefined): ValidToken => {
     const given = token === undefined ? UNMATCHABLE_DIGEST : computeDigest(token);
     // No early exit: the duration must not reveal which token matched.
     const [match] = known.filter(({ digest }) => timingSafeEqual(digest, given));
     if (!match) throw new ApiError(401, 'invalid_token', 'the token is not one of this mirror');
-    const { access, expiresAtMs } = match;
+    const { expiresAtMs } = match;
     if (expiresAtMs !== undefined && clock.now() >= expiresAtMs)
       throw new ApiError(401, 'invalid_token', 'the token has expired');
+    return match;
+  };
+  const use = ({ access }: ValidToken): Access => {
     if (access !== SETTINGS_ACCESS && access.tokenName !== undefined) recordUse?.(access.tokenName);
     return access;
+  };
+
+  const check = (authorization: string | undefined, token: string | undefined): Access => {
+    if (isOpen() && !isAccessToken(token)) return createOpenAccess(token);
+    if (authorization === undefined || authorization.trim() === '') {
+      throw new ApiError(401, 'no_token', 'this mirror needs a token: send "authorization: Bearer …"');
+    }
+    return use(findValid(token));
+  };
+
+  const checkSession = (token: string): Access => {
+    if (isOpen()) return ANONYMOUS;
+    try {
+      return use(findValid(token));
+    } catch (cause) {
+      throw new ApiError(401, 'no_token', 'the session has ended: sign in again', { cause });
+    }
   };
 
   return {
@@ -118,6 +151,17 @@ export function createAccessControl({ config, store, clock, recordUse }: AccessC
       const token = authorization === undefined ? undefined : parseBearerToken(authorization);
       const loading = !isTokenRequired && isAccessToken(token) ? reload() : loadTokens();
       return loading ? loading.then(() => check(authorization, token)) : check(authorization, token);
+    },
+    checkSession: (token) => {
+      const loading = loadTokens();
+      return loading ? loading.then(() => checkSession(token)) : checkSession(token);
+    },
+    findToken: async (token) => {
+      // As with a header, a token that was just created counts at once.
+      await (isTokenRequired ? loadTokens() : reload());
+      if (isOpen()) return undefined;
+      if (token === '') throw new ApiError(401, 'no_token', 'this mirror needs a token');
+      return findValid(token);
     },
   };
 }

@@ -1,90 +1,154 @@
-/** Authorises every request: `Host`, `Origin`, whether the mirror is stopping, token. */
+/** Authorises every request: `Host`, `Origin`, whether the mirror is stopping, token or session. */
 import type { IncomingMessage } from 'node:http';
 import type { MiddlewareHandler } from 'hono';
 import type { Config } from '../../config/config.ts';
 import { CALLBACK_PATH } from '../../generation/callbacks.ts';
 import { ApiError } from '../../lib/api-error.ts';
 import { getPathPrefix } from '../../lib/base-path.ts';
-import type { Clock } from '../../lib/clock.ts';
-import type { Log } from '../../lib/log.ts';
 import { FLUX } from '../../service/flux.ts';
 import type { MaybePromise } from '../../store/contract/maybe-promise.ts';
-import type { ServerEnv } from '../deps.ts';
-import { getTraceId, recordTokenName } from '../monitoring/trace.ts';
+import { getClient } from '../connections/client.ts';
+import type { ServerDeps, ServerEnv } from '../deps.ts';
+import { recordTokenName } from '../monitoring/trace.ts';
 import { type Access, type AccessControl, createReadOnlyError, PROBE } from './access.ts';
-import { createAuthThrottle } from './auth-throttle.ts';
-import { createHostCheck } from './hosts.ts';
+import { createGuessDelay } from './guesses.ts';
+import { createHostCheck, isOwnRequest, type RequestOrigin } from './hosts.ts';
+import { createSessions } from './sessions.ts';
 
-/** Probes and the start page need no token, and reveal nothing secret. */
-const OPEN_PATHS = new Set(['/healthz', '/readyz', '/', '']);
+/** Probes, and what a browser needs to sign in and out need no token, and reveal nothing secret. */
+const OPEN_PATHS = new Set(['/healthz', '/readyz', '/sign-in', '/sign-out']);
+/** The files of the pages are those of the package. */
+const ASSETS = '/assets/';
+/** They read: the vendor's own route, which checks the action in the body, and what may need more than fits into an address. */
+const READING_POSTS: ReadonlySet<string> = new Set([FLUX.taskPath, '/api/download']);
 
 /** The upstream has no access token; for callbacks, the key in the path is its credential. */
 function isOpen(path: string, callbackUrl: string | undefined): boolean {
-  return OPEN_PATHS.has(path) || (callbackUrl !== undefined && path.startsWith(`${CALLBACK_PATH}/`));
+  return (
+    OPEN_PATHS.has(path) ||
+    path.startsWith(ASSETS) ||
+    (callbackUrl !== undefined && path.startsWith(`${CALLBACK_PATH}/`))
+  );
 }
 
-/** Returns what a request may do. @throws ApiError 401, 403, or 503 once the mirror is stopping */
-export type Auth = (request: IncomingMessage, path: string) => MaybePromise<Access>;
+export interface Auth {
+  /** Returns what a request may do. @throws ApiError 401, 403, or 503 once the mirror is stopping */
+  authorize(request: IncomingMessage, path: string): MaybePromise<Access>;
+  /** Whether the token of a request that was authorised is still valid: for responses that last. */
+  isStillValid(request: IncomingMessage, access: Access): Promise<boolean>;
+  /**
+   * Begins a session.
+   * @returns the value of `Set-Cookie`; undefined if the mirror requires no token
+   * @throws ApiError 401 `no_token` or `invalid_token`
+   */
+  signIn(request: IncomingMessage, token: string): Promise<string | undefined>;
+  /** The value of `Set-Cookie` that ends the session of a browser. */
+  signOut(request: IncomingMessage): Promise<string>;
+}
 
 type AuthConfig = Pick<Config, 'host' | 'allowedHosts' | 'allowedOrigins' | 'basePath' | 'callbackUrl'>;
 
-/** @param isStopping true once the server accepts no new work */
+/** @param stopping aborted once the server accepts no new work */
 export function createAuth(
   config: AuthConfig,
   control: AccessControl,
-  { clock, log }: { clock: Clock; log: Log },
-  isStopping: () => boolean,
+  { store, clock, log }: Pick<ServerDeps, 'store' | 'clock' | 'log'>,
+  stopping: AbortSignal,
 ): Auth {
   const checkHost = createHostCheck(config);
-  const throttle = createAuthThrottle(clock);
+  const sessions = createSessions(config.basePath, { store, clock });
+  const delayGuess = createGuessDelay({ clock, log });
   const prefix = getPathPrefix(config.basePath);
 
-  const checkToken = async (request: IncomingMessage, path: string): Promise<Access> => {
+  /** By the header, or else by the cookie of a page of our own. @throws ApiError 401 */
+  const findAccess = async (request: IncomingMessage): Promise<Access> => {
+    const { authorization, cookie } = request.headers;
+    if (!authorization?.trim() && cookie !== undefined && isOwnRequest(readOrigin(request, ''))) {
+      const token = await sessions.findToken(cookie);
+      if (token !== undefined) return control.checkSession(token);
+    }
+    return control.check(authorization);
+  };
+
+  const delayInvalid = async <T>(request: IncomingMessage, checking: Promise<T>): Promise<T> => {
     try {
-      const access = await control.check(request.headers.authorization);
-      if (access.tokenName !== undefined) recordTokenName(request, access.tokenName);
-      if (access.isReadOnly && !isReadRequest(request.method, path)) throw createReadOnlyError();
-      return access;
+      return await checking;
     } catch (error) {
-      if (error instanceof ApiError && error.code === 'invalid_token') {
-        const address = request.socket.remoteAddress ?? '';
-        const isAnswered = await throttle(address);
-        if (isAnswered) log.warn({ trace_id: getTraceId(request), address }, 'invalid token');
-        else request.socket.destroy();
-      }
+      if (error instanceof ApiError && error.code === 'invalid_token') await delayGuess(request);
       throw error;
     }
   };
 
-  return (request, fullPath) => {
-    const { headers, rawHeaders, method = 'GET' } = request;
-    const path = fullPath.slice(prefix.length);
-    checkHost({
-      path,
-      referer: headers.referer,
-      hosts: listHostHeaders(rawHeaders),
-      origin: headers.origin,
-      fetchSite: headers['sec-fetch-site'] as string | undefined,
-      fetchMode: headers['sec-fetch-mode'] as string | undefined,
-      method,
-    });
-    if (isOpen(path, config.callbackUrl)) return PROBE;
-    if (isStopping()) throw new ApiError(503, 'api_error', 'the mirror is stopping');
-    return checkToken(request, path);
+  const checkToken = async (request: IncomingMessage, path: string): Promise<Access> => {
+    const access = await delayInvalid(request, findAccess(request));
+    if (access.tokenName !== undefined) recordTokenName(request, access.tokenName);
+    if (access.isReadOnly && !isReadRequest(request.method, path)) throw createReadOnlyError();
+    return access;
+  };
+
+  return {
+    authorize: (request, fullPath) => {
+      const path = fullPath.slice(prefix.length);
+      checkHost(readOrigin(request, path));
+      if (isOpen(path, config.callbackUrl)) return PROBE;
+      if (stopping.aborted) throw new ApiError(503, 'api_error', 'the mirror is stopping');
+      return checkToken(request, path);
+    },
+    isStillValid: async (request, { tokenName }) => {
+      try {
+        return (await findAccess(request)).tokenName === tokenName;
+      } catch (error) {
+        if (error instanceof ApiError) return false;
+        throw error;
+      }
+    },
+    signIn: async (request, token) => {
+      const valid = await delayInvalid(request, control.findToken(token));
+      if (!valid) return undefined;
+      if (valid.access.tokenName !== undefined) recordTokenName(request, valid.access.tokenName);
+      return sessions.begin(token, {
+        endsAtMs: valid.expiresAtMs,
+        isSecure: getClient(request).isSecure,
+      });
+    },
+    signOut: (request) => sessions.end({ isSecure: getClient(request).isSecure }),
   };
 }
 
-/** The vendor's own route reads by POST; that route checks the action in the body. */
+/** @param path without the base path */
+function readOrigin(request: IncomingMessage, path: string): RequestOrigin {
+  const { headers, rawHeaders, method = 'GET' } = request;
+  return {
+    path,
+    referer: headers.referer,
+    hosts: listHostHeaders(rawHeaders),
+    forwardedHost: getClient(request).forwardedHost,
+    origin: headers.origin,
+    fetchSite: headers['sec-fetch-site'] as string | undefined,
+    fetchMode: headers['sec-fetch-mode'] as string | undefined,
+    method,
+  };
+}
+
 function isReadRequest(method: string | undefined, path: string): boolean {
-  return method === 'GET' || method === 'HEAD' || (method === 'POST' && path === FLUX.taskPath);
+  return method === 'GET' || method === 'HEAD' || (method === 'POST' && READING_POSTS.has(path));
 }
 
 /** Authorises requests to Hono's routes. */
-export function createAuthMiddleware(authorize: Auth): MiddlewareHandler<ServerEnv> {
+export function createAuthMiddleware({ authorize }: Pick<Auth, 'authorize'>): MiddlewareHandler<ServerEnv> {
   return async (c, next) => {
-    c.set('access', await authorize(c.env.incoming, c.req.path));
-    return next();
+    const access = await authorize(c.env.incoming, c.req.path);
+    c.set('access', access);
+    await next();
+    if (access.tokenName !== undefined) keepPrivate(c.res.headers);
   };
+}
+
+/** Shared caches know that a request with `authorization` is of one caller; that one with a cookie is, they must be told. */
+function keepPrivate(headers: Headers): void {
+  const control = headers.get('cache-control');
+  if (control === null) headers.set('cache-control', 'private');
+  else if (!/\b(private|no-store)\b/.test(control)) headers.set('cache-control', `private, ${control}`);
 }
 
 /** For routes that concern the whole mirror: rejects tokens limited to some tasks. */

@@ -11,6 +11,8 @@ const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 export interface RequestOrigin {
   /** Every `Host` header of the request. */
   readonly hosts: readonly string[];
+  /** The host that the client addressed, if a trusted proxy received the request in the mirror's place. */
+  readonly forwardedHost?: string | undefined;
   readonly origin: string | undefined;
   readonly fetchSite: string | undefined;
   readonly fetchMode: string | undefined;
@@ -52,9 +54,13 @@ export function createHostCheck(
   );
   const isAllowed = createPageCheck(config.allowedOrigins);
 
-  return ({ hosts, origin, fetchSite, fetchMode, method, referer, path }) => {
-    const [host = ''] = hosts;
-    if (hosts.length !== 1 || !names.has(stripPort(host.toLowerCase()))) {
+  return (request) => {
+    const { hosts, forwardedHost, origin, fetchSite, fetchMode, method, referer, path } = request;
+    // A proxy may pass on what a page has written into a header, so its word alone does not make a host an allowed one.
+    const isKnown = [...hosts, ...(forwardedHost === undefined ? [] : [forwardedHost])].every((host) =>
+      names.has(stripPort(host.toLowerCase())),
+    );
+    if (hosts.length !== 1 || !isKnown) {
       throw new ApiError(
         403,
         'forbidden',
@@ -62,8 +68,7 @@ export function createHostCheck(
       );
     }
     if (origin !== undefined) {
-      const isOwn = parseHost(origin) === host.toLowerCase();
-      if (!isOwn && !isAllowed({ origin, referer })) {
+      if (!hasOwnOrigin(request) && !isAllowed({ origin, referer })) {
         throw new ApiError(
           403,
           'forbidden',
@@ -83,6 +88,23 @@ export function createHostCheck(
         );
     }
   };
+}
+
+/** Whether a request says that it is of a page of the mirror itself. */
+function hasOwnOrigin({ hosts: [host = ''], forwardedHost = host, origin }: RequestOrigin): boolean {
+  return origin !== undefined && parseHost(origin) === forwardedHost.toLowerCase();
+}
+
+/**
+ * Whether a request is of a page of the mirror itself, or of no page: only then a cookie counts. An allowed origin presents a token, and
+ * must not use the one of whoever looks at it. Browsers tell the origin of every request that may change something.
+ */
+export function isOwnRequest(request: RequestOrigin): boolean {
+  const { origin, fetchSite, fetchMode, method } = request;
+  if (origin !== undefined) return hasOwnOrigin(request);
+  const isRead = method === 'GET' || method === 'HEAD';
+  if (fetchSite === undefined || fetchSite === 'none') return isRead;
+  return fetchSite === 'same-origin' || (isRead && fetchMode === 'navigate');
 }
 
 function stripPort(host: string): string {

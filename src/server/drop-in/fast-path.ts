@@ -19,7 +19,7 @@ const ROUTE = FLUX.taskPath;
 /** @returns a function that handles a request, or returns false to leave it to Hono */
 export function createFastPath(
   deps: TaskDeps & Pick<ServerDeps, 'log'>,
-  authorize: Auth,
+  { authorize }: Pick<Auth, 'authorize'>,
   logRequest: RequestLog,
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
   const { config, log } = deps;

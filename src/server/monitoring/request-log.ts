@@ -5,6 +5,7 @@ import { routePath } from 'hono/route';
 import { getPathPrefix } from '../../lib/base-path.ts';
 import type { Log } from '../../lib/log.ts';
 import { FLUX } from '../../service/flux.ts';
+import { getClient } from '../connections/client.ts';
 import type { ServerEnv } from '../deps.ts';
 import type { Metrics } from './metrics.ts';
 import { getTokenName, getTraceId } from './trace.ts';
@@ -26,7 +27,12 @@ export function createRequestLog({ metrics, log }: { metrics: Metrics; log: Log 
     metrics.request(answered, ms);
     const isMutation = MUTATIONS.get(answered.route) === answered.method;
     if (!log.isLevelEnabled(isMutation ? 'info' : 'debug')) return;
-    const about = { trace_id: getTraceId(request), holder: getTokenName(request), ...answered };
+    const about = {
+      trace_id: getTraceId(request),
+      holder: getTokenName(request),
+      address: getClient(request).address,
+      ...answered,
+    };
     log[isMutation ? 'info' : 'debug']({ ...about, ms: Math.round(ms * 1000) / 1000 }, 'request');
   };
 }

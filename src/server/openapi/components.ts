@@ -20,6 +20,8 @@ export interface RouteDescription {
   readonly parameters?: readonly Schema[];
   /** Schema of a JSON body. */
   readonly requestBody?: Schema;
+  /** The body may also be the fields of a form. */
+  readonly acceptsForm?: true;
   readonly responses: Readonly<Record<number, ResponseDescription>>;
   /** Error statuses; all errors have the same body. */
   readonly errors: readonly number[];

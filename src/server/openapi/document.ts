@@ -50,6 +50,7 @@ function createOperation({
   summary,
   parameters,
   requestBody,
+  acceptsForm,
   ...route
 }: RouteDescription): Operation {
   const responses = Object.entries(route.responses).map(([status, response]) => [
@@ -61,11 +62,17 @@ function createOperation({
     operationId,
     summary,
     ...(parameters ? { parameters } : {}),
-    ...(requestBody
-      ? { requestBody: { required: true, content: { 'application/json': { schema: requestBody } } } }
-      : {}),
+    ...(requestBody ? { requestBody: createRequestBody(requestBody, acceptsForm) } : {}),
     responses: Object.fromEntries([...responses, ...errors]),
     ...(route.isOpen ? { security: [] } : {}),
+  };
+}
+
+function createRequestBody(schema: Schema, acceptsForm = false): Schema {
+  const mediaTypes = ['application/json', ...(acceptsForm ? ['application/x-www-form-urlencoded'] : [])];
+  return {
+    required: true,
+    content: Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, { schema }])),
   };
 }
 

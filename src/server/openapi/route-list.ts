@@ -1,17 +1,23 @@
 /** The description of every route. A test compares them with the actual routes and their responses. */
 import type { RouteDescription } from './components.ts';
+import { EVENT_ROUTES } from './routes/events.ts';
 import { FLUX_ROUTES } from './routes/flux.ts';
 import { GALLERY_ROUTES } from './routes/gallery.ts';
 import { IMAGE_ROUTES } from './routes/images.ts';
 import { MONITORING_ROUTES } from './routes/monitoring.ts';
+import { PAGE_ROUTES } from './routes/pages.ts';
 import { SEARCH_ROUTES } from './routes/search.ts';
 import { TASK_ROUTES } from './routes/tasks.ts';
+import { WALL_ROUTES } from './routes/wall.ts';
 
 export const ROUTE_DESCRIPTIONS: readonly RouteDescription[] = [
   ...FLUX_ROUTES,
   ...SEARCH_ROUTES,
+  ...WALL_ROUTES,
   ...TASK_ROUTES,
   ...IMAGE_ROUTES,
+  ...EVENT_ROUTES,
   ...MONITORING_ROUTES,
   ...GALLERY_ROUTES,
+  ...PAGE_ROUTES,
 ];

@@ -1,8 +1,6 @@
 /** `POST /flux/tasks`: the upstream's own route, served by the mirror. */
-import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
-import { getPathPrefix } from '../../lib/base-path.ts';
 import { parseCacheControl } from '../../mirror/cache-control.ts';
 import type { Caller } from '../../mirror/deps.ts';
 import type { MirrorResponse } from '../../mirror/mirror-response.ts';
@@ -13,6 +11,7 @@ import { type Access, createReadOnlyError } from '../auth/access.ts';
 import { parseJsonObject, readBody, refuseAmbiguousJson } from '../body.ts';
 import { getCallerKey } from '../connections/caller-key.ts';
 import { watchHangUp } from '../connections/hang-up.ts';
+import { getPublicUrl } from '../connections/public-url.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
 import { rewriteImageUrls } from '../drop-in/local-images.ts';
 import { selectPaymentHeaders } from '../drop-in/payment.ts';
@@ -39,11 +38,6 @@ export async function answerTaskRequest(
   const served = await serve(deps, bindings, access);
   if (!deps.config.rewriteImageUrls && incoming.headers['x-flux-mirror-images'] !== 'local') return served;
   return rewriteImageUrls(served, deps.store, `${getPublicUrl(deps.config, incoming)}/images`);
-}
-
-/** The mirror's URL for the caller: the configured public URL, else the host the caller used. */
-function getPublicUrl({ callbackUrl, basePath }: ServerDeps['config'], { headers }: IncomingMessage): string {
-  return callbackUrl ?? `http://${headers.host}${getPathPrefix(basePath)}`;
 }
 
 async function serve({ mirror }: TaskDeps, bindings: HttpBindings, access: Access): Promise<MirrorResponse> {

@@ -1,5 +1,6 @@
 /** `/api/stats`, and the probes: alive, and ready with the reasons why not. */
 import { Hono } from 'hono';
+import { type Health, readHealth } from '../../views/health.ts';
 import { listProblems } from '../../views/problems.ts';
 import { readStatus } from '../../views/status-json.ts';
 import type { Liveness, Readiness, StatsView } from '../../views/status-schema.ts';
@@ -14,6 +15,11 @@ export function createHealthRoutes(deps: ServerDeps, isStopping: () => boolean):
   app.get('/api/stats', requireFullAccess, async (c) =>
     c.json({ ...(await readStatus(deps)), trouble: await listProblems(deps) } satisfies StatsView),
   );
+
+  app.get('/api/health', async (c) => {
+    const isWhole = c.get('access').limits === undefined;
+    return c.json((await readHealth(deps, { isWhole })) satisfies Health);
+  });
 
   app.get('/healthz', (c) => c.json({ status: 'ok' } satisfies Liveness));
 

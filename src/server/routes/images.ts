@@ -1,13 +1,15 @@
-/** `GET /images/:sha256`, images and videos, and `/thumbs/:sha256`: what is in the archive, for ever the same. */
+/** `GET /images/:sha256`, images and videos, and `/thumbs/:sha256`: what is in the archive, for ever the same; and what is not. */
 import { Readable } from 'node:stream';
 import { Hono } from 'hono';
 import rangeParser from 'range-parser';
 import { ImageFailure } from '../../archive/failure.ts';
-import { THUMBNAIL_WIDTHS } from '../../archive/files.ts';
 import { isVideo } from '../../archive/formats.ts';
 import type { OpenFile } from '../../archive/open-file.ts';
+import { THUMBNAIL_WIDTHS } from '../../archive/thumbnail-files.ts';
 import { ApiError } from '../../lib/api-error.ts';
-import type { ArchivedImage } from '../../store/contract/images.ts';
+import type { KnownImage } from '../../store/contract/images.ts';
+import { serializeFailingImage } from '../../views/failing-image-json.ts';
+import type { FailingImageList } from '../../views/failing-image-schema.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
 import { getQueryParams, readIntegerParam } from '../query-params.ts';
 
@@ -16,18 +18,20 @@ const SHA256 = '[0-9a-f]{64}';
 export function createImageRoutes({ store, archive, clock, log }: ServerDeps): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
 
-  /** Opens an archived file. A damaged one is never served, and fetched again if its link still works. */
-  const open = async (
-    c: ServerContext,
-    sha256: string,
-  ): Promise<{ image: ArchivedImage; file: OpenFile }> => {
+  const readImage = async (c: ServerContext, sha256: string): Promise<KnownImage> => {
     const image = await store.image(sha256, c.get('access').limits);
     if (!image) throw createImageNotFound();
+    return image;
+  };
+
+  /** Opens an archived file. A damaged one is never served, and fetched again if its link still works. */
+  const openIntact = async (image: KnownImage): Promise<OpenFile> => {
+    const { sha256 } = image;
     const file = await archive.intactFiles.open(image);
     if (file) {
       // Someone put it back.
       if (image.isMissing) await store.recordFoundImages([sha256]);
-      return { image, file };
+      return file;
     }
     if ((await store.recordMissingImages([sha256], clock.now())) > 0) {
       log.error(
@@ -39,8 +43,8 @@ export function createImageRoutes({ store, archive, clock, log }: ServerDeps): H
   };
 
   app.get(`/images/:sha256{${SHA256}}`, async (c) => {
-    const { image, file } = await open(c, c.req.param('sha256'));
-    return sendFile(c, file, image.mediaType, `"${image.sha256}"`);
+    const image = await readImage(c, c.req.param('sha256'));
+    return sendFile(c, await openIntact(image), image.mediaType, `"${image.sha256}"`);
   });
 
   app.get(`/thumbs/:sha256{${SHA256}}`, async (c) => {
@@ -49,14 +53,23 @@ export function createImageRoutes({ store, archive, clock, log }: ServerDeps): H
       max: 10_000,
       fallback: THUMBNAIL_WIDTHS[0],
     });
-    const { image, file } = await open(c, c.req.param('sha256'));
-    await file.handle.close();
+    const image = await readImage(c, c.req.param('sha256'));
     if (isVideo(image)) throw new ApiError(404, 'not_found', 'a video has no thumbnail');
     const etag = `"${image.sha256}-${archive.thumbnails.chooseWidth(width)}"`;
     return sendFile(c, await openThumbnail(image, width), 'image/webp', etag);
   });
 
-  const openThumbnail = async (image: ArchivedImage, width: number): Promise<OpenFile> => {
+  app.get('/api/images/failing', async (c) => {
+    const limit = readIntegerParam(getQueryParams(c), 'limit', { min: 1, max: 1000, fallback: 100 });
+    const failing = await store.failingImages(limit, c.get('access').limits);
+    return c.json({ items: failing.map(serializeFailingImage) } satisfies FailingImageList);
+  });
+
+  const openThumbnail = async (image: KnownImage, width: number): Promise<OpenFile> => {
+    // One that exists was made of the right bytes, which need not be read again.
+    const existing = image.isMissing ? undefined : await archive.thumbnails.find(image, width);
+    if (existing) return existing;
+    await (await openIntact(image)).handle.close();
     try {
       return await archive.thumbnails.open(image, width);
     } catch (error) {

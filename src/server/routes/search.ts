@@ -1,4 +1,4 @@
-/** `GET /api/search`, `/api/facets` and `/api/suggest`: the prompt history. */
+/** `GET /api/search`, `/api/facets`, `/api/suggest` and `/api/wall`: the prompt history. */
 import { Hono } from 'hono';
 import type { ServerDeps, ServerEnv } from '../deps.ts';
 import { getQueryParams } from '../query-params.ts';
@@ -11,6 +11,9 @@ export function createSearchRoutes({ store, searching, clock }: ServerDeps): Hon
   app.get('/api/search', (c) => respondFromThread(c, searching, { route: 'search' }, clock.now()));
 
   app.get('/api/facets', (c) => respondFromThread(c, searching, { route: 'facets' }, clock.now()));
+
+  for (const route of ['months', 'layout', 'place'] as const)
+    app.get(`/api/wall/${route}`, (c) => respondFromThread(c, searching, { route }, clock.now()));
 
   // A cheap look-up, and only this thread has the latest word counts; limited tokens need a search of prompts.
   app.get('/api/suggest', async (c) => {

@@ -24,11 +24,12 @@ export function createTaskRoutes({ store, mirror, searching, clock }: ServerDeps
     return respond(c, { ...answer, headers: { ...headers, 'cache-control': 'no-cache' } });
   });
 
-  app.get('/api/tasks/:id/similar', async (c) => {
-    const given = parseIdParam(c.req.param('id'));
-    const id = await expandId(store, given, getCaller(c), { onlyDocuments: false }); // searches find placeholders too
-    return respondFromThread(c, searching, { route: 'similar', id }, clock.now());
-  });
+  for (const route of ['similar', 'same', 'details'] as const)
+    app.get(`/api/tasks/:id/${route}`, async (c) => {
+      const given = parseIdParam(c.req.param('id'));
+      const id = await expandId(store, given, getCaller(c), { onlyDocuments: false }); // searches find placeholders too
+      return respondFromThread(c, searching, { route, id }, clock.now());
+    });
 
   // A finished task never changes, so the upstream is not contacted for one.
   app.post('/api/tasks/:id/refresh', async (c) => {

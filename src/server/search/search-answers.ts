@@ -1,30 +1,41 @@
-/** Answers `/api/search`, `/api/facets`, `/api/suggest`, `/api/tracked` and similar prompts as JSON texts. Runs on a search thread. */
-import { createBadRequest } from '../../lib/api-error.ts';
-import { taskNotFound } from '../../mirror/visibility.ts';
-import { type Cursor, decodeCursor, encodeCursor } from '../../search/cursor.ts';
+/** Answers `/api/search`, `/api/facets`, `/api/suggest` and `/api/tracked` as JSON texts. Runs on a search thread. */
+import { measureSince } from '../../lib/elapsed.ts';
+import { encodeCursor } from '../../search/cursor.ts';
 import { findLastWord } from '../../search/last-word.ts';
-import type { SearchPage, SortOrder } from '../../store/contract/search.ts';
+import { FACET_NAMES } from '../../store/contract/search.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { TaskId } from '../../task/id.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 import { findAlternatives } from '../../views/alternatives.ts';
 import { serializeFacets } from '../../views/facets-json.ts';
-import { serializeHits, serializeSimilarHits } from '../../views/search-hit.ts';
+import { serializeHits } from '../../views/search-hit.ts';
 import type {
   FacetsAnswer,
   SearchAlternatives,
-  SearchPageView,
-  SimilarTasksView,
+  SearchAnswer,
   Suggestions,
 } from '../../views/search-schema.ts';
+import { serializeTiles } from '../../views/tile-json.ts';
 import { serializeTrackedId } from '../../views/tracked-json.ts';
 import type { TrackedList } from '../../views/tracked-schema.ts';
 import { readChoiceParam, readIntegerParam } from '../query-params.ts';
+import { readPageStart } from './page-start.ts';
+import { describeCloseHits, describeIndexGap, describeShortPage } from './search-notes.ts';
 import { readSearchTarget, TARGET_PARAMS } from './search-request.ts';
 
-const SEARCH_PARAMS = ['q', ...TARGET_PARAMS, 'sort', 'group', 'match', 'partial', 'cursor', 'limit'];
-const FACET_PARAMS = ['q', ...TARGET_PARAMS, 'match', 'by'];
-const SIMILAR_PARAMS = [...TARGET_PARAMS, 'group', 'limit'];
+const SEARCH_PARAMS = [
+  'q',
+  ...TARGET_PARAMS,
+  'sort',
+  'group',
+  'match',
+  'partial',
+  'cursor',
+  'limit',
+  'at',
+  'fields',
+];
+const FACET_PARAMS = ['q', ...TARGET_PARAMS, 'match', 'by', 'only'];
 const SORTS = ['newest', 'oldest', 'relevance'] as const;
 const UNITS = ['day', 'month', 'year'] as const;
 const NO_ALTERNATIVES: SearchAlternatives = { did_you_mean: [], without: [], values: [] };
@@ -48,10 +59,16 @@ export async function answerSearch(
   { params, limits, nowMs, basePath }: Target,
 ): Promise<string> {
   const started = performance.now();
-  const { query, optional, filter, match, parse } = readSearchTarget(params, limits, nowMs, SEARCH_PARAMS);
+  const { query, optional, filter, match, parse, timeZone } = readSearchTarget(
+    params,
+    limits,
+    nowMs,
+    SEARCH_PARAMS,
+  );
   const [sort = 'newest'] = readChoiceParam(params, 'sort', SORTS);
   const [group] = readChoiceParam(params, 'group', ['prompt']);
-  const after = readCursor(params, sort);
+  const [fields] = readChoiceParam(params, 'fields', ['tile']);
+  const { after, isFirst, notes } = readPageStart(params, sort, { timeZone, nowMs });
   const limit = readIntegerParam(params, 'limit', { min: 1, max: MAX_LIMIT, fallback: 20 });
   const page = await store.search({
     query,
@@ -63,14 +80,17 @@ export async function answerSearch(
     nowMs,
     ...(after ? { after } : {}),
   });
-  const alternatives = after
-    ? NO_ALTERNATIVES
-    : await findAlternatives(store, {
+  const alternatives = isFirst
+    ? await findAlternatives(store, {
         ...{ query, filter, nowMs, parse, isEmpty: page.total === 0, started },
         ...(match === 'close' ? { closeHits: page.hits } : {}),
-      });
+      })
+    : NO_ALTERNATIVES;
   return JSON.stringify({
-    items: await serializeHits(store, page.hits, query, basePath),
+    items:
+      fields === 'tile'
+        ? await serializeTiles(store, page.hits, query)
+        : await serializeHits(store, page.hits, query, basePath),
     next_cursor: page.next ? encodeCursor(page.next) : null,
     total: page.total,
     total_is_exact: page.totalIsExact,
@@ -79,6 +99,7 @@ export async function answerSearch(
     close_total: page.closeRanking?.total ?? null,
     notes: [
       ...query.notes,
+      ...notes,
       ...describeIndexGap(page.indexedFromMs),
       ...describeShortPage(page, limit),
       ...(sort === 'relevance' ? [] : describeCloseHits(page)),
@@ -86,7 +107,7 @@ export async function answerSearch(
     understood: query.understood,
     ...alternatives,
     took_ms: measureSince(started),
-  } satisfies SearchPageView);
+  } satisfies SearchAnswer);
 }
 
 /** @throws ApiError 400 */
@@ -94,40 +115,15 @@ export async function answerFacets(store: Store, { params, limits, nowMs }: Targ
   const started = performance.now();
   const { query, filter, timeZone } = readSearchTarget(params, limits, nowMs, FACET_PARAMS);
   const [by = 'month'] = readChoiceParam(params, 'by', UNITS);
-  const facets = await store.facets({ query, filter, by, timeZone });
-  const took_ms = measureSince(started);
-  const answer = {
-    ...serializeFacets(facets, by, timeZone),
+  const asked = readChoiceParam(params, 'only', FACET_NAMES);
+  const only = asked.length === 0 ? FACET_NAMES : asked;
+  const facets = await store.facets({ query, filter, by, timeZone, only });
+  return JSON.stringify({
+    ...serializeFacets(facets, { only, by, timeZone }),
     notes: [...query.notes],
     understood: query.understood,
-    took_ms,
-  };
-  return JSON.stringify(answer satisfies FacetsAnswer);
-}
-
-/** @throws ApiError 400; 404 when there is no such task for the caller */
-export async function answerSimilar(
-  store: Store,
-  { id, params, limits, nowMs, basePath }: Target,
-): Promise<string> {
-  const started = performance.now();
-  const { query, filter } = readSearchTarget(params, limits, nowMs, SIMILAR_PARAMS);
-  const [group = 'prompt'] = readChoiceParam(params, 'group', ['prompt', 'none']);
-  const limit = readIntegerParam(params, 'limit', { min: 1, max: MAX_LIMIT, fallback: 20 });
-  const groupByPrompt = group === 'prompt';
-  const found = id && (await store.findSimilar({ id, query, filter, limit, groupByPrompt }));
-  if (!found) throw taskNotFound();
-  const { hits, weighed, isCutShort, indexedFromMs } = found;
-  return JSON.stringify({
-    items: await serializeSimilarHits(store, hits, basePath),
-    weighed,
-    notes: [
-      ...query.notes,
-      ...describeIndexGap(indexedFromMs),
-      ...(isCutShort ? [describeShortList(hits.length, limit)] : []),
-    ],
     took_ms: measureSince(started),
-  } satisfies SimilarTasksView);
+  } satisfies FacetsAnswer);
 }
 
 /** @throws ApiError 400 */
@@ -153,42 +149,4 @@ export async function answerTracked(
   const offset = readIntegerParam(params, 'offset', { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 });
   const { items, total } = await store.tracked({ limit, offset, within: limits });
   return JSON.stringify({ items: items.map(serializeTrackedId), total } satisfies TrackedList);
-}
-
-function readCursor(params: URLSearchParams, sort: SortOrder): Cursor | undefined {
-  const text = params.get('cursor');
-  if (!text) return undefined;
-  const cursor = decodeCursor(text, sort);
-  if (!cursor) throw createBadRequest('"cursor" is not one of this search; leave it out to start anew');
-  return cursor;
-}
-
-function describeIndexGap(indexedFromMs: number | undefined): string[] {
-  if (indexedFromMs === undefined) return [];
-  const found =
-    indexedFromMs === Number.MAX_SAFE_INTEGER
-      ? 'nothing'
-      : `what was created from ${new Date(indexedFromMs).toISOString()} on`;
-  return [`the search index is being rebuilt; so far ${found} is found`];
-}
-
-function describeShortPage({ hits, next }: SearchPage, limit: number): string[] {
-  if (!next || hits.length >= limit) return [];
-  return [describeShortList(hits.length, limit)];
-}
-
-function describeShortList(count: number, limit: number): string {
-  return `this page has ${count} of ${limit} tasks, because their documents are large`;
-}
-
-/** In the order of time, close matches are not expected. */
-function describeCloseHits({ hits }: SearchPage): string[] {
-  return hits.some(({ close }) => close)
-    ? ['nothing matches exactly; these come close, the best first, whatever their time']
-    : [];
-}
-
-/** Milliseconds, rounded to microseconds. */
-function measureSince(started: number): number {
-  return Math.round((performance.now() - started) * 1000) / 1000;
 }

@@ -6,7 +6,17 @@ import type { HistoryPage, TaskFilter } from '../../store/contract/tasks.ts';
 import type { TaskId } from '../../task/id.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 
-export type SearchRoute = 'search' | 'facets' | 'suggest' | 'similar' | 'tracked';
+export type SearchRoute =
+  | 'search'
+  | 'facets'
+  | 'suggest'
+  | 'similar'
+  | 'tracked'
+  | 'months'
+  | 'layout'
+  | 'place'
+  | 'details'
+  | 'same';
 
 /** Answered with JSON. */
 export interface SearchQuestion {
@@ -26,7 +36,12 @@ export interface HistoryQuestion {
   readonly page: { readonly limit: number; readonly offset: number };
 }
 
-export type Question = SearchQuestion | HistoryQuestion;
+/** To count again what was answered although it was out of date; the answer is empty. */
+export interface RecountQuestion {
+  readonly route: 'recount';
+}
+
+export type Question = SearchQuestion | HistoryQuestion | RecountQuestion;
 export type AnswerTo<Asked extends Question> = Asked extends HistoryQuestion ? HistoryPage : string;
 
 export interface SearchJob {
@@ -46,7 +61,12 @@ export interface SearchWorkerData {
 export type SearchReply =
   /** The thread is ready for jobs. */
   | 'ready'
-  | { readonly number: number; readonly answer: AnswerTo<Question> }
+  | {
+      readonly number: number;
+      readonly answer: AnswerTo<Question>;
+      /** Whether the thread has answered with counts that are out of date. */
+      readonly isRecountDue: boolean;
+    }
   | { readonly number: number; readonly failed: SerializedError };
 
 interface SerializedError {

@@ -31,6 +31,8 @@ export interface SearchRunner {
   run<Asked extends Question>(question: Asked, onHangUp: HangUpWatch | undefined): Promise<AnswerTo<Asked>>;
   /** Whether the thread that failed last had answered before: otherwise none can be started. */
   readonly hasAnswered: boolean;
+  /** Whether its thread has answered with counts that are out of date. */
+  readonly isRecountDue: boolean;
   close(): Promise<void>;
 }
 
@@ -53,12 +55,14 @@ export function createSearchRunner(
   let worker: Worker | undefined;
   let isReady = false;
   let hasAnswered = false;
+  let isRecountDue = false;
   let number = 0;
   let job: Job | undefined;
 
   const start = (): Worker => {
     isReady = false;
     hasAnswered = false;
+    isRecountDue = false;
     const data = { dataDir, basePath, interrupted } satisfies SearchWorkerData;
     const started = startWorker(module, data, { maxOldGenerationSizeMb: limits.heapMib });
     const handleReply = (reply: SearchReply) => {
@@ -69,6 +73,7 @@ export function createSearchRunner(
         return;
       }
       hasAnswered = true;
+      if ('answer' in reply) isRecountDue = reply.isRecountDue;
       if (reply.number !== number) return;
       if ('answer' in reply) job?.resolve(reply.answer);
       else job?.reject(reply.failed.isInterrupted ? job.reason : restoreError(reply.failed));
@@ -147,6 +152,9 @@ export function createSearchRunner(
       }),
     get hasAnswered() {
       return hasAnswered;
+    },
+    get isRecountDue() {
+      return isRecountDue;
     },
     close: async () => {
       const last = worker;

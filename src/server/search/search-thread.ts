@@ -16,6 +16,8 @@ import {
 /** More would only be answered after their callers have given up. */
 const MAX_WAITING = 256;
 const MAX_THREADS = 2;
+/** A page asks several questions in a row, which are answered by the same thread. */
+const RECOUNT_DELAY_MS = 50;
 const DEFAULT_LIMITS: SearchLimits = { timeoutMs: 5000, graceMs: 2000, heapMib: 512 };
 
 export interface AskedBy {
@@ -58,16 +60,26 @@ export function startSearchThread(
   limits: Partial<SearchLimits> = {},
 ): Searching {
   const queue = createTurnOrder<Waiter, Waiter>();
-  const idle: SearchRunner[] = Array.from({ length: MAX_THREADS }, () =>
+  const runners: readonly SearchRunner[] = Array.from({ length: MAX_THREADS }, () =>
     createSearchRunner(module, data, { ...DEFAULT_LIMITS, ...limits }),
   );
-  const runners = [...idle];
+  /** Those with a search or a count in progress. */
+  const busy = new Set<SearchRunner>();
   /** The callers whose searches are in progress. */
   const running = new Set<string>();
+  /** Ends the counts that nobody waits for. */
+  const recounts = new Set<() => void>();
+  let isClosed = false;
+
+  /** The first one, if it is idle: it has the warmest caches, and the counts that are kept. */
+  const findIdle = () => runners.find((runner) => !busy.has(runner));
+  const isAnyoneWaiting = () => Array.from(queue.jobs).some(({ caller }) => !running.has(caller));
 
   const runNext = (): void => {
-    const runner = idle[0];
+    const runner = findIdle();
     const waiter = runner && queue.next((caller) => running.has(caller));
+    const [stopRecount] = recounts;
+    if (!runner && stopRecount && isAnyoneWaiting()) stopRecount();
     if (!waiter) return;
     queue.remove(waiter, waiter);
     if (!waiter.isWanted()) {
@@ -75,13 +87,32 @@ export function startSearchThread(
       runNext();
       return;
     }
-    idle.shift();
+    busy.add(runner);
     running.add(waiter.caller);
     void waiter.run(runner).then(() => {
-      idle.unshift(runner); // the last one used has the warmest caches
+      busy.delete(runner);
       running.delete(waiter.caller);
+      if (runner.isRecountDue) setTimeout(() => void recount(runner), RECOUNT_DELAY_MS).unref();
       runNext();
     });
+    runNext();
+  };
+
+  /** Counts again what was answered out of date, until somebody has to wait for the thread. */
+  const recount = async (runner: SearchRunner): Promise<void> => {
+    if (isClosed || busy.has(runner)) return; // what was asked since will be followed by this
+    busy.add(runner);
+    try {
+      while (!isClosed && runner.isRecountDue && (findIdle() || !isAnyoneWaiting())) {
+        await runner.run({ route: 'recount' }, (stop) => {
+          recounts.add(stop);
+          return () => recounts.delete(stop);
+        });
+      }
+    } catch (error) {
+      if (!(error instanceof ApiError)) onError(error);
+    }
+    busy.delete(runner);
     runNext();
   };
 
@@ -133,6 +164,7 @@ export function startSearchThread(
         makeRoom(waiter);
       }),
     close: async () => {
+      isClosed = true;
       rejectAll(new ApiError(503, 'api_error', 'the mirror is stopping'));
       await Promise.all(runners.map((runner) => runner.close()));
     },

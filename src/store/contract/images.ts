@@ -40,6 +40,12 @@ export interface WantedImage {
   readonly addedAtMs: number;
 }
 
+/** A place in the order of tasks and their images; only the store reads it. */
+export interface ImagePlace {
+  readonly position: number;
+  readonly n: number;
+}
+
 export interface FailingImage {
   readonly taskId: TaskId;
   readonly n: number;
@@ -71,6 +77,8 @@ export interface ImageStore {
     limit: number;
     leaseMs: (kind: TaskKind) => number;
   }): MaybePromise<WantedImage[]>;
+  /** How many images are due and not claimed; counts to `limit` only. */
+  countDueImages(request: { nowMs: number; limit: number }): MaybePromise<number>;
   /** Records that a queued image's file is in the archive. False when the task has been removed since. */
   archiveImage(
     wanted: Pick<WantedImage, 'taskId' | 'n'>,
@@ -89,6 +97,8 @@ export interface ImageStore {
   ): MaybePromise<void>;
   /** With limits, only if a visible task has it. */
   image(sha256: string, within?: TaskLimits): MaybePromise<KnownImage | undefined>;
+  /** A page of the archived images that are there, those of the newest tasks first; several tasks may have the same one. */
+  newestImages(after?: ImagePlace): MaybePromise<{ images: ArchivedImage[]; next: ImagePlace | undefined }>;
   /** A page of the archived images after this hash, ordered by hash; empty at the end. */
   archivedImages(after: string): MaybePromise<KnownImage[]>;
   /**
@@ -101,7 +111,9 @@ export interface ImageStore {
   countMissingImages(): MaybePromise<number>;
   /** Without those whose file is missing. */
   imagesOf(ids: readonly TaskId[]): MaybePromise<TaskImage[]>;
+  /** The ratios of the first images of tasks, as far as they have ever been archived (see src/task/ratio.ts). */
+  ratiosOf(ids: readonly TaskId[]): MaybePromise<ReadonlyMap<TaskId, number>>;
   imageStats(): MaybePromise<ImageStats>;
-  /** Failed images, the most recent attempt first. */
-  failingImages(limit: number): MaybePromise<FailingImage[]>;
+  /** Failed images of visible tasks, those that are tried again first. */
+  failingImages(limit: number, within?: TaskLimits): MaybePromise<FailingImage[]>;
 }

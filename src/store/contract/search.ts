@@ -117,19 +117,56 @@ export interface SimilarTasks {
   readonly indexedFromMs: number | undefined;
 }
 
+export interface SamePromptRequest {
+  readonly id: TaskId;
+  readonly limit: number;
+  /** What the caller is allowed to see. */
+  readonly within?: TaskLimits | undefined;
+}
+
+export interface SamePromptTasks {
+  /** Without the task itself. */
+  readonly count: number;
+  /** Newest first. */
+  readonly hits: readonly Hit[];
+}
+
 /** Maximum number of prompts that one is compared with. */
 export const SIMILAR_LIMIT = 1000;
 
 /** Prompts that share less are not similar. */
 export const MIN_SIMILARITY = 0.05;
 
-export interface FacetRequest {
+export interface HistogramRequest {
   readonly query: Query;
   readonly filter: TaskFilter;
-  /** Width of the histogram's bars. */
+  /** Width of the bars. */
   readonly by: TimeUnit;
   /** IANA time zone of the bars. */
   readonly timeZone: string;
+  /** Counts each prompt once, at the time of its newest match. */
+  readonly groupByPrompt?: boolean;
+}
+
+export interface HistogramBar {
+  /** When the period starts. */
+  readonly fromMs: number;
+  readonly count: number;
+}
+
+export interface Histogram extends CountedAt {
+  /** In ascending order of time; periods without tasks are omitted. */
+  readonly bars: readonly HistogramBar[];
+  /** As in SearchPage. */
+  readonly indexedFromMs: number | undefined;
+}
+
+export const FACET_NAMES = ['model', 'size', 'action', 'state', 'histogram'] as const;
+export type FacetName = (typeof FACET_NAMES)[number];
+
+export interface FacetRequest extends Omit<HistogramRequest, 'groupByPrompt'> {
+  /** The lists that are wanted; others may be empty. Default: all. */
+  readonly only?: readonly FacetName[];
 }
 
 export interface FacetCount {
@@ -145,14 +182,18 @@ export interface Facets {
   readonly sizes: readonly FacetCount[];
   readonly actions: readonly FacetCount[];
   readonly states: readonly FacetCount[];
-  /** In ascending order of time; periods without tasks are omitted. */
-  readonly histogram: readonly { readonly fromMs: number; readonly count: number }[];
+  readonly histogram: Histogram['bars'];
 }
 
-export interface CountedFacets extends Facets {
-  /** When they were counted: before they were asked for, if nothing has changed since. */
+export interface CountedAt {
+  /**
+   * When it was counted: before it was asked for, if nothing has changed since. What takes long to count may be out of date,
+   * and is then counted again behind the answer (see `recount`).
+   */
   readonly countedAtMs: number;
 }
+
+export interface CountedFacets extends Facets, CountedAt {}
 
 export type { WordUse };
 
@@ -166,8 +207,16 @@ export const COUNT_LIMIT = 1000;
 export interface SearchStore {
   search(request: SearchRequest): MaybePromise<SearchPage>;
   facets(request: FacetRequest): MaybePromise<CountedFacets>;
+  /** The number of matches over time. */
+  histogram(request: HistogramRequest): MaybePromise<Histogram>;
+  /** Whether facets or a histogram were answered that are out of date. */
+  isRecountDue(): MaybePromise<boolean>;
+  /** Counts one of them again; to be called when nobody waits. */
+  recount(): MaybePromise<void>;
   /** The tasks whose prompts are like that of another; undefined if there is no such task within the filter's limits. */
   findSimilar(request: SimilarRequest): MaybePromise<SimilarTasks | undefined>;
+  /** The other tasks with the very same prompt; undefined if there is no such task within the limits. */
+  findSamePrompt(request: SamePromptRequest): MaybePromise<SamePromptTasks | undefined>;
   /**
    * The most used words that start with a folded prefix. Within limits, only words of the newest visible prompts
    * (SUGGESTING_PROMPTS).

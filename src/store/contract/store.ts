@@ -4,6 +4,7 @@
  */
 import type { AccessStore } from './access.ts';
 import type { CallbackStore } from './callbacks.ts';
+import type { ChangeStore } from './changes.ts';
 import type { CheckpointStore } from './checkpoints.ts';
 import type { CircuitStore } from './circuit.ts';
 import type { HealthStore } from './health.ts';
@@ -14,10 +15,12 @@ import type { SearchStore } from './search.ts';
 import type { ServerStore } from './servers.ts';
 import type { TaskStore } from './tasks.ts';
 import type { TrackingStore } from './tracking.ts';
+import type { WallStore } from './wall.ts';
 
 export interface Store
   extends TaskStore,
     SearchStore,
+    WallStore,
     ImageStore,
     CallbackStore,
     TrackingStore,
@@ -26,6 +29,7 @@ export interface Store
     CircuitStore,
     AccessStore,
     CheckpointStore,
-    HealthStore {
+    HealthStore,
+    ChangeStore {
   close(): MaybePromise<void>;
 }

@@ -3,7 +3,7 @@
  * divides must be counted, and of those only the shorter side. The result is the one of tally-facets.ts.
  */
 import type { TimeRange } from '../../search/dates.ts';
-import type { Facets } from '../contract/search.ts';
+import type { HistogramBar } from '../contract/search.ts';
 
 /** In every time zone, days start on a quarter of an hour. */
 export const QUARTER_MS = 15 * 60_000;
@@ -27,7 +27,7 @@ export function sumDays(
   days: Iterable<DayCount>,
   { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY }: Partial<TimeRange>,
   { findPeriod, countBetween }: DayHistogramDeps,
-): Facets['histogram'] {
+): HistogramBar[] {
   const bars: { fromMs: number; count: number }[] = [];
   let period: TimeRange = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.NEGATIVE_INFINITY };
   let endMs = Number.NEGATIVE_INFINITY;

@@ -12,13 +12,16 @@ const COUNTS = [
     table: 'task_counts',
     columns: 'service, model, size, action, state, user_id, application_id',
     ofTasks: 'service, model, size, action, state, user_id, application_id',
+    sums: { n: 'count(*)' },
   },
   {
     table: 'day_counts',
     columns: 'day, state, user_id, application_id',
     ofTasks: 'created_at / 86400000, state, user_id, application_id',
+    sums: { n: 'count(*)', cost: 'ifnull(sum(cost), 0)' },
   },
 ] as const;
+type Counts = (typeof COUNTS)[number];
 
 export function countByState({ raw }: Raw): Record<TaskState, number> {
   const byState: Record<TaskState, number> = { pending: 0, succeeded: 0, failed: 0 };
@@ -35,15 +38,17 @@ export function countTasks({ raw }: Raw): number {
 
 /** Counts all tasks, in the caller's transaction: nothing that a foreign database says about its tasks is believed. */
 export function recountTasks({ raw }: Raw): void {
-  for (const { table, columns, ofTasks } of COUNTS)
-    raw.exec(`DELETE FROM ${table}; INSERT INTO ${table} (${columns}, n) ${buildCount(ofTasks)}`);
+  for (const counts of COUNTS)
+    raw.exec(
+      `DELETE FROM ${counts.table}; INSERT INTO ${counts.table} (${listColumns(counts)}) ${buildCount(counts)}`,
+    );
 }
 
 /** The tables that disagree with the tasks. Reads every task. */
 export function findWrongCounts({ raw }: Raw): string[] {
-  return COUNTS.filter(({ table, columns, ofTasks }) => {
-    const stored = `SELECT ${columns}, n FROM ${table}`;
-    const counted = buildCount(ofTasks);
+  return COUNTS.filter((counts) => {
+    const stored = `SELECT ${listColumns(counts)} FROM ${counts.table}`;
+    const counted = buildCount(counts);
     // Neither may have a row that the other lacks; unlike =, EXCEPT takes two nulls as the same.
     return raw
       .prepare(
@@ -53,7 +58,11 @@ export function findWrongCounts({ raw }: Raw): string[] {
   }).map(({ table }) => table);
 }
 
-function buildCount(columns: string): string {
-  const keys = columns.split(', ').map((_, at) => at + 1);
-  return `SELECT ${columns}, count(*) FROM tasks GROUP BY ${keys.join(', ')}`;
+function listColumns({ columns, sums }: Counts): string {
+  return [columns, ...Object.keys(sums)].join(', ');
+}
+
+function buildCount({ ofTasks, sums }: Counts): string {
+  const keys = ofTasks.split(', ').map((_, at) => at + 1);
+  return `SELECT ${[ofTasks, ...Object.values(sums)].join(', ')} FROM tasks GROUP BY ${keys.join(', ')}`;
 }

@@ -128,7 +128,11 @@ export function buildTimeConditions(
   return conditions;
 }
 
-function buildExactTimeConditions({ fromMs, toMs }: TaskFilter, row: string): Condition[] {
+/** The time range itself: a position may be above the slot of its time. */
+export function buildExactTimeConditions(
+  { fromMs, toMs }: Pick<TaskFilter, 'fromMs' | 'toMs'>,
+  row: string,
+): Condition[] {
   return [
     ...(fromMs === undefined ? [] : [{ sql: `${row}.created_at >= ?`, params: [fromMs] }]),
     ...(toMs === undefined ? [] : [{ sql: `${row}.created_at < ?`, params: [toMs] }]),

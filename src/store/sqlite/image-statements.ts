@@ -1,7 +1,8 @@
 /** The statements of the archived and wanted images. */
 import type { TaskId } from '../../task/id.ts';
-import type { ArchivedImage, FailingImage, TaskImage } from '../contract/images.ts';
+import type { ArchivedImage, ImagePlace, TaskImage } from '../contract/images.ts';
 import type { Sqlite } from './database.ts';
+import { defineRatioFunction } from './ratio-function.ts';
 
 /** An archived image as a row. */
 export type ImageRow<T extends ArchivedImage = ArchivedImage> = {
@@ -29,7 +30,13 @@ interface ClaimedRow {
   addedAtMs: number;
 }
 
-export function prepareImageStatements({ raw }: Sqlite) {
+/** The ratio of an archived image of a task, from its pixels; null for a video of an unknown size. */
+const RATIO = `(SELECT encode_ratio(images.width, images.height) FROM images
+  WHERE images.sha256 = task_images.sha256 AND images.width IS NOT NULL AND images.height IS NOT NULL)`;
+
+export function prepareImageStatements(db: Sqlite) {
+  defineRatioFunction(db);
+  const { raw } = db;
   return {
     enqueue: raw.prepare<[number, number, number, number, Buffer]>(
       `INSERT INTO task_images (position, n, added_at, due_at, link_hash) VALUES (?, ?, ?, ?, ?)
@@ -47,6 +54,9 @@ export function prepareImageStatements({ raw }: Sqlite) {
     isUsed: raw.prepare<[string], unknown>('SELECT 1 FROM task_images WHERE sha256 = ? LIMIT 1'),
     remove: raw.prepare<[string]>('DELETE FROM images WHERE sha256 = ?'),
     isDue: raw.prepare<[number], unknown>('SELECT 1 FROM task_images WHERE due_at <= ? LIMIT 1'),
+    dueCount: raw.prepare<[number, number], { n: number }>(
+      'SELECT count(*) AS n FROM (SELECT 1 FROM task_images WHERE due_at <= ? LIMIT ?)',
+    ),
     // Sorts the newest of what is due, to be bounded in time if very many images fail.
     due: raw.prepare<[number, number], ClaimedRow>(
       `SELECT position, n, attempts, added_at AS addedAtMs, tasks.id AS taskId, tasks.document AS document
@@ -58,8 +68,13 @@ export function prepareImageStatements({ raw }: Sqlite) {
     lease: raw.prepare<[number, number, number]>(
       'UPDATE task_images SET due_at = ? WHERE position = ? AND n = ?',
     ),
-    archived: raw.prepare<[string, string, number]>(
-      `UPDATE task_images SET sha256 = ?, due_at = NULL, last_error = NULL WHERE ${BY_TASK_AND_N}`,
+    deriveRatio: raw.prepare<[number]>(
+      `UPDATE task_images SET ratio = ${RATIO}
+       WHERE position = CAST(? AS INTEGER) AND sha256 IS NOT NULL AND ratio IS NOT ${RATIO}`,
+    ),
+    deriveAllRatios: raw.prepare<[]>(`UPDATE task_images SET ratio = ${RATIO} WHERE ratio IS NOT ${RATIO}`),
+    archived: raw.prepare<[string, number | null, string, number]>(
+      `UPDATE task_images SET sha256 = ?, ratio = ?, due_at = NULL, last_error = NULL WHERE ${BY_TASK_AND_N}`,
     ),
     insert: raw.prepare<ImageRow & { nowMs: number }>(
       `INSERT INTO images (sha256, media_type, bytes, width, height, thumbhash, archived_at)
@@ -74,6 +89,12 @@ export function prepareImageStatements({ raw }: Sqlite) {
     image: raw.prepare<[string], KnownImageRow>(`SELECT ${KNOWN_IMAGE} FROM images WHERE sha256 = ?`),
     archivedImages: raw.prepare<[string], KnownImageRow>(
       `SELECT ${KNOWN_IMAGE} FROM images WHERE sha256 > ? ORDER BY sha256 LIMIT ${PAGE_SIZE}`,
+    ),
+    newestImages: raw.prepare<[number, number], ImageRow & ImagePlace>(
+      `SELECT task_images.position AS position, task_images.n AS n, ${IMAGE}
+       FROM task_images CROSS JOIN images USING (sha256)
+       WHERE (task_images.position, task_images.n) < (?, ?) AND images.missing_since IS NULL
+       ORDER BY task_images.position DESC, task_images.n DESC LIMIT ${PAGE_SIZE}`,
     ),
     hashOf: raw.prepare<[string, number], { sha256: string | null }>(
       `SELECT sha256 FROM task_images WHERE ${BY_TASK_AND_N}`,
@@ -104,6 +125,11 @@ export function prepareImageStatements({ raw }: Sqlite) {
        WHERE images.missing_since IS NULL
        ORDER BY asked.key, task_images.n`,
     ),
+    ratiosOf: raw.prepare<[string], [TaskId, number]>(
+      `SELECT tasks.id, task_images.ratio
+       FROM json_each(?) AS asked CROSS JOIN tasks ON tasks.id = asked.value CROSS JOIN task_images USING (position)
+       WHERE task_images.n = 0 AND task_images.ratio IS NOT NULL`,
+    ),
     archivedCount: raw.prepare<[], { n: number; bytes: number }>(
       'SELECT count(*) AS n, coalesce(sum(bytes), 0) AS bytes FROM images WHERE missing_since IS NULL',
     ),
@@ -116,11 +142,6 @@ export function prepareImageStatements({ raw }: Sqlite) {
     reasons: raw.prepare<[number], { error: string; count: number }>(
       `SELECT last_error AS error, count(*) AS count FROM task_images WHERE last_error IS NOT NULL
        GROUP BY last_error ORDER BY count(*) DESC, last_error LIMIT ?`,
-    ),
-    failing: raw.prepare<[number], Omit<FailingImage, 'dueAtMs'> & { dueAtMs: number | null }>(
-      `SELECT tasks.id AS taskId, n, attempts, due_at AS dueAtMs, last_error AS error
-       FROM task_images CROSS JOIN tasks USING (position)
-       WHERE last_error IS NOT NULL ORDER BY due_at IS NULL, due_at DESC LIMIT ?`,
     ),
   };
 }

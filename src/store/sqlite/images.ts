@@ -3,6 +3,8 @@
 import { tryParseJson } from '../../lib/parse-json.ts';
 import { listArtifacts } from '../../task/artifacts.ts';
 import { isObject, type JsonObject } from '../../task/json-object.ts';
+import { encodeRatio } from '../../task/ratio.ts';
+import type { ImageChange } from '../contract/changes.ts';
 import type {
   ArchivedImage,
   ImageStore as Contract,
@@ -21,6 +23,7 @@ import {
 } from './image-statements.ts';
 import { hashLink } from './link-hash.ts';
 import type { Synchronous } from './synchronous.ts';
+import { createOwnerReader } from './task-owner.ts';
 
 export interface ImageStore extends Synchronous<Contract> {
   /**
@@ -30,6 +33,11 @@ export interface ImageStore extends Synchronous<Contract> {
   enqueueImages(position: number, links: readonly string[], nowMs: number): void;
   /** Inside the caller's transaction: queues the task's images again; archived ones stay until they are replaced. */
   requeueAll(position: number, count: number, nowMs: number): void;
+  /**
+   * Inside the caller's transaction: reads the ratios of the archived images again from their pixels.
+   * @param position of the task; without it, of all
+   */
+  deriveRatios(position?: number): void;
   /** Inside the caller's transaction: the task has moved to another position. */
   move(from: number, to: number): void;
   /** Inside the caller's transaction: removes a task's images. @returns the images that are no longer used */
@@ -37,11 +45,19 @@ export interface ImageStore extends Synchronous<Contract> {
 }
 
 const MAX_REASONS = 20;
+const BEFORE_THE_NEWEST = { position: Number.MAX_SAFE_INTEGER, n: 0 };
 /** Shown as the reason why it is to be fetched. */
 const MISSING = 'its file is missing or damaged';
 
-export function createImageStore(db: Sqlite): ImageStore {
+/** @param onChange called after each change of an image */
+export function createImageStore(
+  db: Sqlite,
+  onChange: (change: ImageChange) => void = () => undefined,
+): ImageStore {
   const statements = prepareImageStatements(db);
+  const readOwner = createOwnerReader(db);
+  const announce = ({ taskId, n }: Pick<WantedImage, 'taskId' | 'n'>, sha256?: string) =>
+    onChange({ kind: 'image', taskId, n, sha256, owner: readOwner(taskId) });
 
   /** Inside a transaction. Other tasks with the same image need not fetch it any more either. */
   const recordFound = (sha256: string): void => {
@@ -56,6 +72,10 @@ export function createImageStore(db: Sqlite): ImageStore {
     requeueAll: (position, count, nowMs) => {
       statements.forgetBeyond.run(position, count);
       statements.requeueAll.run(nowMs, position);
+    },
+    deriveRatios: (position) => {
+      if (position === undefined) statements.deriveAllRatios.run();
+      else statements.deriveRatio.run(position);
     },
     move: (from, to) => {
       statements.move.run(to, from);
@@ -78,19 +98,24 @@ export function createImageStore(db: Sqlite): ImageStore {
         }),
       );
     },
-    archiveImage: ({ taskId, n }, image, nowMs) =>
-      runInTransaction(db, () => {
+    countDueImages: ({ nowMs, limit }) => statements.dueCount.get(nowMs, limit)?.n ?? 0,
+    archiveImage: ({ taskId, n }, image, nowMs) => {
+      const isWanted = runInTransaction(db, () => {
         const replaced = statements.hashOf.get(taskId, n)?.sha256;
-        if (statements.archived.run(image.sha256, taskId, n).changes === 0) return false;
         const { width = null, height = null, thumbhash = null } = image;
+        const ratio = width === null || height === null ? null : encodeRatio(width, height);
+        if (statements.archived.run(image.sha256, ratio, taskId, n).changes === 0) return false;
         statements.insert.run({ ...image, width, height, thumbhash, nowMs });
         recordFound(image.sha256);
         // The host may have other bytes now; nobody will look for the old ones any more.
         if (replaced != null) statements.removeMissing.run(replaced, replaced);
         return true;
-      }),
+      });
+      if (isWanted) announce({ taskId, n }, image.sha256);
+      return isWanted;
+    },
     failImage: ({ taskId, n }, { dueAtMs, error }) => {
-      statements.failed.run(dueAtMs ?? null, error, taskId, n);
+      if (statements.failed.run(dueAtMs ?? null, error, taskId, n).changes > 0) announce({ taskId, n });
     },
     deferImages: (wanted, { dueAtMs, error }) =>
       runInTransaction(db, () => {
@@ -108,6 +133,14 @@ export function createImageStore(db: Sqlite): ImageStore {
         .get(sha256, ...collectParams(conditions));
       return mapFoundImage(row);
     },
+    newestImages: (after = BEFORE_THE_NEWEST) => {
+      const rows = statements.newestImages.all(after.position, after.n);
+      const last = rows.at(-1);
+      return {
+        images: rows.map(({ position: _, n: __, ...row }) => mapImage(row)),
+        next: last && { position: last.position, n: last.n },
+      };
+    },
     archivedImages: (after) => statements.archivedImages.all(after).map(mapKnownImage),
     recordMissingImages: (sha256s, nowMs) =>
       runInTransaction(db, () => {
@@ -120,6 +153,7 @@ export function createImageStore(db: Sqlite): ImageStore {
     },
     countMissingImages: () => statements.missingCount.get()?.n ?? 0,
     imagesOf: (ids) => statements.imagesOf.all(JSON.stringify(ids)).map(mapImage),
+    ratiosOf: (ids) => new Map(statements.ratiosOf.raw().all(JSON.stringify(ids))),
     imageStats: (): ImageStats => ({
       archived: statements.archivedCount.get()?.n ?? 0,
       bytes: statements.archivedCount.get()?.bytes ?? 0,
@@ -127,10 +161,20 @@ export function createImageStore(db: Sqlite): ImageStore {
       givenUp: statements.givenUpCount.get()?.n ?? 0,
       reasons: statements.reasons.all(MAX_REASONS),
     }),
-    failingImages: (limit) =>
-      statements.failing
-        .all(limit)
-        .map(({ dueAtMs, ...row }): FailingImage => ({ ...row, dueAtMs: dueAtMs ?? undefined })),
+    failingImages: (limit, within) => {
+      const conditions = [
+        { sql: 'last_error IS NOT NULL', params: [] },
+        ...buildLimitConditions(within, 'tasks'),
+      ];
+      return db.raw
+        .prepare<unknown[], Omit<FailingImage, 'dueAtMs'> & { dueAtMs: number | null }>(
+          `SELECT tasks.id AS taskId, n, attempts, due_at AS dueAtMs, last_error AS error
+           FROM task_images CROSS JOIN tasks USING (position) ${buildWhereClause(conditions)}
+           ORDER BY due_at IS NULL, due_at DESC LIMIT ?`,
+        )
+        .all(...collectParams(conditions), limit)
+        .map(({ dueAtMs, ...row }): FailingImage => ({ ...row, dueAtMs: dueAtMs ?? undefined }));
+    },
   };
 }
 

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.ts';
-import type { FacetRequest } from '../contract/search.ts';
+import { createEventBus } from '../../lib/event-bus.ts';
+import type { StoreChange } from '../contract/changes.ts';
 import type { Store } from '../contract/store.ts';
 import { createSuggestionRequest, suggestWords } from '../rules/suggest-within.ts';
 import { createAccessTokenStore } from './access-tokens.ts';
@@ -26,16 +27,18 @@ import { backUpBeforeMigration, type OnMigration } from './recovery/migration-ba
 import { findForeignSchema } from './recovery/schema-check.ts';
 import { createRequestSeq } from './request-seq.ts';
 import { createRunStore } from './runs.ts';
-import { countFacets } from './search/facets.ts';
-import { cacheFacets } from './search/facets-cache.ts';
+import { createCountStore } from './search/count-store.ts';
 import { defineLinkFunction } from './search/link-function.ts';
 import { definePromptFunction } from './search/prompt-function.ts';
 import { createReindexing, readIndexedFrom } from './search/reindex.ts';
+import { findSamePrompt } from './search/same-prompt.ts';
 import { createSearchStore } from './search/search.ts';
 import { createSimilarStore } from './search/similar.ts';
+import { createWallStore } from './search/wall.ts';
 import { createWordStore } from './search/words.ts';
 import { createServers } from './servers.ts';
 import { readStats } from './stats.ts';
+import { announceStatus } from './status-changes.ts';
 import { createStorageWatch, describeStorageProblem } from './storage-problem.ts';
 import { createTaskStore } from './tasks.ts';
 import { createTracking } from './tracking.ts';
@@ -132,7 +135,7 @@ function ignoreUnwritable(work: () => void): void {
 }
 
 /** The functions whose errors are recorded by the storage watch. */
-type Watched = Omit<Store, 'get' | 'readStorageProblem' | 'damage' | 'noteError' | 'close'>;
+type Watched = Omit<Store, 'get' | 'readStorageProblem' | 'damage' | 'noteError' | 'onChange' | 'close'>;
 
 function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lock | undefined): Store {
   const metadata = createMetadata(db);
@@ -152,7 +155,8 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
   });
   const circuit = createCircuitStore(db, metadata);
   const words = createWordStore(db);
-  const images = createImageStore(db);
+  const changes = createEventBus<StoreChange>();
+  const images = createImageStore(db, changes.emit);
   const callbacks = createCallbackStore(db);
   const tasks = createTaskStore({
     db,
@@ -161,6 +165,7 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
     words,
     images,
     requestSeq,
+    onChange: changes.emit,
     onError: storage.note,
   });
   const readMaxDisplacement = () => Number(metadata.get('drift') ?? 0);
@@ -179,10 +184,6 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
     indexedFromMs: readIndexedFrom(db, metadata),
   });
   const { search } = createSearchStore(db, readIndexState);
-  const facets = (request: FacetRequest) => ({
-    ...countFacets(db, request, readMaxDisplacement()),
-    countedAtMs: clock.now(),
-  });
   if (mode === 'owner') {
     ignoreUnwritable(() => {
       servers.replaceServers();
@@ -201,8 +202,10 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
     countUpTo: history.countUpTo,
     stream: () => translateStream(history.stream()),
     search,
-    facets: mode === 'reader' && isResident === true ? cacheFacets(db, facets) : facets,
+    ...createCountStore(db, readIndexState, { clock, isKept: mode === 'reader' && isResident === true }),
+    ...createWallStore(db, readIndexState),
     findSimilar: createSimilarStore(db, readIndexState).findSimilar,
+    findSamePrompt: (request) => findSamePrompt(db, request, readMaxDisplacement()),
     suggest: (prefix, limit, within) =>
       within
         ? suggestWords(search(createSuggestionRequest(within, prefix)), prefix, limit)
@@ -210,15 +213,18 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
     reindexSome: () => reindexing.runBatch(clock.now()),
     rereadSome: tasks.rereadSome,
     claimImages: images.claimImages,
+    countDueImages: images.countDueImages,
     archiveImage: images.archiveImage,
     failImage: images.failImage,
     deferImages: images.deferImages,
     image: images.image,
+    newestImages: images.newestImages,
     archivedImages: images.archivedImages,
     recordMissingImages: images.recordMissingImages,
     recordFoundImages: images.recordFoundImages,
     countMissingImages: images.countMissingImages,
     imagesOf: images.imagesOf,
+    ratiosOf: images.ratiosOf,
     imageStats: images.imageStats,
     failingImages: images.failingImages,
     ...callbacks,
@@ -241,6 +247,7 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
     ...circuit,
     stats: (nowMs) => readStats(db, tracking, nowMs),
     audit: () => audit(db),
+    readForeignVersion: () => Number(db.raw.pragma('data_version', { simple: true })),
   });
   if (mode !== 'reader') setBusyTimeout(db, 0); // from here on, writes wait in the queue
   const closeNow = () => {
@@ -263,7 +270,8 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
   };
   return {
     get: tasks.get, // the hot path: not wrapped, since it reports its errors itself
-    ...others,
+    ...announceStatus(others, changes.emit),
+    onChange: changes.subscribe,
     readStorageProblem: storage.readProblem,
     damage: storage.damage,
     noteError: storage.note,

@@ -15,6 +15,7 @@ interface StoredRow extends Present {
   readonly fetchedAt: number;
   readonly type: string | null;
   readonly seed: number | Buffer | null;
+  readonly cost: number | null;
 }
 
 /** @param transaction runs one transaction that may add documents */
@@ -42,7 +43,7 @@ export function createRereading(
     version: READING_VERSION,
     batchSize: 50, // about 8 ms, for which requests wait
     columns: `position, id, state, created_at AS createdAt, fetched_at AS fetchedAt, request_seq AS requestSeq, hash,
-      prompt_hash AS promptHash, type, seed, document`,
+      prompt_hash AS promptHash, type, seed, document, cost`,
     condition: 'fetched_at > 0', // a placeholder's text is the mirror's own, and always pending
     transaction,
     process: reread,

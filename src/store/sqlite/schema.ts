@@ -39,6 +39,8 @@ export const tasks = sqliteTable(
      * reads the document's overflow pages; nothing does, as there is only one value.
      */
     service: text('service').notNull().default(FLUX.name),
+    /** Millionths of a credit; null if the document does not say. Added later too: only sums of single days read it. */
+    cost: integer('cost'),
   },
   (table) => [
     index('tasks_state').on(table.state),
@@ -90,7 +92,7 @@ export const taskCounts = sqliteTable(
   ],
 );
 
-/** How many tasks of each UTC day have the same state and owner; updated like `task_counts`. */
+/** How many tasks of each UTC day have the same state and owner, and what they cost; updated like `task_counts`. */
 export const dayCounts = sqliteTable(
   'day_counts',
   {
@@ -101,6 +103,8 @@ export const dayCounts = sqliteTable(
     applicationId: text('application_id'),
     /** Never 0: such a row is deleted. Nullable, so that no trigger can fail at it (see the insert in task-statements.ts). */
     n: integer('n'),
+    /** Their sum in millionths of a credit: sums of integers are exact. */
+    cost: integer('cost').default(0),
   },
   (table) => [
     uniqueIndex('day_counts_key').on(
@@ -130,6 +134,8 @@ export const taskImages = sqliteTable(
     lastError: text('last_error'),
     /** First 8 bytes of the SHA-256 of its link: finds the task of a link. Null until the task has been re-read. */
     linkHash: blob('link_hash', { mode: 'buffer' }),
+    /** Its width to its height as one byte (see src/task/ratio.ts); null until it is archived. */
+    ratio: integer('ratio'),
   },
   (table) => [
     primaryKey({ columns: [table.position, table.n] }),

@@ -45,6 +45,7 @@ export function createTaskRow(
     applicationId: task.applicationId ?? null,
     seed: task.seed === undefined ? null : encodeSeed(task.seed),
     document: task.text,
+    cost: task.cost ?? null,
   };
 }
 
@@ -68,6 +69,7 @@ export function prepareTaskStatements({ raw, drizzle }: Sqlite) {
     'applicationId',
     'seed',
     'document',
+    'cost',
   );
   const taskIs = sql`${tasks.id} = ${sql.placeholder('id')}`;
   const tombstoneIs = sql`${removed.id} = ${sql.placeholder('id')}`;
@@ -109,6 +111,9 @@ export function prepareTaskStatements({ raw, drizzle }: Sqlite) {
       .prepare(),
     insert: raw.prepare<[TaskRow]>(buildInsert()),
     update: drizzle.update(tasks).set(columns).where(taskIs).prepare(),
+    updateCost: raw.prepare<[number | null, number]>(
+      'UPDATE tasks SET cost = ? WHERE position = CAST(? AS INTEGER)',
+    ),
     confirm: drizzle.update(tasks).set(bindColumns('fetchedAt', 'requestSeq')).where(taskIs).prepare(),
     tombstone: drizzle.select({ requestSeq: removed.requestSeq }).from(removed).where(tombstoneIs).prepare(),
     forgetTombstone: drizzle.delete(removed).where(tombstoneIs).prepare(),

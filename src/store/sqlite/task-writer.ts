@@ -15,7 +15,7 @@ export interface TaskWriterDeps {
   readonly placement: Placement;
   readonly tracking: Pick<Tracking, 'add' | 'untrack'>;
   readonly words: Pick<WordStore, 'add'>;
-  readonly images: Pick<ImageStore, 'enqueueImages' | 'requeueAll' | 'move'>;
+  readonly images: Pick<ImageStore, 'enqueueImages' | 'requeueAll' | 'move' | 'deriveRatios'>;
 }
 
 export interface TaskWriter {
@@ -25,12 +25,12 @@ export interface TaskWriter {
   insert(task: TaskDocument, batch: Batch): void;
   /**
    * Updates a stored document to what the current rules read from it.
-   * @param reading whether nothing has changed, and the current time
+   * @param reading whether nothing but the cost may have changed, and the current time
    */
   reread(task: TaskDocument, stored: StoredVersion, reading: { isSame: boolean; nowMs: number }): void;
 }
 
-export type StoredVersion = Present & { readonly fetchedAt: number };
+export type StoredVersion = Present & { readonly fetchedAt: number; readonly cost: number | null };
 
 export function createTaskWriter({
   statements,
@@ -98,13 +98,19 @@ export function createTaskWriter({
     result.inserted += 1;
   };
 
+  /** Few rows have a cost, and the others need not be written. */
+  const rereadSame = (task: TaskDocument, { position, cost, fetchedAt }: StoredVersion): void => {
+    if (cost !== (task.cost ?? null)) statements.updateCost.run(task.cost ?? null, position);
+    if (task.state === 'succeeded') images.enqueueImages(position, task.artifactLinks, fetchedAt);
+  };
+
   return {
     insert,
     reread: (task, stored, { isSame, nowMs }) => {
+      images.deriveRatios(stored.position);
       const asStored = { fetchedAtMs: stored.fetchedAt, requestSeq: stored.requestSeq };
       if (!isSame) replace(task, asStored, stored);
-      else if (task.state === 'succeeded')
-        images.enqueueImages(stored.position, task.artifactLinks, stored.fetchedAt);
+      else rereadSame(task, stored);
       // It was considered finished too early.
       if (task.state === 'pending' && stored.state !== 'pending') tracking.add(task.id, nowMs, nowMs);
     },

@@ -2,6 +2,7 @@
 import type { TaskDocument } from '../../task/document.ts';
 import type { TaskId } from '../../task/id.ts';
 import { createEmptyResult } from '../contract/batch-result.ts';
+import type { TaskChange } from '../contract/changes.ts';
 import type { Batch, BatchResult, StoredTask, TaskStore } from '../contract/tasks.ts';
 import { createBatchLoader } from './batch-loader.ts';
 import { runInTransaction, type Sqlite } from './database.ts';
@@ -13,6 +14,7 @@ import type { RequestSeq } from './request-seq.ts';
 import { createRereading } from './reread.ts';
 import type { WordStore } from './search/words.ts';
 import type { Synchronous } from './synchronous.ts';
+import { createOwnerReader } from './task-owner.ts';
 import type { TaskPass } from './task-pass.ts';
 import { prepareTaskStatements, type TaskStatements } from './task-statements.ts';
 import { createTaskWriter } from './task-writer.ts';
@@ -29,6 +31,8 @@ export interface TaskStoreDeps {
   readonly words: WordStore;
   readonly images: ImageStore;
   readonly requestSeq: Pick<RequestSeq, 'drawInTransaction'>;
+  /** Called after each change of a task. */
+  readonly onChange: (change: TaskChange) => void;
   /** Called with errors of failed reads. */
   readonly onError: (error: unknown) => void;
 }
@@ -47,12 +51,14 @@ export function createTaskStore({
   words,
   images,
   requestSeq,
+  onChange,
   onError,
 }: TaskStoreDeps): Documents {
   const statements = prepareTaskStatements(db);
   const placement = createPlacement(statements, metadata);
   const writer = createTaskWriter({ statements, placement, tracking, words, images });
   const load = createLoader(statements);
+  const readOwner = createOwnerReader(db);
 
   /** Runs one transaction that may add documents. */
   const runStoring = (work: () => void): void => {
@@ -66,10 +72,16 @@ export function createTaskStore({
 
   const storeAll = (batch: Batch, put: (task: TaskDocument, result: BatchResult) => void): BatchResult => {
     const result = createEmptyResult();
+    const changed: TaskDocument[] = [];
     runStoring(() => {
       for (const outcome of batch.outcomes ?? []) tracking.recordOutcome(outcome);
-      for (const task of batch.documents) put(task, result);
+      for (const task of batch.documents) {
+        const before = result.inserted + result.updated;
+        put(task, result);
+        if (result.inserted + result.updated > before) changed.push(task);
+      }
     });
+    for (const task of changed) onChange(describeStored(task));
     return result;
   };
 
@@ -116,16 +128,20 @@ export function createTaskStore({
       });
       return { ...result, unusable };
     },
-    addPlaceholder: (task, { nowMs, dueAtMs }) =>
+    addPlaceholder: (task, { nowMs, dueAtMs }) => {
+      let isNew = false;
       runStoring(() => {
         const { id } = task;
         const present = statements.present.get({ id });
-        if (!present && !statements.tombstone.get({ id }))
-          writer.insert(task, { documents: [], requestSeq: NEVER, fetchedAtMs: NEVER });
+        isNew = !present && !statements.tombstone.get({ id });
+        if (isNew) writer.insert(task, { documents: [], requestSeq: NEVER, fetchedAtMs: NEVER });
         if (!present || present.state === 'pending') tracking.add(id, nowMs, dueAtMs);
-      }),
-    remove: (id) =>
-      runInTransaction(db, () => {
+      });
+      if (isNew) onChange(describeStored(task));
+    },
+    remove: (id) => {
+      const owner = readOwner(id);
+      const { createdAtMs, ...removal } = runInTransaction(db, () => {
         const present = statements.present.get({ id });
         const orphans = present ? images.release(present.position) : [];
         if (present) {
@@ -134,9 +150,17 @@ export function createTaskStore({
         }
         statements.addTombstone.run({ id, requestSeq: requestSeq.drawInTransaction() });
         const wasTracked = tracking.untrack(id);
-        return { wasKnown: present !== undefined || wasTracked, orphans };
-      }),
+        const wasKnown = present !== undefined || wasTracked;
+        return { wasKnown, orphans, createdAtMs: present?.createdAt };
+      });
+      if (createdAtMs !== undefined) onChange({ kind: 'task', id, state: 'removed', createdAtMs, owner });
+      return removal;
+    },
   };
+}
+
+function describeStored({ id, state, createdAtMs, userId, applicationId }: TaskDocument): TaskChange {
+  return { kind: 'task', id, state, createdAtMs, owner: { userId, applicationId } };
 }
 
 function createLoader(statements: TaskStatements): (ids: readonly TaskId[]) => StoredTask[] {

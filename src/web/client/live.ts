@@ -23,16 +23,20 @@ export interface LiveHandlers {
   onConnection(state: 'ok' | 'lost'): void;
 }
 
-/** @returns a function that ends it */
-export function listen(handlers: LiveHandlers): () => void {
+/** @param timeZone of the months in events @returns a function that ends it */
+export function listen(timeZone: string, handlers: LiveHandlers): () => void {
   let stream: EventSource | undefined;
-  let lastId = '';
+  let wasOpen = false;
 
   const open = () => {
     if (stream || document.hidden) return;
-    const query = lastId === '' ? '' : `?${new URLSearchParams({ last_event_id: lastId })}`;
-    stream = new EventSource(`./api/events${query}`);
-    stream.onopen = () => handlers.onConnection('ok');
+    stream = new EventSource(`./api/events?${new URLSearchParams({ tz: timeZone })}`);
+    stream.onopen = () => {
+      handlers.onConnection('ok');
+      // What happened while it was closed is not sent again.
+      if (wasOpen) handlers.onChanged();
+      wasOpen = true;
+    };
     stream.onerror = () => {
       handlers.onConnection('lost');
       // A refused stream does not come back by itself.
@@ -43,7 +47,6 @@ export function listen(handlers: LiveHandlers): () => void {
     };
     const on = <T>(name: string, handle: (data: T) => void) =>
       stream?.addEventListener(name, (event: MessageEvent<string>) => {
-        if (event.lastEventId !== '') lastId = event.lastEventId;
         handle(JSON.parse(event.data) as T);
       });
     on<TaskEvent>('task', handlers.onTask);

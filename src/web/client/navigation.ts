@@ -30,6 +30,8 @@ interface HistoryState {
   readonly anchor?: Anchor | undefined;
   /** Whether the page before it is one of ours, with the same search. */
   readonly isOpened?: boolean;
+  /** Whether its search is not finished yet. */
+  readonly isTyping?: boolean;
 }
 
 export interface Navigation {
@@ -95,7 +97,10 @@ export function createNavigation(deps: NavigationDeps): Navigation {
 
   const navigate = (view: View, how: 'push' | 'replace' | 'type') => {
     const before = state.view.peek();
-    setAddress(view, how === 'push' && !isSameSearch(view, before) ? 'push' : 'replace');
+    // The first letter leaves what was shown before in the history; those that follow replace each other.
+    const isTyping = (history.state as HistoryState | null)?.isTyping === true;
+    const isNew = !isSameSearch(view, before) && (how === 'push' || (how === 'type' && !isTyping));
+    setAddress(view, isNew ? 'push' : 'replace', { isTyping: how === 'type' });
     batch(() => {
       state.view.value = view;
       if (how !== 'type')

@@ -47,7 +47,7 @@ export function startStatusUpdates({ api, shell, status }: UpdateDeps): { reload
     schedule();
   };
 
-  listen({
+  listen(status.data.peek().timeZone, {
     onTask: schedule,
     onChanged: schedule,
     onStatus: schedule,

@@ -19,12 +19,13 @@ interface UpdateDeps {
   readonly api: Api;
   readonly state: AppState;
   readonly t: Dictionary;
+  readonly timeZone: string;
   readonly navigation: Navigation;
   readonly viewer: TaskViewer;
   readonly wall: WallController;
 }
 
-export function startUpdates({ api, state, t, navigation, viewer, wall }: UpdateDeps): void {
+export function startUpdates({ api, state, t, timeZone, navigation, viewer, wall }: UpdateDeps): void {
   const changed = new Set<string>();
   let mayHaveMore = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -89,7 +90,7 @@ export function startUpdates({ api, state, t, navigation, viewer, wall }: Update
     }
   };
 
-  listen({
+  listen(timeZone, {
     onTask: ({ id }) => {
       changed.add(id);
       schedule();

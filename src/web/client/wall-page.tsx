@@ -17,6 +17,7 @@ import { handleKeys } from './keyboard.ts';
 import { createNavigation } from './navigation.ts';
 import { createClockSignal, readPageData, reportTimeZone, storePreference } from './page-context.ts';
 import { closePopoversOutside } from './popovers.ts';
+import { handleRail } from './rail.ts';
 import { createSelection } from './selection.ts';
 import { createStage } from './stage.ts';
 import { suggest } from './suggestions.ts';
@@ -161,8 +162,9 @@ function startWallPage(): void {
     controller.show(navigation.getSource());
     handleKeys({ state, actions, wall: controller, stage: createStage(state, actions) });
     closePopoversOutside(state, actions);
+    handleRail(actions);
     navigation.start();
-    startUpdates({ api, state, t, navigation, viewer, wall: controller });
+    startUpdates({ api, state, t, timeZone, navigation, viewer, wall: controller });
     document.documentElement.dataset.ready = 'true';
   };
   // Without the layout of the first month, the places of its tiles are not known.

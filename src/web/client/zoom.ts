@@ -15,10 +15,13 @@ export function createZoom(element: HTMLElement): Zoom {
   const panzoom: PanzoomObject = Panzoom(element, {
     maxScale: 8,
     minScale: 1,
-    contain: 'outside',
     cursor: 'default',
     panOnlyWhenZoomed: true,
     touchAction: 'none',
+    // A touch that moves nothing may be a swipe.
+    handleStartEvent: (event) => {
+      if (panzoom.getScale() > 1) event.preventDefault();
+    },
   });
   const getFullScale = () => {
     const natural = element instanceof HTMLImageElement ? element.naturalWidth : element.clientWidth;

@@ -1,60 +1,64 @@
-/** The months at the right edge: a bar each, as high on the rail as its pictures are on the wall. */
+/** The months at the right edge, a bar each. */
+import { getSort } from '../view/url.ts';
 import { useApp } from './app.ts';
 
 /** Bars that are nearer to each other, in shares of the rail, are left out. */
 const MIN_DISTANCE = 0.012;
 
 export function Rail() {
+  const { state } = useApp();
+  const { months } = state.rail.value;
+  // By best match there are no months.
+  if (getSort(state.view.value) === 'relevance') return null;
+  return <div class="rail js-only">{months.length > 1 && <RailTrack />}</div>;
+}
+
+function RailTrack() {
   const { t, f, state, actions } = useApp();
   const { months, current, progress } = state.rail.value;
-  if (months.length < 2) return null;
   const highest = Math.max(...months.map(({ count }) => count));
   const month = months[current];
   const text = month ? f.shortMonth(month.month) : '';
   return (
-    <div class="rail js-only">
-      <div
-        class="rail-track"
-        id="rail"
-        role="slider"
-        tabIndex={0}
-        aria-label={t.timeline}
-        aria-orientation="vertical"
-        aria-valuemin={0}
-        aria-valuemax={months.length - 1}
-        aria-valuenow={current}
-        aria-valuetext={
-          month ? `${f.month(month.month)}, ${t.tasks(month.count, f.number(month.count))}` : ''
-        }
-        onKeyDown={(event) => {
-          const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, PageDown: 12, PageUp: -12 }[
-            event.key
-          ];
-          const at =
-            event.key === 'Home' ? 0 : event.key === 'End' ? months.length - 1 : step && current + step;
-          if (at === undefined) return;
-          event.preventDefault();
-          event.stopPropagation();
-          const target = months[Math.max(0, Math.min(months.length - 1, at))];
-          if (target) actions?.jumpToMonth(target.month);
-        }}
-      >
-        {thinOut(months).map(({ month: name, count, top }) => (
-          <span
-            key={name}
-            class={`rail-bar${name === month?.month ? ' is-current' : ''}`}
-            style={{ top: `${top * 100}%`, width: `${8 + 24 * Math.sqrt(count / highest)}px` }}
-          />
-        ))}
-        {listYears(months).map(({ year, top }) => (
-          <span key={year} class="rail-year" style={{ top: `${top * 100}%` }}>
-            {year}
-          </span>
-        ))}
-        <span class="rail-mark" style={{ top: `${progress * 100}%` }}>
-          <span class="rail-label">{text}</span>
+    <div
+      class="rail-track"
+      id="rail"
+      role="slider"
+      tabIndex={0}
+      aria-label={t.timeline}
+      aria-orientation="vertical"
+      aria-valuemin={0}
+      aria-valuemax={months.length - 1}
+      aria-valuenow={current}
+      aria-valuetext={month ? `${f.month(month.month)}, ${t.tasks(month.count, f.number(month.count))}` : ''}
+      onKeyDown={(event) => {
+        const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, PageDown: 12, PageUp: -12 }[
+          event.key
+        ];
+        const at =
+          event.key === 'Home' ? 0 : event.key === 'End' ? months.length - 1 : step && current + step;
+        if (at === undefined) return;
+        event.preventDefault();
+        event.stopPropagation();
+        const target = months[Math.max(0, Math.min(months.length - 1, at))];
+        if (target) actions?.jumpToMonth(target.month);
+      }}
+    >
+      {thinOut(months).map(({ month: name, count, top }) => (
+        <span
+          key={name}
+          class={`rail-bar${name === month?.month ? ' is-current' : ''}`}
+          style={{ top: `${top * 100}%`, width: `${8 + 24 * Math.sqrt(count / highest)}px` }}
+        />
+      ))}
+      {listYears(months).map(({ year, top }) => (
+        <span key={year} class="rail-year" style={{ top: `${top * 100}%` }}>
+          {year}
         </span>
-      </div>
+      ))}
+      <span class={`rail-mark${progress < 0.05 ? ' is-near-top' : ''}`} style={{ top: `${progress * 100}%` }}>
+        <span class="rail-label">{text}</span>
+      </span>
     </div>
   );
 }

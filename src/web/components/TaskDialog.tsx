@@ -18,6 +18,8 @@ function TaskView({ task }: { task: OpenTask }) {
   useEffect(() => {
     dialog.current?.close();
     dialog.current?.showModal();
+    // What has the focus must stay while the task's details are loaded.
+    dialog.current?.focus();
   }, []);
   const { details } = task;
   const view = state.view.value;
@@ -25,6 +27,7 @@ function TaskView({ task }: { task: OpenTask }) {
     <dialog
       ref={dialog}
       open
+      tabIndex={-1}
       class="task"
       id="task"
       aria-label={t.task}

@@ -8,6 +8,7 @@ import { type App, type OpenTask, useApp } from './app.ts';
 import { Icon } from './Icon.tsx';
 import { MarkedText } from './MarkedText.tsx';
 import { Popover } from './Popover.tsx';
+import { SaveLink } from './SaveLink.tsx';
 import { Strip } from './Strip.tsx';
 import { ViewLink } from './ViewLink.tsx';
 
@@ -51,6 +52,7 @@ export function TaskPanel({ task, details }: Props) {
           {t.copyPrompt}
         </button>
         <UseAgain details={details} />
+        <SaveLink details={details} shown={0} class="button" hasText />
       </div>
       <Facts details={details} />
       <Archived details={details} />
@@ -78,8 +80,8 @@ export function TaskPanel({ task, details }: Props) {
 function UseAgain({ details }: { details: TaskDetails }) {
   const { t, actions } = useApp();
   const form = useSignal<(typeof REQUEST_FORMS)[number]>('curl');
-  const { request } = details;
-  if (!request) return null;
+  const request = JSON.parse(details.request) as Readonly<Record<string, unknown>>; // an object, by the mirror
+  if (Object.keys(request).length === 0) return null;
   return (
     <Popover
       name="use-again"
@@ -156,8 +158,6 @@ function listFacts({ t, f }: App, details: TaskDetails): Fact[] {
     ['id', id, true],
     finished_at === null ? undefined : ['finished', f.dateTime(finished_at)],
     fetched_at === null ? undefined : ['checked', f.dateTime(fetched_at)],
-    details.user_id === null ? undefined : ['user', details.user_id, true],
-    details.application_id === null ? undefined : ['application', details.application_id, true],
   ];
   return facts.filter((fact) => fact !== undefined);
 }

@@ -2,9 +2,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { TaskDetails } from '../view/data.ts';
-import { createFileName } from '../view/file-name.ts';
 import { type OpenTask, useApp } from './app.ts';
 import { Icon, type IconName } from './Icon.tsx';
+import { SaveLink } from './SaveLink.tsx';
 import { Strip } from './Strip.tsx';
 import { isPlainClick, ViewLink } from './ViewLink.tsx';
 
@@ -37,7 +37,7 @@ export function TaskStage({ task, details }: Props) {
         </ViewLink>
         <span class="muted stage-where">{where}</span>
         <span class="stage-tools">
-          <SaveLink details={details} shown={shown.value} />
+          <SaveLink details={details} shown={shown.value} class="icon-button" />
           <button
             type="button"
             class="icon-button js-only"
@@ -167,27 +167,4 @@ function explainAbsence(details: TaskDetails, t: ReturnType<typeof useApp>['t'])
     return ['loader-circle', t.generating, details.fetched_at === null ? t.placeholder : ''];
   if (details.state === 'failed') return ['circle-alert', t.failed, details.error ?? ''];
   return ['image-off', t.notArchived, ''];
-}
-
-/** A link that the browser saves, with a name that says what it is. */
-function SaveLink({ details, shown }: { details: TaskDetails; shown: number }) {
-  const { t, timeZone } = useApp();
-  const file = [...details.images, ...details.videos][shown]?.local;
-  if (!file) return null;
-  const name = createFileName({
-    ...{ createdAtMs: Date.parse(details.created_at), prompt: details.prompt, id: details.id, timeZone },
-    mediaType: file.media_type,
-  });
-  return (
-    <a
-      class="icon-button"
-      href={`./images/${file.sha256}`}
-      download={name}
-      title={t.save}
-      aria-label={t.save}
-      data-key-action="save"
-    >
-      <Icon name="download" />
-    </a>
-  );
 }

@@ -150,11 +150,32 @@ export class Tile extends Component<Props, State> {
     if (tile.sha256 === null) return <Reason icon="image-off" title={t.notKept} text={tile.prompt} />;
     if (this.state.damaged === tile.sha256)
       return <Reason icon="image-off" title={t.damaged} text={tile.prompt} />;
-    if (tile.kind === 'video') return <Reason icon="play" title={t.video} text={tile.prompt} />;
     // What is shown stays, however fast the wall moves.
     if (!this.props.withPicture && this.shown !== tile.sha256) return null;
     this.shown = tile.sha256;
+    if (tile.kind === 'video') return this.renderFrame(tile.sha256);
     return this.renderPicture(tile, tile.sha256, place?.width);
+  }
+
+  /** The first frame of a video: the browser reads no more of it. */
+  private renderFrame(sha256: string) {
+    return (
+      <>
+        <video
+          key={sha256}
+          src={`./images/${sha256}#t=0.1`}
+          preload="metadata"
+          muted
+          playsInline
+          tabIndex={-1}
+          aria-hidden="true"
+          onError={() => this.setState({ damaged: sha256 })}
+        />
+        <span class="badge badge-video">
+          <Icon name="play" size={14} />
+        </span>
+      </>
+    );
   }
 
   private renderPicture(tile: TileData, sha256: string, width: number | undefined) {

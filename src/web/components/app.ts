@@ -45,11 +45,11 @@ export interface VisibleWall {
   readonly withPictures: boolean;
 }
 
-/** A month on the rail: its share of the wall, from the top. */
+/** A month on the rail. */
 export interface RailMonth {
   readonly month: string;
   readonly count: number;
-  /** 0 to 1. */
+  /** Where its bar stands, 0 to 1 from the top. */
   readonly top: number;
 }
 

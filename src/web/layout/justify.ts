@@ -37,8 +37,11 @@ export interface Place {
 /** Of all byte values, computed once. */
 const RATIOS = Float64Array.from({ length: 256 }, (_, byte) => decodeRatio(byte));
 
-/** @param ratios one byte for each tile (see task/ratio.ts) */
-export function justifyRows(ratios: Uint8Array, geometry: Geometry): Rows {
+/**
+ * @param ratios one byte for each tile (see task/ratio.ts)
+ * @param lead so many tiles at the start stand in rows of their own: those that are new do not change the rows that are seen
+ */
+export function justifyRows(ratios: Uint8Array, geometry: Geometry, lead = 0): Rows {
   const { width, row, gap, caption } = geometry;
   const starts = new Uint32Array(ratios.length + 1);
   const tops = new Float64Array(ratios.length + 1);
@@ -60,7 +63,8 @@ export function justifyRows(ratios: Uint8Array, geometry: Geometry): Rows {
   for (let at = 0; at < ratios.length; at += 1) {
     const ratio = RATIOS[ratios[at] ?? 0] ?? 1;
     const before = at - (starts[count] ?? 0);
-    if (before > 0 && (sum + ratio) * row + before * gap > width) endRow(at, false);
+    const isFull = (sum + ratio) * row + before * gap > width;
+    if (before > 0 && (isFull || at === lead)) endRow(at, !isFull);
     sum += ratio;
   }
   if (sum > 0) endRow(ratios.length, true);

@@ -22,9 +22,6 @@ export interface PlacedSections {
   readonly total: number;
 }
 
-/** How much rows are stretched on average. */
-const STRETCH = 1.12;
-
 /** @param meanRatio width to height of all tiles that are known, for estimates */
 export function placeSections(
   sections: readonly Section[],
@@ -57,14 +54,10 @@ export function measureRows({ rows, count }: Section, geometry: Geometry, meanRa
   return estimateHeight(count, geometry, meanRatio);
 }
 
-/** Pixels. */
-export function estimateHeight(
-  count: number,
-  { width, row, gap, caption }: Geometry,
-  meanRatio: number,
-): number {
+/** Height of rows whose tiles are not known. A full row lacks half a tile on average, and is stretched by as much. Pixels. */
+function estimateHeight(count: number, { width, row, gap, caption }: Geometry, meanRatio: number): number {
   if (count === 0) return 0;
-  const perRow = Math.max(1, (width + gap) / (meanRatio * row * STRETCH + gap));
-  const rows = Math.ceil(count / perRow);
-  return rows * (row * STRETCH + caption + gap) - gap;
+  const perRow = Math.max(1, (width + gap) / (meanRatio * row + gap) - 0.5);
+  const height = (width - (perRow - 1) * gap) / (perRow * meanRatio);
+  return Math.ceil(count / perRow) * (height + caption + gap) - gap;
 }

@@ -38,7 +38,6 @@ export function SignInPage({ shell, data: { next, error } }: { shell: Shell; dat
             autocapitalize="off"
             spellcheck={false}
             required
-            // biome-ignore lint/a11y/noAutofocus: it is the only thing that the page is for
             autofocus
             aria-describedby={message === undefined ? 'sign-in-hint' : 'sign-in-error sign-in-hint'}
             aria-invalid={error === 'invalid_token'}

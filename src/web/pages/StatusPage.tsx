@@ -41,7 +41,7 @@ export function StatusPage({ shell, status }: { shell: Shell; status: StatusCont
 function StatusContent() {
   const { t } = useShell();
   const data = useStatus().state.data.value;
-  const { mirror, days, months, tracked, rights, health } = data;
+  const { mirror, days, months, tracked, failing, rights, health } = data;
   return (
     <>
       <Headline data={data} />
@@ -54,7 +54,7 @@ function StatusContent() {
         {mirror && <RunChart runs={mirror.runs} />}
       </div>
       {tracked && <TrackedTable tracked={tracked} />}
-      {mirror && <FailingImages mirror={mirror} />}
+      <FailingImages images={mirror?.images} failing={failing ?? []} />
       {mirror && (
         <div class="card-pair">
           <UpstreamCard mirror={mirror} />

@@ -162,8 +162,8 @@ export interface TaskDetails {
   readonly images: readonly TaskPicture[];
   readonly videos: readonly TaskVideo[];
   readonly inputs: readonly TaskPicture[];
-  /** What was sent to the service. */
-  readonly request: Readonly<Record<string, unknown>> | null;
+  /** What was sent to the service, as JSON. */
+  readonly request: string;
   /** The stored text, cut when it is long. */
   readonly document: string;
   readonly document_is_cut: boolean;

@@ -81,7 +81,7 @@ export function createFormats(language: Language, timeZone: string): Formats {
       const [value, unit] = scaleSeconds(seconds);
       return relative.format(value, unit);
     },
-    duration: (seconds) => formatUnit(locale, seconds),
+    duration: (seconds) => formatDuration(language, seconds, oneDecimal),
     credits: (value) => amount.format(value),
     sum: (value) => sum.format(value),
   };
@@ -106,14 +106,14 @@ function scaleSeconds(seconds: number): [number, Intl.RelativeTimeFormatUnit] {
   return [Math.round(seconds / length), unit];
 }
 
-function formatUnit(locale: string, seconds: number): string {
-  const [unit, length] = seconds < 120 ? (['second', 1] as const) : (['minute', 60] as const);
-  return new Intl.NumberFormat(locale, {
-    style: 'unit',
-    unit,
-    unitDisplay: 'short',
-    maximumFractionDigits: 1,
-  }).format(seconds / length);
+const UNITS: Readonly<Record<Language, readonly [second: string, minute: string]>> = {
+  en: ['s', 'min'],
+  zh: ['秒', '分钟'],
+};
+
+function formatDuration(language: Language, seconds: number, format: Intl.NumberFormat): string {
+  const [second, minute] = UNITS[language];
+  return seconds < 120 ? `${format.format(seconds)} ${second}` : `${format.format(seconds / 60)} ${minute}`;
 }
 
 function isTimeZone(name: string): boolean {

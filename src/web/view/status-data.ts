@@ -7,6 +7,8 @@ export interface StatusData extends PageData {
   /** Tasks that failed today, at least so many; null: not known. */
   readonly failedToday: number | null;
   readonly tracked: { readonly items: readonly TrackedItem[]; readonly total: number } | null;
+  /** Pictures that could not be fetched; null: not known. */
+  readonly failing: readonly FailingItem[] | null;
   /** Tasks and cost by day, and by month; null: not known. */
   readonly days: PeriodList | null;
   readonly months: PeriodList | null;
@@ -51,7 +53,6 @@ export interface MirrorStatus {
   };
   /** The newest first. */
   readonly runs: readonly RunItem[];
-  readonly failing: readonly FailingItem[];
   readonly backup: { readonly at: string | null; readonly error: string | null };
 }
 

@@ -41,6 +41,7 @@ const values = fc.record({
   userId: text,
   applicationId: text,
   createdAtMs,
+  amount: fc.constantFrom(undefined, null, 0, 0.04, 1.5, 2.68, -1, 1e9, '3'),
 });
 type Values = typeof values extends fc.Arbitrary<infer T> ? T : never;
 
@@ -94,20 +95,28 @@ const question = fc.record({
 });
 type Question = typeof question extends fc.Arbitrary<infer T> ? T : never;
 
-const createDocument = ({ id, state, model, size, action, userId, applicationId, createdAtMs: ms }: Values) =>
-  document(
+const createDocument = ({ id, state, createdAtMs: ms, amount, ...values }: Values) => {
+  const { model, size, action, userId, applicationId } = values;
+  const responses = {
+    pending: {},
+    succeeded: { success: true, data: [{ image_url: `https://img.example/${id}.png` }] },
+    failed: { success: false, error: { code: 'bad_request' } },
+  };
+  return document(
     {
       id,
       state,
       createdAt: ms / 1000,
       more: {
         request: { prompt: 'a cat', model, size, action },
+        response: { ...responses[state], cost: { amount, currency: 'credit' } },
         user_id: userId,
         application_id: applicationId,
       },
     },
     NOW,
   );
+};
 
 function createRequest({ words, by, timeZone, fromMs, toMs, ...limits }: Question): FacetRequest {
   const { userIds, applicationIds, users } = limits;
@@ -144,10 +153,11 @@ function expectRightCounts(dataDir: string): void {
   const counted = query(dataDir, `SELECT ${of}, count(*) AS n FROM tasks GROUP BY ${of} ORDER BY ${of}`);
   expect(query(dataDir, `SELECT ${of}, n FROM task_counts ORDER BY ${of}`)).toEqual(counted);
   const ofDay = 'day, state, user_id, application_id';
-  expect(query(dataDir, `SELECT ${ofDay}, n FROM day_counts ORDER BY ${ofDay}`)).toEqual(
+  expect(query(dataDir, `SELECT ${ofDay}, n, cost FROM day_counts ORDER BY ${ofDay}`)).toEqual(
     query(
       dataDir,
-      `SELECT created_at / 86400000 AS day, state, user_id, application_id, count(*) AS n FROM tasks
+      `SELECT created_at / 86400000 AS day, state, user_id, application_id, count(*) AS n,
+         ifnull(sum(cost), 0) AS cost FROM tasks
        GROUP BY 1, 2, 3, 4 ORDER BY ${ofDay}`,
     ),
   );
@@ -184,7 +194,7 @@ test('counts are those of the tasks, and facets from them are those of a scan, w
             // As an older version read them.
             alter(
               join(dataDir, 'mirror.db'),
-              "UPDATE tasks SET state = 'succeeded', type = NULL; UPDATE facts SET value = '0' WHERE name = 'reading-version'",
+              "UPDATE tasks SET state = 'succeeded', type = NULL, cost = NULL; UPDATE facts SET value = '0' WHERE name = 'reading-version'",
             );
             store = await openStore({ dataDir, clock, mode: 'owner' });
             while (await store.rereadSome(NOW));
@@ -222,6 +232,7 @@ describe('the counts are right', () => {
   test.each([
     'UPDATE task_counts SET n = n + 1000',
     'DELETE FROM task_counts; DELETE FROM day_counts',
+    'UPDATE tasks SET cost = 5; UPDATE day_counts SET cost = -7',
     "UPDATE day_counts SET n = 'none', day = -day - 0.5",
     "INSERT INTO task_counts VALUES ('flux', 'forged', NULL, NULL, 'failed', NULL, NULL, 9e999)",
   ])('after a restore of a backup with forged ones: %s', async (forgery) => {
@@ -254,13 +265,15 @@ describe('the counts are right', () => {
   });
 });
 
-test.each(['model', 'size', 'action', 'state', 'user_id', 'application_id', 'created_at'])(
+test.each(['model', 'size', 'action', 'state', 'user_id', 'application_id', 'created_at', 'cost'])(
   'a change of %s alone is counted, also from and to null',
   async (column) => {
     const dataDir = await createMirror();
-    const changes = { state: ["'failed'", "'pending'"], created_at: ['1', '86400000'] }[column] ?? [
-      ...['NULL', "''", "'a'", 'NULL', "'a'"],
-    ];
+    const changes = {
+      state: ["'failed'", "'pending'"],
+      created_at: ['1', '86400000'],
+      cost: ['5', '5', 'NULL', '7'],
+    }[column] ?? [...['NULL', "''", "'a'", 'NULL', "'a'"]];
     for (const value of changes) {
       alter(
         join(dataDir, 'mirror.db'),
@@ -277,6 +290,6 @@ test('a row that is stored again without a change of its values writes no counts
     join(dataDir, 'mirror.db'),
     `CREATE TRIGGER no_counts BEFORE UPDATE ON task_counts BEGIN SELECT raise(ABORT, 'written'); END;
      CREATE TRIGGER no_days BEFORE UPDATE ON day_counts BEGIN SELECT raise(ABORT, 'written'); END;
-     UPDATE tasks SET state = state, model = model, created_at = created_at + 1 - 1, fetched_at = 5, position = position + 1e6`,
+     UPDATE tasks SET state = state, model = model, created_at = created_at + 1 - 1, cost = cost, fetched_at = 5, position = position + 1e6`,
   );
 });

@@ -6,7 +6,7 @@ import type { Store } from '../../../src/store/contract/store.ts';
 import { Database } from '../../../src/store/sqlite/driver.ts';
 import { openStore } from '../../../src/store/sqlite/open.ts';
 import { computeSlot } from '../../../src/store/sqlite/position.ts';
-import { document, numberedIds } from '../../helpers/documents.ts';
+import { archivedImage, document, numberedIds } from '../../helpers/documents.ts';
 import { ManualClock } from '../../helpers/manual-clock.ts';
 import { olderMirror } from '../../helpers/older-mirror.ts';
 import { searchRequest } from '../../helpers/search.ts';
@@ -169,6 +169,63 @@ describe('the documents of a version that read them otherwise', () => {
     expect(lines[0]).toContain('rebuilding the search index');
     expect(lines.join()).toContain('re-reading stored documents');
     expect(await second.rereadSome(NOW)).toBeUndefined();
+  });
+
+  test('get their cost and the ratios of their archived images, and no other row is written', async () => {
+    const [costly, free] = numberedIds(2);
+    const dataDir = temporaryDirectory();
+    const created = await openStore({ dataDir, clock: new ManualClock(), mode: 'owner' });
+    const { data } = done(image('1'), image('2')).response;
+    await created.storeDocuments({
+      documents: [
+        document({ id: costly, more: { response: { success: true, data, cost: { amount: 0.04 } } } }, NOW),
+        document({ id: free }, NOW),
+      ],
+      requestSeq: 1,
+      fetchedAtMs: NOW,
+    });
+    const wide = { ...archivedImage('a'.repeat(64)), width: 300, height: 100 };
+    await created.archiveImage({ taskId: costly, n: 1 }, wide, NOW);
+    await created.close();
+    const read = (sql: string): unknown[] => {
+      const raw = new Database(join(dataDir, 'mirror.db'));
+      try {
+        return raw.prepare(sql).raw().all();
+      } finally {
+        raw.close();
+      }
+    };
+    const costs = 'SELECT tasks.cost, day_counts.cost FROM tasks JOIN day_counts ORDER BY tasks.id';
+    const ratios = 'SELECT n, ratio FROM task_images WHERE link_hash IS NOT NULL ORDER BY position, n';
+    const stored = [read(costs), read(ratios)];
+    expect(stored).toEqual([
+      [
+        [40_000, 40_000],
+        [null, 40_000],
+      ],
+      [
+        [0, null],
+        [1, 198],
+        [0, null],
+      ],
+    ]);
+
+    const raw = new Database(join(dataDir, 'mirror.db'));
+    raw.exec(`UPDATE tasks SET cost = NULL; UPDATE task_images SET ratio = NULL;
+      UPDATE facts SET value = '3' WHERE name = 'reading-version';
+      CREATE TABLE written (what TEXT);
+      CREATE TRIGGER task_written AFTER UPDATE ON tasks BEGIN INSERT INTO written VALUES (old.id); END;
+      CREATE TRIGGER image_written AFTER UPDATE ON task_images BEGIN INSERT INTO written VALUES (old.n); END`);
+    const termsBefore = raw.prepare('SELECT id, block FROM prompt_index_data ORDER BY id').all();
+    raw.close();
+    const store = await openStore({ dataDir, clock: new ManualClock(), mode: 'owner' });
+    while (await store.rereadSome(NOW));
+    await store.close();
+    expect([read(costs), read(ratios)]).toEqual(stored);
+    expect(read('SELECT what FROM written').flat().sort()).toEqual([costly, '1'].sort());
+    expect(read('SELECT id, block FROM prompt_index_data ORDER BY id')).toEqual(
+      termsBefore.map((row) => Object.values(row as object)),
+    );
   });
 
   test('that no rule changes are left alone, and so is a new mirror', async () => {

@@ -1,11 +1,5 @@
 /** Pages for people, beside the wall: status, this description, and the one that asks for a token. */
-import {
-  createEnum,
-  createPathParameter,
-  createQueryParameter,
-  type RouteDescription,
-  text,
-} from '../components.ts';
+import { createEnum, createQueryParameter, type RouteDescription, text } from '../components.ts';
 
 const page = { 'text/html': { schema: text } };
 const redirect = { description: 'to the page that asks for a token, if a browser has none' };
@@ -44,20 +38,5 @@ export const GALLERY_ROUTES: readonly RouteDescription[] = [
     ],
     responses: { 200: { description: 'the page', content: page } },
     errors: [403],
-  },
-  {
-    path: '/assets/{name}',
-    method: 'get',
-    operationId: 'asset',
-    summary: 'A file of the pages; immutable',
-    parameters: [createPathParameter('name', text)],
-    responses: {
-      200: {
-        description: 'the file',
-        content: { 'text/javascript': {}, 'text/css': {}, 'image/svg+xml': {} },
-      },
-      304: { description: 'not modified' },
-    },
-    errors: [403, 404],
   },
 ];

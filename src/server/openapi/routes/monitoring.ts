@@ -1,8 +1,15 @@
 /** Sync runs, the state of the mirror, the probes, the start page, and the description itself. */
 import * as z from 'zod';
+import { healthSchema } from '../../../views/health.ts';
 import { runListSchema, syncResultSchema } from '../../../views/run-schema.ts';
 import { livenessSchema, readinessSchema, statsSchema } from '../../../views/status-schema.ts';
-import { createInteger, createQueryParameter, type RouteDescription, text } from '../components.ts';
+import {
+  createInteger,
+  createPathParameter,
+  createQueryParameter,
+  type RouteDescription,
+  text,
+} from '../components.ts';
 
 export const MONITORING_ROUTES: readonly RouteDescription[] = [
   {
@@ -33,11 +40,35 @@ export const MONITORING_ROUTES: readonly RouteDescription[] = [
   {
     path: '/',
     method: 'get',
-    operationId: 'home',
-    summary: 'A page with links, for people',
-    responses: { 200: { description: 'the page', content: { 'text/html': { schema: text } } } },
-    errors: [403],
+    operationId: 'gallery',
+    summary: 'The gallery, for people; a task is /?task=ID',
+    responses: {
+      200: { description: 'the page', content: { 'text/html': { schema: text } } },
+      303: { description: 'to the page that asks for a token, if a browser has none' },
+      404: { description: 'the page, without such a task', content: { 'text/html': { schema: text } } },
+    },
+    errors: [401, 403, 503],
+  },
+  {
+    path: '/assets/{name}',
+    method: 'get',
+    operationId: 'asset',
+    summary: 'A file of the pages; its name has a hash of its content',
+    parameters: [createPathParameter('name', text)],
+    responses: {
+      200: { description: 'the file', content: { '*/*': { schema: text } } },
+      304: { description: 'not modified' },
+    },
+    errors: [403, 404],
     isOpen: true,
+  },
+  {
+    path: '/api/health',
+    method: 'get',
+    operationId: 'health',
+    summary: 'How the mirror does, in one word',
+    responses: { 200: { description: 'how it does', schema: healthSchema } },
+    errors: [401, 403],
   },
   {
     path: '/healthz',

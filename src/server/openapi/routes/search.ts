@@ -1,7 +1,8 @@
 /** `/api/search`, `/api/facets` and `/api/suggest`. */
 import { MATCH_MODES } from '../../../search/close/match-mode.ts';
 import { FIELDS, type SearchField, TIME_BOUNDS } from '../../../search/fields.ts';
-import { facetsAnswerSchema, searchPageSchema, suggestionsSchema } from '../../../views/search-schema.ts';
+import { FACET_NAMES } from '../../../store/contract/search.ts';
+import { facetsAnswerSchema, searchAnswerSchema, suggestionsSchema } from '../../../views/search-schema.ts';
 import {
   createEnum,
   createInteger,
@@ -20,9 +21,9 @@ export const FILTER_PARAMETERS = [
   ...FIELDS.filter((field) => field.kind === 'date' && field.isOperator).map(createFieldParameter),
 ];
 
-const MATCH_MODE = { ...createEnum(...MATCH_MODES), default: 'exact' };
+export const MATCH_MODE = { ...createEnum(...MATCH_MODES), default: 'exact' };
 
-const SEARCH_PARAMETERS = [
+export const SEARCH_PARAMETERS = [
   createQueryParameter(
     'q',
     text,
@@ -61,8 +62,14 @@ export const SEARCH_ROUTES: readonly RouteDescription[] = [
       ),
       createQueryParameter('limit', createInteger(1, 100, 20)),
       createQueryParameter('cursor', text, 'the next_cursor of the previous page'),
+      createQueryParameter(
+        'at',
+        text,
+        'a date at which the first page starts: with sort=newest tasks up to its end, with sort=oldest from its start on',
+      ),
+      createQueryParameter('fields', createEnum('tile'), 'tile: small items, for a wall of images'),
     ],
-    responses: { 200: { description: 'a page of hits', schema: searchPageSchema } },
+    responses: { 200: { description: 'a page of hits', schema: searchAnswerSchema } },
     errors: [400, 401, 403, 503],
   },
   {
@@ -78,6 +85,11 @@ export const SEARCH_ROUTES: readonly RouteDescription[] = [
         'close: words such as "the" are not required, as in a search for close matches',
       ),
       createQueryParameter('by', { ...createEnum('day', 'month', 'year'), default: 'month' }),
+      createQueryParameter(
+        'only',
+        createEnum(...FACET_NAMES),
+        'the lists that are wanted, separated by commas; all without it',
+      ),
     ],
     responses: { 200: { description: 'counts of all matches', schema: facetsAnswerSchema } },
     errors: [400, 401, 403, 503],

@@ -1,5 +1,6 @@
 /** `/api/tasks` and `/api/tracked`. */
-import { similarTasksSchema } from '../../../views/search-schema.ts';
+import { samePromptSchema, similarAnswerSchema } from '../../../views/search-schema.ts';
+import { taskDetailsSchema } from '../../../views/task-details.ts';
 import { trackedListSchema, trackResultSchema, untrackResultSchema } from '../../../views/tracked-schema.ts';
 import {
   createArray,
@@ -9,6 +10,7 @@ import {
   createQueryParameter,
   type RouteDescription,
   taskId,
+  text,
 } from '../components.ts';
 import { taskDocumentSchema } from '../upstream-schemas.ts';
 import { FILTER_PARAMETERS } from './search.ts';
@@ -49,8 +51,31 @@ export const TASK_ROUTES: readonly RouteDescription[] = [
         'folds tasks of the same prompt into the newest, or lists each',
       ),
       createQueryParameter('limit', createInteger(1, 100, 20)),
+      createQueryParameter('fields', createEnum('tile'), 'tile: small items, for a wall of images'),
     ],
-    responses: { 200: { description: 'the most similar first', schema: similarTasksSchema } },
+    responses: { 200: { description: 'the most similar first', schema: similarAnswerSchema } },
+    errors: [400, 401, 403, 404, 409, 503],
+  },
+  {
+    path: '/api/tasks/{id}/same',
+    method: 'get',
+    operationId: 'same',
+    summary: 'Find the other tasks with the very same prompt',
+    parameters: [createPathParameter('id', taskId), createQueryParameter('limit', createInteger(1, 100, 20))],
+    responses: { 200: { description: 'the newest first', schema: samePromptSchema } },
+    errors: [400, 401, 403, 404, 409, 503],
+  },
+  {
+    path: '/api/tasks/{id}/details',
+    method: 'get',
+    operationId: 'details',
+    summary: 'Everything that is known about a task, as the pages show it',
+    parameters: [
+      createPathParameter('id', taskId),
+      createQueryParameter('q', text, 'a search whose words are highlighted in the prompt'),
+      createQueryParameter('tz', text, 'time zone of dates in q'),
+    ],
+    responses: { 200: { description: 'the task', schema: taskDetailsSchema } },
     errors: [400, 401, 403, 404, 409, 503],
   },
   {

@@ -2,7 +2,8 @@
 import { readLastBackup } from '../../../backup/last-backup.ts';
 import { ApiError } from '../../../lib/api-error.ts';
 import { formatIsoTime } from '../../../lib/iso-time.ts';
-import type { FailingImage } from '../../../store/contract/images.ts';
+import type { TaskLimits } from '../../../task/limits.ts';
+import { serializeFailingImage } from '../../../views/failing-image-json.ts';
 import { serializeRun } from '../../../views/run-json.ts';
 import type { FacetsAnswer, SearchPageView } from '../../../views/search-schema.ts';
 import { readStatus } from '../../../views/status-json.ts';
@@ -10,7 +11,6 @@ import type { TrackedList } from '../../../views/tracked-schema.ts';
 import type { PageData } from '../../../web/view/page-data.ts';
 import { getDay } from '../../../web/view/periods.ts';
 import type {
-  FailingItem,
   MirrorStatus,
   PeriodList,
   StatusData,
@@ -30,8 +30,13 @@ export type AskRoute = (route: 'search' | 'facets' | 'tracked', params: URLSearc
 
 export type StatusDeps = Pick<ServerDeps, 'store' | 'clock' | 'log'>;
 
-export async function readStatusData(page: PageData, deps: StatusDeps, ask: AskRoute): Promise<StatusData> {
-  const { log } = deps;
+/** @param limits of the caller's token; undefined: it sees everything */
+export async function readStatusData(
+  page: PageData,
+  deps: StatusDeps,
+  { ask, limits }: { ask: AskRoute; limits: TaskLimits | undefined },
+): Promise<StatusData> {
+  const { store, log } = deps;
   /** What can't be read is left out: the rest of the page is what an operator needs now. */
   const attempt = async <T>(what: string, read: () => Promise<T>): Promise<T | null> => {
     try {
@@ -50,6 +55,9 @@ export async function readStatusData(page: PageData, deps: StatusDeps, ask: AskR
     totals: own?.totals ?? (seesAll ? null : await attempt('totals', () => countTasks(ask))),
     failedToday: await attempt('failed today', () => countFailedToday(page, ask)),
     tracked: await attempt('tracked ids', () => readTracked(ask)),
+    failing: await attempt('failing pictures', async () =>
+      (await store.failingImages(MAX_FAILING, limits)).map(serializeFailingImage),
+    ),
     days: await attempt('days', () => readPeriods('day')),
     months: await attempt('months', () => readPeriods('month')),
     mirror: own?.mirror ?? null,
@@ -80,22 +88,17 @@ async function readMirror({
         requests: run.requests,
         error: run.error,
       })),
-      failing: (await store.failingImages(MAX_FAILING)).map(serializeFailing),
       backup: { at: formatIsoTime(backup.atMs), error: backup.error ?? null },
     },
   };
 }
 
-function serializeFailing({ taskId, n, attempts, dueAtMs, error }: FailingImage): FailingItem {
-  return { id: taskId, image: n, attempts, next_try: formatIsoTime(dueAtMs), last_error: error };
-}
-
 /** Of the tasks that a limited token sees. */
 async function countTasks(ask: AskRoute): Promise<TaskTotals> {
   const { total, state } = parseAnswer<FacetsAnswer>(
-    await ask('facets', new URLSearchParams({ by: 'year' })),
+    await ask('facets', new URLSearchParams({ only: 'state' })),
   );
-  const count = (name: string) => state.find(({ value }) => value === name)?.count ?? 0;
+  const count = (name: string) => (state ?? []).find(({ value }) => value === name)?.count ?? 0;
   return { total, pending: count('pending'), succeeded: count('succeeded'), failed: count('failed') };
 }
 
@@ -123,7 +126,7 @@ async function readTracked(ask: AskRoute): Promise<NonNullable<StatusData['track
 
 /** The prompts of tasks that are known, if only by their request. */
 async function readPrompts(items: TrackedList['items'], ask: AskRoute): Promise<Map<string, string>> {
-  const params = new URLSearchParams({ limit: String(MAX_TRACKED) });
+  const params = new URLSearchParams({ limit: String(MAX_TRACKED), fields: 'tile' });
   for (const { id } of items) params.append('id', id);
   const { items: hits } = parseAnswer<SearchPageView>(await ask('search', params));
   return new Map(hits.map(({ id, prompt }) => [id, prompt.slice(0, MAX_PROMPT_LENGTH)]));

@@ -16,11 +16,13 @@ type StatusPageDeps = Pick<ServerDeps, 'config' | 'store' | 'searching' | 'listi
 export function createStatusPageRoutes(deps: StatusPageDeps): Hono<ServerEnv> {
   const { searching, listing, clock } = deps;
   return new Hono<ServerEnv>().get('/status', compress(), async (c) => {
-    const data = await readStatusData(await readPageContextSafely(c, deps), deps, (route, params) =>
-      askThread(c, route === 'tracked' ? listing : searching, {
-        ...{ route, query: params.toString(), nowMs: clock.now() },
-      }),
-    );
+    const data = await readStatusData(await readPageContextSafely(c, deps), deps, {
+      limits: c.get('access').limits,
+      ask: (route, params) =>
+        askThread(c, route === 'tracked' ? listing : searching, {
+          ...{ route, query: params.toString(), nowMs: clock.now() },
+        }),
+    });
     const code = data.isUnreadable ? 503 : 200;
     const type = accepts(c, {
       ...{ header: 'Accept', supports: ['text/html', 'application/json'], default: 'text/html' },

@@ -114,7 +114,7 @@ const NO_INFO: SearchInfo = {
 
 /** What the caller may be told of an error, as the page's note. @throws any other error */
 function explainProblem(error: unknown): Tiles {
-  if (!(error instanceof ApiError) || error.status === 499) throw error;
+  if (!(error instanceof ApiError)) throw error;
   const info = { ...NO_INFO, notes: [error.message] };
   return { months: [], layouts: [], tiles: [], nextCursor: null, total: { count: 0, isExact: true }, info };
 }

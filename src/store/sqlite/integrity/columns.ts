@@ -15,12 +15,13 @@ export interface DerivedRow extends Present {
   readonly userId: string | null;
   readonly applicationId: string | null;
   readonly seed: number | Buffer | null;
+  readonly cost: number | null;
   readonly document: string;
 }
 
 /** The columns of a DerivedRow, as SQL. */
 export const DERIVED_ROW = `position, id, state, created_at AS createdAt, fetched_at AS fetchedAt, request_seq AS requestSeq, hash,
-  prompt_hash AS promptHash, model, size, action, type, user_id AS userId, application_id AS applicationId, seed, document`;
+  prompt_hash AS promptHash, model, size, action, type, user_id AS userId, application_id AS applicationId, seed, document, cost`;
 
 /** Those that earlier versions read by the same rules, so that they are right even before documents are re-read. */
 export const STABLE_COLUMNS = [
@@ -49,7 +50,7 @@ export function readStoredDocument(row: DerivedRow): TaskDocument {
   };
 }
 
-/** Whether any of these columns is not as the document says. */
+/** Whether any of these columns is not as the document says; the cost is not among them, for most tasks of older versions lack it. */
 export function differs(row: DerivedRow, task: TaskDocument, columns: readonly Column[] = COLUMNS): boolean {
   const expected = createTaskRow(
     task,

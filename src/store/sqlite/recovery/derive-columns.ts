@@ -30,12 +30,13 @@ export function deriveColumns(db: Sqlite, nowMs: number): string | undefined {
   const metadata = createMetadata(db);
   const statements = prepareTaskStatements(db);
   const words = createWordStore(db);
+  const images = createImageStore(db);
   const writer = createTaskWriter({
     statements,
     placement: createPlacement(statements, metadata),
     tracking: createTracking(db, 'restore'),
     words,
-    images: createImageStore(db),
+    images,
   });
 
   /** @returns whether its document is one, and has its id */
@@ -43,8 +44,9 @@ export function deriveColumns(db: Sqlite, nowMs: number): string | undefined {
     const task = tryReadDocument(row);
     if (task?.id !== row.id) return false;
     const moves = isMisplaced(row, task);
-    if (moves || differs(row, task))
-      writer.reread(task, moves ? { ...row, createdAt: Number.NaN } : row, { isSame: false, nowMs });
+    const isSame = !moves && !differs(row, task);
+    if (!isSame || row.cost !== (task.cost ?? null))
+      writer.reread(task, moves ? { ...row, createdAt: Number.NaN } : row, { isSame, nowMs });
     return true;
   };
 
@@ -62,6 +64,7 @@ export function deriveColumns(db: Sqlite, nowMs: number): string | undefined {
     if (!last) break;
     after = last.position;
   }
+  images.deriveRatios();
   words.flush();
   metadata.set('drift', String(computeMaxDisplacement(db)));
   return undefined;

@@ -1,7 +1,6 @@
 /** Search: a page of matches in time order or by relevance, and the number of matches. */
 import { createQuery } from '../../../search/ast.ts';
 import { splitQuery } from '../../../search/close/split-query.ts';
-import type { Cursor } from '../../../search/cursor.ts';
 import {
   COUNT_LIMIT,
   type Hit,
@@ -13,45 +12,34 @@ import {
 } from '../../contract/search.ts';
 import type { StoredTask } from '../../contract/tasks.ts';
 import { takeRankedPage, takeRankingWindow } from '../../rules/ranking-window.ts';
-import { type Direction, type RowPage, takeTimePage } from '../../rules/time-page.ts';
+import type { RowPage } from '../../rules/time-page.ts';
 import type { Sqlite } from '../database.ts';
-import { buildTimeConditions, buildWhereClause, type Condition, collectParams } from '../filter-sql.ts';
-import { computeSlot } from '../position.ts';
+import { buildTimeConditions, type Condition } from '../filter-sql.ts';
 import type { Synchronous } from '../synchronous.ts';
 import { STORED_TASK } from '../task-statements.ts';
-import { sortByTime, type TimedRow } from '../time-order.ts';
+import type { TimedRow } from '../time-order.ts';
 import { type CloseRow, findCloseMatches } from './close.ts';
 import { countUpTo } from './count-up-to.ts';
-import { buildNewestOfPrompt, readPromptGroup } from './prompt-groups.ts';
+import { readPromptGroup } from './prompt-groups.ts';
 import { prepareRanking, scoreAll } from './relevance.ts';
 import { compileSearch, type SearchSql } from './search-sql.ts';
+import { compileHits, findHits, findTimePage, type Hits } from './time-search.ts';
 
-/** @param state how far a row's position may be above the slot of its time, and from when on tasks are indexed */
+export interface IndexState {
+  /** How far a row's position may be above the slot of its time. */
+  readonly maxDisplacement: number;
+  /** From when on tasks are indexed; undefined when all are. */
+  readonly indexedFromMs: number | undefined;
+}
+
 export function createSearchStore(
   db: Sqlite,
-  state: () => { maxDisplacement: number; indexedFromMs: number | undefined },
+  state: () => IndexState,
 ): Synchronous<Pick<SearchStore, 'search'>> {
   const { raw } = db;
   const load = raw.prepare<[number], StoredTask>(
     `SELECT ${STORED_TASK} FROM tasks WHERE position = CAST(? AS INTEGER)`,
   );
-
-  /** Matches in time order. */
-  const findMatches = (
-    sql: SearchSql,
-    conditions: readonly Condition[],
-    direction: Direction,
-    maxDisplacement: number,
-  ) => {
-    const order = direction === 'newest' ? 'DESC' : 'ASC';
-    const rows = raw
-      .prepare<unknown[], TimedRow>(
-        `SELECT ${sql.position} AS position, tasks.created_at AS createdAt, tasks.id AS id
-         FROM ${sql.from} ${buildWhereClause(conditions)} ORDER BY ${sql.position} ${order}`,
-      )
-      .iterate(...collectParams(conditions));
-    return sortByTime(rows, direction, maxDisplacement);
-  };
 
   const positionOf = raw.prepare<[string], { position: number }>('SELECT position FROM tasks WHERE id = ?');
 
@@ -59,32 +47,15 @@ export function createSearchStore(
   const findPosition = ({ tasks: [newest] }: PromptGroup, fallback: number): number =>
     (newest && positionOf.get(newest.id)?.position) ?? fallback;
 
-  const searchByTime = (
-    { limit, after }: SearchRequest,
-    sort: Direction,
-    sql: SearchSql,
-    conditions: readonly Condition[],
-    maxDisplacement: number,
-  ): RowPage<TimedRow> => {
-    const onPage = after
-      ? [...conditions, buildCursorCondition(after, sort, sql.position, maxDisplacement)]
-      : conditions;
-    return takeTimePage(findMatches(sql, onPage, sort, maxDisplacement), { sort, limit, after });
-  };
-
   /** Ranks the newest matches. */
   const searchByRelevance = (
     { query, filter, limit, after, nowMs }: SearchRequest,
-    sql: SearchSql,
-    conditions: readonly Condition[],
+    hits: Hits,
     found: number,
-    maxDisplacement: number,
   ): RowPage<TimedRow> => {
     const before = after?.ranking;
-    const inWindow = before
-      ? [...conditions, ...buildWindowCondition(before, sql.position, maxDisplacement)]
-      : conditions;
-    const window = takeRankingWindow(findMatches(sql, inWindow, 'newest', maxDisplacement), after);
+    const inWindow = before ? [...hits.conditions, ...buildWindowCondition(before, hits)] : hits.conditions;
+    const window = takeRankingWindow(findHits(db, { ...hits, conditions: inWindow }, 'newest'), after);
     const isLimited = filter.within !== undefined;
     const basis = before ?? prepareRanking(db, { query, isLimited }, window, nowMs);
     return takeRankedPage(scoreAll(db, query, window, basis), basis, { limit, after, found });
@@ -114,12 +85,10 @@ export function createSearchStore(
   return {
     search: (request) => {
       const { maxDisplacement, indexedFromMs } = state();
-      const sql = compileSearch(db, request.query, request.filter, maxDisplacement);
-      const hitConditions = request.groupByPrompt
-        ? [...sql.conditions, ...buildNewestOfPrompt(db, sql, maxDisplacement)]
-        : sql.conditions;
+      const exact = compileHits(db, request, maxDisplacement);
+      const { sql, conditions } = exact;
       const from = request.groupByPrompt ? sql.from : sql.countFrom;
-      const found = countUpTo(db, { from, conditions: hitConditions }, COUNT_LIMIT + 1);
+      const found = countUpTo(db, { from, conditions }, COUNT_LIMIT + 1);
 
       /** What the groups of close matches must have; made for the first of them. */
       let strictSql: SearchSql | undefined;
@@ -155,8 +124,8 @@ export function createSearchStore(
       };
       const findExactPage = (limit: number) =>
         request.sort === 'relevance'
-          ? searchByRelevance({ ...request, limit }, sql, hitConditions, found, maxDisplacement)
-          : searchByTime({ ...request, limit }, request.sort, sql, hitConditions, maxDisplacement);
+          ? searchByRelevance({ ...request, limit }, exact, found)
+          : findTimePage(db, exact, { sort: request.sort, limit, after: request.after });
       const findPage = (limit: number) =>
         addCloseMatches(request, { limit, found, maxDisplacement }, findExactPage);
       const whole = findPage(request.limit);
@@ -176,26 +145,13 @@ export function createSearchStore(
   };
 }
 
-/** The range of positions in which the page after a cursor may start. */
-function buildCursorCondition(
-  { createdAtMs }: Cursor,
-  sort: Direction,
-  position: string,
-  maxDisplacement: number,
-): Condition {
-  return sort === 'newest'
-    ? { sql: `${position} <= CAST(? AS INTEGER)`, params: [computeSlot(createdAtMs) + maxDisplacement] }
-    : { sql: `${position} >= CAST(? AS INTEGER)`, params: [computeSlot(createdAtMs)] };
-}
-
 /** Creation times in the window. The position bounds matter: without them a page would read on to the oldest match. */
 function buildWindowCondition(
   { newestMs, oldestMs }: { newestMs: number; oldestMs: number },
-  position: string,
-  maxDisplacement: number,
+  { sql, maxDisplacement }: Hits,
 ): Condition[] {
   return [
-    ...buildTimeConditions({ fromMs: oldestMs, toMs: newestMs }, position, maxDisplacement),
+    ...buildTimeConditions({ fromMs: oldestMs, toMs: newestMs }, sql.position, maxDisplacement),
     { sql: 'tasks.created_at BETWEEN ? AND ?', params: [oldestMs, newestMs] },
   ];
 }

@@ -24,6 +24,7 @@ import { readCandidates } from './candidate-prompts.ts';
 import { findCandidates } from './close-candidates.ts';
 import { openVocabulary } from './open-vocabulary.ts';
 import { readPromptGroup } from './prompt-groups.ts';
+import type { IndexState } from './search.ts';
 import { compileSearch } from './search-sql.ts';
 
 /** Tasks that are looked at for SIMILAR_LIMIT different prompts. */
@@ -32,7 +33,7 @@ const MAX_CANDIDATE_ROWS = 8 * SIMILAR_LIMIT;
 /** @param state as of `createSearchStore` */
 export function createSimilarStore(
   db: Sqlite,
-  state: () => { maxDisplacement: number; indexedFromMs: number | undefined },
+  state: () => IndexState,
 ): Synchronous<Pick<SearchStore, 'findSimilar'>> {
   const load = db.raw.prepare<[string], StoredTask>(`SELECT ${STORED_TASK} FROM tasks WHERE id = ?`);
 

@@ -100,6 +100,7 @@ function createSection(
     title,
     count: tiles.length,
     ratios: Uint8Array.from(tiles, ({ ratio }) => ratio),
+    lead: 0,
     getState: (index) => tiles[index]?.state ?? 'succeeded',
     getTile: (index) => tiles[index],
   };

@@ -17,6 +17,8 @@ interface Layout {
   readonly ratios: Uint8Array;
   readonly states: Uint8Array;
   readonly cursors: readonly string[];
+  /** So many tiles at the start have come since the month was first seen. */
+  readonly lead: number;
 }
 
 interface Month {
@@ -195,13 +197,21 @@ function createMonth(info: MonthCount): Month {
 }
 
 function readLayout({ count, ratios, states, cursors }: LayoutData): Layout {
-  return { count, ratios: decodeBase64(ratios), states: decodeBase64(states), cursors };
+  return { count, ratios: decodeBase64(ratios), states: decodeBase64(states), cursors, lead: 0 };
 }
 
 /** Tiles that are loaded stay, although the slices of the new layout begin elsewhere. */
 function adoptLayout(month: Month, data: LayoutData): void {
-  month.layout = readLayout(data);
+  const layout = readLayout(data);
+  month.layout = { ...layout, lead: month.layout ? countNew(month.layout, layout) : 0 };
   month.loaded.clear();
+}
+
+/** How many tiles at the start are new; 0 if others have changed as well. */
+function countNew(before: Layout, now: Layout): number {
+  const added = now.count - before.count;
+  const isSame = added >= 0 && before.ratios.every((byte, at) => now.ratios[at + added] === byte);
+  return isSame ? before.lead + added : 0;
 }
 
 /** The first tiles come with the page. A slice counts as loaded when all of it is there. */
@@ -231,6 +241,7 @@ function createSection({ info, layout, tiles }: Month): SourceSection {
     title: 'month',
     count,
     ratios: layout?.ratios,
+    lead: layout?.lead ?? 0,
     getState: (index) => {
       const tile = tiles.get(count - index);
       if (tile) return tile.state;

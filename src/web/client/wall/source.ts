@@ -8,6 +8,8 @@ export interface SourceSection {
   readonly count: number;
   /** One byte a tile; undefined until they are loaded. */
   readonly ratios: Uint8Array | undefined;
+  /** So many tiles at the start are new. */
+  readonly lead: number;
   getState(index: number): TileData['state'];
   getTile(index: number): TileData | undefined;
 }

@@ -15,7 +15,7 @@ export interface WallLayout {
 
 /** Places all sections. Rows that were laid out before with the same measures are used again. */
 export function createWallLayout(sections: readonly SourceSection[], geometry: Geometry): WallLayout {
-  const rows = sections.map(({ ratios }) => ratios && getRows(ratios, geometry));
+  const rows = sections.map(({ ratios, lead }) => ratios && getRows(ratios, geometry, lead));
   const known = sections.flatMap(({ ratios }) => ratios ?? []);
   const placed = placeSections(
     sections.map((section, at) => toSection(section, rows[at])),
@@ -36,10 +36,10 @@ export function measureSection({ sections, rows, placed }: WallLayout, at: numbe
 /** Rows of ratios that were laid out before with the same measures. */
 const rowsOf = new WeakMap<Uint8Array, { readonly geometry: Geometry; readonly rows: Rows }>();
 
-function getRows(ratios: Uint8Array, geometry: Geometry): Rows {
+function getRows(ratios: Uint8Array, geometry: Geometry, lead: number): Rows {
   const known = rowsOf.get(ratios);
   if (known && isSameGeometry(known.geometry, geometry)) return known.rows;
-  const rows = justifyRows(ratios, geometry);
+  const rows = justifyRows(ratios, geometry, lead);
   rowsOf.set(ratios, { geometry, rows });
   return rows;
 }

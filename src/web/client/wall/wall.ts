@@ -10,6 +10,7 @@ import { findSection, measureHeading } from '../../layout/sections.ts';
 import { findRows, findTiles } from '../../layout/window.ts';
 import { type Box, centreBox, fitBox, recentre } from '../../layout/window-box.ts';
 import { type Direction, findNeighbour, type TileAt } from './neighbours.ts';
+import { findPlaceOfProgress, findProgress, listMonths } from './progress.ts';
 import type { SourceSection, TileSource, WantedTiles } from './source.ts';
 import { createTiles, createWallLayout, measureSection, toHeading, type WallLayout } from './wall-layout.ts';
 
@@ -52,6 +53,7 @@ export function createWallController(state: AppState, first: TileSource): WallCo
   let source = first;
   let layout: WallLayout = createWallLayout(first.sections, measure(state));
   let box: Box = { height: 0, offset: 0 };
+  let months = listMonths(layout.sections);
   let shown = '';
   let isFast = false;
   let last = { y: 0, ms: 0 };
@@ -109,9 +111,14 @@ export function createWallController(state: AppState, first: TileSource): WallCo
   };
   const getElementOffset = () => getTop() + window.scrollY;
 
+  const setLayout = () => {
+    layout = createWallLayout(source.sections, measure(state));
+    months = listMonths(layout.sections);
+  };
+
   /** Places everything again, and keeps a tile where it is. */
   const place = (anchor: Anchor | undefined) => {
-    layout = createWallLayout(source.sections, measure(state));
+    setLayout();
     const at = anchor && locate(anchor.key);
     if (anchor && at) {
       // By the offset, which moves nothing that is seen and ends no fling.
@@ -175,17 +182,11 @@ export function createWallController(state: AppState, first: TileSource): WallCo
   };
 
   const updateRail = (top: number) => {
-    const months = layout.sections.flatMap(({ month, count }, at) =>
-      month === undefined
-        ? []
-        : [{ month, count, top: (layout.placed.tops[at] ?? 0) / Math.max(1, layout.placed.total) }],
-    );
     const seen = top + getHeaderHeight();
     const current = findSection(layout.placed, seen);
-    const progress = Math.min(1, Math.max(0, seen / Math.max(1, layout.placed.total)));
     const before = state.rail.peek();
-    if (before.progress === progress && before.current === current && before.months.length === months.length)
-      return;
+    const progress = findProgress(layout, seen);
+    if (before.progress === progress && before.current === current && before.months === months) return;
     state.rail.value = { months, current, progress };
   };
 
@@ -248,7 +249,7 @@ export function createWallController(state: AppState, first: TileSource): WallCo
       if (keep) place(keep);
       else {
         box = { height: 0, offset: 0 };
-        layout = createWallLayout(source.sections, measure(state));
+        setLayout();
         box = fitBox(layout.placed.total, 0);
         shown = '';
         update();
@@ -268,7 +269,9 @@ export function createWallController(state: AppState, first: TileSource): WallCo
       const place = getPlace();
       const room = window.innerHeight;
       const header = getHeaderHeight();
-      if (align === 'centre') moveTo(top - Math.max(header, (room - height) / 2));
+      const isInFirstRow = at.section === 0 && rows !== undefined && findRowOfTile(rows, at.index) === 0;
+      if (isInFirstRow && align === 'nearest') moveTo(Number.NEGATIVE_INFINITY);
+      else if (align === 'centre') moveTo(top - Math.max(header, (room - height) / 2));
       else if (top < place + header) moveTo(top - header - 8);
       else if (top + height > place + room) moveTo(top + height - room + 8);
       const key = getTileKey(section.key, at.index, section.count);
@@ -277,7 +280,7 @@ export function createWallController(state: AppState, first: TileSource): WallCo
       shown = '';
       update();
     },
-    jumpTo: (progress) => moveTo(progress * layout.placed.total - getHeaderHeight()),
+    jumpTo: (progress) => moveTo(findPlaceOfProgress(layout, progress) - getHeaderHeight()),
     jumpToSection: (section) => moveTo((layout.placed.tops[section] ?? 0) - getHeaderHeight()),
     getAnchor,
     restore: (anchor) => {
@@ -318,14 +321,18 @@ function measure(state: AppState): Geometry {
   });
 }
 
-/** Gives a tile the focus as soon as it is in the page. */
+/** Frames. */
+const MAX_FOCUS_TRIES = 60;
+
+/** Gives a tile the focus as soon as it is in the page, and can have it. */
 function focusWhenThere(key: string): void {
   const find = () => document.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
   let tries = 0;
   const attempt = () => {
     const element = find();
-    if (element) element.focus({ preventScroll: true });
-    else if (tries < 60) {
+    element?.focus({ preventScroll: true });
+    // Behind an open dialog, nothing can have the focus.
+    if (document.activeElement !== element && tries < MAX_FOCUS_TRIES) {
       tries += 1;
       requestAnimationFrame(attempt);
     }

@@ -6,31 +6,44 @@ import { Card } from './Card.tsx';
 import { countAbsent } from './Numbers.tsx';
 import { TaskLink } from './TaskLink.tsx';
 
-export function FailingImages({ mirror: { images, failing } }: { mirror: MirrorStatus }) {
+interface Props {
+  /** Of the whole mirror; undefined if the token does not see it. */
+  readonly images: MirrorStatus['images'] | undefined;
+  /** Those of the tasks that the token sees. */
+  readonly failing: readonly FailingItem[];
+}
+
+export function FailingImages({ images, failing }: Props) {
   const { t, f } = useShell();
   const p = t.statusPage;
-  const absent = countAbsent(images);
-  const all = images.archived + absent;
+  if (!images && failing.length === 0) return null;
+  const absent = images && countAbsent(images);
   return (
     <Card
       id="failing"
       title={p.failing}
-      aside={absent === 0 ? undefined : p.failingOf(f.number(images.wanted), f.number(images.given_up))}
+      aside={images && absent ? p.failingOf(f.number(images.wanted), f.number(images.given_up)) : undefined}
     >
-      {absent === 0 ? (
-        <p class="muted">{p.noFailing}</p>
-      ) : (
-        <>
-          <p class="archiving">
-            <progress value={images.archived} max={all} aria-label={p.archiving} />
-            <span class="muted">{p.archivingOf(f.number(images.archived), f.number(all))}</span>
-          </p>
-          {failing.length === 0 && <p class="muted">{p.onlyWaiting}</p>}
-          <Reasons reasons={images.reasons} />
-          {failing.length > 0 && <FailingTable failing={failing} />}
-        </>
-      )}
+      {absent === 0 && <p class="muted">{p.noFailing}</p>}
+      {images && absent !== 0 && <Archiving images={images} />}
+      {images && absent !== 0 && failing.length === 0 && <p class="muted">{p.onlyWaiting}</p>}
+      {failing.length > 0 && <FailingTable failing={failing} />}
     </Card>
+  );
+}
+
+function Archiving({ images }: { images: MirrorStatus['images'] }) {
+  const { t, f } = useShell();
+  const p = t.statusPage;
+  const all = images.archived + countAbsent(images);
+  return (
+    <>
+      <p class="archiving">
+        <progress value={images.archived} max={all} aria-label={p.archiving} />
+        <span class="muted">{p.archivingOf(f.number(images.archived), f.number(all))}</span>
+      </p>
+      <Reasons reasons={images.reasons} />
+    </>
   );
 }
 
@@ -48,7 +61,7 @@ function Reasons({ reasons }: Pick<MirrorStatus['images'], 'reasons'>) {
   );
 }
 
-function FailingTable({ failing }: Pick<MirrorStatus, 'failing'>) {
+function FailingTable({ failing }: Pick<Props, 'failing'>) {
   const shell = useShell();
   const { t, f } = shell;
   const p = t.statusPage;

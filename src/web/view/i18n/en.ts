@@ -114,8 +114,6 @@ export const en = {
     created: 'Created',
     finished: 'Finished',
     checked: 'Checked',
-    user: 'User',
-    application: 'Application',
     length: 'Length',
   },
   credits: (amount: string) => `${amount} credits`,

@@ -108,8 +108,6 @@ export const zh: Dictionary = {
     created: '创建',
     finished: '完成',
     checked: '核对',
-    user: '用户',
-    application: '应用',
     length: '时长',
   },
   credits: (amount) => `${amount} 点`,

@@ -7,7 +7,7 @@ import { backUp } from '../../../../src/store/sqlite/recovery/backup.ts';
 import { restore } from '../../../../src/store/sqlite/recovery/restore.ts';
 import type { TaskId } from '../../../../src/task/id.ts';
 import { placeholderTask } from '../../../../src/task/placeholder-task.ts';
-import { document } from '../../../helpers/documents.ts';
+import { archivedImage, document } from '../../../helpers/documents.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
 import { searchRequest } from '../../../helpers/search.ts';
 import { openTestStore, temporaryDirectory } from '../../../helpers/test-mirror.ts';
@@ -76,6 +76,7 @@ test.each([
   'created_at = 1',
   'position = position - 100',
   'prompt_hash = zeroblob(8)',
+  'cost = 5',
   "user_id = 'me', created_at = 1, state = 'failed', model = 'forged'",
 ])('a restore derives %s from the documents', async (columns) => {
   const backup = await backupOf(await mirror());
@@ -120,4 +121,17 @@ test('an audit reports a task whose columns differ from its document', async () 
   expect(await (await openTestStore(dataDir)).audit()).toEqual([
     { id: 'a', problem: 'the columns differ from the document' },
   ]);
+});
+
+test('a restore derives the ratios of images from their pixels', async () => {
+  const dataDir = await mirror();
+  const store = await openStore({ dataDir, clock, mode: 'owner' });
+  const wide = { ...archivedImage('a'.repeat(64)), width: 300, height: 100 };
+  expect(await store.archiveImage({ taskId: 'a' as TaskId, n: 0 }, wide, NOW)).toBe(true);
+  await store.close();
+  const backup = await backupOf(dataDir);
+  alter(backup, 'UPDATE task_images SET ratio = 128');
+  const restored = temporaryDirectory();
+  restore(restored, backup, NOW);
+  expect(query(join(restored, 'mirror.db'), 'SELECT ratio FROM task_images')).toEqual([{ ratio: 198 }]);
 });

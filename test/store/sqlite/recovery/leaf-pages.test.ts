@@ -152,9 +152,10 @@ describe('rows read from leaf pages', () => {
     const db = openDatabase(join(mirrorOf(sound), 'mirror.db'), { readonly: true, isMapped: false });
     const columns = listColumns(db, 'tasks');
     const text = { kind: 'text', isKey: false, isRequired: true };
-    expect(columns.slice(-2)).toEqual([
+    expect(columns.slice(-3)).toEqual([
       { ...text, name: 'document', hasDefault: false },
       { ...text, name: 'service', hasDefault: true },
+      { name: 'cost', kind: 'integer', isKey: false, isRequired: false, hasDefault: false },
     ]);
     const expected = db.raw.prepare('SELECT * FROM tasks ORDER BY position').all();
     db.raw.close();

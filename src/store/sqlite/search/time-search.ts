@@ -1,0 +1,67 @@
+/** The exact matches of a search in the order of time, one hit for each prompt if they are grouped. */
+import type { Query } from '../../../search/ast.ts';
+import type { Cursor } from '../../../search/cursor.ts';
+import type { TaskFilter } from '../../contract/tasks.ts';
+import { type Direction, type RowPage, takeTimePage } from '../../rules/time-page.ts';
+import type { Sqlite } from '../database.ts';
+import { buildWhereClause, type Condition, collectParams } from '../filter-sql.ts';
+import { computeSlot } from '../position.ts';
+import { sortByTime, type TimedRow } from '../time-order.ts';
+import { buildNewestOfPrompt } from './prompt-groups.ts';
+import { compileSearch, type SearchSql } from './search-sql.ts';
+
+export interface Hits {
+  readonly sql: SearchSql;
+  /** What a row must satisfy to be a hit. */
+  readonly conditions: readonly Condition[];
+  /** How far a row's position may be above the slot of its time. */
+  readonly maxDisplacement: number;
+}
+
+export function compileHits(
+  db: Sqlite,
+  { query, filter, groupByPrompt }: { query: Query; filter: TaskFilter; groupByPrompt?: boolean | undefined },
+  maxDisplacement: number,
+): Hits {
+  const sql = compileSearch(db, query, filter, maxDisplacement);
+  const conditions = groupByPrompt
+    ? [...sql.conditions, ...buildNewestOfPrompt(db, sql, maxDisplacement)]
+    : sql.conditions;
+  return { sql, conditions, maxDisplacement };
+}
+
+/** All of them, as they are read. */
+export function findHits(
+  { raw }: Sqlite,
+  { sql, conditions, maxDisplacement }: Hits,
+  direction: Direction,
+): Iterable<TimedRow> {
+  const order = direction === 'newest' ? 'DESC' : 'ASC';
+  const rows = raw
+    .prepare<unknown[], TimedRow>(
+      `SELECT ${sql.position} AS position, tasks.created_at AS createdAt, tasks.id AS id
+       FROM ${sql.from} ${buildWhereClause(conditions)} ORDER BY ${sql.position} ${order}`,
+    )
+    .iterate(...collectParams(conditions));
+  return sortByTime(rows, direction, maxDisplacement);
+}
+
+export function findTimePage(
+  db: Sqlite,
+  hits: Hits,
+  { sort, limit, after }: { sort: Direction; limit: number; after?: Cursor | undefined },
+): RowPage<TimedRow> {
+  const conditions = after ? [...hits.conditions, buildCursorCondition(after, sort, hits)] : hits.conditions;
+  return takeTimePage(findHits(db, { ...hits, conditions }, sort), { sort, limit, after });
+}
+
+/** The range of positions in which the page after a cursor may start. */
+function buildCursorCondition(
+  { createdAtMs }: Pick<Cursor, 'createdAtMs'>,
+  sort: Direction,
+  { sql: { position }, maxDisplacement }: Hits,
+): Condition {
+  return sort === 'newest'
+    ? { sql: `${position} <= CAST(? AS INTEGER)`, params: [computeSlot(createdAtMs) + maxDisplacement] }
+    : { sql: `${position} >= CAST(? AS INTEGER)`, params: [computeSlot(createdAtMs)] };
+}

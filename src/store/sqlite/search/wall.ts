@@ -1,0 +1,177 @@
+/** The layout of a month of hits, and the place of a hit: from a few small columns, for a month may have thirty thousand. */
+import { createPeriodFinder, type TimeRange } from '../../../search/dates.ts';
+import type { TaskId } from '../../../task/id.ts';
+import { findRatioOfSize, SQUARE } from '../../../task/ratio.ts';
+import type { TaskState } from '../../../task/state.ts';
+import type { PlaceRequest, WallStore } from '../../contract/wall.ts';
+import { createSliceCursors } from '../../rules/slice-cursors.ts';
+import { compareInTime, type Direction, type Timed } from '../../rules/time-page.ts';
+import type { Sqlite } from '../database.ts';
+import {
+  buildExactTimeConditions,
+  buildTimeConditions,
+  buildWhereClause,
+  type Condition,
+  collectParams,
+} from '../filter-sql.ts';
+import { buildInterruptConditions, yieldUntilInterrupted } from '../interrupt.ts';
+import type { Synchronous } from '../synchronous.ts';
+import type { TimedRow } from '../time-order.ts';
+import { readPromptGroup } from './prompt-groups.ts';
+import type { IndexState } from './search.ts';
+import { compileHits, findTimePage, type Hits } from './time-search.ts';
+
+interface Tile extends Timed {
+  readonly state: TaskState;
+  readonly ratio: number;
+}
+
+const OPPOSITE = { newest: 'oldest', oldest: 'newest' } as const satisfies Record<Direction, Direction>;
+
+export function createWallStore(db: Sqlite, readState: () => IndexState): Synchronous<WallStore> {
+  const findPosition = db.raw.prepare<[string], number>('SELECT position FROM tasks WHERE id = ?').pluck();
+
+  /** The hit of a matching task: itself, or the newest match with its prompt. */
+  const findHit = (hits: Hits, { id, groupByPrompt }: PlaceRequest): TimedRow | undefined => {
+    const position = findPosition.get(id);
+    if (position === undefined) return undefined;
+    const matching = readRowAt(db, hits.sql, hits.sql.conditions, position);
+    if (!matching || !groupByPrompt) return matching;
+    const [newest] = readPromptGroup(db, hits.sql, position).tasks;
+    const newestPosition = newest && findPosition.get(newest.id);
+    if (!newest || newestPosition === undefined) return undefined;
+    return { position: newestPosition, createdAt: newest.createdAtMs, id: newest.id };
+  };
+
+  return {
+    layout: (request) => {
+      const { maxDisplacement, indexedFromMs } = readState();
+      const tiles = readTiles(db, restrict(db, compileHits(db, request, maxDisplacement), request.month));
+      const rows = tiles.sort((a, b) => compareInTime(request.sort, a, b));
+      return {
+        states: rows.map(({ state }) => state),
+        ratios: Uint8Array.from(rows, ({ ratio }) => ratio),
+        cursors: createSliceCursors(rows, request),
+        indexedFromMs,
+      };
+    },
+
+    place: (request) => {
+      const { sort, timeZone } = request;
+      const { maxDisplacement, indexedFromMs } = readState();
+      const hits = compileHits(db, request, maxDisplacement);
+      const hit = findHit(hits, request);
+      if (!hit) return undefined;
+      const month = createPeriodFinder('month', timeZone)(hit.createdAt);
+      const findNeighbour = (direction: Direction): TaskId | undefined => {
+        const after = { sort: direction, createdAtMs: hit.createdAt, id: hit.id };
+        return findTimePage(db, hits, { sort: direction, limit: 1, after }).rows[0]?.id as TaskId | undefined;
+      };
+      return {
+        id: hit.id as TaskId, // stored under an id
+        createdAtMs: hit.createdAt,
+        index: countBefore(db, hits, { hit, month, sort }),
+        count: countIn(db, hits, month),
+        previous: findNeighbour(OPPOSITE[sort]),
+        next: findNeighbour(sort),
+        indexedFromMs,
+      };
+    },
+  };
+}
+
+/** The hits that were created in a range of time. */
+function restrict(db: Sqlite, hits: Hits, range: TimeRange): Hits {
+  return {
+    ...hits,
+    conditions: [
+      ...hits.conditions,
+      ...buildTimeConditions(range, hits.sql.position, hits.maxDisplacement),
+      ...buildInterruptConditions(db),
+      ...buildExactTimeConditions(range, 'tasks'),
+    ],
+  };
+}
+
+/** As four arrays in JSON, because thirty thousand rows one by one take twice as long. */
+function readTiles(db: Sqlite, { sql, conditions }: Hits): Tile[] {
+  const row = db.raw
+    .prepare<unknown[], string[]>(
+      `SELECT json_group_array(tasks.created_at), json_group_array(tasks.id), json_group_array(tasks.state),
+         json_group_array(coalesce(
+           (SELECT ratio FROM task_images WHERE task_images.position = ${sql.position} AND n = 0), tasks.size))
+       FROM ${sql.from} ${buildWhereClause(conditions)}`,
+    )
+    .raw()
+    .get(...collectParams(conditions));
+  const [times = '[]', ids = '[]', states = '[]', shapes = '[]'] = row ?? [];
+  const columns = {
+    times: JSON.parse(times) as number[], // of the types of their columns
+    ids: JSON.parse(ids) as string[],
+    states: JSON.parse(states) as TaskState[],
+    shapes: JSON.parse(shapes) as (number | string | null)[],
+  };
+  const findRatio = createRatioFinder();
+  return columns.times.map((createdAt, at) => ({
+    createdAt,
+    id: columns.ids[at] ?? '',
+    state: columns.states[at] ?? 'pending',
+    ratio: findRatio(columns.shapes[at] ?? null),
+  }));
+}
+
+/** Takes a ratio, or the size that was asked for: of those there are few, and parsing one costs as much as reading a row. */
+function createRatioFinder(): (shape: number | string | null) => number {
+  const known = new Map<string, number>();
+  return (shape) => {
+    if (typeof shape !== 'string') return shape ?? SQUARE;
+    const ratio = known.get(shape) ?? findRatioOfSize(shape);
+    known.set(shape, ratio);
+    return ratio;
+  };
+}
+
+function readRowAt(
+  { raw }: Sqlite,
+  { from, position: column }: Hits['sql'],
+  conditions: readonly Condition[],
+  position: number,
+): TimedRow | undefined {
+  const all = [{ sql: `${column} = CAST(? AS INTEGER)`, params: [position] }, ...conditions];
+  return raw
+    .prepare<unknown[], TimedRow>(
+      `SELECT ${column} AS position, tasks.created_at AS createdAt, tasks.id AS id FROM ${from} ${buildWhereClause(all)}`,
+    )
+    .get(...collectParams(all));
+}
+
+/** Counts by time alone, which the narrow index has, and compares ids only among those of the same time. */
+function countBefore(
+  db: Sqlite,
+  hits: Hits,
+  { hit, month, sort }: { hit: TimedRow; month: TimeRange; sort: Direction },
+): number {
+  const before =
+    sort === 'newest'
+      ? { fromMs: hit.createdAt + 1, toMs: month.toMs }
+      : { fromMs: month.fromMs, toMs: hit.createdAt };
+  const { sql, conditions } = restrict(db, hits, { fromMs: hit.createdAt, toMs: hit.createdAt + 1 });
+  const ties = db.raw
+    .prepare<unknown[], string>(`SELECT tasks.id FROM ${sql.from} ${buildWhereClause(conditions)}`)
+    .pluck()
+    .iterate(...collectParams(conditions));
+  let tiesBefore = 0;
+  for (const id of yieldUntilInterrupted(db, ties))
+    if (compareInTime(sort, { createdAt: hit.createdAt, id }, hit) < 0) tiesBefore += 1;
+  return countIn(db, hits, before) + tiesBefore;
+}
+
+function countIn(db: Sqlite, hits: Hits, range: TimeRange): number {
+  const { sql, conditions } = restrict(db, hits, range);
+  const from = hits.conditions === sql.conditions ? sql.narrowFrom : sql.from;
+  const count = db.raw
+    .prepare<unknown[], number>(`SELECT count(*) FROM ${from} ${buildWhereClause(conditions)}`)
+    .pluck()
+    .get(...collectParams(conditions));
+  return count ?? 0;
+}
