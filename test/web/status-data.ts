@@ -15,7 +15,7 @@ export interface StatusChanges {
   readonly months?: StatusData['months'];
 }
 
-export const NOW_MS = Date.UTC(2026, 10, 26, 12);
+const NOW_MS = Date.UTC(2026, 10, 26, 12);
 
 export function createStatusData(changes: StatusChanges = {}): StatusData {
   const { isLimited = false, isUnreadable = false, days = null, months = null } = changes;

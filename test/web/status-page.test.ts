@@ -1,4 +1,5 @@
 /** The status page as the server renders it, from numbers. */
+import { h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { expect, test } from 'vitest';
 import { createShell } from '../../src/web/components/shell-state.ts';
@@ -9,7 +10,7 @@ import { createStatusData } from './status-data.ts';
 
 function render(data: StatusData): string {
   const status = { state: createStatusState(data), actions: undefined };
-  return renderToString(<StatusPage shell={createShell(data)} status={status} />);
+  return renderToString(h(StatusPage, { shell: createShell(data), status }));
 }
 
 const DAYS = {
