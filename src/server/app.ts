@@ -20,7 +20,11 @@ import { createGenerationRoutes } from './routes/flux-generations.ts';
 import { createFluxTasksRoutes } from './routes/flux-tasks.ts';
 import { createForgetRoutes } from './routes/forget.ts';
 import { createAssetRoutes } from './routes/gallery/assets.ts';
+import { createDocsPageRoutes } from './routes/gallery/docs-page.tsx';
 import { createPageRoutes } from './routes/gallery/pages.tsx';
+import { redirectToSignIn } from './routes/gallery/redirect-to-sign-in.ts';
+import { createSignInPageRoutes } from './routes/gallery/sign-in-page.tsx';
+import { createStatusPageRoutes } from './routes/gallery/status-page.tsx';
 import { createHealthRoutes } from './routes/health.ts';
 import { createImageRoutes } from './routes/images.ts';
 import { createMetricsRoutes } from './routes/metrics.ts';
@@ -71,6 +75,9 @@ export function createApp(
     createHealthRoutes(deps, () => stopping.aborted),
     createMetricsRoutes(deps),
     createOpenApiRoutes(deps),
+    createStatusPageRoutes(deps),
+    createDocsPageRoutes(deps),
+    createSignInPageRoutes(deps),
     createPageRoutes(deps),
     createAssetRoutes(),
     createSignInRoutes(deps, auth),
@@ -86,7 +93,8 @@ export function createApp(
   };
   const createNotFound = createRouteError(app);
   app.notFound((c) => respondWithError(createNotFound(c.req.method, c.req.path), c));
-  app.onError(respondWithError);
+  const prefix = getPathPrefix(config.basePath);
+  app.onError((error, c) => redirectToSignIn(error, c, prefix) ?? respondWithError(error, c));
   return app;
 }
 

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
+import { findChromium } from './chromium.ts';
 
 interface Requirement {
   /** Why a test is skipped, for people. */
@@ -38,6 +39,10 @@ const REQUIREMENTS = {
   script: {
     missing: 'script with -e is not installed (Linux only, package bsdutils)',
     isMet: () => canRun('script', ['-qec', 'true', '/dev/null']),
+  },
+  chromium: {
+    missing: 'no Chromium is installed (or set FLUX_MIRROR_TEST_CHROMIUM to its path)',
+    isMet: () => findChromium() !== undefined,
   },
   strace: {
     missing: 'strace is not installed (Linux only)',

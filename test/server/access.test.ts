@@ -219,6 +219,9 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
   ready: () => [{}],
   metrics: () => [{}],
   openapi: () => [{}],
+  statusPage: () => [{}],
+  docsPage: () => [{}],
+  signInPage: () => [{ path: '/sign-in?next=./status&error=expired' }],
   signIn: ({ everything }) => [
     { body: { token: everything.authorization.slice('Bearer '.length) } },
     { body: { token: 'guess' }, status: 401, limited: 401 },

@@ -2,6 +2,7 @@
 import type { RouteDescription } from './components.ts';
 import { EVENT_ROUTES } from './routes/events.ts';
 import { FLUX_ROUTES } from './routes/flux.ts';
+import { GALLERY_ROUTES } from './routes/gallery.ts';
 import { IMAGE_ROUTES } from './routes/images.ts';
 import { MONITORING_ROUTES } from './routes/monitoring.ts';
 import { PAGE_ROUTES } from './routes/pages.ts';
@@ -19,5 +20,6 @@ export const ROUTE_DESCRIPTIONS: readonly RouteDescription[] = [
   ...EVENT_ROUTES,
   ...SELECTION_ROUTES,
   ...MONITORING_ROUTES,
+  ...GALLERY_ROUTES,
   ...PAGE_ROUTES,
 ];

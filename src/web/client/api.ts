@@ -38,7 +38,8 @@ export function createApi(report: (connection: Connection) => void): Api {
   return {
     get: async (path, params, signal) => {
       const query = params === undefined ? '' : `?${params}`;
-      const response = await send(`${path}${query}`, signal ? { signal } : {});
+      const headers = { accept: 'application/json' };
+      const response = await send(`${path}${query}`, { headers, ...(signal ? { signal } : {}) });
       return response.json();
     },
     getText: async (path) => (await send(path, {})).text(),

@@ -6,12 +6,19 @@ export interface TaskEvent {
   readonly month?: string;
 }
 
+/** Of a run that goes on, or has `ended`. */
+export interface SyncEvent {
+  readonly state?: string;
+  readonly done?: number;
+  readonly due?: number;
+}
+
 export interface LiveHandlers {
   /** A task has been stored or has changed. */
   onTask(event: TaskEvent): void;
   /** Something has changed, it is not known what. */
   onChanged(): void;
-  onSync(event: { readonly state?: string; readonly done?: number; readonly total?: number }): void;
+  onSync(event: SyncEvent): void;
   onStatus(): void;
   onConnection(state: 'ok' | 'lost'): void;
 }
@@ -44,7 +51,7 @@ export function listen(timeZone: string, handlers: LiveHandlers): () => void {
       });
     on<TaskEvent>('task', handlers.onTask);
     on<TaskEvent>('image', handlers.onTask);
-    on<Parameters<LiveHandlers['onSync']>[0]>('sync', handlers.onSync);
+    on<SyncEvent>('sync', handlers.onSync);
     on('status', () => handlers.onStatus());
     on('changed', () => handlers.onChanged());
   };

@@ -1,8 +1,10 @@
 /** Closes what is open below a button when something else is clicked or gets the focus. */
-import type { Actions } from '../components/actions.ts';
-import type { AppState } from '../components/app.ts';
+import type { ShellActions, ShellState } from '../components/shell.ts';
 
-export function closePopoversOutside(state: AppState, actions: Pick<Actions, 'togglePopover'>): void {
+export function closePopoversOutside(
+  state: Pick<ShellState, 'openPopover'>,
+  actions: Pick<ShellActions, 'togglePopover'>,
+): void {
   const closeUnlessInside = (event: Event) => {
     const name = state.openPopover.peek();
     if (name === undefined || !(event.target instanceof Element)) return;

@@ -1,12 +1,12 @@
 /** How the mirror does, in a few words beside the search and, if something is wrong, in a line above the pictures. */
 import type { Health } from '../view/data.ts';
-import { type App, useApp } from './app.ts';
 import { Icon } from './Icon.tsx';
+import { type Shell, useShell } from './shell.ts';
 
 export function HealthLine() {
-  const app = useApp();
-  const health = app.state.health.value;
-  const text = describeHealth(app, health);
+  const shell = useShell();
+  const health = shell.state.health.value;
+  const text = describeHealth(shell, health);
   return (
     <a class={`health health-${health.state === 'ok' ? 'ok' : 'warn'}`} href="./status" title={text}>
       <span class="dot" />
@@ -15,7 +15,7 @@ export function HealthLine() {
   );
 }
 
-function describeHealth({ t, f, state }: App, { state: kind, since, synced_at }: Health): string {
+function describeHealth({ t, f, state }: Shell, { state: kind, since, synced_at }: Health): string {
   if (kind === 'offline') return t.offlineBySetting;
   if (kind === 'unreachable' && since !== null) return t.offlineSince(f.time(since));
   if (kind !== 'ok') return t.status;
@@ -25,25 +25,10 @@ function describeHealth({ t, f, state }: App, { state: kind, since, synced_at }:
 
 /** What is wrong, since when, and what still works. Nothing when all is well. */
 export function TroubleLine() {
-  const app = useApp();
-  const { t, state } = app;
-  const connection = state.connection.value;
-  const text = connection === 'ok' ? describeTrouble(app, state.health.value) : undefined;
-  if (connection === 'expired')
-    return (
-      <p class="trouble" role="status">
-        <Icon name="circle-alert" />
-        <span>{t.troubleExpired}</span>
-        <a href="./sign-in">{t.signInAgain}</a>
-      </p>
-    );
-  if (connection === 'lost')
-    return (
-      <p class="trouble" role="status">
-        <Icon name="cloud-off" />
-        <span>{t.troubleDisconnected}</span>
-      </p>
-    );
+  const shell = useShell();
+  const { t, state } = shell;
+  if (state.connection.value !== 'ok') return <ConnectionLine />;
+  const text = describeTrouble(shell, state.health.value);
   if (text === undefined) return null;
   return (
     <p class="trouble" role="status">
@@ -54,7 +39,28 @@ export function TroubleLine() {
   );
 }
 
-function describeTrouble({ t, f }: App, { state, since }: Health): string | undefined {
+/** What is wrong between this page and the mirror. Nothing when all is well. */
+export function ConnectionLine() {
+  const { t, state } = useShell();
+  const connection = state.connection.value;
+  if (connection === 'ok') return null;
+  if (connection === 'expired')
+    return (
+      <p class="trouble" role="status">
+        <Icon name="circle-alert" />
+        <span>{t.troubleExpired}</span>
+        <a href="./sign-in">{t.signInAgain}</a>
+      </p>
+    );
+  return (
+    <p class="trouble" role="status">
+      <Icon name="cloud-off" />
+      <span>{t.troubleDisconnected}</span>
+    </p>
+  );
+}
+
+function describeTrouble({ t, f }: Shell, { state, since }: Health): string | undefined {
   switch (state) {
     case 'ok':
       return undefined;

@@ -1,8 +1,8 @@
 /** The sheet of keys. */
 import { useEffect, useRef } from 'preact/hooks';
 import type { Dictionary } from '../view/i18n/dictionary.ts';
-import { useApp } from './app.ts';
 import { Icon } from './Icon.tsx';
+import { useShell } from './shell.ts';
 
 type KeyText = keyof Dictionary['keyTexts'];
 
@@ -38,12 +38,12 @@ const KEYS: Readonly<
 };
 
 export function HelpSheet() {
-  const { state } = useApp();
+  const { state } = useShell();
   return state.isHelpOpen.value ? <Sheet /> : null;
 }
 
 function Sheet() {
-  const { t, actions } = useApp();
+  const { t, actions } = useShell();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (

@@ -3,7 +3,7 @@
  * Escape and a click elsewhere close it (client/popovers.ts), and the focus returns to the button.
  */
 import type { ComponentChildren } from 'preact';
-import { type PopoverName, useApp } from './app.ts';
+import { type PopoverName, useShell } from './shell.ts';
 
 interface Props {
   readonly name: PopoverName;
@@ -26,7 +26,7 @@ export function Popover({
   children,
   ...props
 }: Props) {
-  const { state, actions } = useApp();
+  const { state, actions } = useShell();
   const isOpen = state.openPopover.value === name;
   return (
     <div class="popover-anchor" data-popover={name}>

@@ -3,32 +3,16 @@ import type { ComponentChildren } from 'preact';
 import { DENSITIES } from '../layout/geometry.ts';
 import { LANGUAGES } from '../view/i18n/dictionary.ts';
 import { THEMES } from '../view/preferences.ts';
-import { useApp } from './app.ts';
 import { HealthLine } from './HealthLine.tsx';
 import { Icon, type IconName } from './Icon.tsx';
 import { Popover } from './Popover.tsx';
+import { useShell } from './shell.ts';
 
 /** @param children the search box */
 export function TopBar({ children }: { children?: ComponentChildren }) {
-  const { t } = useApp();
   return (
     <header class="bar">
-      <a class="brand" href="./" aria-label={`${t.appName}: ${t.home}`}>
-        <svg width="20" height="16" viewBox="0 0 20 16" aria-hidden="true">
-          <rect x="0" y="0" width="9" height="16" rx="2" fill="currentColor" />
-          <rect
-            x="11.75"
-            y="0.75"
-            width="7.5"
-            height="14.5"
-            rx="2"
-            fill="none"
-            stroke="currentColor"
-            stroke-width="1.5"
-          />
-        </svg>
-        <span class="brand-name">{t.appName}</span>
-      </a>
+      <Brand />
       <div class="bar-middle">{children}</div>
       <div class="bar-end">
         <HealthLine />
@@ -41,8 +25,30 @@ export function TopBar({ children }: { children?: ComponentChildren }) {
   );
 }
 
+export function Brand() {
+  const { t } = useShell();
+  return (
+    <a class="brand" href="./" aria-label={`${t.appName}: ${t.home}`}>
+      <svg width="20" height="16" viewBox="0 0 20 16" aria-hidden="true">
+        <rect x="0" y="0" width="9" height="16" rx="2" fill="currentColor" />
+        <rect
+          x="11.75"
+          y="0.75"
+          width="7.5"
+          height="14.5"
+          rx="2"
+          fill="none"
+          stroke="currentColor"
+          stroke-width="1.5"
+        />
+      </svg>
+      <span class="brand-name">{t.appName}</span>
+    </a>
+  );
+}
+
 function ViewMenu() {
-  const { t, state, actions } = useApp();
+  const { t, state, actions } = useShell();
   return (
     <Popover
       name="view"
@@ -80,8 +86,8 @@ const THEME_ICONS = { system: 'sun-moon', light: 'sun', dark: 'moon' } as const 
   IconName
 >;
 
-function ThemeMenu() {
-  const { t, state, actions } = useApp();
+export function ThemeMenu() {
+  const { t, state, actions } = useShell();
   const { theme } = state.preferences.value;
   const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system';
   return (
@@ -97,12 +103,13 @@ function ThemeMenu() {
   );
 }
 
-function LanguageMenu() {
-  const { t, language, actions } = useApp();
+/** @param isAlwaysShown also on a narrow page, where the menu has the languages otherwise */
+export function LanguageMenu({ isAlwaysShown = false }: { isAlwaysShown?: boolean }) {
+  const { t, language, actions } = useShell();
   return (
     <Popover
       name="language"
-      class="icon-button js-only wide-only"
+      class={`icon-button js-only${isAlwaysShown ? '' : ' wide-only'}`}
       title={t.language}
       label={<Icon name="languages" />}
       align="end"
@@ -121,7 +128,7 @@ function LanguageMenu() {
 
 /** Everything that there is room for only on wide windows, and the ways to other pages. */
 function MainMenu() {
-  const { t, state, actions, language, rights } = useApp();
+  const { t, state, actions, language, rights } = useShell();
   return (
     <Popover name="menu" class="icon-button js-only" title={t.menu} label={<Icon name="menu" />} align="end">
       {() => (

@@ -1,9 +1,8 @@
 /** What a reader can do in the browser; client/ implements it. */
-import type { Preferences } from '../view/preferences.ts';
 import type { View } from '../view/url.ts';
-import type { PopoverName } from './app.ts';
+import type { ShellActions } from './shell.ts';
 
-export interface Actions {
+export interface Actions extends ShellActions {
   /** Shows something else. `push` adds an entry to the history; `type` is for each typed letter. */
   navigate(view: View, how: 'push' | 'replace' | 'type'): void;
   openTask(id: string): void;
@@ -23,10 +22,7 @@ export interface Actions {
   /** @param progress 0 to 1, of the whole wall */
   jumpTo(progress: number): void;
   scrollToTop(): void;
-  togglePopover(name: PopoverName | undefined): void;
   loadFacets(): void;
-  toggleHelp(isOpen: boolean): void;
-  setPreference<Name extends keyof Preferences>(name: Name, value: NonNullable<Preferences[Name]>): void;
   copy(text: string): void;
   copyDocument(id: string): void;
   suggest(text: string, signal: AbortSignal): Promise<readonly Suggestion[]>;

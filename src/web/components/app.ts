@@ -1,22 +1,11 @@
-/** What every component can use: texts, formats, the state of the page, and in the browser what can be done. */
+/** What the components of the wall's page can use beyond those of every page: its state, and in the browser what can be done. */
 import type { ReadonlySignal, Signal } from '@preact/signals';
-import { createContext } from 'preact';
+import { type ComponentChildren, createContext, h } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { FacetData, Health, MonthCount, SearchInfo, TaskDetails, TileData } from '../view/data.ts';
-import type { Formats } from '../view/format.ts';
-import type { Dictionary, Language } from '../view/i18n/dictionary.ts';
-import type { Preferences } from '../view/preferences.ts';
+import type { FacetData, MonthCount, SearchInfo, TaskDetails, TileData } from '../view/data.ts';
 import type { View } from '../view/url.ts';
 import type { Actions } from './actions.ts';
-
-/** What the caller may do; the server decides again at each request. */
-export interface Rights {
-  /** Whether the mirror asks for a token, so that there is something to sign out of. */
-  readonly isSignedIn: boolean;
-  /** Whether the token sees the whole mirror. */
-  readonly seesAll: boolean;
-  readonly mayChange: boolean;
-}
+import { type Shell, ShellProvider, type ShellState } from './shell.ts';
 
 /** A picture to be shown on the wall. */
 export interface VisibleTile {
@@ -93,19 +82,8 @@ export interface Toast {
   readonly progress?: number | undefined;
 }
 
-export type PopoverName =
-  | ValuePopover
-  | 'dates'
-  | 'order'
-  | 'view'
-  | 'menu'
-  | 'language'
-  | 'use-again'
-  | 'export';
-type ValuePopover = 'model' | 'size' | 'action' | 'state';
-
 /** The state of the wall's page. Signals, so that a change renders only what shows it. */
-export interface AppState {
+export interface AppState extends ShellState {
   readonly view: Signal<View>;
   /** How many tasks the page shows; undefined: not counted yet. */
   readonly total: Signal<{ readonly count: number; readonly isExact: boolean } | undefined>;
@@ -115,8 +93,6 @@ export interface AppState {
   readonly facets: Signal<FacetData | undefined>;
   /** The months of the search at all times, for the range of dates. */
   readonly dateMonths: Signal<readonly MonthCount[] | undefined>;
-  readonly health: Signal<Health>;
-  readonly nowMs: Signal<number>;
   readonly wall: Signal<VisibleWall>;
   readonly rail: Signal<{
     readonly months: readonly RailMonth[];
@@ -128,35 +104,26 @@ export interface AppState {
   readonly selectedCount: ReadonlySignal<number>;
   /** Id of the tile that the Tab key reaches. */
   readonly focusedKey: Signal<string | undefined>;
-  readonly openPopover: Signal<PopoverName | undefined>;
-  readonly isHelpOpen: Signal<boolean>;
   /** Whether the answer to the latest input is not here yet. */
   readonly isStale: Signal<boolean>;
-  /** Whether there is no connection to the mirror, or the session has ended. */
-  readonly connection: Signal<'ok' | 'lost' | 'expired'>;
   readonly newTasks: Signal<number>;
   readonly toast: Signal<Toast | undefined>;
-  /** Read out by screen readers. */
-  readonly announcement: Signal<string>;
-  readonly preferences: Signal<Preferences>;
   /** Where the page continues without a script. */
   readonly nextCursor: string | null;
 }
 
-export interface App {
-  readonly t: Dictionary;
-  readonly f: Formats;
-  readonly language: Language;
-  readonly timeZone: string;
-  readonly rights: Rights;
-  readonly version: string;
+export interface App extends Shell {
   readonly state: AppState;
   /** Undefined on the server, and without a script. */
   readonly actions: Actions | undefined;
 }
 
 const AppContext = createContext<App | undefined>(undefined);
-export const AppProvider = AppContext.Provider;
+
+/** For the components of the wall, and for those of every page. */
+export function AppProvider({ value, children }: { value: App; children: ComponentChildren }) {
+  return h(ShellProvider, { value }, h(AppContext.Provider, { value }, children));
+}
 
 export function useApp(): App {
   const app = useContext(AppContext);

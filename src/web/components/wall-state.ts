@@ -4,20 +4,20 @@ import type { TileData } from '../view/data.ts';
 import type { WallData } from '../view/page-data.ts';
 import { getSort } from '../view/url.ts';
 import type { AppState, OpenTask, Selection, VisibleSection, VisibleTile } from './app.ts';
+import { createShellState } from './shell-state.ts';
 
 export function createWallState(data: WallData): AppState {
   const total = signal<AppState['total']['value']>(data.total);
   const selection = signal<Selection>({ ids: new Set(), isSearch: false });
   const sections = arrangeFirstTiles(data);
   return {
+    ...createShellState(data),
     view: signal(data.view),
     total,
     allTasks: signal(data.allTasks),
     info: signal(data.info),
     facets: signal(undefined),
     dateMonths: signal(undefined),
-    health: signal(data.health),
-    nowMs: signal(data.nowMs),
     wall: signal({ height: undefined, sections, withPictures: true }),
     rail: signal({ months: [], current: 0, progress: 0 }),
     task: signal(data.task && createOpenTask(data.view.task, data.task)),
@@ -27,14 +27,9 @@ export function createWallState(data: WallData): AppState {
       return isSearch ? Math.max(0, (total.value?.count ?? 0) - ids.size) : ids.size;
     }),
     focusedKey: signal(sections[0]?.tiles[0]?.key),
-    openPopover: signal(undefined),
-    isHelpOpen: signal(false),
     isStale: signal(false),
-    connection: signal('ok'),
     newTasks: signal(0),
     toast: signal(undefined),
-    announcement: signal(''),
-    preferences: signal(data.preferences),
     nextCursor: data.nextCursor,
   };
 }

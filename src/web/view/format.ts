@@ -21,12 +21,18 @@ export interface Formats {
   month(month: string): string;
   /** `Nov 2026`, of `2026-11` */
   shortMonth(month: string): string;
+  /** `Nov`, of `2026-11` */
+  monthName(month: string): string;
+  /** `14 Nov`, of `2026-11-14` */
+  day(day: string): string;
   /** `12 seconds ago`, `in 3 seconds` @param seconds negative: in the past */
   relative(seconds: number): string;
   /** `6.4 s`, `2 min` */
   duration(seconds: number): string;
   /** Credits, with as many decimals as they need. */
   credits(amount: number): string;
+  /** A sum of credits: `18.36` */
+  sum(amount: number): string;
 }
 
 /** @param timeZone IANA name; an unknown one counts as UTC */
@@ -39,6 +45,7 @@ export function createFormats(language: Language, timeZone: string): Formats {
   const oneDecimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const amount = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 4 });
+  const sum = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   const dateTime = zoned({
     day: 'numeric',
     month: 'short',
@@ -51,6 +58,8 @@ export function createFormats(language: Language, timeZone: string): Formats {
   const time = zoned({ hour: '2-digit', minute: '2-digit' });
   const month = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' });
   const shortMonth = new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric', timeZone: 'UTC' });
+  const monthName = new Intl.DateTimeFormat(locale, { month: 'short', timeZone: 'UTC' });
+  const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const startOf = (yearAndMonth: string) => new Date(`${yearAndMonth}-01T00:00:00Z`);
   return {
@@ -66,12 +75,15 @@ export function createFormats(language: Language, timeZone: string): Formats {
     time: (iso) => time.format(new Date(iso)),
     month: (text) => month.format(startOf(text)),
     shortMonth: (text) => shortMonth.format(startOf(text)),
+    monthName: (text) => monthName.format(startOf(text)),
+    day: (text) => day.format(new Date(`${text}T00:00:00Z`)),
     relative: (seconds) => {
       const [value, unit] = scaleSeconds(seconds);
       return relative.format(value, unit);
     },
     duration: (seconds) => formatDuration(language, seconds, oneDecimal),
     credits: (value) => amount.format(value),
+    sum: (value) => sum.format(value),
   };
 }
 

@@ -31,3 +31,14 @@ export interface WallData extends PageData {
   /** Of the task in the address. */
   readonly task: { readonly details: TaskDetails | null; readonly place: PlaceData | null } | undefined;
 }
+
+/** Of the page that asks for a token. */
+export interface SignInData extends PageData {
+  /** Where to go then, relative to the page. */
+  readonly next: string;
+  readonly error: SignInError | undefined;
+}
+
+/** Why a token is asked for again. */
+export const SIGN_IN_ERRORS = ['invalid_token', 'no_token', 'expired'] as const;
+export type SignInError = (typeof SIGN_IN_ERRORS)[number];

@@ -60,6 +60,7 @@ export const MONITORING_ROUTES: readonly RouteDescription[] = [
     summary: 'The gallery, for people; a task is /?task=ID',
     responses: {
       200: { description: 'the page', content: { 'text/html': { schema: text } } },
+      303: { description: 'to the page that asks for a token, if a browser has none' },
       404: { description: 'the page, without such a task', content: { 'text/html': { schema: text } } },
     },
     errors: [401, 403, 503],

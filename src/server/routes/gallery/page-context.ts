@@ -3,15 +3,39 @@ import { getCookie } from 'hono/cookie';
 import { VERSION } from '../../../lib/version.ts';
 import { isTimeZone } from '../../../search/dates.ts';
 import { findMachineTimeZone } from '../../../search/machine-time-zone.ts';
-import { readHealth } from '../../../views/health.ts';
+import { type Health, readHealth } from '../../../views/health.ts';
 import type { ProblemDeps } from '../../../views/problems.ts';
 import { chooseLanguage } from '../../../web/view/i18n/dictionary.ts';
 import type { PageData } from '../../../web/view/page-data.ts';
 import { readPreferences } from '../../../web/view/preferences.ts';
-import type { ServerContext } from '../../deps.ts';
+import type { ServerContext, ServerDeps } from '../../deps.ts';
+
+/** Of a page that is of use although the database can't be read: its health then says that something is wrong. */
+export async function readPageContextSafely(
+  c: ServerContext,
+  deps: ProblemDeps & Pick<ServerDeps, 'log'>,
+): Promise<PageData> {
+  try {
+    return await readPageContext(c, deps);
+  } catch (error) {
+    deps.log.warn({ err: error }, 'the health of the mirror could not be read for a page');
+    return createPageContext(c, { nowMs: deps.clock.now(), health: { ...NO_HEALTH, state: 'other' } });
+  }
+}
+
+/** Of a page that says nothing of the mirror. */
+export const NO_HEALTH: Health = { state: 'ok', synced_at: null, since: null, problems: [] };
 
 /** @param wanted the time zone that the address asks for; empty: the reader's */
 export async function readPageContext(c: ServerContext, deps: ProblemDeps, wanted = ''): Promise<PageData> {
+  const health = await readHealth(deps, { isWhole: c.get('access').limits === undefined });
+  return createPageContext(c, { nowMs: deps.clock.now(), health, wanted });
+}
+
+export function createPageContext(
+  c: ServerContext,
+  { nowMs, health, wanted = '' }: { nowMs: number; health: Health; wanted?: string },
+): PageData {
   const preferences = readPreferences((name) => getCookie(c, name));
   const { tokenName, limits, isReadOnly } = c.get('access');
   const timeZone = [wanted, preferences.timeZone].find((name) => name !== '' && isTimeZone(name));
@@ -21,7 +45,6 @@ export async function readPageContext(c: ServerContext, deps: ProblemDeps, wante
     preferences,
     rights: { isSignedIn: tokenName !== undefined, seesAll: limits === undefined, mayChange: !isReadOnly },
     timeZone: timeZone ?? findMachineTimeZone().timeZone,
-    nowMs: deps.clock.now(),
-    health: await readHealth(deps, { isWhole: limits === undefined }),
+    ...{ nowMs, health },
   };
 }

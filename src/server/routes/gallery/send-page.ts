@@ -18,11 +18,14 @@ const CONTENT_SECURITY_POLICY = [
   "require-trusted-types-for 'script'",
 ].join('; ');
 
+/** What decides how a page looks, and what is on it. */
+export const VARY = 'accept, accept-encoding, accept-language, cookie, authorization';
+
 /** What a token sees is stored by no shared cache. */
 const HEADERS = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
   'cache-control': 'private, no-cache',
-  vary: 'accept-encoding, accept-language, cookie, authorization',
+  vary: VARY,
 };
 
 /** Renders and sends a page. Its files are addressed relative to it: all pages lie at one depth. */

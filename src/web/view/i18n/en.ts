@@ -2,6 +2,11 @@
 
 const plural = (count: number, one: string, other: string) => (count === 1 ? one : other);
 
+const SPELLED = 'No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve'.split(' ');
+
+/** At the start of a sentence. */
+const spellNumber = (count: number) => SPELLED[count] ?? count.toLocaleString('en-GB');
+
 export const en = {
   appName: 'flux-mirror',
   close: 'Close',
@@ -19,6 +24,7 @@ export const en = {
 
   skipToPictures: 'Skip to the pictures',
   skipToSearch: 'Skip to the search',
+  skipToContent: 'Skip to the content',
   home: 'All pictures',
   searchPlaceholder: 'Search prompts, e.g. siamese cat -dog after:30d',
   search: 'Search',
@@ -170,7 +176,11 @@ export const en = {
   signIn: 'Sign in',
   signInHint: 'This mirror needs a token. It is sent once and kept as a cookie.',
   token: 'Token',
-  signInErrors: { invalid_token: 'This is not a token of this mirror.', no_token: 'A token is needed.' },
+  signInErrors: {
+    invalid_token: 'This is not a token of this mirror.',
+    no_token: 'A token is needed.',
+    expired: 'Your session has ended.',
+  },
 
   keys: 'Keys',
   keyGroups: { anywhere: 'Anywhere', wall: 'On the wall', task: 'In a task' },
@@ -195,5 +205,207 @@ export const en = {
     panel: 'facts',
     full: 'full screen',
     help: 'this sheet',
+  },
+
+  statusPage: {
+    sentenceSpace: ' ',
+    allHere: 'Everything is here.',
+    allHereBut: (count: number, shown: string) =>
+      `Everything is here but ${shown} ${plural(count, 'picture', 'pictures')}.`,
+    yoursHere: 'Your tasks are here.',
+    nothingHere: 'Nothing is here yet.',
+    nothingOfYours: 'Nothing of yours is here yet.',
+    running: (count: number) =>
+      count === 1 ? 'One task is still running.' : `${spellNumber(count)} tasks are still running.`,
+    nothingRunning: 'Nothing is running.',
+    wrong: {
+      unreadable: 'The database could not be read.',
+      full: 'Nothing can be stored at the moment.',
+      rejected: 'The upstream rejects the token.',
+      unreachable: 'The upstream does not answer.',
+      unreachableSince: (time: string) => `The upstream has not answered since ${time}.`,
+      missing: (count: number, shown: string) =>
+        `${shown} ${plural(count, 'picture has lost its file', 'pictures have lost their files')}.`,
+      backup: 'The last backup failed.',
+      run: 'The last sync run failed.',
+      other: 'Something needs attention.',
+      offline: 'Offline by setting.',
+    },
+    stillServed: 'Everything stored is still served and searched.',
+    problems: 'Problems',
+    limited:
+      'This token is limited to certain tasks: sync runs, pictures, disk and backups of the whole mirror are not shown.',
+    synced: (ago: string) => `Synced ${ago}.`,
+    neverSynced: 'Not synced yet.',
+    answered: (ago: string) => `The upstream last answered ${ago}.`,
+    failedToday: (count: number) =>
+      count === 0
+        ? 'Nothing failed today.'
+        : `${spellNumber(count)} ${plural(count, 'task', 'tasks')} failed today.`,
+
+    tasks: 'Tasks',
+    tasksOf: (done: string, failed: string) => `${done} done · ${failed} failed`,
+    kept: 'Pictures kept',
+    keptOf: (share: string, missing: string) => `${share} · ${missing} missing`,
+    keptAll: 'all of them',
+    why: 'why?',
+    disk: 'On disk',
+    diskOf: (images: string, database: string) => `pictures ${images} · database ${database}`,
+    spent: 'Spent this month',
+    spentOf: (count: number, shown: string) => `credits, ${shown} ${plural(count, 'task', 'tasks')}`,
+
+    tasksPerDay: 'Tasks a day',
+    lastDays: (count: string, most: string) => `last ${count} days · at most ${most}`,
+    costPerMonth: 'Cost a month',
+    costUnit: (most: string) => `credits · at most ${most}`,
+    today: 'today',
+    day: 'Day',
+    month: 'Month',
+    cost: 'Cost',
+    asTable: 'As a table',
+    chartOf: (what: string, from: string, to: string, most: string) =>
+      `${what}, ${from} to ${to}, at most ${most}`,
+
+    runs: 'Sync runs',
+    lastRuns: (count: string) => `last ${count} · height is duration`,
+    noRuns: 'No run yet.',
+    now: 'now',
+    started: 'Started',
+    took: 'Took',
+    outcome: 'Outcome',
+    finished: 'Finished tasks',
+    requests: 'Requests',
+    outcomes: {
+      running: 'running',
+      done: 'done',
+      stopped: 'stopped',
+      rejected: 'token rejected',
+      'rate-limited': 'upstream asks to wait',
+      unreachable: 'upstream unreachable',
+      failed: 'failed',
+      interrupted: 'interrupted',
+    },
+    runText: (time: string, outcome: string, took: string) => `${time} ${outcome}, ${took}`,
+
+    tracked: 'Tracked and due',
+    trackedOf: (shown: string, total: string) => `${shown} of ${total}`,
+    noTracked: 'Nothing is waited for.',
+    lookedAt: 'Looked at',
+    times: (count: number, shown: string) => ['not yet', 'once'][count] ?? `${shown} times`,
+    nextCheck: 'Next',
+    dueNow: 'due',
+    givenUp: 'given up',
+    unknownSince: (time: string) => `The upstream has not known it since ${time}.`,
+    prompt: 'Prompt',
+    promptUnknown: 'not known yet',
+    tried: 'Tried',
+
+    failing: 'Pictures missing, and why',
+    failingOf: (wanted: string, givenUp: string) => `${wanted} to be fetched · ${givenUp} given up`,
+    noFailing: 'No picture is missing.',
+    onlyWaiting: 'None has failed; the rest is waiting for its turn.',
+    reason: 'Reason',
+    nextTry: 'Next try',
+    archiving: 'Archiving',
+    archivingOf: (done: string, all: string) => `${done} of ${all} pictures kept`,
+
+    backups: 'Backups',
+    lastBackup: 'Last backup',
+    noBackup: 'none yet',
+    backupError: 'Last error',
+    backupHint: 'flux-mirror backup writes one while the mirror serves.',
+    upstream: 'Upstream',
+    upstreamStates: {
+      ok: 'answers',
+      rejected: 'rejects the token',
+      'rate-limited': 'asks to wait',
+      unreachable: 'does not answer',
+    },
+    stateLabel: 'State',
+    untilLabel: 'Asked again',
+    answeredLabel: 'Last answer',
+    failedLabel: 'Last failure',
+    callbacksLabel: 'Callbacks waiting',
+    never: 'never',
+
+    syncNow: 'Sync now',
+    syncing: 'Syncing',
+    syncProgress: (done: string, due: string) => `${done} of ${due} checked`,
+    syncDone: (count: number, shown: string) =>
+      count === 0
+        ? 'The run has ended; nothing new.'
+        : `The run has ended: ${shown} ${plural(count, 'task', 'tasks')} finished.`,
+    syncEnded: (outcome: string) => `The run has ended: ${outcome}.`,
+    syncFailed: (message: string) => `The run could not be started: ${message}`,
+
+    addIds: 'Add ids',
+    addIdsHint: 'Paste any text: a list, JSON, a log. Task ids are picked out of it.',
+    pasteHere: 'Text with task ids',
+    idsFound: (count: number, shown: string) => `${shown} ${plural(count, 'id', 'ids')} found`,
+    trackIds: (count: number, shown: string) =>
+      count === 0 ? 'Track' : `Track ${shown} ${plural(count, 'id', 'ids')}`,
+    idsAdded: (added: string) => `${added} added`,
+    idsRevived: (revived: string) => `${revived} tried again`,
+    idsTracked: (tracked: string) => `${tracked} already tracked`,
+    idsFinished: (finished: string) => `${finished} already finished`,
+    idsFailed: (message: string) => `They could not be added: ${message}`,
+  },
+
+  docsPage: {
+    title: 'API',
+    intro: (title: string) =>
+      `All routes of this mirror. The routes of ${title} answer exactly as the vendor’s own; everything below /api is the mirror’s.`,
+    raw: 'The same for machines:',
+    contents: 'Contents',
+    filter: 'Filter routes',
+    filterHint: 'path, word or parameter',
+    noneFound: 'No route matches.',
+    groups: {
+      flux: 'The vendor’s routes',
+      search: 'Search',
+      tasks: 'Tasks and tracked ids',
+      images: 'Pictures',
+      wall: 'The wall',
+      mirror: 'The mirror',
+      pages: 'Pages and sessions',
+    },
+    needsToken: 'needs a token, if the mirror has tokens',
+    isOpen: 'needs no token',
+    parameters: 'Parameters',
+    name: 'Name',
+    type: 'Type',
+    meaning: 'Meaning',
+    places: { query: 'query', path: 'path', header: 'header', cookie: 'cookie' },
+    required: 'required',
+    optional: 'optional',
+    byDefault: (value: string) => `default ${value}`,
+    body: 'Body',
+    responses: 'Responses',
+    errors: 'Errors',
+    errorsHint: 'All errors have the same body:',
+    members: 'Members',
+    example: 'Try it',
+    copyCommand: 'Copy the command',
+    listOf: (type: string) => `list of ${type}`,
+    anyOf: (types: readonly string[]) => types.join(' or '),
+    nullable: (type: string) => `${type} or null`,
+    anything: 'anything',
+    types: {
+      string: 'text',
+      integer: 'integer',
+      number: 'number',
+      boolean: 'true or false',
+      object: 'object',
+      array: 'list',
+      null: 'null',
+    },
+    limits: {
+      minimum: (value: string) => `≥ ${value}`,
+      maximum: (value: string) => `≤ ${value}`,
+      minLength: (value: string) => `at least ${value} characters`,
+      maxLength: (value: string) => `at most ${value} characters`,
+      maxItems: (value: string) => `at most ${value} elements`,
+    },
+    linkTo: (what: string) => `Link to ${what}`,
   },
 };

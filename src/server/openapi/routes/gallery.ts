@@ -1,0 +1,42 @@
+/** Pages for people, beside the wall: status, this description, and the one that asks for a token. */
+import { createEnum, createQueryParameter, type RouteDescription, text } from '../components.ts';
+
+const page = { 'text/html': { schema: text } };
+const redirect = { description: 'to the page that asks for a token, if a browser has none' };
+
+export const GALLERY_ROUTES: readonly RouteDescription[] = [
+  {
+    path: '/status',
+    method: 'get',
+    operationId: 'statusPage',
+    summary: 'The status page; as JSON, what is on it, in a form that may change',
+    responses: {
+      200: {
+        description: 'as much as the token may see',
+        content: { ...page, 'application/json': {} },
+      },
+      303: redirect,
+    },
+    errors: [401, 403, 503],
+  },
+  {
+    path: '/docs',
+    method: 'get',
+    operationId: 'docsPage',
+    summary: 'This description, for people',
+    responses: { 200: { description: 'the page', content: page }, 303: redirect },
+    errors: [401, 403, 503],
+  },
+  {
+    path: '/sign-in',
+    method: 'get',
+    operationId: 'signInPage',
+    summary: 'The page that asks for a token',
+    parameters: [
+      createQueryParameter('next', text, 'where to go then, relative to the page'),
+      createQueryParameter('error', createEnum('invalid_token', 'no_token', 'expired'), 'why it asks again'),
+    ],
+    responses: { 200: { description: 'the page', content: page } },
+    errors: [403],
+  },
+];

@@ -1,0 +1,44 @@
+/** `GET /status`: how the mirror does, as a page, and as JSON for the page that asks for news. */
+import { Hono } from 'hono';
+import { accepts } from 'hono/accepts';
+import { compress } from 'hono/compress';
+import { createShell } from '../../../web/components/shell-state.ts';
+import { createStatusState } from '../../../web/components/status/state.ts';
+import { StatusPage } from '../../../web/pages/StatusPage.tsx';
+import type { ServerDeps, ServerEnv } from '../../deps.ts';
+import { askThread } from '../../search/respond.ts';
+import { readPageContextSafely } from './page-context.ts';
+import { sendPage, VARY } from './send-page.ts';
+import { readStatusData } from './status-data.ts';
+
+type StatusPageDeps = Pick<ServerDeps, 'config' | 'store' | 'searching' | 'listing' | 'clock' | 'log'>;
+
+export function createStatusPageRoutes(deps: StatusPageDeps): Hono<ServerEnv> {
+  const { searching, listing, clock } = deps;
+  return new Hono<ServerEnv>().get('/status', compress(), async (c) => {
+    const data = await readStatusData(await readPageContextSafely(c, deps), deps, {
+      limits: c.get('access').limits,
+      ask: (route, params) =>
+        askThread(c, route === 'tracked' ? listing : searching, {
+          ...{ route, query: params.toString(), nowMs: clock.now() },
+        }),
+    });
+    const code = data.isUnreadable ? 503 : 200;
+    const type = accepts(c, {
+      ...{ header: 'Accept', supports: ['text/html', 'application/json'], default: 'text/html' },
+    });
+    if (type === 'application/json')
+      return c.json(data, code, { 'cache-control': 'private, no-store', vary: VARY });
+    const shell = createShell(data);
+    const status = { state: createStatusState(data), actions: undefined };
+    return sendPage(
+      c,
+      {
+        ...{ title: `${shell.t.status} · ${shell.t.appName}`, language: data.language },
+        ...{ theme: data.preferences.theme, page: 'status', data },
+        body: <StatusPage shell={shell} status={status} />,
+      },
+      code,
+    );
+  });
+}
