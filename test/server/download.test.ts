@@ -174,6 +174,14 @@ describe('a zip', () => {
     expect(await errorOf(download(here, { q: 'cat', count: 3 }))).toEqual([409, 'conflict']);
   });
 
+  test('of a search leaves out what is excepted', async () => {
+    const here = await startTestMirror();
+    await put(here, { id: CAT, prompt: 'a cat' }, { id: DOG, prompt: 'a cat and a dog' });
+    const answer = await download(here, { as: 'jsonl', q: 'cat', count: 2, except: CAT });
+    expect([answer.status, (await answer.text()).includes(CAT)]).toEqual([200, false]);
+    expect((await download(here, { as: 'zip', q: 'cat', count: 1, except: CAT })).status).toBe(409);
+  });
+
   test('lists what it could not include, as far as that is known before it starts', async () => {
     const here = await fullMirror();
     const pending = randomUUID();

@@ -73,6 +73,19 @@ describe('forgetting', () => {
     expect(await countTasks(here)).toBe(1);
   });
 
+  test('of a search leaves out what is excepted, whether it matches or not', async () => {
+    const here = await startTestMirror();
+    await put(here, { id: FIRST, prompt: 'a cat' }, { id: SECOND, prompt: 'a cat' }, { id: THIRD, prompt: 'a dog' });
+    expect(await forget(here, { q: 'cat', count: 2, except: [SECOND, THIRD] })).toEqual([
+      200,
+      { forgotten: 1, images: 0, not_known: [], remaining: 0 },
+    ]);
+    expect([await here.store.get(FIRST), (await here.store.get(SECOND))?.id]).toEqual([undefined, SECOND]);
+    // The count is that of the search, with what is left out.
+    expect((await forget(here, { q: 'cat', count: 0, except: [SECOND] }))[0]).toBe(409);
+    expect((await forget(here, { ids: [SECOND], except: [SECOND] }))[0]).toBe(400);
+  });
+
   test('removes nothing when the count has changed', async () => {
     const here = await startTestMirror();
     await put(here, { id: FIRST, prompt: 'a cat' }, { id: SECOND, prompt: 'a cat' });

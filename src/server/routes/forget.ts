@@ -9,7 +9,7 @@ import { watchLoss } from '../connections/hang-up.ts';
 import type { ServerDeps, ServerEnv } from '../deps.ts';
 import type { ForgetResult } from '../forget-schema.ts';
 import { readFormBody } from '../form-body.ts';
-import { checkCount, countSelected, listTasks, type SelectionDeps } from '../selection/selected-tasks.ts';
+import { checkCount, countSelected, listMatches, type SelectionDeps } from '../selection/selected-tasks.ts';
 import { MAX_IDS, readSelection, type SearchSelection } from '../selection/selection.ts';
 import { createSelectionDeps } from '../selection/selection-deps.ts';
 
@@ -27,11 +27,11 @@ export function createForgetRoutes(deps: ServerDeps, stopping: AbortSignal): Hon
     const ids = isSearch
       ? await findMatchingIds(selection, createSelectionDeps(c, deps, clock.now()))
       : selection.ids;
-    const total = isSearch ? selection.count : ids.length;
+    const total = isSearch ? selection.count - selection.except.size : ids.length;
     // Each step is complete in itself, so a page that is closed, or a server that stops, leaves the others as they are.
     const signal = watchLoss(c.env, stopping);
     const removed = await removeInSteps({ store, files: archive.files }, ids, signal);
-    const remaining = total - removed.forgotten - removed.not_known.length;
+    const remaining = Math.max(0, total - removed.forgotten - removed.not_known.length);
     return c.json({ ...removed, remaining } satisfies ForgetResult);
   });
 }
@@ -49,11 +49,13 @@ async function findMatchingIds(selection: SearchSelection, deps: SelectionDeps):
   if (note !== undefined) throw createBadRequest(`nothing was removed: ${note}`);
   checkCount(selection, total);
   const ids: TaskId[] = [];
-  for await (const page of listTasks(selection, deps)) {
-    ids.push(...page.map(({ id }) => id));
+  let found = 0;
+  for await (const page of listMatches(selection, deps)) {
+    found += page.length;
+    ids.push(...page.map(({ id }) => id).filter((id) => !selection.except.has(id)));
     if (ids.length >= MAX_IDS) return ids.slice(0, MAX_IDS);
   }
-  checkCount(selection, ids.length);
+  checkCount(selection, found);
   return ids;
 }
 

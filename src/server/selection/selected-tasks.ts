@@ -46,7 +46,9 @@ export async function* listTasks(
   deps: SelectionDeps,
 ): AsyncGenerator<readonly StoredTask[], void> {
   if (selection.kind === 'ids') yield* listByIds(selection.ids, deps);
-  else yield* listMatches(selection, deps);
+  else
+    for await (const page of listMatches(selection, deps))
+      yield page.filter(({ id }) => !selection.except.has(id));
 }
 
 async function* listByIds(
@@ -60,7 +62,8 @@ async function* listByIds(
   }
 }
 
-async function* listMatches(
+/** All that match, also those that are left out. */
+export async function* listMatches(
   { query, count }: SearchSelection,
   { thread, limits, nowMs, askedBy }: SelectionDeps,
 ): AsyncGenerator<readonly StoredTask[], void> {

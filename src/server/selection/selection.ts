@@ -16,6 +16,8 @@ export interface SearchSelection {
   readonly query: string;
   /** How many tasks the caller believes it matches. */
   readonly count: number;
+  /** Tasks that are left out although they match. */
+  readonly except: ReadonlySet<TaskId>;
 }
 
 export type Selection = IdSelection | SearchSelection;
@@ -31,28 +33,38 @@ const ARRANGEMENT = ['sort', 'group', 'limit', 'partial'];
  */
 export function readSelection(fields: URLSearchParams, known: readonly string[] = []): Selection {
   if (fields.has('ids')) return { kind: 'ids', ids: readIds(fields, known) };
-  refuseOthers(fields, [...MATCH_PARAMS, ...ARRANGEMENT, ...known, 'count', 'match', 'tz']);
+  refuseOthers(fields, [...MATCH_PARAMS, ...ARRANGEMENT, ...known, 'count', 'except', 'match', 'tz']);
   if ((fields.get('match') || 'exact') !== 'exact')
     throw createBadRequest('"match" can only be exact here: close matches are not selected');
   if (!fields.get('count'))
     throw createBadRequest('either "ids" or a search with its exact "count" must be given');
   const count = readIntegerParam(fields, 'count', { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 });
   const search = [...fields].filter(([name]) => MATCH_PARAMS.includes(name));
-  return { kind: 'search', query: new URLSearchParams(search).toString(), count };
+  return {
+    kind: 'search',
+    query: new URLSearchParams(search).toString(),
+    count,
+    except: new Set(readIdList(fields, 'except')),
+  };
 }
 
 function readIds(fields: URLSearchParams, known: readonly string[]): TaskId[] {
   refuseOthers(fields, ['ids', ...known, 'tz']);
+  return readIdList(fields, 'ids');
+}
+
+/** Without duplicates. */
+function readIdList(fields: URLSearchParams, name: string): TaskId[] {
   const texts = fields
-    .getAll('ids')
+    .getAll(name)
     .flatMap((value) => value.split(','))
     .map((value) => value.trim())
     .filter((value) => value !== '');
   if (texts.length > MAX_IDS)
-    throw createBadRequest(`"ids" has ${texts.length} ids; at most ${MAX_IDS} are allowed`);
+    throw createBadRequest(`"${name}" has ${texts.length} ids; at most ${MAX_IDS} are allowed`);
   return [...new Set(texts)].map((text) => {
     const id = parseTaskId(text);
-    if (id === undefined) throw createBadRequest('each of "ids" must have 1 to 128 characters');
+    if (id === undefined) throw createBadRequest(`each of "${name}" must have 1 to 128 characters`);
     return id;
   });
 }

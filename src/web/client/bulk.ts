@@ -2,7 +2,7 @@
 import type { AppState } from '../components/app.ts';
 import type { Formats } from '../view/format.ts';
 import type { Dictionary } from '../view/i18n/dictionary.ts';
-import { buildSearchParams } from '../view/url.ts';
+import { buildMatchParams } from '../view/url.ts';
 import { type Api, ApiFailure } from './api.ts';
 import type { SelectionController } from './selection.ts';
 
@@ -22,19 +22,34 @@ interface BulkDeps {
   readonly onForgotten: () => void;
 }
 
+/** What was selected when forgetting was asked for. */
+interface Selected {
+  /** Of a search: those that are left out. */
+  readonly ids: readonly string[];
+  readonly count: number;
+  /** Parameters of the search, and how many tasks it found. */
+  readonly search: Readonly<Record<string, readonly string[]>> | undefined;
+  readonly found: number;
+}
+
+/** `POST /api/forget`. */
+interface ForgetResult {
+  readonly forgotten: number;
+  readonly remaining: number;
+}
+
 export interface Bulk {
   download(as: 'zip' | 'jsonl' | 'csv'): void;
   forget(): void;
 }
 
 export function createBulk({ api, state, t, f, timeZone, selection, onForgotten }: BulkDeps): Bulk {
-  /** What is selected, as the mirror is told: ids, or the search with its exact count. */
+  /** What is selected, as the mirror is told: ids, or the search with its exact count and what is left out of it. */
   const describeSelection = (): [name: string, value: string][] => {
-    const { ids, isSearch } = state.selection.peek();
+    const { ids, isSearch, found } = state.selection.peek();
     if (!isSearch) return [...ids].map((id) => ['ids', id]);
-    const params = buildSearchParams(state.view.peek(), timeZone);
-    for (const name of ['sort', 'group', 'match']) params.delete(name);
-    params.set('count', String(state.total.peek()?.count ?? 0));
+    const params = buildMatchParams(state.view.peek(), timeZone);
+    params.set('count', String(found));
     return [...params, ...[...ids].map((id): [string, string] => ['except', id])];
   };
 
@@ -67,46 +82,65 @@ export function createBulk({ api, state, t, f, timeZone, selection, onForgotten 
     state.toast.value = { text: t.zipHint(t.selected(f.number(state.selectedCount.peek()))) };
   };
 
-  /** In steps, so that others can write between, and a reader can stop it. */
-  const sendForget = async (ids: readonly string[], isCancelled: () => boolean) => {
-    for (let at = 0; at < ids.length && !isCancelled(); at += STEP) {
-      await api.post('api/forget', { ids: ids.slice(at, at + STEP) });
-      const done = Math.min(ids.length, at + STEP);
-      state.toast.value = {
-        ...state.toast.peek(),
-        text: t.forgetting(f.number(ids.length)),
-        progress: done / ids.length,
-      };
-    }
+  const showProgress = (done: number, count: number) => {
+    const text = t.forgetting(f.number(count));
+    state.toast.value = { ...state.toast.peek(), text, progress: Math.min(1, done / Math.max(1, count)) };
   };
 
-  const forgetNow = async (selected: ReturnType<typeof readSelection>, isCancelled: () => boolean) => {
-    const count = f.number(selected.count);
+  /** In steps, so that others can write between, and a reader can stop it. @returns how many were forgotten */
+  const forgetIds = async ({ ids, count }: Selected, isCancelled: () => boolean): Promise<number> => {
+    let forgotten = 0;
+    for (let at = 0; at < ids.length && !isCancelled(); at += STEP) {
+      const result = await api.post<ForgetResult>('api/forget', { ids: ids.slice(at, at + STEP) });
+      forgotten += result.forgotten;
+      showProgress(at + STEP, count);
+    }
+    return forgotten;
+  };
+
+  /** The mirror takes some thousands at a time, and counts again each time. */
+  const forgetSearch = async (
+    { ids, search, found, count }: Selected,
+    isCancelled: () => boolean,
+  ): Promise<number> => {
+    let forgotten = 0;
+    let remaining = count;
+    while (remaining > 0 && !isCancelled()) {
+      const body = { ...search, except: ids, count: found - forgotten };
+      const result = await api.post<ForgetResult>('api/forget', body);
+      forgotten += result.forgotten;
+      remaining = result.forgotten === 0 ? 0 : result.remaining;
+      showProgress(forgotten, count);
+    }
+    return forgotten;
+  };
+
+  const forgetNow = async (selected: Selected, isCancelled: () => boolean) => {
     try {
-      if (selected.search) await api.post('api/forget', selected.search);
-      else await sendForget(selected.ids, isCancelled);
-      state.toast.value = { text: t.forgotten(count) };
+      const forgotten = selected.search
+        ? await forgetSearch(selected, isCancelled)
+        : await forgetIds(selected, isCancelled);
+      state.toast.value = { text: t.forgotten(f.number(forgotten)) };
     } catch (error) {
       showProblem(error);
     }
     onForgotten();
   };
 
-  const readSelection = () => {
-    const { ids, isSearch } = state.selection.peek();
-    const entries = describeSelection();
-    const search = Object.fromEntries(entries.filter(([name]) => name !== 'except'));
+  const readSelected = (): Selected => {
+    const { ids, isSearch, found } = state.selection.peek();
+    const params = buildMatchParams(state.view.peek(), timeZone);
+    const names = [...new Set(params.keys())];
     return {
-      ids: [...ids],
-      count: state.selectedCount.peek(),
-      search: isSearch ? { ...search, except: [...ids], count: state.total.peek()?.count } : undefined,
+      ...{ ids: [...ids], found, count: state.selectedCount.peek() },
+      search: isSearch ? Object.fromEntries(names.map((name) => [name, params.getAll(name)])) : undefined,
     };
   };
 
   return {
     download,
     forget: () => {
-      const selected = readSelection();
+      const selected = readSelected();
       let isCancelled = false;
       const timer = setTimeout(() => {
         window.removeEventListener('pagehide', cancel);

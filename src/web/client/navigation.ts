@@ -1,6 +1,7 @@
 /** What the page shows, and its history: searches, filters, the open task. */
 import { batch } from '@preact/signals';
 import type { AppState } from '../components/app.ts';
+import { NO_SELECTION } from '../components/wall-state.ts';
 import type { PlaceData } from '../view/data.ts';
 import type { WallData } from '../view/page-data.ts';
 import { buildSearchParams, isSameSearch, linkTo, parseView, type View } from '../view/url.ts';
@@ -82,7 +83,7 @@ export function createNavigation(deps: NavigationDeps): Navigation {
         state.info.value = loaded.page;
         state.total.value = loaded.total;
         state.newTasks.value = 0;
-        state.selection.value = { ids: new Set(), isSearch: false };
+        state.selection.value = NO_SELECTION;
         getWall()?.show(source);
       });
       if (anchor) getWall()?.restore(anchor);

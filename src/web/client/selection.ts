@@ -1,21 +1,22 @@
 /** Selecting tasks one by one, in ranges, or as everything that the search finds. */
 import type { AppState } from '../components/app.ts';
+import { NO_SELECTION } from '../components/wall-state.ts';
 import type { TileAt } from './wall/neighbours.ts';
 import type { TileSource } from './wall/source.ts';
 
 export interface SelectionController {
   toggle(id: string, extend: boolean): void;
-  selectAll(): void;
+  /** @param found how many tasks the search finds */
+  selectAll(found: number): void;
   clear(): void;
-  /** Forgets tasks that no longer exist. */
-  remove(ids: Iterable<string>): void;
 }
 
 export function createSelection(state: AppState, getSource: () => TileSource): SelectionController {
   let anchor: string | undefined;
 
   const toggle = (id: string, extend: boolean) => {
-    const { ids, isSearch } = state.selection.peek();
+    const selection = state.selection.peek();
+    const { ids, isSearch } = selection;
     const next = new Set(ids);
     const range = extend && anchor !== undefined ? listBetween(getSource(), anchor, id) : undefined;
     if (range) {
@@ -24,23 +25,17 @@ export function createSelection(state: AppState, getSource: () => TileSource): S
       setSelected(next, id, ids.has(id) === isSearch, isSearch);
       anchor = id;
     }
-    state.selection.value = { ids: next, isSearch };
+    state.selection.value = { ...selection, ids: next };
   };
 
   return {
     toggle,
-    selectAll: () => {
-      state.selection.value = { ids: new Set(), isSearch: true };
+    selectAll: (found) => {
+      state.selection.value = { ids: new Set(), isSearch: true, found };
     },
     clear: () => {
       anchor = undefined;
-      state.selection.value = { ids: new Set(), isSearch: false };
-    },
-    remove: (removed) => {
-      const { ids, isSearch } = state.selection.peek();
-      const next = new Set(ids);
-      for (const id of removed) next.delete(id);
-      state.selection.value = { ids: next, isSearch };
+      state.selection.value = NO_SELECTION;
     },
   };
 }

@@ -17,7 +17,7 @@ export function startShell(page: PageData): Shell {
   return { ...shell, state, actions };
 }
 
-function createShellActions(state: ShellState): ShellActions {
+export function createShellActions(state: ShellState): ShellActions {
   return {
     togglePopover: (name) => {
       state.openPopover.value = name;

@@ -79,7 +79,7 @@ export function startUpdates({ api, state, t, timeZone, navigation, viewer, wall
     if (changed.size > 0) schedule();
   };
   const schedule = () => {
-    timer ??= setTimeout(() => void work(), PAUSE_MS);
+    if (timer === undefined) timer = setTimeout(() => void work(), PAUSE_MS);
   };
 
   const loadHealth = async () => {

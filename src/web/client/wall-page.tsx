@@ -1,11 +1,9 @@
 /** Takes over the wall’s page that the server has rendered, and does what its readers want. */
-import { batch } from '@preact/signals';
 import { hydrate } from 'preact';
 import type { Actions } from '../components/actions.ts';
 import type { App } from '../components/app.ts';
 import { createWallState } from '../components/wall-state.ts';
 import { WallPage } from '../pages/WallPage.tsx';
-import type { FacetData, MonthCount } from '../view/data.ts';
 import { createFormats } from '../view/format.ts';
 import { DICTIONARIES } from '../view/i18n/dictionary.ts';
 import type { WallData } from '../view/page-data.ts';
@@ -13,12 +11,14 @@ import { buildSearchParams, getSort } from '../view/url.ts';
 import { createApi } from './api.ts';
 import { createBulk } from './bulk.ts';
 import { copyToClipboard } from './clipboard.ts';
+import { createCounts } from './counts.ts';
 import { handleKeys } from './keyboard.ts';
 import { createNavigation } from './navigation.ts';
-import { createClockSignal, readPageData, reportTimeZone, storePreference } from './page-context.ts';
+import { createClockSignal, readPageData, reportTimeZone } from './page-context.ts';
 import { closePopoversOutside } from './popovers.ts';
 import { handleRail } from './rail.ts';
 import { createSelection } from './selection.ts';
+import { createShellActions } from './shell.ts';
 import { createStage } from './stage.ts';
 import { suggest } from './suggestions.ts';
 import { createTaskViewer } from './task-view.ts';
@@ -46,30 +46,7 @@ function startWallPage(): void {
     getSort(data.view) === 'relevance' ? undefined : createMonthSource({ api, params, ...data, onChange });
   const source = months ?? createFlatSource({ api, params, ...data, onChange });
 
-  const loadFacets = async (): Promise<FacetData | undefined> => {
-    const query = buildSearchParams(
-      { ...state.view.peek(), model: [], size: [], action: [], state: [] },
-      timeZone,
-    );
-    for (const name of ['sort', 'group', 'match']) query.delete(name);
-    query.set('only', 'model,size,action,state');
-    try {
-      state.facets.value = await api.get<FacetData>('api/facets', query);
-    } catch {
-      // The trouble line says it; the list stays as it was.
-    }
-    return state.facets.value;
-  };
-  const loadDateMonths = async () => {
-    const query = buildSearchParams({ ...state.view.peek(), from: '', to: '' }, timeZone);
-    for (const name of ['sort', 'group', 'match']) query.delete(name);
-    try {
-      state.dateMonths.value = (await api.get<{ items: MonthCount[] }>('api/wall/months', query)).items;
-    } catch {
-      state.dateMonths.value ??= [];
-    }
-  };
-
+  const { loadFacets, loadDateMonths, countMatches } = createCounts(api, state, timeZone);
   const navigation = createNavigation({
     ...{ api, state, timeZone, data, onChange },
     first: { source, months },
@@ -84,16 +61,19 @@ function startWallPage(): void {
     onForgotten: () => void navigation.refresh(),
   });
 
+  const shell = createShellActions(state);
   const actions: Actions = {
+    ...shell,
     navigate: navigation.navigate,
     openTask: navigation.openTask,
     closeTask: navigation.closeTask,
     moveTask: navigation.moveTask,
     showOnWall: (id) => void navigation.showOnWall(id),
     select: selection.toggle,
-    selectAll: () => {
-      if (state.total.peek()?.isExact) selection.selectAll();
-    },
+    selectAll: () =>
+      void countMatches().then((found) => {
+        if (found !== undefined) selection.selectAll(found);
+      }),
     clearSelection: selection.clear,
     download: bulk.download,
     forget: bulk.forget,
@@ -111,22 +91,13 @@ function startWallPage(): void {
       wall?.jumpTo(0);
     },
     togglePopover: (name) => {
-      state.openPopover.value = name;
+      shell.togglePopover(name);
       if (name === 'dates') void loadDateMonths();
       if (name === 'model' || name === 'size' || name === 'action' || name === 'state') void loadFacets();
     },
     loadFacets: () => void loadFacets(),
-    toggleHelp: (isOpen) => {
-      batch(() => {
-        state.isHelpOpen.value = isOpen;
-        state.openPopover.value = undefined;
-      });
-    },
     setPreference: (name, value) => {
-      storePreference(name, String(value));
-      state.preferences.value = { ...state.preferences.peek(), [name]: value };
-      if (name === 'theme') document.documentElement.dataset.theme = String(value);
-      if (name === 'language') location.reload();
+      shell.setPreference(name, value);
       if (name === 'density' || name === 'captions') wall?.relayout();
     },
     copy: (text) => void copyToClipboard(text).then(() => showCopied()),

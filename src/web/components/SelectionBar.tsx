@@ -8,13 +8,13 @@ export function SelectionBar() {
   const count = state.selectedCount.value;
   if (count === 0) return null;
   const total = state.total.value;
-  const canSelectAll = total?.isExact === true && count < total.count;
+  const canSelectAll = total !== undefined && !state.selection.value.isSearch && count < total.count;
   return (
     <div class="floating selection" role="toolbar" aria-label={t.selected(f.number(count))}>
       <strong>{t.selected(f.number(count))}</strong>
       {canSelectAll && (
         <button type="button" class="button" onClick={() => actions?.selectAll()}>
-          {t.selectAll(f.number(total.count))}
+          {t.selectAll(total.isExact ? f.number(total.count) : '')}
         </button>
       )}
       <button type="button" class="button" title={t.zipHint('')} onClick={() => actions?.download('zip')}>

@@ -73,6 +73,8 @@ export interface Selection {
   readonly ids: ReadonlySet<string>;
   /** Everything that the search finds, but for `ids`. */
   readonly isSearch: boolean;
+  /** How many tasks the search found when all of it was selected: folded ones, too. */
+  readonly found: number;
 }
 
 export interface Toast {

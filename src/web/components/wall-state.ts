@@ -6,9 +6,11 @@ import { getSort } from '../view/url.ts';
 import type { AppState, OpenTask, Selection, VisibleSection, VisibleTile } from './app.ts';
 import { createShellState } from './shell-state.ts';
 
+export const NO_SELECTION: Selection = { ids: new Set(), isSearch: false, found: 0 };
+
 export function createWallState(data: WallData): AppState {
   const total = signal<AppState['total']['value']>(data.total);
-  const selection = signal<Selection>({ ids: new Set(), isSearch: false });
+  const selection = signal<Selection>(NO_SELECTION);
   const sections = arrangeFirstTiles(data);
   return {
     ...createShellState(data),
@@ -23,8 +25,8 @@ export function createWallState(data: WallData): AppState {
     task: signal(data.task && createOpenTask(data.view.task, data.task)),
     selection,
     selectedCount: computed(() => {
-      const { ids, isSearch } = selection.value;
-      return isSearch ? Math.max(0, (total.value?.count ?? 0) - ids.size) : ids.size;
+      const { ids, isSearch, found } = selection.value;
+      return isSearch ? Math.max(0, found - ids.size) : ids.size;
     }),
     focusedKey: signal(sections[0]?.tiles[0]?.key),
     isStale: signal(false),

@@ -113,20 +113,26 @@ export function isSameSearch(a: View, b: View): boolean {
 }
 
 /**
- * The parameters of the search routes that find what the view shows.
+ * The parameters of the search routes that say which tasks match exactly.
  * @param timeZone of the reader, unless the view has one
  */
-export function buildSearchParams(view: View, timeZone: string): URLSearchParams {
+export function buildMatchParams(view: View, timeZone: string): URLSearchParams {
   const params = new URLSearchParams();
   if (view.q.trim() !== '') params.set('q', view.q);
   if (view.from !== '') params.set('from', view.from);
   if (view.to !== '') params.set('to', view.to);
   appendValues(params, view);
+  const tz = view.tz === '' ? timeZone : view.tz;
+  if (tz !== '') params.set('tz', tz);
+  return params;
+}
+
+/** Those that find what the view shows, in its order. */
+export function buildSearchParams(view: View, timeZone: string): URLSearchParams {
+  const params = buildMatchParams(view, timeZone);
   params.set('sort', getSort(view));
   if (isFolded(view)) params.set('group', 'prompt');
   if (getSort(view) === 'relevance') params.set('match', 'close');
-  const tz = view.tz === '' ? timeZone : view.tz;
-  if (tz !== '') params.set('tz', tz);
   return params;
 }
 

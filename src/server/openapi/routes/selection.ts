@@ -24,6 +24,11 @@ const SELECTION: Readonly<Record<string, Schema>> = {
       'instead of ids: how many tasks the search matches whose parameters (q, from, to, tz, state, model …) are the other fields; ' +
       'exact matches only. 409 `conflict` if it is another number',
   },
+  except: {
+    ...createArray(taskId),
+    maxItems: MAX_IDS,
+    description: 'with count: tasks that are left out although they match',
+  },
   q: text,
   ...Object.fromEntries(FILTER_PARAMETERS.map(({ name, schema }) => [String(name), schema as Schema])),
 };
