@@ -32,7 +32,15 @@ function hostileDocument(id: string, text: string, url: string): string {
     user_id: text.slice(0, 60),
     application_id: text.slice(0, 60),
     type: text.slice(0, 60),
-    request: { action: text, model: text, size: text, prompt: text, seed: text, image_url: text, [text]: text },
+    request: {
+      action: text,
+      model: text,
+      size: text,
+      prompt: text,
+      seed: text,
+      image_url: text,
+      [text]: text,
+    },
     response: {
       success: true,
       data: [{ prompt: text, image_url: url, seed: text, timings: text }],
