@@ -34,6 +34,8 @@ export interface PageOptions {
   readonly hasScript?: boolean;
   /** Whether the page waits until its script has taken over; default: if it has one. */
   readonly isAwaited?: boolean;
+  /** Whether the test itself changes the layout of the page. */
+  readonly mayMove?: boolean;
   /** Errors of the console that the test is about. */
   readonly expectedErrors?: readonly RegExp[];
 }
@@ -47,6 +49,7 @@ interface Opened {
   readonly context: BrowserContext;
   readonly page: Page;
   readonly problems: string[];
+  readonly mayMove: boolean;
 }
 
 /** Call it once, at the top of a file: its tests share a browser, and are skipped where there is none. */
@@ -58,8 +61,8 @@ export function useBrowser(): TestBrowser {
   afterEach(async () => {
     const ended = opened;
     opened = [];
-    for (const { context, page, problems } of ended) {
-      problems.push(...(await readReportedProblems(page)));
+    for (const { context, page, problems, mayMove } of ended) {
+      problems.push(...(await readReportedProblems(page, mayMove)));
       await context.close();
     }
     expect(ended.flatMap(({ problems }) => problems)).toEqual([]);
@@ -97,7 +100,7 @@ export function useBrowser(): TestBrowser {
       const page = await context.newPage();
       const problems: string[] = [];
       watchPage(page, problems, new URL(here.mirror.url).host, options.expectedErrors ?? []);
-      opened.push({ context, page, problems });
+      opened.push({ context, page, problems, mayMove: options.mayMove ?? false });
       await page.goto(new URL(path.replace(/^\//, ''), `${here.mirror.url}/`).href);
       if (options.isAwaited ?? hasScript) await page.waitForSelector('html[data-ready]');
       return page;
@@ -151,7 +154,7 @@ interface TestReport {
   readonly sources: string[];
 }
 
-async function readReportedProblems(page: Page): Promise<string[]> {
+async function readReportedProblems(page: Page, mayMove: boolean): Promise<string[]> {
   if (page.isClosed()) return [];
   const report = await page.evaluate(() => {
     const read: unknown = Reflect.get(window, 'readTestReport');
@@ -159,7 +162,7 @@ async function readReportedProblems(page: Page): Promise<string[]> {
   });
   if (!report) return [];
   const { problems, shift, sources } = report;
-  if (shift <= MAX_LAYOUT_SHIFT) return problems;
+  if (mayMove || shift <= MAX_LAYOUT_SHIFT) return problems;
   return [...problems, `layout shift of ${shift.toFixed(3)} by ${sources.join(', ')}`];
 }
 
