@@ -11,6 +11,7 @@ import { findRows, findTiles } from '../../layout/window.ts';
 import { type Box, centreBox, fitBox, recentre } from '../../layout/window-box.ts';
 import { type Direction, findNeighbour, type TileAt } from './neighbours.ts';
 import { findPlaceOfProgress, findProgress, listMonths } from './progress.ts';
+import { type Alignment, findPlaceToReveal } from './reveal.ts';
 import type { SourceSection, TileSource, WantedTiles } from './source.ts';
 import { createTiles, createWallLayout, measureSection, toHeading, type WallLayout } from './wall-layout.ts';
 
@@ -28,7 +29,7 @@ export interface WallController {
   /** Shows tiles that have been filled in. */
   refresh(): void;
   /** Brings a tile into view, and gives it the focus. */
-  reveal(at: TileAt, options?: { focus?: boolean; align?: 'nearest' | 'centre' }): void;
+  reveal(at: TileAt, options?: { focus?: boolean; align?: Alignment }): void;
   /** @param progress 0 to 1 of the whole wall */
   jumpTo(progress: number): void;
   jumpToSection(section: number): void;
@@ -263,17 +264,13 @@ export function createWallController(state: AppState, first: TileSource): WallCo
     reveal: (at, { focus = true, align = 'nearest' } = {}) => {
       const section = layout.sections[at.section];
       if (!section) return;
-      const top = getTileTop(at);
       const rows = layout.rows[at.section];
-      const height = rows ? (rows.heights[findRowOfTile(rows, at.index)] ?? 0) : 0;
-      const place = getPlace();
-      const room = window.innerHeight;
-      const header = getHeaderHeight();
-      const isInFirstRow = at.section === 0 && rows !== undefined && findRowOfTile(rows, at.index) === 0;
-      if (isInFirstRow && align === 'nearest') moveTo(Number.NEGATIVE_INFINITY);
-      else if (align === 'centre') moveTo(top - Math.max(header, (room - height) / 2));
-      else if (top < place + header) moveTo(top - header - 8);
-      else if (top + height > place + room) moveTo(top + height - room + 8);
+      const row = rows ? findRowOfTile(rows, at.index) : 0;
+      const target = findPlaceToReveal({
+        ...{ top: getTileTop(at), height: rows?.heights[row] ?? 0, isFirst: at.section === 0 && row === 0 },
+        ...{ place: getPlace(), screen: window.innerHeight, header: getHeaderHeight(), align },
+      });
+      if (target !== undefined) moveTo(target);
       const key = getTileKey(section.key, at.index, section.count);
       state.focusedKey.value = key;
       if (focus) focusWhenThere(key);
