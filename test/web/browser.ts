@@ -36,6 +36,8 @@ export interface PageOptions {
   readonly isBlocked?: boolean;
   /** Whether the page waits until its script has taken over; default: if it has one. */
   readonly isAwaited?: boolean;
+  /** Whether what is seen moves because the reader has asked for it, longer ago than browsers remember. */
+  readonly mayMove?: boolean;
   /** Errors of the console that the test is about. */
   readonly expectedErrors?: readonly RegExp[];
 }
@@ -49,6 +51,7 @@ interface Opened {
   readonly context: BrowserContext;
   readonly page: Page;
   readonly problems: string[];
+  readonly mayMove: boolean;
 }
 
 /** Call it once, at the top of a file: its tests share a browser, and are skipped where there is none. */
@@ -60,8 +63,8 @@ export function useBrowser(): TestBrowser {
   afterEach(async () => {
     const ended = opened;
     opened = [];
-    for (const { context, page, problems } of ended) {
-      problems.push(...(await readReportedProblems(page)));
+    for (const { context, page, problems, mayMove } of ended) {
+      problems.push(...(await readReportedProblems(page, mayMove)));
       await context.close();
     }
     expect(ended.flatMap(({ problems }) => problems)).toEqual([]);
@@ -101,7 +104,7 @@ export function useBrowser(): TestBrowser {
         await page.route('**/*.js', (route) => route.fulfill({ body: '', contentType: 'text/javascript' }));
       const problems: string[] = [];
       watchPage(page, problems, new URL(here.mirror.url).host, options.expectedErrors ?? []);
-      opened.push({ context, page, problems });
+      opened.push({ context, page, problems, mayMove: options.mayMove ?? false });
       await page.goto(new URL(path.replace(/^\//, ''), `${here.mirror.url}/`).href);
       if (options.isAwaited ?? hasScript) await page.waitForSelector('html[data-ready]');
       return page;
@@ -155,7 +158,7 @@ interface TestReport {
   readonly sources: string[];
 }
 
-async function readReportedProblems(page: Page): Promise<string[]> {
+async function readReportedProblems(page: Page, mayMove: boolean): Promise<string[]> {
   if (page.isClosed()) return [];
   const report = await page.evaluate(() => {
     const read: unknown = Reflect.get(window, 'readTestReport');
@@ -163,7 +166,7 @@ async function readReportedProblems(page: Page): Promise<string[]> {
   });
   if (!report) return [];
   const { problems, shift, sources } = report;
-  if (shift <= MAX_LAYOUT_SHIFT) return problems;
+  if (mayMove || shift <= MAX_LAYOUT_SHIFT) return problems;
   return [...problems, `layout shift of ${shift.toFixed(3)} by ${sources.join(', ')}`];
 }
 

@@ -218,7 +218,7 @@ describe('selecting', () => {
 
   test('forgets only after a while in which it can be undone', async () => {
     const here = await startFilledMirror(30);
-    const page = await openPage(here, '/');
+    const page = await openPage(here, '/', { mayMove: true });
     await page.clock.install();
     const forget = async () => {
       await page.keyboard.press('Control+a');

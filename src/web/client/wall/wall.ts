@@ -29,7 +29,7 @@ export interface WallController {
   /** Shows tiles that have been filled in. */
   refresh(): void;
   /** Brings a tile into view, and gives it the focus. */
-  reveal(at: TileAt, options?: { focus?: boolean; align?: Alignment }): void;
+  reveal(at: TileAt, options?: RevealOptions): void;
   /** @param progress 0 to 1 of the whole wall */
   jumpTo(progress: number): void;
   jumpToSection(section: number): void;
@@ -42,6 +42,13 @@ export interface WallController {
   isAtTop(): boolean;
   readonly sections: readonly SourceSection[];
   stop(): void;
+}
+
+export interface RevealOptions {
+  /** Default: true. */
+  readonly focus?: boolean;
+  /** Default: `nearest`. */
+  readonly align?: Alignment;
 }
 
 /** A tile, and how far its top is below the top of the window. Pixels. */
@@ -66,13 +73,19 @@ export function createWallController(state: AppState, first: TileSource): WallCo
   /** The place of the window's top on the wall. */
   const getPlace = () => box.offset - getTop();
 
+  /** A tile to be revealed when the layout of its month is loaded, and what for. */
+  let awaited: { readonly key: string; readonly options: RevealOptions } | undefined;
+
+  /** Where the layout is not known yet, an estimate. */
   const getTileTop = ({ section, index }: TileAt): number => {
     const heading = measureHeading(toHeading(layout.sections[section]));
     const rows = layout.rows[section];
     const top = (layout.placed.tops[section] ?? 0) + heading;
-    return rows && index < (rows.starts[rows.count] ?? 0)
-      ? top + (rows.tops[findRowOfTile(rows, index)] ?? 0)
-      : top;
+    if (rows && index < (rows.starts[rows.count] ?? 0))
+      return top + (rows.tops[findRowOfTile(rows, index)] ?? 0);
+    return (
+      top + (measureSection(layout, section) * index) / Math.max(1, layout.sections[section]?.count ?? 1)
+    );
   };
 
   const locate = (key: string): TileAt | undefined => {
@@ -130,6 +143,8 @@ export function createWallController(state: AppState, first: TileSource): WallCo
     }
     shown = '';
     update();
+    const wanted = awaited && locate(awaited.key);
+    if (awaited && wanted && layout.rows[wanted.section]) controller.reveal(wanted, awaited.options);
   };
 
   /** Puts what is near to the window into the page, and asks for what is missing of it. */
@@ -138,6 +153,9 @@ export function createWallController(state: AppState, first: TileSource): WallCo
     const top = getPlace();
     const sections: VisibleSection[] = [];
     const wanted: (WantedTiles & { distance: number })[] = [];
+    const target = awaited && locate(awaited.key);
+    if (target)
+      wanted.push({ section: target.section, first: target.index, end: target.index + 1, distance: 0 });
     const focused = getFocusedTile();
     const signature: unknown[] = [box.height, box.offset, isFast];
     layout.sections.forEach((section, at) => {
@@ -239,6 +257,12 @@ export function createWallController(state: AppState, first: TileSource): WallCo
   };
 
   const onResize = () => controller.relayout();
+  /** A reader who scrolls on does not wait for what was asked for before. */
+  const stopAwaiting = () => {
+    awaited = undefined;
+  };
+  window.addEventListener('wheel', stopAwaiting, { passive: true });
+  window.addEventListener('touchmove', stopAwaiting, { passive: true });
   window.addEventListener('scroll', onScroll, { passive: true });
   window.addEventListener('scrollend', endScroll);
   const resizes = new ResizeObserver(onResize);
@@ -261,7 +285,8 @@ export function createWallController(state: AppState, first: TileSource): WallCo
       shown = '';
       update();
     },
-    reveal: (at, { focus = true, align = 'nearest' } = {}) => {
+    reveal: (at, options = {}) => {
+      const { focus = true, align = 'nearest' } = options;
       const section = layout.sections[at.section];
       if (!section) return;
       const rows = layout.rows[at.section];
@@ -272,6 +297,7 @@ export function createWallController(state: AppState, first: TileSource): WallCo
       });
       if (target !== undefined) moveTo(target);
       const key = getTileKey(section.key, at.index, section.count);
+      awaited = rows ? undefined : { key, options };
       state.focusedKey.value = key;
       if (focus) focusWhenThere(key);
       shown = '';
@@ -292,6 +318,8 @@ export function createWallController(state: AppState, first: TileSource): WallCo
       return layout.sections;
     },
     stop: () => {
+      window.removeEventListener('wheel', stopAwaiting);
+      window.removeEventListener('touchmove', stopAwaiting);
       window.removeEventListener('scroll', onScroll);
       window.removeEventListener('scrollend', endScroll);
       resizes.disconnect();
