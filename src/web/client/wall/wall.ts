@@ -13,7 +13,14 @@ import { type Direction, findNeighbour, type TileAt } from './neighbours.ts';
 import { findPlaceOfProgress, findProgress, listMonths } from './progress.ts';
 import { type Alignment, findPlaceToReveal } from './reveal.ts';
 import type { SourceSection, TileSource, WantedTiles } from './source.ts';
-import { createTiles, createWallLayout, measureSection, toHeading, type WallLayout } from './wall-layout.ts';
+import {
+  createTiles,
+  createWallLayout,
+  findTileAt,
+  measureSection,
+  toHeading,
+  type WallLayout,
+} from './wall-layout.ts';
 
 /** Without `scrollend`, scrolling has ended after this pause. */
 const SCROLL_PAUSE_MS = 150;
@@ -97,14 +104,13 @@ export function createWallController(state: AppState, first: TileSource): WallCo
   };
 
   const getAnchor = (): Anchor | undefined => {
-    const place = getPlace() + getHeaderHeight();
+    // Browsers round what is scrolled to.
+    const place = getPlace() + getHeaderHeight() + 1;
     const section = findSection(layout.placed, place);
-    const rows = layout.rows[section];
     const info = layout.sections[section];
     if (!info || info.count === 0) return undefined;
     const inside = place - (layout.placed.tops[section] ?? 0) - measureHeading(toHeading(info));
-    const { first: row } = rows ? findRows(rows, inside, inside + 1) : { first: 0 };
-    const index = inside <= 0 ? 0 : (rows?.starts[row] ?? 0);
+    const index = inside <= 0 ? 0 : findTileAt(layout, section, inside);
     return {
       key: getTileKey(info.key, index, info.count),
       distance: getTileTop({ section, index }) - getPlace(),
