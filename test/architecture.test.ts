@@ -25,7 +25,7 @@ const LAYERS: LayerTable = {
     ...['store/sqlite', 'store/contract', 'search', 'service', 'task', 'config', 'lib'],
   ],
   server: [
-    ...['web', 'views', 'sync', 'generation', 'backup', 'mirror', 'archive', 'upstream'],
+    ...['web', 'views', 'sync', 'generation', 'backup', 'files', 'mirror', 'archive', 'upstream'],
     ...['store/contract', 'search', 'service', 'task', 'config', 'lib'],
   ],
   'web/client': ['web', 'task'],

@@ -3,6 +3,8 @@ import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../lib/clock.ts';
 import { concatTasks } from '../mirror/concat.ts';
+import { answerActivity } from '../server/search/activity-answer.ts';
+import { countMatches, findMatches } from '../server/search/matches.ts';
 import { answerFacets, answerSearch, answerSuggest, answerTracked } from '../server/search/search-answers.ts';
 import {
   type AnswerTo,
@@ -43,6 +45,7 @@ const answers = {
   place: answerPlace,
   details: answerDetails,
   same: answerSame,
+  activity: answerActivity,
 };
 
 async function answer(question: Question): Promise<AnswerTo<Question>> {
@@ -52,6 +55,8 @@ async function answer(question: Question): Promise<AnswerTo<Question>> {
     await store.recount();
     return '';
   }
+  if (question.route === 'count') return countMatches(store, question);
+  if (question.route === 'matches') return findMatches(store, question);
   const { route, id, query, limits, nowMs } = question;
   return answers[route satisfies SearchRoute](store, {
     ...(id === undefined ? {} : { id }),
@@ -67,7 +72,7 @@ parentPort?.on('message', async ({ number, question }: SearchJob) => {
   try {
     const made = await answer(question);
     // Bytes are moved, not copied.
-    const moved = typeof made === 'string' ? [] : [made.text.buffer as ArrayBuffer];
+    const moved = typeof made === 'object' && 'text' in made ? [made.text.buffer as ArrayBuffer] : [];
     const isRecountDue = await store.isRecountDue();
     parentPort?.postMessage({ number, answer: made, isRecountDue } satisfies SearchReply, moved);
   } catch (error) {

@@ -127,6 +127,7 @@ export async function startMirror(config: Config, environment: Environment): Pro
     await drainSpool(assembled.generation);
     await resetRejectedToken(store, clock);
     const archive = {
+      files: assembled.files,
       intactFiles: createIntactFiles(assembled.files),
       thumbnails: createThumbnails(assembled.shared),
     };

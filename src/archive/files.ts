@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { hasErrorCode } from '../lib/errno.ts';
 import type { ArchivedImage } from '../store/contract/images.ts';
+import { createChunkWriter } from './chunk-writer.ts';
 import { ImageFailure } from './failure.ts';
 import { getExtension, getMediaType } from './formats.ts';
 import {
@@ -113,14 +114,16 @@ async function writeFile(path: string, chunks: AsyncIterable<Uint8Array>, maxByt
   const hash = createHash('sha256');
   let bytes = 0;
   const file = await open(path, 'wx', 0o600);
+  const writer = createChunkWriter(file);
   try {
     for await (const chunk of chunks) {
       bytes += chunk.byteLength;
       if (bytes > maxBytes) throw new ImageFailure(`larger than ${maxBytes} bytes`);
       hash.update(chunk);
-      await file.writeFile(chunk);
+      await writer.write(chunk);
     }
     if (bytes === 0) throw new ImageFailure('empty');
+    await writer.flush();
     await file.sync();
   } finally {
     await file.close();

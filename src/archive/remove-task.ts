@@ -1,17 +1,37 @@
-/** Removes a task from the mirror, including its images. */
+/** Removes tasks from the mirror, including their images. */
 import type { Store } from '../store/contract/store.ts';
 import type { TaskId } from '../task/id.ts';
 import type { ImageFiles } from './files.ts';
 
-/** Removes the document, search row, tracking, and images that no other task has. @returns false if the task was unknown */
-export async function removeTask(
-  { store, files }: { store: Store; files: ImageFiles },
-  id: TaskId,
-): Promise<boolean> {
-  const { wasKnown, orphans } = await store.remove(id);
-  for (const image of orphans) {
+export interface RemoveDeps {
+  readonly store: Pick<Store, 'removeMany' | 'image'>;
+  readonly files: ImageFiles;
+}
+
+export interface RemovedTasks {
+  /** Of which nothing was stored or tracked. */
+  readonly unknown: readonly TaskId[];
+  /** How many images no other task had. */
+  readonly images: number;
+}
+
+/** Removes a task. @returns false if it was unknown */
+export async function removeTask(deps: RemoveDeps, id: TaskId): Promise<boolean> {
+  return (await removeTasks(deps, [id])).unknown.length === 0;
+}
+
+/** Removes documents, search rows, tracking, and images that no other task has, in one transaction. */
+export async function removeTasks(
+  { store, files }: RemoveDeps,
+  ids: readonly TaskId[],
+): Promise<RemovedTasks> {
+  const removals = await store.removeMany(ids);
+  let images = 0;
+  for (const image of removals.flatMap(({ orphans }) => orphans)) {
     // The same image may just have been archived for another task.
-    if ((await store.image(image.sha256)) === undefined) await files.remove(image);
+    if ((await store.image(image.sha256)) !== undefined) continue;
+    await files.remove(image);
+    images += 1;
   }
-  return wasKnown;
+  return { unknown: ids.filter((_, at) => !removals[at]?.wasKnown), images };
 }

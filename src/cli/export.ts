@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { createImageFiles, type ImageFiles } from '../archive/files.ts';
 import { formatCsvHeader, formatCsvLines } from '../files/csv.ts';
+import { formatDocumentLine } from '../files/format-line.ts';
 import { writeOut } from '../files/write-out.ts';
 import { cleanLines } from '../lib/clean-text.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -72,7 +73,7 @@ async function exportTo(
       yield prepare(
         format === 'csv'
           ? await formatCsvPage(store, page, files)
-          : page.map(({ text }) => `${formatLine(text)}\n`).join(''),
+          : page.map(({ text }) => formatDocumentLine(text)).join(''),
       );
     }
   }
@@ -101,12 +102,4 @@ async function* streamMatchingDocuments(
     // A placeholder task has no document yet.
     yield page.hits.map(({ task }) => task).filter(({ fetchedAtMs }) => fetchedAtMs > 0);
   }
-}
-
-/**
- * A document with line breaks (from an upstream that indents) can't be one line; encoded as a JSON string it can, and
- * import takes the string's value as the exact text.
- */
-function formatLine(text: string): string {
-  return /[\r\n]/.test(text) ? JSON.stringify(text) : text;
 }

@@ -8,6 +8,7 @@ export type ApiErrorCode =
   | 'forbidden'
   | 'not_found'
   | 'ambiguous'
+  | 'conflict'
   | 'no_api'
   | 'too_many_requests'
   | 'method_not_allowed'

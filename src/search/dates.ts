@@ -95,11 +95,24 @@ export function createPeriodFinder(unit: TimeUnit, timeZone: string): (ms: numbe
       const next = take(end.ms, end.date);
       if (ms < next.toMs) return next;
     }
-    const day = getPlainDate(ms, timeZone);
-    const first =
-      unit === 'year' ? day.with({ month: 1, day: 1 }) : unit === 'month' ? day.with({ day: 1 }) : day;
+    const first = getFirstDay(unit, getPlainDate(ms, timeZone));
     return take(startOf(first), first);
   };
+}
+
+/** The start of the period that is `count` periods before the one that contains an instant; epoch milliseconds. */
+export function findPeriodBefore(
+  unit: TimeUnit,
+  count: number,
+  { ms, timeZone }: { ms: number; timeZone: string },
+): number {
+  const first = getFirstDay(unit, getPlainDate(ms, timeZone));
+  return first.subtract({ [`${unit}s`]: count }).toZonedDateTime(timeZone).epochMilliseconds;
+}
+
+function getFirstDay(unit: TimeUnit, day: Temporal.PlainDate): Temporal.PlainDate {
+  if (unit === 'year') return day.with({ month: 1, day: 1 });
+  return unit === 'month' ? day.with({ day: 1 }) : day;
 }
 
 /** The calendar month of a text such as `2026-03`; undefined for anything else. */

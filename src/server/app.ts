@@ -12,10 +12,13 @@ import type { ServerContext, ServerDeps, ServerEnv } from './deps.ts';
 import { createErrorAnswer } from './errors.ts';
 import { createRequestLogMiddleware, type RequestLog } from './monitoring/request-log.ts';
 import { getTraceId } from './monitoring/trace.ts';
+import { createActivityRoutes } from './routes/activity.ts';
 import { createCallbackRoutes } from './routes/callbacks.ts';
+import { createDownloadRoutes } from './routes/download.ts';
 import { createEventRoutes } from './routes/events.ts';
 import { createGenerationRoutes } from './routes/flux-generations.ts';
 import { createFluxTasksRoutes } from './routes/flux-tasks.ts';
+import { createForgetRoutes } from './routes/forget.ts';
 import { createAssetRoutes } from './routes/gallery/assets.ts';
 import { createDocsPageRoutes } from './routes/gallery/docs-page.tsx';
 import { createPageRoutes } from './routes/gallery/pages.tsx';
@@ -68,6 +71,7 @@ export function createApp(
     createTrackedRoutes(deps),
     createSyncRoutes(deps),
     createSearchRoutes(deps),
+    createActivityRoutes(deps),
     createHealthRoutes(deps, () => stopping.aborted),
     createMetricsRoutes(deps),
     createOpenApiRoutes(deps),
@@ -78,6 +82,8 @@ export function createApp(
     createAssetRoutes(),
     createSignInRoutes(deps, auth),
     createEventRoutes(deps, auth, stopping),
+    createDownloadRoutes(deps, stopping),
+    createForgetRoutes(deps, stopping),
   ]) {
     app.route('/', routes);
   }

@@ -1,6 +1,7 @@
 /** Dependencies of the server. */
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
+import type { ImageFiles } from '../archive/files.ts';
 import type { IntactFiles } from '../archive/intact-files.ts';
 import type { Thumbnails } from '../archive/thumbnails.ts';
 import type { Config } from '../config/config.ts';
@@ -36,7 +37,11 @@ export interface ServerDeps {
   readonly mirror: Mirror;
   readonly generation: GenerationDeps;
   readonly callbackDelivery: Pick<CallbackDelivery, 'run'>;
-  readonly archive: { readonly intactFiles: IntactFiles; readonly thumbnails: Thumbnails };
+  readonly archive: {
+    readonly files: ImageFiles;
+    readonly intactFiles: IntactFiles;
+    readonly thumbnails: Thumbnails;
+  };
   readonly runner: SyncRunner;
   readonly metrics: Metrics;
   readonly clock: Clock;

@@ -2,6 +2,7 @@
 import type { MiddlewareHandler } from 'hono';
 import type { ServerEnv } from './deps.ts';
 import { getQueryParams, noteUnknownParams } from './query-params.ts';
+import { ACTIVITY_PARAMS } from './search/activity-answer.ts';
 
 /** In responses that have no `notes`. */
 export const NOTES_HEADER = 'x-flux-mirror-notes';
@@ -13,6 +14,7 @@ const PARAMS: readonly (readonly [path: RegExp, names: readonly string[]])[] = [
   [/^\/api\/suggest$/, ['q', 'limit']],
   [/^\/api\/tracked$/, ['limit', 'offset']],
   [/^\/api\/sync\/runs$/, ['limit']],
+  [/^\/api\/stats\/days$/, ACTIVITY_PARAMS],
   [/^\/api\/tasks\/[^/]+\/same$/, ['limit']],
   [/^\/api\/tasks\/[^/]+\/details$/, ['q', 'tz']],
 ];

@@ -2,6 +2,7 @@
 import { getOwn, getOwnObject, type JsonObject } from './json-object.ts';
 import { getResponse } from './members.ts';
 
+/** Of a credit. */
 export const MILLIONTHS = 1_000_000;
 /** In credits. No task costs as much, and sums of what is below are exact. */
 const MAX_COST = 1_000_000;

@@ -7,7 +7,8 @@ import PQueue from 'p-queue';
 import sharp from 'sharp';
 
 const WIDTHS = [640, 320];
-const QUALITY = 80;
+/** As the archiver has it. */
+const WEBP = { quality: 80, effort: 2 };
 
 /** @returns seconds */
 export async function archiveBare(
@@ -37,9 +38,7 @@ async function archiveOne(folder: string, link: string, name: string): Promise<v
     .toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   for (const to of WIDTHS) {
-    const thumbnail = sharp(data, { raw: { width, height, channels } })
-      .resize({ width: to })
-      .webp({ quality: QUALITY });
+    const thumbnail = sharp(data, { raw: { width, height, channels } }).resize({ width: to }).webp(WEBP);
     await writeFile(join(folder, `${sha256}-${to}.webp`), await thumbnail.toBuffer());
   }
 }

@@ -2,23 +2,19 @@
  * `npm run bench:images`: archiving images with their thumbnails, against bare calls that do the same in the same run, and the
  * first sight of archived thumbnails against the second.
  */
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import PQueue from 'p-queue';
 import sharp from 'sharp';
-import { assemble } from '../../src/app/start-mirror.ts';
-import { createDecoder } from '../../src/archive/decoding/decoder.ts';
-import { parseConfig } from '../../src/config/config.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { createLog } from '../../src/lib/log.ts';
 import { createSeededRandom } from '../../src/simulator/random.ts';
 import { drawScene } from '../../src/simulator/scenes/draw-scene.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
-import { parseDocument } from '../../src/task/document.ts';
-import { archiveBare } from './bare-archive.ts';
 import { freePort, startCommand, startScript, stopProcess } from './processes.ts';
 import { median, printTable, type Row } from './table.ts';
 
@@ -31,7 +27,6 @@ const GRAIN = 12;
 const SCREEN = 60;
 /** Connections of a browser to one host. */
 const CONNECTIONS = 6;
-const BUILT_DECODER = new URL('../../dist/app/decode-process.js', import.meta.url);
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 const directory = mkdtempSync(join(tmpdir(), 'flux-mirror-bench-'));
@@ -55,18 +50,14 @@ async function benchArchiving(): Promise<Row[]> {
     [String(port), join(directory, 'host')],
     port,
   );
-  const links = Array.from({ length: IMAGES }, (_, at) => `http://127.0.0.1:${port}/${at}.png`);
-  const { imageConcurrency } = parseConfig({ flags: {}, env: {} });
   const bare: number[] = [];
   const mine: number[] = [];
   try {
     for (let round = 0; round <= ROUNDS; round += 1) {
-      const folder = join(directory, `bare-${round}`);
-      const bareSeconds = await archiveBare(folder, links, imageConcurrency);
-      rmSync(folder, { recursive: true });
-      const dataDir = join(directory, 'data');
-      rmSync(dataDir, { recursive: true, force: true });
-      const seconds = await archive(dataDir, links);
+      const [folder, dataDir] = [join(directory, 'bare'), join(directory, 'data')];
+      for (const old of [folder, dataDir]) rmSync(old, { recursive: true, force: true });
+      const bareSeconds = await runSide('bare', folder, port);
+      const seconds = await runSide('mirror', dataDir, port);
       if (round === 0) continue; // warms up
       bare.push(bareSeconds);
       mine.push(seconds);
@@ -86,35 +77,12 @@ async function benchArchiving(): Promise<Row[]> {
   ];
 }
 
-/** Archives all links, as the images of one task each. @returns seconds, with the start of the decoding processes */
-async function archive(dataDir: string, links: readonly string[]): Promise<number> {
-  const flags = { dataDir, upstreamToken: 'bench' };
-  const env = { FLUX_MIRROR_IMAGE_ALLOW_HOSTS: new URL(links[0] ?? '').host };
-  const config = parseConfig({ flags, env });
-  const store = await openStore({ dataDir, clock: systemClock, mode: 'owner' });
-  const now = systemClock.now();
-  const documents = links.map((image_url, at) =>
-    parseDocument(
-      JSON.stringify({
-        id: `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`,
-        created_at: Math.floor(now / 1000) - at,
-        request: { prompt: 'a picture' },
-        response: { success: true, data: [{ image_url }] },
-      }),
-      now,
-    ),
-  );
-  await store.storeDocuments({ documents, requestSeq: await store.nextRequestSeq(), fetchedAtMs: now });
-  const decoder = createDecoder(BUILT_DECODER);
-  const log = createLog({ level: 'warn', format: 'json' });
-  const mirror = assemble(config, { clock: systemClock, log, decoder }, store);
-  const started = performance.now();
-  const { archived } = await mirror.archiver.run();
-  const seconds = (performance.now() - started) / 1000;
-  mirror.end();
-  await store.close();
-  if (archived !== links.length) throw new Error(`only ${archived} images were archived`);
-  return seconds;
+/** Each side runs in a process of its own: what one leaves in memory slows the other. @returns seconds */
+async function runSide(side: 'bare' | 'mirror', folder: string, port: number): Promise<number> {
+  const script = fileURLToPath(new URL('./archive-side.ts', import.meta.url));
+  const args = ['--import', 'tsx', script, side, folder, String(port), String(IMAGES)];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return Number(stdout);
 }
 
 /** Of the archive that the last round left, in a server that has just started. */

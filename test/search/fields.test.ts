@@ -35,7 +35,7 @@ describe('every search field', () => {
     const names = tableBelow('Parameters').flatMap(([, cell = '']) =>
       [...cell.matchAll(/`(\w+)/g)].map(([, name]) => name),
     );
-    const others = ['q', 'tz', 'sort', 'match', 'partial', 'group', 'limit', 'cursor'];
+    const others = ['q', 'tz', 'at', 'fields', 'sort', 'match', 'partial', 'group', 'limit', 'cursor'];
     expect(names.filter((name) => !others.includes(name ?? '')).sort()).toEqual(FIELD_NAMES);
   });
 

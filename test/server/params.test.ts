@@ -10,6 +10,7 @@ test('an invalid date in from or to is 400 on every route that has them, and a n
     '/api/wall/months',
     '/api/wall/layout',
     '/api/wall/place',
+    '/api/stats/days',
   ])
     for (const query of ['from=never', 'to=2026-02-30', 'q=cat&from=2026-13', 'from=2026&to=%00']) {
       const answer = await get(`${route}?${query}`);
@@ -52,6 +53,8 @@ test('an unknown parameter is noted: in notes where a response has them, else in
   expect(await headerOf('/api/tracked?limit=1&offset=0')).toBeNull();
   expect(await headerOf('/api/suggest?q=cat&limit=1')).toBeNull();
   expect(await headerOf('/api/stats')).toBeNull();
+  expect(await headerOf('/api/stats/days?by=month&from=2026&to=2026&tz=UTC')).toBeNull();
+  expect(await headerOf('/api/stats/days?model=x')).toMatch(/^"model" is no parameter/);
   expect(await headerOf('/api/tracked?page=2&%E7%8C%AB=1')).toBe(
     '"page" is no parameter, and was ignored; there are limit, offset | "?" is no parameter, and was ignored; there are limit, offset',
   );

@@ -159,6 +159,23 @@ describe('a thread whose answer was out of date', () => {
     await expect(other).rejects.toMatchObject({ status: 499 });
   });
 
+  test('ends the count for a question that it may have counted before', async () => {
+    const searching = startFakeThread(SLOW);
+    const first = await searching.answer(ask('which'));
+    expect(await searching.answer(ask('old slow'))).toBe('old slow');
+    await expect.poll(() => searching.answer(ask('which'))).not.toBe(first);
+    for (const route of ['facets', 'months'] as const)
+      expect(await searching.answer({ ...ask('which'), route })).toBe(first);
+  });
+
+  test('of a mirror counts again, or has nothing to', async () => {
+    const dataDir = temporaryDirectory();
+    await openTestStore(dataDir);
+    const searching = startSearchThread(SEARCH_WORKER, { dataDir, basePath: '/' });
+    expect(await searching.answer({ route: 'recount' })).toBe('');
+    await searching.close();
+  });
+
   test('ends with the mirror', async () => {
     const errors: unknown[] = [];
     const searching = startSearchThread(THREAD, { dataDir: '', basePath: '/' }, (error) =>

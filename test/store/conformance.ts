@@ -12,11 +12,19 @@ import { parseDocument, type TaskDocument } from '../../src/task/document.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { placeholderTask } from '../../src/task/placeholder-task.ts';
 import { createToken } from '../helpers/access-token.ts';
-import { type DocumentOptions, document, documentText, numberedIds } from '../helpers/documents.ts';
+import {
+  archivedImage,
+  type DocumentOptions,
+  document,
+  documentText,
+  numberedIds,
+} from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { searchRequest } from '../helpers/search.ts';
 import { tries } from '../helpers/thorough.ts';
+import { describeActivity } from './conformance-activity.ts';
 import { describeCircuit } from './conformance-circuit.ts';
+import { describeWall } from './conformance-wall.ts';
 
 const NOW = Date.UTC(2026, 2, 14, 12);
 const HOUR = 3_600_000;
@@ -91,6 +99,21 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
       stop();
       await put({ id: broken });
       expect(changes).toHaveLength(5);
+    });
+
+    test('removes several tasks at once, each as if alone', async () => {
+      const [first, second, unknown] = numberedIds(3);
+      await put({ id: first }, { id: second });
+      const image = archivedImage('aa');
+      for (const taskId of [first, second]) await store.archiveImage({ taskId, n: 0 }, image, NOW);
+      expect(await store.removeMany([first, unknown, second, first])).toEqual([
+        { wasKnown: true, orphans: [] },
+        { wasKnown: false, orphans: [] },
+        { wasKnown: true, orphans: [image] },
+        { wasKnown: false, orphans: [] },
+      ]);
+      expect(await store.getMany([first, second])).toEqual([]);
+      expect(await store.removeMany([])).toEqual([]);
     });
 
     test('shows that another process has changed something, and that it has not itself', async () => {
@@ -899,6 +922,8 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
     });
 
     describeCircuit(() => store);
+    describeWall(open);
+    describeActivity(open);
 
     test('stats count by state', async () => {
       await put(

@@ -1,4 +1,5 @@
 /** Decodes a whole image, every frame of it, and reads its properties. */
+import type { Sharp } from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
 import { describeReason, getErrorCode } from '../../lib/errno.ts';
 import { ImageFailure } from '../failure.ts';
@@ -11,7 +12,7 @@ import {
   decodeForThumbnails,
   fitInto,
   type Size,
-  shrinkTo,
+  shrink,
   type ThumbnailTarget,
   writeThumbnails,
 } from './render-thumbnails.ts';
@@ -28,8 +29,8 @@ export interface InspectedImage extends ImageProperties {
   readonly thumbnailError: string | undefined;
 }
 
-/** thumbhash accepts at most 100 × 100 pixels. */
-const THUMBHASH_BOX = { width: 100, height: 100 } as const;
+/** A thumbhash has at most seven waves a side. Of 100 × 100 pixels, its limit, it takes ten times as long. */
+const THUMBHASH_BOX = { width: 32, height: 32 } as const;
 const BYTES_PER_CHANNEL: Readonly<Record<string, number>> = { uchar: 1, char: 1, ushort: 2, short: 2 };
 
 /**
@@ -45,34 +46,26 @@ export async function inspectImage(
   return explainFailure(async () => {
     const { header, size } = await readCheckedHeader(bytes, mediaType);
     if (!isComplete(createByteSource(bytes), mediaType)) throw new ImageFailure('damaged or cut off');
-    const pixels =
-      targets.length > 0
-        ? await decodeForThumbnails(bytes, size, targets)
-        : await shrinkTo(bytes, fitInto(size, THUMBHASH_BOX));
-    const thumbhash = await computeThumbhash(pixels);
+    const pixels = await decodeForThumbnails(bytes, size, targets);
+    const smallest = pixels.at(-1);
+    const thumbhash = await computeThumbhash(smallest ? openPixels(smallest) : openImage(bytes), size);
     if (header.frames > 1) await decodeFrames(bytes, header);
-    return { ...size, thumbhash, thumbnailError: await tryToWrite(pixels, size, targets) };
+    return { ...size, thumbhash, thumbnailError: await tryToWrite(pixels, targets) };
   });
 }
 
-async function computeThumbhash(pixels: Pixels): Promise<Uint8Array> {
-  const { data, info } = await openPixels(pixels)
-    .resize({ ...THUMBHASH_BOX, fit: 'inside' })
-    .toColourspace('srgb')
-    .ensureAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
+async function computeThumbhash(image: Sharp, size: Size): Promise<Uint8Array> {
+  const { data, info } = await shrink(image.ensureAlpha(), fitInto(size, THUMBHASH_BOX));
   return rgbaToThumbHash(info.width, info.height, data);
 }
 
 /** @returns why the system could not write them; undefined if it could */
 async function tryToWrite(
-  pixels: Pixels,
-  size: Size,
+  pixels: readonly Pixels[],
   targets: readonly ThumbnailTarget[],
 ): Promise<string | undefined> {
   try {
-    await writeThumbnails(pixels, size, targets);
+    await writeThumbnails(pixels, targets);
     return undefined;
   } catch (error) {
     if (getErrorCode(error) === undefined) throw error;
@@ -96,11 +89,11 @@ export async function renderThumbnails(
   targets: readonly ThumbnailTarget[],
 ): Promise<void> {
   const bytes = readImageFile(path);
-  const { pixels, size } = await explainFailure(async () => {
+  const pixels = await explainFailure(async () => {
     const { size } = await readCheckedHeader(bytes, mediaType);
-    return { pixels: await decodeForThumbnails(bytes, size, targets), size };
+    return decodeForThumbnails(bytes, size, targets);
   });
-  await writeThumbnails(pixels, size, targets);
+  await writeThumbnails(pixels, targets);
 }
 
 async function readCheckedHeader(bytes: Buffer, mediaType: string) {

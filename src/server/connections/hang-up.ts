@@ -24,11 +24,45 @@ export function onHangUp({ incoming, outgoing }: HttpBindings, callback: () => v
   return stop;
 }
 
+/** Calls back once when the response is over: complete, or its connection closed. */
+export function onEnd({ incoming, outgoing }: HttpBindings, callback: () => void): void {
+  const { socket } = incoming;
+  const end = () => {
+    outgoing.off('close', end);
+    socket.off('close', end);
+    callback();
+  };
+  if (socket.destroyed) {
+    callback();
+    return;
+  }
+  outgoing.once('close', end);
+  socket.setMaxListeners(0);
+  socket.once('close', end);
+}
+
 /** @returns a signal that is aborted when the caller hangs up */
 export function watchHangUp(bindings: HttpBindings): AbortSignal {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal); // one per queued upstream request
   if (bindings.incoming.socket.destroyed) controller.abort();
   else onHangUp(bindings, () => controller.abort());
+  return controller.signal;
+}
+
+/**
+ * For work that lasts as long as its response.
+ * @param stopping aborted once the server accepts no new work
+ * @returns a signal that is aborted when the caller hangs up or the server stops
+ */
+export function watchLoss(bindings: HttpBindings, stopping: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  const abort = () => controller.abort();
+  if (bindings.incoming.socket.destroyed || stopping.aborted) abort();
+  onHangUp(bindings, abort);
+  // Not by AbortSignal.any: what listens to such a signal would be kept as long as the server runs.
+  stopping.addEventListener('abort', abort);
+  onEnd(bindings, () => stopping.removeEventListener('abort', abort));
   return controller.signal;
 }

@@ -41,6 +41,7 @@ export function createRequestLog({ metrics, log }: { metrics: Metrics; log: Log 
 const MUTATIONS = new Map<string, string>([
   ...Object.values(FLUX.generationPaths).map((path): [string, string] => [path, 'POST']),
   ['/api/sync', 'POST'],
+  ['/api/forget', 'POST'],
   ['/api/tracked', 'POST'],
   ['/api/tracked/:id', 'DELETE'],
 ]);

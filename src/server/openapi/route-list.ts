@@ -7,6 +7,7 @@ import { IMAGE_ROUTES } from './routes/images.ts';
 import { MONITORING_ROUTES } from './routes/monitoring.ts';
 import { PAGE_ROUTES } from './routes/pages.ts';
 import { SEARCH_ROUTES } from './routes/search.ts';
+import { SELECTION_ROUTES } from './routes/selection.ts';
 import { TASK_ROUTES } from './routes/tasks.ts';
 import { WALL_ROUTES } from './routes/wall.ts';
 
@@ -17,6 +18,7 @@ export const ROUTE_DESCRIPTIONS: readonly RouteDescription[] = [
   ...TASK_ROUTES,
   ...IMAGE_ROUTES,
   ...EVENT_ROUTES,
+  ...SELECTION_ROUTES,
   ...MONITORING_ROUTES,
   ...GALLERY_ROUTES,
   ...PAGE_ROUTES,

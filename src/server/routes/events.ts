@@ -6,7 +6,7 @@ import { isTimeZone } from '../../search/dates.ts';
 import { findMachineTimeZone } from '../../search/machine-time-zone.ts';
 import type { Auth } from '../auth/auth.ts';
 import { getCallerKey } from '../connections/caller-key.ts';
-import { onHangUp } from '../connections/hang-up.ts';
+import { onEnd } from '../connections/hang-up.ts';
 import { createSlots } from '../connections/slots.ts';
 import type { ServerDeps, ServerEnv } from '../deps.ts';
 import { createEventHub, type EventHub } from '../events/event-hub.ts';
@@ -44,13 +44,10 @@ export function createEventRoutes(
       after: c.req.header('last-event-id'),
       isStillValid: () => isStillValid(incoming, access),
     });
-    const end = () => {
+    onEnd(c.env, () => {
       stream.close();
       free();
-    };
-    if (incoming.socket.destroyed) end();
-    onHangUp(c.env, end);
-    c.env.outgoing.once('close', end);
+    });
     return c.body(
       Readable.toWeb(Readable.from(stream.read())) as ReadableStream<Uint8Array<ArrayBuffer>>,
       200,

@@ -1,8 +1,9 @@
 /** What the server and its search threads send each other. */
 import { ApiError } from '../../lib/api-error.ts';
 import { getErrorCode } from '../../lib/errno.ts';
+import type { Cursor } from '../../search/cursor.ts';
 import { StoreError, type StoreErrorCode, storeErrorCodeOf } from '../../store/contract/errors.ts';
-import type { HistoryPage, TaskFilter } from '../../store/contract/tasks.ts';
+import type { HistoryPage, StoredTask, TaskFilter } from '../../store/contract/tasks.ts';
 import type { TaskId } from '../../task/id.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 
@@ -16,7 +17,8 @@ export type SearchRoute =
   | 'layout'
   | 'place'
   | 'details'
-  | 'same';
+  | 'same'
+  | 'activity';
 
 /** Answered with JSON. */
 export interface SearchQuestion {
@@ -41,8 +43,38 @@ export interface RecountQuestion {
   readonly route: 'recount';
 }
 
-export type Question = SearchQuestion | HistoryQuestion | RecountQuestion;
-export type AnswerTo<Asked extends Question> = Asked extends HistoryQuestion ? HistoryPage : string;
+/** How many tasks a search matches exactly. */
+export interface CountQuestion extends Omit<SearchQuestion, 'route' | 'id'> {
+  readonly route: 'count';
+}
+
+export interface CountAnswer {
+  readonly total: number;
+  /** What of the search was not understood. */
+  readonly notes: readonly string[];
+}
+
+/** A page of the tasks that a search matches exactly. */
+export interface MatchesQuestion extends Omit<SearchQuestion, 'route' | 'id'> {
+  readonly route: 'matches';
+  /** `next` of the previous page. */
+  readonly after: Cursor | undefined;
+  readonly limit: number;
+}
+
+export interface MatchesAnswer {
+  readonly tasks: readonly StoredTask[];
+  readonly next: Cursor | undefined;
+}
+
+export type Question = SearchQuestion | HistoryQuestion | RecountQuestion | CountQuestion | MatchesQuestion;
+export type AnswerTo<Asked extends Question> = Asked extends HistoryQuestion
+  ? HistoryPage
+  : Asked extends CountQuestion
+    ? CountAnswer
+    : Asked extends MatchesQuestion
+      ? MatchesAnswer
+      : string;
 
 export interface SearchJob {
   readonly number: number;

@@ -16,6 +16,8 @@ import {
 /** More would only be answered after their callers have given up. */
 const MAX_WAITING = 256;
 const MAX_THREADS = 2;
+/** Questions whose answers are kept by the thread that counted them. */
+const COUNT_ROUTES: ReadonlySet<Question['route']> = new Set(['facets', 'months']);
 /** A page asks several questions in a row, which are answered by the same thread. */
 const RECOUNT_DELAY_MS = 50;
 const DEFAULT_LIMITS: SearchLimits = { timeoutMs: 5000, graceMs: 2000, heapMib: 512 };
@@ -43,6 +45,8 @@ export interface Searching {
 
 interface Waiter {
   readonly caller: string;
+  /** Whether its answer may be among the counts that the first thread keeps. */
+  readonly isCount: boolean;
   isWanted(): boolean;
   run(runner: SearchRunner): Promise<void>;
   reject(reason: unknown): void;
@@ -77,10 +81,14 @@ export function startSearchThread(
 
   const runNext = (): void => {
     const runner = findIdle();
-    const waiter = runner && queue.next((caller) => running.has(caller));
     const [stopRecount] = recounts;
     if (!runner && stopRecount && isAnyoneWaiting()) stopRecount();
+    const waiter = runner && queue.next((caller) => running.has(caller));
     if (!waiter) return;
+    if (stopRecount && waiter.isCount) {
+      stopRecount(); // the thread that counts again has what was counted last, another one has nothing
+      return;
+    }
     queue.remove(waiter, waiter);
     if (!waiter.isWanted()) {
       waiter.reject(createHangUpError());
@@ -140,6 +148,7 @@ export function startSearchThread(
       new Promise<AnswerTo<Asked>>((resolve, reject) => {
         const waiter: Waiter = {
           caller,
+          isCount: COUNT_ROUTES.has(question.route),
           isWanted,
           reject,
           run: async (runner) => {

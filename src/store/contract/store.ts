@@ -3,6 +3,7 @@
  * may follow, checked by the same conformance suite. Every function is one atomic step, and callers always `await`.
  */
 import type { AccessStore } from './access.ts';
+import type { ActivityStore } from './activity.ts';
 import type { CallbackStore } from './callbacks.ts';
 import type { ChangeStore } from './changes.ts';
 import type { CheckpointStore } from './checkpoints.ts';
@@ -21,6 +22,7 @@ export interface Store
   extends TaskStore,
     SearchStore,
     WallStore,
+    ActivityStore,
     ImageStore,
     CallbackStore,
     TrackingStore,

@@ -120,6 +120,8 @@ export interface TaskStore {
   addPlaceholder(task: TaskDocument, times: { nowMs: number; dueAtMs: number }): MaybePromise<void>;
   /** Removes a document, its search row, its tracking, and the archived images that no other task uses. */
   remove(id: TaskId): MaybePromise<Removal>;
+  /** Removes several in one transaction. @returns what became of each */
+  removeMany(ids: readonly TaskId[]): MaybePromise<Removal[]>;
   /** The history list: newest first. */
   list(filter: TaskFilter, page: { limit: number; offset: number }): MaybePromise<ListPage>;
   /** The number of stored tasks, counted up to a limit: cheap however many there are. */

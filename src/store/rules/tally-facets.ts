@@ -67,6 +67,13 @@ export function sumQuarters(
   return bars;
 }
 
+/** Adds up the bars of the same periods. @returns in ascending order of time */
+export function mergeBars(bars: Iterable<HistogramBar>): HistogramBar[] {
+  const counts = new Map<number, number>();
+  for (const { fromMs, count } of bars) add(counts, fromMs, count);
+  return Array.from(counts, ([fromMs, count]) => ({ fromMs, count })).sort((a, b) => a.fromMs - b.fromMs);
+}
+
 function add<Key>(counts: Map<Key, number>, key: Key, count: number): void {
   counts.set(key, (counts.get(key) ?? 0) + count);
 }

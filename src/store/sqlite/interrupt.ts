@@ -25,6 +25,12 @@ export function buildInterruptConditions({ checkInterrupt }: Sqlite): Condition[
   return [{ sql: `(random() & ${ROWS_PER_CHECK - 1} <> 0 OR check_interrupt())`, params: [] }];
 }
 
+/** The same conditions, and one by which each row may end the statement, unless there is one: of a count, no row is returned. */
+export function ensureInterruptible(db: Sqlite, conditions: readonly Condition[]): readonly Condition[] {
+  const [check] = buildInterruptConditions(db);
+  return !check || conditions.some(({ sql }) => sql === check.sql) ? conditions : [check, ...conditions];
+}
+
 /** Yields the same values, and may be ended between them. */
 export function* yieldUntilInterrupted<T>({ checkInterrupt }: Sqlite, values: Iterable<T>): Generator<T> {
   let count = 0;

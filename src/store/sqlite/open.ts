@@ -27,6 +27,7 @@ import { backUpBeforeMigration, type OnMigration } from './recovery/migration-ba
 import { findForeignSchema } from './recovery/schema-check.ts';
 import { createRequestSeq } from './request-seq.ts';
 import { createRunStore } from './runs.ts';
+import { sumActivity } from './search/activity.ts';
 import { createCountStore } from './search/count-store.ts';
 import { defineLinkFunction } from './search/link-function.ts';
 import { definePromptFunction } from './search/prompt-function.ts';
@@ -198,12 +199,14 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
     storeDocuments: tasks.storeDocuments,
     addPlaceholder: tasks.addPlaceholder,
     remove: tasks.remove,
+    removeMany: tasks.removeMany,
     list: history.list,
     countUpTo: history.countUpTo,
     stream: () => translateStream(history.stream()),
     search,
     ...createCountStore(db, readIndexState, { clock, isKept: mode === 'reader' && isResident === true }),
     ...createWallStore(db, readIndexState),
+    activity: (request) => sumActivity(db, request, readMaxDisplacement()),
     findSimilar: createSimilarStore(db, readIndexState).findSimilar,
     findSamePrompt: (request) => findSamePrompt(db, request, readMaxDisplacement()),
     suggest: (prefix, limit, within) =>

@@ -6,11 +6,17 @@
  */
 
 const SLOTS_PER_SECOND = 4;
+const SLOT_MS = 1000 / SLOTS_PER_SECOND;
 const SECONDS_PER_CENTURY = 3_155_760_000;
 
 /** The slot of a time. @param ms epoch milliseconds, not negative */
 export function computeSlot(ms: number): number {
   return Math.floor((ms * SLOTS_PER_SECOND) / 1000);
+}
+
+/** The times of a slot; epoch milliseconds. */
+export function getSlotTimes(slot: number): { readonly fromMs: number; readonly toMs: number } {
+  return { fromMs: slot * SLOT_MS, toMs: (slot + 1) * SLOT_MS };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { TaskDocument } from '../../task/document.ts';
 import type { TaskId } from '../../task/id.ts';
 import { createEmptyResult } from '../contract/batch-result.ts';
 import type { TaskChange } from '../contract/changes.ts';
-import type { Batch, BatchResult, StoredTask, TaskStore } from '../contract/tasks.ts';
+import type { Batch, BatchResult, Removal, StoredTask, TaskStore } from '../contract/tasks.ts';
 import { createBatchLoader } from './batch-loader.ts';
 import { runInTransaction, type Sqlite } from './database.ts';
 import { concernsOneRow } from './errors.ts';
@@ -40,7 +40,13 @@ export interface TaskStoreDeps {
 type Documents = Synchronous<
   Pick<
     TaskStore,
-    'getMany' | 'concatFinished' | 'storeDocuments' | 'addPlaceholder' | 'remove' | 'rereadSome'
+    | 'getMany'
+    | 'concatFinished'
+    | 'storeDocuments'
+    | 'addPlaceholder'
+    | 'remove'
+    | 'removeMany'
+    | 'rereadSome'
   >
 > & { get(id: TaskId): Promise<StoredTask | undefined>; beginRereading: TaskPass['begin'] };
 
@@ -99,6 +105,23 @@ export function createTaskStore({
     }
   };
 
+  /** Inside a transaction. @returns what to tell of when it is committed */
+  const removeOne = (id: TaskId): { removal: Removal; change: TaskChange | undefined } => {
+    const present = statements.present.get({ id });
+    const owner = readOwner(id);
+    const orphans = present ? images.release(present.position) : [];
+    if (present) {
+      statements.unindex.run(present.position);
+      statements.remove.run(id);
+    }
+    statements.addTombstone.run({ id, requestSeq: requestSeq.drawInTransaction() });
+    const wasTracked = tracking.untrack(id);
+    return {
+      removal: { wasKnown: present !== undefined || wasTracked, orphans },
+      change: present && { kind: 'task', id, state: 'removed', createdAtMs: present.createdAt, owner },
+    };
+  };
+
   const rereading = createRereading(db, metadata, writer, runStoring);
 
   return {
@@ -140,21 +163,14 @@ export function createTaskStore({
       if (isNew) onChange(describeStored(task));
     },
     remove: (id) => {
-      const owner = readOwner(id);
-      const { createdAtMs, ...removal } = runInTransaction(db, () => {
-        const present = statements.present.get({ id });
-        const orphans = present ? images.release(present.position) : [];
-        if (present) {
-          statements.unindex.run(present.position);
-          statements.remove.run(id);
-        }
-        statements.addTombstone.run({ id, requestSeq: requestSeq.drawInTransaction() });
-        const wasTracked = tracking.untrack(id);
-        const wasKnown = present !== undefined || wasTracked;
-        return { wasKnown, orphans, createdAtMs: present?.createdAt };
-      });
-      if (createdAtMs !== undefined) onChange({ kind: 'task', id, state: 'removed', createdAtMs, owner });
+      const { removal, change } = runInTransaction(db, () => removeOne(id));
+      if (change) onChange(change);
       return removal;
+    },
+    removeMany: (ids) => {
+      const removed = runInTransaction(db, () => ids.map(removeOne));
+      for (const { change } of removed) if (change) onChange(change);
+      return removed.map(({ removal }) => removal);
     },
   };
 }

@@ -1,5 +1,4 @@
 /** The months at the right edge, a bar each. */
-import { getSort } from '../view/url.ts';
 import { useApp } from './app.ts';
 
 /** Bars that are nearer to each other, in shares of the rail, are left out. */
@@ -8,8 +7,6 @@ const MIN_DISTANCE = 0.012;
 export function Rail() {
   const { state } = useApp();
   const { months } = state.rail.value;
-  // By best match there are no months.
-  if (getSort(state.view.value) === 'relevance') return null;
   return <div class="rail js-only">{months.length > 1 && <RailTrack />}</div>;
 }
 

@@ -67,7 +67,7 @@ export function TaskPanel({ task, details }: Props) {
             {t.copy}
           </button>
         </h3>
-        <pre class="document" tabIndex={0} aria-label={t.document}>
+        <pre class="document" tabIndex={0} role="region" aria-label={t.document}>
           {details.document}
         </pre>
         {details.document_is_cut && <p class="muted small">{t.documentCut}</p>}

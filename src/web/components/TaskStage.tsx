@@ -141,7 +141,6 @@ function Shown({ details, at }: { details: TaskDetails; at: number }) {
         />
       </>
     );
-  // biome-ignore lint/a11y/useMediaCaption: generated videos have no captions.
   if (video?.local)
     return (
       <video key={video.local.sha256} src={`./images/${video.local.sha256}`} controls loop playsInline />

@@ -7,7 +7,7 @@ export type Density = (typeof DENSITIES)[number];
 
 const SCALES: Readonly<Record<Density, number>> = { small: 0.7, medium: 1, large: 1.4 };
 /** Height of the line below a tile. */
-export const CAPTION_HEIGHT = 26;
+const CAPTION_HEIGHT = 26;
 
 /** @param viewport width of the window @param width of the wall; both in pixels */
 export function computeGeometry(

@@ -11,6 +11,7 @@ import { TaskDialog } from '../components/TaskDialog.tsx';
 import { TopBar } from '../components/TopBar.tsx';
 import { Wall } from '../components/Wall.tsx';
 import { NewTasksPill, OlderLink } from '../components/WallEnds.tsx';
+import { getSort } from '../view/url.ts';
 
 export function WallPage({ app }: { app: App }) {
   const { t } = app;
@@ -29,10 +30,7 @@ export function WallPage({ app }: { app: App }) {
         </div>
         <TroubleLine />
         <SearchNotes />
-        <div class="wall-and-rail">
-          <Wall />
-          <Rail />
-        </div>
+        <WallAndRail app={app} />
         <OlderLink />
       </main>
       <NewTasksPill />
@@ -44,6 +42,17 @@ export function WallPage({ app }: { app: App }) {
       <HelpSheet />
       <Announcement app={app} />
     </AppProvider>
+  );
+}
+
+/** By best match there are no months. The class comes before what it makes room for, since pages are shown as they arrive. */
+function WallAndRail({ app }: { app: App }) {
+  const hasRail = getSort(app.state.view.value) !== 'relevance';
+  return (
+    <div class={`wall-and-rail${hasRail ? ' has-rail' : ''}`}>
+      <Wall />
+      {hasRail && <Rail />}
+    </div>
   );
 }
 

@@ -1,9 +1,11 @@
 /** Sync runs, the state of the mirror, the probes, the start page, and the description itself. */
 import * as z from 'zod';
+import { activitySchema } from '../../../views/activity-schema.ts';
 import { healthSchema } from '../../../views/health.ts';
 import { runListSchema, syncResultSchema } from '../../../views/run-schema.ts';
 import { livenessSchema, readinessSchema, statsSchema } from '../../../views/status-schema.ts';
 import {
+  createEnum,
   createInteger,
   createPathParameter,
   createQueryParameter,
@@ -36,6 +38,20 @@ export const MONITORING_ROUTES: readonly RouteDescription[] = [
     summary: 'Totals, what is due, disk use, upstream health',
     responses: { 200: { description: 'the state of the mirror', schema: statsSchema } },
     errors: [401, 403],
+  },
+  {
+    path: '/api/stats/days',
+    method: 'get',
+    operationId: 'activity',
+    summary: 'How many tasks were created in each day or month, and what they cost',
+    parameters: [
+      createQueryParameter('by', { ...createEnum('day', 'month'), default: 'day' }),
+      createQueryParameter('from', text, 'a date; without it, the last 90 days or 12 months'),
+      createQueryParameter('to', text, 'a date; all of a day, month or year'),
+      createQueryParameter('tz', text, 'IANA time zone of the days'),
+    ],
+    responses: { 200: { description: 'the periods that have tasks', schema: activitySchema } },
+    errors: [400, 401, 403, 503],
   },
   {
     path: '/',

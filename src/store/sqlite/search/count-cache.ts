@@ -6,6 +6,8 @@
 import type { Sqlite } from '../database.ts';
 
 const MAX_ENTRIES = 32;
+/** How often an answer may fail to be counted again before a request for it waits. */
+const MAX_FAILURES = 3;
 
 export interface CountCache {
   /**
@@ -21,7 +23,7 @@ export interface CountCache {
   ): (request: Asked) => Counts;
   /** Whether something was answered that was out of date, and has not been counted again since. */
   isRecountDue(): boolean;
-  /** Counts one of those again. If that fails, the next request for it waits for the count. */
+  /** Counts one of those again. If that fails repeatedly, because it is ended, a request waits for the count. */
   recount(): void;
 }
 
@@ -41,8 +43,8 @@ export function createCountCache(
 ): CountCache {
   const entries = new Map<string, Entry>(); // the least recently used first
   const due = new Set<string>();
-  /** Those that could not be counted again. */
-  const failed = new Set<string>();
+  /** How often they could not be counted again. */
+  const failures = new Map<string, number>();
 
   const keep = (key: string, entry: Entry): void => {
     entries.delete(key);
@@ -52,7 +54,7 @@ export function createCountCache(
   };
 
   const forget = (key: string): void => {
-    for (const keys of [entries, due, failed]) keys.delete(key);
+    for (const keys of [entries, due, failures]) keys.delete(key);
   };
 
   return {
@@ -68,14 +70,15 @@ export function createCountCache(
         const tookMs = performance.now() - started;
         keep(key, { counts, version, isCheap: isCheap(tookMs), recount: () => countNow(key, request) });
         due.delete(key);
-        failed.delete(key);
+        failures.delete(key);
         return counts;
       };
       return (request: Asked) => {
         const key = JSON.stringify([name, getKey(request)]);
         const known = entries.get(key);
         const isValid = known?.version === readVersion(raw);
-        if (!known || (!isValid && (known.isCheap || failed.has(key)))) return countNow(key, request);
+        const mustWait = known?.isCheap === true || (failures.get(key) ?? 0) >= MAX_FAILURES;
+        if (!known || (!isValid && mustWait)) return countNow(key, request);
         if (!isValid) due.add(key);
         keep(key, known);
         return known.counts as Counts; // the key has the name of what is counted
@@ -86,7 +89,7 @@ export function createCountCache(
       const [key] = due;
       if (key === undefined) return;
       due.delete(key);
-      failed.add(key);
+      failures.set(key, (failures.get(key) ?? 0) + 1); // until it has been counted
       entries.get(key)?.recount();
     },
   };

@@ -8,7 +8,8 @@ import { sumDays } from '../../rules/day-histogram.ts';
 import { type QuarterRow, sumQuarters } from '../../rules/tally-facets.ts';
 import type { Sqlite } from '../database.ts';
 import { buildWhereClause, collectParams } from '../filter-sql.ts';
-import { buildInterruptConditions } from '../interrupt.ts';
+import { ensureInterruptible } from '../interrupt.ts';
+import { countPrompts } from './prompt-histogram.ts';
 import { compileSearch, intersectQueryTimes, type SearchSql } from './search-sql.ts';
 import {
   COLUMNS_OF_DAYS,
@@ -52,8 +53,8 @@ export function scanHistogram(
   maxDisplacement: number,
 ): HistogramBar[] {
   const sql = compileSearch(db, request.query, request.filter, maxDisplacement);
-  // Nothing between the rows is returned, so that each of them may end the count.
-  const conditions = [...sql.conditions, ...buildInterruptConditions(db)];
+  if (request.groupByPrompt && sql.conditions.length === 0) return countPrompts(db, request, maxDisplacement);
+  const conditions = ensureInterruptible(db, sql.conditions);
   const where = buildWhereClause(conditions);
   const rows = db.raw
     .prepare<unknown[], QuarterRow>(

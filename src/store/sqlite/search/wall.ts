@@ -14,7 +14,7 @@ import {
   type Condition,
   collectParams,
 } from '../filter-sql.ts';
-import { buildInterruptConditions, yieldUntilInterrupted } from '../interrupt.ts';
+import { ensureInterruptible, yieldUntilInterrupted } from '../interrupt.ts';
 import type { Synchronous } from '../synchronous.ts';
 import type { TimedRow } from '../time-order.ts';
 import { readPromptGroup } from './prompt-groups.ts';
@@ -70,8 +70,7 @@ export function createWallStore(db: Sqlite, readState: () => IndexState): Synchr
       return {
         id: hit.id as TaskId, // stored under an id
         createdAtMs: hit.createdAt,
-        index: countBefore(db, hits, { hit, month, sort }),
-        count: countIn(db, hits, month),
+        ...findIndex(db, hits, { hit, month, sort }),
         previous: findNeighbour(OPPOSITE[sort]),
         next: findNeighbour(sort),
         indexedFromMs,
@@ -84,12 +83,11 @@ export function createWallStore(db: Sqlite, readState: () => IndexState): Synchr
 function restrict(db: Sqlite, hits: Hits, range: TimeRange): Hits {
   return {
     ...hits,
-    conditions: [
-      ...hits.conditions,
+    conditions: ensureInterruptible(db, [
       ...buildTimeConditions(range, hits.sql.position, hits.maxDisplacement),
-      ...buildInterruptConditions(db),
       ...buildExactTimeConditions(range, 'tasks'),
-    ],
+      ...hits.conditions,
+    ]),
   };
 }
 
@@ -145,33 +143,34 @@ function readRowAt(
     .get(...collectParams(all));
 }
 
-/** Counts by time alone, which the narrow index has, and compares ids only among those of the same time. */
-function countBefore(
+/** How many hits a month has, and how many of them stand before one. */
+function findIndex(
   db: Sqlite,
   hits: Hits,
   { hit, month, sort }: { hit: TimedRow; month: TimeRange; sort: Direction },
-): number {
-  const before =
-    sort === 'newest'
-      ? { fromMs: hit.createdAt + 1, toMs: month.toMs }
-      : { fromMs: month.fromMs, toMs: hit.createdAt };
+): { count: number; index: number } {
+  const { sql, conditions } = restrict(db, hits, month);
+  // The newest task of a prompt is found by columns that the narrow index does not have.
+  const from = hits.conditions === sql.conditions ? sql.narrowFrom : sql.from;
+  const [count = 0, before] =
+    db.raw
+      .prepare<unknown[], [count: number, before: number | null]>(
+        `SELECT count(*), sum(tasks.created_at ${sort === 'newest' ? '>' : '<'} ?) FROM ${from} ${buildWhereClause(conditions)}`,
+      )
+      .raw()
+      .get(hit.createdAt, ...collectParams(conditions)) ?? [];
+  return { count, index: (before ?? 0) + countTiesBefore(db, hits, hit, sort) };
+}
+
+/** Ids are compared only among hits of the same time: the narrow index does not have them. */
+function countTiesBefore(db: Sqlite, hits: Hits, hit: TimedRow, sort: Direction): number {
   const { sql, conditions } = restrict(db, hits, { fromMs: hit.createdAt, toMs: hit.createdAt + 1 });
-  const ties = db.raw
+  const ids = db.raw
     .prepare<unknown[], string>(`SELECT tasks.id FROM ${sql.from} ${buildWhereClause(conditions)}`)
     .pluck()
     .iterate(...collectParams(conditions));
-  let tiesBefore = 0;
-  for (const id of yieldUntilInterrupted(db, ties))
-    if (compareInTime(sort, { createdAt: hit.createdAt, id }, hit) < 0) tiesBefore += 1;
-  return countIn(db, hits, before) + tiesBefore;
-}
-
-function countIn(db: Sqlite, hits: Hits, range: TimeRange): number {
-  const { sql, conditions } = restrict(db, hits, range);
-  const from = hits.conditions === sql.conditions ? sql.narrowFrom : sql.from;
-  const count = db.raw
-    .prepare<unknown[], number>(`SELECT count(*) FROM ${from} ${buildWhereClause(conditions)}`)
-    .pluck()
-    .get(...collectParams(conditions));
-  return count ?? 0;
+  let before = 0;
+  for (const id of yieldUntilInterrupted(db, ids))
+    if (compareInTime(sort, { createdAt: hit.createdAt, id }, hit) < 0) before += 1;
+  return before;
 }

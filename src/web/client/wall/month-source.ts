@@ -202,16 +202,22 @@ function readLayout({ count, ratios, states, cursors }: LayoutData): Layout {
 
 /** Tiles that are loaded stay, although the slices of the new layout begin elsewhere. */
 function adoptLayout(month: Month, data: LayoutData): void {
-  const layout = readLayout(data);
-  month.layout = { ...layout, lead: month.layout ? countNew(month.layout, layout) : 0 };
+  const now = readLayout(data);
+  month.layout = month.layout ? keepPlaces(month.layout, now) : now;
   month.loaded.clear();
 }
 
-/** How many tiles at the start are new; 0 if others have changed as well. */
-function countNew(before: Layout, now: Layout): number {
+/** Shares of tiles whose ratio may have changed: pictures of the last minutes have other sizes than they were asked for. */
+const MAX_CHANGED = 0.1;
+
+/** Tiles that are seen keep their ratios and rows when others come before them; a month that has changed otherwise is placed anew. */
+function keepPlaces(before: Layout, now: Layout): Layout {
   const added = now.count - before.count;
-  const isSame = added >= 0 && before.ratios.every((byte, at) => now.ratios[at + added] === byte);
-  return isSame ? before.lead + added : 0;
+  if (added < 0) return now;
+  const changed = before.ratios.reduce((sum, byte, at) => sum + (now.ratios[at + added] === byte ? 0 : 1), 0);
+  if (changed > 2 + before.count * MAX_CHANGED) return now;
+  const ratios = Uint8Array.from([...now.ratios.subarray(0, added), ...before.ratios]);
+  return { ...now, ratios, lead: before.lead + added };
 }
 
 /** The first tiles come with the page. A slice counts as loaded when all of it is there. */

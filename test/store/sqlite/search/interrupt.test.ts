@@ -68,6 +68,13 @@ test('every kind of search and list can be ended while it runs, and the next one
     },
   });
   const facets = (text: string) => store.facets({ ...searchRequest(text), by: 'day', timeZone: 'UTC' });
+  const histogram = (text: string, more = {}) =>
+    store.histogram({ ...searchRequest(text), by: 'day', timeZone: 'UTC', ...more });
+  const wallRequest = (text: string, more = {}) =>
+    ({ ...searchRequest(text), sort: 'newest', groupByPrompt: false, ...more }) as const;
+  const month = { fromMs: SEARCH_NOW - 31 * 86_400_000, toMs: SEARCH_NOW + 86_400_000 };
+  const layout = (text: string, more = {}) =>
+    store.layout({ ...wallRequest(text, more), month, sliceSize: 100 });
   const kinds: Record<string, () => unknown> = {
     'operators that the stored counts decide in part': () => facets('model:flux*'),
     'a word': () => facets('the'),
@@ -81,6 +88,14 @@ test('every kind of search and list can be ended while it runs, and the next one
     relevance: () => store.search(searchRequest('the', { sort: 'relevance' })),
     'large pages': () => store.search(searchRequest('', { limit: 1000 })),
     'a negation and a word': () => store.search(searchRequest('the -hope* model:none')),
+    'a histogram of operators': () => histogram('model:flux*'),
+    'a histogram of a word': () => histogram('the'),
+    'a histogram of all prompts': () => histogram('', { groupByPrompt: true }),
+    'a histogram of prompts with a word': () => histogram('the', { groupByPrompt: true }),
+    'a layout': () => layout(''),
+    'a layout of prompts': () => layout('the', { groupByPrompt: true }),
+    'a place': () => store.place({ ...wallRequest('the'), id: numberedIds(1)[0], timeZone: 'UTC' }),
+    'days of another zone': () => store.activity({ by: 'day', timeZone: 'Pacific/Auckland' }),
     'a far page of the history': () => store.list({}, { limit: 20, offset: 1e9 }),
   };
   for (const [kind, run] of Object.entries(kinds)) {

@@ -1,0 +1,133 @@
+/** What a zip will contain. Everything is known before its first byte, so that its size is. */
+import type { ImageFiles } from '../../archive/files.ts';
+import { getExtension } from '../../archive/formats.ts';
+import { openFile } from '../../archive/open-file.ts';
+import { createBadRequest } from '../../lib/api-error.ts';
+import type { TaskImage } from '../../store/contract/images.ts';
+import type { Store } from '../../store/contract/store.ts';
+import type { StoredTask } from '../../store/contract/tasks.ts';
+import { listArtifacts } from '../../task/artifacts.ts';
+import { readDocument } from '../../task/document.ts';
+import type { TaskId } from '../../task/id.ts';
+import type { JsonObject } from '../../task/json-object.ts';
+import { createTaskNamer } from './file-names.ts';
+
+interface PlannedFile {
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** When the task was created. */
+  readonly lastModified: number;
+}
+
+export interface PlannedImage extends PlannedFile {
+  readonly kind: 'image';
+  readonly image: TaskImage;
+}
+
+export interface PlannedDocument extends PlannedFile {
+  readonly kind: 'document';
+  readonly id: TaskId;
+}
+
+export interface PlannedText extends PlannedFile {
+  readonly kind: 'text';
+  readonly text: string;
+}
+
+export type PlannedEntry = PlannedImage | PlannedDocument | PlannedText;
+
+/** About 10 MB of plan; as many images are hard to open in any program. */
+export const MAX_ZIP_TASKS = 20_000;
+const MISSING_NAME = 'not-included.txt';
+
+export interface ZipPlanDeps {
+  readonly store: Pick<Store, 'imagesOf' | 'recordMissingImages'>;
+  readonly files: ImageFiles;
+  readonly nowMs: number;
+  readonly timeZone: string;
+}
+
+/**
+ * @param selected ids that were selected one by one: those that are not there are listed in the zip
+ * @throws ApiError 400 for too many tasks
+ */
+export async function planZip(
+  pages: AsyncIterable<readonly StoredTask[]>,
+  selected: readonly TaskId[],
+  deps: ZipPlanDeps,
+): Promise<PlannedEntry[]> {
+  const nameTask = createTaskNamer(deps.timeZone);
+  const entries: PlannedEntry[] = [];
+  const missing: string[] = [];
+  const found = new Set<TaskId>();
+  for await (const page of pages) {
+    const archived = groupByTask(await deps.store.imagesOf(page.map(({ id }) => id)));
+    for (const task of page) {
+      found.add(task.id);
+      if (found.size > MAX_ZIP_TASKS)
+        throw createBadRequest(`a zip has at most ${MAX_ZIP_TASKS} tasks; download several, by date`);
+      const planned = await planTask(task, archived.get(task.id) ?? [], nameTask, deps);
+      entries.push(...planned.entries);
+      missing.push(...planned.missing);
+    }
+  }
+  missing.push(...selected.filter((id) => !found.has(id)).map((id) => `${id}: not in the mirror`));
+  return missing.length === 0 ? entries : [...entries, createMissingList(missing, deps.nowMs)];
+}
+
+function groupByTask(images: readonly TaskImage[]): Map<TaskId, TaskImage[]> {
+  const byTask = new Map<TaskId, TaskImage[]>();
+  for (const image of images) byTask.set(image.taskId, [...(byTask.get(image.taskId) ?? []), image]);
+  return byTask;
+}
+
+/** The images of a task that can be sent, and its document. */
+async function planTask(
+  task: StoredTask,
+  archived: readonly TaskImage[],
+  nameTask: ReturnType<typeof createTaskNamer>,
+  deps: ZipPlanDeps,
+): Promise<{ entries: PlannedEntry[]; missing: string[] }> {
+  const { id, text, createdAtMs } = task;
+  const value = JSON.parse(text) as JsonObject; // it was parsed as a document before it was stored
+  const { prompt } = readDocument(text, value, task.fetchedAtMs);
+  const name = nameTask({ id, createdAtMs, prompt });
+  const lastModified = Math.min(Math.max(createdAtMs, MIN_ZIP_TIME_MS), MAX_ZIP_TIME_MS);
+  const count = Math.max(listArtifacts(value).length, ...archived.map(({ n }) => n + 1));
+  const entries: PlannedEntry[] = [];
+  const missing: string[] = [];
+  for (let n = 0; n < count; n += 1) {
+    const image = archived.find((one) => one.n === n);
+    if (image && (await isComplete(image, deps.files))) {
+      const number = count > 1 ? `-${n + 1}` : '';
+      const size = image.bytes;
+      entries.push({
+        ...{ kind: 'image', name: `${name}${number}.${getExtension(image.mediaType)}`, size, lastModified },
+        image,
+      });
+      continue;
+    }
+    if (image) await deps.store.recordMissingImages([image.sha256], deps.nowMs);
+    missing.push(`${id}, image ${n + 1}: ${image ? 'its file is missing or damaged' : 'not in the archive'}`);
+  }
+  const size = Buffer.byteLength(text);
+  entries.push({ kind: 'document', name: `${name}.json`, size, lastModified, id });
+  return { entries, missing };
+}
+
+/** A zip can't say other times. Its times have no time zone, hence the days between. */
+const MIN_ZIP_TIME_MS = Date.UTC(1980, 0, 3);
+const MAX_ZIP_TIME_MS = Date.UTC(2107, 11, 29);
+
+/** Without reading it: that is done as it is sent. */
+async function isComplete(image: TaskImage, files: ImageFiles): Promise<boolean> {
+  const file = await openFile(files.getPath(image));
+  await file?.handle.close();
+  return file?.stats.size === image.bytes;
+}
+
+function createMissingList(missing: readonly string[], nowMs: number): PlannedText {
+  const text = `${missing.join('\r\n')}\r\n`;
+  return { kind: 'text', name: MISSING_NAME, size: Buffer.byteLength(text), lastModified: nowMs, text };
+}
