@@ -17,7 +17,7 @@ export function createErrorAnswer(
   { traceId, ...request }: { traceId: string; method: string; path: string },
   log: Log,
 ): Answer & { body: string } {
-  const apiError = error instanceof ApiError ? error : createStorageError(error);
+  const apiError = toApiError(error);
   if (apiError.status >= 500) {
     const about = {
       trace_id: traceId,
@@ -49,6 +49,11 @@ export function createErrorAnswer(
     trace_id: traceId,
   };
   return { status: apiError.status, headers, body: JSON.stringify(body) };
+}
+
+/** What a caller may be told of an error. */
+export function toApiError(error: unknown): ApiError {
+  return error instanceof ApiError ? error : createStorageError(error);
 }
 
 /** The key of a callback is a credential. */

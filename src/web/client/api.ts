@@ -1,4 +1,5 @@
 /** Requests to the mirror's own routes, relative to the page. */
+import type { Connection } from '../components/shell.ts';
 
 /** The mirror answered, and not as hoped. */
 export class ApiFailure extends Error {
@@ -11,8 +12,6 @@ export class ApiFailure extends Error {
     this.code = code;
   }
 }
-
-export type Connection = 'ok' | 'lost' | 'expired';
 
 export interface Api {
   /** @throws ApiFailure, or the browser's error when there is no connection, or when it is aborted */
@@ -31,7 +30,7 @@ export function createApi(report: (connection: Connection) => void): Api {
       if (!isAborted(error)) report('lost');
       throw error;
     }
-    report(response.status === 401 ? 'expired' : 'ok');
+    report(judgeConnection(response.status));
     if (!response.ok) throw await readFailure(response);
     return response;
   };
@@ -49,6 +48,11 @@ export function createApi(report: (connection: Connection) => void): Api {
       return response.json();
     },
   };
+}
+
+function judgeConnection(status: number): Connection {
+  if (status === 401) return 'expired';
+  return status >= 500 ? 'failing' : 'ok';
 }
 
 export function isAborted(error: unknown): boolean {

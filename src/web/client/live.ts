@@ -21,12 +21,15 @@ export interface LiveHandlers {
   onSync(event: SyncEvent): void;
   onStatus(): void;
   onConnection(state: 'ok' | 'lost'): void;
+  /** Whether the stream would be refused. */
+  isRefused(): boolean;
 }
 
 /** @param timeZone of the months in events @returns a function that ends it */
 export function listen(timeZone: string, handlers: LiveHandlers): () => void {
   let stream: EventSource | undefined;
   let wasOpen = false;
+  let isStopped = false;
 
   const open = () => {
     if (stream || document.hidden) return;
@@ -42,7 +45,7 @@ export function listen(timeZone: string, handlers: LiveHandlers): () => void {
       // A refused stream does not come back by itself.
       if (stream?.readyState === EventSource.CLOSED) {
         stream = undefined;
-        setTimeout(open, RETRY_MS);
+        setTimeout(retry, RETRY_MS);
       }
     };
     const on = <T>(name: string, handle: (data: T) => void) =>
@@ -54,6 +57,11 @@ export function listen(timeZone: string, handlers: LiveHandlers): () => void {
     on<SyncEvent>('sync', handlers.onSync);
     on('status', () => handlers.onStatus());
     on('changed', () => handlers.onChanged());
+  };
+  const retry = () => {
+    if (!handlers.isRefused()) open();
+    // Who signs in elsewhere comes back to a page that works; requests without a session are counted as guesses.
+    else if (!isStopped) setTimeout(retry, RETRY_MS);
   };
   const close = () => {
     stream?.close();
@@ -71,6 +79,7 @@ export function listen(timeZone: string, handlers: LiveHandlers): () => void {
     document.removeEventListener('visibilitychange', onVisibility);
     window.removeEventListener('pagehide', close);
     window.removeEventListener('pageshow', open);
+    isStopped = true;
     close();
   };
 }

@@ -5,7 +5,7 @@ import { NO_SELECTION } from '../components/wall-state.ts';
 import type { PlaceData } from '../view/data.ts';
 import type { WallData } from '../view/page-data.ts';
 import { buildSearchParams, isSameSearch, linkTo, parseView, type View } from '../view/url.ts';
-import { type Api, isAborted } from './api.ts';
+import { type Api, ApiFailure, isAborted } from './api.ts';
 import { loadSearch } from './search-loader.ts';
 import type { MonthSource } from './wall/month-source.ts';
 import type { TileSource } from './wall/source.ts';
@@ -43,6 +43,10 @@ export interface Navigation {
   showOnWall(id: string): Promise<void>;
   /** Loads the same search again; what is seen stays. @returns how many tasks are new */
   refresh(): Promise<number>;
+  /** What is seen may have changed. */
+  markOutdated(): void;
+  /** Loads what could not be loaded. */
+  retry(): void;
   getSource(): TileSource;
   start(): void;
 }
@@ -51,6 +55,7 @@ export function createNavigation(deps: NavigationDeps): Navigation {
   const { api, state, timeZone, getWall, onChange } = deps;
   let { source, months } = deps.first;
   let loading = new AbortController();
+  let hasFailed = deps.data.problem !== null;
 
   const storeAnchor = () => {
     const anchor = getWall()?.getAnchor();
@@ -80,6 +85,8 @@ export function createNavigation(deps: NavigationDeps): Navigation {
       if (signal.aborted) return;
       batch(() => {
         ({ source, months } = loaded);
+        hasFailed = false;
+        state.problem.value = undefined;
         state.info.value = loaded.page;
         state.total.value = loaded.total;
         state.newTasks.value = 0;
@@ -89,7 +96,11 @@ export function createNavigation(deps: NavigationDeps): Navigation {
       if (anchor) getWall()?.restore(anchor);
       else window.scrollTo({ top: 0, behavior: 'instant' });
     } catch (error) {
-      if (!isAborted(error) && !(error instanceof Error)) throw error;
+      if (isAborted(error)) return;
+      if (!(error instanceof Error)) throw error;
+      hasFailed = true;
+      // That there is no connection is said already.
+      if (error instanceof ApiFailure) state.problem.value = error.message;
     } finally {
       clearTimeout(timer);
       if (!signal.aborted) state.isStale.value = false;
@@ -177,6 +188,11 @@ export function createNavigation(deps: NavigationDeps): Navigation {
 
   return {
     ...{ navigate, openTask, closeTask, moveTask, showOnWall },
+    markOutdated: () => source.markOutdated(),
+    retry: () => {
+      if (hasFailed) void load(state.view.peek(), { anchor: getWall()?.getAnchor() });
+      else getWall()?.refresh();
+    },
     getSource: () => source,
     refresh: async () => {
       if (!months) {

@@ -54,6 +54,7 @@ export function startStatusUpdates({ api, shell, status }: UpdateDeps): { reload
     onSync,
     // Whether the mirror answers is known from the requests.
     onConnection: schedule,
+    isRefused: () => shell.connection.peek() === 'expired',
   });
   setInterval(() => {
     if (!document.hidden) schedule();

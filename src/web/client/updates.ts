@@ -1,5 +1,6 @@
 /** Keeps the page up to date: tasks that finish fill in, new ones appear, nothing that is looked at moves. */
 import type { AppState } from '../components/app.ts';
+import { cutText } from '../view/cut-text.ts';
 import type { Health, TilePage } from '../view/data.ts';
 import type { Dictionary } from '../view/i18n/dictionary.ts';
 import { getSort } from '../view/url.ts';
@@ -14,6 +15,8 @@ const PAUSE_MS = 400;
 /** Screen readers are told at most this often. */
 const ANNOUNCE_MS = 5000;
 const MAX_TILES_PER_REQUEST = 50;
+/** Characters of a prompt that are read out. */
+const MAX_SPOKEN_LENGTH = 80;
 
 interface UpdateDeps {
   readonly api: Api;
@@ -25,7 +28,13 @@ interface UpdateDeps {
   readonly wall: WallController;
 }
 
-export function startUpdates({ api, state, t, timeZone, navigation, viewer, wall }: UpdateDeps): void {
+export interface Updates {
+  /** How the mirror does; whether it answers at all is known then. */
+  loadHealth(): Promise<void>;
+}
+
+export function startUpdates(deps: UpdateDeps): Updates {
+  const { api, state, t, timeZone, navigation, viewer, wall } = deps;
   const changed = new Set<string>();
   let mayHaveMore = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -50,7 +59,7 @@ export function startUpdates({ api, state, t, timeZone, navigation, viewer, wall
     const before = navigation.getSource().sections[found.section]?.getTile(found.index);
     navigation.getSource().replace(tile);
     if (before?.state === 'pending' && tile.state !== 'pending')
-      announce(`${t.states[tile.state]}: ${tile.prompt.slice(0, 80)}`);
+      announce(`${t.states[tile.state]}: ${cutText(tile.prompt, MAX_SPOKEN_LENGTH)}`);
     if (state.task.peek()?.id === id) viewer.refresh();
   };
 
@@ -96,17 +105,21 @@ export function startUpdates({ api, state, t, timeZone, navigation, viewer, wall
       schedule();
     },
     onChanged: () => {
+      navigation.markOutdated();
       mayHaveMore = true;
       schedule();
     },
     onSync: () => void loadHealth(),
     onStatus: () => void loadHealth(),
     onConnection: (connection) => {
-      if (connection === 'ok' && state.connection.peek() === 'lost') {
-        mayHaveMore = true;
-        schedule();
+      if (connection === 'ok') state.connection.value = 'ok';
+      else {
+        if (state.connection.peek() === 'ok') state.connection.value = 'lost';
+        // Why a stream has ended is not said: the answer to any other request tells.
+        void loadHealth();
       }
-      if (state.connection.peek() !== 'expired') state.connection.value = connection;
     },
+    isRefused: () => state.connection.peek() === 'expired',
   });
+  return { loadHealth };
 }

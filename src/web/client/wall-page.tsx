@@ -17,6 +17,7 @@ import { createNavigation } from './navigation.ts';
 import { createClockSignal, readPageData, reportTimeZone } from './page-context.ts';
 import { closePopoversOutside } from './popovers.ts';
 import { handleRail } from './rail.ts';
+import { startRecovery } from './recovery.ts';
 import { createSelection } from './selection.ts';
 import { createShellActions } from './shell.ts';
 import { createStage } from './stage.ts';
@@ -110,6 +111,10 @@ function startWallPage(): void {
           state.toast.value = { text: t.failedToLoad };
         }),
     suggest: (text, signal) => suggest(api, text, timeZone, signal).catch(() => []),
+    retry: () => {
+      navigation.retry();
+      if (state.task.peek()?.details === 'failed') viewer.refresh();
+    },
     reload: () => location.reload(),
   };
   const showCopied = () => {
@@ -134,7 +139,11 @@ function startWallPage(): void {
     closePopoversOutside(state, actions);
     handleRail(actions);
     navigation.start();
-    startUpdates({ api, state, t, timeZone, navigation, viewer, wall: controller });
+    const { loadHealth } = startUpdates({ api, state, t, timeZone, navigation, viewer, wall: controller });
+    startRecovery(state, () => {
+      actions.retry();
+      void loadHealth();
+    });
     document.documentElement.dataset.ready = 'true';
   };
   // Without the layout of the first month, the places of its tiles are not known.

@@ -1,9 +1,11 @@
 /** Small pictures in one line. */
 import { decodeRatio } from '../../task/ratio.ts';
 import { getRatioClass } from '../layout/ratio-classes.ts';
+import { cutText, MAX_ALT_LENGTH } from '../view/cut-text.ts';
 import type { TileData } from '../view/data.ts';
 import { useApp } from './app.ts';
 import { Icon } from './Icon.tsx';
+import { Thumb } from './Thumb.tsx';
 import { isPlainClick } from './ViewLink.tsx';
 
 interface Props {
@@ -22,9 +24,9 @@ export function Strip({ tiles, current, onOpen, label }: Props) {
         <li key={tile.id} class={getRatioClass(tile.ratio)}>
           <a
             href={`./?${new URLSearchParams({ task: tile.id })}`}
-            aria-label={tile.prompt.slice(0, 150) || t.noPrompt}
+            aria-label={cutText(tile.prompt, MAX_ALT_LENGTH) || t.noPrompt}
             aria-current={tile.id === current ? 'true' : undefined}
-            title={tile.prompt.slice(0, 150)}
+            title={cutText(tile.prompt, MAX_ALT_LENGTH)}
             onClick={(event) => {
               if (!actions || !isPlainClick(event)) return;
               event.preventDefault();
@@ -32,12 +34,12 @@ export function Strip({ tiles, current, onOpen, label }: Props) {
             }}
           >
             {tile.sha256 !== null && tile.kind === 'image' ? (
-              <img
-                src={`./thumbs/${tile.sha256}?w=320`}
+              <Thumb
+                sha256={tile.sha256}
+                resolution={320}
                 alt=""
                 width={Math.round(decodeRatio(tile.ratio) * 72)}
                 height={72}
-                decoding="async"
               />
             ) : (
               <Icon

@@ -1,8 +1,10 @@
 /** One task over the whole window: the picture, and beside it everything that is known. Without a script it is the page. */
 import { useEffect, useRef } from 'preact/hooks';
 import { type OpenTask, useApp } from './app.ts';
+import { ToastLine } from './SelectionBar.tsx';
 import { TaskPanel } from './TaskPanel.tsx';
 import { TaskStage } from './TaskStage.tsx';
+import { LaterTrouble } from './TroubleLine.tsx';
 import { ViewLink } from './ViewLink.tsx';
 
 export function TaskDialog() {
@@ -49,6 +51,11 @@ function TaskView({ task }: { task: OpenTask }) {
           <TaskPanel task={task} details={details} />
         </>
       )}
+      {/* Below an open dialog nothing is seen. */}
+      <div class="floating-stack">
+        <LaterTrouble />
+        <ToastLine />
+      </div>
     </dialog>
   );
 }

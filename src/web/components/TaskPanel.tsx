@@ -1,6 +1,7 @@
 /** Everything that is known about a task: its prompt, what can be done with it, facts, tasks like it, the document. */
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { cutText } from '../view/cut-text.ts';
 import type { TaskDetails } from '../view/data.ts';
 import { formatRequest, REQUEST_FORMS } from '../view/request-forms.ts';
 import { EMPTY_VIEW } from '../view/url.ts';
@@ -11,6 +12,9 @@ import { Popover } from './Popover.tsx';
 import { SaveLink } from './SaveLink.tsx';
 import { Strip } from './Strip.tsx';
 import { ViewLink } from './ViewLink.tsx';
+
+/** Characters of a prompt that is searched for. */
+const MAX_QUERY_LENGTH = 500;
 
 interface Props {
   readonly task: OpenTask;
@@ -56,10 +60,6 @@ export function TaskPanel({ task, details }: Props) {
       </div>
       <Facts details={details} />
       <Archived details={details} />
-      <TaskStrip title={t.samePrompt} tiles={task.same} />
-      <TaskStrip title={t.similarWords} tiles={task.similar}>
-        <ViewLink view={{ ...EMPTY_VIEW, q: details.prompt.slice(0, 500) }}>{t.searchPrompt}</ViewLink>
-      </TaskStrip>
       <section class="panel-part">
         <h3>
           {t.document}
@@ -72,6 +72,13 @@ export function TaskPanel({ task, details }: Props) {
         </pre>
         {details.document_is_cut && <p class="muted small">{t.documentCut}</p>}
       </section>
+      {/* They come later, and move nothing from here. */}
+      <TaskStrip title={t.samePrompt} tiles={task.same} />
+      <TaskStrip title={t.similarWords} tiles={task.similar}>
+        <ViewLink view={{ ...EMPTY_VIEW, q: cutText(details.prompt, MAX_QUERY_LENGTH) }}>
+          {t.searchPrompt}
+        </ViewLink>
+      </TaskStrip>
     </aside>
   );
 }

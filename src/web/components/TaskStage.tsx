@@ -1,11 +1,14 @@
 /** The picture of a task, with its neighbours. */
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useCallback, useEffect } from 'preact/hooks';
+import { cutText, MAX_ALT_LENGTH } from '../view/cut-text.ts';
 import type { TaskDetails } from '../view/data.ts';
 import { type OpenTask, useApp } from './app.ts';
 import { Icon, type IconName } from './Icon.tsx';
+import { hasFailed } from './picture-failure.ts';
 import { SaveLink } from './SaveLink.tsx';
 import { Strip } from './Strip.tsx';
+import { Thumb } from './Thumb.tsx';
 import { isPlainClick, ViewLink } from './ViewLink.tsx';
 
 interface Props {
@@ -79,7 +82,7 @@ export function TaskStage({ task, details }: Props) {
               }}
             >
               {picture.local && 'width' in picture.local ? (
-                <img src={`./thumbs/${picture.local.sha256}?w=320`} alt="" />
+                <Thumb sha256={picture.local.sha256} resolution={320} alt="" />
               ) : (
                 <Icon name={picture.local ? 'play' : 'image-off'} />
               )}
@@ -121,31 +124,56 @@ function Shown({ details, at }: { details: TaskDetails; at: number }) {
   const image = details.images[at];
   const video = details.videos[at - details.images.length];
   const input = details.inputs[0];
-  if (image?.local)
+  const failed = useSignal<string | undefined>(undefined);
+  const sha256 = (image ?? video)?.local?.sha256;
+  const check = useCallback(
+    (element: HTMLImageElement | HTMLVideoElement | null) => {
+      if (element && hasFailed(element)) failed.value = sha256;
+    },
+    [sha256],
+  );
+  const isDamaged = sha256 !== undefined && failed.value === sha256;
+  const watch = {
+    ref: check,
+    onError: () => {
+      failed.value = sha256;
+    },
+  };
+  if (image?.local && !isDamaged)
     return (
       <>
         {input?.local && (
           <figure class="input-picture">
-            <img src={`./thumbs/${input.local.sha256}?w=640`} alt={t.inputImage} />
+            <Thumb sha256={input.local.sha256} resolution={640} alt={t.inputImage} />
             <figcaption>{t.inputImage}</figcaption>
           </figure>
         )}
         <img
+          {...watch}
           key={image.local.sha256}
           class="large-picture"
           src={`./images/${image.local.sha256}`}
           width={image.local.width}
           height={image.local.height}
-          alt={details.prompt.slice(0, 150)}
+          alt={cutText(details.prompt, MAX_ALT_LENGTH)}
           draggable={false}
         />
       </>
     );
-  if (video?.local)
+  if (video?.local && !isDamaged)
     return (
-      <video key={video.local.sha256} src={`./images/${video.local.sha256}`} controls loop playsInline />
+      <video
+        {...watch}
+        key={video.local.sha256}
+        src={`./images/${video.local.sha256}`}
+        controls
+        loop
+        playsInline
+      />
     );
-  const [icon, title, text] = explainAbsence(details, t);
+  const [icon, title, text] = isDamaged
+    ? (['image-off', t.damaged, ''] as const)
+    : explainAbsence(details, t);
   const link = (image ?? video)?.url;
   return (
     <p class={`absent is-${details.state}`}>

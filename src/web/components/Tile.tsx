@@ -2,11 +2,13 @@
 import { Component } from 'preact';
 import { decodeRatio } from '../../task/ratio.ts';
 import { getRatioClass } from '../layout/ratio-classes.ts';
+import { cutText, MAX_ALT_LENGTH } from '../view/cut-text.ts';
 import type { TileData } from '../view/data.ts';
 import { linkTo } from '../view/url.ts';
 import type { App, VisibleTile } from './app.ts';
 import { Icon } from './Icon.tsx';
 import { MarkedText } from './MarkedText.tsx';
+import { hasFailed } from './picture-failure.ts';
 import { isPlainClick } from './ViewLink.tsx';
 
 interface Props extends Omit<VisibleTile, 'key'> {
@@ -24,7 +26,7 @@ interface Props extends Omit<VisibleTile, 'key'> {
 
 interface State {
   /** Hash of a picture that could not be loaded. */
-  readonly damaged?: string;
+  readonly damaged?: string | undefined;
 }
 
 /** Narrower tiles have no caption. Pixels. */
@@ -36,7 +38,6 @@ const ROW_HEIGHTS = [
 ] as const;
 const LARGEST_ROW = 196;
 const THUMB_WIDTHS = [320, 640, 960] as const;
-const MAX_ALT_LENGTH = 150;
 
 /** A class, because only what changed is rendered: ninety tiles move with every few rows that are scrolled. */
 export class Tile extends Component<Props, State> {
@@ -58,6 +59,22 @@ export class Tile extends Component<Props, State> {
       !isSamePlace(next.place, now.place)
     );
   }
+
+  /** What was missing may be there again. */
+  override componentDidUpdate(before: Props): void {
+    if (before.tile !== this.props.tile && this.state.damaged !== undefined)
+      this.setState({ damaged: undefined });
+  }
+
+  /** The picture may have failed before the script has taken over the page. */
+  private readonly checkPicture = (element: HTMLImageElement | HTMLVideoElement | null): void => {
+    if (element && hasFailed(element)) this.markDamaged();
+  };
+
+  private readonly markDamaged = (): void => {
+    const sha256 = this.props.tile?.sha256;
+    if (sha256) this.setState({ damaged: sha256 });
+  };
 
   override render() {
     const { app, tile, place, ratio, index, count, isSelected, isFocused, hasCaption, ...props } = this.props;
@@ -169,7 +186,8 @@ export class Tile extends Component<Props, State> {
           playsInline
           tabIndex={-1}
           aria-hidden="true"
-          onError={() => this.setState({ damaged: sha256 })}
+          ref={this.checkPicture}
+          onError={this.markDamaged}
         />
         <span class="badge badge-video">
           <Icon name="play" size={14} />
@@ -193,11 +211,12 @@ export class Tile extends Component<Props, State> {
         src={`./thumbs/${sha256}?w=${THUMB_WIDTHS[0]}`}
         srcset={THUMB_WIDTHS.map((each) => `./thumbs/${sha256}?w=${each} ${each}w`).join(', ')}
         sizes={sizes}
-        alt={tile.prompt.slice(0, MAX_ALT_LENGTH)}
+        alt={cutText(tile.prompt, MAX_ALT_LENGTH)}
         decoding="async"
         fetchpriority={isFirst ? 'high' : undefined}
         draggable={false}
-        onError={() => this.setState({ damaged: sha256 })}
+        ref={this.checkPicture}
+        onError={this.markDamaged}
       />
     );
   }
@@ -225,7 +244,7 @@ function Reason({
 
 /** What a screen reader says of it. */
 function describeTile({ t, f }: App, tile: TileData): string {
-  const prompt = tile.prompt === '' ? t.noPrompt : tile.prompt.slice(0, MAX_ALT_LENGTH);
+  const prompt = tile.prompt === '' ? t.noPrompt : cutText(tile.prompt, MAX_ALT_LENGTH);
   const differs = [
     ...(tile.missing?.length ? [t.missing(tile.missing.join(', '))] : []),
     ...[...(tile.corrected ?? []), ...(tile.word_form ?? [])].map(({ from, to }) => t.corrected(from, to)),

@@ -26,6 +26,8 @@ export interface Actions extends ShellActions {
   copy(text: string): void;
   copyDocument(id: string): void;
   suggest(text: string, signal: AbortSignal): Promise<readonly Suggestion[]>;
+  /** Loads what could not be loaded. */
+  retry(): void;
   reload(): void;
 }
 

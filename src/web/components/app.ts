@@ -92,6 +92,10 @@ export interface AppState extends ShellState {
   /** How many there are without a search. */
   readonly allTasks: Signal<number | undefined>;
   readonly info: Signal<SearchInfo | undefined>;
+  /** Why the page does not show what was asked for, in words. */
+  readonly problem: Signal<string | undefined>;
+  /** Whether something was wrong when the page was made, and the page has room for saying so. */
+  readonly startsWithTrouble: boolean;
   readonly facets: Signal<FacetData | undefined>;
   /** The months of the search at all times, for the range of dates. */
   readonly dateMonths: Signal<readonly MonthCount[] | undefined>;

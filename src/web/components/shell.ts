@@ -27,13 +27,15 @@ export type PopoverName =
   | 'export';
 type ValuePopover = 'model' | 'size' | 'action' | 'state';
 
+/** Between the page and the mirror. `failing`: it answers that it can't answer; `expired`: the session has ended. */
+export type Connection = 'ok' | 'lost' | 'failing' | 'expired';
+
 export interface ShellState {
   readonly health: Signal<Health>;
   readonly nowMs: Signal<number>;
   readonly openPopover: Signal<PopoverName | undefined>;
   readonly isHelpOpen: Signal<boolean>;
-  /** Whether there is no connection to the mirror, or the session has ended. */
-  readonly connection: Signal<'ok' | 'lost' | 'expired'>;
+  readonly connection: Signal<Connection>;
   readonly preferences: Signal<Preferences>;
   /** Read out by screen readers. */
   readonly announcement: Signal<string>;

@@ -9,7 +9,7 @@ import { createShellState } from './shell-state.ts';
 export const NO_SELECTION: Selection = { ids: new Set(), isSearch: false, found: 0 };
 
 export function createWallState(data: WallData): AppState {
-  const total = signal<AppState['total']['value']>(data.total);
+  const total = signal<AppState['total']['value']>(data.problem === null ? data.total : undefined);
   const selection = signal<Selection>(NO_SELECTION);
   const sections = arrangeFirstTiles(data);
   return {
@@ -18,6 +18,8 @@ export function createWallState(data: WallData): AppState {
     total,
     allTasks: signal(data.allTasks),
     info: signal(data.info),
+    problem: signal(data.problem ?? undefined),
+    startsWithTrouble: data.problem !== null || data.health.state !== 'ok',
     facets: signal(undefined),
     dateMonths: signal(undefined),
     wall: signal({ height: undefined, sections, withPictures: true }),
@@ -39,7 +41,7 @@ export function createWallState(data: WallData): AppState {
 function createOpenTask(id: string, { details, place }: NonNullable<WallData['task']>): OpenTask {
   return {
     id,
-    details: details ?? 'missing',
+    details,
     place: place ?? undefined,
     previous: place?.previous ?? undefined,
     next: place?.next ?? undefined,

@@ -1,5 +1,4 @@
 /** The status page: a sentence, numbers, charts, what is waited for, and what is missing. The same in the browser. */
-import { ConnectionLine } from '../components/HealthLine.tsx';
 import { HelpSheet } from '../components/HelpSheet.tsx';
 import { PageFooter } from '../components/PageFooter.tsx';
 import { PlainSearch } from '../components/PlainSearch.tsx';
@@ -14,6 +13,7 @@ import { RunChart } from '../components/status/RunChart.tsx';
 import { type StatusContextValue, StatusProvider, useStatus } from '../components/status/state.ts';
 import { TrackedTable } from '../components/status/TrackedTable.tsx';
 import { TopBar } from '../components/TopBar.tsx';
+import { ConnectionTrouble } from '../components/TroubleLine.tsx';
 import { hasCosts } from '../view/periods.ts';
 
 export function StatusPage({ shell, status }: { shell: Shell; status: StatusContextValue }) {
@@ -27,12 +27,12 @@ export function StatusPage({ shell, status }: { shell: Shell; status: StatusCont
         <TopBar>
           <PlainSearch />
         </TopBar>
-        <ConnectionLine />
         <main class="text-page" id="content" tabIndex={-1}>
           <StatusContent />
         </main>
         <PageFooter />
         <AddIds />
+        <ConnectionTrouble />
         <HelpSheet />
       </StatusProvider>
     </ShellProvider>

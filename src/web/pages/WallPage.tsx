@@ -1,7 +1,6 @@
 /** The page of the wall, and of a task. The same in the browser, which takes it over as it is. */
 import { type App, AppProvider } from '../components/app.ts';
 import { FilterBar } from '../components/FilterBar.tsx';
-import { TroubleLine } from '../components/HealthLine.tsx';
 import { HelpSheet } from '../components/HelpSheet.tsx';
 import { Rail } from '../components/Rail.tsx';
 import { SearchBox } from '../components/SearchBox.tsx';
@@ -9,6 +8,7 @@ import { SearchNotes } from '../components/SearchNotes.tsx';
 import { SelectionBar, ToastLine } from '../components/SelectionBar.tsx';
 import { TaskDialog } from '../components/TaskDialog.tsx';
 import { TopBar } from '../components/TopBar.tsx';
+import { LaterTrouble, PageTrouble } from '../components/TroubleLine.tsx';
 import { Wall } from '../components/Wall.tsx';
 import { NewTasksPill, OlderLink } from '../components/WallEnds.tsx';
 import { getSort } from '../view/url.ts';
@@ -28,13 +28,14 @@ export function WallPage({ app }: { app: App }) {
         <div class="sticky-filters">
           <FilterBar />
         </div>
-        <TroubleLine />
+        <PageTrouble />
         <SearchNotes />
         <WallAndRail app={app} />
         <OlderLink />
       </main>
       <NewTasksPill />
       <div class="floating-stack">
+        <LaterTrouble />
         <ToastLine />
         <SelectionBar />
       </div>

@@ -25,11 +25,15 @@ export interface WallData extends PageData {
   readonly tiles: readonly TileData[];
   readonly nextCursor: string | null;
   readonly total: { readonly count: number; readonly isExact: boolean };
+  /** Why the tasks could not be read, in words; null: they could. */
+  readonly problem: string | null;
   /** Without a search. */
   readonly allTasks: number | undefined;
   readonly info: SearchInfo;
   /** Of the task in the address. */
-  readonly task: { readonly details: TaskDetails | null; readonly place: PlaceData | null } | undefined;
+  readonly task:
+    | { readonly details: TaskDetails | 'missing' | 'failed'; readonly place: PlaceData | null }
+    | undefined;
 }
 
 /** Of the page that asks for a token. */

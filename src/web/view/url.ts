@@ -71,7 +71,8 @@ export function parseView(params: URLSearchParams): View {
     sort: SORTS.find((sort) => sort === params.get('sort')),
     group: (['prompt', 'none'] as const).find((group) => group === params.get('group')),
     tz: text('tz'),
-    task: text('task'),
+    // An id may begin or end with a space.
+    task: params.get('task') ?? '',
     cursor: text('cursor'),
   };
 }

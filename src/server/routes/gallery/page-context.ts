@@ -10,24 +10,31 @@ import type { PageData } from '../../../web/view/page-data.ts';
 import { readPreferences } from '../../../web/view/preferences.ts';
 import type { ServerContext, ServerDeps } from '../../deps.ts';
 
-/** Of a page that is of use although the database can't be read: its health then says that something is wrong. */
+/**
+ * Of a page that is of use although the database can't be read: its health then says that something is wrong.
+ * @param wanted the time zone that the address asks for; empty: the reader's
+ */
 export async function readPageContextSafely(
   c: ServerContext,
   deps: ProblemDeps & Pick<ServerDeps, 'log'>,
+  wanted = '',
 ): Promise<PageData> {
   try {
-    return await readPageContext(c, deps);
+    return await readPageContext(c, deps, wanted);
   } catch (error) {
     deps.log.warn({ err: error }, 'the health of the mirror could not be read for a page');
-    return createPageContext(c, { nowMs: deps.clock.now(), health: { ...NO_HEALTH, state: 'other' } });
+    return createPageContext(c, {
+      nowMs: deps.clock.now(),
+      health: { ...NO_HEALTH, state: 'other' },
+      wanted,
+    });
   }
 }
 
 /** Of a page that says nothing of the mirror. */
 export const NO_HEALTH: Health = { state: 'ok', synced_at: null, since: null, problems: [] };
 
-/** @param wanted the time zone that the address asks for; empty: the reader's */
-export async function readPageContext(c: ServerContext, deps: ProblemDeps, wanted = ''): Promise<PageData> {
+async function readPageContext(c: ServerContext, deps: ProblemDeps, wanted: string): Promise<PageData> {
   const health = await readHealth(deps, { isWhole: c.get('access').limits === undefined });
   return createPageContext(c, { nowMs: deps.clock.now(), health, wanted });
 }

@@ -2,10 +2,12 @@
 import { Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { etag } from 'hono/etag';
+import type { ApiError } from '../../../lib/api-error.ts';
 import { getPathPrefix } from '../../../lib/base-path.ts';
 import type { App } from '../../../web/components/app.ts';
 import { createWallState } from '../../../web/components/wall-state.ts';
 import { WallPage } from '../../../web/pages/WallPage.tsx';
+import { cutText } from '../../../web/view/cut-text.ts';
 import { createFormats } from '../../../web/view/format.ts';
 import { DICTIONARIES } from '../../../web/view/i18n/dictionary.ts';
 import type { WallData } from '../../../web/view/page-data.ts';
@@ -14,14 +16,17 @@ import type { ServerDeps, ServerEnv } from '../../deps.ts';
 import { getQueryParams } from '../../query-params.ts';
 import { askThread } from '../../search/respond.ts';
 import { parseIdParam } from '../tasks.ts';
-import { readPageContext } from './page-context.ts';
+import { readPageContextSafely } from './page-context.ts';
 import { sendPage } from './send-page.ts';
 import { loadWallData } from './wall-data.ts';
 
-type PageDeps = Pick<ServerDeps, 'config' | 'store' | 'searching' | 'clock'>;
+type PageDeps = Pick<ServerDeps, 'config' | 'store' | 'searching' | 'clock' | 'log'>;
+
+/** Characters of a prompt or a query. */
+const MAX_TITLE_LENGTH = 80;
 
 export function createPageRoutes(deps: PageDeps): Hono<ServerEnv> {
-  const { config, searching, clock } = deps;
+  const { config, searching, clock, log } = deps;
   const prefix = getPathPrefix(config.basePath);
 
   return new Hono<ServerEnv>().get('/', compress(), etag(), async (c) => {
@@ -29,24 +34,31 @@ export function createPageRoutes(deps: PageDeps): Hono<ServerEnv> {
     if (c.req.path === prefix && prefix !== '')
       return c.redirect(`${prefix}/${new URL(c.req.url).search}`, 308);
     const view = parseView(getQueryParams(c));
-    const page = await readPageContext(c, deps, view.tz);
-    const data = await loadWallData(view, page, (route, params, id) =>
-      askThread(c, searching, {
-        ...{ route, query: params.toString(), nowMs: clock.now() },
-        ...(id === undefined ? {} : { id: parseIdParam(id) }),
-      }),
-    );
+    const page = await readPageContextSafely(c, deps, view.tz);
+    const { data, error } = await loadWallData(view, page, {
+      ask: async (route, params, id) =>
+        askThread(c, searching, {
+          ...{ route, query: params.toString(), nowMs: clock.now() },
+          ...(id === undefined ? {} : { id: parseIdParam(id) }),
+        }),
+      onError: (err) => log.error({ err }, 'the tasks of a page could not be read'),
+    });
     const { language, preferences } = page;
-    const isMissing = data.task !== undefined && data.task.details === null;
     return sendPage(
       c,
       {
         ...{ title: createTitle(data), language, theme: preferences.theme, page: 'wall', data },
         body: <WallPage app={createServerApp(data)} />,
       },
-      isMissing ? 404 : 200,
+      decideStatus(data, error),
     );
   });
+}
+
+function decideStatus({ task }: WallData, error: ApiError | undefined): 200 | 400 | 404 | 503 {
+  if (task?.details === 'missing') return 404;
+  if (error === undefined) return task?.details === 'failed' ? 503 : 200;
+  return error.status < 500 ? 400 : 503;
 }
 
 function createServerApp(data: WallData): App {
@@ -67,6 +79,6 @@ function createServerApp(data: WallData): App {
 
 function createTitle({ view, task, language }: WallData): string {
   const { appName } = DICTIONARIES[language];
-  const what = task?.details ? task.details.prompt : view.q;
-  return what.trim() === '' ? appName : `${what.trim().slice(0, 80)} · ${appName}`;
+  const what = typeof task?.details === 'object' ? task.details.prompt : view.q;
+  return what.trim() === '' ? appName : `${cutText(what.trim(), MAX_TITLE_LENGTH)} · ${appName}`;
 }

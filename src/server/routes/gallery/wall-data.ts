@@ -1,5 +1,5 @@
 /** Asks for everything that the first view of the wall shows. */
-import { ApiError } from '../../../lib/api-error.ts';
+import type { ApiError } from '../../../lib/api-error.ts';
 import type {
   LayoutData,
   MonthCount,
@@ -10,6 +10,7 @@ import type {
 } from '../../../web/view/data.ts';
 import type { PageData, WallData } from '../../../web/view/page-data.ts';
 import { buildSearchParams, getSort, isFiltered, type View } from '../../../web/view/url.ts';
+import { toApiError } from '../../errors.ts';
 import type { SearchRoute } from '../../search/search-protocol.ts';
 
 /** Tiles in the page itself: more than a large window shows. */
@@ -20,18 +21,38 @@ const MAX_LAYOUT_TILES = 15_000;
 /** Asks a search thread. @throws ApiError */
 export type AskThread = (route: SearchRoute, params: URLSearchParams, id?: string) => Promise<string>;
 
+interface LoadOptions {
+  readonly ask: AskThread;
+  /** Told of everything that could not be read. */
+  readonly onError: (error: unknown) => void;
+}
+
 /** A search that can't be answered is a page that says so. */
-export async function loadWallData(view: View, page: PageData, ask: AskThread): Promise<WallData> {
-  const parts = await loadTiles(view, page.timeZone, ask).catch(explainProblem);
+export async function loadWallData(
+  view: View,
+  page: PageData,
+  { ask, onError }: LoadOptions,
+): Promise<{ data: WallData; error: ApiError | undefined }> {
+  const report = (error: unknown): ApiError => {
+    const apiError = toApiError(error);
+    if (apiError.status >= 500) onError(error);
+    return apiError;
+  };
+  let error: ApiError | undefined;
+  const parts = await loadTiles(view, page.timeZone, ask).catch((reason: unknown) => {
+    error = report(reason);
+    return { ...NO_TILES, problem: error.message };
+  });
   const all = isFiltered(view)
     ? await askFor<{ total: number }>(ask, 'months', new URLSearchParams({ tz: page.timeZone })).catch(
         () => undefined,
       )
     : { total: parts.total.count };
-  return { ...page, view, ...parts, allTasks: all?.total, task: await loadTask(view, page.timeZone, ask) };
+  const task = await loadTask(view, page.timeZone, { ask, report });
+  return { data: { ...page, view, ...parts, allTasks: all?.total, task }, error };
 }
 
-type Tiles = Pick<WallData, 'months' | 'layouts' | 'tiles' | 'nextCursor' | 'total' | 'info'>;
+type Tiles = Pick<WallData, 'months' | 'layouts' | 'tiles' | 'nextCursor' | 'total' | 'info' | 'problem'>;
 
 async function loadTiles(view: View, timeZone: string, ask: AskThread): Promise<Tiles> {
   const params = buildSearchParams(view, timeZone);
@@ -43,13 +64,14 @@ async function loadTiles(view: View, timeZone: string, ask: AskThread): Promise<
   const { items: tiles, next_cursor: nextCursor, ...info } = page;
   const total = { count: page.total, isExact: page.total_is_exact };
   if (getSort(view) === 'relevance' || view.cursor !== '')
-    return { months: [], layouts: [], tiles, nextCursor, total, info };
+    return { months: [], layouts: [], tiles, nextCursor, total, info, problem: null };
   const months = await askFor<{ items: MonthCount[]; total: number }>(ask, 'months', params);
   return {
     months: months.items,
     layouts: await loadLayouts(months.items, page, params, ask),
     ...{ tiles, nextCursor, info },
     total: { count: months.total, isExact: true },
+    problem: null,
   };
 }
 
@@ -73,7 +95,11 @@ async function loadLayouts(
   return layouts;
 }
 
-async function loadTask(view: View, timeZone: string, ask: AskThread): Promise<WallData['task']> {
+async function loadTask(
+  view: View,
+  timeZone: string,
+  { ask, report }: { ask: AskThread; report: (error: unknown) => ApiError },
+): Promise<WallData['task']> {
   if (view.task === '') return undefined;
   const details = askFor<TaskDetails>(
     ask,
@@ -82,12 +108,12 @@ async function loadTask(view: View, timeZone: string, ask: AskThread): Promise<W
     view.task,
   );
   return {
-    details: await details.catch(ignoreApiError),
+    details: await details.catch((error: unknown) => (report(error).status < 500 ? 'missing' : 'failed')),
     place:
       getSort(view) === 'relevance'
         ? null
         : await askFor<PlaceData>(ask, 'place', withId(buildSearchParams(view, timeZone), view.task)).catch(
-            ignoreApiError,
+            () => null,
           ),
   };
 }
@@ -112,14 +138,7 @@ const NO_INFO: SearchInfo = {
   ...{ did_you_mean: [], without: [] },
 };
 
-/** What the caller may be told of an error, as the page's note. @throws any other error */
-function explainProblem(error: unknown): Tiles {
-  if (!(error instanceof ApiError)) throw error;
-  const info = { ...NO_INFO, notes: [error.message] };
-  return { months: [], layouts: [], tiles: [], nextCursor: null, total: { count: 0, isExact: true }, info };
-}
-
-function ignoreApiError(error: unknown): null {
-  if (error instanceof ApiError) return null;
-  throw error;
-}
+const NO_TILES = {
+  ...{ months: [], layouts: [], tiles: [], nextCursor: null, total: { count: 0, isExact: true } },
+  info: NO_INFO,
+} satisfies Omit<Tiles, 'problem'>;

@@ -6,6 +6,8 @@ import type { SourceSection, TileSource } from './source.ts';
 const PAGE = 60;
 /** More is loaded when fewer tiles than this are left below. */
 const AHEAD = 40;
+/** Values of one parameter. */
+const MAX_RELOADED = 100;
 
 interface FlatSourceOptions {
   readonly api: Api;
@@ -42,6 +44,26 @@ export function createFlatSource({ api, params, onChange, ...first }: FlatSource
     }
   };
 
+  const replace = (tile: TileData) => {
+    tiles = tiles.map((other) => (other.id === tile.id ? keepMatch(tile, other) : other));
+    sections = createSections(tiles);
+    onChange('tiles');
+  };
+
+  /** What may have finished or been archived. Their order stays: nothing is put between what is read. */
+  const loadUnsettled = async () => {
+    const unsettled = tiles.filter(({ state, sha256 }) => state !== 'failed' && sha256 === null);
+    if (unsettled.length === 0) return;
+    const query = new URLSearchParams({ fields: 'tile', limit: String(MAX_RELOADED) });
+    for (const { id } of unsettled.slice(0, MAX_RELOADED)) query.append('id', id);
+    try {
+      const { items } = await api.get<TilePage>('api/search', query);
+      for (const tile of items) replace(tile);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+    }
+  };
+
   return {
     get sections() {
       return sections;
@@ -56,15 +78,12 @@ export function createFlatSource({ api, params, onChange, ...first }: FlatSource
           if (getTile(index)?.id === id) return { section, index };
       return undefined;
     },
-    replace: (tile) => {
-      tiles = tiles.map((other) => (other.id === tile.id ? keepMatch(tile, other) : other));
-      sections = createSections(tiles);
-      onChange('tiles');
-    },
+    replace,
     listAround: (id, distance) => {
       const at = tiles.findIndex((tile) => tile.id === id);
       return at === -1 ? [] : tiles.slice(Math.max(0, at - distance), at + distance + 1);
     },
+    markOutdated: () => void loadUnsettled(),
     stop: () => {
       cursor = null;
       request?.abort();

@@ -171,7 +171,9 @@ export function createMonthSource(options: MonthSourceOptions): MonthSource {
       const changed: Month[] = [];
       months = answer.items.map((info) => {
         const old = before.get(info.month);
-        if (old && old.info.count === info.count) return old;
+        // A layout whose loading was ended by scrolling is still the one before.
+        if (old && old.info.count === info.count && (old.layout?.count ?? info.count) === info.count)
+          return old;
         const month = { ...(old ?? createMonth(info)), info };
         if (old?.layout) changed.push(month);
         return month;
@@ -184,6 +186,10 @@ export function createMonthSource(options: MonthSourceOptions): MonthSource {
       await Promise.all(changed.map((month) => loadLayout(month)));
       onChange('layout');
       return added;
+    },
+    markOutdated: () => {
+      for (const { loaded } of months) loaded.clear();
+      onChange('tiles');
     },
     stop: () => {
       isStopped = true;

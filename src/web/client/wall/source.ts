@@ -36,5 +36,7 @@ export interface TileSource {
   replace(tile: TileData): void;
   /** The loaded tiles around one, in their order. */
   listAround(id: string, distance: number): TileData[];
+  /** Loads again what is seen: it may have changed, and nobody said so. */
+  markOutdated(): void;
   stop(): void;
 }

@@ -332,8 +332,8 @@ export function createWallController(state: AppState, first: TileSource): WallCo
       source.stop();
     },
   };
-  // The wall takes the width that the page gives it.
-  const holder = getElement()?.parentElement;
+  // The wall takes the width that the page gives it. It is not there while there is nothing to show.
+  const holder = document.querySelector('.wall-and-rail');
   if (holder) resizes.observe(holder);
   return controller;
 }

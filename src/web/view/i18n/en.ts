@@ -155,6 +155,8 @@ export const en = {
     `The upstream has not answered since ${time}. Everything stored is here; new tasks wait.`,
   troubleOffline: 'The mirror is offline by setting. Everything stored is here.',
   troubleDisconnected: 'The connection to the mirror is lost. It is tried again.',
+  troubleFailing: 'The mirror can’t answer at the moment. It is tried again.',
+  troubleSearch: (message: string) => `The pictures could not be loaded: ${message}.`,
   troubleDisk: 'Nothing can be stored. Everything stored is here.',
   troubleOther: 'Something needs attention.',
   troubleExpired: 'Your session has ended.',

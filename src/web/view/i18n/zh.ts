@@ -150,6 +150,8 @@ export const zh: Dictionary = {
   troubleDisconnected: '与镜像的连接已断开，正在重试。',
   troubleDisk: '无法保存新内容。已保存的内容都在。',
   troubleOther: '有需要注意的问题。',
+  troubleFailing: '镜像暂时无法应答，正在重试。',
+  troubleSearch: (message: string) => `图片无法加载：${message}。`,
   troubleExpired: '会话已结束。',
   signInAgain: '登录',
 
