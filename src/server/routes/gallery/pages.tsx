@@ -1,6 +1,5 @@
 /** `GET /`: the wall of pictures, and a task over it. */
 import { Hono } from 'hono';
-import { compress } from 'hono/compress';
 import { etag } from 'hono/etag';
 import type { ApiError } from '../../../lib/api-error.ts';
 import { getPathPrefix } from '../../../lib/base-path.ts';
@@ -12,6 +11,7 @@ import { createFormats } from '../../../web/view/format.ts';
 import { DICTIONARIES } from '../../../web/view/i18n/dictionary.ts';
 import type { WallData } from '../../../web/view/page-data.ts';
 import { parseView } from '../../../web/view/url.ts';
+import { compressText } from '../../compress-text.ts';
 import type { ServerDeps, ServerEnv } from '../../deps.ts';
 import { getQueryParams } from '../../query-params.ts';
 import { askThread } from '../../search/respond.ts';
@@ -29,7 +29,7 @@ export function createPageRoutes(deps: PageDeps): Hono<ServerEnv> {
   const { config, searching, clock, log } = deps;
   const prefix = getPathPrefix(config.basePath);
 
-  return new Hono<ServerEnv>().get('/', compress(), etag(), async (c) => {
+  return new Hono<ServerEnv>().get('/', compressText, etag({ weak: true }), async (c) => {
     // Relative links need the slash.
     if (c.req.path === prefix && prefix !== '')
       return c.redirect(`${prefix}/${new URL(c.req.url).search}`, 308);
