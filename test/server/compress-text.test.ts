@@ -33,7 +33,7 @@ async function startWithTasks(): Promise<TestMirror> {
     numberedIds(30).map((id) => documentText({ id, prompt: 'a lighthouse in a storm. '.repeat(50) })),
   );
   await here.store.track(numberedIds(30), here.clock.now());
-  await here.mirror.runner.run({ trigger: 'manual' });
+  await here.mirror.runner.run({ trigger: 'command' });
   return here;
 }
 
