@@ -8,6 +8,7 @@ import { createRouteError } from './allowed-methods.ts';
 import { respond } from './answer.ts';
 import { type Auth, createAuthMiddleware } from './auth/auth.ts';
 import { createPageCheck, EMBEDDABLE_PATHS } from './auth/hosts.ts';
+import { compressText } from './compress-text.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from './deps.ts';
 import { createErrorAnswer } from './errors.ts';
 import { createRequestLogMiddleware, type RequestLog } from './monitoring/request-log.ts';
@@ -64,6 +65,7 @@ export function createApp(
   app.use(setSecurityHeaders);
   app.use(createSlashRedirect(prefix));
   app.use(createAuthMiddleware(auth));
+  app.use('/api/*', compressText);
   app.use('/api/*', createUnknownParamsMiddleware(prefix));
   for (const routes of [
     createFluxTasksRoutes(deps),

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { build, type Plugin } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 import type { AssetFile } from './assets.ts';
 import { createRatioClasses } from './layout/ratio-classes.ts';
 
@@ -12,9 +12,15 @@ import { createRatioClasses } from './layout/ratio-classes.ts';
 export const SCRIPTED_PAGES = ['wall', 'status', 'docs', 'sign-in'] as const;
 export type ScriptedPage = (typeof SCRIPTED_PAGES)[number];
 
+export interface PageScript {
+  readonly name: string;
+  /** The files that it imports: named in the page, they are not only asked for when it has been read. */
+  readonly imports: readonly string[];
+}
+
 /** The names of the files that pages refer to. */
 export interface Entries {
-  readonly scripts: Readonly<Record<ScriptedPage, string>>;
+  readonly scripts: Readonly<Record<ScriptedPage, PageScript>>;
   readonly styles: string;
   readonly icon: string;
 }
@@ -31,7 +37,7 @@ const CLIENT = join(import.meta.dirname, 'client');
 
 /** @param quality of the compression, 0 to 11 */
 export async function bundleAssets(quality: number): Promise<Bundle> {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: {
       ...Object.fromEntries(SCRIPTED_PAGES.map((page) => [page, join(CLIENT, `${page}-page.tsx`)])),
       styles: join(CLIENT, 'styles/styles.css'),
@@ -48,6 +54,7 @@ export async function bundleAssets(quality: number): Promise<Bundle> {
     jsxImportSource: 'preact',
     minify: true,
     write: false,
+    metafile: true,
     legalComments: 'none',
     logLevel: 'warning',
     plugins: [ratioClasses],
@@ -59,12 +66,24 @@ export async function bundleAssets(quality: number): Promise<Bundle> {
     entries: {
       // Every page is there.
       scripts: Object.fromEntries(
-        SCRIPTED_PAGES.map((page) => [page, findName(files, new RegExp(`^${page}-\\w+\\.js$`))]),
+        SCRIPTED_PAGES.map((page) => [page, describeScript(metafile, page)]),
       ) as Entries['scripts'],
       styles: findName(files, /^styles-\w+\.css$/),
       icon: icon.name,
     },
   };
+}
+
+/** The script of a page, and the chunks that it imports, directly or through others. */
+function describeScript({ outputs }: Metafile, page: ScriptedPage): PageScript {
+  const entry = Object.keys(outputs).find((path) => outputs[path]?.entryPoint?.endsWith(`/${page}-page.tsx`));
+  if (entry === undefined) throw new Error(`the bundle has no script of the page ${page}`);
+  const found = new Set([entry]);
+  for (const path of found)
+    for (const chunk of outputs[path]?.imports ?? [])
+      if (chunk.kind === 'import-statement') found.add(chunk.path);
+  const [name = '', ...imports] = Array.from(found, (path) => basename(path));
+  return { name, imports };
 }
 
 /** `@import 'ratio-classes'` in the styles. */

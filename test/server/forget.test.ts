@@ -75,7 +75,12 @@ describe('forgetting', () => {
 
   test('of a search leaves out what is excepted, whether it matches or not', async () => {
     const here = await startTestMirror();
-    await put(here, { id: FIRST, prompt: 'a cat' }, { id: SECOND, prompt: 'a cat' }, { id: THIRD, prompt: 'a dog' });
+    await put(
+      here,
+      { id: FIRST, prompt: 'a cat' },
+      { id: SECOND, prompt: 'a cat' },
+      { id: THIRD, prompt: 'a dog' },
+    );
     expect(await forget(here, { q: 'cat', count: 2, except: [SECOND, THIRD] })).toEqual([
       200,
       { forgotten: 1, images: 0, not_known: [], remaining: 0 },

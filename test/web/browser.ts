@@ -32,9 +32,11 @@ export interface PageOptions {
   /** Of every request, `authorization` for one. */
   readonly headers?: Record<string, string>;
   readonly hasScript?: boolean;
+  /** Keeps the page's script from arriving, in a browser that would run it. */
+  readonly isBlocked?: boolean;
   /** Whether the page waits until its script has taken over; default: if it has one. */
   readonly isAwaited?: boolean;
-  /** Whether the test itself changes the layout of the page. */
+  /** Whether what is seen moves because the reader has asked for it, longer ago than browsers remember. */
   readonly mayMove?: boolean;
   /** Errors of the console that the test is about. */
   readonly expectedErrors?: readonly RegExp[];
@@ -98,6 +100,8 @@ export function useBrowser(): TestBrowser {
       });
       if (hasScript) await context.addInitScript(reportFromPage);
       const page = await context.newPage();
+      if (options.isBlocked)
+        await page.route('**/*.js', (route) => route.fulfill({ body: '', contentType: 'text/javascript' }));
       const problems: string[] = [];
       watchPage(page, problems, new URL(here.mirror.url).host, options.expectedErrors ?? []);
       opened.push({ context, page, problems, mayMove: options.mayMove ?? false });

@@ -52,3 +52,17 @@ test('a share of pictures is never rounded up to all of them', () => {
   const html = render(createStatusData({ images: { archived: 999_999, wanted: 1 } }));
   expect(html).toContain('99.9% · 1 missing');
 });
+
+test('where no task has told its cost, nothing is said of costs', () => {
+  const items = [{ period: '2026-11', count: 459, cost: 0 }];
+  const html = render(createStatusData({ months: { by: 'month', tz: 'UTC', items } }));
+  expect(html).not.toContain('id="cost"');
+  expect(html).not.toContain('Spent this month');
+});
+
+test('why pictures are missing is summed up where the table does not have all of them', () => {
+  const reasons = [{ error: '404 Not Found', count: 812 }];
+  const html = render(createStatusData({ images: { given_up: 812, reasons } }));
+  expect(html).toMatch(/<b>812<\/b> 404 Not Found/);
+  expect(html).toContain('12,297 of 13,109 pictures kept');
+});

@@ -117,6 +117,28 @@ describe('the status page', () => {
     await page.getByText('2 done · 0 failed').waitFor();
   });
 
+  test('shows tasks a day and cost a month, of the tasks that the token sees', async () => {
+    const { here } = await startFilledMirror();
+    const now = here.clock.now() / 1000;
+    const cost = { response: { success: true, data: [], cost: { amount: 0.25 } } };
+    await here.store.storeDocuments({
+      documents: [
+        taskDocument({ createdAt: now, more: cost, userId: 'me' }),
+        taskDocument({ createdAt: now - 10 * 86_400, more: cost, userId: 'me' }),
+        taskDocument({ createdAt: now, more: cost, userId: 'somebody-else' }),
+      ],
+      requestSeq: await here.store.nextRequestSeq(),
+      fetchedAtMs: here.clock.now(),
+    });
+    const { days, months } = await readJson(here, await addToken(here, { limits: { userIds: ['me'] } }));
+    expect(days?.items.map(({ count }) => count)).toEqual([1, 1]);
+    expect(months?.items.map(({ cost }) => cost)).toEqual([0.5]);
+    const page = await openStatus(here, { headers: await addToken(here) });
+    expect(await page.locator('#days .chart-bar').count()).toBe(90);
+    await page.locator('#cost summary').click();
+    expect(await page.locator('#cost tbody tr').innerText()).toMatch(/^Mar 2026\s+\d\s+0\.7[5-9]$/);
+  });
+
   test('tracks the ids in any text that is pasted', async () => {
     const { here } = await startFilledMirror();
     const id = here.simulator.addTask({ prompt: 'a lighthouse', durationMs: HOUR_MS });

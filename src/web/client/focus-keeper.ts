@@ -15,10 +15,12 @@ export function keepFocus(): void {
   let last: Place | undefined;
   /** What had the focus before a dialog was opened. */
   let beforeDialog: HTMLElement | undefined;
+  let dialog: Element | undefined;
 
   document.addEventListener('focusin', ({ target }) => {
     if (!(target instanceof HTMLElement)) return;
-    if (!target.closest('dialog')) beforeDialog = target;
+    dialog = target.closest('dialog') ?? undefined;
+    if (!dialog) beforeDialog = target;
     last = { element: target, around: listAround(target) };
   });
   // Who clicks beside everything wants to leave.
@@ -30,14 +32,15 @@ export function keepFocus(): void {
   });
 
   const observer = new MutationObserver(() => {
-    if (!last || last.element.isConnected || document.activeElement !== document.body) return;
-    const { around } = last;
-    last = undefined;
-    const wasInDialog = around.some(
-      ({ parent }) => parent instanceof HTMLDialogElement && !parent.isConnected,
-    );
-    const next = wasInDialog && beforeDialog?.isConnected ? beforeDialog : findNearest(around);
-    next?.focus({ preventScroll: true });
+    if (document.activeElement !== document.body) return;
+    if (dialog && !dialog.isConnected && beforeDialog?.isConnected) {
+      dialog = undefined;
+      beforeDialog.focus({ preventScroll: true });
+    } else if (last && !last.element.isConnected) {
+      const { around } = last;
+      last = undefined;
+      findNearest(around)?.focus({ preventScroll: true });
+    }
   });
   observer.observe(document.body, { childList: true, subtree: true });
 }

@@ -147,7 +147,7 @@ export function createNavigation(deps: NavigationDeps): Navigation {
   /** The tile of a task that was open gets the focus, as if it had never been left. */
   const focusTask = (id: string) => {
     const at = source.find(id);
-    if (at) getWall()?.reveal(at);
+    if (at) getWall()?.reveal(at, { align: 'visible' });
   };
 
   const moveTask = (to: 'previous' | 'next' | 'first' | 'last') => {

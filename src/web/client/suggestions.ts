@@ -1,6 +1,6 @@
 /** What may complete a query: names of operators, their values, words of the history. */
 import type { Suggestion } from '../components/actions.ts';
-import type { FacetData } from '../view/data.ts';
+import type { FacetData, FacetValue } from '../view/data.ts';
 import { OPERATOR_NAMES } from '../view/query-parts.ts';
 import { VALUE_FILTERS } from '../view/url.ts';
 import type { Api } from './api.ts';
@@ -8,11 +8,11 @@ import type { Api } from './api.ts';
 const MAX_SUGGESTIONS = 8;
 const LAST_PART = /(-?)(?:([\p{L}_]+)[:\uFF1A])?("?)([^\s"()]*)$/u;
 
-/** @param getFacets loads the values of the filters */
+/** @param timeZone of dates in the query @throws ApiFailure, or the browser's error */
 export async function suggest(
   api: Api,
   text: string,
-  getFacets: () => Promise<FacetData | undefined>,
+  timeZone: string,
   signal: AbortSignal,
 ): Promise<Suggestion[]> {
   const match = LAST_PART.exec(text);
@@ -20,8 +20,13 @@ export async function suggest(
   const before = text.slice(0, text.length - whole.length);
   const isFilter = VALUE_FILTERS.find((name) => name === operator.toLowerCase());
   if (isFilter) {
-    const facets = await getFacets();
-    return suggestValues(facets?.[isFilter] ?? [], value, (each) => {
+    // Of what the rest of the query finds: a value that is not complete finds nothing.
+    const facets = await api.get<FacetData>(
+      'api/facets',
+      new URLSearchParams({ q: before, tz: timeZone, only: isFilter }),
+      signal,
+    );
+    return suggestValues(facets[isFilter] ?? [], value, (each) => {
       const quoted = /\s/.test(each) ? `"${each}"` : each;
       return `${before}${whole.slice(0, whole.length - quote.length - value.length)}${quoted} `;
     });
@@ -50,7 +55,7 @@ export async function suggest(
 }
 
 function suggestValues(
-  values: FacetData['model'],
+  values: readonly FacetValue[],
   typed: string,
   complete: (value: string) => string,
 ): Suggestion[] {

@@ -85,8 +85,10 @@ export function createTaskViewer({ api, state, timeZone, getSource }: TaskViewDe
     state.task.value = {
       id,
       details: isSame ? before.details : 'loading',
-      ...{ place: undefined, previous: undefined, next: undefined, same: [], similar: [] },
+      ...{ same: [], similar: [] },
       ...(isSame ? before : {}),
+      // Known at once, if its neighbours are loaded; the mirror knows the others.
+      ...findPlaceInSource(getSource(), id),
       strip: getSource().listAround(id, STRIP_DISTANCE),
     };
     void loadDetails(id, view, abort.signal);
@@ -107,13 +109,20 @@ export function createTaskViewer({ api, state, timeZone, getSource }: TaskViewDe
   };
 }
 
-/** In the order of best match, only what is loaded has a place. */
-function findPlaceInSource(source: TileSource, id: string): Partial<OpenTask> {
+/** What the loaded tiles tell: the neighbours and, in the order of best match, the place. */
+function findPlaceInSource(source: TileSource, id: string): Pick<OpenTask, 'place' | 'previous' | 'next'> {
   const found = source.find(id);
   if (!found) return { place: undefined, previous: undefined, next: undefined };
   const before = source.sections.slice(0, found.section).reduce((sum, { count }) => sum + count, 0);
+  const section = source.sections[found.section];
   const [previous, next] = [-1, 1].map((step) => getTileAcross(source, found, step)?.id);
-  return { place: { index: before + found.index, count: undefined, month: undefined }, previous, next };
+  return {
+    place:
+      section?.month === undefined
+        ? { index: before + found.index, count: undefined, month: undefined }
+        : { index: found.index, count: section.count, month: section.month },
+    ...{ previous, next },
+  };
 }
 
 function getTileAcross(

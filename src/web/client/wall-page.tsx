@@ -111,8 +111,7 @@ function startWallPage(): void {
         .catch(() => {
           state.toast.value = { text: t.failedToLoad };
         }),
-    suggest: (text, signal) =>
-      suggest(api, text, async () => state.facets.peek() ?? loadFacets(), signal).catch(() => []),
+    suggest: (text, signal) => suggest(api, text, timeZone, signal).catch(() => []),
     retry: () => {
       navigation.retry();
       if (state.task.peek()?.details === 'failed') viewer.refresh();

@@ -82,7 +82,7 @@ function ValueList({ name, chosen, onChange }: ValueListProps) {
         {t.loading}…
       </p>
     );
-  const values = facets[name].filter(({ value }) => value !== null);
+  const values = (facets[name] ?? []).filter(({ value }) => value !== null);
   return (
     <fieldset class="values">
       <legend class="visually-hidden">{t.filterNames[name]}</legend>

@@ -52,7 +52,7 @@ export function DocsPage({ shell, groups, errorBody, address, prefix }: DocsPage
                 <h2>{p.errors}</h2>
                 <div class="card">
                   <p>{p.errorsHint}</p>
-                  <MemberTable rows={errorBody.rows} caption={p.errors} />
+                  <MemberTable rows={errorBody.rows} caption={p.errors} isAnswer />
                 </div>
               </section>
             )}

@@ -14,6 +14,7 @@ import { type StatusContextValue, StatusProvider, useStatus } from '../component
 import { TrackedTable } from '../components/status/TrackedTable.tsx';
 import { TopBar } from '../components/TopBar.tsx';
 import { ConnectionTrouble } from '../components/TroubleLine.tsx';
+import { hasCosts } from '../view/periods.ts';
 
 export function StatusPage({ shell, status }: { shell: Shell; status: StatusContextValue }) {
   const { t } = shell;
@@ -50,7 +51,7 @@ function StatusContent() {
       <Numbers data={data} />
       {days && <DayChart list={days} />}
       <div class="card-pair">
-        {months && <CostChart list={months} />}
+        {months && hasCosts(months) && <CostChart list={months} />}
         {mirror && <RunChart runs={mirror.runs} />}
       </div>
       {tracked && <TrackedTable tracked={tracked} />}

@@ -46,13 +46,17 @@ export function WallPage({ app }: { app: App }) {
   );
 }
 
-/** By best match there are no months. The class comes before what it makes room for, since pages are shown as they arrive. */
+/**
+ * By best match there are no months. The class comes before what it makes room for, since pages are shown as they arrive; and until
+ * the end is there, the wall is not shown (client/styles/wall.css).
+ */
 function WallAndRail({ app }: { app: App }) {
   const hasRail = getSort(app.state.view.value) !== 'relevance';
   return (
     <div id="pictures" tabIndex={-1} class={`wall-and-rail${hasRail ? ' has-rail' : ''}`}>
       <Wall />
       {hasRail && <Rail />}
+      <span class="wall-end" />
     </div>
   );
 }

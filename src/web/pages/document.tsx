@@ -9,8 +9,13 @@ export interface DocumentOptions {
   readonly title: string;
   readonly language: Language;
   readonly theme: Theme;
-  /** Addresses of the script, the styles and the icon, relative to the page. */
-  readonly assets: { readonly script: string; readonly styles: string; readonly icon: string };
+  /** Addresses of the script, what it imports, the styles and the icon, relative to the page. */
+  readonly assets: {
+    readonly script: string;
+    readonly imports: readonly string[];
+    readonly styles: string;
+    readonly icon: string;
+  };
   /** Which part of the script runs. */
   readonly page: ScriptedPage;
   readonly body: ComponentChild;
@@ -39,6 +44,9 @@ export function renderDocument({
         <link rel="icon" href={assets.icon} type="image/svg+xml" />
         <link rel="stylesheet" href={assets.styles} />
         <script type="module" src={assets.script} />
+        {assets.imports.map((address) => (
+          <link key={address} rel="modulepreload" href={address} />
+        ))}
       </head>
       <body>
         <div id="page">{body}</div>

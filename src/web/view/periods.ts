@@ -18,6 +18,11 @@ export function listLastPeriods(
   return names.map((period) => known.get(period) ?? { period, count: 0, cost: null });
 }
 
+/** Whether any task has told its cost. */
+export function hasCosts({ items }: Pick<PeriodList, 'items'>): boolean {
+  return items.some(({ cost }) => (cost ?? 0) > 0);
+}
+
 /** The calendar day at an instant: `2026-11-26`. */
 export function getDay(atMs: number, timeZone: string): string {
   const parts = new Intl.DateTimeFormat('en', {

@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import { ApiError } from '../../../lib/api-error.ts';
 import { type AssetFile, loadAssets } from '../../../web/assets.ts';
+import { acceptsEncoding } from '../../accept-encoding.ts';
 import type { ServerEnv } from '../../deps.ts';
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -26,7 +27,7 @@ export function createAssetRoutes(): Hono<ServerEnv> {
       'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     };
     if (c.req.header('if-none-match') === etag) return c.body(null, 304, headers);
-    const { content, encoding } = chooseEncoding(file, c.req.header('accept-encoding') ?? '');
+    const { content, encoding } = chooseEncoding(file, c.req.header('accept-encoding'));
     return c.body(new Uint8Array(content), 200, {
       ...headers,
       ...(encoding === undefined ? {} : { 'content-encoding': encoding }),
@@ -34,16 +35,9 @@ export function createAssetRoutes(): Hono<ServerEnv> {
   });
 }
 
-/** The smallest form that the browser takes (RFC 9110, section 12.5.3). */
-function chooseEncoding({ content, br, gz }: AssetFile, accepted: string) {
+/** The smallest form that the browser takes. */
+function chooseEncoding({ content, br, gz }: AssetFile, accepted: string | undefined) {
   if (br && acceptsEncoding(accepted, 'br')) return { content: br, encoding: 'br' };
   if (gz && acceptsEncoding(accepted, 'gzip')) return { content: gz, encoding: 'gzip' };
   return { content, encoding: undefined };
-}
-
-function acceptsEncoding(accepted: string, name: string): boolean {
-  return accepted.split(',').some((item) => {
-    const [coding, ...params] = item.trim().toLowerCase().split(';');
-    return coding === name && !params.some((param) => /^\s*q=0(?:\.0*)?$/.test(param));
-  });
 }

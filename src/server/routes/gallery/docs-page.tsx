@@ -1,10 +1,10 @@
 /** `GET /docs`: the API page, from the same description as `/openapi.json`. */
 import { Hono } from 'hono';
-import { compress } from 'hono/compress';
 import { getPathPrefix } from '../../../lib/base-path.ts';
 import { createShell } from '../../../web/components/shell-state.ts';
 import { DocsPage } from '../../../web/pages/DocsPage.tsx';
 import { describeApi, describeErrorBody } from '../../../web/view/docs/describe-api.ts';
+import { compressText } from '../../compress-text.ts';
 import type { ServerDeps, ServerEnv } from '../../deps.ts';
 import { readPageContextSafely } from './page-context.ts';
 import { sendPage } from './send-page.ts';
@@ -13,7 +13,7 @@ type DocsPageDeps = Pick<ServerDeps, 'config' | 'store' | 'clock' | 'log'>;
 
 export function createDocsPageRoutes(deps: DocsPageDeps): Hono<ServerEnv> {
   const prefix = getPathPrefix(deps.config.basePath);
-  return new Hono<ServerEnv>().get('/docs', compress(), async (c) => {
+  return new Hono<ServerEnv>().get('/docs', compressText, async (c) => {
     // Loaded with the first request, as it is for the route that serves it.
     const { openApiDocument } = await import('../../openapi/document.ts');
     const document = openApiDocument(deps.config.basePath);

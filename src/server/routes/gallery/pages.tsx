@@ -1,6 +1,5 @@
 /** `GET /`: the wall of pictures, and a task over it. */
 import { Hono } from 'hono';
-import { compress } from 'hono/compress';
 import { etag } from 'hono/etag';
 import type { ApiError } from '../../../lib/api-error.ts';
 import type { App } from '../../../web/components/app.ts';
@@ -11,6 +10,7 @@ import { createFormats } from '../../../web/view/format.ts';
 import { DICTIONARIES } from '../../../web/view/i18n/dictionary.ts';
 import type { WallData } from '../../../web/view/page-data.ts';
 import { parseView } from '../../../web/view/url.ts';
+import { compressText } from '../../compress-text.ts';
 import type { ServerDeps, ServerEnv } from '../../deps.ts';
 import { getQueryParams } from '../../query-params.ts';
 import { askThread } from '../../search/respond.ts';
@@ -27,7 +27,7 @@ const MAX_TITLE_LENGTH = 80;
 export function createPageRoutes(deps: PageDeps): Hono<ServerEnv> {
   const { searching, clock, log } = deps;
 
-  return new Hono<ServerEnv>().get('/', compress(), etag(), async (c) => {
+  return new Hono<ServerEnv>().get('/', compressText, etag({ weak: true }), async (c) => {
     const view = parseView(getQueryParams(c));
     const page = await readPageContextSafely(c, deps, view.tz);
     const { data, error } = await loadWallData(view, page, {

@@ -35,8 +35,10 @@ export async function sendPage(
   status: 200 | 400 | 404 | 503 = 200,
 ): Promise<Response> {
   const { entries } = await loadAssets();
+  const { name, imports } = entries.scripts[options.page];
   const assets = {
-    script: `./assets/${entries.scripts[options.page]}`,
+    script: `./assets/${name}`,
+    imports: imports.map((each) => `./assets/${each}`),
     styles: `./assets/${entries.styles}`,
     icon: `./assets/${entries.icon}`,
   };

@@ -1,9 +1,9 @@
 /** `GET /sign-in`: asks for a token, for browsers. It is open to everybody, and shows nothing of the mirror. */
 import { Hono } from 'hono';
-import { compress } from 'hono/compress';
 import { createShell } from '../../../web/components/shell-state.ts';
 import { SignInPage } from '../../../web/pages/SignInPage.tsx';
 import { SIGN_IN_ERRORS, type SignInData } from '../../../web/view/page-data.ts';
+import { compressText } from '../../compress-text.ts';
 import type { ServerDeps, ServerEnv } from '../../deps.ts';
 import { getQueryParams } from '../../query-params.ts';
 import { parseNext, readReferrer } from './next-page.ts';
@@ -11,7 +11,7 @@ import { createPageContext, NO_HEALTH } from './page-context.ts';
 import { sendPage } from './send-page.ts';
 
 export function createSignInPageRoutes({ clock }: Pick<ServerDeps, 'clock'>): Hono<ServerEnv> {
-  return new Hono<ServerEnv>().get('/sign-in', compress(), async (c) => {
+  return new Hono<ServerEnv>().get('/sign-in', compressText, async (c) => {
     const params = getQueryParams(c);
     const data: SignInData = {
       ...createPageContext(c, { nowMs: clock.now(), health: NO_HEALTH }),

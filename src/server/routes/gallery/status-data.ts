@@ -3,6 +3,7 @@ import { readLastBackup } from '../../../backup/last-backup.ts';
 import { ApiError } from '../../../lib/api-error.ts';
 import { formatIsoTime } from '../../../lib/iso-time.ts';
 import type { TaskLimits } from '../../../task/limits.ts';
+import type { ActivityView } from '../../../views/activity-schema.ts';
 import { serializeFailingImage } from '../../../views/failing-image-json.ts';
 import { serializeRun } from '../../../views/run-json.ts';
 import type { FacetsAnswer, SearchPageView } from '../../../views/search-schema.ts';
@@ -26,7 +27,10 @@ const MAX_FAILING = 50;
 const MAX_PROMPT_LENGTH = 200;
 
 /** Asks a thread on behalf of the caller. @throws ApiError */
-export type AskRoute = (route: 'search' | 'facets' | 'tracked', params: URLSearchParams) => Promise<string>;
+export type AskRoute = (
+  route: 'search' | 'facets' | 'tracked' | 'activity',
+  params: URLSearchParams,
+) => Promise<string>;
 
 export type StatusDeps = Pick<ServerDeps, 'store' | 'clock' | 'log'>;
 
@@ -58,8 +62,8 @@ export async function readStatusData(
     failing: await attempt('failing pictures', async () =>
       (await store.failingImages(MAX_FAILING, limits)).map(serializeFailingImage),
     ),
-    days: await attempt('days', () => readPeriods('day')),
-    months: await attempt('months', () => readPeriods('month')),
+    days: await attempt('days', () => readPeriods('day', page, ask)),
+    months: await attempt('months', () => readPeriods('month', page, ask)),
     mirror: own?.mirror ?? null,
     isUnreadable: seesAll && own === null,
   };
@@ -132,9 +136,13 @@ async function readPrompts(items: TrackedList['items'], ask: AskRoute): Promise<
   return new Map(hits.map(({ id, prompt }) => [id, prompt.slice(0, MAX_PROMPT_LENGTH)]));
 }
 
-/** `GET /api/stats/days`, which the mirror does not answer yet: the charts are absent until it does. */
-async function readPeriods(_by: PeriodList['by']): Promise<PeriodList | null> {
-  return null;
+/** As many as the charts show. */
+async function readPeriods(
+  by: PeriodList['by'],
+  { timeZone: tz }: PageData,
+  ask: AskRoute,
+): Promise<PeriodList> {
+  return parseAnswer<ActivityView>(await ask('activity', new URLSearchParams({ by, tz })));
 }
 
 /** The answers are those of our own threads. */

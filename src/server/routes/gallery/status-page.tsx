@@ -1,10 +1,10 @@
 /** `GET /status`: how the mirror does, as a page, and as JSON for the page that asks for news. */
 import { Hono } from 'hono';
 import { accepts } from 'hono/accepts';
-import { compress } from 'hono/compress';
 import { createShell } from '../../../web/components/shell-state.ts';
 import { createStatusState } from '../../../web/components/status/state.ts';
 import { StatusPage } from '../../../web/pages/StatusPage.tsx';
+import { compressText } from '../../compress-text.ts';
 import type { ServerDeps, ServerEnv } from '../../deps.ts';
 import { askThread } from '../../search/respond.ts';
 import { readPageContextSafely } from './page-context.ts';
@@ -15,7 +15,7 @@ type StatusPageDeps = Pick<ServerDeps, 'config' | 'store' | 'searching' | 'listi
 
 export function createStatusPageRoutes(deps: StatusPageDeps): Hono<ServerEnv> {
   const { searching, listing, clock } = deps;
-  return new Hono<ServerEnv>().get('/status', compress(), async (c) => {
+  return new Hono<ServerEnv>().get('/status', compressText, async (c) => {
     const data = await readStatusData(await readPageContextSafely(c, deps), deps, {
       limits: c.get('access').limits,
       ask: (route, params) =>

@@ -131,7 +131,11 @@ export function createMonthSource(options: MonthSourceOptions): MonthSource {
           continue;
         }
         for (let slice = Math.floor(first / SLICE); slice * SLICE < end; slice += 1) {
-          if (month.loaded.has(slice)) continue;
+          if (
+            month.loaded.has(slice) ||
+            hasTiles(month, Math.max(first, slice * SLICE), Math.min(end, (slice + 1) * SLICE))
+          )
+            continue;
           keys.add(`slice ${month.info.month} ${slice}`);
           runs.push(() => loadSlice(month, slice));
         }
@@ -239,6 +243,14 @@ function fillFirstTiles(months: readonly Month[], tiles: readonly TileData[]): v
     });
     if (own.length === month.info.count && own.length <= SLICE) month.loaded.add(0);
   }
+}
+
+/** Whether the tiles [first, end) are loaded: those that come with the page are a part of a slice. */
+function hasTiles({ tiles, layout, info }: Month, first: number, end: number): boolean {
+  const count = layout?.count ?? info.count;
+  for (let index = first; index < Math.min(end, count); index += 1)
+    if (!tiles.has(count - index)) return false;
+  return true;
 }
 
 function getBounds({ from, to }: MonthCount) {

@@ -4,6 +4,7 @@ import type { VisibleTile } from '../../components/app.ts';
 import { getTileKey } from '../../components/wall-state.ts';
 import { type Geometry, justifyRows, placeTile, type Rows } from '../../layout/justify.ts';
 import { measureHeading, type PlacedSections, placeSections, SECTION_GAP } from '../../layout/sections.ts';
+import { findRows } from '../../layout/window.ts';
 import type { SourceSection } from './source.ts';
 
 export interface WallLayout {
@@ -63,6 +64,15 @@ export function toHeading(section: SourceSection | undefined) {
 
 function toSection(section: SourceSection, rows: Rows | undefined) {
   return { ...toHeading(section), count: section.count, rows };
+}
+
+/** The first tile of the row at a height of a section's rows; an estimate while its layout is not known. @param y pixels, not negative */
+export function findTileAt(layout: WallLayout, section: number, y: number): number {
+  const rows = layout.rows[section];
+  if (rows) return rows.starts[findRows(rows, y, y + 1).first] ?? 0;
+  const count = layout.sections[section]?.count ?? 0;
+  const share = y / Math.max(1, measureSection(layout, section));
+  return Math.max(0, Math.min(count - 1, Math.floor(share * count)));
 }
 
 /** Tiles with their places within their section. */

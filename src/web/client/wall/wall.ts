@@ -11,8 +11,16 @@ import { findRows, findTiles } from '../../layout/window.ts';
 import { type Box, centreBox, fitBox, recentre } from '../../layout/window-box.ts';
 import { type Direction, findNeighbour, type TileAt } from './neighbours.ts';
 import { findPlaceOfProgress, findProgress, listMonths } from './progress.ts';
+import { type Alignment, findPlaceToReveal } from './reveal.ts';
 import type { SourceSection, TileSource, WantedTiles } from './source.ts';
-import { createTiles, createWallLayout, measureSection, toHeading, type WallLayout } from './wall-layout.ts';
+import {
+  createTiles,
+  createWallLayout,
+  findTileAt,
+  measureSection,
+  toHeading,
+  type WallLayout,
+} from './wall-layout.ts';
 
 /** Without `scrollend`, scrolling has ended after this pause. */
 const SCROLL_PAUSE_MS = 150;
@@ -28,7 +36,7 @@ export interface WallController {
   /** Shows tiles that have been filled in. */
   refresh(): void;
   /** Brings a tile into view, and gives it the focus. */
-  reveal(at: TileAt, options?: { focus?: boolean; align?: 'nearest' | 'centre' }): void;
+  reveal(at: TileAt, options?: RevealOptions): void;
   /** @param progress 0 to 1 of the whole wall */
   jumpTo(progress: number): void;
   jumpToSection(section: number): void;
@@ -41,6 +49,13 @@ export interface WallController {
   isAtTop(): boolean;
   readonly sections: readonly SourceSection[];
   stop(): void;
+}
+
+export interface RevealOptions {
+  /** Default: true. */
+  readonly focus?: boolean;
+  /** Default: `nearest`. */
+  readonly align?: Alignment;
 }
 
 /** A tile, and how far its top is below the top of the window. Pixels. */
@@ -65,13 +80,19 @@ export function createWallController(state: AppState, first: TileSource): WallCo
   /** The place of the window's top on the wall. */
   const getPlace = () => box.offset - getTop();
 
+  /** A tile to be revealed when the layout of its month is loaded, and what for. */
+  let awaited: { readonly key: string; readonly options: RevealOptions } | undefined;
+
+  /** Where the layout is not known yet, an estimate. */
   const getTileTop = ({ section, index }: TileAt): number => {
     const heading = measureHeading(toHeading(layout.sections[section]));
     const rows = layout.rows[section];
     const top = (layout.placed.tops[section] ?? 0) + heading;
-    return rows && index < (rows.starts[rows.count] ?? 0)
-      ? top + (rows.tops[findRowOfTile(rows, index)] ?? 0)
-      : top;
+    if (rows && index < (rows.starts[rows.count] ?? 0))
+      return top + (rows.tops[findRowOfTile(rows, index)] ?? 0);
+    return (
+      top + (measureSection(layout, section) * index) / Math.max(1, layout.sections[section]?.count ?? 1)
+    );
   };
 
   const locate = (key: string): TileAt | undefined => {
@@ -83,14 +104,13 @@ export function createWallController(state: AppState, first: TileSource): WallCo
   };
 
   const getAnchor = (): Anchor | undefined => {
-    const place = getPlace() + getHeaderHeight();
+    // Browsers round what is scrolled to.
+    const place = getPlace() + getHeaderHeight() + 1;
     const section = findSection(layout.placed, place);
-    const rows = layout.rows[section];
     const info = layout.sections[section];
     if (!info || info.count === 0) return undefined;
     const inside = place - (layout.placed.tops[section] ?? 0) - measureHeading(toHeading(info));
-    const { first: row } = rows ? findRows(rows, inside, inside + 1) : { first: 0 };
-    const index = inside <= 0 ? 0 : (rows?.starts[row] ?? 0);
+    const index = inside <= 0 ? 0 : findTileAt(layout, section, inside);
     return {
       key: getTileKey(info.key, index, info.count),
       distance: getTileTop({ section, index }) - getPlace(),
@@ -129,6 +149,8 @@ export function createWallController(state: AppState, first: TileSource): WallCo
     }
     shown = '';
     update();
+    const wanted = awaited && locate(awaited.key);
+    if (awaited && wanted && layout.rows[wanted.section]) controller.reveal(wanted, awaited.options);
   };
 
   /** Puts what is near to the window into the page, and asks for what is missing of it. */
@@ -137,6 +159,9 @@ export function createWallController(state: AppState, first: TileSource): WallCo
     const top = getPlace();
     const sections: VisibleSection[] = [];
     const wanted: (WantedTiles & { distance: number })[] = [];
+    const target = awaited && locate(awaited.key);
+    if (target)
+      wanted.push({ section: target.section, first: target.index, end: target.index + 1, distance: 0 });
     const focused = getFocusedTile();
     const signature: unknown[] = [box.height, box.offset, isFast];
     layout.sections.forEach((section, at) => {
@@ -238,6 +263,12 @@ export function createWallController(state: AppState, first: TileSource): WallCo
   };
 
   const onResize = () => controller.relayout();
+  /** A reader who scrolls on does not wait for what was asked for before. */
+  const stopAwaiting = () => {
+    awaited = undefined;
+  };
+  window.addEventListener('wheel', stopAwaiting, { passive: true });
+  window.addEventListener('touchmove', stopAwaiting, { passive: true });
   window.addEventListener('scroll', onScroll, { passive: true });
   window.addEventListener('scrollend', endScroll);
   const resizes = new ResizeObserver(onResize);
@@ -260,21 +291,19 @@ export function createWallController(state: AppState, first: TileSource): WallCo
       shown = '';
       update();
     },
-    reveal: (at, { focus = true, align = 'nearest' } = {}) => {
+    reveal: (at, options = {}) => {
+      const { focus = true, align = 'nearest' } = options;
       const section = layout.sections[at.section];
       if (!section) return;
-      const top = getTileTop(at);
       const rows = layout.rows[at.section];
-      const height = rows ? (rows.heights[findRowOfTile(rows, at.index)] ?? 0) : 0;
-      const place = getPlace();
-      const room = window.innerHeight;
-      const header = getHeaderHeight();
-      const isInFirstRow = at.section === 0 && rows !== undefined && findRowOfTile(rows, at.index) === 0;
-      if (isInFirstRow && align === 'nearest') moveTo(Number.NEGATIVE_INFINITY);
-      else if (align === 'centre') moveTo(top - Math.max(header, (room - height) / 2));
-      else if (top < place + header) moveTo(top - header - 8);
-      else if (top + height > place + room) moveTo(top + height - room + 8);
+      const row = rows ? findRowOfTile(rows, at.index) : 0;
+      const target = findPlaceToReveal({
+        ...{ top: getTileTop(at), height: rows?.heights[row] ?? 0, isFirst: at.section === 0 && row === 0 },
+        ...{ place: getPlace(), screen: window.innerHeight, header: getHeaderHeight(), align },
+      });
+      if (target !== undefined) moveTo(target);
       const key = getTileKey(section.key, at.index, section.count);
+      awaited = rows ? undefined : { key, options };
       state.focusedKey.value = key;
       if (focus) focusWhenThere(key);
       shown = '';
@@ -295,6 +324,8 @@ export function createWallController(state: AppState, first: TileSource): WallCo
       return layout.sections;
     },
     stop: () => {
+      window.removeEventListener('wheel', stopAwaiting);
+      window.removeEventListener('touchmove', stopAwaiting);
       window.removeEventListener('scroll', onScroll);
       window.removeEventListener('scrollend', endScroll);
       resizes.disconnect();

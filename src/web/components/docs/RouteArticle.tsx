@@ -47,7 +47,7 @@ export function RouteArticle({ route, address, prefix }: Props) {
             {p.body} <MediaTypes body={body} />
           </h4>
           {body.rows.length > 0 ? (
-            <MemberTable rows={body.rows} caption={p.body} />
+            <MemberTable rows={body.rows} caption={p.body} isAnswer={false} />
           ) : (
             <p class="muted">{describeType(body.schema, p)}</p>
           )}
@@ -110,7 +110,7 @@ function Response({ response: { status, description, body } }: { response: ApiRe
       {body && body.rows.length > 0 && (
         <details>
           <summary>{t.docsPage.members}</summary>
-          <MemberTable rows={body.rows} caption={`${status}: ${t.docsPage.members}`} />
+          <MemberTable rows={body.rows} caption={`${status}: ${t.docsPage.members}`} isAnswer />
         </details>
       )}
     </li>

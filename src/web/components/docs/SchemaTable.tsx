@@ -7,7 +7,8 @@ import { useShell } from '../shell.ts';
 
 interface TableRow {
   readonly name: string;
-  readonly isRequired: boolean;
+  /** What is said of its presence, unless it is as usual. */
+  readonly presence: 'required' | 'optional' | undefined;
   readonly schema: JsonObject;
   readonly description: string;
   /** Of a parameter. */
@@ -22,22 +23,35 @@ export function ParameterTable({ parameters }: { parameters: readonly ApiParamet
       caption={t.docsPage.parameters}
       rows={parameters.map((parameter) => ({
         ...parameter,
+        presence: parameter.isRequired ? 'required' : undefined,
         place: places[parameter.place] ?? parameter.place,
       }))}
     />
   );
 }
 
-export function MemberTable({ rows, caption }: { rows: readonly SchemaRow[]; caption: string }) {
+interface MemberTableProps {
+  readonly rows: readonly SchemaRow[];
+  readonly caption: string;
+  /** Whether the mirror sends it: then most members are always there. */
+  readonly isAnswer: boolean;
+}
+
+export function MemberTable({ rows, caption, isAnswer }: MemberTableProps) {
   return (
     <Table
       caption={caption}
       rows={rows.map(({ path, schema, isRequired }) => ({
-        ...{ name: path, schema, isRequired },
+        ...{ name: path, schema, presence: describePresence(isRequired, isAnswer) },
         description: typeof schema.description === 'string' ? schema.description : '',
       }))}
     />
   );
+}
+
+function describePresence(isRequired: boolean, isAnswer: boolean): TableRow['presence'] {
+  if (isAnswer) return isRequired ? undefined : 'optional';
+  return isRequired ? 'required' : undefined;
 }
 
 function Table({ rows, caption }: { rows: readonly TableRow[]; caption: string }) {
@@ -58,7 +72,7 @@ function Table({ rows, caption }: { rows: readonly TableRow[]; caption: string }
           <tr key={row.name}>
             <td>
               <code>{row.name}</code>
-              {row.isRequired && <small class="required">{p.required}</small>}
+              {row.presence && <small class={`presence is-${row.presence}`}>{p[row.presence]}</small>}
             </td>
             <td class="muted">
               {describeType(row.schema, p)}

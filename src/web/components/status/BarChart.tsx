@@ -101,7 +101,6 @@ function ChartTable({ heads, rows, label }: Props['table'] & Pick<Props, 'label'
   return (
     <details class="chart-table">
       <summary>{t.statusPage.asTable}</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section class="table-scroll" tabIndex={0} aria-label={label}>
         <table>
           <thead>

@@ -25,14 +25,15 @@ export function FailingImages({ images, failing }: Props) {
       aside={images && absent ? p.failingOf(f.number(images.wanted), f.number(images.given_up)) : undefined}
     >
       {absent === 0 && <p class="muted">{p.noFailing}</p>}
-      {images && absent !== 0 && <Archiving images={images} />}
+      {images && absent !== 0 && <Archiving images={images} shown={failing.length} />}
       {images && absent !== 0 && failing.length === 0 && <p class="muted">{p.onlyWaiting}</p>}
       {failing.length > 0 && <FailingTable failing={failing} />}
     </Card>
   );
 }
 
-function Archiving({ images }: { images: MirrorStatus['images'] }) {
+/** @param shown how many of the failed pictures the table has */
+function Archiving({ images, shown }: { images: MirrorStatus['images']; shown: number }) {
   const { t, f } = useShell();
   const p = t.statusPage;
   const all = images.archived + countAbsent(images);
@@ -42,14 +43,17 @@ function Archiving({ images }: { images: MirrorStatus['images'] }) {
         <progress value={images.archived} max={all} aria-label={p.archiving} />
         <span class="muted">{p.archivingOf(f.number(images.archived), f.number(all))}</span>
       </p>
-      <Reasons reasons={images.reasons} />
+      {sumCounts(images.reasons) > shown && <Reasons reasons={images.reasons} />}
     </>
   );
 }
 
+function sumCounts(reasons: MirrorStatus['images']['reasons']): number {
+  return reasons.reduce((sum, { count }) => sum + count, 0);
+}
+
 function Reasons({ reasons }: Pick<MirrorStatus['images'], 'reasons'>) {
   const { f } = useShell();
-  if (reasons.length === 0) return null;
   return (
     <ul class="reasons" lang="en">
       {reasons.map(({ error, count }) => (

@@ -16,8 +16,12 @@ export function Headline({ data }: { data: StatusData }) {
     <div class="status-head">
       <div class="status-head-text">
         <h1 class={tone === 'ok' ? undefined : `tone-${tone}`}>{text}</h1>
-        <p class="muted">
-          {describeSync(shell, data)} <FailedToday count={data.failedToday} />
+        <p class="muted sentences">
+          {describeSync(shell, data).map((sentence, at) => (
+            // One that changes with the time stays where it is.
+            <span key={at}>{sentence} </span>
+          ))}
+          <FailedToday count={data.failedToday} />
         </p>
         <SyncProgress />
       </div>
@@ -31,14 +35,21 @@ export function Headline({ data }: { data: StatusData }) {
   );
 }
 
-/** When the mirror was synced, and when the upstream answered, if that is another time. */
-function describeSync({ t, f, state }: Shell, { mirror }: StatusData): string {
+/** When the mirror was synced, and when the upstream answered, if that was long before. */
+function describeSync({ t, f, state }: Shell, { mirror }: StatusData): string[] {
   const { synced_at } = state.health.value;
   const ago = (iso: string) => f.relative(Math.min(0, secondsUntil(iso, state.nowMs.value)));
-  const sentences = [synced_at === null ? t.statusPage.neverSynced : t.statusPage.synced(ago(synced_at))];
+  const sync = synced_at === null ? t.statusPage.neverSynced : t.statusPage.synced(ago(synced_at));
   const answeredAt = mirror?.upstream.answered_at ?? null;
-  if (answeredAt !== null) sentences.push(t.statusPage.answered(ago(answeredAt)));
-  return sentences.join(t.statusPage.sentenceSpace);
+  if (answeredAt === null || isSoonAfter(answeredAt, synced_at)) return [sync];
+  return [sync, t.statusPage.answered(ago(answeredAt))];
+}
+
+/** A run ends after the answer that it got. */
+const SOON_MS = 60_000;
+
+function isSoonAfter(answeredAt: string, syncedAt: string | null): boolean {
+  return syncedAt !== null && Math.abs(Date.parse(syncedAt) - Date.parse(answeredAt)) < SOON_MS;
 }
 
 function FailedToday({ count }: { count: number | null }) {

@@ -1,6 +1,6 @@
 /** The numbers of the status page: tasks, pictures kept, disk, cost of the month. */
 import type { ComponentChildren } from 'preact';
-import { listLastPeriods } from '../../view/periods.ts';
+import { hasCosts, listLastPeriods } from '../../view/periods.ts';
 import type { MirrorStatus, StatusData } from '../../view/status-data.ts';
 import { useShell } from '../shell.ts';
 
@@ -8,7 +8,7 @@ export function Numbers({ data }: { data: StatusData }) {
   const { t, f } = useShell();
   const { totals, mirror, months } = data;
   const p = t.statusPage;
-  const spent = months && listLastPeriods(months, 1, data)[0];
+  const spent = months && hasCosts(months) ? listLastPeriods(months, 1, data)[0] : undefined;
   return (
     <div class="numbers">
       {totals && (
