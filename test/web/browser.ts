@@ -158,7 +158,8 @@ interface TestReport {
   readonly sources: string[];
 }
 
-async function readReportedProblems(page: Page, mayMove: boolean): Promise<string[]> {
+/** For a page that is closed before its test ends. */
+export async function readReportedProblems(page: Page, mayMove: boolean): Promise<string[]> {
   if (page.isClosed()) return [];
   const report = await page.evaluate(() => {
     const read: unknown = Reflect.get(window, 'readTestReport');

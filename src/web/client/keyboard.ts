@@ -136,7 +136,7 @@ export function handleKeys({ state, actions, wall, stage }: KeyboardDeps): void 
         document.querySelector<HTMLElement>('[data-key-action="save"]')?.click();
         return true;
       case 'i':
-        document.getElementById('task')?.classList.toggle('is-panel-hidden');
+        togglePanel();
         return true;
       case 'f':
         stage.toggleFullScreen();
@@ -170,6 +170,13 @@ export function handleKeys({ state, actions, wall, stage }: KeyboardDeps): void 
     const isHandled = state.task.peek() ? onTaskKey(event) : onWallKey(event);
     if (isHandled) event.preventDefault();
   });
+}
+
+/** What is hidden can't keep the focus. */
+function togglePanel(): void {
+  const task = document.getElementById('task');
+  const isFocused = document.getElementById('task-panel')?.contains(document.activeElement);
+  if (task?.classList.toggle('is-panel-hidden') && isFocused) task.focus();
 }
 
 function isTyping(target: EventTarget | null): boolean {

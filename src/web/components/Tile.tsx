@@ -92,6 +92,7 @@ export class Tile extends Component<Props, State> {
       height: `${place.height}px`,
     };
     const id = tile?.id;
+    const reason = tile && this.explain(tile);
     const view = id === undefined ? undefined : { ...state.view.peek(), task: id };
     return (
       <li class={classes.join(' ')} style={style} aria-posinset={index + 1} aria-setsize={count}>
@@ -101,7 +102,7 @@ export class Tile extends Component<Props, State> {
           data-key={this.props.tileKey}
           data-id={id}
           tabIndex={isFocused ? 0 : -1}
-          aria-label={tile ? describeTile(app, tile, this.explain(tile)) : t.loading}
+          aria-label={tile ? describeTile(app, tile, reason) : t.loading}
           style={tile?.color && place ? { backgroundColor: tile.color } : undefined}
           onClick={(event) => {
             if (!actions || id === undefined) return;
@@ -120,15 +121,13 @@ export class Tile extends Component<Props, State> {
             }
           }}
         >
-          {tile && this.renderContent(tile)}
-          {tile && (
+          {tile && this.renderContent(tile, reason)}
+          {tile && reason === undefined && (
             <span class="tile-info" aria-hidden="true">
-              <span class="tile-prompt">{tile.prompt}</span>
-              <span class="tile-facts">
-                {[tile.model, tile.size, f.dayAndMonth(tile.created_at)].filter(Boolean).join(' · ')}
-              </span>
+              <span class="tile-prompt">{cutText(tile.prompt, MAX_ALT_LENGTH)}</span>{' '}
+              <span class="tile-facts">{listFacts(app, tile)}</span>
             </span>
-          )}
+          )}{' '}
           {tile?.group && tile.group.count > 1 && (
             <span class="badge" title={t.samePromptCount(f.number(tile.group.count))}>
               <Icon name="layers" size={14} />
@@ -166,13 +165,12 @@ export class Tile extends Component<Props, State> {
     return this.state.damaged === sha256 ? t.damaged : undefined;
   }
 
-  private renderContent(tile: TileData) {
+  private renderContent(tile: TileData, title: string | undefined) {
     const { place } = this.props;
-    const title = this.explain(tile);
     if (title !== undefined) {
       const isFailed = tile.state === 'failed';
       const icon = isFailed ? 'circle-alert' : tile.state === 'pending' ? 'loader-circle' : 'image-off';
-      const text = isFailed ? (tile.error ?? '') : tile.prompt;
+      const text = cutText(isFailed ? (tile.error ?? '') : tile.prompt, MAX_ALT_LENGTH);
       return <Reason icon={icon} title={title} text={text} isBusy={tile.state === 'pending'} />;
     }
     if (tile.sha256 === null) return null;
@@ -252,7 +250,8 @@ function Reason({
 }
 
 /** What a screen reader says of it: first what is seen, so that it can be said to a computer. */
-function describeTile({ t, f }: App, tile: TileData, reason: string | undefined): string {
+function describeTile(app: App, tile: TileData, reason: string | undefined): string {
+  const { t, f } = app;
   const prompt = tile.prompt === '' ? t.noPrompt : cutText(tile.prompt, MAX_ALT_LENGTH);
   const differs = [
     ...(tile.missing?.length ? [t.missing(tile.missing.join(', '))] : []),
@@ -261,12 +260,17 @@ function describeTile({ t, f }: App, tile: TileData, reason: string | undefined)
   const kind = tile.kind === 'video' ? [t.video] : [];
   return [
     ...(reason === undefined ? [] : [reason]),
-    ...(tile.error ? [tile.error] : []),
+    ...(tile.error ? [cutText(tile.error, MAX_ALT_LENGTH)] : []),
     prompt,
+    listFacts(app, tile),
+    ...(tile.group && tile.group.count > 1 ? [t.samePromptCount(f.number(tile.group.count))] : []),
     ...kind,
     ...differs,
-    f.dayAndMonth(tile.created_at),
   ].join(', ');
+}
+
+function listFacts({ f }: App, { model, size, created_at }: TileData): string {
+  return [model, size, f.dayAndMonth(created_at)].filter(Boolean).join(' · ');
 }
 
 function scale(ratio: number, height: number): number {

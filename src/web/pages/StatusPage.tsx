@@ -29,10 +29,10 @@ export function StatusPage({ shell, status }: { shell: Shell; status: StatusCont
         </TopBar>
         <main class="text-page" id="content" tabIndex={-1}>
           <StatusContent />
+          <ConnectionTrouble />
         </main>
         <PageFooter />
         <AddIds />
-        <ConnectionTrouble />
         <HelpSheet />
       </StatusProvider>
     </ShellProvider>

@@ -32,13 +32,13 @@ export function WallPage({ app }: { app: App }) {
         <SearchNotes />
         <WallAndRail app={app} />
         <OlderLink />
+        <NewTasksPill />
+        <div class="floating-stack">
+          <LaterTrouble />
+          <ToastLine />
+          <SelectionBar />
+        </div>
       </main>
-      <NewTasksPill />
-      <div class="floating-stack">
-        <LaterTrouble />
-        <ToastLine />
-        <SelectionBar />
-      </div>
       <TaskDialog />
       <HelpSheet />
       <Announcement app={app} />
