@@ -100,6 +100,8 @@ async function checkPage(here: TestMirror, at: number, options: PageOptions): Pr
   const mayMove = prepare !== undefined;
   const page = await openPage(here, path, { ...EXPECTED_ERRORS, mayMove, ...options });
   await prepare?.(page);
+  // Pictures of the search before are pale.
+  await page.locator('.is-stale').waitFor({ state: 'detached' });
   const sideways = await findSidewaysScroll(page);
   const problems = [
     ...(await findAccessibilityProblems(page)),
@@ -246,6 +248,14 @@ test('a printed task has its prompt, facts and picture, and nothing of the wall'
     const pdf = await page.pdf({ format: 'A4' });
     expect(pdf.byteLength).toBeGreaterThan(1000);
   }
+});
+
+test('a printed prompt is printed to its end', async () => {
+  const here = await startTestMirror();
+  await storeTasks(here, [{ id: 'long', prompt: 'a white siamese cat '.repeat(1000) }]);
+  const page = await openPage(here, '/?task=long', { mayMove: true });
+  const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
+  expect(pdf.match(/\/Type\s*\/Page\b/g)?.length).toBeGreaterThan(3);
 });
 
 describe('without a script', () => {

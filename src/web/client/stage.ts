@@ -42,7 +42,12 @@ export function createStage(
 
   const toggleFullScreen = () => {
     if (document.fullscreenElement) void document.exitFullscreen();
-    else void document.getElementById('task')?.requestFullscreen?.();
+    // Browsers may refuse it; then nothing changes.
+    else
+      document
+        .getElementById('task-content')
+        ?.requestFullscreen?.()
+        .catch(() => undefined);
   };
 
   document.addEventListener('click', (event) => {

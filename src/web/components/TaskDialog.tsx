@@ -38,23 +38,26 @@ function TaskView({ task }: { task: OpenTask }) {
         actions?.closeTask();
       }}
     >
-      {typeof details === 'string' ? (
-        <div class="task-message">
-          <p>{{ loading: `${t.loading}…`, missing: t.taskNotFound, failed: t.failedToLoad }[details]}</p>
-          <ViewLink view={{ ...view, task: '' }} class="button">
-            {t.back}
-          </ViewLink>
+      {/* A dialog itself can't fill the screen. */}
+      <div class="task-content" id="task-content">
+        {typeof details === 'string' ? (
+          <div class="task-message">
+            <p>{{ loading: `${t.loading}…`, missing: t.taskNotFound, failed: t.failedToLoad }[details]}</p>
+            <ViewLink view={{ ...view, task: '' }} class="button">
+              {t.back}
+            </ViewLink>
+          </div>
+        ) : (
+          <>
+            <TaskStage task={task} details={details} />
+            <TaskPanel task={task} details={details} />
+          </>
+        )}
+        {/* Below an open dialog nothing is seen. */}
+        <div class="floating-stack">
+          <LaterTrouble />
+          <ToastLine />
         </div>
-      ) : (
-        <>
-          <TaskStage task={task} details={details} />
-          <TaskPanel task={task} details={details} />
-        </>
-      )}
-      {/* Below an open dialog nothing is seen. */}
-      <div class="floating-stack">
-        <LaterTrouble />
-        <ToastLine />
       </div>
     </dialog>
   );
