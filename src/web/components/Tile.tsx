@@ -144,9 +144,7 @@ export class Tile extends Component<Props, State> {
             aria-label={t.select}
             aria-pressed={isSelected}
             onClick={(event) => actions?.select(id, event.shiftKey)}
-          >
-            <Icon name="check" size={14} />
-          </button>
+          />
         )}
         {hasCaption && tile && (place?.width ?? MIN_CAPTION_WIDTH) >= MIN_CAPTION_WIDTH && (
           <p class="caption" aria-hidden="true">
