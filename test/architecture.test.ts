@@ -30,7 +30,7 @@ const LAYERS: LayerTable = {
   ],
   'web/client': ['web', 'task'],
   // Pure layout and views, components and pages: data in, HTML out.
-  web: ['task', 'lib'],
+  web: ['views', 'task', 'lib'],
   views: ['backup', 'upstream', 'store/contract', 'search', 'service', 'task', 'config', 'lib'],
   generation: ['mirror', 'upstream', 'outbound', 'store/contract', 'service', 'task', 'lib'],
   sync: ['upstream', 'store/contract', 'service', 'task', 'lib'],

@@ -36,6 +36,7 @@ import { createSyncRoutes } from './routes/sync.ts';
 import { createTaskRoutes } from './routes/tasks.ts';
 import { createTrackedRoutes } from './routes/tracked.ts';
 import { allowEmbedding, setSecurityHeaders } from './safe-headers.ts';
+import { createPathReader, createSlashRedirect } from './start-path.ts';
 import { createUnknownParamsMiddleware, NOTES_HEADER } from './unknown-params.ts';
 
 /** Response headers that web pages may read. */
@@ -51,7 +52,8 @@ export function createApp(
   { auth, logRequest, stopping }: { auth: Auth; logRequest: RequestLog; stopping: AbortSignal },
 ): Hono<ServerEnv> {
   const { config, log } = deps;
-  const app = new Hono<ServerEnv>().basePath(config.basePath);
+  const prefix = getPathPrefix(config.basePath);
+  const app = new Hono<ServerEnv>({ getPath: createPathReader(prefix) }).basePath(config.basePath);
 
   app.use(createRequestLogMiddleware(logRequest, config.basePath));
   if (config.allowedOrigins.length > 0) {
@@ -61,9 +63,10 @@ export function createApp(
     for (const path of EMBEDDABLE_PATHS) app.use(`${path}*`, embedding);
   }
   app.use(setSecurityHeaders);
+  app.use(createSlashRedirect(prefix));
   app.use(createAuthMiddleware(auth));
   app.use('/api/*', compressText);
-  app.use('/api/*', createUnknownParamsMiddleware(getPathPrefix(config.basePath)));
+  app.use('/api/*', createUnknownParamsMiddleware(prefix));
   for (const routes of [
     createFluxTasksRoutes(deps),
     createGenerationRoutes(deps),
@@ -95,7 +98,6 @@ export function createApp(
   };
   const createNotFound = createRouteError(app);
   app.notFound((c) => respondWithError(createNotFound(c.req.method, c.req.path), c));
-  const prefix = getPathPrefix(config.basePath);
   app.onError((error, c) => redirectToSignIn(error, c, prefix) ?? respondWithError(error, c));
   return app;
 }

@@ -44,6 +44,10 @@ const REQUIREMENTS = {
     missing: 'no Chromium is installed (or set FLUX_MIRROR_TEST_CHROMIUM to its path)',
     isMet: () => findChromium() !== undefined,
   },
+  nginx: {
+    missing: 'nginx is not installed',
+    isMet: () => canRun('nginx', ['-v']),
+  },
   strace: {
     missing: 'strace is not installed (Linux only)',
     isMet: () => canRun('strace', ['-V']),

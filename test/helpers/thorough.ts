@@ -6,3 +6,6 @@ const IS_THOROUGH = process.env.THOROUGH === 'true';
 export function tries(short: number, long: number): number {
   return IS_THOROUGH ? long : short;
 }
+
+/** Whether pages are tried in every theme, language and width: in `npm run test:web`. */
+export const IS_WHOLE_WEB = process.env.WEB === 'all';

@@ -1,7 +1,4 @@
-/**
- * The vendor's own paths, and that of the start page. Clients that join a base URL and a path by hand request `//flux/tasks` or
- * `/flux/tasks/`; people type the base path with or without a slash.
- */
+/** The vendor's own paths. Clients that join a base URL and a path by hand request `//flux/tasks` or `/flux/tasks/`. */
 import { getPathPrefix } from '../../lib/base-path.ts';
 import { FLUX } from '../../service/flux.ts';
 
@@ -13,10 +10,7 @@ export const DROP_IN_PATHS: readonly string[] = [FLUX.taskPath, ...Object.values
  */
 export function createPathNormalizer(basePath: string): (target: string) => string {
   const prefix = getPathPrefix(basePath);
-  const known = new Set([
-    ...DROP_IN_PATHS.map((path) => `${prefix}${path}`),
-    ...(prefix === '' ? [] : [prefix]),
-  ]);
+  const known = new Set(DROP_IN_PATHS.map((path) => `${prefix}${path}`));
   return (target) => {
     const end = target.indexOf('?');
     const path = end === -1 ? target : target.slice(0, end);

@@ -1,6 +1,6 @@
 /** What may complete a query: names of operators, their values, words of the history. */
 import type { Suggestion } from '../components/actions.ts';
-import type { FacetData } from '../view/data.ts';
+import type { FacetData, FacetValue } from '../view/data.ts';
 import { OPERATOR_NAMES } from '../view/query-parts.ts';
 import { VALUE_FILTERS } from '../view/url.ts';
 import type { Api } from './api.ts';
@@ -26,7 +26,7 @@ export async function suggest(
       new URLSearchParams({ q: before, tz: timeZone, only: isFilter }),
       signal,
     );
-    return suggestValues(facets[isFilter], value, (each) => {
+    return suggestValues(facets[isFilter] ?? [], value, (each) => {
       const quoted = /\s/.test(each) ? `"${each}"` : each;
       return `${before}${whole.slice(0, whole.length - quote.length - value.length)}${quoted} `;
     });
@@ -55,7 +55,7 @@ export async function suggest(
 }
 
 function suggestValues(
-  values: FacetData['model'],
+  values: readonly FacetValue[],
   typed: string,
   complete: (value: string) => string,
 ): Suggestion[] {

@@ -77,7 +77,7 @@ function ValueList({ name, chosen, onChange }: ValueListProps) {
   const { t, f, state } = app;
   const facets = state.facets.value;
   if (!facets) return <p class="muted">{t.loading}…</p>;
-  const values = facets[name].filter(({ value }) => value !== null);
+  const values = (facets[name] ?? []).filter(({ value }) => value !== null);
   return (
     <fieldset class="values">
       <legend class="visually-hidden">{t.filterNames[name]}</legend>

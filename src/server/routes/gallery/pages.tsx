@@ -2,7 +2,6 @@
 import { Hono } from 'hono';
 import { etag } from 'hono/etag';
 import type { ApiError } from '../../../lib/api-error.ts';
-import { getPathPrefix } from '../../../lib/base-path.ts';
 import type { App } from '../../../web/components/app.ts';
 import { createWallState } from '../../../web/components/wall-state.ts';
 import { WallPage } from '../../../web/pages/WallPage.tsx';
@@ -26,13 +25,9 @@ type PageDeps = Pick<ServerDeps, 'config' | 'store' | 'searching' | 'clock' | 'l
 const MAX_TITLE_LENGTH = 80;
 
 export function createPageRoutes(deps: PageDeps): Hono<ServerEnv> {
-  const { config, searching, clock, log } = deps;
-  const prefix = getPathPrefix(config.basePath);
+  const { searching, clock, log } = deps;
 
   return new Hono<ServerEnv>().get('/', compressText, etag({ weak: true }), async (c) => {
-    // Relative links need the slash.
-    if (c.req.path === prefix && prefix !== '')
-      return c.redirect(`${prefix}/${new URL(c.req.url).search}`, 308);
     const view = parseView(getQueryParams(c));
     const page = await readPageContextSafely(c, deps, view.tz);
     const { data, error } = await loadWallData(view, page, {

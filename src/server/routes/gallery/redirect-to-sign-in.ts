@@ -20,10 +20,9 @@ export function redirectToSignIn(error: unknown, c: ServerContext, prefix: strin
   if (next !== './') query.set('next', next);
   // Whoever presents a token that is none, or none any more, had one before.
   if (error.code === 'invalid_token') query.set('error', 'expired');
-  // Relative, as all links are: a proxy may have removed the beginning of the path. Without a slash at its end, it is a folder.
-  const folder = path === '' && prefix !== '' ? `./${prefix.split('/').at(-1)}` : '.';
+  // Relative, as all links are: a proxy may have removed the beginning of the path.
   return c.body(null, 303, {
-    location: `${folder}/sign-in${query.size === 0 ? '' : `?${query}`}`,
+    location: `./sign-in${query.size === 0 ? '' : `?${query}`}`,
     'cache-control': 'private, no-store',
     vary: VARY,
   });

@@ -1,0 +1,64 @@
+/** nginx before a test mirror, as people run it. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { temporaryDirectory } from './test-mirror.ts';
+
+/**
+ * Starts it, in a directory of its own; it ends with the test.
+ * @param server lines of its server block @returns its address
+ */
+export async function startNginx(server: string): Promise<string> {
+  const directory = temporaryDirectory();
+  const port = await findFreePort();
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => {
+    mkdirSync(join(directory, name));
+    return `${name}_temp_path ${name};`;
+  });
+  const config = join(directory, 'nginx.conf');
+  writeFileSync(
+    config,
+    `daemon off; master_process off; pid nginx.pid; error_log stderr warn;
+     events { worker_connections 256; }
+     http { access_log off; ${temporary.join(' ')}
+       server { listen 127.0.0.1:${port};
+         proxy_http_version 1.1; proxy_set_header Host $http_host; proxy_buffering off;
+         ${server} } }`,
+  );
+  const child = spawn('nginx', ['-p', directory, '-c', config, '-e', 'stderr'], { stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  onTestFinished(async () => {
+    child.kill();
+    await ended;
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await waitUntilItListens(url, ended);
+  return url;
+}
+
+async function waitUntilItListens(url: string, ended: Promise<unknown>): Promise<void> {
+  let isOver = false;
+  void ended.then(() => {
+    isOver = true;
+  });
+  for (;;) {
+    try {
+      await (await fetch(url)).arrayBuffer();
+      return;
+    } catch (error) {
+      if (isOver) throw new Error('nginx has not started', { cause: error });
+    }
+  }
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,257 @@
+/** For everybody: what axe finds, a narrow window, large text, no motion, colours of the reader, paper, and no script. */
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { numberedIds } from '../helpers/documents.ts';
+import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
+import { IS_WHOLE_WEB } from '../helpers/thorough.ts';
+import { findAccessibilityProblems } from './accessibility.ts';
+import { findSidewaysScroll, type PageOptions, useBrowser } from './browser.ts';
+import { getTask, startGallery } from './gallery.ts';
+
+const { openPage } = useBrowser();
+
+const IDS = numberedIds(40);
+const [PENDING = '', FAILED = '', WITH_PICTURE = ''] = IDS;
+
+interface Looks {
+  readonly theme: 'light' | 'dark';
+  readonly language: 'en' | 'zh';
+}
+
+const LOOKS: readonly Looks[] = (['light', 'dark'] as const).flatMap((theme) =>
+  (['en', 'zh'] as const).map((language) => ({ theme, language })),
+);
+
+/** Paths of pages, and what is done there first. */
+const PAGES: readonly (readonly [name: string, path: string, prepare?: (page: Page) => Promise<unknown>])[] =
+  [
+    ['the wall', '/'],
+    ['search results', '/?q=cat'],
+    ['search results in the order of time', '/?q=cat+model:flux-dev&sort=newest'],
+    ['a search without hits', '/?q=cat+-cat'],
+    ['a task with a picture', `/?task=${WITH_PICTURE}`],
+    ['a task that is generated', `/?task=${PENDING}`],
+    ['a task that has failed', `/?task=${FAILED}`],
+    ['a task that is missing', '/?task=nothing'],
+    ['the status', '/status'],
+    ['the API page', '/docs'],
+    ['the sign-in page', '/sign-in'],
+    ['the keys', '/', (page) => page.keyboard.press('?')],
+    ['the keys of the status page', '/status', (page) => page.keyboard.press('?')],
+    ['a selection', '/', selectFirst],
+    [
+      'the export of a selection',
+      '/',
+      async (page) => {
+        await selectFirst(page);
+        await openPopover(page, 'export');
+      },
+    ],
+    [
+      'captions',
+      '/',
+      async (page) => {
+        await openPopover(page, 'view');
+        await page.locator('.popover input[type=checkbox]').first().check();
+      },
+    ],
+    [
+      'suggestions',
+      '/',
+      async (page) => {
+        await page.keyboard.press('/');
+        await page.keyboard.type('ca');
+        await page.locator('#search-suggestions li').first().waitFor();
+      },
+    ],
+    [
+      'ids to add',
+      '/status',
+      (page) => page.locator('.add-ids button, [data-add-ids], button:has(svg)').first().focus(),
+    ],
+    ...['model', 'size', 'action', 'state', 'dates', 'order', 'view', 'language', 'menu'].map(
+      (name) => [`the popover ${name}`, '/', (page: Page) => openPopover(page, name)] as const,
+    ),
+    ['the popover use-again', `/?task=${WITH_PICTURE}`, (page) => openPopover(page, 'use-again')],
+  ];
+
+async function openPopover(page: Page, name: string): Promise<void> {
+  await page.locator(`[data-popover="${name}"] > button`).click();
+  await page.locator(`[data-popover="${name}"] .popover`).waitFor();
+  if (['model', 'size', 'action', 'state'].includes(name)) await page.locator('.values').waitFor();
+  if (name === 'dates') await page.locator('.brush').waitFor();
+}
+
+async function selectFirst(page: Page): Promise<void> {
+  await page.locator('.tile a').first().focus();
+  await page.keyboard.press('x');
+  await page.locator('.selection').waitFor();
+}
+
+const EXPECTED_ERRORS = { expectedErrors: [/status of 404/] };
+
+async function checkPage(here: TestMirror, at: number, options: PageOptions): Promise<void> {
+  const [name, path, prepare] = PAGES[at] ?? ['', '/'];
+  const page = await openPage(here, path, { ...EXPECTED_ERRORS, ...options });
+  await prepare?.(page);
+  expect({ name, problems: await findAccessibilityProblems(page) }).toEqual({ name, problems: [] });
+  expect({ name, sideways: await findSidewaysScroll(page) }).toEqual({ name, sideways: 0 });
+}
+
+describe('axe finds nothing', () => {
+  test.each([0, 4])('on the page %d, in one theme', async (at) => {
+    await checkPage(await startGallery(), at, {});
+  });
+
+  for (const { theme, language } of LOOKS)
+    test.runIf(IS_WHOLE_WEB).each(PAGES.map(([name], at) => [name, at] as const))(
+      `on %s: ${theme}, ${language}`,
+      async (_name, at) => {
+        const here = await startGallery();
+        await checkPage(here, at, { theme, language });
+        await checkPage(here, at, { theme, language, width: 360, height: 740 });
+      },
+    );
+
+  test.runIf(IS_WHOLE_WEB).each(LOOKS)('on an empty mirror: $theme, $language', async (looks) => {
+    const page = await openPage(await startTestMirror(), '/', looks);
+    expect(await findAccessibilityProblems(page)).toEqual([]);
+  });
+});
+
+describe('a window of 360 pixels', () => {
+  test.each(['/', '/?q=cat', '/?q=cat+-cat', `/?task=${WITH_PICTURE}`, '/status', '/docs', '/sign-in'])(
+    'has no sideways scrolling, with text of twice the size neither: %s',
+    async (path) => {
+      const here = await startGallery();
+      const page = await openPage(here, path, { width: 360, height: 740 });
+      expect(await findSidewaysScroll(page)).toBe(0);
+      await page.evaluate(() => {
+        document.documentElement.style.fontSize = '200%';
+        for (const sheet of document.styleSheets) void sheet;
+      });
+      expect(await findSidewaysScroll(page)).toBe(0);
+    },
+  );
+
+  test('shows at 400 % what a window of 1440 pixels shows: the same as one of 360', async () => {
+    const page = await openPage(await startGallery(), '/', { width: 320, height: 256 });
+    expect(await findSidewaysScroll(page)).toBe(0);
+    expect(await page.locator('.tile').first().isVisible()).toBe(true);
+  });
+});
+
+test('moves nothing for those who want no motion', async () => {
+  const here = await startGallery();
+  const page = await openPage(here, '/');
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  const durations = await page.evaluate(() =>
+    [...document.querySelectorAll('*')].flatMap((element) => {
+      const { animationName, animationDuration, transitionDuration } = getComputedStyle(element);
+      const isMoving = animationName !== 'none' && Number.parseFloat(animationDuration) > 0.01;
+      const isChanging = Number.parseFloat(transitionDuration) > 0.01;
+      return isMoving || isChanging ? [`${element.nodeName}.${element.getAttribute('class')}`] : [];
+    }),
+  );
+  expect(durations).toEqual([]);
+});
+
+test('in the colours of the reader, the focus, what is selected and the bars are still seen', async () => {
+  const here = await startGallery();
+  const page = await openPage(here, '/');
+  await page.emulateMedia({ forcedColors: 'active' });
+  const tile = page.locator('.tile a').first();
+  await tile.focus();
+  await page.keyboard.press('ArrowRight');
+  const outline = await page.evaluate(() => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement ?? document.body);
+    return { isThere: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2 };
+  });
+  expect(outline).toEqual({ isThere: true });
+  await page.keyboard.press('x');
+  const selected = page.locator('.tile.is-selected');
+  await selected.waitFor();
+  const looks = await page.evaluate(() => {
+    const [chosen, other] = ['.tile.is-selected', '.tile:not(.is-selected)'].map((selector) => {
+      const element = document.querySelector(selector);
+      const frame = element?.querySelector('.frame');
+      if (!element || !frame) throw new Error('no tile');
+      const styles = [element, frame].map((each) => getComputedStyle(each));
+      return styles
+        .map(({ outline, border, backgroundColor }) => [outline, border, backgroundColor].join())
+        .join();
+    });
+    const bar = document.querySelector('.rail-bar');
+    const rail = bar && getComputedStyle(bar).backgroundColor;
+    return { differs: chosen !== other, rail, page: getComputedStyle(document.body).backgroundColor };
+  });
+  expect(looks.differs).toBe(true);
+  expect(looks.rail).not.toBe(looks.page);
+});
+
+test('a printed task has its prompt, facts and picture, and nothing of the wall', async () => {
+  const here = await startGallery();
+  for (const hasScript of [true, false]) {
+    const page = await openPage(here, `/?task=${WITH_PICTURE}`, { hasScript });
+    await page.emulateMedia({ media: 'print' });
+    for (const selector of ['.prompt', '.facts', '.large-picture'])
+      expect(await getTask(page).locator(selector).isVisible()).toBe(true);
+    for (const selector of [
+      '.bar',
+      '.tile',
+      '.filters',
+      '.panel-actions',
+      '.strip',
+      '.arrow',
+      '.rail',
+      '.skip-link',
+    ])
+      expect([selector, await page.locator(selector).filter({ visible: true }).count()]).toEqual([
+        selector,
+        0,
+      ]);
+    const pdf = await page.pdf({ format: 'A4' });
+    expect(pdf.byteLength).toBeGreaterThan(1000);
+  }
+});
+
+describe('without a script', () => {
+  test('the search, the pages of results, a task and the status can be read', async () => {
+    const here = await startGallery();
+    await here.store.track(['some-id' as never], here.clock.now());
+    const page = await openPage(here, '/?model=flux-dev', { hasScript: false });
+    expect(await page.locator('.tile').count()).toBe(14);
+    await page.getByRole('searchbox').or(page.locator('#search')).fill('cat');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/q=cat/);
+    expect(new URL(page.url()).searchParams.get('model')).toBe('flux-dev');
+    expect(await page.locator('.tile').count()).toBe(7);
+    for (const button of await page.locator('button:visible').all())
+      expect(await button.innerText()).toBe('nothing that needs a script is shown');
+    await page.locator('.tile a').first().click();
+    await getTask(page).locator('.prompt').waitFor();
+    expect(await page.locator('button:visible').count()).toBe(0);
+    await getTask(page).getByRole('link', { name: 'Back' }).first().click();
+    await page.waitForURL((url) => !url.searchParams.has('task'));
+    await page.goto(`${here.mirror.url}/status`);
+    expect(await page.locator('h1').innerText()).toContain('running');
+  });
+
+  test('older tasks are a link away, and so are the newest', async () => {
+    const here = await startTestMirror();
+    const { storeTasks } = await import('./gallery.ts');
+    await storeTasks(here, ...numberedIds(130).map((id, at) => ({ id, createdAt: 1_773_400_000 - at })));
+    const page = await openPage(here, '/', { hasScript: false });
+    const seen = new Set<string | null>();
+    for (let turns = 0; turns < 3; turns += 1) {
+      for (const tile of await page.locator('.tile a[data-id]').all())
+        seen.add(await tile.getAttribute('data-id'));
+      const older = page.getByRole('link', { name: 'Older' });
+      if ((await older.count()) === 0) break;
+      await older.click();
+    }
+    expect(seen.size).toBe(130);
+    await page.getByRole('link', { name: 'Newest' }).click();
+    expect(new URL(page.url()).search).toBe('');
+  });
+});
