@@ -93,10 +93,11 @@ export class Tile extends Component<Props, State> {
     };
     const id = tile?.id;
     const view = id === undefined ? undefined : { ...state.view.peek(), task: id };
+    const content = tile && this.renderContent(tile);
     return (
       <li class={classes.join(' ')} style={style} aria-posinset={index + 1} aria-setsize={count}>
         <a
-          class="frame"
+          class={`frame${content?.type === Reason ? ' has-reason' : ''}`}
           href={view ? linkTo(view) : './'}
           data-key={this.props.tileKey}
           data-id={id}
@@ -120,7 +121,7 @@ export class Tile extends Component<Props, State> {
             }
           }}
         >
-          {tile && this.renderContent(tile)}
+          {content}
           {tile && (
             <span class="tile-info" aria-hidden="true">
               <span class="tile-prompt">{tile.prompt}</span>
