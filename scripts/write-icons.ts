@@ -15,7 +15,6 @@ const ICONS = [
     'chevron-right',
     'arrow-left',
     'layers',
-    'check',
     'circle-alert',
   ],
   ...[

@@ -93,10 +93,11 @@ export class Tile extends Component<Props, State> {
     };
     const id = tile?.id;
     const view = id === undefined ? undefined : { ...state.view.peek(), task: id };
+    const content = tile && this.renderContent(tile);
     return (
       <li class={classes.join(' ')} style={style} aria-posinset={index + 1} aria-setsize={count}>
         <a
-          class="frame"
+          class={`frame${content?.type === Reason ? ' has-reason' : ''}`}
           href={view ? linkTo(view) : './'}
           data-key={this.props.tileKey}
           data-id={id}
@@ -120,7 +121,7 @@ export class Tile extends Component<Props, State> {
             }
           }}
         >
-          {tile && this.renderContent(tile)}
+          {content}
           {tile && (
             <span class="tile-info" aria-hidden="true">
               <span class="tile-prompt">{tile.prompt}</span>
@@ -144,9 +145,7 @@ export class Tile extends Component<Props, State> {
             aria-label={t.select}
             aria-pressed={isSelected}
             onClick={(event) => actions?.select(id, event.shiftKey)}
-          >
-            <Icon name="check" size={14} />
-          </button>
+          />
         )}
         {hasCaption && tile && (place?.width ?? MIN_CAPTION_WIDTH) >= MIN_CAPTION_WIDTH && (
           <p class="caption" aria-hidden="true">
