@@ -12,6 +12,7 @@ import { createApi } from './api.ts';
 import { createBulk } from './bulk.ts';
 import { copyToClipboard } from './clipboard.ts';
 import { createCounts } from './counts.ts';
+import { keepFocus } from './focus-keeper.ts';
 import { handleKeys } from './keyboard.ts';
 import { createNavigation } from './navigation.ts';
 import { createClockSignal, readPageData, reportTimeZone } from './page-context.ts';
@@ -137,6 +138,7 @@ function startWallPage(): void {
     controller.show(navigation.getSource());
     handleKeys({ state, actions, wall: controller, stage: createStage(state, actions) });
     closePopoversOutside(state, actions);
+    keepFocus();
     handleRail(actions);
     navigation.start();
     const { loadHealth } = startUpdates({ api, state, t, timeZone, navigation, viewer, wall: controller });
