@@ -6,7 +6,8 @@ import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
 import { IS_WHOLE_WEB } from '../helpers/thorough.ts';
 import { findAccessibilityProblems } from './accessibility.ts';
 import { findSidewaysScroll, type PageOptions, useBrowser } from './browser.ts';
-import { getTask, startGallery, storeTasks } from './gallery.ts';
+import { getTask, startGallery } from './gallery.ts';
+import { storeTasks } from './wall-data.ts';
 
 const { openPage } = useBrowser();
 
@@ -252,7 +253,10 @@ describe('without a script', () => {
 
   test('older tasks are a link away, and so are the newest', async () => {
     const here = await startTestMirror();
-    await storeTasks(here, ...numberedIds(130).map((id, at) => ({ id, createdAt: 1_773_400_000 - at })));
+    await storeTasks(
+      here,
+      numberedIds(130).map((id, at) => ({ id, createdAt: 1_773_400_000 - at })),
+    );
     const page = await openPage(here, '/', { hasScript: false });
     const seen = new Set<string | null>();
     for (let turns = 0; turns < 3; turns += 1) {

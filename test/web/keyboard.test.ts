@@ -107,8 +107,8 @@ describe('by keyboard alone', () => {
     await press(page, 'Enter');
     await expect.poll(async () => (await readSearch(page)).to).toMatch(/^\d{4}-\d\d-\d\d$/);
     await reach(page, 'input[type=date]');
-    await page.keyboard.type('01022026');
-    await expect.poll(async () => (await readSearch(page)).from).toBe('2026-02-01');
+    await page.keyboard.type('02022026');
+    await expect.poll(async () => (await readSearch(page)).from).toBe('2026-02-02');
     await expectFocus(page, 'input[type=date]');
     await press(page, 'Escape');
     await expectFocus(page, '[data-popover="dates"] > button');
@@ -262,7 +262,7 @@ describe('by keyboard alone', () => {
     const page = await openGallery();
     for (const name of ['view', 'language', 'menu']) {
       await page.locator(`[data-popover="${name}"] > button`).focus();
-      await press(page, 'Enter', 'Tab', 'Escape');
+      await press(page, 'Enter', 'Escape');
       await expectFocus(page, `[data-popover="${name}"] > button`);
     }
     await page.getByRole('button', { name: 'Theme: System' }).focus();

@@ -244,8 +244,8 @@ function Reason({
   return (
     <span class={`reason${isBusy ? ' is-busy' : ''}`}>
       <Icon name={icon} size={18} />
-      <b>{title}</b>
-      <span class="reason-text">{text}</span>
+      {/* The space is for those who hear both. */}
+      <b>{title}</b> <span class="reason-text">{text}</span>
     </span>
   );
 }
