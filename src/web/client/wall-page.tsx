@@ -24,6 +24,7 @@ import { createShellActions } from './shell.ts';
 import { createStage } from './stage.ts';
 import { suggest } from './suggestions.ts';
 import { createTaskViewer } from './task-view.ts';
+import { handleLongPress } from './touch.ts';
 import { startUpdates } from './updates.ts';
 import { createFlatSource } from './wall/flat-source.ts';
 import { createMonthSource } from './wall/month-source.ts';
@@ -140,6 +141,7 @@ function startWallPage(): void {
     closePopoversOutside(state, actions);
     keepFocus();
     handleRail(actions);
+    handleLongPress(actions);
     navigation.start();
     const { loadHealth } = startUpdates({ api, state, t, timeZone, navigation, viewer, wall: controller });
     startRecovery(state, () => {

@@ -12,10 +12,9 @@ export function Rail() {
 
 function RailTrack() {
   const { t, f, state, actions } = useApp();
-  const { months, current, progress } = state.rail.value;
+  const { months, current } = state.rail.value;
   const highest = Math.max(...months.map(({ count }) => count));
   const month = months[current];
-  const text = month ? f.shortMonth(month.month) : '';
   return (
     <div
       class="rail-track"
@@ -32,13 +31,13 @@ function RailTrack() {
         const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, PageDown: 12, PageUp: -12 }[
           event.key
         ];
-        const at =
-          event.key === 'Home' ? 0 : event.key === 'End' ? months.length - 1 : step && current + step;
-        if (at === undefined) return;
+        const end = { Home: 0, End: 1 }[event.key];
+        if (step === undefined && end === undefined) return;
         event.preventDefault();
         event.stopPropagation();
-        const target = months[Math.max(0, Math.min(months.length - 1, at))];
-        if (target) actions?.jumpToMonth(target.month);
+        const target = months[Math.max(0, Math.min(months.length - 1, current + (step ?? 0)))];
+        if (end !== undefined) actions?.jumpTo(end);
+        else if (target) actions?.jumpToMonth(target.month);
       }}
     >
       {thinOut(months).map(({ month: name, count, top }) => (
@@ -53,10 +52,18 @@ function RailTrack() {
           {year}
         </span>
       ))}
-      <span class={`rail-mark${progress < 0.05 ? ' is-near-top' : ''}`} style={{ top: `${progress * 100}%` }}>
-        <span class="rail-label">{text}</span>
-      </span>
+      <RailMark text={month ? f.shortMonth(month.month) : ''} />
     </div>
+  );
+}
+
+/** Alone, because it moves with every frame. */
+function RailMark({ text }: { text: string }) {
+  const progress = useApp().state.railProgress.value;
+  return (
+    <span class={`rail-mark${progress < 0.05 ? ' is-near-top' : ''}`} style={{ top: `${progress * 100}%` }}>
+      <span class="rail-label">{text}</span>
+    </span>
   );
 }
 

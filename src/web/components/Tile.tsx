@@ -94,10 +94,11 @@ export class Tile extends Component<Props, State> {
     const id = tile?.id;
     const reason = tile && this.explain(tile);
     const view = id === undefined ? undefined : { ...state.view.peek(), task: id };
+    const content = tile && this.renderContent(tile, reason);
     return (
       <li class={classes.join(' ')} style={style} aria-posinset={index + 1} aria-setsize={count}>
         <a
-          class="frame"
+          class={`frame${content?.type === Reason ? ' has-reason' : ''}`}
           href={view ? linkTo(view) : './'}
           data-key={this.props.tileKey}
           data-id={id}
@@ -121,7 +122,7 @@ export class Tile extends Component<Props, State> {
             }
           }}
         >
-          {tile && this.renderContent(tile, reason)}
+          {content}
           {tile && reason === undefined && (
             <span class="tile-info" aria-hidden="true">
               <span class="tile-prompt">{cutText(tile.prompt, MAX_ALT_LENGTH)}</span>{' '}
@@ -143,9 +144,7 @@ export class Tile extends Component<Props, State> {
             aria-label={t.select}
             aria-pressed={isSelected}
             onClick={(event) => actions?.select(id, event.shiftKey)}
-          >
-            <Icon name="check" size={14} />
-          </button>
+          />
         )}
         {hasCaption && tile && (place?.width ?? MIN_CAPTION_WIDTH) >= MIN_CAPTION_WIDTH && (
           <p class="caption" aria-hidden="true">

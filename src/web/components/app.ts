@@ -103,8 +103,9 @@ export interface AppState extends ShellState {
   readonly rail: Signal<{
     readonly months: readonly RailMonth[];
     readonly current: number;
-    readonly progress: number;
   }>;
+  /** Where the wall is on the rail, 0 to 1: it changes with every frame of scrolling. */
+  readonly railProgress: Signal<number>;
   readonly task: Signal<OpenTask | undefined>;
   readonly selection: Signal<Selection>;
   readonly selectedCount: ReadonlySignal<number>;

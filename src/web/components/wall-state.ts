@@ -23,7 +23,8 @@ export function createWallState(data: WallData): AppState {
     facets: signal(undefined),
     dateMonths: signal(undefined),
     wall: signal({ height: undefined, sections, withPictures: true }),
-    rail: signal({ months: [], current: 0, progress: 0 }),
+    rail: signal({ months: [], current: 0 }),
+    railProgress: signal(0),
     task: signal(data.task && createOpenTask(data.view.task, data.task)),
     selection,
     selectedCount: computed(() => {

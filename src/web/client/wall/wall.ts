@@ -7,12 +7,12 @@ import { getTileKey } from '../../components/wall-state.ts';
 import { computeGeometry } from '../../layout/geometry.ts';
 import { findRowOfTile, type Geometry } from '../../layout/justify.ts';
 import { findSection, measureHeading } from '../../layout/sections.ts';
-import { findRows, findTiles } from '../../layout/window.ts';
 import { type Box, centreBox, fitBox, recentre } from '../../layout/window-box.ts';
+import { findNear, type ShownTiles } from './near.ts';
 import { type Direction, findNeighbour, type TileAt } from './neighbours.ts';
 import { findPlaceOfProgress, findProgress, listMonths } from './progress.ts';
 import { type Alignment, findPlaceToReveal } from './reveal.ts';
-import type { SourceSection, TileSource, WantedTiles } from './source.ts';
+import type { SourceSection, TileSource } from './source.ts';
 import {
   createTiles,
   createWallLayout,
@@ -155,64 +155,43 @@ export function createWallController(state: AppState, first: TileSource): WallCo
 
   /** Puts what is near to the window into the page, and asks for what is missing of it. */
   const update = () => {
-    const screen = window.innerHeight;
     const top = getPlace();
-    const sections: VisibleSection[] = [];
-    const wanted: (WantedTiles & { distance: number })[] = [];
-    const target = awaited && locate(awaited.key);
-    if (target)
-      wanted.push({ section: target.section, first: target.index, end: target.index + 1, distance: 0 });
-    const focused = getFocusedTile();
-    const signature: unknown[] = [box.height, box.offset, isFast];
-    layout.sections.forEach((section, at) => {
-      const start = layout.placed.tops[at] ?? 0;
-      const heading = measureHeading(toHeading(section));
-      const rows = layout.rows[at];
-      const height = measureSection(layout, at);
-      const from = start + heading;
-      const keepsFocus = focused?.section === at;
-      const isNear = start < top + 3 * screen && from + height > top - 2 * screen;
-      if (isNear && section.count > 0) {
-        const near = rows
-          ? findTiles(rows, findRows(rows, top - screen - from, top + 2 * screen - from))
-          : { first: 0, end: 1 };
-        if (near.end > near.first) wanted.push({ section: at, ...near, distance: Math.abs(from - top) });
-      }
-      const isVisible = start < top + 2 * screen && from + height > top - screen;
-      if (!isVisible && !keepsFocus) return;
-      const range = rows
-        ? findTiles(rows, findRows(rows, top - screen - from, top + 2 * screen - from))
-        : { first: 0, end: 0 };
-      const indexes = Array.from({ length: range.end - range.first }, (_, offset) => range.first + offset);
-      if (keepsFocus && rows && (focused.index < range.first || focused.index >= range.end))
-        indexes.push(focused.index);
-      signature.push(section.key, range.first, range.end, indexes.length, start);
-      sections.push({
-        key: section.key,
-        month: section.month,
-        title: section.title,
-        count: section.count,
-        place: { y: start - box.offset, height },
-        tiles: rows ? createTiles(section, rows, layout.geometry, indexes) : [],
-      });
-    });
+    const near = findNear(layout, { top, screen: window.innerHeight, focused: getFocusedTile() });
     updateRail(top);
-    const now = signature.join(' ');
+    const places = near.shown.map(
+      ({ section, first, end, focused }) =>
+        `${layout.sections[section]?.key} ${layout.placed.tops[section]} ${first} ${end} ${focused}`,
+    );
+    const now = [box.height, box.offset, isFast, ...places].join();
     if (now !== shown) {
       shown = now;
+      const sections = near.shown.flatMap(showSection);
       state.wall.value = { height: box.height, sections, withPictures: !isFast };
       keepFocusReachable(sections);
     }
-    if (!isFast) source.want(wanted.sort((a, b) => a.distance - b.distance));
+    const target = awaited && locate(awaited.key);
+    const first = target && { section: target.section, first: target.index, end: target.index + 1 };
+    if (!isFast) source.want(first ? [first, ...near.wanted] : near.wanted);
+  };
+
+  const showSection = ({ section: at, first, end, focused }: ShownTiles): VisibleSection[] => {
+    const section = layout.sections[at];
+    if (!section) return [];
+    const rows = layout.rows[at];
+    const indexes = Array.from({ length: end - first }, (_, offset) => first + offset);
+    if (focused !== undefined) indexes.push(focused);
+    const { key, month, title, count } = section;
+    const y = (layout.placed.tops[at] ?? 0) - box.offset;
+    const tiles = rows ? createTiles(section, rows, layout.geometry, indexes) : [];
+    return [{ key, month, title, count, place: { y, height: measureSection(layout, at) }, tiles }];
   };
 
   const updateRail = (top: number) => {
     const seen = top + getHeaderHeight();
     const current = findSection(layout.placed, seen);
     const before = state.rail.peek();
-    const progress = findProgress(layout, seen);
-    if (before.progress === progress && before.current === current && before.months === months) return;
-    state.rail.value = { months, current, progress };
+    if (before.current !== current || before.months !== months) state.rail.value = { months, current };
+    state.railProgress.value = findProgress(layout, seen);
   };
 
   /** The tile that has the focus stays in the page, wherever the wall is. */
@@ -309,8 +288,21 @@ export function createWallController(state: AppState, first: TileSource): WallCo
       shown = '';
       update();
     },
-    jumpTo: (progress) => moveTo(findPlaceOfProgress(layout, progress) - getHeaderHeight()),
-    jumpToSection: (section) => moveTo((layout.placed.tops[section] ?? 0) - getHeaderHeight()),
+    jumpTo: (progress) => {
+      const end = layout.sections.length - 1;
+      const count = layout.sections[end]?.count ?? 0;
+      // Where the end is, is an estimate until the last layout is loaded.
+      if (progress >= 1 && count > 0) {
+        controller.reveal({ section: end, index: count - 1 }, { focus: false });
+        return;
+      }
+      stopAwaiting();
+      moveTo(findPlaceOfProgress(layout, progress) - getHeaderHeight());
+    },
+    jumpToSection: (section) => {
+      stopAwaiting();
+      moveTo((layout.placed.tops[section] ?? 0) - getHeaderHeight());
+    },
     getAnchor,
     restore: (anchor) => {
       const at = locate(anchor.key);
