@@ -14,7 +14,7 @@ import { copyToClipboard } from './clipboard.ts';
 import { createCounts } from './counts.ts';
 import { handleKeys } from './keyboard.ts';
 import { createNavigation } from './navigation.ts';
-import { createClockSignal, readPageData, reportTimeZone } from './page-context.ts';
+import { createClockSignal, readPageData, reportTimeZone, runAfterPaint } from './page-context.ts';
 import { closePopoversOutside } from './popovers.ts';
 import { handleRail } from './rail.ts';
 import { startRecovery } from './recovery.ts';
@@ -152,4 +152,4 @@ function startWallPage(): void {
   else start();
 }
 
-startWallPage();
+runAfterPaint(startWallPage);
