@@ -40,6 +40,20 @@ function checkFiles(folder: string): void {
   if (links.length === 0 || dead.length > 0) throw new Error(`dead links in the README: ${dead.join(', ')}`);
 }
 
+/** The page and the files that it loads are in the package. */
+async function checkPage(url: string): Promise<void> {
+  const page = await fetch(`${url}/`);
+  const files = [...(await page.text()).matchAll(/(?:src|href)="(\.\/assets\/[^"]+)"/g)].map(
+    ([, file = '']) => file,
+  );
+  if (page.status !== 200 || files.length < 3)
+    throw new Error(`/ answered ${page.status} with ${files.length} files`);
+  for (const file of files) {
+    const { status } = await fetch(new URL(file, `${url}/`));
+    if (status !== 200) throw new Error(`${file} answered ${status}`);
+  }
+}
+
 async function checkHealth(command: string, env: NodeJS.ProcessEnv): Promise<void> {
   const server = spawn(command, ['serve', '--offline', '--port', '0', '--data-dir', join(work, 'data')], {
     env,
@@ -53,6 +67,7 @@ async function checkHealth(command: string, env: NodeJS.ProcessEnv): Promise<voi
     const url = await waitForUrl(output, () => server.exitCode === null && server.signalCode === null);
     const { status } = await fetch(`${url}/healthz`);
     if (status !== 200) throw new Error(`/healthz answered ${status}`);
+    await checkPage(url);
   } finally {
     server.kill('SIGTERM');
     await ended;

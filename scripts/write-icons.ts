@@ -7,16 +7,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 const ICONS = [
-  ...[
-    'search',
-    'x',
-    'chevron-down',
-    'chevron-left',
-    'chevron-right',
-    'arrow-left',
-    'layers',
-    'circle-alert',
-  ],
+  ...['search', 'x', 'chevron-down', 'chevron-left', 'chevron-right', 'arrow-left', 'layers', 'circle-alert'],
   ...[
     'loader-circle',
     'play',

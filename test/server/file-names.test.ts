@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatAttachment } from '../../src/server/download/content-disposition.ts';
-import { createSlug, createTaskNamer } from '../../src/server/download/file-names.ts';
+import { createTaskNamer } from '../../src/server/download/file-names.ts';
+import { createSlug } from '../../src/task/file-name.ts';
 import type { TaskId } from '../../src/task/id.ts';
 
 const task = (prompt: string, id = '2db0168c-0000-4000-8000-000000000000') => ({

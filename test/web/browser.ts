@@ -32,6 +32,7 @@ export interface PageOptions {
   /** Of every request, `authorization` for one. */
   readonly headers?: Record<string, string>;
   readonly hasScript?: boolean;
+  readonly hasTouch?: boolean;
   /** Keeps the page's script from arriving, in a browser that would run it. */
   readonly isBlocked?: boolean;
   /** Whether the page waits until its script has taken over; default: if it has one. */
@@ -96,6 +97,7 @@ export function useBrowser(): TestBrowser {
         locale: LOCALES[language],
         timezoneId: 'Europe/Berlin',
         javaScriptEnabled: hasScript,
+        hasTouch: options.hasTouch ?? false,
         ...(headers ? { extraHTTPHeaders: headers } : {}),
       });
       if (hasScript) await context.addInitScript(reportFromPage);

@@ -2,10 +2,11 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { parseDocument } from '../../src/task/document.ts';
-import { type DocumentOptions, documentText, numberedIds } from '../helpers/documents.ts';
+import { numberedIds } from '../helpers/documents.ts';
 import { imageHost } from '../helpers/image-host.ts';
 import { picture, storeTaskWithImages } from '../helpers/images.ts';
 import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
+import { storeTasks } from './wall-data.ts';
 
 /** Stores the texts of documents, as if they had been fetched. */
 export async function storeTexts({ store, clock }: TestMirror, ...texts: string[]): Promise<void> {
@@ -14,10 +15,6 @@ export async function storeTexts({ store, clock }: TestMirror, ...texts: string[
     requestSeq: await store.nextRequestSeq(),
     fetchedAtMs: clock.now(),
   });
-}
-
-export function storeTasks(here: TestMirror, ...tasks: DocumentOptions[]): Promise<void> {
-  return storeTexts(here, ...tasks.map((task) => documentText(task)));
 }
 
 export function getTile(page: Page, id: string) {
@@ -60,9 +57,13 @@ export async function startGallery(
     model: models[at % 3] ?? '',
     state: ({ 0: 'pending', 1: 'failed' } as const)[at] ?? ('succeeded' as const),
   }));
-  await storeTasks(here, ...tasks);
+  const hasPicture = (at: number) => at >= 2 && at < 8;
+  await storeTasks(
+    here,
+    tasks.filter((_, at) => !hasPicture(at)),
+  );
   for (const [at, id] of numberedIds(8).entries()) {
-    if (at < 2) continue;
+    if (!hasPicture(at)) continue;
     host.serve(`/${at}`, await picture('png', { width: 200 + at * 40, shade: at * 30 }));
     await storeTaskWithImages(here, id, [`${host.url}/${at}`], tasks[at]);
   }

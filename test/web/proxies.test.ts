@@ -7,7 +7,8 @@ import { startNginx } from '../helpers/nginx.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
 import { startTestMirror } from '../helpers/test-mirror.ts';
 import { useBrowser } from './browser.ts';
-import { getTask, getTile, storeTasks } from './gallery.ts';
+import { getTask, getTile } from './gallery.ts';
+import { storeTasks } from './wall-data.ts';
 
 const { openPage } = useBrowser();
 beforeEach((context) => requireOnMachine(context, 'nginx'));
@@ -58,7 +59,7 @@ test.each([
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Clear the search' }).click();
   await page.waitForURL(/\/sub\/$/);
-  await storeTasks(here, { id: 'new-one', prompt: 'a fish', createdAt: 1_773_400_100 });
+  await storeTasks(here, [{ id: 'new-one', prompt: 'a fish', createdAt: 1_773_400_100 }]);
   await getTile(page, 'new-one').waitFor(); // the stream passes, too
   await page.getByRole('button', { name: 'Menu' }).click();
   await page.getByRole('link', { name: 'API' }).click();

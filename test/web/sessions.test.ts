@@ -7,7 +7,8 @@ import { addToken } from '../helpers/access-token.ts';
 import { numberedIds } from '../helpers/documents.ts';
 import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
 import { useBrowser } from './browser.ts';
-import { getTile, getTrouble, storeTasks } from './gallery.ts';
+import { getTile, getTrouble } from './gallery.ts';
+import { storeTasks } from './wall-data.ts';
 
 const { openPage } = useBrowser();
 
@@ -28,11 +29,10 @@ function readToken({ authorization }: { authorization: string }): string {
 
 async function startWithTokens() {
   const here = await startTestMirror({ tokens: TOKEN });
-  await storeTasks(
-    here,
+  await storeTasks(here, [
     { id: MINE, prompt: 'my cat', userId: 'me', model: 'flux-mine' },
     { id: THEIRS, prompt: 'their dog', userId: 'them', model: 'flux-theirs', createdAt: 1_770_000_000 },
-  );
+  ]);
   return here;
 }
 
@@ -91,11 +91,10 @@ test('a limited token sees its own tasks only: tiles, counts, rail, filters, dat
       source.addEventListener(name, (event) => received.push((event as MessageEvent<string>).data));
     return new Promise((resolve) => source.addEventListener('open', resolve));
   });
-  await storeTasks(
-    here,
+  await storeTasks(here, [
     { id: 'new-theirs', prompt: 'x', userId: 'them' },
     { id: 'new-mine', prompt: 'y', userId: 'me', createdAt: 1_773_400_100 },
-  );
+  ]);
   await getTile(page, 'new-mine').waitFor();
   stream.push(...(await page.evaluate(() => Reflect.get(window, 'received') as string[])));
   expect(stream.join()).not.toContain('new-theirs');

@@ -8,8 +8,10 @@ import { numberedIds } from '../helpers/documents.ts';
 import { imageHost } from '../helpers/image-host.ts';
 import { filesIn, picture, storeTaskWithImages } from '../helpers/images.ts';
 import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
+import { IS_WHOLE_WEB } from '../helpers/thorough.ts';
 import { useBrowser } from './browser.ts';
-import { getTask, getTile, getTrouble, storeTasks } from './gallery.ts';
+import { expectFocus, getTask, getTile, getTrouble } from './gallery.ts';
+import { storeTasks } from './wall-data.ts';
 
 const { openPage } = useBrowser();
 
@@ -152,7 +154,10 @@ describe('a mirror that does not answer', () => {
 
   test('is said by the first page too: not that there is nothing', async () => {
     const here = await startTestMirror();
-    await storeTasks(here, ...numberedIds(600).map((id) => ({ id, prompt: 'p'.repeat(600) })));
+    await storeTasks(
+      here,
+      numberedIds(600).map((id) => ({ id, prompt: 'p'.repeat(600) })),
+    );
     await here.restart();
     damageDatabase(join(here.config.dataDir, 'mirror.db'));
     for (const path of ['/', `/?task=${FIRST}`]) {
@@ -169,7 +174,7 @@ describe('a mirror that does not answer', () => {
 
   test('a lost event stream is said, and what was missed appears when the mirror is back', async () => {
     const { here } = await startWithPictures();
-    await storeTasks(here, { id: THIRD, prompt: 'a bird', state: 'pending' });
+    await storeTasks(here, [{ id: THIRD, prompt: 'a bird', state: 'pending' }]);
     const page = await openPage(here, '/', { expectedErrors: NO_CONNECTION });
     await getTile(page, THIRD).getByText('Generating').waitFor();
     const { port } = new URL(here.mirror.url);
@@ -177,11 +182,10 @@ describe('a mirror that does not answer', () => {
     await getTrouble(page).getByText('connection to the mirror is lost').waitFor();
     expect(await getTile(page, FIRST).count()).toBe(1);
     await here.restart({ port });
-    await storeTasks(
-      here,
+    await storeTasks(here, [
       { id: THIRD, prompt: 'a bird', state: 'failed' },
       { id: 'new-one', prompt: 'a fish', createdAt: 1_773_400_100 },
-    );
+    ]);
     await getTile(page, 'new-one').waitFor({ timeout: 20_000 });
     await getTile(page, THIRD).getByText('Failed').waitFor();
     await expect.poll(() => getTrouble(page).count()).toBe(0);
@@ -203,3 +207,50 @@ describe('a mirror that does not answer', () => {
     await expect.poll(() => getTrouble(page).count()).toBe(0);
   });
 });
+
+/** A day of so many tasks. */
+const MANY = IS_WHOLE_WEB ? 100_000 : 3000;
+
+test(`${MANY} tasks on one day: the page opens, the last is a key away, and the page stays small`, async () => {
+  const here = await startTestMirror();
+  const ids = numberedIds(MANY);
+  for (let at = 0; at < MANY; at += 5000)
+    await storeTasks(
+      here,
+      ids.slice(at, at + 5000).map((id, step) => ({ id, createdAt: 1_773_400_000 - (at + step) * 0.8 })),
+    );
+  const page = await openPage(here, '/', { mayMove: true });
+  page.setDefaultTimeout(20_000);
+  await getTile(page, ids[0] ?? '').focus();
+  const months = await page.locator('#rail, .section-title').count();
+  expect(months).toBeGreaterThan(0);
+  await page.keyboard.press('Control+End');
+  const last = getTile(page, ids.at(-1) ?? '');
+  await last.waitFor();
+  await expectFocus(page, '.tile a');
+  expect(await page.locator('.tile').count()).toBeLessThanOrEqual(200);
+  await page.keyboard.press('Enter');
+  await getTask(page)
+    .locator('.facts')
+    .getByText(ids.at(-1) ?? '')
+    .waitFor();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Escape');
+  await getTask(page).waitFor({ state: 'detached' });
+  await page.keyboard.press('Control+Home');
+  await getTile(page, ids[0] ?? '').waitFor();
+  const overlaps = await page.evaluate(() => {
+    const boxes = [...document.querySelectorAll('.tile')].map((tile) => tile.getBoundingClientRect());
+    return boxes.some((a, at) =>
+      boxes.some(
+        (b, other) =>
+          other > at &&
+          a.left < b.right - 1 &&
+          b.left < a.right - 1 &&
+          a.top < b.bottom - 1 &&
+          b.top < a.bottom - 1,
+      ),
+    );
+  });
+  expect(overlaps).toBe(false);
+}, 180_000);

@@ -202,6 +202,29 @@ describe('selecting', () => {
     await expect.poll(() => page.locator('.selection').count()).toBe(0);
   });
 
+  test('by touch begins with a long press, and goes on by taps', async () => {
+    const here = await startFilledMirror(30);
+    const page = await openPage(here, '/', { width: 390, hasTouch: true });
+    const frame = page.locator('.frame').first();
+    const touch = (type: string) =>
+      frame.dispatchEvent(type, {
+        pointerType: 'touch',
+        isPrimary: true,
+        pointerId: 7,
+        clientX: 50,
+        clientY: 180,
+      });
+    await page.clock.install();
+    await touch('pointerdown');
+    await page.clock.runFor(600);
+    await touch('pointerup');
+    await frame.dispatchEvent('click');
+    expect(await page.locator('.selection strong').textContent()).toBe('1 selected');
+    expect(await page.locator('dialog').count()).toBe(0);
+    await page.locator('.frame').nth(2).tap();
+    await expect.poll(() => page.locator('.selection strong').textContent()).toBe('2 selected');
+  });
+
   test('downloads what is selected', async () => {
     const here = await startFilledMirror(30);
     const page = await openPage(here, '/');

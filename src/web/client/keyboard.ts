@@ -49,7 +49,7 @@ export function handleKeys({ state, actions, wall, stage }: KeyboardDeps): void 
     const isOnPage = event.target === document.body || isOnTile;
     const isControl = event.ctrlKey || event.metaKey;
     if (isControl) {
-      if (event.key === 'a' && isOnPage) actions.selectAll();
+      if (event.key === 'a') actions.selectAll();
       else if (isOnPage && (event.key === 'Home' || event.key === 'End'))
         return move(event.key === 'Home' ? 'first' : 'last', event);
       else return false;

@@ -32,8 +32,12 @@ export function closePopoversOutside(
 }
 
 function focusFirst(name: string): void {
-  const popover = document.querySelector(`[data-popover="${name}"] .popover`);
-  popover
-    ?.querySelector<HTMLElement>('input:checked, input, button, a, [tabindex]')
-    ?.focus({ preventScroll: true });
+  const popover = document.querySelector<HTMLElement>(`[data-popover="${name}"] .popover`);
+  // While it is loaded, something may come before what is there already.
+  const isBusy = popover?.querySelector('[aria-busy]') != null;
+  const first = isBusy
+    ? undefined
+    : (popover?.querySelector<HTMLElement>('input:checked') ??
+      popover?.querySelector<HTMLElement>('input, button, a, [tabindex]'));
+  (first ?? popover)?.focus({ preventScroll: true });
 }

@@ -2,6 +2,7 @@
 import type { Shell, ShellActions, ShellState } from '../components/shell.ts';
 import { createShell } from '../components/shell-state.ts';
 import type { PageData } from '../view/page-data.ts';
+import { keepFocus } from './focus-keeper.ts';
 import { createClockSignal, reportTimeZone, storePreference } from './page-context.ts';
 import { closePopoversOutside } from './popovers.ts';
 
@@ -13,6 +14,7 @@ export function startShell(page: PageData): Shell {
   const state = { ...shell.state, nowMs: createClockSignal(page.nowMs) };
   const actions = createShellActions(state);
   closePopoversOutside(state, actions);
+  keepFocus();
   handleKeys(state, actions);
   return { ...shell, state, actions };
 }

@@ -12,6 +12,7 @@ import { createApi } from './api.ts';
 import { createBulk } from './bulk.ts';
 import { copyToClipboard } from './clipboard.ts';
 import { createCounts } from './counts.ts';
+import { keepFocus } from './focus-keeper.ts';
 import { handleKeys } from './keyboard.ts';
 import { createNavigation } from './navigation.ts';
 import { createClockSignal, readPageData, reportTimeZone, runAfterPaint } from './page-context.ts';
@@ -23,6 +24,7 @@ import { createShellActions } from './shell.ts';
 import { createStage } from './stage.ts';
 import { suggest } from './suggestions.ts';
 import { createTaskViewer } from './task-view.ts';
+import { handleLongPress } from './touch.ts';
 import { startUpdates } from './updates.ts';
 import { createFlatSource } from './wall/flat-source.ts';
 import { createMonthSource } from './wall/month-source.ts';
@@ -137,7 +139,9 @@ function startWallPage(): void {
     controller.show(navigation.getSource());
     handleKeys({ state, actions, wall: controller, stage: createStage(state, actions) });
     closePopoversOutside(state, actions);
+    keepFocus();
     handleRail(actions);
+    handleLongPress(actions);
     navigation.start();
     const { loadHealth } = startUpdates({ api, state, t, timeZone, navigation, viewer, wall: controller });
     startRecovery(state, () => {

@@ -74,7 +74,9 @@ function DatePanel({ range, onChange }: PanelProps) {
       {months ? (
         <DateBrush months={months} range={range} onChange={onChange} />
       ) : (
-        <p class="muted">{t.loading}…</p>
+        <p class="muted" aria-busy="true">
+          {t.loading}…
+        </p>
       )}
       <div class="dates-named">
         {RANGES.map((name) => (

@@ -76,7 +76,12 @@ function ValueList({ name, chosen, onChange }: ValueListProps) {
   const app = useApp();
   const { t, f, state } = app;
   const facets = state.facets.value;
-  if (!facets) return <p class="muted">{t.loading}…</p>;
+  if (!facets)
+    return (
+      <p class="muted" aria-busy="true">
+        {t.loading}…
+      </p>
+    );
   const values = (facets[name] ?? []).filter(({ value }) => value !== null);
   return (
     <fieldset class="values">

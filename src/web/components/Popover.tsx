@@ -45,6 +45,7 @@ export function Popover({
         <div
           class={`popover popover-${align}`}
           role="dialog"
+          tabIndex={-1}
           aria-label={title ?? (typeof label === 'string' ? label : name)}
         >
           {children()}

@@ -82,8 +82,7 @@ export function SearchBox() {
     event.stopPropagation();
     event.preventDefault();
     if (count > 0) close();
-    else if (text.value === '') input.current?.blur();
-    else input.current?.blur();
+    else actions?.focusTile(state.focusedKey.peek() ?? '');
   };
 
   const isOpen = suggestions.value.length > 0;

@@ -102,7 +102,7 @@ export class Tile extends Component<Props, State> {
           data-key={this.props.tileKey}
           data-id={id}
           tabIndex={isFocused ? 0 : -1}
-          aria-label={tile ? describeTile(app, tile) : t.loading}
+          aria-label={tile ? describeTile(app, tile, this.explain(tile)) : t.loading}
           style={tile?.color && place ? { backgroundColor: tile.color } : undefined}
           onClick={(event) => {
             if (!actions || id === undefined) return;
@@ -156,16 +156,25 @@ export class Tile extends Component<Props, State> {
     );
   }
 
+  /** Why there is no picture. */
+  private explain({ state, sha256 }: TileData): string | undefined {
+    const { t } = this.props.app;
+    if (state === 'pending') return t.generating;
+    if (state === 'failed') return t.failed;
+    if (sha256 === null) return t.notKept;
+    return this.state.damaged === sha256 ? t.damaged : undefined;
+  }
+
   private renderContent(tile: TileData) {
-    const { app, place } = this.props;
-    const { t } = app;
-    if (tile.state === 'pending')
-      return <Reason icon="loader-circle" title={t.generating} text={tile.prompt} isBusy />;
-    if (tile.state === 'failed')
-      return <Reason icon="circle-alert" title={t.failed} text={tile.error ?? ''} />;
-    if (tile.sha256 === null) return <Reason icon="image-off" title={t.notKept} text={tile.prompt} />;
-    if (this.state.damaged === tile.sha256)
-      return <Reason icon="image-off" title={t.damaged} text={tile.prompt} />;
+    const { place } = this.props;
+    const title = this.explain(tile);
+    if (title !== undefined) {
+      const isFailed = tile.state === 'failed';
+      const icon = isFailed ? 'circle-alert' : tile.state === 'pending' ? 'loader-circle' : 'image-off';
+      const text = isFailed ? (tile.error ?? '') : tile.prompt;
+      return <Reason icon={icon} title={title} text={text} isBusy={tile.state === 'pending'} />;
+    }
+    if (tile.sha256 === null) return null;
     // What is shown stays, however fast the wall moves.
     if (!this.props.withPicture && this.shown !== tile.sha256) return null;
     this.shown = tile.sha256;
@@ -235,26 +244,25 @@ function Reason({
   return (
     <span class={`reason${isBusy ? ' is-busy' : ''}`}>
       <Icon name={icon} size={18} />
-      <b>{title}</b>
-      <span class="reason-text">{text}</span>
+      {/* The space is for those who hear both. */}
+      <b>{title}</b> <span class="reason-text">{text}</span>
     </span>
   );
 }
 
-/** What a screen reader says of it. */
-function describeTile({ t, f }: App, tile: TileData): string {
+/** What a screen reader says of it: first what is seen, so that it can be said to a computer. */
+function describeTile({ t, f }: App, tile: TileData, reason: string | undefined): string {
   const prompt = tile.prompt === '' ? t.noPrompt : cutText(tile.prompt, MAX_ALT_LENGTH);
   const differs = [
     ...(tile.missing?.length ? [t.missing(tile.missing.join(', '))] : []),
     ...[...(tile.corrected ?? []), ...(tile.word_form ?? [])].map(({ from, to }) => t.corrected(from, to)),
   ];
-  const state = tile.state === 'succeeded' ? [] : [t.states[tile.state]];
   const kind = tile.kind === 'video' ? [t.video] : [];
   return [
-    ...state,
-    ...kind,
-    prompt,
+    ...(reason === undefined ? [] : [reason]),
     ...(tile.error ? [tile.error] : []),
+    prompt,
+    ...kind,
     ...differs,
     f.dayAndMonth(tile.created_at),
   ].join(', ');

@@ -18,14 +18,16 @@ export function NewTasksPill() {
 export function OlderLink() {
   const { t, state } = useApp();
   const cursor = state.nextCursor;
-  if (cursor === null) return null;
   const view = state.view.value;
+  if (cursor === null && view.cursor === '') return null;
   return (
     <nav class="older no-js-only" aria-label={t.older}>
       {view.cursor !== '' && <a href={linkTo({ ...view, cursor: '', task: '' })}>{t.newest}</a>}
-      <a href={linkTo({ ...view, cursor, task: '' })} rel="next">
-        {t.older}
-      </a>
+      {cursor !== null && (
+        <a href={linkTo({ ...view, cursor, task: '' })} rel="next">
+          {t.older}
+        </a>
+      )}
     </nav>
   );
 }

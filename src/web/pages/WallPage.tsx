@@ -17,7 +17,7 @@ export function WallPage({ app }: { app: App }) {
   const { t } = app;
   return (
     <AppProvider value={app}>
-      <a class="skip-link" href="#wall">
+      <a class="skip-link" href="#pictures">
         {t.skipToPictures}
       </a>
       <TopBar>
@@ -53,7 +53,7 @@ export function WallPage({ app }: { app: App }) {
 function WallAndRail({ app }: { app: App }) {
   const hasRail = getSort(app.state.view.value) !== 'relevance';
   return (
-    <div class={`wall-and-rail${hasRail ? ' has-rail' : ''}`}>
+    <div id="pictures" tabIndex={-1} class={`wall-and-rail${hasRail ? ' has-rail' : ''}`}>
       <Wall />
       {hasRail && <Rail />}
       <span class="wall-end" />

@@ -1,16 +1,6 @@
-/** Names of saved files: `2026-03-14 a-siamese-cat 2db0168c.png`. */
+/** The name under which a picture or video is saved: `2026-03-14 a-siamese-cat 2db0168c.png`. */
+import { createTaskName } from '../../task/file-name.ts';
 import { getCalendarDay } from './date-range.ts';
-
-const MAX_LENGTH = 80;
-const EXTENSIONS: Readonly<Record<string, string>> = {
-  'image/png': 'png',
-  'image/jpeg': 'jpg',
-  'image/webp': 'webp',
-  'image/gif': 'gif',
-  'image/avif': 'avif',
-  'video/mp4': 'mp4',
-  'video/webm': 'webm',
-};
 
 interface NamedFile {
   readonly createdAtMs: number;
@@ -20,16 +10,8 @@ interface NamedFile {
   readonly timeZone: string;
 }
 
-/** A name that every system takes: letters of any script, digits and hyphens. */
-export function createFileName({ createdAtMs, prompt, id, mediaType, timeZone }: NamedFile): string {
-  const start = getCalendarDay(createdAtMs, timeZone);
-  const end = `${id.replace(/[^\p{L}\p{N}]+/gu, '').slice(0, 8)}.${EXTENSIONS[mediaType] ?? 'bin'}`;
-  const words =
-    prompt
-      .normalize('NFC')
-      .toLowerCase()
-      .match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
-  const room = MAX_LENGTH - start.length - end.length - 2;
-  const name = Array.from(words.join('-')).slice(0, room).join('').replace(/-$/, '');
-  return name === '' ? `${start} ${end}` : `${start} ${name} ${end}`;
+/** The same names as in a download of many. */
+export function createFileName({ createdAtMs, mediaType, timeZone, ...task }: NamedFile): string {
+  const extension = mediaType.replace(/^.*\//, '').replace('jpeg', 'jpg');
+  return `${createTaskName(getCalendarDay(createdAtMs, timeZone), task)}.${extension}`;
 }

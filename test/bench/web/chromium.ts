@@ -13,7 +13,7 @@ const ARGUMENTS = [
   '--no-first-run',
 ];
 /** The names that tsx gives to functions within functions are unknown in a page. */
-export const NAME_HELPER = 'globalThis.__name = (value) => value';
+const NAME_HELPER = 'globalThis.__name = (value) => value';
 
 export interface BenchPage {
   readonly page: Page;

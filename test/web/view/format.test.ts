@@ -65,9 +65,9 @@ describe('names of files', () => {
     expect(createFileName({ ...file, prompt })).toBe(name);
   });
 
-  test('have at most 80 characters, and the day of the reader', () => {
+  test('are short, and have the day of the reader', () => {
     const name = createFileName({ ...file, prompt: '𠮷'.repeat(200), timeZone: 'Asia/Tokyo' });
-    expect(Array.from(name)).toHaveLength(80);
+    expect(Array.from(name).length).toBeLessThan(80);
     expect(name.startsWith('2026-03-15 ')).toBe(true);
     expect(name.isWellFormed()).toBe(true);
   });
