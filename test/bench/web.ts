@@ -67,10 +67,10 @@ async function reachLast(url: string): Promise<Row[]> {
       await page.mouse.move(WINDOW.width / 2, WINDOW.height / 2);
       await page.mouse.wheel(0, deltaY);
     },
-    drag: async (from, to) => {
+    drag: async ([from, ...others]) => {
       await page.mouse.move(from.x, from.y);
       await page.mouse.down();
-      await page.mouse.move(to.x, to.y, { steps: 10 });
+      for (const { x, y } of others) await page.mouse.move(x, y, { steps: 5 });
       await page.mouse.up();
     },
   };

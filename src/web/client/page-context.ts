@@ -37,3 +37,10 @@ export function createClockSignal(startMs: number) {
   }, 1000);
   return now;
 }
+
+/** Runs when the browser has shown the page as it came: a page that is taken over before is seen later. */
+export function runAfterPaint(run: () => void): void {
+  // Of a page in the background, nothing is shown.
+  if (document.hidden) run();
+  else requestAnimationFrame(() => setTimeout(run));
+}

@@ -15,7 +15,7 @@ import { createCounts } from './counts.ts';
 import { keepFocus } from './focus-keeper.ts';
 import { handleKeys } from './keyboard.ts';
 import { createNavigation } from './navigation.ts';
-import { createClockSignal, readPageData, reportTimeZone } from './page-context.ts';
+import { createClockSignal, readPageData, reportTimeZone, runAfterPaint } from './page-context.ts';
 import { closePopoversOutside } from './popovers.ts';
 import { handleRail } from './rail.ts';
 import { startRecovery } from './recovery.ts';
@@ -156,4 +156,4 @@ function startWallPage(): void {
   else start();
 }
 
-startWallPage();
+runAfterPaint(startWallPage);

@@ -5,6 +5,7 @@ import type { WallData } from '../view/page-data.ts';
 import { getSort } from '../view/url.ts';
 import type { AppState, OpenTask, Selection, VisibleSection, VisibleTile } from './app.ts';
 import { createShellState } from './shell-state.ts';
+import { getTileKey } from './tile-key.ts';
 
 export const NO_SELECTION: Selection = { ids: new Set(), isSearch: false, found: 0 };
 
@@ -83,18 +84,19 @@ function createSection(
   count: number,
 ): VisibleSection[] {
   if (tiles.length === 0) return [];
+  const month = title === 'month' ? key : undefined;
   const visible = tiles.map(
     (tile, index): VisibleTile => ({
-      ...{ key: getTileKey(key, index, count), tile, state: tile.state, ratio: tile.ratio, index, count },
+      ...{
+        key: getTileKey({ key, month, count }, index),
+        tile,
+        state: tile.state,
+        ratio: tile.ratio,
+        index,
+        count,
+      },
       place: undefined,
     }),
   );
-  return [
-    { key, month: title === 'month' ? key : undefined, title, count, place: undefined, tiles: visible },
-  ];
-}
-
-/** Counted from the end of its section, so that new tasks at its start change no other key. */
-export function getTileKey(section: string, index: number, count: number): string {
-  return `${section}/${count - index}`;
+  return [{ key, month, title, count, place: undefined, tiles: visible }];
 }

@@ -17,8 +17,8 @@ export interface DrivenPage {
   press(key: string): Promise<void>;
   /** Turns the wheel over the middle of the window. @param deltaY pixels */
   wheel(deltaY: number): Promise<void>;
-  /** Drags with the mouse, in CSS pixels. */
-  drag(from: Point, to: Point): Promise<void>;
+  /** Drags with the mouse from the first place to the last one, in CSS pixels. */
+  drag(places: readonly [Point, ...Point[]]): Promise<void>;
 }
 
 export interface Point {
@@ -56,8 +56,13 @@ export async function benchReaching(page: DrivenPage, lastId: string): Promise<R
 }
 
 async function dragRail(page: DrivenPage, lastId: string): Promise<string> {
-  const { x, top, bottom } = await findRail(page);
-  await page.drag({ x, y: top + 20 }, { x, y: bottom + 5 });
+  const { x, top, lowest } = await findRail(page);
+  // The rail comes up to where it sticks with the first move.
+  await page.drag([
+    { x, y: top + 20 },
+    { x, y: lowest - 10 },
+    { x, y: lowest },
+  ]);
   return waitForLast(page, lastId);
 }
 
@@ -88,12 +93,13 @@ async function scroll(page: DrivenPage, lastId: string): Promise<string> {
   return 'missed';
 }
 
-async function findRail(page: DrivenPage): Promise<{ x: number; top: number; bottom: number }> {
+/** @returns its middle, its top, and the lowest place in the window; CSS pixels */
+async function findRail(page: DrivenPage): Promise<{ x: number; top: number; lowest: number }> {
   const text = await page.evaluate(`(() => {
-    const { left, width, top, bottom } = document.getElementById('rail').getBoundingClientRect();
-    return JSON.stringify({ x: left + width / 2, top, bottom });
+    const { left, width, top } = document.getElementById('rail').getBoundingClientRect();
+    return JSON.stringify({ x: left + width / 2, top, lowest: innerHeight - 1 });
   })()`);
-  return JSON.parse(String(text)) as { x: number; top: number; bottom: number };
+  return JSON.parse(String(text)) as { x: number; top: number; lowest: number };
 }
 
 async function isNearEnd(page: DrivenPage): Promise<boolean> {

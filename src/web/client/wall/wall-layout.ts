@@ -1,7 +1,7 @@
 /** The places of all sections and their tiles on the wall, as values. */
 import { decodeRatio } from '../../../task/ratio.ts';
 import type { VisibleTile } from '../../components/app.ts';
-import { getTileKey } from '../../components/wall-state.ts';
+import { getTileKey } from '../../components/tile-key.ts';
 import { type Geometry, justifyRows, placeTile, type Rows } from '../../layout/justify.ts';
 import { measureHeading, type PlacedSections, placeSections, SECTION_GAP } from '../../layout/sections.ts';
 import { findRows } from '../../layout/window.ts';
@@ -82,10 +82,10 @@ export function createTiles(
   geometry: Geometry,
   indexes: readonly number[],
 ): VisibleTile[] {
-  const { ratios, count, key } = section;
+  const { ratios, count } = section;
   if (!ratios) return [];
   return indexes.map((index) => ({
-    key: getTileKey(key, index, count),
+    key: getTileKey(section, index),
     tile: section.getTile(index),
     state: section.getState(index),
     ratio: ratios[index] ?? 128,

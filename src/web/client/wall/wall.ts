@@ -3,7 +3,7 @@
  * The document scrolls. A place on the wall is the scroll position within the box plus the box's offset.
  */
 import type { AppState, VisibleSection } from '../../components/app.ts';
-import { getTileKey } from '../../components/wall-state.ts';
+import { findTileOfKey, getTileKey } from '../../components/tile-key.ts';
 import { computeGeometry } from '../../layout/geometry.ts';
 import { findRowOfTile, type Geometry } from '../../layout/justify.ts';
 import { findSection, measureHeading } from '../../layout/sections.ts';
@@ -95,13 +95,7 @@ export function createWallController(state: AppState, first: TileSource): WallCo
     );
   };
 
-  const locate = (key: string): TileAt | undefined => {
-    const slash = key.lastIndexOf('/');
-    const section = layout.sections.findIndex((each) => each.key === key.slice(0, slash));
-    const count = layout.sections[section]?.count;
-    const index = count === undefined ? -1 : count - Number(key.slice(slash + 1));
-    return index >= 0 ? { section, index } : undefined;
-  };
+  const locate = (key: string): TileAt | undefined => findTileOfKey(layout.sections, key);
 
   const getAnchor = (): Anchor | undefined => {
     // Browsers round what is scrolled to.
@@ -112,7 +106,7 @@ export function createWallController(state: AppState, first: TileSource): WallCo
     const inside = place - (layout.placed.tops[section] ?? 0) - measureHeading(toHeading(info));
     const index = inside <= 0 ? 0 : findTileAt(layout, section, inside);
     return {
-      key: getTileKey(info.key, index, info.count),
+      key: getTileKey(info, index),
       distance: getTileTop({ section, index }) - getPlace(),
     };
   };
@@ -281,7 +275,7 @@ export function createWallController(state: AppState, first: TileSource): WallCo
         ...{ place: getPlace(), screen: window.innerHeight, header: getHeaderHeight(), align },
       });
       if (target !== undefined) moveTo(target);
-      const key = getTileKey(section.key, at.index, section.count);
+      const key = getTileKey(section, at.index);
       awaited = rows ? undefined : { key, options };
       state.focusedKey.value = key;
       if (focus) focusWhenThere(key);
