@@ -76,6 +76,9 @@ const PAGES: readonly (readonly [name: string, path: string, prepare?: (page: Pa
     ['the popover use-again', `/?task=${WITH_PICTURE}`, (page) => openPopover(page, 'use-again')],
   ];
 
+const PATHS = ['/', '/?q=cat', '/?q=cat+-cat', `/?task=${WITH_PICTURE}`, '/status', '/docs', '/sign-in'];
+const SOME_PATHS = ['/?q=cat', `/?task=${WITH_PICTURE}`];
+
 /** On narrow pages, the menu has these choices. */
 const WIDE_ONLY = /captions|popover (?:view|language)/;
 
@@ -138,7 +141,7 @@ describe('axe finds nothing', () => {
 });
 
 describe('a window of 360 pixels', () => {
-  test.each(['/', '/?q=cat', '/?q=cat+-cat', `/?task=${WITH_PICTURE}`, '/status', '/docs', '/sign-in'])(
+  test.each(IS_WHOLE_WEB ? PATHS : SOME_PATHS)(
     'has no sideways scrolling, with more space in the text neither: %s',
     async (path) => {
       const here = await startGallery();
@@ -153,14 +156,17 @@ describe('a window of 360 pixels', () => {
     },
   );
 
-  test('shows at 400 % what a window of 1440 pixels shows: the same as one of 360', async () => {
-    const page = await openPage(await startGallery(), '/', { width: 320, height: 256 });
-    expect(await findSidewaysScroll(page)).toBe(0);
-    expect(await page.locator('.tile').first().isVisible()).toBe(true);
-  });
+  test.runIf(IS_WHOLE_WEB)(
+    'shows at 400 % what a window of 1440 pixels shows: the same as one of 360',
+    async () => {
+      const page = await openPage(await startGallery(), '/', { width: 320, height: 256 });
+      expect(await findSidewaysScroll(page)).toBe(0);
+      expect(await page.locator('.tile').first().isVisible()).toBe(true);
+    },
+  );
 });
 
-test.each(['/', '/?q=cat', `/?task=${WITH_PICTURE}`, '/status', '/docs', '/sign-in'])(
+test.runIf(IS_WHOLE_WEB).each(PATHS)(
   'text of twice the size needs no sideways scrolling: %s',
   async (path) => {
     const page = await openPage(await startGallery(), path, { mayMove: true });
@@ -175,7 +181,7 @@ test.each(['/', '/?q=cat', `/?task=${WITH_PICTURE}`, '/status', '/docs', '/sign-
   },
 );
 
-test('moves nothing for those who want no motion', async () => {
+test.runIf(IS_WHOLE_WEB)('moves nothing for those who want no motion', async () => {
   const here = await startGallery();
   const page = await openPage(here, '/');
   await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -250,7 +256,7 @@ test('a printed task has its prompt, facts and picture, and nothing of the wall'
   }
 });
 
-test('a printed prompt is printed to its end', async () => {
+test.runIf(IS_WHOLE_WEB)('a printed prompt is printed to its end', async () => {
   const here = await startTestMirror();
   await storeTasks(here, [{ id: 'long', prompt: 'a white siamese cat '.repeat(1000) }]);
   const page = await openPage(here, '/?task=long', { mayMove: true });
@@ -280,7 +286,7 @@ describe('without a script', () => {
     expect(await page.locator('h1').innerText()).toContain('running');
   });
 
-  test('older tasks are a link away, and so are the newest', async () => {
+  test.runIf(IS_WHOLE_WEB)('older tasks are a link away, and so are the newest', async () => {
     const here = await startTestMirror();
     await storeTasks(
       here,

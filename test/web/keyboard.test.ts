@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { numberedIds } from '../helpers/documents.ts';
+import { IS_WHOLE_WEB } from '../helpers/thorough.ts';
 import { useBrowser } from './browser.ts';
 import { expectFocus, getTask, startGallery } from './gallery.ts';
 
@@ -42,7 +43,7 @@ function readSearch(page: Page): Promise<Record<string, string>> {
 }
 
 describe('by keyboard alone', () => {
-  test('the skip link leads to the pictures', async () => {
+  test.runIf(IS_WHOLE_WEB)('the skip link leads to the pictures', async () => {
     const page = await openGallery();
     await page.keyboard.press('Tab');
     await expectFocus(page, '.skip-link');
@@ -74,7 +75,7 @@ describe('by keyboard alone', () => {
     expect(await readSearch(page)).toEqual({});
   });
 
-  test.each(['model', 'size', 'action', 'state'])(
+  test.each(IS_WHOLE_WEB ? ['model', 'size', 'action', 'state'] : ['model'])(
     'the filter %s is opened, set and removed',
     async (name) => {
       const page = await openGallery();
@@ -96,7 +97,7 @@ describe('by keyboard alone', () => {
     },
   );
 
-  test('dates are set by sliders, names and fields', async () => {
+  test.runIf(IS_WHOLE_WEB)('dates are set by sliders, names and fields', async () => {
     const page = await openGallery();
     await page.locator('.tile a').first().focus();
     await press(page, 'g');
@@ -116,7 +117,7 @@ describe('by keyboard alone', () => {
     await expectFocus(page, '[data-popover="dates"] > button');
   });
 
-  test('prompts are folded and the order is changed', async () => {
+  test.runIf(IS_WHOLE_WEB)('prompts are folded and the order is changed', async () => {
     const page = await openGallery();
     await reach(page, '.chip[aria-pressed]');
     await press(page, 'Enter');
@@ -246,7 +247,7 @@ describe('by keyboard alone', () => {
     expect(await readFocusedId(page)).toBe(IDS[0]);
   });
 
-  test('months are gone through on the rail', async () => {
+  test.runIf(IS_WHOLE_WEB)('months are gone through on the rail', async () => {
     const page = await openGallery();
     await page.locator('#rail').focus();
     const readMonth = () => page.locator('#rail').getAttribute('aria-valuetext');
@@ -259,7 +260,7 @@ describe('by keyboard alone', () => {
     await expectFocus(page, '#rail');
   });
 
-  test('the choices of the reader are made, and the sheet of keys is read', async () => {
+  test.runIf(IS_WHOLE_WEB)('the choices of the reader are made, and the sheet of keys is read', async () => {
     const page = await openGallery();
     for (const name of ['view', 'language', 'menu']) {
       await page.locator(`[data-popover="${name}"] > button`).focus();

@@ -75,7 +75,7 @@ test('a limited token sees its own tasks only: tiles, counts, rail, filters, dat
   expect(await page.locator('.total').innerText()).toBe('1 task');
   expect(await page.locator('#rail').count()).toBe(0);
   await page.getByRole('button', { name: 'Model' }).click();
-  await page.getByLabel('flux-mine').waitFor();
+  await page.locator('.values').getByText('flux-mine').waitFor();
   expect(await page.locator('.values').innerText()).not.toContain('flux-theirs');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Dates' }).click();

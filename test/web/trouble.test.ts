@@ -128,7 +128,7 @@ describe('a mirror that does not answer', () => {
     await expect.poll(() => getTrouble(page).count()).toBe(0);
   });
 
-  test('recovers without a hand', async () => {
+  test.runIf(IS_WHOLE_WEB)('recovers without a hand', async () => {
     const { here } = await startWithPictures();
     const page = await openPage(here, '/', { expectedErrors: NO_CONNECTION });
     await page.route('**/api/**', answer503('the mirror is stopping'));
@@ -140,7 +140,7 @@ describe('a mirror that does not answer', () => {
     await expect.poll(() => getTrouble(page).count()).toBe(0);
   });
 
-  test('a proxy that answers HTML is no other than a mirror that does not', async () => {
+  test.runIf(IS_WHOLE_WEB)('a proxy that answers HTML is no other than a mirror that does not', async () => {
     const { here } = await startWithPictures();
     const page = await openPage(here, '/', { expectedErrors: NO_CONNECTION });
     await page.route('**/api/**', (route) =>
@@ -191,7 +191,7 @@ describe('a mirror that does not answer', () => {
     await expect.poll(() => getTrouble(page).count()).toBe(0);
   });
 
-  test('a full disk is said, and everything is still shown', async () => {
+  test.runIf(IS_WHOLE_WEB)('a full disk is said, and everything is still shown', async () => {
     const { here } = await startWithPictures();
     const page = await openPage(here, '/');
     await page.route('**/api/health', (route) =>
