@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from '../bench/processes.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-/** Runs in the server's process, before the server. */
+/** Runs in the server's process, before the server, and in its threads, which have no channel. */
 const REPORTER = `
   process.on('message', () => {
     gc();
     process.send(process.memoryUsage());
   });
-  process.channel.unref();
+  process.channel?.unref();
 `;
 
 export interface ObservedServer {

@@ -14,6 +14,7 @@ export async function benchInteractions(browser: Browser, url: string): Promise<
   await page.goto(`${url}/`);
   await waitForWall(page);
   const rows = [
+    await measureReference(browser, url),
     await measure(page, 'typing', typeSearches),
     await measure(page, 'opening and closing a task', openTasks),
     await measure(page, 'selecting', selectTiles),
@@ -22,12 +23,24 @@ export async function benchInteractions(browser: Browser, url: string): Promise<
   return rows;
 }
 
+/** The same texts, typed into the field of a page that does nothing with them: what the machine and the browser take. */
+async function measureReference(browser: Browser, url: string): Promise<Row> {
+  const { page, close } = await openBlankPage(browser, observeInteractions);
+  await page.goto(`${url}/sign-in`);
+  const { what, value } = await measure(page, 'typing into a page of text', async () => {
+    for (const text of TEXTS) await page.locator('#token').pressSequentially(text, { delay: KEY_DELAY_MS });
+  });
+  await close();
+  return { what, value };
+}
+
 async function measure(page: Page, what: string, act: (page: Page) => Promise<void>): Promise<Row> {
   await takeDurations(page);
   await act(page);
   const durations = await takeDurations(page);
-  const worst = Math.max(16, ...durations);
-  const value = `${worst} ms (${durations.length} interactions took 16 ms or more)`;
+  const sorted = durations.sort((a, b) => a - b);
+  const typical = sorted[Math.floor(sorted.length / 2)] ?? 16;
+  const value = `${sorted.at(-1) ?? 16} ms (half of ${durations.length} within ${typical} ms)`;
   return { what: `interaction to next paint, ${what}`, value, wanted: WANTED };
 }
 
