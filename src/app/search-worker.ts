@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../lib/clock.ts';
 import { concatTasks } from '../mirror/concat.ts';
 import { answerActivity } from '../server/search/activity-answer.ts';
+import { answerFirstView } from '../server/search/first-view-answer.ts';
 import { countMatches, findMatches } from '../server/search/matches.ts';
 import { answerFacets, answerSearch, answerSuggest, answerTracked } from '../server/search/search-answers.ts';
 import {
@@ -43,6 +44,7 @@ const answers = {
   months: answerMonths,
   layout: answerLayout,
   place: answerPlace,
+  'first-view': answerFirstView,
   details: answerDetails,
   same: answerSame,
   activity: answerActivity,

@@ -91,15 +91,26 @@ async function openTasks(page: Page, round: number): Promise<void> {
 }
 
 async function search(page: Page, round: number): Promise<void> {
-  const find = async (text: string) => {
-    await page.fill('#search', text);
-    const answered = page.waitForResponse((answer) => answer.url().includes('/api/search'));
-    await Promise.all([answered, page.press('#search', 'Enter')]);
-    await waitForWall(page);
-  };
-  for (let at = 0; at < SEARCHES - 1; at += 1) await find(WORDS[(round + at) % WORDS.length] ?? '');
-  await find('');
-  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  for (let at = 0; at < SEARCHES - 1; at += 1) await find(page, WORDS[(round + at) % WORDS.length] ?? '');
+  await find(page, '');
+}
+
+/** Asks once: letters that are typed would be searched for as well, and what is selected ends with the last answer. */
+async function find(page: Page, text: string): Promise<void> {
+  const last = text === '' || text.includes(':') ? '/api/wall/layout' : '/api/search';
+  const answered = page.waitForResponse((answer) => answer.url().includes(last));
+  await page.evaluate((value) => {
+    const input = document.querySelector<HTMLInputElement>('#search');
+    if (!input) throw new Error('the page has no search box');
+    input.value = value;
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    input.form?.requestSubmit();
+  }, text);
+  await (await answered).finished();
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 3; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+  });
+  await waitForWall(page);
 }
 
 async function downloadZip(page: Page): Promise<void> {

@@ -16,6 +16,7 @@ export type SearchRoute =
   | 'months'
   | 'layout'
   | 'place'
+  | 'first-view'
   | 'details'
   | 'same'
   | 'activity';

@@ -17,7 +17,7 @@ import {
 const MAX_WAITING = 256;
 const MAX_THREADS = 2;
 /** Questions whose answers are kept by the thread that counted them. */
-const COUNT_ROUTES: ReadonlySet<Question['route']> = new Set(['facets', 'months']);
+const COUNT_ROUTES: ReadonlySet<Question['route']> = new Set(['facets', 'months', 'first-view']);
 /** A page asks several questions in a row, which are answered by the same thread. */
 const RECOUNT_DELAY_MS = 50;
 const DEFAULT_LIMITS: SearchLimits = { timeoutMs: 5000, graceMs: 2000, heapMib: 512 };

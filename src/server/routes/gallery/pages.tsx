@@ -1,6 +1,5 @@
 /** `GET /`: the wall of pictures, and a task over it. */
 import { Hono } from 'hono';
-import { etag } from 'hono/etag';
 import type { ApiError } from '../../../lib/api-error.ts';
 import type { App } from '../../../web/components/app.ts';
 import { createWallState } from '../../../web/components/wall-state.ts';
@@ -27,7 +26,7 @@ const MAX_TITLE_LENGTH = 80;
 export function createPageRoutes(deps: PageDeps): Hono<ServerEnv> {
   const { searching, clock, log } = deps;
 
-  return new Hono<ServerEnv>().get('/', compressText, etag({ weak: true }), async (c) => {
+  return new Hono<ServerEnv>().get('/', compressText, async (c) => {
     const view = parseView(getQueryParams(c));
     const page = await readPageContextSafely(c, deps, view.tz);
     const { data, error } = await loadWallData(view, page, {

@@ -13,11 +13,6 @@ import { buildSearchParams, getSort, isFiltered, type View } from '../../../web/
 import { toApiError } from '../../errors.ts';
 import type { SearchRoute } from '../../search/search-protocol.ts';
 
-/** Tiles in the page itself: more than a large window shows. */
-const FIRST_TILES = 60;
-/** The layout of a larger month, or of more tasks together, is loaded by the script. */
-const MAX_LAYOUT_TILES = 15_000;
-
 /** Asks a search thread. @throws ApiError */
 export type AskThread = (route: SearchRoute, params: URLSearchParams, id?: string) => Promise<string>;
 
@@ -54,45 +49,22 @@ export async function loadWallData(
 
 type Tiles = Pick<WallData, 'months' | 'layouts' | 'tiles' | 'nextCursor' | 'total' | 'info' | 'problem'>;
 
-async function loadTiles(view: View, timeZone: string, ask: AskThread): Promise<Tiles> {
-  const params = buildSearchParams(view, timeZone);
-  const query = new URLSearchParams(params);
-  query.set('fields', 'tile');
-  query.set('limit', String(FIRST_TILES));
-  if (view.cursor !== '') query.set('cursor', view.cursor);
-  const page = await askFor<TilePage>(ask, 'search', query);
-  const { items: tiles, next_cursor: nextCursor, ...info } = page;
-  const total = { count: page.total, isExact: page.total_is_exact };
-  if (getSort(view) === 'relevance' || view.cursor !== '')
-    return { months: [], layouts: [], tiles, nextCursor, total, info, problem: null };
-  const months = await askFor<{ items: MonthCount[]; total: number }>(ask, 'months', params);
-  return {
-    months: months.items,
-    layouts: await loadLayouts(months.items, page, params, ask),
-    ...{ tiles, nextCursor, info },
-    total: { count: months.total, isExact: true },
-    problem: null,
-  };
+/** As `answerFirstView` makes it. */
+interface FirstView {
+  readonly search: TilePage;
+  readonly months: { readonly items: readonly MonthCount[]; readonly total: number } | null;
+  readonly layouts: readonly LayoutData[];
 }
 
-/** The layouts of the months that the first tiles are from. */
-async function loadLayouts(
-  months: readonly MonthCount[],
-  { items }: TilePage,
-  params: URLSearchParams,
-  ask: AskThread,
-): Promise<LayoutData[]> {
-  const layouts: LayoutData[] = [];
-  let [tiles, room] = [items.length, MAX_LAYOUT_TILES];
-  for (const { month, count } of months) {
-    room -= count;
-    if (tiles <= 0 || room < 0) break;
-    tiles -= count;
-    const query = new URLSearchParams(params);
-    query.set('month', month);
-    layouts.push(await askFor<LayoutData>(ask, 'layout', query));
-  }
-  return layouts;
+async function loadTiles(view: View, timeZone: string, ask: AskThread): Promise<Tiles> {
+  const params = buildSearchParams(view, timeZone);
+  if (view.cursor !== '') params.set('cursor', view.cursor);
+  const { search, months, layouts } = await askFor<FirstView>(ask, 'first-view', params);
+  const { items: tiles, next_cursor: nextCursor, ...info } = search;
+  const total = months
+    ? { count: months.total, isExact: true }
+    : { count: search.total, isExact: search.total_is_exact };
+  return { months: months?.items ?? [], layouts, tiles, nextCursor, total, info, problem: null };
 }
 
 async function loadTask(
