@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { build, type Metafile, type Plugin, stop } from 'esbuild';
 import type { AssetFile } from './assets.ts';
 import { createRatioClasses } from './layout/ratio-classes.ts';
 
@@ -59,6 +59,8 @@ export async function bundleAssets(quality: number): Promise<Bundle> {
     logLevel: 'warning',
     plugins: [ratioClasses],
   });
+  // Otherwise its process stays as long as ours.
+  await stop();
   const files = outputFiles.map(({ path, contents }) => ({ name: basename(path), content: contents }));
   const icon = await readIcon();
   return {
