@@ -38,9 +38,26 @@ export function createClockSignal(startMs: number) {
   return now;
 }
 
-/** Runs when the browser has shown the page as it came: a page that is taken over before is seen later. */
+/** A page whose pictures take longer is taken over without them. */
+const MAX_WAIT_MS = 400;
+
+/**
+ * Runs when the browser has shown the page as it came, with the pictures in the window: a page that is taken over before is seen
+ * later. Until then, its links and its search work as they do without a script.
+ */
 export function runAfterPaint(run: () => void): void {
   // Of a page in the background, nothing is shown.
-  if (document.hidden) run();
-  else requestAnimationFrame(() => setTimeout(run));
+  if (document.hidden) {
+    run();
+    return;
+  }
+  requestAnimationFrame(() => {
+    const pictures = Array.from(document.images).filter(
+      (image) => image.getBoundingClientRect().top < innerHeight,
+    );
+    const decoded = Promise.allSettled(pictures.map((image) => image.decode()));
+    const timeout = new Promise((resolve) => setTimeout(resolve, MAX_WAIT_MS));
+    // What is decoded is painted by the next frame.
+    void Promise.race([decoded, timeout]).then(() => setTimeout(run));
+  });
 }
