@@ -204,6 +204,9 @@ export function createWallController(state: AppState, first: TileSource): WallCo
 
   const endScroll = () => {
     clearTimeout(pause);
+    // Of a scroll that has ended, no frame may still find that it is fast: nothing would come after it.
+    cancelAnimationFrame(frame);
+    frame = 0;
     const wasFast = isFast;
     isFast = false;
     const top = getPlace();
