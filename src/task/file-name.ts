@@ -8,7 +8,7 @@ const MAX_READ_CHARACTERS = 400;
 
 /** A name without an extension. @param date `2026-03-14` */
 export function createTaskName(date: string, { prompt, id }: { prompt: string; id: string }): string {
-  const words = [date, createSlug(prompt), createSlug(id).slice(0, ID_LENGTH)];
+  const words = [date, createSlug(prompt), Array.from(createSlug(id)).slice(0, ID_LENGTH).join('')];
   return words.filter((word) => word !== '').join(' ');
 }
 

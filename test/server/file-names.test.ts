@@ -33,6 +33,8 @@ describe('the name of a file', () => {
     expect(createTaskNamer('UTC')(task('a siamese cat'))).toBe('2026-03-14 a-siamese-cat 2db0168c');
     expect(createTaskNamer('Asia/Tokyo')(task('a siamese cat'))).toBe('2026-03-15 a-siamese-cat 2db0168c');
     expect(createTaskNamer('UTC')(task('', '../x'))).toBe('2026-03-14 x');
+    // Not half of a character.
+    expect(createTaskNamer('UTC')(task('', `abcdefg${'𠮷'.repeat(2)}`))).toBe('2026-03-14 abcdefg𠮷');
   });
 
   test('is valid everywhere, and no other file has it, whatever the prompts and ids are', () => {
