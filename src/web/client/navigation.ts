@@ -2,9 +2,8 @@
 import { batch } from '@preact/signals';
 import type { AppState } from '../components/app.ts';
 import { NO_SELECTION } from '../components/wall-state.ts';
-import type { PlaceData } from '../view/data.ts';
 import type { WallData } from '../view/page-data.ts';
-import { buildSearchParams, isSameSearch, linkTo, parseView, type View } from '../view/url.ts';
+import { isSameSearch, linkTo, parseView, type View } from '../view/url.ts';
 import { type Api, ApiFailure, isAborted } from './api.ts';
 import { loadSearch } from './search-loader.ts';
 import type { MonthSource } from './wall/month-source.ts';
@@ -36,11 +35,10 @@ interface HistoryState {
 }
 
 export interface Navigation {
-  navigate(view: View, how: 'push' | 'replace' | 'type'): void;
+  navigate(view: View, how: 'push' | 'type'): void;
   openTask(id: string): void;
   closeTask(): void;
   moveTask(to: 'previous' | 'next' | 'first' | 'last'): void;
-  showOnWall(id: string): Promise<void>;
   /** Loads the same search again; what is seen stays. @returns how many tasks are new */
   refresh(): Promise<number>;
   /** What is seen may have changed. */
@@ -107,7 +105,7 @@ export function createNavigation(deps: NavigationDeps): Navigation {
     }
   };
 
-  const navigate = (view: View, how: 'push' | 'replace' | 'type') => {
+  const navigate = (view: View, how: 'push' | 'type') => {
     const before = state.view.peek();
     // The first letter leaves what was shown before in the history; those that follow replace each other.
     const isTyping = (history.state as HistoryState | null)?.isTyping === true;
@@ -163,15 +161,6 @@ export function createNavigation(deps: NavigationDeps): Navigation {
     if (tile) openTask(tile.id);
   };
 
-  const showOnWall = async (id: string) => {
-    const params = buildSearchParams(state.view.peek(), timeZone);
-    params.set('id', id);
-    const place = await api.get<PlaceData>('api/wall/place', params);
-    await months?.loadMonth(place.month);
-    const section = source.sections.findIndex(({ month }) => month === place.month);
-    if (section >= 0) getWall()?.reveal({ section, index: place.index }, { align: 'centre' });
-  };
-
   const onPopState = (event: PopStateEvent) => {
     const view = parseView(new URLSearchParams(location.search));
     const before = state.view.peek();
@@ -187,7 +176,7 @@ export function createNavigation(deps: NavigationDeps): Navigation {
   };
 
   return {
-    ...{ navigate, openTask, closeTask, moveTask, showOnWall },
+    ...{ navigate, openTask, closeTask, moveTask },
     markOutdated: () => source.markOutdated(),
     retry: () => {
       if (hasFailed) void load(state.view.peek(), { anchor: getWall()?.getAnchor() });

@@ -71,7 +71,6 @@ function startWallPage(): void {
     openTask: navigation.openTask,
     closeTask: navigation.closeTask,
     moveTask: navigation.moveTask,
-    showOnWall: (id) => void navigation.showOnWall(id),
     select: selection.toggle,
     selectAll: () =>
       void countMatches().then((found) => {
@@ -98,7 +97,6 @@ function startWallPage(): void {
       if (name === 'dates') void loadDateMonths();
       if (name === 'model' || name === 'size' || name === 'action' || name === 'state') void loadFacets();
     },
-    loadFacets: () => void loadFacets(),
     setPreference: (name, value) => {
       shell.setPreference(name, value);
       if (name === 'density' || name === 'captions') wall?.relayout();
@@ -117,7 +115,6 @@ function startWallPage(): void {
       navigation.retry();
       if (state.task.peek()?.details === 'failed') viewer.refresh();
     },
-    reload: () => location.reload(),
   };
   const showCopied = () => {
     state.toast.value = { text: t.copied };

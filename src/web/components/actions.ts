@@ -4,12 +4,11 @@ import type { ShellActions } from './shell.ts';
 
 export interface Actions extends ShellActions {
   /** Shows something else. `push` adds an entry to the history; `type` is for each typed letter. */
-  navigate(view: View, how: 'push' | 'replace' | 'type'): void;
+  navigate(view: View, how: 'push' | 'type'): void;
   openTask(id: string): void;
   closeTask(): void;
   /** Shows the picture before or after the open one, or the first or last of its page. */
   moveTask(to: 'previous' | 'next' | 'first' | 'last'): void;
-  showOnWall(id: string): void;
   /** @param extend from the tile that was selected last up to this one */
   select(id: string, extend: boolean): void;
   selectAll(): void;
@@ -22,13 +21,11 @@ export interface Actions extends ShellActions {
   /** @param progress 0 to 1, of the whole wall */
   jumpTo(progress: number): void;
   scrollToTop(): void;
-  loadFacets(): void;
   copy(text: string): void;
   copyDocument(id: string): void;
   suggest(text: string, signal: AbortSignal): Promise<readonly Suggestion[]>;
   /** Loads what could not be loaded. */
   retry(): void;
-  reload(): void;
 }
 
 export interface Suggestion {

@@ -1,7 +1,7 @@
 /** How far the wall must be moved to show a tile. Pure; all in pixels. */
 
-/** `visible`: it is enough to see a part of the tile; `nearest`: all of it; `centre`: it shall be in the middle. */
-export type Alignment = 'visible' | 'nearest' | 'centre';
+/** `visible`: it is enough to see a part of the tile; `nearest`: all of it. */
+export type Alignment = 'visible' | 'nearest';
 
 interface Situation {
   /** Of the tile's row, on the wall. */
@@ -24,7 +24,6 @@ const MARGIN = 8;
 /** @returns the place on the wall of the window's top; undefined if nothing has to move */
 export function findPlaceToReveal(situation: Situation): number | undefined {
   const { top, height, isFirst, place, screen, header, align } = situation;
-  if (align === 'centre') return top - Math.max(header, (screen - height) / 2);
   const [above, below] = [place + header, place + screen];
   if (align === 'visible' && top + height > above && top < below) return undefined;
   // With what stands above the wall.

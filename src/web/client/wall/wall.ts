@@ -29,8 +29,8 @@ const FAST_SCREENS = 3;
 const FAST_MS = 200;
 
 export interface WallController {
-  /** Shows another source. @param keep the tile that stays where it is; undefined: the wall is shown from its start */
-  show(source: TileSource, keep?: Anchor): void;
+  /** Shows another source, from its start. */
+  show(source: TileSource): void;
   /** Places everything again: the width, the density or the source has changed. What is seen stays where it is. */
   relayout(): void;
   /** Shows tiles that have been filled in. */
@@ -48,7 +48,6 @@ export interface WallController {
   getNeighbour(at: TileAt, direction: Direction): TileAt | undefined;
   isAtTop(): boolean;
   readonly sections: readonly SourceSection[];
-  stop(): void;
 }
 
 export interface RevealOptions {
@@ -250,17 +249,14 @@ export function createWallController(state: AppState, first: TileSource): WallCo
   const resizes = new ResizeObserver(onResize);
 
   const controller: WallController = {
-    show: (next, keep) => {
+    show: (next) => {
       if (next !== source) source.stop();
       source = next;
-      if (keep) place(keep);
-      else {
-        box = { height: 0, offset: 0 };
-        setLayout();
-        box = fitBox(layout.placed.total, 0);
-        shown = '';
-        update();
-      }
+      box = { height: 0, offset: 0 };
+      setLayout();
+      box = fitBox(layout.placed.total, 0);
+      shown = '';
+      update();
     },
     relayout: () => place(getAnchor()),
     refresh: () => {
@@ -311,14 +307,6 @@ export function createWallController(state: AppState, first: TileSource): WallCo
     isAtTop: () => window.scrollY < 40 && box.offset === 0,
     get sections() {
       return layout.sections;
-    },
-    stop: () => {
-      window.removeEventListener('wheel', stopAwaiting);
-      window.removeEventListener('touchmove', stopAwaiting);
-      window.removeEventListener('scroll', onScroll);
-      window.removeEventListener('scrollend', endScroll);
-      resizes.disconnect();
-      source.stop();
     },
   };
   // The wall takes the width that the page gives it. It is not there while there is nothing to show.

@@ -15,7 +15,6 @@ export const en = {
   undo: 'Undo',
   copy: 'Copy',
   copied: 'Copied',
-  more: 'More',
   details: 'Details',
   remove: (what: string) => `Remove ${what}`,
   loading: 'Loading',
@@ -23,7 +22,6 @@ export const en = {
   tryAgain: 'Try again',
 
   skipToPictures: 'Skip to the pictures',
-  skipToSearch: 'Skip to the search',
   skipToContent: 'Skip to the content',
   home: 'All pictures',
   searchPlaceholder: 'Search prompts, e.g. siamese cat -dog after:30d',
@@ -31,7 +29,6 @@ export const en = {
   searchLabel: 'Search prompts',
   clearSearch: 'Clear the search',
   suggestions: 'Suggestions',
-  matches: (count: string) => `${count} matches`,
   parts: 'Parts of the search',
   understoodAs: (text: string, as: string) => `“${text}” is read as ${as}`,
   didYouMean: 'Did you mean',
@@ -74,7 +71,6 @@ export const en = {
   timeline: 'Months',
   older: 'Older',
   newest: 'Newest',
-  jumpToDate: 'Go to a date',
 
   empty: 'Nothing here yet',
   emptyHint: 'Three ways to fill this mirror:',
@@ -96,7 +92,6 @@ export const en = {
   previous: 'Previous',
   next: 'Next',
   zoom: 'Zoom',
-  zoomOut: 'Fit',
   save: 'Save',
   fullScreen: 'Full screen',
   panel: 'Facts',
@@ -130,7 +125,6 @@ export const en = {
   documentCut: 'The document is longer; Copy copies all of it.',
   placeholder: 'Only the request is known so far; the document follows when the task is found.',
   noPrompt: 'No prompt',
-  showOnWall: 'Show on the wall',
 
   selected: (count: string) => `${count} selected`,
   selectAll: (count: string) => `Select all ${count}`,
@@ -144,7 +138,6 @@ export const en = {
   forgotten: (count: string) => `${count} forgotten`,
   forgetHint: 'The copies here are deleted, not those of the vendor.',
   selectionChanged: 'The search has changed meanwhile; nothing was done. Select again.',
-  keptWhileReading: 'Undo',
 
   status: 'Status',
   synced: (ago: string) => `Synced ${ago}`,

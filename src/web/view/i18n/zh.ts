@@ -9,7 +9,6 @@ export const zh: Dictionary = {
   undo: '撤销',
   copy: '复制',
   copied: '已复制',
-  more: '更多',
   details: '详情',
   remove: (what) => `移除 ${what}`,
   loading: '正在加载',
@@ -17,7 +16,6 @@ export const zh: Dictionary = {
   tryAgain: '重试',
 
   skipToPictures: '跳到图片',
-  skipToSearch: '跳到搜索',
   skipToContent: '跳到内容',
   home: '全部图片',
   searchPlaceholder: '搜索提示词，例如 暹罗猫 -狗 after:30d',
@@ -25,7 +23,6 @@ export const zh: Dictionary = {
   searchLabel: '搜索提示词',
   clearSearch: '清除搜索',
   suggestions: '建议',
-  matches: (count) => `${count} 个匹配`,
   parts: '搜索的各部分',
   understoodAs: (text, as) => `“${text}”理解为 ${as}`,
   didYouMean: '您是不是要找',
@@ -68,7 +65,6 @@ export const zh: Dictionary = {
   timeline: '月份',
   older: '更早',
   newest: '最新',
-  jumpToDate: '转到日期',
 
   empty: '这里还没有内容',
   emptyHint: '有三种方式开始：',
@@ -90,7 +86,6 @@ export const zh: Dictionary = {
   previous: '上一个',
   next: '下一个',
   zoom: '放大',
-  zoomOut: '适合屏幕',
   save: '保存',
   fullScreen: '全屏',
   panel: '信息',
@@ -124,7 +119,6 @@ export const zh: Dictionary = {
   documentCut: '文档更长；“复制”会复制全部。',
   placeholder: '目前只知道请求；找到任务后会有完整文档。',
   noPrompt: '没有提示词',
-  showOnWall: '在图片墙中显示',
 
   selected: (count) => `已选 ${count} 个`,
   selectAll: (count) => `全选 ${count} 个`,
@@ -138,7 +132,6 @@ export const zh: Dictionary = {
   forgotten: (count) => `已忘记 ${count} 个`,
   forgetHint: '只删除这里的副本，不删除官方的。',
   selectionChanged: '搜索结果已改变，未执行任何操作。请重新选择。',
-  keptWhileReading: '撤销',
 
   status: '状态',
   synced: (ago) => `${ago}同步`,
