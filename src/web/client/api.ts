@@ -59,6 +59,11 @@ export function isAborted(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';
 }
 
+/** For what is asked for again when it is wanted again; that it failed is said by the trouble line. @throws what is no error */
+export function ignoreFailure(error: unknown): void {
+  if (!(error instanceof Error)) throw error;
+}
+
 async function readFailure(response: Response): Promise<ApiFailure> {
   const body: unknown = await response.json().catch(() => undefined); // a proxy may answer HTML
   const error = readMember(body, 'error');

@@ -44,15 +44,6 @@ export interface Bulk {
 }
 
 export function createBulk({ api, state, t, f, timeZone, selection, onForgotten }: BulkDeps): Bulk {
-  /** What is selected, as the mirror is told: ids, or the search with its exact count and what is left out of it. */
-  const describeSelection = (): [name: string, value: string][] => {
-    const { ids, isSearch, found } = state.selection.peek();
-    if (!isSearch) return [...ids].map((id) => ['ids', id]);
-    const params = buildMatchParams(state.view.peek(), timeZone);
-    params.set('count', String(found));
-    return [...params, ...[...ids].map((id): [string, string] => ['except', id])];
-  };
-
   const showProblem = (error: unknown) => {
     const hasMoved = error instanceof ApiFailure && error.status === 409;
     state.toast.value = {
@@ -65,15 +56,14 @@ export function createBulk({ api, state, t, f, timeZone, selection, onForgotten 
     const form = document.createElement('form');
     form.method = 'post';
     form.action = './api/download';
-    for (const [name, value] of [...describeSelection(), ['as', as], ['tz', timeZone]] as [
-      string,
-      string,
-    ][]) {
-      const input = document.createElement('input');
-      input.type = 'hidden';
-      input.name = name;
-      input.value = value;
-      form.append(input);
+    for (const [name, values] of Object.entries({ tz: timeZone, as, ...describeSelected(readSelected()) })) {
+      for (const value of [values].flat()) {
+        const input = document.createElement('input');
+        input.type = 'hidden';
+        input.name = name;
+        input.value = String(value);
+        form.append(input);
+      }
     }
     document.body.append(form);
     form.submit();
@@ -99,14 +89,12 @@ export function createBulk({ api, state, t, f, timeZone, selection, onForgotten 
   };
 
   /** The mirror takes some thousands at a time, and counts again each time. */
-  const forgetSearch = async (
-    { ids, search, found, count }: Selected,
-    isCancelled: () => boolean,
-  ): Promise<number> => {
+  const forgetSearch = async (selected: Selected, isCancelled: () => boolean): Promise<number> => {
+    const { found, count } = selected;
     let forgotten = 0;
     let remaining = count;
     while (remaining > 0 && !isCancelled()) {
-      const body = { ...search, except: ids, count: found - forgotten };
+      const body = { ...describeSelected(selected), count: found - forgotten };
       const result = await api.post<ForgetResult>('api/forget', body);
       forgotten += result.forgotten;
       remaining = result.forgotten === 0 ? 0 : result.remaining;
@@ -165,4 +153,9 @@ export function createBulk({ api, state, t, f, timeZone, selection, onForgotten 
       selection.clear();
     },
   };
+}
+
+/** What is selected, as the mirror is told: ids, or the search with its exact count and what is left out of it. */
+function describeSelected({ ids, search, found }: Selected) {
+  return search ? { ...search, count: found, except: ids } : { ids };
 }

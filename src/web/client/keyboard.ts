@@ -2,6 +2,7 @@
 import type { Actions } from '../components/actions.ts';
 import type { AppState } from '../components/app.ts';
 import type { StageController } from './stage.ts';
+import { isTyping } from './typing.ts';
 import type { Direction } from './wall/neighbours.ts';
 import type { WallController } from './wall/wall.ts';
 
@@ -177,15 +178,4 @@ function togglePanel(): void {
   const task = document.getElementById('task');
   const isFocused = document.getElementById('task-panel')?.contains(document.activeElement);
   if (task?.classList.toggle('is-panel-hidden') && isFocused) task.focus();
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  if (
-    target.isContentEditable ||
-    target instanceof HTMLTextAreaElement ||
-    target instanceof HTMLSelectElement
-  )
-    return true;
-  return target instanceof HTMLInputElement && !['checkbox', 'radio', 'button'].includes(target.type);
 }

@@ -5,6 +5,7 @@ import type { PageData } from '../view/page-data.ts';
 import { keepFocus } from './focus-keeper.ts';
 import { createClockSignal, reportTimeZone, storePreference } from './page-context.ts';
 import { closePopoversOutside } from './popovers.ts';
+import { isTyping } from './typing.ts';
 
 /** For pages without a wall. */
 export function startShell(page: PageData): Shell {
@@ -57,9 +58,4 @@ function handleKeys(state: ShellState, actions: ShellActions): void {
       actions.toggleHelp(true);
     }
   });
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
-  return target instanceof HTMLInputElement && !['checkbox', 'radio', 'button'].includes(target.type);
 }

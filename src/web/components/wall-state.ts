@@ -1,6 +1,7 @@
 /** The first state of the wall's page, from the data that the server puts into it. */
 import { computed, signal } from '@preact/signals';
 import type { TileData } from '../view/data.ts';
+import { createMonthTest } from '../view/months.ts';
 import type { WallData } from '../view/page-data.ts';
 import { getSort } from '../view/url.ts';
 import type { AppState, OpenTask, Selection, VisibleSection, VisibleTile } from './app.ts';
@@ -67,13 +68,9 @@ function arrangeFirstTiles({ view, months, tiles, total }: WallData): VisibleSec
       ...createSection('close', 'close', tiles.filter(isClose), tiles.filter(isClose).length),
     ];
   }
-  return months.flatMap(({ month, from, to, count }) => {
-    const [fromMs, toMs] = [Date.parse(from), Date.parse(to)];
-    const own = tiles.filter(({ created_at }) => {
-      const ms = Date.parse(created_at);
-      return ms >= fromMs && ms < toMs;
-    });
-    return createSection(month, 'month', own, count);
+  return months.flatMap((month) => {
+    const own = tiles.filter(createMonthTest(month));
+    return createSection(month.month, 'month', own, month.count);
   });
 }
 

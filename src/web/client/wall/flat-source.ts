@@ -1,6 +1,6 @@
 /** The tiles of a search by best match: exact hits, then close ones, page after page by cursor. */
 import type { TileData, TilePage } from '../../view/data.ts';
-import { type Api, isAborted } from '../api.ts';
+import { type Api, ignoreFailure } from '../api.ts';
 import type { SourceSection, TileSource } from './source.ts';
 
 const PAGE = 60;
@@ -38,7 +38,7 @@ export function createFlatSource({ api, params, onChange, ...first }: FlatSource
       sections = createSections(tiles);
       onChange('layout');
     } catch (error) {
-      if (!isAborted(error) && !(error instanceof Error)) throw error;
+      ignoreFailure(error);
     } finally {
       request = undefined;
     }
@@ -60,7 +60,7 @@ export function createFlatSource({ api, params, onChange, ...first }: FlatSource
       const { items } = await api.get<TilePage>('api/search', query);
       for (const tile of items) replace(tile);
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
+      ignoreFailure(error);
     }
   };
 

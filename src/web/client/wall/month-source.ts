@@ -3,7 +3,8 @@
  * Tiles are kept by their distance from the end of their month, so that new tasks at its start move none of them.
  */
 import type { LayoutData, MonthCount, TileData, TilePage } from '../../view/data.ts';
-import { type Api, isAborted } from '../api.ts';
+import { createMonthTest } from '../../view/months.ts';
+import { type Api, ignoreFailure } from '../api.ts';
 import { decodeBase64 } from './base64.ts';
 import type { SourceSection, TileSource } from './source.ts';
 
@@ -68,7 +69,7 @@ export function createMonthSource(options: MonthSourceOptions): MonthSource {
     try {
       await run(abort.signal);
     } catch (error) {
-      if (!isAborted(error) && !(error instanceof Error)) throw error;
+      ignoreFailure(error);
     } finally {
       requests.delete(key);
     }
@@ -95,10 +96,9 @@ export function createMonthSource(options: MonthSourceOptions): MonthSource {
       query.set('cursor', cursor);
       const page = await api.get<TilePage>('api/search', query, signal);
       if (isStopped || month.layout !== layout) return;
-      const { fromMs, toMs } = getBounds(month.info);
+      const isOfMonth = createMonthTest(month.info);
       page.items.forEach((tile, at) => {
-        const ms = Date.parse(tile.created_at);
-        if (ms >= fromMs && ms < toMs) month.tiles.set(layout.count - slice * SLICE - at, tile);
+        if (isOfMonth(tile)) month.tiles.set(layout.count - slice * SLICE - at, tile);
       });
       month.loaded.add(slice);
       onChange('tiles');
@@ -233,11 +233,7 @@ function keepPlaces(before: Layout, now: Layout): Layout {
 /** The first tiles come with the page. A slice counts as loaded when all of it is there. */
 function fillFirstTiles(months: readonly Month[], tiles: readonly TileData[]): void {
   for (const month of months) {
-    const { fromMs, toMs } = getBounds(month.info);
-    const own = tiles.filter(({ created_at }) => {
-      const ms = Date.parse(created_at);
-      return ms >= fromMs && ms < toMs;
-    });
+    const own = tiles.filter(createMonthTest(month.info));
     own.forEach((tile, index) => {
       month.tiles.set(month.info.count - index, tile);
     });
@@ -251,10 +247,6 @@ function hasTiles({ tiles, layout, info }: Month, first: number, end: number): b
   for (let index = first; index < Math.min(end, count); index += 1)
     if (!tiles.has(count - index)) return false;
   return true;
-}
-
-function getBounds({ from, to }: MonthCount) {
-  return { fromMs: Date.parse(from), toMs: Date.parse(to) };
 }
 
 function createSection({ info, layout, tiles }: Month): SourceSection {
