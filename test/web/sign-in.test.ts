@@ -49,6 +49,25 @@ test('signs out, and asks again', async () => {
   expect((await page.context().cookies()).filter(({ httpOnly }) => httpOnly)).toEqual([]);
 });
 
+test('a page asks for nothing more while it is left by signing out', async () => {
+  const here = await startTestMirror({ tokens: TOKEN });
+  const page = await openPage(here, '/status');
+  await page.getByLabel('Token').fill(TOKEN);
+  await page.clock.install();
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Menu' }).click();
+  // The session ends, and the next page does not come yet.
+  await page.evaluate(() => {
+    document.addEventListener('submit', (event) => event.preventDefault());
+  });
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.evaluate(() => fetch('./sign-out', { method: 'POST' }));
+  const requests: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  await page.clock.runFor(60_000);
+  expect(requests).toEqual([]);
+});
+
 test('says why it asks again', async () => {
   const here = await startTestMirror();
   const page = await openPage(here, '/sign-in?error=expired');

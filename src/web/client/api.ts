@@ -1,5 +1,6 @@
 /** Requests to the mirror's own routes, relative to the page. */
 import type { Connection } from '../components/shell.ts';
+import { watchSignOut } from './sign-out.ts';
 
 /** The mirror answered, and not as hoped. */
 export class ApiFailure extends Error {
@@ -22,10 +23,19 @@ export interface Api {
 
 /** @param report called with every request's end */
 export function createApi(report: (connection: Connection) => void): Api {
+  let session = new AbortController();
+  watchSignOut({
+    onStart: () => session.abort(),
+    onReturn: () => {
+      session = new AbortController();
+    },
+  });
+
   const send = async (path: string, init: RequestInit): Promise<Response> => {
+    const signal = init.signal ? AbortSignal.any([init.signal, session.signal]) : session.signal;
     let response: Response;
     try {
-      response = await fetch(`./${path}`, { ...init, credentials: 'same-origin' });
+      response = await fetch(`./${path}`, { ...init, credentials: 'same-origin', signal });
     } catch (error) {
       if (!isAborted(error)) report('lost');
       throw error;

@@ -1,4 +1,5 @@
 /** News from the mirror as they happen. The stream is closed while the page is hidden: browsers open six connections to a host. */
+import { watchSignOut } from './sign-out.ts';
 
 export interface TaskEvent {
   readonly id: string;
@@ -25,14 +26,14 @@ export interface LiveHandlers {
   isRefused(): boolean;
 }
 
-/** @param timeZone of the months in events @returns a function that ends it */
-export function listen(timeZone: string, handlers: LiveHandlers): () => void {
+/** @param timeZone of the months in events */
+export function listen(timeZone: string, handlers: LiveHandlers): void {
   let stream: EventSource | undefined;
   let wasOpen = false;
-  let isStopped = false;
+  let isSigningOut = false;
 
   const open = () => {
-    if (stream || document.hidden) return;
+    if (stream || document.hidden || isSigningOut) return;
     stream = new EventSource(`./api/events?${new URLSearchParams({ tz: timeZone })}`);
     stream.onopen = () => {
       handlers.onConnection('ok');
@@ -61,7 +62,7 @@ export function listen(timeZone: string, handlers: LiveHandlers): () => void {
   const retry = () => {
     if (!handlers.isRefused()) open();
     // Who signs in elsewhere comes back to a page that works; requests without a session are counted as guesses.
-    else if (!isStopped) setTimeout(retry, RETRY_MS);
+    else setTimeout(retry, RETRY_MS);
   };
   const close = () => {
     stream?.close();
@@ -74,14 +75,17 @@ export function listen(timeZone: string, handlers: LiveHandlers): () => void {
   document.addEventListener('visibilitychange', onVisibility);
   window.addEventListener('pagehide', close);
   window.addEventListener('pageshow', open);
+  watchSignOut({
+    onStart: () => {
+      isSigningOut = true;
+      close();
+    },
+    onReturn: () => {
+      isSigningOut = false;
+      open();
+    },
+  });
   open();
-  return () => {
-    document.removeEventListener('visibilitychange', onVisibility);
-    window.removeEventListener('pagehide', close);
-    window.removeEventListener('pageshow', open);
-    isStopped = true;
-    close();
-  };
 }
 
 const RETRY_MS = 5000;
