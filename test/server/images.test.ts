@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   lstatSync,
   mkdirSync,
@@ -25,6 +25,10 @@ import { startTestMirror } from '../helpers/test-mirror.ts';
 
 const [ID, OTHER_ID] = numberedIds(2);
 const PICTURE = picture('png', { width: 1200, height: 600 });
+/** Of 420 KB, which are sent as a stream. */
+const LARGE_PICTURE = sharp(randomBytes(420_000), { raw: { width: 700, height: 200, channels: 3 } })
+  .png()
+  .toBuffer();
 
 /** The status, once the body was read: an unread one keeps the server from stopping. */
 async function statusOf(asked: Promise<Response>): Promise<number> {
@@ -34,10 +38,10 @@ async function statusOf(asked: Promise<Response>): Promise<number> {
 }
 
 /** A mirror with one task whose picture is archived. */
-async function withPicture(settings: Partial<Record<SettingName, string>> = {}) {
+async function withPicture(settings: Partial<Record<SettingName, string>> = {}, bytesOf = PICTURE) {
   const host = await imageHost();
   const here = await startTestMirror({ imageAllowHosts: host.host, ...settings });
-  const bytes = await PICTURE;
+  const bytes = await bytesOf;
   host.serve('/1', bytes);
   await storeTaskWithImages(here, ID, [`${host.url}/gone`, `${host.url}/1`]);
   await here.mirror.archiver.run();
@@ -46,6 +50,24 @@ async function withPicture(settings: Partial<Record<SettingName, string>> = {}) 
 }
 
 describe('GET /images/:sha256', () => {
+  test.each([
+    ['small', PICTURE],
+    ['large', LARGE_PICTURE],
+  ])('a %s image arrives whole, and in parts', async (_size, bytesOf) => {
+    const { here, bytes, image } = await withPicture({}, bytesOf);
+    const read = async (range?: string) => {
+      const answer = await here.get(`/images/${image.sha256}`, range === undefined ? {} : { range });
+      return Buffer.from(await answer.arrayBuffer());
+    };
+    expect((await read()).equals(bytes)).toBe(true);
+    for (const [start, end] of [
+      [0, 0],
+      [1, bytes.length - 1],
+      [3, bytes.length - 2],
+    ] as const)
+      expect((await read(`bytes=${start}-${end}`)).equals(bytes.subarray(start, end + 1))).toBe(true);
+  });
+
   test('serves the bytes, cacheable indefinitely, and nothing that a browser could run', async () => {
     const { here, bytes, image } = await withPicture();
     const answer = await here.get(`/images/${image.sha256}`);
