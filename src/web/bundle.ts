@@ -7,6 +7,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build, type Metafile, type Plugin, stop } from 'esbuild';
 import type { AssetFile } from './assets.ts';
 import { createRatioClasses } from './layout/ratio-classes.ts';
+import { LANGUAGES, type Language } from './view/i18n/dictionary.ts';
 
 /** The pages that have a script of their own. */
 export const SCRIPTED_PAGES = ['wall', 'status', 'docs', 'sign-in'] as const;
@@ -20,6 +21,8 @@ export interface PageScript {
 
 /** The names of the files that pages refer to. */
 export interface Entries {
+  /** The texts of each language, which its pages load besides. */
+  readonly dictionaries: Readonly<Record<Language, string>>;
   readonly scripts: Readonly<Record<ScriptedPage, PageScript>>;
   readonly styles: string;
   readonly icon: string;
@@ -53,6 +56,7 @@ export async function bundleAssets(quality: number): Promise<Bundle> {
     jsx: 'automatic',
     jsxImportSource: 'preact',
     minify: true,
+    charset: 'utf8',
     write: false,
     metafile: true,
     legalComments: 'none',
@@ -66,7 +70,10 @@ export async function bundleAssets(quality: number): Promise<Bundle> {
   return {
     files: await Promise.all([...files, icon].map((file) => compress(file, quality))),
     entries: {
-      // Every page is there.
+      // Every language and every page is there.
+      dictionaries: Object.fromEntries(
+        LANGUAGES.map((language) => [language, basename(findOutput(metafile, `/i18n/${language}.ts`))]),
+      ) as Entries['dictionaries'],
       scripts: Object.fromEntries(
         SCRIPTED_PAGES.map((page) => [page, describeScript(metafile, page)]),
       ) as Entries['scripts'],
@@ -77,15 +84,20 @@ export async function bundleAssets(quality: number): Promise<Bundle> {
 }
 
 /** The script of a page, and the chunks that it imports, directly or through others. */
-function describeScript({ outputs }: Metafile, page: ScriptedPage): PageScript {
-  const entry = Object.keys(outputs).find((path) => outputs[path]?.entryPoint?.endsWith(`/${page}-page.tsx`));
-  if (entry === undefined) throw new Error(`the bundle has no script of the page ${page}`);
-  const found = new Set([entry]);
+function describeScript(metafile: Metafile, page: ScriptedPage): PageScript {
+  const found = new Set([findOutput(metafile, `/${page}-page.tsx`)]);
   for (const path of found)
-    for (const chunk of outputs[path]?.imports ?? [])
+    for (const chunk of metafile.outputs[path]?.imports ?? [])
       if (chunk.kind === 'import-statement') found.add(chunk.path);
   const [name = '', ...imports] = Array.from(found, (path) => basename(path));
   return { name, imports };
+}
+
+/** @param source how the path of the file ends that an output begins with */
+function findOutput({ outputs }: Metafile, source: string): string {
+  const found = Object.keys(outputs).find((path) => outputs[path]?.entryPoint?.endsWith(source));
+  if (found === undefined) throw new Error(`the bundle has no script of ${source}`);
+  return found;
 }
 
 /** `@import 'ratio-classes'` in the styles. */

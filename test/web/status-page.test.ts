@@ -5,12 +5,13 @@ import { expect, test } from 'vitest';
 import { createShell } from '../../src/web/components/shell-state.ts';
 import { createStatusState } from '../../src/web/components/status/state.ts';
 import { StatusPage } from '../../src/web/pages/StatusPage.tsx';
+import { DICTIONARIES } from '../../src/web/view/i18n/dictionaries.ts';
 import type { StatusData } from '../../src/web/view/status-data.ts';
 import { createStatusData } from './status-data.ts';
 
 function render(data: StatusData): string {
   const status = { state: createStatusState(data), actions: undefined };
-  return renderToString(h(StatusPage, { shell: createShell(data), status }));
+  return renderToString(h(StatusPage, { shell: createShell(data, DICTIONARIES[data.language]), status }));
 }
 
 const DAYS = {

@@ -6,9 +6,10 @@ import { copyToClipboard } from './clipboard.ts';
 import { getPagesPath, readPageData } from './page-context.ts';
 import { startShell } from './shell.ts';
 
-function startDocsPage(): void {
-  const shell = document.getElementById('shell');
-  if (shell) hydrate(<DocsShell shell={startShell(readPageData<PageData>())} />, shell);
+async function startDocsPage(): Promise<void> {
+  const shell = await startShell(readPageData<PageData>());
+  const element = document.getElementById('shell');
+  if (element) hydrate(<DocsShell shell={shell} />, element);
   correctAddresses();
   startFilter();
   startCopying();
@@ -70,4 +71,4 @@ function say(id: string, isSaid: boolean): void {
   if (element) element.textContent = isSaid ? (element.dataset.text ?? '') : '';
 }
 
-startDocsPage();
+void startDocsPage();

@@ -3,15 +3,16 @@ import type { Shell, ShellActions, ShellState } from '../components/shell.ts';
 import { createShell } from '../components/shell-state.ts';
 import type { PageData } from '../view/page-data.ts';
 import { keepFocus } from './focus-keeper.ts';
+import { loadDictionary } from './load-dictionary.ts';
 import { createClockSignal, reportTimeZone, storePreference } from './page-context.ts';
 import { closePopoversOutside } from './popovers.ts';
 import { isTyping } from './typing.ts';
 
 /** For pages without a wall. */
-export function startShell(page: PageData): Shell {
+export async function startShell(page: PageData): Promise<Shell> {
   // The times of the page are in the zone that the server knew; the next page is in the reader's.
   reportTimeZone(page.preferences.timeZone);
-  const shell = createShell(page);
+  const shell = createShell(page, await loadDictionary(page.language));
   const state = { ...shell.state, nowMs: createClockSignal(page.nowMs) };
   const actions = createShellActions(state);
   closePopoversOutside(state, actions);

@@ -5,12 +5,13 @@ import type { SignInData } from '../view/page-data.ts';
 import { readPageData } from './page-context.ts';
 import { startShell } from './shell.ts';
 
-function startSignInPage(): void {
+async function startSignInPage(): Promise<void> {
   const data = readPageData<SignInData>();
+  const shell = await startShell(data);
   const page = document.getElementById('page');
   if (!page) return;
-  hydrate(<SignInPage shell={startShell(data)} data={data} />, page);
+  hydrate(<SignInPage shell={shell} data={data} />, page);
   document.documentElement.dataset.ready = 'true';
 }
 
-startSignInPage();
+void startSignInPage();

@@ -9,9 +9,9 @@ import { startShell } from './shell.ts';
 import { createStatusActions } from './status-actions.ts';
 import { startStatusUpdates } from './status-updates.ts';
 
-function startStatusPage(): void {
+async function startStatusPage(): Promise<void> {
   const data = readPageData<StatusData>();
-  const shell = startShell(data);
+  const shell = await startShell(data);
   const state = createStatusState(data);
   const api = createApi((connection) => {
     shell.state.connection.value = connection;
@@ -24,4 +24,4 @@ function startStatusPage(): void {
   document.documentElement.dataset.ready = 'true';
 }
 
-startStatusPage();
+void startStatusPage();

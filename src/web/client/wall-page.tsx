@@ -5,7 +5,6 @@ import type { App } from '../components/app.ts';
 import { createWallState } from '../components/wall-state.ts';
 import { WallPage } from '../pages/WallPage.tsx';
 import { createFormats } from '../view/format.ts';
-import { DICTIONARIES } from '../view/i18n/dictionary.ts';
 import type { WallData } from '../view/page-data.ts';
 import { buildSearchParams, getSort } from '../view/url.ts';
 import { createApi } from './api.ts';
@@ -14,6 +13,7 @@ import { copyToClipboard } from './clipboard.ts';
 import { createCounts } from './counts.ts';
 import { keepFocus } from './focus-keeper.ts';
 import { handleKeys } from './keyboard.ts';
+import { loadDictionary } from './load-dictionary.ts';
 import { createNavigation } from './navigation.ts';
 import { createClockSignal, readPageData, reportTimeZone, runAfterPaint } from './page-context.ts';
 import { closePopoversOutside } from './popovers.ts';
@@ -30,9 +30,9 @@ import { createFlatSource } from './wall/flat-source.ts';
 import { createMonthSource } from './wall/month-source.ts';
 import { createWallController, type WallController } from './wall/wall.ts';
 
-function startWallPage(): void {
+async function startWallPage(): Promise<void> {
   const data = readPageData<WallData>();
-  const t = DICTIONARIES[data.language];
+  const t = await loadDictionary(data.language);
   // The months of the page are in the zone that the server knew; the next page is in the reader's.
   reportTimeZone(data.preferences.timeZone);
   const { timeZone } = data;
@@ -153,4 +153,4 @@ function startWallPage(): void {
   else start();
 }
 
-runAfterPaint(startWallPage);
+runAfterPaint(() => void startWallPage());

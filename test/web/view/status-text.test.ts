@@ -1,7 +1,8 @@
 /** The status page's headline. */
 import { describe, expect, test } from 'vitest';
 import { createFormats } from '../../../src/web/view/format.ts';
-import { DICTIONARIES, type Language } from '../../../src/web/view/i18n/dictionary.ts';
+import { DICTIONARIES } from '../../../src/web/view/i18n/dictionaries.ts';
+import type { Language } from '../../../src/web/view/i18n/dictionary.ts';
 import { describeStatus, getRunDuration, getRunTone } from '../../../src/web/view/status-text.ts';
 import { createMirrorStatus, createStatusData, type StatusChanges } from '../status-data.ts';
 

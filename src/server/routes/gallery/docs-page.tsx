@@ -4,6 +4,7 @@ import { getPathPrefix } from '../../../lib/base-path.ts';
 import { createShell } from '../../../web/components/shell-state.ts';
 import { DocsPage } from '../../../web/pages/DocsPage.tsx';
 import { describeApi, describeErrorBody } from '../../../web/view/docs/describe-api.ts';
+import { DICTIONARIES } from '../../../web/view/i18n/dictionaries.ts';
 import { compressText } from '../../compress-text.ts';
 import type { ServerDeps, ServerEnv } from '../../deps.ts';
 import { readPageContextSafely } from './page-context.ts';
@@ -18,7 +19,7 @@ export function createDocsPageRoutes(deps: DocsPageDeps): Hono<ServerEnv> {
     const { openApiDocument } = await import('../../openapi/document.ts');
     const document = openApiDocument(deps.config.basePath);
     const data = await readPageContextSafely(c, deps);
-    const shell = createShell(data);
+    const shell = createShell(data, DICTIONARIES[data.language]);
     const props = {
       groups: describeApi(document, { needsToken: data.rights.isSignedIn }),
       errorBody: describeErrorBody(document),

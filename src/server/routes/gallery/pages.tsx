@@ -6,7 +6,7 @@ import { createWallState } from '../../../web/components/wall-state.ts';
 import { WallPage } from '../../../web/pages/WallPage.tsx';
 import { cutText } from '../../../web/view/cut-text.ts';
 import { createFormats } from '../../../web/view/format.ts';
-import { DICTIONARIES } from '../../../web/view/i18n/dictionary.ts';
+import { DICTIONARIES } from '../../../web/view/i18n/dictionaries.ts';
 import type { WallData } from '../../../web/view/page-data.ts';
 import { parseView } from '../../../web/view/url.ts';
 import { compressText } from '../../compress-text.ts';

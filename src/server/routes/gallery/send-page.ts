@@ -38,7 +38,7 @@ export async function sendPage(
   const { name, imports } = entries.scripts[options.page];
   const assets = {
     script: `./assets/${name}`,
-    imports: imports.map((each) => `./assets/${each}`),
+    imports: [entries.dictionaries[options.language], ...imports].map((each) => `./assets/${each}`),
     styles: `./assets/${entries.styles}`,
     icon: `./assets/${entries.icon}`,
   };

@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import { createShell } from '../../../web/components/shell-state.ts';
 import { SignInPage } from '../../../web/pages/SignInPage.tsx';
+import { DICTIONARIES } from '../../../web/view/i18n/dictionaries.ts';
 import { SIGN_IN_ERRORS, type SignInData } from '../../../web/view/page-data.ts';
 import { compressText } from '../../compress-text.ts';
 import type { ServerDeps, ServerEnv } from '../../deps.ts';
@@ -18,7 +19,7 @@ export function createSignInPageRoutes({ clock }: Pick<ServerDeps, 'clock'>): Ho
       next: parseNext(params.get('next') ?? readReferrer(c.req.header('referer'))),
       error: SIGN_IN_ERRORS.find((error) => error === params.get('error')),
     };
-    const shell = createShell(data);
+    const shell = createShell(data, DICTIONARIES[data.language]);
     return sendPage(c, {
       ...{ title: `${shell.t.signIn} · ${shell.t.appName}`, language: data.language },
       ...{ theme: data.preferences.theme, page: 'sign-in', data },

@@ -4,6 +4,7 @@ import { accepts } from 'hono/accepts';
 import { createShell } from '../../../web/components/shell-state.ts';
 import { createStatusState } from '../../../web/components/status/state.ts';
 import { StatusPage } from '../../../web/pages/StatusPage.tsx';
+import { DICTIONARIES } from '../../../web/view/i18n/dictionaries.ts';
 import { compressText } from '../../compress-text.ts';
 import type { ServerDeps, ServerEnv } from '../../deps.ts';
 import { askThread } from '../../search/respond.ts';
@@ -29,7 +30,7 @@ export function createStatusPageRoutes(deps: StatusPageDeps): Hono<ServerEnv> {
     });
     if (type === 'application/json')
       return c.json(data, code, { 'cache-control': 'private, no-store', vary: VARY });
-    const shell = createShell(data);
+    const shell = createShell(data, DICTIONARIES[data.language]);
     const status = { state: createStatusState(data), actions: undefined };
     return sendPage(
       c,

@@ -1,14 +1,11 @@
-/** The languages of the pages. */
-import { en } from './en.ts';
-import { zh } from './zh.ts';
+/** The languages of the pages, without their texts: a browser loads those of one language. */
+import type { en } from './en.ts';
 
 export const LANGUAGES = ['en', 'zh'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /** Every text of the pages. */
 export type Dictionary = typeof en;
-
-export const DICTIONARIES: Readonly<Record<Language, Dictionary>> = { en, zh };
 
 /** The value of `<html lang>`. */
 export const LANGUAGE_TAGS: Readonly<Record<Language, string>> = { en: 'en', zh: 'zh-CN' };

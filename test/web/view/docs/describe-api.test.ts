@@ -5,7 +5,7 @@ import type { ApiDocument } from '../../../../src/web/view/docs/api-document.ts'
 import { describeApi, describeErrorBody } from '../../../../src/web/view/docs/describe-api.ts';
 import { describeType, listConstraints, listValues } from '../../../../src/web/view/docs/describe-type.ts';
 import { listSchemaRows } from '../../../../src/web/view/docs/schema-rows.ts';
-import { DICTIONARIES } from '../../../../src/web/view/i18n/dictionary.ts';
+import { DICTIONARIES } from '../../../../src/web/view/i18n/dictionaries.ts';
 
 const p = DICTIONARIES.en.docsPage;
 const real = openApiDocument('/');
