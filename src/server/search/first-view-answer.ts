@@ -7,8 +7,8 @@ import type { WallMonthsView } from '../../views/wall-schema.ts';
 import { answerSearch, type Target } from './search-answers.ts';
 import { answerLayout, answerMonths } from './wall-answers.ts';
 
-/** Tiles in the page itself: more than a large window shows. */
-const FIRST_TILES = 60;
+/** Tiles in the page itself: about what a window of 1920 × 1080 pixels shows. Each further one delays the pictures that are seen. */
+const FIRST_TILES = 40;
 /** The layout of a larger month, or of more tasks together, is loaded by the script: the page would be seen later, by 2 ms a thousand. */
 const MAX_LAYOUT_TILES = 4000;
 

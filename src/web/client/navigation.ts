@@ -84,6 +84,7 @@ export function createNavigation(deps: NavigationDeps): Navigation {
       batch(() => {
         ({ source, months } = loaded);
         hasFailed = false;
+        state.shownView.value = view;
         state.problem.value = undefined;
         state.info.value = loaded.page;
         state.total.value = loaded.total;

@@ -65,7 +65,7 @@ function Remarks({ info }: { info: SearchInfo }) {
 /** Nothing was found: each part that can be left out, with what is found without it. */
 export function NoHits() {
   const { t, f, state } = useApp();
-  const view = state.view.value;
+  const view = state.shownView.value;
   const without = state.info.value?.without ?? [];
   return (
     <div class="empty">

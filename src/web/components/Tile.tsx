@@ -27,6 +27,8 @@ interface Props extends Omit<VisibleTile, 'key'> {
 interface State {
   /** Hash of a picture that could not be loaded. */
   readonly damaged?: string | undefined;
+  /** Whether the mouse or the focus is on it, and what it shows is told. */
+  readonly isActive?: boolean;
 }
 
 /** Narrower tiles have no caption. Pixels. */
@@ -47,6 +49,7 @@ export class Tile extends Component<Props, State> {
     const now = this.props;
     return (
       state.damaged !== this.state.damaged ||
+      state.isActive !== this.state.isActive ||
       next.tile !== now.tile ||
       next.state !== now.state ||
       next.ratio !== now.ratio ||
@@ -76,6 +79,10 @@ export class Tile extends Component<Props, State> {
     if (sha256) this.setState({ damaged: sha256 });
   };
 
+  private readonly activate = (): void => this.setState({ isActive: true });
+
+  private readonly deactivate = (): void => this.setState({ isActive: false });
+
   override render() {
     const { app, tile, place, ratio, index, count, isSelected, isFocused, hasCaption, ...props } = this.props;
     const { t, f, state, actions } = app;
@@ -93,10 +100,17 @@ export class Tile extends Component<Props, State> {
     };
     const id = tile?.id;
     const reason = tile && this.explain(tile);
-    const view = id === undefined ? undefined : { ...state.view.peek(), task: id };
+    const view = id === undefined ? undefined : { ...state.shownView.peek(), task: id };
     const content = tile && this.renderContent(tile, reason);
     return (
-      <li class={classes.join(' ')} style={style} aria-posinset={index + 1} aria-setsize={count}>
+      <li
+        class={classes.join(' ')}
+        style={style}
+        aria-posinset={index + 1}
+        aria-setsize={count}
+        onMouseEnter={this.activate}
+        onMouseLeave={this.deactivate}
+      >
         <a
           class={`frame${content?.type === Reason ? ' has-reason' : ''}`}
           href={view ? linkTo(view) : './'}
@@ -105,6 +119,8 @@ export class Tile extends Component<Props, State> {
           tabIndex={isFocused ? 0 : -1}
           aria-label={tile ? describeTile(app, tile, reason) : t.loading}
           style={tile?.color && place ? { backgroundColor: tile.color } : undefined}
+          onFocus={this.activate}
+          onBlur={this.deactivate}
           onClick={(event) => {
             if (!actions || id === undefined) return;
             const isSelecting =
@@ -123,7 +139,8 @@ export class Tile extends Component<Props, State> {
           }}
         >
           {content}
-          {tile && reason === undefined && (
+          {/* Not before it is seen: a wall has many tiles. */}
+          {this.state.isActive && tile && reason === undefined && (
             <span class="tile-info" aria-hidden="true">
               <span class="tile-prompt">{cutText(tile.prompt, MAX_ALT_LENGTH)}</span>{' '}
               <span class="tile-facts">{listFacts(app, tile)}</span>
@@ -204,6 +221,7 @@ export class Tile extends Component<Props, State> {
 
   private renderPicture(tile: TileData, sha256: string, width: number | undefined) {
     const { isFirst, ratio } = this.props;
+    const widths = listThumbWidths(width ?? scale(ratio, LARGEST_ROW));
     const sizes =
       width === undefined
         ? [
@@ -215,8 +233,12 @@ export class Tile extends Component<Props, State> {
       <img
         key={sha256}
         src={`./thumbs/${sha256}?w=${THUMB_WIDTHS[0]}`}
-        srcset={THUMB_WIDTHS.map((each) => `./thumbs/${sha256}?w=${each} ${each}w`).join(', ')}
-        sizes={sizes}
+        srcset={
+          widths.length > 1
+            ? widths.map((each) => `./thumbs/${sha256}?w=${each} ${each}w`).join(', ')
+            : undefined
+        }
+        sizes={widths.length > 1 ? sizes : undefined}
         alt={cutText(tile.prompt, MAX_ALT_LENGTH)}
         decoding="async"
         fetchpriority={isFirst ? 'high' : undefined}
@@ -270,6 +292,12 @@ function describeTile(app: App, tile: TileData, reason: string | undefined): str
 
 function listFacts({ f }: App, { model, size, created_at }: TileData): string {
   return [model, size, f.dayAndMonth(created_at)].filter(Boolean).join(' · ');
+}
+
+/** @param width of a tile, in CSS pixels @returns the widths of thumbnails that screens of up to two pixels a CSS pixel need */
+function listThumbWidths(width: number): readonly number[] {
+  const enough = THUMB_WIDTHS.findIndex((each) => each >= 2 * width);
+  return enough < 0 ? THUMB_WIDTHS : THUMB_WIDTHS.slice(0, enough + 1);
 }
 
 function scale(ratio: number, height: number): number {

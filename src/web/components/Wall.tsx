@@ -12,7 +12,7 @@ export function Wall() {
   const { height, sections } = state.wall.value;
   const total = state.total.value;
   if (total?.count === 0 && (state.info.value?.close_total ?? 0) === 0)
-    return isFiltered(state.view.value) ? <NoHits /> : <EmptyMirror />;
+    return isFiltered(state.shownView.value) ? <NoHits /> : <EmptyMirror />;
   return (
     <section
       id="wall"
@@ -31,7 +31,7 @@ function WallSection({ section, isFirst }: { section: VisibleSection; isFirst: b
   const app = useApp();
   const { t, f, state } = app;
   const { place, title, month, count, tiles } = section;
-  const view = state.view.value;
+  const view = state.shownView.value;
   const selection = state.selection.value;
   const hasCaption = state.preferences.value.captions || view.q.trim() !== '';
   const { withPictures } = state.wall.value;

@@ -86,7 +86,10 @@ export interface Toast {
 
 /** The state of the wall's page. Signals, so that a change renders only what shows it. */
 export interface AppState extends ShellState {
+  /** What is asked for; the address says it. */
   readonly view: Signal<View>;
+  /** The search whose matches the wall shows: an earlier one until those of `view` are there. */
+  readonly shownView: Signal<View>;
   /** How many tasks the page shows; undefined: not counted yet. */
   readonly total: Signal<{ readonly count: number; readonly isExact: boolean } | undefined>;
   /** How many there are without a search. */

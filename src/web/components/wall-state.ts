@@ -17,6 +17,7 @@ export function createWallState(data: WallData): AppState {
   return {
     ...createShellState(data),
     view: signal(data.view),
+    shownView: signal(data.view),
     total,
     allTasks: signal(data.allTasks),
     info: signal(data.info),

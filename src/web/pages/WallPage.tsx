@@ -51,7 +51,7 @@ export function WallPage({ app }: { app: App }) {
  * the end is there, the wall is not shown (client/styles/wall.css).
  */
 function WallAndRail({ app }: { app: App }) {
-  const hasRail = getSort(app.state.view.value) !== 'relevance';
+  const hasRail = getSort(app.state.shownView.value) !== 'relevance';
   return (
     <div id="pictures" tabIndex={-1} class={`wall-and-rail${hasRail ? ' has-rail' : ''}`}>
       <Wall />

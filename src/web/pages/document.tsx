@@ -23,6 +23,9 @@ export interface DocumentOptions {
   readonly data?: unknown;
 }
 
+/** The page is complete without its scripts, and seen sooner. The typings know no such attribute of scripts. */
+const AFTER_PICTURES = { fetchpriority: 'low' } as const;
+
 /** @returns the whole document; nothing in it needs `unsafe-inline` */
 export function renderDocument({
   title,
@@ -43,9 +46,9 @@ export function renderDocument({
         <title>{title}</title>
         <link rel="icon" href={assets.icon} type="image/svg+xml" />
         <link rel="stylesheet" href={assets.styles} />
-        <script type="module" src={assets.script} />
+        <script {...AFTER_PICTURES} type="module" src={assets.script} />
         {assets.imports.map((address) => (
-          <link key={address} rel="modulepreload" href={address} />
+          <link {...AFTER_PICTURES} key={address} rel="modulepreload" href={address} />
         ))}
       </head>
       <body>

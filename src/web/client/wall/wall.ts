@@ -325,7 +325,7 @@ function measure(state: AppState): Geometry {
   const width = document.getElementById('wall')?.clientWidth ?? window.innerWidth;
   return computeGeometry(window.innerWidth, width, {
     density,
-    captions: captions || state.view.peek().q.trim() !== '',
+    captions: captions || state.shownView.peek().q.trim() !== '',
   });
 }
 
