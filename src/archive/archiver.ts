@@ -71,9 +71,13 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
     hosts.begin(host);
     try {
       const makesThumbnails = claimed?.hasBacklog() !== true;
+      if (!makesThumbnails) await deps.files.thumbnails.setComplete(false);
       const run = { quota, stop: stopping.signal, makesThumbnails };
       const { hasThumbnails } = await archiveOne(deps, wanted, run);
-      if (!hasThumbnails) withoutThumbnails += 1;
+      if (!hasThumbnails) {
+        withoutThumbnails += 1;
+        await deps.files.thumbnails.setComplete(false);
+      }
       return true;
     } catch (error) {
       if (error instanceof HostFailure) hostFailure = error;

@@ -41,6 +41,7 @@ export function createThumbnailFiller(deps: FillThumbnailsDeps): ThumbnailFiller
   let pass: AsyncGenerator<ArchivedImage, void> | undefined;
   /** `archiver.withoutThumbnails` when the last pass began: a higher number needs another one. */
   let seen: number | undefined;
+  let isFirstRun = true;
   let pausedUntilMs = 0;
   let made = 0;
 
@@ -68,19 +69,27 @@ export function createThumbnailFiller(deps: FillThumbnailsDeps): ThumbnailFiller
       if (done) {
         if (made > 0) log.info({ made }, 'archived images have got the thumbnails that they lacked');
         [pass, made] = [undefined, 0];
+        if (seen === archiver.withoutThumbnails) await files.thumbnails.setComplete(true);
         return;
       }
       await fill(image).catch(rethrowUnlessImageFailure);
     }
   };
 
+  /** A start would otherwise look at every file of a large archive. */
+  const skipIfComplete = async () => {
+    isFirstRun = false;
+    if (await files.thumbnails.isComplete()) seen = 0;
+  };
+
   return {
     run: async () => {
-      const isNeeded = pass !== undefined || seen !== archiver.withoutThumbnails;
-      if (!isNeeded || clock.now() < pausedUntilMs) return;
-      if (!pass) seen = archiver.withoutThumbnails;
-      pass ??= listNewestImages(store);
+      if (clock.now() < pausedUntilMs) return;
       try {
+        if (isFirstRun) await skipIfComplete();
+        if (pass === undefined && seen === archiver.withoutThumbnails) return;
+        if (!pass) seen = archiver.withoutThumbnails;
+        pass ??= listNewestImages(store);
         await continuePass(pass);
       } catch (error) {
         if (isStopped) return; // the decoder was closed

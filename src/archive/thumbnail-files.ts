@@ -3,11 +3,18 @@
  * which a power cut leaves, counts as absent.
  */
 import { randomUUID } from 'node:crypto';
-import { lstat, rename, rm } from 'node:fs/promises';
+import { lstat, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ArchivedImage } from '../store/contract/images.ts';
 import type { ThumbnailTarget } from './decoding/render-thumbnails.ts';
-import { createFolder, explainRenameFailure, isNoFile, type OpenFile, openFile } from './open-file.ts';
+import {
+  createFolder,
+  explainRenameFailure,
+  fileExists,
+  isNoFile,
+  type OpenFile,
+  openFile,
+} from './open-file.ts';
 
 /** For the wall at one and at two device pixels, and for a full screen. Pixels. */
 export const THUMBNAIL_WIDTHS = [320, 640, 960] as const;
@@ -38,11 +45,17 @@ export interface ThumbnailFiles {
   listPaths(image: HashedImage): string[];
   /** Deletes what a crash left unfinished. */
   sweep(): Promise<void>;
+  /** Whether every archived image has been looked at since the last one was archived without thumbnails. @throws the system's error */
+  isComplete(): Promise<boolean>;
+  /** @throws ImageFailure if something else is in the place of the folder; the system's error */
+  setComplete(isComplete: boolean): Promise<void>;
 }
 
 export function createThumbnailFiles(dataDir: string): ThumbnailFiles {
   const folder = join(dataDir, 'thumbs');
   const partial = join(folder, 'partial');
+  /** Beside the thumbnails, and not in the database, so that it is gone when they are. */
+  const marker = join(folder, 'complete');
   const getPath = ({ sha256 }: HashedImage, width: number) =>
     join(folder, sha256.slice(0, 2), `${sha256}-${width}.webp`);
 
@@ -80,7 +93,19 @@ export function createThumbnailFiles(dataDir: string): ThumbnailFiles {
     },
     listPaths: (image) => THUMBNAIL_WIDTHS.map((width) => getPath(image, width)),
     sweep: () => rm(partial, { recursive: true, force: true }),
+    isComplete: () => fileExists(marker),
+    setComplete: async (isComplete) => {
+      if (isComplete) {
+        await createFolder(folder);
+        await writeFile(marker, '', { mode: 0o600 });
+      } else await rm(marker, { force: true }).catch(rethrowUnlessNoFile);
+    },
   };
+}
+
+/** Something else may be in the place of the folder. */
+function rethrowUnlessNoFile(error: unknown): void {
+  if (!isNoFile(error)) throw error;
 }
 
 async function hasBytes(path: string): Promise<boolean> {

@@ -86,6 +86,7 @@ function removeThumbnails({ here }: Here): void {
 const thumbnailsOf = ({ here }: Here) =>
   filesIn(here.config.dataDir, 'thumbs')
     .map((name) => basename(name))
+    .filter((name) => name.endsWith('.webp'))
     .sort();
 const namesOf = (sha256s: readonly (string | undefined)[], widths = WIDTHS) =>
   sha256s.flatMap((sha256) => widths.map((width) => `${sha256}-${width}.webp`)).sort();
@@ -268,7 +269,9 @@ describe('an image that is archived', () => {
     const files = createImageFiles(config.dataDir);
     const deps = { store, clock, files, decoder: shareDecoder(), safeFetch, log, random: () => 0.5 };
     const archiver = createArchiver({ ...config, ...deps, minBacklog: 10 });
+    await files.thumbnails.setComplete(true);
     expect(await archiver.run()).toEqual({ archived: 60, failed: 0 });
+    expect(await files.thumbnails.isComplete()).toBe(false);
     // When the last ones were fetched, no others were waiting.
     expect(archiver.withoutThumbnails).toBeGreaterThan(45);
     expect(archiver.withoutThumbnails).toBeLessThan(60);
@@ -409,6 +412,20 @@ describe('an archive without thumbnails', () => {
     expect(thumbnailsOf(all)).toHaveLength(2);
     await createFiller(all).filler.run();
     expect(thumbnailsOf(all)).toHaveLength(6);
+  });
+
+  test('once all are made, the next start looks at none, unless some were archived without', async () => {
+    const all = await startHere();
+    await all.archive(await pictures(2));
+    removeThumbnails(all);
+    await createFiller(all).filler.run();
+    const [made = ''] = filesIn(all.here.config.dataDir, 'thumbs').filter((name) => name.endsWith('.webp'));
+    rmSync(join(all.here.config.dataDir, 'thumbs', made));
+    await createFiller(all).filler.run();
+    expect(thumbnailsOf(all)).toHaveLength(3);
+    await createImageFiles(all.here.config.dataDir).thumbnails.setComplete(false);
+    await createFiller(all).filler.run();
+    expect(thumbnailsOf(all)).toHaveLength(4);
   });
 
   test('a decoder that is closed by a stop is no error, and leaves nothing unfinished', async () => {
