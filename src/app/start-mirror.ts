@@ -106,6 +106,7 @@ export async function startMirror(config: Config, environment: Environment): Pro
     dataDir: config.dataDir,
     clock,
     mode: 'owner',
+    archivesInputs: config.archiveInputs,
     onMigration: (copy) => log.info(copy, 'copying the database before it is updated to this version'),
   });
   const store = countStoredDocuments(opened, metrics);

@@ -6,11 +6,16 @@ import { type OpenOptions, openStore } from '../store/sqlite/open.ts';
 
 /** @throws DirectoryInUse, NewerDatabase, NoMirror, or whatever `work` throws */
 export async function runWithStore<T>(
-  config: Pick<Config, 'dataDir'>,
+  config: Pick<Config, 'dataDir'> & Partial<Pick<Config, 'archiveInputs'>>,
   mode: OpenOptions['mode'],
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
-  const store = await openStore({ dataDir: config.dataDir, clock: systemClock, mode });
+  const store = await openStore({
+    dataDir: config.dataDir,
+    clock: systemClock,
+    mode,
+    archivesInputs: config.archiveInputs ?? true,
+  });
   try {
     return await work(store);
   } finally {

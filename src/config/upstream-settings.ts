@@ -81,6 +81,13 @@ export const UPSTREAM_SETTINGS = {
     scope: 'upstream',
     describe: 'keep the images themselves',
   },
+  archiveInputs: {
+    env: 'FLUX_MIRROR_ARCHIVE_INPUTS',
+    ...boolean,
+    default: 'true',
+    scope: 'upstream',
+    describe: 'with the images, also those that tasks were given to work on: of edits, and start frames',
+  },
   imageAllowHosts: {
     env: 'FLUX_MIRROR_IMAGE_ALLOW_HOSTS',
     ...hostList,

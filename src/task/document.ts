@@ -7,6 +7,7 @@ import { listArtifacts, readTaskKind } from './artifacts.ts';
 import { findCost } from './cost.ts';
 import { boundMs, parseEpochMs } from './epoch-time.ts';
 import { parseTaskId, type TaskId } from './id.ts';
+import { listInputImageLinks } from './input-images.ts';
 import { getOwn, getOwnString, isObject, type JsonObject } from './json-object.ts';
 import { getRequest, listResults } from './members.ts';
 import { findSeed } from './seed.ts';
@@ -35,10 +36,12 @@ export interface TaskDocument {
   readonly cost: number | undefined;
   /** The links to the images and videos of its results (see `listArtifacts`). */
   readonly artifactLinks: readonly string[];
+  /** Of the pictures that it was given to work on. */
+  readonly inputLinks: readonly string[];
 }
 
 /** Increase it when documents are read by other rules: stored ones are then re-read (see store/sqlite/reread.ts). */
-export const READING_VERSION = 4;
+export const READING_VERSION = 5;
 
 /** Why a text is not a task document. The message quotes nothing of the text, so it may be shown to anyone. */
 export class MalformedDocument extends Error {
@@ -81,6 +84,7 @@ export function readDocument(text: string, value: unknown, nowMs: number): TaskD
     seed: findSeed(text, value),
     cost: findCost(value),
     artifactLinks: listArtifacts(value).map(({ url }) => url),
+    inputLinks: listInputImageLinks(value),
   };
 }
 

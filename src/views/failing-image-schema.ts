@@ -5,6 +5,10 @@ import { count, taskId, text, time } from './schema-values.ts';
 const failingImageSchema = z.strictObject({
   id: taskId,
   image: count.meta({ description: 'which of the links of the task, from 0' }),
+  is_input: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'it is one of the images that the task was given to work on' }),
   attempts: count,
   next_try: time.nullable(),
   last_error: text,

@@ -12,6 +12,7 @@ import { listArtifacts } from '../task/artifacts.ts';
 import { findCost, MILLIONTHS } from '../task/cost.ts';
 import { parseEpochMs } from '../task/epoch-time.ts';
 import { findFailure } from '../task/failure.ts';
+import type { TaskId } from '../task/id.ts';
 import { listInputImageLinks } from '../task/input-images.ts';
 import { getOwn, type JsonObject } from '../task/json-object.ts';
 import type { TaskLimits } from '../task/limits.ts';
@@ -24,7 +25,6 @@ import { hitSchema, imageSchema } from './search-schema.ts';
 
 /** Characters of a document in a page; the rest is at `/api/tasks/:id`. */
 const MAX_DOCUMENT_CHARACTERS = 20_000;
-const MAX_INPUTS = 8;
 
 /** `GET /api/tasks/:id/details`. */
 export const taskDetailsSchema = z.strictObject({
@@ -66,24 +66,24 @@ export async function serializeDetails(
     cost: cost === undefined ? null : cost / MILLIONTHS,
     elapsed: typeof elapsed === 'number' && elapsed >= 0 ? elapsed : null,
     error: failure === undefined ? null : cleanField(failure),
-    inputs: await findInputs(store, document, within, getPathPrefix(basePath)),
+    inputs: await findInputs(store, { id: task.id, document }, within, getPathPrefix(basePath)),
     request: JSON.stringify(getRequest(document)),
     document: task.text.slice(0, MAX_DOCUMENT_CHARACTERS),
     document_is_cut: task.text.length > MAX_DOCUMENT_CHARACTERS,
   };
 }
 
-/** An input is often the result of another task, and then it is in the archive. */
+/** Input images have copies of their own; one that has not is often the result of another task. */
 async function findInputs(
   store: Store,
-  document: JsonObject,
+  { id, document }: { id: TaskId; document: JsonObject },
   within: TaskLimits | undefined,
   prefix: string,
 ): Promise<TaskDetailsView['inputs']> {
-  const links = listInputImageLinks(document).slice(0, MAX_INPUTS);
+  const own = await store.inputImagesOf(id);
   return Promise.all(
-    links.map(async (url) => {
-      const copy = await findCopy(store, url, within);
+    listInputImageLinks(document).map(async (url, index) => {
+      const copy = own.find(({ n }) => n === index) ?? (await findCopy(store, url, within));
       return { url, local: copy ? serializeLocalImage(copy, prefix) : null };
     }),
   );

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { formatCsvLines } from '../../src/files/csv.ts';
 import { FLUX } from '../../src/service/flux.ts';
 import { createMp4 } from '../../src/simulator/mp4.ts';
+import { getInputIndex } from '../../src/task/image-number.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { imageHost } from '../helpers/image-host.ts';
 import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
@@ -179,7 +180,9 @@ describe('an archived video', () => {
   ])('is not made of %s', async (_, bytes, settings, reason) => {
     const { here, image } = await withVideo(bytes, settings);
     expect(image).toBeUndefined();
-    expect(await here.store.failingImages(1)).toMatchObject([{ error: reason }]);
+    // Its start frame can't be fetched either.
+    const failing = await here.store.failingImages(9);
+    expect(failing.filter(({ n }) => getInputIndex(n) === undefined)).toMatchObject([{ error: reason }]);
   });
 });
 

@@ -26,6 +26,7 @@ describe('parseDocument', () => {
       applicationId: 'p',
       seed: '12',
       artifactLinks: ['https://x.example/1.png'],
+      inputLinks: [],
     });
   });
 

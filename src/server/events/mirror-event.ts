@@ -3,6 +3,7 @@ import { formatIsoTime } from '../../lib/iso-time.ts';
 import { formatPeriod } from '../../search/dates.ts';
 import type { StoreChange } from '../../store/contract/changes.ts';
 import type { RunEvent } from '../../sync/runner.ts';
+import { getInputIndex } from '../../task/image-number.ts';
 import { isOwnerWithin, type TaskLimits } from '../../task/limits.ts';
 
 export interface MirrorEvent {
@@ -46,7 +47,9 @@ export function describeChange(change: StoreChange): MirrorEvent {
     };
   }
   const { taskId: id, n, sha256 = null } = change;
-  return { name: 'image', isVisibleTo, describe: () => ({ id, n, sha256 }) };
+  const input = getInputIndex(n);
+  const which = input === undefined ? { n } : { input };
+  return { name: 'image', isVisibleTo, describe: () => ({ id, ...which, sha256 }) };
 }
 
 export function describeRun(event: RunEvent): MirrorEvent {

@@ -24,15 +24,17 @@ export interface KnownImage extends ArchivedImage {
   readonly isMissing?: true;
 }
 
-/** An archived image and its index among the image links of a task. */
+/** An archived image of a task. */
 export interface TaskImage extends ArchivedImage {
   readonly taskId: TaskId;
+  /** Its index among the links of the task's results, or of its input images. */
   readonly n: number;
 }
 
 /** An image queued for fetching. */
 export interface WantedImage {
   readonly taskId: TaskId;
+  /** See src/task/image-number.ts. */
   readonly n: number;
   /** Undefined when the task has no such link, or no longer has it. */
   readonly artifact: Artifact | undefined;
@@ -48,6 +50,7 @@ export interface ImagePlace {
 
 export interface FailingImage {
   readonly taskId: TaskId;
+  /** See src/task/image-number.ts. */
   readonly n: number;
   readonly attempts: number;
   /** Undefined when no more attempts are made. */
@@ -109,8 +112,10 @@ export interface ImageStore {
   /** Records that the files of missing images are there again, and need not be fetched. */
   recordFoundImages(sha256s: readonly string[]): MaybePromise<void>;
   countMissingImages(): MaybePromise<number>;
-  /** Without those whose file is missing. */
+  /** The archived results, without those whose file is missing. */
   imagesOf(ids: readonly TaskId[]): MaybePromise<TaskImage[]>;
+  /** The archived input images of a task, in order, without those whose file is missing. */
+  inputImagesOf(id: TaskId): MaybePromise<TaskImage[]>;
   /** The ratios of the first images of tasks, as far as they have ever been archived (see src/task/ratio.ts). */
   ratiosOf(ids: readonly TaskId[]): MaybePromise<ReadonlyMap<TaskId, number>>;
   imageStats(): MaybePromise<ImageStats>;

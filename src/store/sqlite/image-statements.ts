@@ -43,6 +43,9 @@ export function prepareImageStatements(db: Sqlite) {
        ON CONFLICT DO UPDATE SET link_hash = excluded.link_hash WHERE link_hash IS NOT excluded.link_hash`,
     ),
     forgetBeyond: raw.prepare<[number, number]>('DELETE FROM task_images WHERE position = ? AND n >= ?'),
+    discardQueuedInputs: raw.prepare<[]>(
+      'DELETE FROM task_images WHERE due_at IS NOT NULL AND n < 0 AND sha256 IS NULL',
+    ),
     requeueAll: raw.prepare<[number, number]>(
       'UPDATE task_images SET due_at = ?, attempts = 0, last_error = NULL WHERE position = ?',
     ),
@@ -122,8 +125,14 @@ export function prepareImageStatements(db: Sqlite) {
       `SELECT tasks.id AS taskId, task_images.n AS n, ${IMAGE}
        FROM json_each(?) AS asked CROSS JOIN tasks ON tasks.id = asked.value
          CROSS JOIN task_images USING (position) JOIN images USING (sha256)
-       WHERE images.missing_since IS NULL
+       WHERE images.missing_since IS NULL AND task_images.n >= 0
        ORDER BY asked.key, task_images.n`,
+    ),
+    inputImagesOf: raw.prepare<[string], ImageRow<TaskImage>>(
+      `SELECT tasks.id AS taskId, task_images.n AS n, ${IMAGE}
+       FROM tasks CROSS JOIN task_images USING (position) JOIN images USING (sha256)
+       WHERE tasks.id = ? AND task_images.n < 0 AND images.missing_since IS NULL
+       ORDER BY task_images.n DESC`,
     ),
     ratiosOf: raw.prepare<[string], [TaskId, number]>(
       `SELECT tasks.id, task_images.ratio

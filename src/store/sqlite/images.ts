@@ -1,7 +1,8 @@
 /** Which images of which tasks are archived, queued, or given up. The files themselves belong to the archive. */
 
 import { tryParseJson } from '../../lib/parse-json.ts';
-import { listArtifacts } from '../../task/artifacts.ts';
+import type { TaskDocument } from '../../task/document.ts';
+import { findArtifact, getInputIndex, numberInput } from '../../task/image-number.ts';
 import { isObject, type JsonObject } from '../../task/json-object.ts';
 import { encodeRatio } from '../../task/ratio.ts';
 import type { ImageChange } from '../contract/changes.ts';
@@ -27,10 +28,10 @@ import { createOwnerReader } from './task-owner.ts';
 
 export interface ImageStore extends Synchronous<Contract> {
   /**
-   * Inside the caller's transaction: queues the artifacts of the succeeded task at this position, and records their links.
-   * Those that are known are not queued again.
+   * Inside the caller's transaction: queues the artifacts and the input images of the succeeded task at this position, and records
+   * their links. Those that are known are not queued again.
    */
-  enqueueImages(position: number, links: readonly string[], nowMs: number): void;
+  enqueueImages(position: number, task: ImageLinks, nowMs: number): void;
   /** Inside the caller's transaction: queues the task's images again; archived ones stay until they are replaced. */
   requeueAll(position: number, count: number, nowMs: number): void;
   /**
@@ -38,10 +39,21 @@ export interface ImageStore extends Synchronous<Contract> {
    * @param position of the task; without it, of all
    */
   deriveRatios(position?: number): void;
+  /** Discards the input images that wait to be fetched. */
+  discardQueuedInputs(): void;
   /** Inside the caller's transaction: the task has moved to another position. */
   move(from: number, to: number): void;
   /** Inside the caller's transaction: removes a task's images. @returns the images that are no longer used */
   release(position: number): ArchivedImage[];
+}
+
+export type ImageLinks = Pick<TaskDocument, 'artifactLinks' | 'inputLinks'>;
+
+export interface ImageStoreOptions {
+  /** Called after each change of an image. */
+  readonly onChange?: (change: ImageChange) => void;
+  /** Whether input images are queued; default: true. */
+  readonly archivesInputs?: boolean;
 }
 
 const MAX_REASONS = 20;
@@ -49,10 +61,9 @@ const BEFORE_THE_NEWEST = { position: Number.MAX_SAFE_INTEGER, n: 0 };
 /** Shown as the reason why it is to be fetched. */
 const MISSING = 'its file is missing or damaged';
 
-/** @param onChange called after each change of an image */
 export function createImageStore(
   db: Sqlite,
-  onChange: (change: ImageChange) => void = () => undefined,
+  { onChange = () => undefined, archivesInputs = true }: ImageStoreOptions = {},
 ): ImageStore {
   const statements = prepareImageStatements(db);
   const readOwner = createOwnerReader(db);
@@ -65,9 +76,15 @@ export function createImageStore(
   };
 
   return {
-    enqueueImages: (position, links, nowMs) => {
-      for (const [n, link] of links.entries())
+    enqueueImages: (position, { artifactLinks, inputLinks }, nowMs) => {
+      const enqueue = (n: number, link: string) =>
         statements.enqueue.run(position, n, nowMs, nowMs, hashLink(link));
+      for (const [n, link] of artifactLinks.entries()) enqueue(n, link);
+      if (!archivesInputs) return;
+      for (const [index, link] of inputLinks.entries()) enqueue(numberInput(index), link);
+    },
+    discardQueuedInputs: () => {
+      statements.discardQueuedInputs.run();
     },
     requeueAll: (position, count, nowMs) => {
       statements.forgetBeyond.run(position, count);
@@ -92,7 +109,7 @@ export function createImageStore(
       if (statements.isDue.get(dueBeforeMs) === undefined) return [];
       return runInTransaction(db, () =>
         statements.due.all(dueBeforeMs, limit).map(({ position, document, ...row }): WantedImage => {
-          const artifact = listArtifacts(readObject(document))[row.n];
+          const artifact = findArtifact(readObject(document), row.n);
           statements.lease.run(nowMs + leaseMs(artifact?.kind ?? 'images'), position, row.n);
           return { ...row, artifact };
         }),
@@ -153,6 +170,10 @@ export function createImageStore(
     },
     countMissingImages: () => statements.missingCount.get()?.n ?? 0,
     imagesOf: (ids) => statements.imagesOf.all(JSON.stringify(ids)).map(mapImage),
+    inputImagesOf: (id) =>
+      statements.inputImagesOf
+        .all(id)
+        .map(({ n, ...row }) => ({ ...mapImage(row), n: getInputIndex(n) ?? 0 })),
     ratiosOf: (ids) => new Map(statements.ratiosOf.raw().all(JSON.stringify(ids))),
     imageStats: (): ImageStats => ({
       archived: statements.archivedCount.get()?.n ?? 0,

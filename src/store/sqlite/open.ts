@@ -58,6 +58,8 @@ export interface OpenOptions {
   /** Called while a search or a list is read; what it throws ends it. */
   readonly checkInterrupt?: () => void;
   readonly onMigration?: OnMigration;
+  /** Whether input images of stored tasks are queued for the archive; default: true. */
+  readonly archivesInputs?: boolean;
 }
 
 /**
@@ -138,7 +140,11 @@ function ignoreUnwritable(work: () => void): void {
 /** The functions whose errors are recorded by the storage watch. */
 type Watched = Omit<Store, 'get' | 'readStorageProblem' | 'damage' | 'noteError' | 'onChange' | 'close'>;
 
-function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lock | undefined): Store {
+function assemble(
+  db: Sqlite,
+  { mode, isResident, clock, archivesInputs = true }: OpenOptions,
+  lock: Lock | undefined,
+): Store {
   const metadata = createMetadata(db);
   const writes = createWriteQueue();
   const storage = createStorageWatch(db, writes);
@@ -157,7 +163,8 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
   const circuit = createCircuitStore(db, metadata);
   const words = createWordStore(db);
   const changes = createEventBus<StoreChange>();
-  const images = createImageStore(db, changes.emit);
+  const images = createImageStore(db, { onChange: changes.emit, archivesInputs });
+  if (mode === 'owner' && !archivesInputs) images.discardQueuedInputs();
   const callbacks = createCallbackStore(db);
   const tasks = createTaskStore({
     db,
@@ -227,6 +234,7 @@ function assemble(db: Sqlite, { mode, isResident, clock }: OpenOptions, lock: Lo
     recordFoundImages: images.recordFoundImages,
     countMissingImages: images.countMissingImages,
     imagesOf: images.imagesOf,
+    inputImagesOf: images.inputImagesOf,
     ratiosOf: images.ratiosOf,
     imageStats: images.imageStats,
     failingImages: images.failingImages,

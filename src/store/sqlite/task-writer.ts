@@ -47,7 +47,7 @@ export function createTaskWriter({
 
   const finish = (task: TaskDocument, batch: Pick<Batch, 'fetchedAtMs'>, position: number): void => {
     tracking.untrack(task.id);
-    if (task.state === 'succeeded') images.enqueueImages(position, task.artifactLinks, batch.fetchedAtMs);
+    if (task.state === 'succeeded') images.enqueueImages(position, task, batch.fetchedAtMs);
   };
 
   const insert = (task: TaskDocument, batch: Batch): void => {
@@ -101,7 +101,7 @@ export function createTaskWriter({
   /** Few rows have a cost, and the others need not be written. */
   const rereadSame = (task: TaskDocument, { position, cost, fetchedAt }: StoredVersion): void => {
     if (cost !== (task.cost ?? null)) statements.updateCost.run(task.cost ?? null, position);
-    if (task.state === 'succeeded') images.enqueueImages(position, task.artifactLinks, fetchedAt);
+    if (task.state === 'succeeded') images.enqueueImages(position, task, fetchedAt);
   };
 
   return {

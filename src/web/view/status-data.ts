@@ -82,6 +82,8 @@ export interface FailingItem {
   readonly id: string;
   /** Which of the pictures of the task, from 0. */
   readonly image: number;
+  /** Whether it is one of those that the task was given to work on. */
+  readonly is_input?: true | undefined;
   readonly attempts: number;
   /** Null: it is not tried again. */
   readonly next_try: string | null;

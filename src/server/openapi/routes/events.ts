@@ -21,7 +21,7 @@ export const EVENT_ROUTES: readonly RouteDescription[] = [
       200: {
         description:
           'events until the caller hangs up, the token ends or the mirror stops: `task` {id, state (a state or removed), month, created_at}, ' +
-          '`image` {id, n, sha256 (null: not fetched)}, `changed` {} (anything may be different), and for tokens without limits ' +
+          '`image` {id, n (or input, for an input image), sha256 (null: not fetched)}, `changed` {} (anything may be different), and for tokens without limits ' +
           '`sync` {state (running or ended), trigger, done, due, outcome, finished, error} and `status` {} (see /api/stats)',
         content: { 'text/event-stream': { schema: text } },
       },

@@ -59,11 +59,17 @@ function selectById(db: Sqlite, { value, isPrefix }: FieldNode): Condition {
 export function selectByArtifact(db: Sqlite, { link, sha256 }: ArtifactNode): Condition[] {
   const lists: Condition[] = [];
   if (sha256 !== undefined)
-    lists.push(select(db, 'SELECT position FROM task_images', [{ sql: 'sha256 = ?', params: [sha256] }]));
+    lists.push(
+      select(db, 'SELECT position FROM task_images', [
+        { sql: 'sha256 = ?', params: [sha256] },
+        { sql: 'n >= 0', params: [] },
+      ]),
+    );
   if (link !== undefined)
     lists.push(
       select(db, 'SELECT position FROM task_images CROSS JOIN tasks USING (position)', [
         { sql: 'link_hash = ?', params: [hashLink(link)] },
+        { sql: 'n >= 0', params: [] },
         { sql: 'artifact_has_link(document, n, ?)', params: [link] },
       ]),
     );

@@ -85,9 +85,10 @@ function FailingTable({ failing }: Pick<Props, 'failing'>) {
       </thead>
       <tbody>
         {failing.map((item) => (
-          <tr key={`${item.id} ${item.image}`}>
+          <tr key={`${item.id} ${item.is_input ? 'input' : ''}${item.image}`}>
             <td>
               <TaskLink id={item.id} />
+              {item.is_input && <span class="muted small"> {t.inputImage}</span>}
               {item.image > 0 && <span class="muted small"> #{item.image + 1}</span>}
             </td>
             <td lang="en">{item.last_error}</td>
