@@ -35,17 +35,25 @@ export interface Formats {
   sum(amount: number): string;
 }
 
-/** @param timeZone IANA name; an unknown one counts as UTC */
+/**
+ * Each format is made when it is first used: to make one takes as long as to use it a thousand times, and a page needs few.
+ * @param timeZone IANA name; an unknown one counts as UTC
+ */
 export function createFormats(language: Language, timeZone: string): Formats {
   const locale = LOCALES[language];
-  const zone = isTimeZone(timeZone) ? timeZone : 'UTC';
+  const getZone = createLazy(() => (isTimeZone(timeZone) ? timeZone : 'UTC'));
+  const numbers = (options: Intl.NumberFormatOptions = {}) =>
+    createLazy(() => new Intl.NumberFormat(locale, options));
   const zoned = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(locale, { ...options, timeZone: zone });
-  const plain = new Intl.NumberFormat(locale);
-  const oneDecimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
-  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
-  const amount = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 4 });
-  const sum = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    createLazy(() => new Intl.DateTimeFormat(locale, { ...options, timeZone: getZone() }));
+  /** Of periods that have no time zone. */
+  const plain = (options: Intl.DateTimeFormatOptions) =>
+    createLazy(() => new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }));
+  const whole = numbers();
+  const oneDecimal = numbers({ maximumFractionDigits: 1 });
+  const percent = numbers({ style: 'percent', maximumFractionDigits: 1 });
+  const amount = numbers({ minimumFractionDigits: 2, maximumFractionDigits: 4 });
+  const sum = numbers({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
   const dateTime = zoned({
     day: 'numeric',
     month: 'short',
@@ -56,34 +64,43 @@ export function createFormats(language: Language, timeZone: string): Formats {
   const date = zoned({ day: 'numeric', month: 'long', year: 'numeric' });
   const dayAndMonth = zoned({ day: 'numeric', month: 'short' });
   const time = zoned({ hour: '2-digit', minute: '2-digit' });
-  const month = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' });
-  const shortMonth = new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric', timeZone: 'UTC' });
-  const monthName = new Intl.DateTimeFormat(locale, { month: 'short', timeZone: 'UTC' });
-  const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const month = plain({ month: 'long', year: 'numeric' });
+  const shortMonth = plain({ month: 'short', year: 'numeric' });
+  const monthName = plain({ month: 'short' });
+  const day = plain({ day: 'numeric', month: 'short' });
+  const relative = createLazy(() => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }));
   const startOf = (yearAndMonth: string) => new Date(`${yearAndMonth}-01T00:00:00Z`);
   return {
-    number: (value) => plain.format(value),
-    percent: (share) => percent.format(share),
+    number: (value) => whole().format(value),
+    percent: (share) => percent().format(share),
     bytes: (value) => {
       const [size, unit] = scaleBytes(value);
-      return `${oneDecimal.format(size)} ${unit}`;
+      return `${oneDecimal().format(size)} ${unit}`;
     },
-    dateTime: (iso) => dateTime.format(new Date(iso)),
-    date: (iso) => date.format(new Date(iso)),
-    dayAndMonth: (iso) => dayAndMonth.format(new Date(iso)),
-    time: (iso) => time.format(new Date(iso)),
-    month: (text) => month.format(startOf(text)),
-    shortMonth: (text) => shortMonth.format(startOf(text)),
-    monthName: (text) => monthName.format(startOf(text)),
-    day: (text) => day.format(new Date(`${text}T00:00:00Z`)),
+    dateTime: (iso) => dateTime().format(new Date(iso)),
+    date: (iso) => date().format(new Date(iso)),
+    dayAndMonth: (iso) => dayAndMonth().format(new Date(iso)),
+    time: (iso) => time().format(new Date(iso)),
+    month: (text) => month().format(startOf(text)),
+    shortMonth: (text) => shortMonth().format(startOf(text)),
+    monthName: (text) => monthName().format(startOf(text)),
+    day: (text) => day().format(new Date(`${text}T00:00:00Z`)),
     relative: (seconds) => {
       const [value, unit] = scaleSeconds(seconds);
-      return relative.format(value, unit);
+      return relative().format(value, unit);
     },
-    duration: (seconds) => formatDuration(language, seconds, oneDecimal),
-    credits: (value) => amount.format(value),
-    sum: (value) => sum.format(value),
+    duration: (seconds) => formatDuration(language, seconds, oneDecimal()),
+    credits: (value) => amount().format(value),
+    sum: (value) => sum().format(value),
+  };
+}
+
+/** @returns a function that makes the value at its first call */
+function createLazy<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 
