@@ -196,65 +196,71 @@ test.runIf(IS_WHOLE_WEB)('moves nothing for those who want no motion', async () 
   expect(durations).toEqual([]);
 });
 
-test('in the colours of the reader, the focus, what is selected and the bars are still seen', async () => {
-  const here = await startGallery();
-  const page = await openPage(here, '/');
-  await page.emulateMedia({ forcedColors: 'active' });
-  const tile = page.locator('.tile a').first();
-  await tile.focus();
-  await page.keyboard.press('ArrowRight');
-  const outline = await page.evaluate(() => {
-    const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement ?? document.body);
-    return { isThere: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2 };
-  });
-  expect(outline).toEqual({ isThere: true });
-  await page.keyboard.press('x');
-  const selected = page.locator('.tile.is-selected');
-  await selected.waitFor();
-  const looks = await page.evaluate(() => {
-    const [chosen, other] = ['.tile.is-selected', '.tile:not(.is-selected)'].map((selector) => {
-      const element = document.querySelector(selector);
-      const frame = element?.querySelector('.frame');
-      if (!element || !frame) throw new Error('no tile');
-      const styles = [element, frame].map((each) => getComputedStyle(each));
-      return styles
-        .map(({ outline, border, backgroundColor }) => [outline, border, backgroundColor].join())
-        .join();
+test.runIf(IS_WHOLE_WEB)(
+  'in the colours of the reader, the focus, what is selected and the bars are still seen',
+  async () => {
+    const here = await startGallery();
+    const page = await openPage(here, '/');
+    await page.emulateMedia({ forcedColors: 'active' });
+    const tile = page.locator('.tile a').first();
+    await tile.focus();
+    await page.keyboard.press('ArrowRight');
+    const outline = await page.evaluate(() => {
+      const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement ?? document.body);
+      return { isThere: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2 };
     });
-    const bar = document.querySelector('.rail-bar');
-    const rail = bar && getComputedStyle(bar).backgroundColor;
-    return { differs: chosen !== other, rail, page: getComputedStyle(document.body).backgroundColor };
-  });
-  expect(looks.differs).toBe(true);
-  expect(looks.rail).not.toBe(looks.page);
-});
+    expect(outline).toEqual({ isThere: true });
+    await page.keyboard.press('x');
+    const selected = page.locator('.tile.is-selected');
+    await selected.waitFor();
+    const looks = await page.evaluate(() => {
+      const [chosen, other] = ['.tile.is-selected', '.tile:not(.is-selected)'].map((selector) => {
+        const element = document.querySelector(selector);
+        const frame = element?.querySelector('.frame');
+        if (!element || !frame) throw new Error('no tile');
+        const styles = [element, frame].map((each) => getComputedStyle(each));
+        return styles
+          .map(({ outline, border, backgroundColor }) => [outline, border, backgroundColor].join())
+          .join();
+      });
+      const bar = document.querySelector('.rail-bar');
+      const rail = bar && getComputedStyle(bar).backgroundColor;
+      return { differs: chosen !== other, rail, page: getComputedStyle(document.body).backgroundColor };
+    });
+    expect(looks.differs).toBe(true);
+    expect(looks.rail).not.toBe(looks.page);
+  },
+);
 
-test('a printed task has its prompt, facts and picture, and nothing of the wall', async () => {
-  const here = await startGallery();
-  for (const hasScript of [true, false]) {
-    const page = await openPage(here, `/?task=${WITH_PICTURE}`, { hasScript, mayMove: true });
-    await getTask(page).locator('.large-picture').waitFor();
-    await page.emulateMedia({ media: 'print' });
-    for (const selector of ['.prompt', '.facts', '.large-picture'])
-      expect([selector, await getTask(page).locator(selector).isVisible()]).toEqual([selector, true]);
-    for (const selector of [
-      '.bar',
-      '.tile',
-      '.filters',
-      '.panel-actions',
-      '.strip',
-      '.arrow',
-      '.rail',
-      '.skip-link',
-    ])
-      expect([selector, await page.locator(selector).filter({ visible: true }).count()]).toEqual([
-        selector,
-        0,
-      ]);
-    const pdf = await page.pdf({ format: 'A4' });
-    expect(pdf.byteLength).toBeGreaterThan(1000);
-  }
-});
+test.runIf(IS_WHOLE_WEB)(
+  'a printed task has its prompt, facts and picture, and nothing of the wall',
+  async () => {
+    const here = await startGallery();
+    for (const hasScript of [true, false]) {
+      const page = await openPage(here, `/?task=${WITH_PICTURE}`, { hasScript, mayMove: true });
+      await getTask(page).locator('.large-picture').waitFor();
+      await page.emulateMedia({ media: 'print' });
+      for (const selector of ['.prompt', '.facts', '.large-picture'])
+        expect([selector, await getTask(page).locator(selector).isVisible()]).toEqual([selector, true]);
+      for (const selector of [
+        '.bar',
+        '.tile',
+        '.filters',
+        '.panel-actions',
+        '.strip',
+        '.arrow',
+        '.rail',
+        '.skip-link',
+      ])
+        expect([selector, await page.locator(selector).filter({ visible: true }).count()]).toEqual([
+          selector,
+          0,
+        ]);
+      const pdf = await page.pdf({ format: 'A4' });
+      expect(pdf.byteLength).toBeGreaterThan(1000);
+    }
+  },
+);
 
 test.runIf(IS_WHOLE_WEB)('a printed prompt is printed to its end', async () => {
   const here = await startTestMirror();

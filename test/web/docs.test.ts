@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { openApiDocument } from '../../src/server/openapi/document.ts';
 import { startTestMirror } from '../helpers/test-mirror.ts';
+import { IS_WHOLE_WEB } from '../helpers/thorough.ts';
 import { findAccessibilityProblems } from './accessibility.ts';
 import { findSidewaysScroll, useBrowser } from './browser.ts';
 
@@ -19,7 +20,7 @@ test('describes every route without a script, and without a style attribute', as
   expect(await (await here.get('/docs')).text()).not.toMatch(/\sstyle=/);
 });
 
-test.each([
+test.runIf(IS_WHOLE_WEB).each([
   ['light', 'en', 1440],
   ['dark', 'zh', 360],
 ] as const)('is accessible and fits: %s, %s, %d pixels wide', async (theme, language, width) => {
@@ -30,7 +31,7 @@ test.each([
   expect(await findSidewaysScroll(page)).toBe(0);
 });
 
-test('shows only the routes that are filtered for', async () => {
+test.runIf(IS_WHOLE_WEB)('shows only the routes that are filtered for', async () => {
   const here = await startTestMirror();
   const page = await openPage(here, '/docs');
   const filter = page.getByLabel('Filter routes');
@@ -45,7 +46,7 @@ test('shows only the routes that are filtered for', async () => {
   expect(await page.locator('#none-found').textContent()).toBe('');
 });
 
-test('copies a command that works', async () => {
+test.runIf(IS_WHOLE_WEB)('copies a command that works', async () => {
   const here = await startTestMirror({ basePath: '/sub' });
   const page = await openPage(here, '/docs');
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -56,7 +57,7 @@ test('copies a command that works', async () => {
   expect((await fetch(command.slice("curl '".length, -1))).status).toBe(200);
 });
 
-test('a link leads to a route, and its anchor is below the bar', async () => {
+test.runIf(IS_WHOLE_WEB)('a link leads to a route, and its anchor is below the bar', async () => {
   const here = await startTestMirror();
   const page = await openPage(here, '/docs#route-untrack');
   const box = await page.locator('#route-untrack').boundingBox();

@@ -1,6 +1,7 @@
 /** The page that asks for a token, in a real browser. */
 import { expect, test } from 'vitest';
 import { startTestMirror } from '../helpers/test-mirror.ts';
+import { IS_WHOLE_WEB } from '../helpers/thorough.ts';
 import { findAccessibilityProblems } from './accessibility.ts';
 import { findSidewaysScroll, useBrowser } from './browser.ts';
 
@@ -8,7 +9,7 @@ const { openPage } = useBrowser();
 
 const TOKEN = 'a-token-of-the-mirror';
 
-test.each([
+test.runIf(IS_WHOLE_WEB).each([
   ['light', 'en', 1440],
   ['dark', 'zh', 360],
 ] as const)('is accessible and fits: %s, %s, %d pixels wide', async (theme, language, width) => {

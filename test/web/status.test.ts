@@ -6,6 +6,7 @@ import type { StatusData } from '../../src/web/view/status-data.ts';
 import { addToken } from '../helpers/access-token.ts';
 import { document as taskDocument } from '../helpers/documents.ts';
 import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
+import { IS_WHOLE_WEB } from '../helpers/thorough.ts';
 import { findAccessibilityProblems } from './accessibility.ts';
 import { findSidewaysScroll, type PageOptions, useBrowser } from './browser.ts';
 
@@ -53,7 +54,7 @@ describe('the status page', () => {
     expect(await (await here.get('/status')).text()).not.toMatch(/\sstyle=/);
   });
 
-  test.each([
+  test.runIf(IS_WHOLE_WEB).each([
     ['light', 'en', 1440],
     ['dark', 'zh', 360],
   ] as const)('is accessible and fits: %s, %s, %d pixels wide', async (theme, language, width) => {
@@ -67,7 +68,7 @@ describe('the status page', () => {
     expect(await findAccessibilityProblems(page)).toEqual([]);
   });
 
-  test('begins with what is wrong, and says why the run failed', async () => {
+  test.runIf(IS_WHOLE_WEB)('begins with what is wrong, and says why the run failed', async () => {
     const { here } = await startFilledMirror();
     await failRun(here);
     const page = await openStatus(here);
@@ -92,7 +93,7 @@ describe('the status page', () => {
     expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
   });
 
-  test('shows how far a run is', async () => {
+  test.runIf(IS_WHOLE_WEB)('shows how far a run is', async () => {
     const { here } = await startFilledMirror({ batchSize: '1', concurrency: '1' });
     const ids = [1, 2, 3].map(
       (at) => here.simulator.addTask({ prompt: `number ${at}`, durationMs: HOUR_MS }) as TaskId,
@@ -107,7 +108,7 @@ describe('the status page', () => {
     await here.simulator.stop();
   });
 
-  test('shows what happens elsewhere by itself', async () => {
+  test.runIf(IS_WHOLE_WEB)('shows what happens elsewhere by itself', async () => {
     const { here } = await startFilledMirror();
     const page = await openStatus(here);
     await here.store.storeDocuments({
@@ -118,29 +119,32 @@ describe('the status page', () => {
     await page.getByText('2 done · 0 failed').waitFor();
   });
 
-  test('shows tasks a day and cost a month, of the tasks that the token sees', async () => {
-    const { here } = await startFilledMirror();
-    const now = here.clock.now() / 1000;
-    const cost = { response: { success: true, data: [], cost: { amount: 0.25 } } };
-    await here.store.storeDocuments({
-      documents: [
-        taskDocument({ createdAt: now, more: cost, userId: 'me' }),
-        taskDocument({ createdAt: now - 10 * 86_400, more: cost, userId: 'me' }),
-        taskDocument({ createdAt: now, more: cost, userId: 'somebody-else' }),
-      ],
-      requestSeq: await here.store.nextRequestSeq(),
-      fetchedAtMs: here.clock.now(),
-    });
-    const { days, months } = await readJson(here, await addToken(here, { limits: { userIds: ['me'] } }));
-    expect(days?.items.map(({ count }) => count)).toEqual([1, 1]);
-    expect(months?.items.map(({ cost }) => cost)).toEqual([0.5]);
-    const page = await openStatus(here, { headers: await addToken(here) });
-    expect(await page.locator('#days .chart-bar').count()).toBe(90);
-    await page.locator('#cost summary').click();
-    expect(await page.locator('#cost tbody tr').innerText()).toMatch(/^Mar 2026\s+\d\s+0\.7[5-9]$/);
-  });
+  test.runIf(IS_WHOLE_WEB)(
+    'shows tasks a day and cost a month, of the tasks that the token sees',
+    async () => {
+      const { here } = await startFilledMirror();
+      const now = here.clock.now() / 1000;
+      const cost = { response: { success: true, data: [], cost: { amount: 0.25 } } };
+      await here.store.storeDocuments({
+        documents: [
+          taskDocument({ createdAt: now, more: cost, userId: 'me' }),
+          taskDocument({ createdAt: now - 10 * 86_400, more: cost, userId: 'me' }),
+          taskDocument({ createdAt: now, more: cost, userId: 'somebody-else' }),
+        ],
+        requestSeq: await here.store.nextRequestSeq(),
+        fetchedAtMs: here.clock.now(),
+      });
+      const { days, months } = await readJson(here, await addToken(here, { limits: { userIds: ['me'] } }));
+      expect(days?.items.map(({ count }) => count)).toEqual([1, 1]);
+      expect(months?.items.map(({ cost }) => cost)).toEqual([0.5]);
+      const page = await openStatus(here, { headers: await addToken(here) });
+      expect(await page.locator('#days .chart-bar').count()).toBe(90);
+      await page.locator('#cost summary').click();
+      expect(await page.locator('#cost tbody tr').innerText()).toMatch(/^Mar 2026\s+\d\s+0\.7[5-9]$/);
+    },
+  );
 
-  test('tracks the ids in any text that is pasted', async () => {
+  test.runIf(IS_WHOLE_WEB)('tracks the ids in any text that is pasted', async () => {
     const { here } = await startFilledMirror();
     const id = here.simulator.addTask({ prompt: 'a lighthouse', durationMs: HOUR_MS });
     const page = await openStatus(here);
@@ -156,7 +160,7 @@ describe('the status page', () => {
     await expect.poll(() => opener.evaluate((element) => element === document.activeElement)).toBe(true);
   });
 
-  test('says why ids could not be tracked', async () => {
+  test.runIf(IS_WHOLE_WEB)('says why ids could not be tracked', async () => {
     const { here } = await startFilledMirror();
     const page = await openStatus(here, { expectedErrors: [/503/] });
     await page.route('**/api/tracked', (route) =>
@@ -171,7 +175,7 @@ describe('the status page', () => {
     await page.getByText('They could not be added: the disk is full').waitFor();
   });
 
-  test('is usable with the keyboard alone', async () => {
+  test.runIf(IS_WHOLE_WEB)('is usable with the keyboard alone', async () => {
     const { here } = await startFilledMirror();
     const page = await openStatus(here);
     const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
@@ -190,7 +194,7 @@ describe('the status page', () => {
     await expect.poll(() => page.locator('dialog').count()).toBe(0);
   });
 
-  test('keeps the theme and the language that were chosen', async () => {
+  test.runIf(IS_WHOLE_WEB)('keeps the theme and the language that were chosen', async () => {
     const { here } = await startFilledMirror();
     const page = await openStatus(here);
     await page.getByRole('button', { name: 'Theme: System' }).click();
@@ -203,7 +207,7 @@ describe('the status page', () => {
     expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
   });
 
-  test('says that the session has ended', async () => {
+  test.runIf(IS_WHOLE_WEB)('says that the session has ended', async () => {
     const { here } = await startFilledMirror();
     const headers = await addToken(here);
     const page = await openStatus(here, { headers, expectedErrors: [/401/] });
@@ -238,7 +242,7 @@ describe('what a token sees of it', () => {
     expect(await page.getByRole('button', { name: /Sync now|Add ids/ }).count()).toBe(0);
   });
 
-  test('a read-only one: everything, and nothing to change it', async () => {
+  test.runIf(IS_WHOLE_WEB)('a read-only one: everything, and nothing to change it', async () => {
     const { here } = await startFilledMirror();
     const page = await openStatus(here, { headers: await addToken(here, { isReadOnly: true }) });
     expect(await page.locator('#runs').count()).toBe(1);
@@ -256,7 +260,7 @@ describe('trouble', () => {
     expect((await here.get('/docs', { accept: 'text/html' })).status).toBe(200);
   });
 
-  test('markup, control characters and a very long prompt are only text', async () => {
+  test.runIf(IS_WHOLE_WEB)('markup, control characters and a very long prompt are only text', async () => {
     const here = await startTestMirror();
     const prompt = `<img src=x onerror=alert(1)></script>\u0007\u202E${'cat '.repeat(5000)}`;
     const id = here.simulator.addTask({ prompt, durationMs: HOUR_MS }) as TaskId;
@@ -271,11 +275,14 @@ describe('trouble', () => {
     expect((await (await here.get('/status')).text()).length).toBeLessThan(60_000);
   });
 
-  test('a mirror below another path has links, assets and requests that work', async () => {
-    const here = await startTestMirror({ basePath: '/flux-mirror' });
-    const page = await openStatus(here);
-    await page.getByRole('button', { name: 'Sync now' }).click();
-    await page.getByText('The run has ended; nothing new.').waitFor();
-    expect(new URL(page.url()).pathname).toBe('/flux-mirror/status');
-  });
+  test.runIf(IS_WHOLE_WEB)(
+    'a mirror below another path has links, assets and requests that work',
+    async () => {
+      const here = await startTestMirror({ basePath: '/flux-mirror' });
+      const page = await openStatus(here);
+      await page.getByRole('button', { name: 'Sync now' }).click();
+      await page.getByText('The run has ended; nothing new.').waitFor();
+      expect(new URL(page.url()).pathname).toBe('/flux-mirror/status');
+    },
+  );
 });

@@ -152,7 +152,7 @@ describe('a mirror that does not answer', () => {
     await getTask(page).locator('.prompt').waitFor();
   });
 
-  test('is said by the first page too: not that there is nothing', async () => {
+  test.runIf(IS_WHOLE_WEB)('is said by the first page too: not that there is nothing', async () => {
     const here = await startTestMirror();
     await storeTasks(
       here,
@@ -172,24 +172,27 @@ describe('a mirror that does not answer', () => {
     await openPage(here, '/status', { expectedErrors: NO_CONNECTION });
   });
 
-  test('a lost event stream is said, and what was missed appears when the mirror is back', async () => {
-    const { here } = await startWithPictures();
-    await storeTasks(here, [{ id: THIRD, prompt: 'a bird', state: 'pending' }]);
-    const page = await openPage(here, '/', { expectedErrors: NO_CONNECTION });
-    await getTile(page, THIRD).getByText('Generating').waitFor();
-    const { port } = new URL(here.mirror.url);
-    await here.mirror.stop();
-    await getTrouble(page).getByText('connection to the mirror is lost').waitFor();
-    expect(await getTile(page, FIRST).count()).toBe(1);
-    await here.restart({ port });
-    await storeTasks(here, [
-      { id: THIRD, prompt: 'a bird', state: 'failed' },
-      { id: 'new-one', prompt: 'a fish', createdAt: 1_773_400_100 },
-    ]);
-    await getTile(page, 'new-one').waitFor({ timeout: 20_000 });
-    await getTile(page, THIRD).getByText('Failed').waitFor();
-    await expect.poll(() => getTrouble(page).count()).toBe(0);
-  });
+  test.runIf(IS_WHOLE_WEB)(
+    'a lost event stream is said, and what was missed appears when the mirror is back',
+    async () => {
+      const { here } = await startWithPictures();
+      await storeTasks(here, [{ id: THIRD, prompt: 'a bird', state: 'pending' }]);
+      const page = await openPage(here, '/', { expectedErrors: NO_CONNECTION });
+      await getTile(page, THIRD).getByText('Generating').waitFor();
+      const { port } = new URL(here.mirror.url);
+      await here.mirror.stop();
+      await getTrouble(page).getByText('connection to the mirror is lost').waitFor();
+      expect(await getTile(page, FIRST).count()).toBe(1);
+      await here.restart({ port });
+      await storeTasks(here, [
+        { id: THIRD, prompt: 'a bird', state: 'failed' },
+        { id: 'new-one', prompt: 'a fish', createdAt: 1_773_400_100 },
+      ]);
+      await getTile(page, 'new-one').waitFor({ timeout: 20_000 });
+      await getTile(page, THIRD).getByText('Failed').waitFor();
+      await expect.poll(() => getTrouble(page).count()).toBe(0);
+    },
+  );
 
   test.runIf(IS_WHOLE_WEB)('a full disk is said, and everything is still shown', async () => {
     const { here } = await startWithPictures();

@@ -35,9 +35,12 @@ const SIZES = [
 const BATCH = 5000;
 const BUILT_DECODER = new URL('../../../dist/app/decode-process.js', import.meta.url);
 
-/** @param count of tasks besides those that the pictures are archived for */
-export async function fillGallery(dataDir: string, count: number): Promise<void> {
-  await archivePictures(dataDir);
+/**
+ * @param count of tasks besides those that the pictures are archived for
+ * @param picturesADay of each of the days with pictures
+ */
+export async function fillGallery(dataDir: string, count: number, picturesADay = SCREEN): Promise<void> {
+  await archivePictures(dataDir, picturesADay);
   let batch: BenchDocument[] = [];
   for (const document of generateDocuments(count)) {
     batch.push(document);
@@ -50,14 +53,14 @@ export async function fillGallery(dataDir: string, count: number): Promise<void>
 }
 
 /** Archives them as the mirror does, with their thumbnails. */
-async function archivePictures(dataDir: string): Promise<void> {
+async function archivePictures(dataDir: string, picturesADay: number): Promise<void> {
   const folder = join(dataDir, 'host');
   mkdirSync(folder, { recursive: true });
   const port = await freePort();
   const documents: BenchDocument[] = [];
   const random = createSeededRandom(18);
   for (const [day, name] of PICTURE_DAYS.entries()) {
-    for (let n = 0; n < SCREEN; n += 1) {
+    for (let n = 0; n < picturesADay; n += 1) {
       const [width, height] = SIZES[n % SIZES.length] ?? [512, 512];
       const prompt = `picture ${day} ${n}`;
       const file = `${day}-${n}.png`;
