@@ -16,8 +16,8 @@ import { findTaskIds } from '../task/id.ts';
 import { type Environment, type RunningMirror, startMirror } from './start-mirror.ts';
 
 const DEMO_TOKEN = 'demo';
-/** When the tasks that are pending at the start finish. */
-const PENDING_FOR_MS = [6, 12, 20, 30, 45, 60, 80, 100, 130, 160].map((seconds) => seconds * 1000);
+/** When the tasks that are pending at the start finish: few, as they are the first that is seen. */
+const PENDING_FOR_MS = [6, 15, 40, 90].map((seconds) => seconds * 1000);
 const NEW_TASK_INTERVAL_MS = 10_000;
 
 export interface RunningDemo {
