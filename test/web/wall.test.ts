@@ -156,6 +156,22 @@ describe('a task', () => {
     expect([await page.evaluate(() => window.scrollY), new URL(page.url()).search]).toEqual([y, '']);
   });
 
+  test('is in the middle of the strip of its neighbours, also on a phone', async () => {
+    const here = await startFilledMirror(200);
+    const page = await openPage(here, '/', { width: 360 });
+    await page.locator('.frame').nth(20).click();
+    const strip = page.locator('.stage > .strip');
+    const measureDistance = () =>
+      strip.evaluate((list) => {
+        const current = list.querySelector('[aria-current]')?.getBoundingClientRect();
+        const { left, width } = list.getBoundingClientRect();
+        return current && Math.abs(current.left + current.width / 2 - (left + width / 2));
+      });
+    await expect.poll(measureDistance).toBeLessThan(2);
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(measureDistance).toBeLessThan(2);
+  });
+
   test('can be linked to, and is read without a script', async () => {
     const here = await startFilledMirror(12);
     const page = await openPage(here, `/?task=${taskIdOf(3)}`, { hasScript: false });

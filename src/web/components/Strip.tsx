@@ -1,4 +1,5 @@
 /** Small pictures in one line. */
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { decodeRatio } from '../../task/ratio.ts';
 import { getRatioClass } from '../layout/ratio-classes.ts';
 import { cutText, MAX_ALT_LENGTH } from '../view/cut-text.ts';
@@ -17,9 +18,17 @@ interface Props {
 
 export function Strip({ tiles, current, onOpen, label }: Props) {
   const { t, actions } = useApp();
+  const list = useRef<HTMLUListElement>(null);
+  useLayoutEffect(() => {
+    const element = list.current?.querySelector<HTMLElement>('[aria-current]')?.parentElement;
+    // Not by scrollIntoView, which would scroll the page as well.
+    if (list.current && element)
+      list.current.scrollLeft =
+        element.offsetLeft - list.current.offsetLeft - (list.current.clientWidth - element.offsetWidth) / 2;
+  }, [current, tiles]);
   if (tiles.length === 0) return null;
   return (
-    <ul class="strip" aria-label={label ?? t.wall}>
+    <ul class="strip" ref={list} aria-label={label ?? t.wall}>
       {tiles.map((tile) => (
         <li key={tile.id} class={getRatioClass(tile.ratio)}>
           <a
