@@ -17,20 +17,32 @@ const LAYERS: LayerTable = {
   'cli/run-demo': ['cli', 'app/demo', 'simulator', 'service'],
   'app/demo': ['app', 'simulator', 'outbound', 'task', 'config', 'lib'],
   cli: [
-    ...['cli/run-demo', 'app', 'views', 'sync', 'backup', 'doctor', 'files', 'archive', 'upstream'],
+    ...['cli/run-demo', 'app', 'mcp', 'views', 'sync', 'backup', 'doctor', 'files', 'archive', 'upstream'],
     ...['store/contract', 'search', 'service', 'task', 'config', 'lib'],
   ],
   app: [
-    ...['server', 'views', 'sync', 'generation', 'backup', 'mirror', 'archive', 'upstream', 'outbound'],
+    ...[
+      'server',
+      'mcp',
+      'views',
+      'sync',
+      'generation',
+      'backup',
+      'mirror',
+      'archive',
+      'upstream',
+      'outbound',
+    ],
     ...['store/sqlite', 'store/contract', 'search', 'service', 'task', 'config', 'lib'],
   ],
   server: [
-    ...['web', 'views', 'sync', 'generation', 'backup', 'files', 'mirror', 'archive', 'upstream'],
+    ...['web', 'mcp', 'views', 'sync', 'generation', 'backup', 'files', 'mirror', 'archive', 'upstream'],
     ...['store/contract', 'search', 'service', 'task', 'config', 'lib'],
   ],
   'web/client': ['web', 'task'],
   // Pure layout and views, components and pages: data in, HTML out.
   web: ['views', 'task', 'lib'],
+  mcp: ['views', 'lib'],
   views: ['backup', 'upstream', 'store/contract', 'search', 'service', 'task', 'config', 'lib'],
   generation: ['mirror', 'upstream', 'outbound', 'store/contract', 'service', 'task', 'lib'],
   sync: ['upstream', 'store/contract', 'service', 'task', 'lib'],
@@ -56,7 +68,12 @@ const LAYERS: LayerTable = {
 const KNOWN_EXCEPTIONS: readonly Exception[] = [];
 
 /** Packages that one layer has to itself. */
-const OWN_PACKAGES = { 'better-sqlite3': 'store/sqlite', 'drizzle-orm': 'store/sqlite', commander: 'cli' };
+const OWN_PACKAGES = {
+  'better-sqlite3': 'store/sqlite',
+  'drizzle-orm': 'store/sqlite',
+  commander: 'cli',
+  '@modelcontextprotocol/server': 'mcp',
+};
 
 const sources = readSources();
 
@@ -91,6 +108,12 @@ describe('the layers', () => {
     expect(loaded).toContain('store/sqlite/open.ts');
     expect(loaded.filter((path) => /^(server|simulator)\//.test(path))).toEqual([]);
   });
+});
+
+test('a server loads the tools of agents with the first request for them', () => {
+  const loaded = [...loadedWith('app/start-mirror.ts', sources)];
+  expect(loaded).toContain('server/routes/mcp.ts');
+  expect(loaded.filter((path) => path.startsWith('mcp/'))).toEqual(['mcp/mirror-access.ts']);
 });
 
 describe('a wrong import is reported', () => {

@@ -31,6 +31,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['token', async () => (await import('./token.ts')).createTokenCommand()],
   ['backup', async () => (await import('./backup.ts')).createBackupCommand()],
   ['restore', async () => (await import('./backup.ts')).createRestoreCommand()],
+  ['mcp', async () => (await import('./mcp.ts')).createMcpCommand()],
   ['doctor', async () => (await import('./doctor.ts')).createDoctorCommand()],
 ]);
 

@@ -64,6 +64,13 @@ export const SERVER_SETTINGS = {
     scope: 'server',
     describe: 'how long a search may take before it is ended, 100ms to 10m',
   },
+  mcpWrite: {
+    env: 'FLUX_MIRROR_MCP_WRITE',
+    ...boolean,
+    default: 'false',
+    scope: 'server',
+    describe: 'whether the tools at /mcp may change something: track tasks, sync',
+  },
   basePath: {
     env: 'FLUX_MIRROR_BASE_PATH',
     flag: 'base-path',

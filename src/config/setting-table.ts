@@ -5,7 +5,7 @@
 import { SERVER_SETTINGS } from './server-settings.ts';
 import type { Scope, Setting } from './setting.ts';
 import { UPSTREAM_SETTINGS } from './upstream-settings.ts';
-import { directory, logFormat, logLevel } from './value-schemas.ts';
+import { directory, logFormat, logLevel, makeOptional, token } from './value-schemas.ts';
 
 const COMMON_SETTINGS = {
   dataDir: {
@@ -15,6 +15,14 @@ const COMMON_SETTINGS = {
     default: './data',
     scope: 'common',
     describe: 'where the database lives',
+  },
+  accessToken: {
+    env: 'FLUX_MIRROR_ACCESS_TOKEN',
+    ...makeOptional(token),
+    default: undefined,
+    scope: 'common',
+    describe: 'token of the mirror that `mcp --url` asks',
+    secret: true,
   },
   logLevel: {
     env: 'FLUX_MIRROR_LOG_LEVEL',

@@ -28,6 +28,7 @@ import { createSignInPageRoutes } from './routes/gallery/sign-in-page.tsx';
 import { createStatusPageRoutes } from './routes/gallery/status-page.tsx';
 import { createHealthRoutes } from './routes/health.ts';
 import { createImageRoutes } from './routes/images.ts';
+import { createMcpRoutes } from './routes/mcp.ts';
 import { createMetricsRoutes } from './routes/metrics.ts';
 import { createOpenApiRoutes } from './routes/openapi.ts';
 import { createSearchRoutes } from './routes/search.ts';
@@ -80,6 +81,7 @@ export function createApp(
     createHealthRoutes(deps, () => stopping.aborted),
     createMetricsRoutes(deps),
     createOpenApiRoutes(deps),
+    createMcpRoutes(deps),
     createStatusPageRoutes(deps),
     createDocsPageRoutes(deps),
     createSignInPageRoutes(deps),

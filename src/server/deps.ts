@@ -29,6 +29,7 @@ export interface ServerDeps {
     | 'callbackUrl'
     | 'rewriteImageUrls'
     | 'upstreamToken'
+    | 'mcpWrite'
   >;
   readonly store: Store;
   readonly searching: Searching;

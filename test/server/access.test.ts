@@ -68,6 +68,7 @@ async function sharedMirror() {
 
 interface Probe {
   readonly path?: string;
+  readonly headers?: Record<string, string>;
   readonly body?: unknown;
   /** What a token without limits gets: 200 unless told otherwise. */
   readonly status?: number;
@@ -227,6 +228,29 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
     { body: { token: 'guess' }, status: 401, limited: 401 },
   ],
   signOut: () => [{}],
+  mcp: ({ image }) =>
+    [
+      { method: 'tools/list' },
+      ...[
+        { name: 'search_prompts', arguments: { query: 'lighthouse' } },
+        { name: 'search_prompts', arguments: { query: 'secretword' } },
+        { name: 'search_prompts', arguments: { query: '', sort: 'newest', limit: 50 } },
+        { name: 'get_task', arguments: { id: THEIRS } },
+        { name: 'get_task', arguments: { id: THEIRS.slice(0, -1) } },
+        { name: 'get_task', arguments: { id: PENDING } },
+        { name: 'get_image', arguments: { id: THEIRS } },
+        { name: 'get_image', arguments: { id: image.sha256 } },
+        { name: 'similar_prompts', arguments: { id: THEIRS } },
+        { name: 'similar_prompts', arguments: { id: MINE } },
+        { name: 'history_stats', arguments: { from: '2020' } },
+        { name: 'track_tasks', arguments: { ids: [UNKNOWN] } },
+        { name: 'sync_now', arguments: {} },
+      ].map((params) => ({ method: 'tools/call', params })),
+      { method: 'resources/read', params: { uri: `flux-task://${THEIRS}` } },
+    ].map((message) => ({
+      headers: { accept: 'application/json, text/event-stream' },
+      body: { jsonrpc: '2.0', id: 1, ...message },
+    })),
 };
 
 /** Their answers have a `total` or a `count`. */
@@ -277,7 +301,7 @@ async function ask(
 ) {
   const answer = await here.request(probe.path ?? path, {
     method,
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { 'content-type': 'application/json', ...probe.headers, ...headers },
     ...(method === 'GET' ? {} : { body: JSON.stringify(probe.body ?? {}) }),
   });
   return { status: answer.status, headers: [...answer.headers].join(), body: await readBody(answer) };

@@ -19,8 +19,8 @@ import { createSessions } from './sessions.ts';
 const OPEN_PATHS = new Set(['/healthz', '/readyz', '/sign-in', '/sign-out']);
 /** The files of the pages are those of the package. */
 const ASSETS = '/assets/';
-/** They read: the vendor's own route, which checks the action in the body, and what may need more than fits into an address. */
-const READING_POSTS: ReadonlySet<string> = new Set([FLUX.taskPath, '/api/download']);
+/** They read: the vendor's own route, which checks the action in the body, and what may need more than fits into an address, and the tools of agents. */
+const READING_POSTS: ReadonlySet<string> = new Set([FLUX.taskPath, '/api/download', '/mcp']);
 
 /** The upstream has no access token; for callbacks, the key in the path is its credential. */
 function isOpen(path: string, callbackUrl: string | undefined): boolean {

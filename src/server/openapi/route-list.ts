@@ -4,6 +4,7 @@ import { EVENT_ROUTES } from './routes/events.ts';
 import { FLUX_ROUTES } from './routes/flux.ts';
 import { GALLERY_ROUTES } from './routes/gallery.ts';
 import { IMAGE_ROUTES } from './routes/images.ts';
+import { MCP_ROUTES } from './routes/mcp.ts';
 import { MONITORING_ROUTES } from './routes/monitoring.ts';
 import { PAGE_ROUTES } from './routes/pages.ts';
 import { SEARCH_ROUTES } from './routes/search.ts';
@@ -20,6 +21,7 @@ export const ROUTE_DESCRIPTIONS: readonly RouteDescription[] = [
   ...EVENT_ROUTES,
   ...SELECTION_ROUTES,
   ...MONITORING_ROUTES,
+  ...MCP_ROUTES,
   ...GALLERY_ROUTES,
   ...PAGE_ROUTES,
 ];

@@ -3,7 +3,6 @@ import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { Hono } from 'hono';
 import rangeParser from 'range-parser';
-import { ImageFailure } from '../../archive/failure.ts';
 import { isVideo } from '../../archive/formats.ts';
 import type { OpenFile } from '../../archive/open-file.ts';
 import { THUMBNAIL_WIDTHS } from '../../archive/thumbnail-files.ts';
@@ -11,6 +10,7 @@ import { ApiError } from '../../lib/api-error.ts';
 import type { KnownImage } from '../../store/contract/images.ts';
 import { serializeFailingImage } from '../../views/failing-image-json.ts';
 import type { FailingImageList } from '../../views/failing-image-schema.ts';
+import { createArchivedFiles, createImageNotFound } from '../archived-files.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
 import { getQueryParams, readIntegerParam } from '../query-params.ts';
 
@@ -18,29 +18,12 @@ const SHA256 = '[0-9a-f]{64}';
 
 export function createImageRoutes({ store, archive, clock, log }: ServerDeps): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
+  const { openIntact, openThumbnail } = createArchivedFiles({ store, archive, clock, log });
 
   const readImage = async (c: ServerContext, sha256: string): Promise<KnownImage> => {
     const image = await store.image(sha256, c.get('access').limits);
     if (!image) throw createImageNotFound();
     return image;
-  };
-
-  /** Opens an archived file. A damaged one is never served, and fetched again if its link still works. */
-  const openIntact = async (image: KnownImage): Promise<OpenFile> => {
-    const { sha256 } = image;
-    const file = await archive.intactFiles.open(image);
-    if (file) {
-      // Someone put it back.
-      if (image.isMissing) await store.recordFoundImages([sha256]);
-      return file;
-    }
-    if ((await store.recordMissingImages([sha256], clock.now())) > 0) {
-      log.error(
-        { sha256 },
-        'an archived image is damaged or missing; it will be fetched again if its link still works',
-      );
-    }
-    throw createImageNotFound();
   };
 
   app.get(`/images/:sha256{${SHA256}}`, async (c) => {
@@ -65,20 +48,6 @@ export function createImageRoutes({ store, archive, clock, log }: ServerDeps): H
     const failing = await store.failingImages(limit, c.get('access').limits);
     return c.json({ items: failing.map(serializeFailingImage) } satisfies FailingImageList);
   });
-
-  const openThumbnail = async (image: KnownImage, width: number): Promise<OpenFile> => {
-    // One that exists was made of the right bytes, which need not be read again.
-    const existing = image.isMissing ? undefined : await archive.thumbnails.find(image, width);
-    if (existing) return existing;
-    await (await openIntact(image)).handle.close();
-    try {
-      return await archive.thumbnails.open(image, width);
-    } catch (error) {
-      if (error instanceof ImageFailure)
-        throw new ApiError(404, 'not_found', `this image has no thumbnail: ${error.message}`);
-      throw error;
-    }
-  };
 
   return app;
 }
@@ -161,8 +130,4 @@ function parseRange(c: ServerContext, size: number, etag: string): ByteRange | '
   if (ranges === -1) return 'unsatisfiable';
   if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return undefined;
   return ranges[0];
-}
-
-function createImageNotFound(): ApiError {
-  return new ApiError(404, 'not_found', 'this image is not in the archive');
 }

@@ -1,0 +1,44 @@
+/** The mirror of a data directory, for reading only, also beside a running server. */
+import { createDecoder } from '../archive/decoding/decoder.ts';
+import { createImageFiles } from '../archive/files.ts';
+import { createIntactFiles } from '../archive/intact-files.ts';
+import { createThumbnails } from '../archive/thumbnails.ts';
+import type { Config } from '../config/config.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { MirrorAccess } from '../mcp/mirror-access.ts';
+import { createMirrorAccess } from '../server/mirror-access.ts';
+import { startSearchThread } from '../server/search/search-thread.ts';
+import { openStore } from '../store/sqlite/open.ts';
+import { DECODE_PROCESS, SEARCH_WORKER } from './workers.ts';
+
+/** @throws NoMirror, DamagedDatabase, or the system's error */
+export async function openLocalMirror(
+  config: Pick<Config, 'dataDir' | 'basePath' | 'searchTimeoutMs'>,
+  { clock, log }: { clock: Clock; log: Log },
+): Promise<{ mirror: MirrorAccess; close(): Promise<void> }> {
+  const store = await openStore({ dataDir: config.dataDir, clock, mode: 'reader' });
+  const searching = startSearchThread(SEARCH_WORKER, config, store.noteError, {
+    timeoutMs: config.searchTimeoutMs,
+  });
+  const files = createImageFiles(config.dataDir);
+  const decoder = createDecoder(DECODE_PROCESS);
+  const archive = {
+    files,
+    intactFiles: createIntactFiles(files),
+    thumbnails: createThumbnails({ files, decoder, clock, log }),
+  };
+  const mirror = createMirrorAccess(
+    { store, searching, archive, clock, log },
+    { limits: undefined },
+    undefined,
+  );
+  return {
+    mirror,
+    close: async () => {
+      decoder.close();
+      await searching.close();
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,23 @@
+/** Answers one HTTP request of an MCP client. */
+import { createMcpHandler } from '@modelcontextprotocol/server';
+import { createMcpServer } from './create-server.ts';
+import type { MirrorAccess } from './mirror-access.ts';
+
+interface McpOptions {
+  readonly mirror: MirrorAccess;
+  readonly maxBodyBytes: number;
+  /** Told of every error that the caller must not see. */
+  readonly onError: (error: unknown) => void;
+}
+
+export function answerMcp(
+  request: Request,
+  { mirror, maxBodyBytes, onError }: McpOptions,
+): Promise<Response> {
+  const handler = createMcpHandler(() => createMcpServer({ mirror, onError }), {
+    maxRequestBodySize: maxBodyBytes,
+    // Nothing of it changes while a client looks.
+    maxSubscriptions: 0,
+  });
+  return handler.fetch(request);
+}

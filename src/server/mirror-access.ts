@@ -1,0 +1,110 @@
+/** What the tools of the MCP server ask, answered as the routes answer: by a search thread, the store and the archive. */
+import { ApiError } from '../lib/api-error.ts';
+import { type MirrorAccess, type MirrorChanges, MirrorError } from '../mcp/mirror-access.ts';
+import { maySee } from '../mirror/visibility.ts';
+import { describeAmbiguity, resolveTaskId } from '../store/contract/resolve-id.ts';
+import { parseTaskId, type TaskId } from '../task/id.ts';
+import type { TaskLimits } from '../task/limits.ts';
+import { serializeCounts } from '../views/run-json.ts';
+import { serializeTrackResult } from '../views/tracked-json.ts';
+import { type ArchivedFilesDeps, createArchivedFiles, createImageNotFound } from './archived-files.ts';
+import type { ServerDeps } from './deps.ts';
+import { readIds } from './drop-in/task-request.ts';
+import type { AskedBy, Searching } from './search/search-thread.ts';
+
+export type MirrorAccessDeps = ArchivedFilesDeps & { readonly searching: Searching };
+
+/** Who asks. */
+export interface Asker extends AskedBy {
+  /** Whose tasks it sees; undefined means all. */
+  readonly limits: TaskLimits | undefined;
+  readonly isWanted?: () => boolean;
+}
+
+export function createMirrorAccess(
+  deps: MirrorAccessDeps,
+  { limits, isWanted, ...by }: Asker,
+  changes: MirrorChanges | undefined,
+): MirrorAccess {
+  const { store, searching, clock } = deps;
+  const files = createArchivedFiles(deps);
+
+  /** @throws ApiError */
+  const findId = async (given: string, onlyDocuments: boolean): Promise<TaskId> => {
+    const resolved = await resolveTaskId(store, given, { within: limits, onlyDocuments });
+    if (resolved.kind === 'ambiguous')
+      throw new ApiError(
+        409,
+        'ambiguous',
+        describeAmbiguity(parseTaskId(given) ?? given, resolved.candidates),
+      );
+    if (resolved.kind === 'unknown') throw createTaskNotFound();
+    return resolved.id;
+  };
+
+  const ask: MirrorAccess['ask'] = async (route, params, given) => {
+    // Searches find placeholders too.
+    const id = given === undefined ? undefined : await findId(given, false);
+    const question = {
+      route,
+      query: String(params),
+      limits,
+      nowMs: clock.now(),
+      ...(id === undefined ? {} : { id }),
+    };
+    return searching.answer(question, isWanted, by);
+  };
+
+  const readDocument = async (given: string): Promise<string> => {
+    const task = await store.get(await findId(given, true));
+    if (!task || !maySee({ limits }, task)) throw createTaskNotFound();
+    return task.text;
+  };
+
+  const readThumbnail = async (sha256: string, width: number): Promise<Uint8Array> => {
+    const image = await store.image(sha256, limits);
+    if (!image) throw createImageNotFound();
+    const { handle } = await files.openThumbnail(image, width);
+    try {
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  };
+
+  return {
+    ask: (...asked) => tellCaller(ask(...asked)),
+    readDocument: (id) => tellCaller(readDocument(id)),
+    readThumbnail: (...asked) => tellCaller(readThumbnail(...asked)),
+    changes,
+  };
+}
+
+/** For a caller that may change something. */
+export function createMirrorChanges({
+  store,
+  runner,
+  clock,
+}: Pick<ServerDeps, 'store' | 'runner' | 'clock'>): MirrorChanges {
+  return {
+    track: (ids) =>
+      tellCaller((async () => serializeTrackResult(await store.track(readIds(ids), clock.now())))()),
+    sync: async () => {
+      const { outcome, counts, error } = await runner.run({ trigger: 'api' });
+      return { outcome, ...serializeCounts(counts), error: error ?? null };
+    },
+  };
+}
+
+/** What a caller of a route may see, a tool may tell. @throws MirrorError */
+async function tellCaller<T>(answering: Promise<T>): Promise<T> {
+  try {
+    return await answering;
+  } catch (error) {
+    throw error instanceof ApiError ? new MirrorError(error.message, { cause: error }) : error;
+  }
+}
+
+function createTaskNotFound(): ApiError {
+  return new ApiError(404, 'not_found', 'this task is not in the mirror');
+}

@@ -1,0 +1,95 @@
+/** `flux-mirror mcp`: the same tools for a client that starts a program. */
+
+import { fileURLToPath } from 'node:url';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { expect, onTestFinished, test } from 'vitest';
+import { addToken } from '../helpers/access-token.ts';
+import { runCli } from '../helpers/cli.ts';
+import { numberedIds } from '../helpers/documents.ts';
+import { imageHost } from '../helpers/image-host.ts';
+import { picture, storeTaskWithImages } from '../helpers/images.ts';
+import { startTestMirror } from '../helpers/test-mirror.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const [CAT] = numberedIds(1);
+
+async function startClient(args: readonly string[], env: Record<string, string> = {}): Promise<Client> {
+  const client = new Client({ name: 'test', version: '1' });
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [MAIN, 'mcp', ...args],
+    env: { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...env },
+    stderr: 'ignore',
+  });
+  await client.connect(transport);
+  onTestFinished(() => client.close());
+  return client;
+}
+
+async function startWithTask() {
+  const host = await imageHost();
+  const here = await startTestMirror({ imageAllowHosts: host.host });
+  host.serve('/cat', await picture('png', { width: 1200, height: 600 }));
+  await storeTaskWithImages(here, CAT, [`${host.url}/cat`], { prompt: 'a white siamese cat' });
+  await here.mirror.archiver.run();
+  return here;
+}
+
+test('reads the data directory beside a running server', async () => {
+  const here = await startWithTask();
+  const client = await startClient(['--data-dir', here.config.dataDir]);
+  const { tools } = await client.listTools();
+  expect(tools.map(({ name }) => name)).not.toContain('sync_now');
+  const found = await client.callTool({ name: 'search_prompts', arguments: { query: 'cats' } });
+  expect(found.structuredContent).toMatchObject({ total: 1, items: [{ id: CAT }] });
+  const image = await client.callTool({ name: 'get_image', arguments: { id: CAT, width: '960' } });
+  expect(image.content[0]).toMatchObject({ type: 'image', mimeType: 'image/webp' });
+  const { contents } = await client.readResource({ uri: `flux-task://${CAT}` });
+  expect(contents[0]).toMatchObject({ text: expect.stringContaining('siamese') });
+});
+
+test('asks a mirror elsewhere, with its token, and may change it if it is told so', async () => {
+  const here = await startWithTask();
+  const { authorization } = await addToken(here);
+  const env = { FLUX_MIRROR_ACCESS_TOKEN: authorization.slice('Bearer '.length) };
+  const client = await startClient(['--url', here.mirror.url], { ...env, FLUX_MIRROR_MCP_WRITE: 'true' });
+  const found = await client.callTool({ name: 'search_prompts', arguments: { query: 'cats' } });
+  expect(found.structuredContent).toMatchObject({ total: 1 });
+  const image = await client.callTool({ name: 'get_image', arguments: { id: CAT } });
+  expect(image.content[0]).toMatchObject({ type: 'image' });
+  const tracked = await client.callTool({ name: 'track_tasks', arguments: { ids: ['some-new-id'] } });
+  expect(tracked.structuredContent).toMatchObject({ added: 1 });
+  const synced = await client.callTool({ name: 'sync_now', arguments: {} });
+  expect(synced.structuredContent).toMatchObject({ error: null });
+  const stranger = await startClient(['--url', here.mirror.url]);
+  const refused = await stranger.callTool({ name: 'search_prompts', arguments: { query: 'cats' } });
+  expect(refused).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('token') }] });
+});
+
+test.each([
+  [['--url', 'ftp://mirror.example'], 2, '--url is not an http or https address'],
+  [['--data-dir', '/nonexistent-folder'], 1, 'there is no mirror'],
+])('%j can’t be served, in one line', async (args, code, text) => {
+  const result = await runCli(['mcp', ...args]);
+  expect([result.code, result.stdout]).toEqual([code, '']);
+  expect(result.stderr).toContain(text);
+});
+
+test('ends when the client closes its input', async () => {
+  const here = await startWithTask();
+  const initialize = {
+    ...{ jsonrpc: '2.0', id: 1, method: 'initialize' },
+    params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'x', version: '1' } },
+  };
+  const result = await runCli(['mcp', '--data-dir', here.config.dataDir], {
+    input: `not a message\n${JSON.stringify(initialize)}\n`,
+  });
+  expect(result.code).toBe(0);
+  expect(
+    result.stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line)),
+  ).toEqual(expect.arrayContaining([expect.objectContaining({ id: 1 })]));
+});
