@@ -1,5 +1,5 @@
-/** Answers one HTTP request of an MCP client. */
-import { createMcpHandler } from '@modelcontextprotocol/server';
+/** Answers one HTTP request of an MCP client, with a server that is made for it. */
+import { createMcpHandler, type McpServer } from '@modelcontextprotocol/server';
 import { createMcpServer } from './create-server.ts';
 import type { MirrorAccess } from './mirror-access.ts';
 
@@ -14,7 +14,16 @@ export function answerMcp(
   request: Request,
   { mirror, maxBodyBytes, onError }: McpOptions,
 ): Promise<Response> {
-  const handler = createMcpHandler(() => createMcpServer({ mirror, onError }), {
+  return answerWith(() => createMcpServer({ mirror, onError }), request, maxBodyBytes);
+}
+
+/** @param createServer called for each message */
+export function answerWith(
+  createServer: () => McpServer,
+  request: Request,
+  maxBodyBytes: number,
+): Promise<Response> {
+  const handler = createMcpHandler(createServer, {
     maxRequestBodySize: maxBodyBytes,
     // Nothing of it changes while a client looks.
     maxSubscriptions: 0,
