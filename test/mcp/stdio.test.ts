@@ -43,7 +43,7 @@ test('reads the data directory beside a running server', async () => {
   expect(tools.map(({ name }) => name)).not.toContain('sync_now');
   const found = await client.callTool({ name: 'search_prompts', arguments: { query: 'cats' } });
   expect(found.structuredContent).toMatchObject({ total: 1, items: [{ id: CAT }] });
-  const image = await client.callTool({ name: 'get_image', arguments: { id: CAT, width: '960' } });
+  const image = await client.callTool({ name: 'get_image', arguments: { id: CAT, width: 960 } });
   expect(image.content[0]).toMatchObject({ type: 'image', mimeType: 'image/webp' });
   const { contents } = await client.readResource({ uri: `flux-task://${CAT}` });
   expect(contents[0]).toMatchObject({ text: expect.stringContaining('siamese') });

@@ -94,14 +94,14 @@ test('a conversation of ten steps, with the upstream unplugged', async () => {
     inputs: [{ is_archived: true }],
   });
 
-  const image = await call(client, 'get_image', { id: CAT, width: '320' });
+  const image = await call(client, 'get_image', { id: CAT, width: 320 });
   expect(image.content[0]).toMatchObject({ type: 'image', mimeType: 'image/webp' });
   expect(image.data).toEqual({ id: CAT, number: 1, of: 1, original_width: 1200, original_height: 600 });
 
   const similar = await call(client, 'similar_prompts', { id: CAT });
   expect(similar.data).toMatchObject({ items: [{ id: EDIT }] });
 
-  const stats = await call(client, 'history_stats', { by: 'month', from: '2026', time_zone: 'UTC' });
+  const stats = await call(client, 'history_stats', { by: 'month', from: 2026, time_zone: 'UTC' });
   expect(stats.data).toMatchObject({
     total: 3,
     periods: [{ period: '2026-03', count: 3 }],

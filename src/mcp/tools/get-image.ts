@@ -5,8 +5,6 @@ import { READS, type Tool } from '../tool.ts';
 import { idInput } from './shared.ts';
 import { type Details, readDetails } from './task-details.ts';
 
-const WIDTHS = ['320', '640', '960'] as const;
-
 const input = z.object({
   id: idInput,
   number: z.int().min(1).max(100).default(1).describe('Which of its pictures, from 1.'),
@@ -14,7 +12,12 @@ const input = z.object({
     .enum(['result', 'input'])
     .default('result')
     .describe('input: one that the task was given to work on.'),
-  width: z.enum(WIDTHS).default('640').describe('Pixels. 320 is enough to recognise it, and cheapest.'),
+  width: z
+    .int()
+    .min(1)
+    .max(960)
+    .default(640)
+    .describe('Pixels, of which 320, 640 and 960 exist. 320 is enough to recognise it, and cheapest.'),
 });
 
 const output = z.object({
@@ -45,7 +48,7 @@ export const getImage: Tool<typeof input, typeof output> = {
         original_width: local.width ?? null,
         original_height: local.height ?? null,
       },
-      image: { bytes: await mirror.readThumbnail(local.sha256, Number(width)), mediaType: 'image/webp' },
+      image: { bytes: await mirror.readThumbnail(local.sha256, width), mediaType: 'image/webp' },
     };
   },
 };

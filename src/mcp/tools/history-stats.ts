@@ -5,7 +5,8 @@ import { createParams, noteSchema, timeZoneInput } from './shared.ts';
 
 const MAX_MODELS = 20;
 
-const date = z.string().max(32).optional();
+/** A year may come as a number. */
+const date = z.coerce.string().max(32).optional();
 const input = z.object({
   by: z.enum(['day', 'month']).default('month'),
   from: date.describe(
