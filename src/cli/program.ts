@@ -32,6 +32,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['backup', async () => (await import('./backup.ts')).createBackupCommand()],
   ['restore', async () => (await import('./backup.ts')).createRestoreCommand()],
   ['mcp', async () => (await import('./mcp.ts')).createMcpCommand()],
+  ['completion', async () => (await import('./completion.ts')).createCompletionCommand()],
   ['doctor', async () => (await import('./doctor.ts')).createDoctorCommand()],
 ]);
 

@@ -44,6 +44,18 @@ const REQUIREMENTS = {
     missing: 'no Chromium is installed (or set FLUX_MIRROR_TEST_CHROMIUM to its path)',
     isMet: () => findChromium() !== undefined,
   },
+  bash: {
+    missing: 'bash is not installed',
+    isMet: () => canRun('bash', ['--version']),
+  },
+  zsh: {
+    missing: 'zsh is not installed',
+    isMet: () => canRun('zsh', ['--version']),
+  },
+  fish: {
+    missing: 'fish is not installed',
+    isMet: () => canRun('fish', ['--version']),
+  },
   nginx: {
     missing: 'nginx is not installed',
     isMet: () => canRun('nginx', ['-v']),

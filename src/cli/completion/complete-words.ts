@@ -1,0 +1,102 @@
+/** What may come next on a command line: commands, options and their values, and what the mirror has. */
+import type { Argument, Command, Option } from 'commander';
+
+export interface Candidate {
+  readonly value: string;
+  readonly description: string;
+}
+
+/** What the mirror has that begins like a word; nothing if there is no mirror. */
+export interface History {
+  /** Short ids of tasks, with their prompts. */
+  listIds(prefix: string): Promise<Candidate[]>;
+  listModels(): Promise<Candidate[]>;
+}
+
+interface CompletionDeps {
+  /** With all commands if there is no such one. */
+  readonly createProgram: (name: string | undefined) => Promise<Command>;
+  readonly history: History;
+}
+
+/** Commands of which an argument is a stored task. */
+const ID_COMMANDS = new Set(['get', 'open', 'forget', 'untrack']);
+const MODEL = /^(-?model:)(.*)$/;
+const OPERATORS = ['model:', 'size:', 'action:', 'state:', 'seed:', 'id:', 'on:', 'before:', 'after:'];
+
+/** @param words after the name of the program; the last one is still being typed, and may be empty */
+export async function completeWords(
+  words: readonly string[],
+  { createProgram, history }: CompletionDeps,
+): Promise<Candidate[]> {
+  const current = words.at(-1) ?? '';
+  const before = words.slice(0, -1);
+  const program = await createProgram(before[0]);
+  const { command, args } = findCommand(program, before);
+  const candidates = await listCandidates(command, { current, before, args }, history);
+  return candidates.filter(({ value }) => value.startsWith(current));
+}
+
+interface Situation {
+  readonly current: string;
+  readonly before: readonly string[];
+  /** The words before that are arguments of the command. */
+  readonly args: readonly string[];
+}
+
+async function listCandidates(
+  command: Command,
+  { current, before, args }: Situation,
+  history: History,
+): Promise<Candidate[]> {
+  const awaiting = findOption(command, before.at(-1) ?? '');
+  if (awaiting?.required || awaiting?.optional) return listChoices(awaiting.argChoices);
+  if (current.startsWith('-') && !MODEL.test(current)) return listOptions(command);
+  const visible = command.createHelp().visibleCommands(command);
+  if (visible.length > 0 && args.length === 0)
+    return visible.map((each) => ({ value: each.name(), description: each.summary() || each.description() }));
+  if (ID_COMMANDS.has(command.name())) return history.listIds(current);
+  if (command.name() === 'search') return completeQuery(current, history);
+  const argument: Argument | undefined = command.registeredArguments[args.length];
+  return listChoices(argument?.argChoices);
+}
+
+async function completeQuery(current: string, history: History): Promise<Candidate[]> {
+  const [, operator, typed] = MODEL.exec(current) ?? [];
+  if (operator === undefined || typed === undefined)
+    return current === '' ? [] : OPERATORS.map((value) => ({ value, description: '' }));
+  const models = await history.listModels();
+  return models.map(({ value, description }) => ({ value: `${operator}${value}`, description }));
+}
+
+/** The command that the words name, and those of them that are its arguments. */
+function findCommand(program: Command, words: readonly string[]): { command: Command; args: string[] } {
+  let command = program;
+  const args: string[] = [];
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? '';
+    const option = findOption(command, word);
+    if (option) {
+      if (option.required) at += 1;
+      continue;
+    }
+    const found = args.length === 0 ? command.commands.find((each) => each.name() === word) : undefined;
+    if (found) command = found;
+    else if (!word.startsWith('-')) args.push(word);
+  }
+  return { command, args };
+}
+
+function findOption(command: Command, word: string): Option | undefined {
+  if (!word.startsWith('-')) return undefined;
+  return command.options.find(({ short, long }) => word === short || word === long);
+}
+
+function listOptions(command: Command): Candidate[] {
+  const options = command.createHelp().visibleOptions(command);
+  return options.flatMap(({ long, description }) => (long ? [{ value: long, description }] : []));
+}
+
+function listChoices(choices: readonly string[] | undefined): Candidate[] {
+  return (choices ?? []).map((value) => ({ value, description: '' }));
+}

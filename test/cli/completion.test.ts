@@ -1,0 +1,120 @@
+/** Completion in real shells, of a mirror whose models and prompts are hostile. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { runCli } from '../helpers/cli.ts';
+import { document } from '../helpers/documents.ts';
+import { requireOnMachine } from '../helpers/requirements.ts';
+import { openTestStore, temporaryDirectory } from '../helpers/test-mirror.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const ID = '7ec3b36d-5706-4e5c-a0e2-4efb5b592fd4';
+const OTHER_ID = '7ec4aaaa-5706-4e5c-a0e2-4efb5b592fd4';
+
+/** A folder with a mirror and the program, as it is called when it is installed. */
+async function prepare() {
+  const folder = temporaryDirectory();
+  const dataDir = join(folder, 'data');
+  const store = await openTestStore(dataDir);
+  await store.storeDocuments({
+    documents: [
+      document({ id: ID, prompt: 'a cat\twith a tab\nand a line', model: 'flux-dev' }),
+      document({
+        id: OTHER_ID,
+        prompt: '$(touch pwned) `touch pwned`',
+        model: '$(touch pwned)`touch pwned`',
+      }),
+    ],
+    requestSeq: 1,
+    fetchedAtMs: 1,
+  });
+  await store.close();
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'flux-mirror'), `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`, {
+    mode: 0o755,
+  });
+  const env = {
+    PATH: `${bin}:${process.env.PATH}`,
+    HOME: folder,
+    NODE_NO_WARNINGS: '1',
+    FLUX_MIRROR_DATA_DIR: dataDir,
+  };
+  const run = (program: string, args: readonly string[]) =>
+    execFileSync(program, args, { cwd: folder, env, encoding: 'utf8' })
+      .split('\n')
+      .filter((line) => line !== '');
+  return { folder, run };
+}
+
+/** @returns the candidates for the last word of a line, without their descriptions */
+const COMPLETE = {
+  bash: (line: string) => [
+    '--norc',
+    '-c',
+    `source <(flux-mirror completion bash); compopt() { :; }
+     COMP_LINE=$1; COMP_POINT=\${#1}; _flux_mirror; printf "%s\\n" "\${COMPREPLY[@]}"`,
+    'bash',
+    line,
+  ],
+  zsh: (line: string) => [
+    '-f',
+    '-c',
+    `compdef() { :; }; _files() { print FILES; }; compadd() { print -l -- "\${(@P)argv[-1]}"; }
+     source <(flux-mirror completion zsh); words=("\${(@s: :)1}"); CURRENT=$#words; _flux_mirror`,
+    'zsh',
+    line,
+  ],
+  fish: (line: string) => [
+    '--no-config',
+    '-c',
+    'flux-mirror completion fish | source; complete -C $argv[1] | string replace -r "\\t.*" ""; true',
+    line,
+  ],
+} as const;
+
+describe.each(['bash', 'zsh', 'fish'] as const)('%s', (shell) => {
+  test('completes commands, options, values, ids and models', async (context) => {
+    requireOnMachine(context, shell);
+    const { run, folder } = await prepare();
+    const complete = (line: string) => run(shell, COMPLETE[shell](line));
+    expect(complete('flux-mirror sea')).toEqual(['search']);
+    expect(complete('flux-mirror ')).toEqual(expect.arrayContaining(['serve', 'mcp', 'completion']));
+    expect(complete('flux-mirror token ')).toEqual(expect.arrayContaining(['new', 'list', 'revoke', 'open']));
+    expect(complete('flux-mirror search --so')).toEqual(['--sort']);
+    expect(complete('flux-mirror search --sort n')).toEqual(['newest']);
+    expect(complete('flux-mirror get 7ec3')).toEqual(['7ec3b36d']);
+    expect(complete('flux-mirror get ').sort()).toEqual(['7ec3b36d', '7ec4aaaa']);
+    // Bash replaces what is behind the colon.
+    const model = shell === 'bash' ? 'flux-dev' : 'model:flux-dev';
+    expect(complete('flux-mirror search model:fl')).toEqual([model]);
+    complete('flux-mirror search model:');
+    complete('flux-mirror get 7ec4');
+    expect(existsSync(join(folder, 'pwned'))).toBe(false);
+  });
+});
+
+test('a description is one line without control characters, and a folder without a mirror has nothing', async () => {
+  const { run } = await prepare();
+  expect(run('flux-mirror', ['completion', '--words', '--', 'get', '7ec3'])).toEqual([
+    '7ec3b36d\ta cat with a tab and a line',
+  ]);
+  const empty = temporaryDirectory();
+  expect(await runCli(['completion', '--words', '--', 'get', ''], { cwd: empty })).toMatchObject({
+    code: 0,
+    stdout: '',
+  });
+});
+
+test.each([[['completion']], [['completion', 'tcsh']], [['completion', 'bash', 'zsh']]])(
+  '%j is wrong usage, in one line',
+  async (args) => {
+    expect(await runCli(args)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: 'flux-mirror: which shell: bash, zsh, fish?\n',
+    });
+  },
+);
