@@ -13,6 +13,7 @@ import {
   list,
   makeOptional,
   originList,
+  signOnHeader,
   tokenList,
 } from './value-schemas.ts';
 
@@ -125,5 +126,12 @@ export const SERVER_SETTINGS = {
     default: undefined,
     scope: 'server',
     describe: 'proxies whose Forwarded and X-Forwarded-* headers count',
+  },
+  signOnHeader: {
+    env: 'FLUX_MIRROR_SIGN_ON_HEADER',
+    ...makeOptional(signOnHeader),
+    default: undefined,
+    scope: 'server',
+    describe: 'header in which a trusted proxy names who has signed on there: the name of a token',
   },
 } as const satisfies Record<string, Setting>;

@@ -94,6 +94,24 @@ export const cronSchedule = {
   allowed: 'a cron expression of five or six fields for a time that will come, or off',
 };
 
+/** Headers that say something else, which nobody may be allowed to say by them. */
+const OTHER_HEADERS =
+  /^(authorization|cookie|host|origin|referer|forwarded|x-forwarded-.*|content-.*|accept.*|sec-.*|user-agent)$/;
+
+/** The name of a header in lower case (RFC 9110, section 5.6.2). */
+export const signOnHeader = {
+  schema: z
+    .string()
+    .transform((name) => name.toLowerCase())
+    .pipe(
+      z
+        .string()
+        .regex(/^[a-z\d!#$%&'*+.^_`|~-]+$/)
+        .refine((name) => !OTHER_HEADERS.test(name)),
+    ),
+  allowed: 'the name of a header of its own, such as Remote-User',
+};
+
 export const token = { schema: tokenText, allowed: 'a token without spaces' };
 
 export const tokenList = {

@@ -30,6 +30,7 @@ export interface ServerDeps {
     | 'rewriteImageUrls'
     | 'upstreamToken'
     | 'mcpWrite'
+    | 'signOnHeader'
   >;
   readonly store: Store;
   readonly searching: Searching;

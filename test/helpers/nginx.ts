@@ -2,10 +2,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { findFreePort, waitUntilItListens } from './proxy-process.ts';
 import { temporaryDirectory } from './test-mirror.ts';
 
 /**
@@ -38,27 +37,4 @@ export async function startNginx(server: string): Promise<string> {
   const url = `http://127.0.0.1:${port}`;
   await waitUntilItListens(url, ended);
   return url;
-}
-
-async function waitUntilItListens(url: string, ended: Promise<unknown>): Promise<void> {
-  let isOver = false;
-  void ended.then(() => {
-    isOver = true;
-  });
-  for (;;) {
-    try {
-      await (await fetch(url)).arrayBuffer();
-      return;
-    } catch (error) {
-      if (isOver) throw new Error('nginx has not started', { cause: error });
-    }
-  }
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -56,6 +56,10 @@ const REQUIREMENTS = {
     missing: 'fish is not installed',
     isMet: () => canRun('fish', ['--version']),
   },
+  caddy: {
+    missing: 'Caddy is not installed',
+    isMet: () => canRun('caddy', ['version']),
+  },
   nginx: {
     missing: 'nginx is not installed',
     isMet: () => canRun('nginx', ['-v']),

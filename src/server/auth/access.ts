@@ -4,6 +4,7 @@ import { type Config, isLoopback } from '../../config/config.ts';
 import { computeDigest, TOKEN_PREFIX } from '../../lib/access-token.ts';
 import { ApiError } from '../../lib/api-error.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { cutText } from '../../lib/cut-text.ts';
 import type { MaybePromise } from '../../store/contract/maybe-promise.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { TaskLimits } from '../../task/limits.ts';
@@ -17,6 +18,8 @@ export interface Access {
   /** Whose tasks may be seen; undefined means all. */
   readonly limits: TaskLimits | undefined;
   readonly isReadOnly: boolean;
+  /** Whether a proxy has signed the caller on, so that there is nothing to sign out of. */
+  readonly isSignedOnByProxy?: true;
 }
 
 export interface AccessControl {
@@ -24,6 +27,11 @@ export interface AccessControl {
   needsToken(): Promise<boolean>;
   /** @throws ApiError 401 `no_token` or `invalid_token` */
   check(authorization: string | undefined): MaybePromise<Access>;
+  /**
+   * What somebody may do whom a trusted proxy has signed on: what the token of this name may.
+   * @throws ApiError 403 `forbidden` if no valid token has it
+   */
+  checkName(name: string): MaybePromise<Access>;
   /**
    * What the token of a session may do.
    * @throws ApiError 401 `no_token` when it was revoked or has expired: unlike an invalid token, that is no guess
@@ -141,6 +149,18 @@ export function createAccessControl({ config, store, clock, recordUse }: AccessC
     }
   };
 
+  const checkName = (name: string): Access => {
+    const match = known.find(({ access }) => access !== SETTINGS_ACCESS && access.tokenName === name);
+    const isOver = match?.expiresAtMs !== undefined && clock.now() >= match.expiresAtMs;
+    if (!match || isOver)
+      throw new ApiError(
+        403,
+        'forbidden',
+        `the proxy has signed on ${JSON.stringify(cutText(name, MAX_SHOWN_NAME))}, and no valid token of this mirror has that name`,
+      );
+    return { ...use(match), isSignedOnByProxy: true };
+  };
+
   return {
     needsToken: async () => {
       await reload();
@@ -151,6 +171,10 @@ export function createAccessControl({ config, store, clock, recordUse }: AccessC
       const token = authorization === undefined ? undefined : parseBearerToken(authorization);
       const loading = !isTokenRequired && isAccessToken(token) ? reload() : loadTokens();
       return loading ? loading.then(() => check(authorization, token)) : check(authorization, token);
+    },
+    checkName: (name) => {
+      const loading = loadTokens();
+      return loading ? loading.then(() => checkName(name)) : checkName(name);
     },
     checkSession: (token) => {
       const loading = loadTokens();
@@ -166,6 +190,8 @@ export function createAccessControl({ config, store, clock, recordUse }: AccessC
   };
 }
 
+/** Of a name in an error message. */
+const MAX_SHOWN_NAME = 100;
 /** Matches no token that could be presented. */
 const UNMATCHABLE_DIGEST = randomBytes(DIGEST_BYTES);
 

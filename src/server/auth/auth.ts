@@ -7,7 +7,7 @@ import { ApiError } from '../../lib/api-error.ts';
 import { getPathPrefix } from '../../lib/base-path.ts';
 import { FLUX } from '../../service/flux.ts';
 import type { MaybePromise } from '../../store/contract/maybe-promise.ts';
-import { getClient } from '../connections/client.ts';
+import { getClient, isFromTrustedProxy } from '../connections/client.ts';
 import type { ServerDeps, ServerEnv } from '../deps.ts';
 import { recordTokenName } from '../monitoring/trace.ts';
 import { type Access, type AccessControl, createReadOnlyError, PROBE } from './access.ts';
@@ -46,7 +46,10 @@ export interface Auth {
   signOut(request: IncomingMessage): Promise<string>;
 }
 
-type AuthConfig = Pick<Config, 'host' | 'allowedHosts' | 'allowedOrigins' | 'basePath' | 'callbackUrl'>;
+type AuthConfig = Pick<
+  Config,
+  'host' | 'allowedHosts' | 'allowedOrigins' | 'basePath' | 'callbackUrl' | 'signOnHeader'
+>;
 
 /** @param stopping aborted once the server accepts no new work */
 export function createAuth(
@@ -60,14 +63,31 @@ export function createAuth(
   const delayGuess = createGuessDelay({ clock, log });
   const prefix = getPathPrefix(config.basePath);
 
-  /** By the header, or else by the cookie of a page of our own. @throws ApiError 401 */
+  /**
+   * By its own token, by what a trusted proxy says of it, or by its cookie. The last two only for requests of our own pages: browsers
+   * add them to those of others as well. @throws ApiError 401, 403
+   */
   const findAccess = async (request: IncomingMessage): Promise<Access> => {
     const { authorization, cookie } = request.headers;
+    const name = readSignedOnName(request);
+    // Proxies pass on the user name and password that they have checked.
+    if (name !== undefined && !isBearer(authorization)) {
+      if (isOwnRequest(readOrigin(request, ''))) return control.checkName(name);
+      return control.check(undefined);
+    }
     if (!authorization?.trim() && cookie !== undefined && isOwnRequest(readOrigin(request, ''))) {
       const token = await sessions.findToken(cookie);
       if (token !== undefined) return control.checkSession(token);
     }
     return control.check(authorization);
+  };
+
+  /** @returns undefined if it is nobody, or not for a trusted proxy to say */
+  const readSignedOnName = (request: IncomingMessage): string | undefined => {
+    if (config.signOnHeader === undefined || !isFromTrustedProxy(request)) return undefined;
+    // Two headers are joined, to a name that nobody has.
+    const value = request.headers[config.signOnHeader];
+    return String(value ?? '').trim() || undefined;
   };
 
   const delayInvalid = async <T>(request: IncomingMessage, checking: Promise<T>): Promise<T> => {
@@ -113,6 +133,10 @@ export function createAuth(
     },
     signOut: (request) => sessions.end({ isSecure: getClient(request).isSecure }),
   };
+}
+
+function isBearer(authorization: string | undefined): boolean {
+  return /^bearer /i.test(authorization?.trim() ?? '');
 }
 
 /** @param path without the base path */

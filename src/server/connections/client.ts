@@ -15,10 +15,17 @@ export interface Client {
 }
 
 const clients = new WeakMap<IncomingMessage, Client>();
+/** Requests whose connection is that of a trusted proxy. */
+const proxied = new WeakSet<IncomingMessage>();
 
 /** The client of a request. */
 export function getClient(request: IncomingMessage): Client {
   return clients.get(request) ?? describePeer(request);
+}
+
+/** Whether a trusted proxy sent a request, whatever it says about its client. */
+export function isFromTrustedProxy(request: IncomingMessage): boolean {
+  return proxied.has(request);
 }
 
 /** @returns a function that finds out the client of a new request, for `getClient` */
@@ -29,7 +36,9 @@ export function createClientRecorder(
   const isTrusted = (address: Address) => isInRanges(address, trustedProxies);
   return (request) => {
     const peer = parseAddress(request.socket.remoteAddress ?? '');
-    if (peer && isTrusted(peer)) clients.set(request, readClient(request, peer, isTrusted));
+    if (!peer || !isTrusted(peer)) return;
+    proxied.add(request);
+    clients.set(request, readClient(request, peer, isTrusted));
   };
 }
 

@@ -44,13 +44,17 @@ export function createPageContext(
   { nowMs, health, wanted = '' }: { nowMs: number; health: Health; wanted?: string },
 ): PageData {
   const preferences = readPreferences((name) => getCookie(c, name));
-  const { tokenName, limits, isReadOnly } = c.get('access');
+  const { tokenName, limits, isReadOnly, isSignedOnByProxy } = c.get('access');
   const timeZone = [wanted, preferences.timeZone].find((name) => name !== '' && isTimeZone(name));
   return {
     language: chooseLanguage(preferences.language, c.req.header('accept-language')),
     version: VERSION,
     preferences,
-    rights: { isSignedIn: tokenName !== undefined, seesAll: limits === undefined, mayChange: !isReadOnly },
+    rights: {
+      isSignedIn: tokenName !== undefined && !isSignedOnByProxy,
+      seesAll: limits === undefined,
+      mayChange: !isReadOnly,
+    },
     timeZone: timeZone ?? findMachineTimeZone().timeZone,
     ...{ nowMs, health },
   };
