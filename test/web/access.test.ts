@@ -300,7 +300,7 @@ describe('without a script', () => {
     );
     const page = await openPage(here, '/', { hasScript: false });
     const seen = new Set<string | null>();
-    for (let turns = 0; turns < 3; turns += 1) {
+    for (let turns = 0; turns < 9; turns += 1) {
       for (const tile of await page.locator('.tile a[data-id]').all())
         seen.add(await tile.getAttribute('data-id'));
       const older = page.getByRole('link', { name: 'Older' });
