@@ -1,5 +1,6 @@
 /** What may come next on a command line: commands, options and their values, and what the mirror has. */
 import type { Argument, Command, Option } from 'commander';
+import { OPERATORS } from '../../search/fields.ts';
 
 export interface Candidate {
   readonly value: string;
@@ -22,7 +23,6 @@ interface CompletionDeps {
 /** Commands of which an argument is a stored task. */
 const ID_COMMANDS = new Set(['get', 'open', 'forget', 'untrack']);
 const MODEL = /^(-?model:)(.*)$/;
-const OPERATORS = ['model:', 'size:', 'action:', 'state:', 'seed:', 'id:', 'on:', 'before:', 'after:'];
 
 /** @param words after the name of the program; the last one is still being typed, and may be empty */
 export async function completeWords(
@@ -64,7 +64,7 @@ async function listCandidates(
 async function completeQuery(current: string, history: History): Promise<Candidate[]> {
   const [, operator, typed] = MODEL.exec(current) ?? [];
   if (operator === undefined || typed === undefined)
-    return current === '' ? [] : OPERATORS.map((value) => ({ value, description: '' }));
+    return current === '' ? [] : OPERATORS.map(({ name }) => ({ value: `${name}:`, description: '' }));
   const models = await history.listModels();
   return models.map(({ value, description }) => ({ value: `${operator}${value}`, description }));
 }
