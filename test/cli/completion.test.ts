@@ -2,14 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { runCli } from '../helpers/cli.ts';
+import { MAIN, runCli } from '../helpers/cli.ts';
 import { document } from '../helpers/documents.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
 import { openTestStore, temporaryDirectory } from '../helpers/test-mirror.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const ID = '7ec3b36d-5706-4e5c-a0e2-4efb5b592fd4';
 const OTHER_ID = '7ec4aaaa-5706-4e5c-a0e2-4efb5b592fd4';
 

@@ -1,10 +1,7 @@
 /** Caddy before a test mirror, as people run it. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
-import { findFreePort, waitUntilItListens } from './proxy-process.ts';
+import { findFreePort, startProxy } from './proxy-process.ts';
 import { temporaryDirectory } from './test-mirror.ts';
 
 /**
@@ -22,16 +19,7 @@ export async function startCaddy(site: string): Promise<string> {
     XDG_DATA_HOME: directory,
     XDG_CONFIG_HOME: directory,
   };
-  const child = spawn('caddy', ['run', '--config', config, '--adapter', 'caddyfile'], {
-    stdio: 'ignore',
-    env,
-  });
-  const ended = once(child, 'exit');
-  onTestFinished(async () => {
-    child.kill();
-    await ended;
-  });
   const url = `http://127.0.0.1:${port}`;
-  await waitUntilItListens(url, ended);
+  await startProxy(url, 'caddy', ['run', '--config', config, '--adapter', 'caddyfile'], env);
   return url;
 }

@@ -1,10 +1,7 @@
 /** nginx before a test mirror, as people run it. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
-import { findFreePort, waitUntilItListens } from './proxy-process.ts';
+import { findFreePort, startProxy } from './proxy-process.ts';
 import { temporaryDirectory } from './test-mirror.ts';
 
 /**
@@ -28,13 +25,7 @@ export async function startNginx(server: string): Promise<string> {
          proxy_http_version 1.1; proxy_set_header Host $http_host; proxy_buffering off;
          ${server} } }`,
   );
-  const child = spawn('nginx', ['-p', directory, '-c', config, '-e', 'stderr'], { stdio: 'ignore' });
-  const ended = once(child, 'exit');
-  onTestFinished(async () => {
-    child.kill();
-    await ended;
-  });
   const url = `http://127.0.0.1:${port}`;
-  await waitUntilItListens(url, ended);
+  await startProxy(url, 'nginx', ['-p', directory, '-c', config, '-e', 'stderr']);
   return url;
 }

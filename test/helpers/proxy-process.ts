@@ -1,8 +1,27 @@
-/** What starting any reverse proxy needs. */
+/** Reverse proxies as processes, which end with their test. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+/** @param url where it will listen @returns once it does */
+export async function startProxy(
+  url: string,
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<void> {
+  const child = spawn(command, args, { stdio: 'ignore', env });
+  const ended = once(child, 'exit');
+  onTestFinished(async () => {
+    child.kill();
+    await ended;
+  });
+  await waitUntilItListens(url, ended);
+}
 
 /** @param ended settles when the process has ended */
-export async function waitUntilItListens(url: string, ended: Promise<unknown>): Promise<void> {
+async function waitUntilItListens(url: string, ended: Promise<unknown>): Promise<void> {
   let isOver = false;
   void ended.then(() => {
     isOver = true;

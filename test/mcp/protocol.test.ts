@@ -1,7 +1,7 @@
 /** `/mcp` as a protocol: what is no message, who may ask, and what it costs a server that is never asked. */
-import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { addToken } from '../helpers/access-token.ts';
+import { sendRaw } from '../helpers/raw-request.ts';
 import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
 
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
@@ -36,22 +36,8 @@ test.each<[string, unknown, Record<string, string>, number, string]>([
 
 test('a foreign Host reaches no tool (DNS rebinding)', async () => {
   const here = await startTestMirror({ offline: 'true', tokens: 'a-token-of-the-mirror' });
-  const { port } = new URL(here.mirror.url);
-  const body = JSON.stringify(SEARCH);
-  const answer = await new Promise<string>((resolve, reject) => {
-    const socket = connect(Number(port), '127.0.0.1', () =>
-      socket.write(
-        `POST /mcp HTTP/1.1\r\nHost: evil.example\r\nContent-Type: application/json\r\nAccept: ${HEADERS.accept}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
-      ),
-    );
-    let text = '';
-    socket.on('data', (chunk) => {
-      text += String(chunk);
-    });
-    socket.once('close', () => resolve(text));
-    socket.once('error', reject);
-  });
-  expect(answer).toMatch(/^HTTP\/1.1 403 /);
+  const headers = { ...HEADERS, host: 'evil.example' };
+  expect(await sendRaw(here, '/mcp', headers, JSON.stringify(SEARCH))).toMatchObject({ status: 403 });
 });
 
 test('GET and DELETE are not allowed: there are no sessions', async () => {

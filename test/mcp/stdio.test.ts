@@ -1,17 +1,15 @@
 /** `flux-mirror mcp`: the same tools for a client that starts a program. */
 
-import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { expect, onTestFinished, test } from 'vitest';
 import { addToken } from '../helpers/access-token.ts';
-import { runCli } from '../helpers/cli.ts';
+import { MAIN, runCli } from '../helpers/cli.ts';
 import { numberedIds } from '../helpers/documents.ts';
 import { imageHost } from '../helpers/image-host.ts';
 import { picture, storeTaskWithImages } from '../helpers/images.ts';
 import { startTestMirror } from '../helpers/test-mirror.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const [CAT] = numberedIds(1);
 
 async function startClient(args: readonly string[], env: Record<string, string> = {}): Promise<Client> {
