@@ -1,8 +1,8 @@
 /** The MCP server of a mirror: its tools and resources. One is made for each request over HTTP, and one for a connection over stdio. */
 import { McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import { VERSION } from '../lib/version.ts';
-import { type MirrorAccess, MirrorError } from './mirror-access.ts';
-import { NOTE, registerTool } from './tool.ts';
+import type { MirrorAccess } from './mirror-access.ts';
+import { describeFailure, NOTE, registerTool } from './tool.ts';
 import { syncNow, trackTasks } from './tools/changes.ts';
 import { getImage } from './tools/get-image.ts';
 import { getTask } from './tools/get-task.ts';
@@ -44,10 +44,7 @@ export function createMcpServer({ mirror, onError }: ServerOptions): McpServer {
     { title: 'A task', description: `The stored document of a task. ${NOTE}`, mimeType: 'application/json' },
     async (uri, { id }) => {
       const text = await mirror.readDocument(decodeURIComponent(String(id))).catch((error: unknown) => {
-        if (!(error instanceof MirrorError)) onError(error);
-        throw error instanceof MirrorError
-          ? error
-          : new Error('the mirror could not answer; its log says why');
+        throw new Error(describeFailure(error, onError));
       });
       return { contents: [{ uri: uri.href, mimeType: 'application/json', text }] };
     },

@@ -43,10 +43,7 @@ export function registerTool<Input extends z.ZodObject, Output extends z.ZodObje
         structuredContent: data,
       };
     } catch (error) {
-      if (!(error instanceof MirrorError)) onError(error);
-      const text =
-        error instanceof MirrorError ? error.message : 'the mirror could not answer; its log says why';
-      return { content: [{ type: 'text', text }], isError: true };
+      return { content: [{ type: 'text', text: describeFailure(error, onError) }], isError: true };
     }
   };
   server.registerTool(
@@ -55,6 +52,13 @@ export function registerTool<Input extends z.ZodObject, Output extends z.ZodObje
     // The library derives the same type from the schema.
     call as never,
   );
+}
+
+/** What the caller is told of an error. @param onError told of every error that the caller must not see */
+export function describeFailure(error: unknown, onError: (error: unknown) => void): string {
+  if (error instanceof MirrorError) return error.message;
+  onError(error);
+  return 'the mirror could not answer; its log says why';
 }
 
 function encodeBase64(bytes: Uint8Array): string {

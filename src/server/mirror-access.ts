@@ -1,15 +1,14 @@
 /** What the tools of the MCP server ask, answered as the routes answer: by a search thread, the store and the archive. */
 import { ApiError } from '../lib/api-error.ts';
 import { type MirrorAccess, type MirrorChanges, MirrorError } from '../mcp/mirror-access.ts';
-import { maySee } from '../mirror/visibility.ts';
-import { describeAmbiguity, resolveTaskId } from '../store/contract/resolve-id.ts';
-import { parseTaskId, type TaskId } from '../task/id.ts';
+import { parseTaskId } from '../task/id.ts';
 import type { TaskLimits } from '../task/limits.ts';
-import { serializeCounts } from '../views/run-json.ts';
+import { serializeSyncResult } from '../views/run-json.ts';
 import { serializeTrackResult } from '../views/tracked-json.ts';
 import { type ArchivedFilesDeps, createArchivedFiles, createImageNotFound } from './archived-files.ts';
 import type { ServerDeps } from './deps.ts';
 import { readIds } from './drop-in/task-request.ts';
+import { createTaskNotFound, findId, findTask } from './find-task.ts';
 import type { AskedBy, Searching } from './search/search-thread.ts';
 
 export type MirrorAccessDeps = ArchivedFilesDeps & { readonly searching: Searching };
@@ -29,22 +28,11 @@ export function createMirrorAccess(
   const { store, searching, clock } = deps;
   const files = createArchivedFiles(deps);
 
-  /** @throws ApiError */
-  const findId = async (given: string, onlyDocuments: boolean): Promise<TaskId> => {
-    const resolved = await resolveTaskId(store, given, { within: limits, onlyDocuments });
-    if (resolved.kind === 'ambiguous')
-      throw new ApiError(
-        409,
-        'ambiguous',
-        describeAmbiguity(parseTaskId(given) ?? given, resolved.candidates),
-      );
-    if (resolved.kind === 'unknown') throw createTaskNotFound();
-    return resolved.id;
-  };
-
   const ask: MirrorAccess['ask'] = async (route, params, given) => {
     // Searches find placeholders too.
-    const id = given === undefined ? undefined : await findId(given, false);
+    const id =
+      given === undefined ? undefined : await findId(store, given, { limits }, { onlyDocuments: false });
+    if (given !== undefined && id === undefined) throw createTaskNotFound();
     const question = {
       route,
       query: String(params),
@@ -56,8 +44,9 @@ export function createMirrorAccess(
   };
 
   const readDocument = async (given: string): Promise<string> => {
-    const task = await store.get(await findId(given, true));
-    if (!task || !maySee({ limits }, task)) throw createTaskNotFound();
+    const id = parseTaskId(given);
+    const task = id === undefined ? undefined : await findTask(store, id, { limits });
+    if (!task) throw createTaskNotFound();
     return task.text;
   };
 
@@ -89,10 +78,7 @@ export function createMirrorChanges({
   return {
     track: (ids) =>
       tellCaller((async () => serializeTrackResult(await store.track(readIds(ids), clock.now())))()),
-    sync: async () => {
-      const { outcome, counts, error } = await runner.run({ trigger: 'api' });
-      return { outcome, ...serializeCounts(counts), error: error ?? null };
-    },
+    sync: async () => serializeSyncResult(await runner.run({ trigger: 'api' })),
   };
 }
 
@@ -103,8 +89,4 @@ async function tellCaller<T>(answering: Promise<T>): Promise<T> {
   } catch (error) {
     throw error instanceof ApiError ? new MirrorError(error.message, { cause: error }) : error;
   }
-}
-
-function createTaskNotFound(): ApiError {
-  return new ApiError(404, 'not_found', 'this task is not in the mirror');
 }

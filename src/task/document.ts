@@ -83,8 +83,17 @@ export function readDocument(text: string, value: unknown, nowMs: number): TaskD
     applicationId: getOwnString(value, 'application_id'),
     seed: findSeed(text, value),
     cost: findCost(value),
-    artifactLinks: listArtifacts(value).map(({ url }) => url),
-    inputLinks: listInputImageLinks(value),
+    ...readImageLinks(value),
+  };
+}
+
+export type ImageLinks = Pick<TaskDocument, 'artifactLinks' | 'inputLinks'>;
+
+/** The links of a document to what it has made, and to the pictures that it was given. */
+export function readImageLinks(document: JsonObject): ImageLinks {
+  return {
+    artifactLinks: listArtifacts(document).map(({ url }) => url),
+    inputLinks: listInputImageLinks(document),
   };
 }
 

@@ -1,7 +1,9 @@
 /** A sync run as JSON; the same for the route and the command. */
 import { formatIsoTime } from '../lib/iso-time.ts';
 import type { Run, RunCounts } from '../store/contract/runs.ts';
-import type { RunCountsView, RunView } from './run-schema.ts';
+import type { RunCountsView, RunView, SyncResult } from './run-schema.ts';
+
+type EndedRun = Pick<Run, 'outcome' | 'counts' | 'error'>;
 
 export function serializeRun(run: Run): RunView {
   return {
@@ -13,6 +15,11 @@ export function serializeRun(run: Run): RunView {
     ...serializeCounts(run.counts),
     error: run.error ?? null,
   };
+}
+
+/** A run that has just ended. */
+export function serializeSyncResult({ outcome, counts, error }: EndedRun): SyncResult {
+  return { outcome, ...serializeCounts(counts), error: error ?? null };
 }
 
 export function serializeCounts(counts: RunCounts): RunCountsView {

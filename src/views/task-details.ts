@@ -80,9 +80,11 @@ async function findInputs(
   within: TaskLimits | undefined,
   prefix: string,
 ): Promise<TaskDetailsView['inputs']> {
+  const links = listInputImageLinks(document);
+  if (links.length === 0) return [];
   const own = await store.inputImagesOf(id);
   return Promise.all(
-    listInputImageLinks(document).map(async (url, index) => {
+    links.map(async (url, index) => {
       const copy = own.find(({ n }) => n === index) ?? (await findCopy(store, url, within));
       return { url, local: copy ? serializeLocalImage(copy, prefix) : null };
     }),

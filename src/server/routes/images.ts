@@ -64,7 +64,7 @@ async function sendFile(
     await handle.close();
     return c.body(null, status, headers);
   }
-  // A stream takes twice as long as the bytes of a thumbnail, and a page has sixty.
+  // A stream takes twice as long as the bytes of a thumbnail, and a page has forty.
   if (range.end - range.start < MAX_READ_AT_ONCE)
     return c.body(await readRange(handle, range), status, headers);
   return c.body(Readable.toWeb(handle.createReadStream(range)) as ReadableStream, status, headers);

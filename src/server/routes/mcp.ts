@@ -4,25 +4,19 @@
  */
 import { Hono } from 'hono';
 import { MAX_BODY_BYTES, refuseDeclaredLength } from '../body.ts';
-import { getCallerKey } from '../connections/caller-key.ts';
-import { onHangUp } from '../connections/hang-up.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
 import { createMirrorAccess, createMirrorChanges } from '../mirror-access.ts';
+import { describeAskedBy } from '../search/respond.ts';
 
 export function createMcpRoutes(deps: ServerDeps): Hono<ServerEnv> {
   const { config, log } = deps;
   const changes = createMirrorChanges(deps);
 
   const openMirror = (c: ServerContext) => {
-    const { limits, tokenName, isReadOnly } = c.get('access');
-    const { incoming, outgoing } = c.env;
+    const { limits, isReadOnly } = c.get('access');
+    const { outgoing } = c.env;
     const mayChange = config.mcpWrite && !isReadOnly && limits === undefined;
-    const asker = {
-      limits,
-      isWanted: () => !outgoing.destroyed,
-      caller: getCallerKey(tokenName, incoming),
-      onHangUp: (callback: () => void) => onHangUp(c.env, callback),
-    };
+    const asker = { limits, isWanted: () => !outgoing.destroyed, ...describeAskedBy(c) };
     return createMirrorAccess(deps, asker, mayChange ? changes : undefined);
   };
 

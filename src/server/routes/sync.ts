@@ -1,7 +1,7 @@
 /** `/api/sync`: starts a sync run, and lists past runs. */
 import { Hono } from 'hono';
-import { serializeCounts, serializeRun } from '../../views/run-json.ts';
-import type { RunList, SyncResult } from '../../views/run-schema.ts';
+import { serializeRun, serializeSyncResult } from '../../views/run-json.ts';
+import type { RunList } from '../../views/run-schema.ts';
 import { requireFullAccess } from '../auth/auth.ts';
 import type { ServerDeps, ServerEnv } from '../deps.ts';
 import { getQueryParams, readIntegerParam } from '../query-params.ts';
@@ -11,8 +11,7 @@ export function createSyncRoutes({ store, runner }: ServerDeps): Hono<ServerEnv>
 
   // Responds when the run is over; concurrent calls share the run in progress.
   app.post('/api/sync', requireFullAccess, async (c) => {
-    const { outcome, counts, error } = await runner.run({ trigger: 'api' });
-    return c.json({ outcome, ...serializeCounts(counts), error: error ?? null } satisfies SyncResult);
+    return c.json(serializeSyncResult(await runner.run({ trigger: 'api' })));
   });
 
   app.get('/api/sync/runs', requireFullAccess, async (c) => {

@@ -9,8 +9,9 @@ import { requireFullAccess } from '../auth/auth.ts';
 import { readJsonBody } from '../body.ts';
 import type { ServerDeps, ServerEnv } from '../deps.ts';
 import { readIds } from '../drop-in/task-request.ts';
+import { createAmbiguousError } from '../find-task.ts';
 import { respondFromThread } from '../search/respond.ts';
-import { createAmbiguousError, parseIdParam } from './tasks.ts';
+import { parseIdParam } from './tasks.ts';
 
 export function createTrackedRoutes({ store, listing, clock }: ServerDeps): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();

@@ -4,7 +4,7 @@ import { onHangUp } from '../connections/hang-up.ts';
 import type { ServerContext } from '../deps.ts';
 import { getQueryParams } from '../query-params.ts';
 import type { SearchQuestion } from './search-protocol.ts';
-import type { Searching } from './search-thread.ts';
+import type { AskedBy, Searching } from './search-thread.ts';
 
 /** @throws ApiError as `Searching.answer` */
 export async function respondFromThread(
@@ -23,12 +23,17 @@ export function askThread(
   thread: Searching,
   question: Omit<SearchQuestion, 'limits'>,
 ): Promise<string> {
-  const { limits, tokenName } = c.get('access');
-  const { incoming, outgoing } = c.env;
-  return thread.answer({ ...question, limits }, () => !outgoing.destroyed, {
-    caller: getCallerKey(tokenName, incoming),
+  const { limits } = c.get('access');
+  const { outgoing } = c.env;
+  return thread.answer({ ...question, limits }, () => !outgoing.destroyed, describeAskedBy(c));
+}
+
+/** Who asks a thread in a request. */
+export function describeAskedBy(c: ServerContext): AskedBy {
+  return {
+    caller: getCallerKey(c.get('access').tokenName, c.env.incoming),
     onHangUp: (callback) => onHangUp(c.env, callback),
-  });
+  };
 }
 
 export function respondWithJson(c: ServerContext, body: string): Response {

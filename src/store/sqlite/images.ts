@@ -1,7 +1,7 @@
 /** Which images of which tasks are archived, queued, or given up. The files themselves belong to the archive. */
 
 import { tryParseJson } from '../../lib/parse-json.ts';
-import type { TaskDocument } from '../../task/document.ts';
+import type { ImageLinks } from '../../task/document.ts';
 import { findArtifact, getInputIndex, numberInput } from '../../task/image-number.ts';
 import { isObject, type JsonObject } from '../../task/json-object.ts';
 import { encodeRatio } from '../../task/ratio.ts';
@@ -46,8 +46,6 @@ export interface ImageStore extends Synchronous<Contract> {
   /** Inside the caller's transaction: removes a task's images. @returns the images that are no longer used */
   release(position: number): ArchivedImage[];
 }
-
-export type ImageLinks = Pick<TaskDocument, 'artifactLinks' | 'inputLinks'>;
 
 export interface ImageStoreOptions {
   /** Called after each change of an image. */

@@ -6,14 +6,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../../lib/clock.ts';
 import { OperatorError } from '../../../lib/operator-error.ts';
-import { listArtifacts } from '../../../task/artifacts.ts';
-import { listInputImageLinks } from '../../../task/input-images.ts';
+import { readImageLinks } from '../../../task/document.ts';
 import type { JsonObject } from '../../../task/json-object.ts';
 import type { Rebuilt } from '../../contract/maintenance.ts';
 import { openDatabase, runInTransaction, type Sqlite } from '../database.ts';
 import { type Connection, openConnection } from '../driver.ts';
 import { syncFile } from '../durable-files.ts';
-import { createImageStore, type ImageLinks } from '../images.ts';
+import { createImageStore } from '../images.ts';
 import { removeDatabase } from '../integrity/database-files.ts';
 import { sweepLeftovers } from '../integrity/sweep.ts';
 import { createMetadata } from '../metadata.ts';
@@ -151,14 +150,6 @@ function finishRebuild(target: Sqlite, nowMs: number): void {
     .run(nowMs, nowMs);
 }
 
-function readImageLinks(document: string): ImageLinks {
-  const value = JSON.parse(document) as JsonObject;
-  return {
-    artifactLinks: listArtifacts(value).map(({ url }) => url),
-    inputLinks: listInputImageLinks(value),
-  };
-}
-
 /** Queues images whose rows were not recovered; those already archived are recognised by their bytes. */
 function enqueueForgottenImages(target: Sqlite, nowMs: number): void {
   const { enqueueImages } = createImageStore(target);
@@ -168,7 +159,8 @@ function enqueueForgottenImages(target: Sqlite, nowMs: number): void {
   );
   for (let after = -1; ; ) {
     const tasks = some.all(after);
-    for (const { position, document } of tasks) enqueueImages(position, readImageLinks(document), nowMs);
+    for (const { position, document } of tasks)
+      enqueueImages(position, readImageLinks(JSON.parse(document) as JsonObject), nowMs);
     const last = tasks.at(-1);
     if (!last) return;
     after = last.position;
