@@ -27,9 +27,10 @@ export function readQuery(
   text: string,
   options: QueryOptions,
 ): { query: Query; filter: TaskFilter; nowMs: number; parse: (text: string) => Query } {
-  const { timeZone, note } =
-    options.tz === undefined ? findMachineTimeZone() : { timeZone: options.tz, note: undefined };
-  if (!isTimeZone(timeZone)) throw createUsageError('--tz', timeZone, 'a time zone such as Europe/Berlin');
+  const { tz } = options;
+  if (tz !== undefined && !isTimeZone(tz))
+    throw createUsageError('--tz', tz, 'a time zone such as Europe/Berlin');
+  const { timeZone, note } = tz === undefined ? findMachineTimeZone() : { timeZone: tz, note: undefined };
   const nowMs = systemClock.now();
   const context = { timeZone, nowMs };
   const query = parseQuery(text, context);

@@ -3,10 +3,10 @@
  * `this week`, `last month` (a hyphen may replace the space), and what spoken/ knows: `3 days ago`, `May`, `2026年3月`.
  * A calendar value is the whole year, month or day in a time zone; everything is half-open, [from, to).
  */
-import { Temporal } from '@js-temporal/polyfill';
 import { convertFullWidth } from './fold.ts';
 import { readSpokenDate } from './spoken/find-date.ts';
 import { UNITS, type Unit } from './spoken/phrase.ts';
+import { type DurationLike, loadTemporal, type PlainDate, type ZonedDateTime } from './temporal.ts';
 
 /** Epoch milliseconds; [fromMs, toMs). For an instant both are equal. */
 export interface TimeRange {
@@ -34,7 +34,7 @@ const NAMED = /^(this|last)-?(week|month|year)$/;
  */
 export function parseDate(text: string, timeZone: string, nowMs: number): TimeRange | undefined {
   const value = text.trim().toLowerCase();
-  const now = Temporal.Instant.fromEpochMilliseconds(nowMs).toZonedDateTimeISO(timeZone);
+  const now = loadTemporal().Instant.fromEpochMilliseconds(nowMs).toZonedDateTimeISO(timeZone);
   return (
     parseRelativeDate(value, now) ??
     parseCalendarDate(value, timeZone) ??
@@ -45,7 +45,7 @@ export function parseDate(text: string, timeZone: string, nowMs: number): TimeRa
 }
 
 /** The calendar day of an instant in a time zone. */
-export function getToday({ nowMs, timeZone }: { nowMs: number; timeZone: string }): Temporal.PlainDate {
+export function getToday({ nowMs, timeZone }: { nowMs: number; timeZone: string }): PlainDate {
   return getPlainDate(nowMs, timeZone);
 }
 
@@ -62,7 +62,7 @@ export function intersectTimes(all: readonly Partial<TimeBounds>[]): { fromMs?: 
 /** Whether this system knows the IANA time zone name, or offset such as `+08:00`. */
 export function isTimeZone(name: string): boolean {
   try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
+    loadTemporal().Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
     return true;
   } catch {
     return false; // Temporal has no other way to check a name
@@ -82,10 +82,10 @@ export function getCalendarDay(ms: number, timeZone: string): TimeRange {
  * task of the year 9999 must not cost three million days.
  */
 export function createPeriodFinder(unit: TimeUnit, timeZone: string): (ms: number) => TimeRange {
-  const startOf = (date: Temporal.PlainDate) => date.toZonedDateTime(timeZone).epochMilliseconds;
+  const startOf = (date: PlainDate) => date.toZonedDateTime(timeZone).epochMilliseconds;
   const length = { [`${unit}s`]: 1 };
-  let end: { readonly date: Temporal.PlainDate; readonly ms: number } | undefined;
-  const take = (fromMs: number, date: Temporal.PlainDate): TimeRange => {
+  let end: { readonly date: PlainDate; readonly ms: number } | undefined;
+  const take = (fromMs: number, date: PlainDate): TimeRange => {
     const next = date.add(length);
     end = { date: next, ms: startOf(next) };
     return { fromMs, toMs: end.ms };
@@ -110,7 +110,7 @@ export function findPeriodBefore(
   return first.subtract({ [`${unit}s`]: count }).toZonedDateTime(timeZone).epochMilliseconds;
 }
 
-function getFirstDay(unit: TimeUnit, day: Temporal.PlainDate): Temporal.PlainDate {
+function getFirstDay(unit: TimeUnit, day: PlainDate): PlainDate {
   if (unit === 'year') return day.with({ month: 1, day: 1 });
   return unit === 'month' ? day.with({ day: 1 }) : day;
 }
@@ -125,7 +125,7 @@ export function formatPeriod(unit: TimeUnit, ms: number, timeZone: string): stri
   return getPlainDate(ms, timeZone).toString().slice(0, { day: 10, month: 7, year: 4 }[unit]);
 }
 
-function parseRelativeDate(value: string, now: Temporal.ZonedDateTime): TimeRange | undefined {
+function parseRelativeDate(value: string, now: ZonedDateTime): TimeRange | undefined {
   const [, count, unit] = AGO.exec(value) ?? [];
   if (count === undefined || unit === undefined) return undefined;
   const then = now.subtract({ [UNITS[unit as Unit]]: Number(count) });
@@ -136,7 +136,7 @@ function parseCalendarDate(value: string, timeZone: string): TimeRange | undefin
   const [, year, month, day] = CALENDAR.exec(value) ?? [];
   if (year === undefined) return undefined;
   try {
-    const first = Temporal.PlainDate.from(
+    const first = loadTemporal().PlainDate.from(
       { year: Number(year), month: Number(month ?? 1), day: Number(day ?? 1) },
       { overflow: 'reject' },
     );
@@ -151,14 +151,14 @@ function parseCalendarDate(value: string, timeZone: string): TimeRange | undefin
 function parseWeek(value: string, timeZone: string): TimeRange | undefined {
   const [, year, week] = WEEK.exec(value) ?? [];
   if (year === undefined) return undefined;
-  const first = Temporal.PlainDate.from({ year: Number(year), month: 1, day: 4 });
+  const first = loadTemporal().PlainDate.from({ year: Number(year), month: 1, day: 4 });
   const monday = first.subtract({ days: first.dayOfWeek - 1 }).add({ weeks: Number(week) - 1 });
   const isOfYear = monday.weekOfYear === Number(week) && monday.yearOfWeek === Number(year);
   return isOfYear ? getCalendarRange(monday, { weeks: 1 }, timeZone) : undefined;
 }
 
 /** A time up to now, as in `the last 3 days`, is read as its beginning. */
-function parseSpoken(value: string, now: Temporal.ZonedDateTime): TimeRange | undefined {
+function parseSpoken(value: string, now: ZonedDateTime): TimeRange | undefined {
   const said = convertFullWidth(value).replace(NAMED, '$1 $2');
   const spoken = readSpokenDate(said, () => now.toPlainDate());
   // What is spoken is never the text that it is read as.
@@ -169,17 +169,17 @@ function parseSpoken(value: string, now: Temporal.ZonedDateTime): TimeRange | un
 
 function parseInstant(text: string, timeZone: string): TimeRange | undefined {
   const parsed =
-    tryParse(() => Temporal.Instant.from(text).epochMilliseconds) ??
+    tryParse(() => loadTemporal().Instant.from(text).epochMilliseconds) ??
     tryParse(() =>
       /t/i.test(text)
-        ? Temporal.PlainDateTime.from(text).toZonedDateTime(timeZone).epochMilliseconds
+        ? loadTemporal().PlainDateTime.from(text).toZonedDateTime(timeZone).epochMilliseconds
         : undefined,
     );
   return parsed === undefined ? undefined : { fromMs: parsed, toMs: parsed };
 }
 
-function getPlainDate(ms: number, timeZone: string): Temporal.PlainDate {
-  return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone).toPlainDate();
+function getPlainDate(ms: number, timeZone: string): PlainDate {
+  return loadTemporal().Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone).toPlainDate();
 }
 
 function tryParse(parse: () => number | undefined): number | undefined {
@@ -190,11 +190,7 @@ function tryParse(parse: () => number | undefined): number | undefined {
   }
 }
 
-function getCalendarRange(
-  first: Temporal.PlainDate,
-  length: Temporal.DurationLike,
-  timeZone: string,
-): TimeRange {
-  const startOf = (date: Temporal.PlainDate) => date.toZonedDateTime(timeZone).epochMilliseconds;
+function getCalendarRange(first: PlainDate, length: DurationLike, timeZone: string): TimeRange {
+  const startOf = (date: PlainDate) => date.toZonedDateTime(timeZone).epochMilliseconds;
   return { fromMs: startOf(first), toMs: startOf(first.add(length)) };
 }

@@ -7,6 +7,9 @@ export interface MachineTimeZone {
   readonly note: string | undefined;
 }
 
+/** What newer ICUs report for a `TZ` that they can't read. */
+const UNKNOWN = 'Etc/Unknown';
+
 /**
  * Never fails: a machine may have a `TZ` that ICU can't read, such as `:/etc/localtime`, and its users can't help it.
  * @param reported what the runtime reports, undefined for an unreadable `TZ`
@@ -16,9 +19,9 @@ export function findMachineTimeZone(
   reported: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone,
   variable = process.env.TZ,
 ): MachineTimeZone {
+  if (reported !== undefined && reported !== UNKNOWN) return { timeZone: reported, note: undefined };
   // POSIX: a leading colon is no part of the name. Some systems name the file.
   const named = variable?.replace(/^:/, '').replace(/^.*\/zoneinfo\/(posix\/|right\/)?/, '');
-  const known = [reported, named].find((name) => name !== undefined && name !== '' && isTimeZone(name));
-  if (known !== undefined) return { timeZone: known, note: undefined };
+  if (named !== undefined && named !== '' && isTimeZone(named)) return { timeZone: named, note: undefined };
   return { timeZone: 'UTC', note: 'the time zone of this machine is not known: dates are in UTC' };
 }

@@ -9,7 +9,7 @@ import { computeEditDistance } from '../search/close/edit-distance.ts';
 import { splitQuery } from '../search/close/split-query.ts';
 import { convertToLowerAscii } from '../search/fold.ts';
 import { formatOperator } from '../search/parser.ts';
-import type { FacetCount, Facets, Hit } from '../store/contract/search.ts';
+import type { FacetCount, FacetName, Facets, Hit } from '../store/contract/search.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { TaskFilter } from '../store/contract/tasks.ts';
 import type { SearchAlternatives } from './search-schema.ts';
@@ -27,12 +27,14 @@ const TIME_LIMIT_MS = 800;
 /** What a model or a size may look like: an ordinary word that finds something is not compared with all of them. */
 const LIKELY_VALUE = /^\p{L}*[\d\-:._][\p{L}\d\-:._]*$/u;
 
-const FACETS: readonly { readonly name: string; readonly list: (facets: Facets) => readonly FacetCount[] }[] =
-  [
-    { name: 'model', list: ({ models }) => models },
-    { name: 'size', list: ({ sizes }) => sizes },
-    { name: 'action', list: ({ actions }) => actions },
-  ];
+const FACETS: readonly {
+  readonly name: FacetName;
+  readonly list: (facets: Facets) => readonly FacetCount[];
+}[] = [
+  { name: 'model', list: ({ models }) => models },
+  { name: 'size', list: ({ sizes }) => sizes },
+  { name: 'action', list: ({ actions }) => actions },
+];
 
 export interface AlternativesRequest {
   readonly query: Query;
@@ -76,7 +78,10 @@ export async function findAlternatives(
     ? await countEach(listRemovals(query), ({ at }) => count(removePart(query, at)))
     : [];
   const facets = mayNameValue(query, isEmpty)
-    ? await store.facets({ query: createQuery([]), filter: limitOnly(filter), by: 'year', timeZone: 'UTC' })
+    ? await store.facets({
+        ...{ query: createQuery([]), filter: limitOnly(filter), by: 'year', timeZone: 'UTC' },
+        only: FACETS.map(({ name }) => name),
+      })
     : undefined;
   const suggestions = [
     ...listReadings(query),

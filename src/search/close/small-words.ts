@@ -43,6 +43,8 @@ const GENERIC = new Set([
   ...['prompt', 'generate', 'generated', 'create', 'created', 'draw', 'drawing', 'render', 'show', 'showing'],
 ]);
 
+const ASCII_WORD = /^[a-z]+$/;
+
 let spaced: readonly ReadonlySet<string>[] | undefined;
 let unspaced: ReadonlySet<string> | undefined;
 
@@ -70,5 +72,6 @@ export function isSmallSegment(segment: string): boolean {
 
 function foldList(list: readonly string[]): ReadonlySet<string> {
   const words = list.filter((word) => !CONTENT.has(word));
-  return new Set(words.map((word) => joinLetters(extractTerms(word))));
+  // Words of ASCII letters are folded already; most are.
+  return new Set(words.map((word) => (ASCII_WORD.test(word) ? word : joinLetters(extractTerms(word)))));
 }

@@ -1,5 +1,5 @@
 /** Dates in Chinese (both scripts), Japanese and Korean, which stand in a run of characters: `三月的猫`, `先週の猫`, `지난주`. */
-import type { Temporal } from '@js-temporal/polyfill';
+import type { PlainDate } from '../temporal.ts';
 import { type DatePhrase, readAgo, readDay, readMonth, readSince, readYear, type Unit } from './phrase.ts';
 
 const DIGITS = '〇一二三四五六七八九';
@@ -46,9 +46,9 @@ const UNITS: readonly (readonly [words: string, unit: Unit])[] = [
 
 type Groups = Readonly<Record<string, string | undefined>>;
 const readYearOf = ({ year }: Groups): number | undefined => (year === undefined ? undefined : Number(year));
-const readDayOf = (groups: Groups, today: Temporal.PlainDate) =>
+const readDayOf = (groups: Groups, today: PlainDate) =>
   readDay(getNumber(groups.day), getNumber(groups.month), readYearOf(groups), today);
-const readMonthOf = (groups: Groups, today: Temporal.PlainDate) =>
+const readMonthOf = (groups: Groups, today: PlainDate) =>
   readMonth(getNumber(groups.month), readYearOf(groups), today);
 
 /** What may stand before and behind a date in the same run, and belongs to it. */

@@ -1,5 +1,5 @@
 /** Finds dates as people say them in a typed query, outside quotes. */
-import { Temporal } from '@js-temporal/polyfill';
+import { loadTemporal, type PlainDate } from '../temporal.ts';
 import { EAST_ASIAN_AFFIXES, EAST_ASIAN_PHRASES } from './east-asian.ts';
 import { ENGLISH_PHRASES, ENGLISH_PREPOSITIONS } from './english.ts';
 import type { DatePhrase, SpokenRange } from './phrase.ts';
@@ -18,7 +18,7 @@ export interface SpokenDate {
 
 type Sense = DateOperator['name'];
 /** Called only for what looks like a date: to find the day in a time zone takes longer than to read a query. */
-type GetToday = () => Temporal.PlainDate;
+type GetToday = () => PlainDate;
 
 /** Words go on: `march` is no part of `marching`, nor `last week` of `last week's`. */
 const END_OF_WORD = "(?![\\p{L}\\p{N}\\p{M}'’-])";
@@ -150,12 +150,12 @@ function matchAt(expression: RegExp, text: string, at: number): number | undefin
 }
 
 function compile(phrases: readonly DatePhrase[], end: string): Language {
-  const sources = phrases.map(({ pattern }) => `(?:${pattern})${end}`);
   // A name may stand in one expression only once.
-  const unnamed = sources.map((source) => source.replaceAll(/\(\?<\w+>/g, '(?:'));
+  const unnamed = phrases.map(({ pattern }) => pattern.replaceAll(/\(\?<\w+>/g, '(?:'));
   return {
-    any: toPattern(unnamed.join('|')),
-    phrases: phrases.map((phrase, at) => ({ ...phrase, expression: toPattern(sources[at] ?? '') })),
+    // The end stands in it once: to compile the classes of Unicode takes long.
+    any: toPattern(`(?:${unnamed.join('|')})${end}`),
+    phrases: phrases.map((phrase) => ({ ...phrase, expression: toPattern(`(?:${phrase.pattern})${end}`) })),
   };
 }
 
@@ -163,7 +163,7 @@ function compile(phrases: readonly DatePhrase[], end: string): Language {
 function getNextPeriod(value: string): string {
   const [, year, month, day] = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/.exec(value) ?? [];
   if (year === undefined) return '';
-  const first = Temporal.PlainDate.from({
+  const first = loadTemporal().PlainDate.from({
     year: Number(year),
     month: Number(month ?? 1),
     day: Number(day ?? 1),

@@ -1,5 +1,5 @@
 /** What the languages of spoken dates share: phrases as patterns, and dates without a year as the last ones that have begun. */
-import { Temporal } from '@js-temporal/polyfill';
+import { loadTemporal, type PlainDate } from '../temporal.ts';
 
 /** How people say one kind of date. */
 export interface DatePhrase {
@@ -8,10 +8,7 @@ export interface DatePhrase {
   /** Whether the phrase is a date only behind a preposition: `march` is also a word, and `from march` is not. */
   readonly needsPreposition?: boolean;
   /** @returns a date that `parseDate` reads, undefined when there is none (`30 February`, a year that has not begun) */
-  read(
-    groups: Readonly<Record<string, string | undefined>>,
-    today: Temporal.PlainDate,
-  ): SpokenRange | undefined;
+  read(groups: Readonly<Record<string, string | undefined>>, today: PlainDate): SpokenRange | undefined;
 }
 
 /** A period, or an open time that ends now. */
@@ -28,19 +25,19 @@ export const UNITS = { h: 'hours', d: 'days', w: 'weeks', m: 'months', y: 'years
 export type Unit = keyof typeof UNITS;
 
 /** A month; without a year, the last one that has begun. */
-export function readMonth(month: number, year: number | undefined, today: Temporal.PlainDate) {
+export function readMonth(month: number, year: number | undefined, today: PlainDate) {
   const chosen = year ?? (month <= today.month ? today.year : today.year - 1);
   return readPeriod(chosen, month, undefined, today);
 }
 
 /** A day; without a year, the last one that has begun. */
-export function readDay(day: number, month: number, year: number | undefined, today: Temporal.PlainDate) {
+export function readDay(day: number, month: number, year: number | undefined, today: PlainDate) {
   const hasBegun = month < today.month || (month === today.month && day <= today.day);
   return readPeriod(year ?? (hasBegun ? today.year : today.year - 1), month, day, today);
 }
 
 /** A whole year. */
-export function readYear(year: number, today: Temporal.PlainDate) {
+export function readYear(year: number, today: PlainDate) {
   return readPeriod(year, undefined, undefined, today);
 }
 
@@ -48,11 +45,14 @@ function readPeriod(
   year: number,
   month: number | undefined,
   day: number | undefined,
-  today: Temporal.PlainDate,
+  today: PlainDate,
 ): SpokenRange | undefined {
   if (year < FIRST_YEAR || year > today.year) return undefined;
   try {
-    const date = Temporal.PlainDate.from({ year, month: month ?? 1, day: day ?? 1 }, { overflow: 'reject' });
+    const date = loadTemporal().PlainDate.from(
+      { year, month: month ?? 1, day: day ?? 1 },
+      { overflow: 'reject' },
+    );
     return { value: date.toString().slice(0, day !== undefined ? 10 : month !== undefined ? 7 : 4) };
   } catch {
     return undefined; // Temporal has no other way to check a date
@@ -60,7 +60,7 @@ function readPeriod(
 }
 
 /** The day, week, month or year so long ago; for hours, the instant. */
-export function readAgo(count: number, unit: Unit, today: Temporal.PlainDate): SpokenRange {
+export function readAgo(count: number, unit: Unit, today: PlainDate): SpokenRange {
   if (unit === 'h') return { value: `${count}h` };
   return { value: formatUnit(today.subtract({ [UNITS[unit]]: count }), unit) };
 }
@@ -71,13 +71,13 @@ export function readSince(count: number, unit: Unit): SpokenRange {
 }
 
 /** The last day of the week with this number (1 is Monday) that has begun. @param isPast whether today is too late */
-export function readWeekday(weekday: number, isPast: boolean, today: Temporal.PlainDate): SpokenRange {
+export function readWeekday(weekday: number, isPast: boolean, today: PlainDate): SpokenRange {
   const days = (today.dayOfWeek - weekday + 7) % 7;
   return { value: today.subtract({ days: days === 0 && isPast ? 7 : days }).toString() };
 }
 
 /** The period that contains a date; weeks as in ISO 8601. */
-function formatUnit(date: Temporal.PlainDate, unit: Exclude<Unit, 'h'>): string {
+function formatUnit(date: PlainDate, unit: Exclude<Unit, 'h'>): string {
   const text = date.toString();
   if (unit === 'w') return `${date.yearOfWeek}-W${String(date.weekOfYear).padStart(2, '0')}`;
   return text.slice(0, { d: 10, m: 7, y: 4 }[unit]);
