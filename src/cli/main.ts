@@ -3,6 +3,8 @@
 import { existsSync } from 'node:fs';
 import { PACKAGE_ROOT } from '../lib/package-root.ts';
 import { checkRuntime } from '../lib/runtime.ts';
+import { enableCompileCache } from './compile-cache.ts';
+import { readUser } from './user.ts';
 
 const node20Driver = new URL('scripts/node20/node_modules/better-sqlite3/', PACKAGE_ROOT);
 const { error, warning } = checkRuntime(process.versions, existsSync(node20Driver), Date.now());
@@ -12,6 +14,7 @@ if (warning !== undefined && process.env.NODE_NO_WARNINGS !== '1') {
   process.stderr.write(`flux-mirror: ${warning}\n`);
 }
 if (error === undefined) {
+  enableCompileCache(readUser());
   const { runProgram } = await import('./run.ts');
   await runProgram();
 } else {

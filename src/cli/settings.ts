@@ -1,5 +1,4 @@
 /** Turns the table in config/setting-table.ts into flags of a command, and reads their values when it runs. */
-import { homedir } from 'node:os';
 import { parseEnv } from 'node:util';
 import type { Command } from 'commander';
 import {
@@ -15,6 +14,7 @@ import type { Scope, Setting } from '../config/setting.ts';
 import { listSettings, SETTINGS, type SettingName } from '../config/setting-table.ts';
 import { readLaunch } from './launch.ts';
 import { printNote } from './output.ts';
+import { readUser } from './user.ts';
 
 /** Adds the flags of the settings in these scopes, and of the common ones. */
 export function addSettings(command: Command, ...scopes: readonly Scope[]): Command {
@@ -71,17 +71,7 @@ function describeForeignUpstream({ path, isTokenWithheld }: ForeignUpstream, url
 
 function locateSettings(dataDir: string | undefined): SettingLocations {
   if (!readLaunch().isGlobal) return locateInWorkingDirectory();
-  const { platform, env } = process;
-  return locateForUser({ platform, env, home: findHome() }, dataDir);
-}
-
-/** A user without an entry in the system's list of users, as in containers, may have no home directory. */
-function findHome(): string | undefined {
-  try {
-    return homedir();
-  } catch {
-    return undefined;
-  }
+  return locateForUser(readUser(), dataDir);
 }
 
 /** Commander's option name for a flag. */

@@ -30,6 +30,18 @@ export function findUserConfigDirectory({ platform, env, home }: User): string |
   return appendName(posix, onlyAbsolute(env.XDG_CONFIG_HOME)) ?? findBelowHome('.config');
 }
 
+/** What may be deleted at any time. @returns undefined if nothing says where */
+export function findUserCacheDirectory({ platform, env, home }: User): string | undefined {
+  const findBelowHome = createFinder(platform, home);
+  // Windows has one place for both, so it is inside the data directory, which looks for what it knows by name.
+  if (platform === 'win32') {
+    const folder = appendName(win32, env.LOCALAPPDATA) ?? findBelowHome('AppData', 'Local');
+    return folder && win32.join(folder, 'Cache');
+  }
+  if (platform === 'darwin') return findBelowHome('Library', 'Caches');
+  return appendName(posix, onlyAbsolute(env.XDG_CACHE_HOME)) ?? findBelowHome('.cache');
+}
+
 function createFinder(platform: NodeJS.Platform, home: string | undefined) {
   const { join } = platform === 'win32' ? win32 : posix;
   return (...names: readonly string[]) => (home ? join(home, ...names, NAME) : undefined);
