@@ -1,6 +1,6 @@
 /**
- * Builds `dist/`: the command, its worker threads and its decoding process, one file each, with shared code in `chunks/`, and what
- * the browser loads. Bundled with its dependencies, a command starts in a third of the time on Node 24, where loading many small
+ * Builds `dist/`: the command, its worker threads and its decoding process, one file each, with shared code in `chunks/`, the manual
+ * page, and what the browser loads. Bundled with its dependencies, a command starts in a third of the time on Node 24, where loading many small
  * modules is slow. Packages with native code, or that start threads by file name, are not bundled.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { constants } from 'node:zlib';
 import { build } from 'esbuild';
 import { ASSETS_FOLDER, MANIFEST } from '../src/web/assets.ts';
 import { bundleAssets } from '../src/web/bundle.ts';
+import { writeManPage } from './man-page/write.ts';
 
 const EXTERNAL_PACKAGES = ['better-sqlite3', 'sharp'];
 
@@ -36,6 +37,8 @@ await build({
   },
   logLevel: 'warning',
 });
+
+await writeManPage('dist/man/flux-mirror.1');
 
 const { files, entries } = await bundleAssets(constants.BROTLI_MAX_QUALITY);
 mkdirSync(ASSETS_FOLDER, { recursive: true });

@@ -4,7 +4,7 @@ import { runWithStore } from '../app/with-store.ts';
 import { createImageFiles } from '../archive/files.ts';
 import { removeTask } from '../archive/remove-task.ts';
 import type { TaskId } from '../task/id.ts';
-import { canAsk, confirm } from './confirm.ts';
+import { canAsk, confirm } from './dialog.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 import { pluralize, print, printJson, printNote } from './output.ts';
 import { reportUnknown, resolveArgs } from './resolve-ids.ts';

@@ -7,6 +7,7 @@ import { adaptCommands, readLaunch } from './launch.ts';
 const EXAMPLES = `
 Examples:
   flux-mirror demo                                 try it, nothing to configure
+  flux-mirror init                                 asks for the token, writes .env
   flux-mirror serve                                the server and the schedule
   flux-mirror track 2db0168c-2373-4367-8d9a-9dc778802e8a
   flux-mirror search siamese cat --from 2025-01
@@ -16,6 +17,7 @@ Settings come from flags, the environment, or a .env file; \`flux-mirror serve -
 /** In the order of the help. Loaded on demand: loading all takes a fifth of a short command's time. */
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['serve', async () => (await import('./serve.ts')).createServeCommand()],
+  ['init', async () => (await import('./init.ts')).createInitCommand()],
   ['demo', async () => (await import('./demo.ts')).createDemoCommand()],
   ['track', async () => (await import('./track.ts')).createTrackCommand()],
   ['untrack', async () => (await import('./track.ts')).createUntrackCommand()],

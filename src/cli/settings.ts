@@ -27,7 +27,8 @@ export function addSettings(command: Command, ...scopes: readonly Scope[]): Comm
   return command;
 }
 
-function describeDefault(setting: Setting): string {
+/** `, default 8787`; empty if there is none. */
+export function describeDefault(setting: Setting): string {
   if (setting === SETTINGS.dataDir && readLaunch().isGlobal)
     return `, default: ${setting.default} if there is a mirror in it, else the user's data directory`;
   return setting.default === undefined ? '' : `, default ${setting.default}`;
@@ -69,7 +70,8 @@ function describeForeignUpstream({ path, isTokenWithheld }: ForeignUpstream, url
     : `${note}, without the tokens and payments of callers. To send them there, set ${upstreamUrl.env} in the environment`;
 }
 
-function locateSettings(dataDir: string | undefined): SettingLocations {
+/** @param dataDir from the command line */
+export function locateSettings(dataDir: string | undefined): SettingLocations {
   if (!readLaunch().isGlobal) return locateInWorkingDirectory();
   return locateForUser(readUser(), dataDir);
 }

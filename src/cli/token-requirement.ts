@@ -1,7 +1,7 @@
 /** Whether callers need a token at all: the first token closes the mirror to the others, and `token open` reopens it. */
 import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
-import { canAsk, confirm } from './confirm.ts';
+import { canAsk, confirm } from './dialog.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 import { print, printNote } from './output.ts';
 import { addSettings, readConfig } from './settings.ts';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { confirm } from '../../src/cli/confirm.ts';
+import { confirm } from '../../src/cli/dialog.ts';
 import { parseExpiry } from '../../src/cli/expiry.ts';
 import { runCli } from '../helpers/cli.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';

@@ -56,6 +56,10 @@ const REQUIREMENTS = {
     missing: 'fish is not installed',
     isMet: () => canRun('fish', ['--version']),
   },
+  mandoc: {
+    missing: 'mandoc is not installed',
+    isMet: () => canRun('sh', ['-c', 'command -v mandoc']),
+  },
   caddy: {
     missing: 'Caddy is not installed',
     isMet: () => canRun('caddy', ['version']),

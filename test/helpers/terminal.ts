@@ -4,10 +4,23 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { MAIN } from './cli.ts';
 
-/** Runs a command as `script` (util-linux) lets it see a terminal. @param input what the person types @returns everything shown */
+/** What a person types once something is shown. */
+interface Answer {
+  readonly after: string;
+  readonly type: string;
+}
+
+interface Typing {
+  /** Typed ahead, as a person may. */
+  readonly input?: string;
+  readonly answers?: readonly Answer[];
+  readonly env?: Record<string, string>;
+}
+
+/** Runs a command as `script` (util-linux) lets it see a terminal. @returns everything shown */
 export async function runOnTerminal(
   args: readonly string[],
-  { input, env = {} }: { input: string; env?: Record<string, string> },
+  { input = '', answers = [], env = {} }: Typing,
 ): Promise<{ code: number | null; shown: string }> {
   const command = [process.execPath, MAIN, ...args]
     .map((arg) => `'${arg.replaceAll("'", "'\\''")}'`)
@@ -15,8 +28,18 @@ export async function runOnTerminal(
   const child = spawn('script', ['-qec', `stty -echo; ${command}`, '/dev/null'], {
     env: { PATH: process.env.PATH ?? '', TZ: 'UTC', NODE_NO_WARNINGS: '1', NO_COLOR: '1', ...env },
   });
-  // Typed ahead, as a person may; the end of the input ends the terminal.
+  // The end of the input would end the terminal.
   child.stdin.write(input);
+  const waiting = [...answers];
+  let soFar = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    soFar += chunk.toString();
+    const [next] = waiting;
+    if (next === undefined || !soFar.includes(next.after)) return;
+    waiting.shift();
+    soFar = '';
+    child.stdin.write(next.type);
+  });
   const [[code], shown] = await Promise.all([
     once(child, 'exit') as Promise<[number | null]>,
     text(child.stdout),

@@ -38,7 +38,7 @@ export function createHistory(dataDir: string): History {
       read(async (store) => {
         const { models } = await store.facets({
           ...{ query: createQuery([]), filter: {} },
-          ...{ by: 'year', timeZone: 'UTC' },
+          ...{ by: 'year', timeZone: 'UTC', only: ['model'] },
         });
         return models.flatMap(({ value, count }) =>
           value === null ? [] : [{ value: cleanField(value), description: `${count} tasks` }],
