@@ -60,6 +60,14 @@ const REQUIREMENTS = {
     missing: 'mandoc is not installed',
     isMet: () => canRun('sh', ['-c', 'command -v mandoc']),
   },
+  'systemd-analyze': {
+    missing: 'systemd-analyze is not installed',
+    isMet: () => canRun('systemd-analyze', ['--version']),
+  },
+  promtool: {
+    missing: 'promtool is not installed (Debian: prometheus)',
+    isMet: () => canRun('promtool', ['--version']),
+  },
   caddy: {
     missing: 'Caddy is not installed',
     isMet: () => canRun('caddy', ['version']),
