@@ -4,6 +4,7 @@ COPY package.json package-lock.json ./
 RUN npm ci
 COPY tsconfig.json ./
 COPY scripts/build.ts scripts/
+COPY scripts/man-page scripts/man-page
 COPY src src
 RUN npm run build && npm prune --omit=dev
 

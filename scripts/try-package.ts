@@ -1,6 +1,7 @@
 /**
  * Tests the package as users install it: packs it, installs the tarball globally into a temporary prefix without a compiler
- * on the PATH, runs `--version`, and checks /healthz of an offline server.
+ * on the PATH, runs `--version`, and checks /healthz of an offline server and the manual page. Also runs it by `npx`, and checks the
+ * list of its parts (SBOM).
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -83,6 +84,36 @@ async function waitForUrl(output: readonly string[], isRunning: () => boolean): 
   throw new Error(`the server ended:\n${output.join('\n')}`);
 }
 
+/** `npx` runs the tarball without an installation. */
+function checkNpx(tarball: string, env: NodeJS.ProcessEnv, version: string): void {
+  const args = ['exec', '--yes', `--package=${tarball}`, '--', 'flux-mirror', '--version'];
+  const options = {
+    cwd: work,
+    env: { ...env, npm_config_cache: join(work, 'npx-cache') },
+    encoding: 'utf8',
+  } as const;
+  const shown = execFileSync(process.execPath, [npm ?? '', ...args], options).trim();
+  if (shown !== version) throw new Error(`npx: --version printed ${JSON.stringify(shown)}`);
+}
+
+interface Sbom {
+  readonly packages: readonly { readonly name: string; readonly licenseDeclared?: string }[];
+}
+
+/** Every dependency is listed, with its licence. */
+function checkSbom(): void {
+  const sbom = JSON.parse(
+    execFileSync(process.execPath, [npm ?? '', 'run', '--silent', 'sbom'], { cwd: root, encoding: 'utf8' }),
+  ) as Sbom;
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  for (const name of Object.keys(manifest.dependencies)) {
+    const { licenseDeclared = 'NOASSERTION' } = sbom.packages.find((each) => each.name === name) ?? {};
+    if (licenseDeclared === 'NOASSERTION') throw new Error(`the SBOM has no licence of ${name}`);
+  }
+}
+
 try {
   const tarball = packTarball();
   const env = { ...process.env, PATH: createMinimalPath() };
@@ -95,6 +126,10 @@ try {
   const version = execFileSync(command, ['--version'], { env, encoding: 'utf8' }).trim();
   checkFiles(join(prefix, 'lib/node_modules/flux-mirror'));
   await checkHealth(command, env);
+  if (!existsSync(join(prefix, 'share/man/man1/flux-mirror.1')))
+    throw new Error('the manual page was not installed');
+  checkNpx(tarball, env, version);
+  checkSbom();
   process.stdout.write(`installed in ${seconds} s without a compiler: ${version}, /healthz answers 200\n`);
 } finally {
   rmSync(work, { recursive: true, force: true });
