@@ -86,10 +86,13 @@ export const basePath = {
   allowed: 'a path that begins with /',
 };
 
+/** Valid, which every command would else find out by computing its next time: 5 ms. */
+export const DEFAULT_SYNC_CRON = '*/15 * * * * *';
+
 export const cronSchedule = {
   schema: z
     .string()
-    .refine((value) => value === 'off' || isCronExpression(value))
+    .refine((value) => value === 'off' || value === DEFAULT_SYNC_CRON || isCronExpression(value))
     .pipe(nonEmptyText),
   allowed: 'a cron expression of five or six fields for a time that will come, or off',
 };
