@@ -89,7 +89,7 @@ export function createApp(
     createAssetRoutes(),
     createSignInRoutes(deps, auth),
     createEventRoutes(deps, auth, stopping),
-    createDownloadRoutes(deps, stopping),
+    createDownloadRoutes(deps, auth, stopping),
     createForgetRoutes(deps, stopping),
   ]) {
     app.route('/', routes);

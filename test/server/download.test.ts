@@ -118,8 +118,12 @@ function untilClosed(response: IncomingMessage): Promise<void> {
 }
 
 /** Asks for a zip and reads nothing but the head of the response. */
-async function openDownload(here: TestMirror, body: unknown): Promise<IncomingMessage> {
-  const sent = httpRequest(`${here.mirror.url}/api/download`, { method: 'POST' });
+async function openDownload(
+  here: TestMirror,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<IncomingMessage> {
+  const sent = httpRequest(`${here.mirror.url}/api/download`, { method: 'POST', headers });
   sent.on('error', () => undefined); // being cut off is what is expected
   sent.end(JSON.stringify(body));
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
@@ -251,6 +255,24 @@ describe('a zip', () => {
       expect(another.complete).toBe(true);
     },
   );
+
+  test('breaks off when its token is revoked while it is sent, and no other does', async () => {
+    const here = await fullMirror();
+    const [kept, revoked] = [await addToken(here), await addToken(here)];
+    const path = await archive(here, CAT, 0, Buffer.alloc(32 * 1024 * 1024));
+    const [open, ending] = [
+      await openDownload(here, { ids: [CAT] }, kept),
+      await openDownload(here, { ids: [CAT] }, revoked),
+    ];
+    const [, { name } = { name: '' }] = await here.store.accessTokens();
+    await here.store.revokeAccessToken(name, here.clock.now());
+    here.clock.advance(1001);
+    for (const response of [open, ending]) response.resume();
+    await Promise.all([open, ending].map(untilClosed));
+    expect([open.complete, ending.complete]).toEqual([true, false]);
+    expect(here.log()).toMatch(/revoked[^\n]*a download was broken off/);
+    if (process.platform === 'linux') while (countOpen([path]) > 0) await setImmediate();
+  });
 
   test('ends at once when the mirror stops', async () => {
     const here = await fullMirror();

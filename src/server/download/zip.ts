@@ -29,15 +29,23 @@ export async function* generateZip(
   entries: readonly PlannedEntry[],
   deps: ZipDeps,
 ): AsyncGenerator<Uint8Array, void> {
+  const ending = new AbortController();
+  const signal = AbortSignal.any([deps.signal, ending.signal]);
   const generateFiles = async function* () {
     for (const entry of entries) {
-      deps.signal.throwIfAborted();
+      signal.throwIfAborted();
       const { name, lastModified } = entry;
-      const input = entry.kind === 'image' ? readImage(entry, deps) : await readText(entry, deps);
+      const input =
+        entry.kind === 'image' ? readImage(entry, { ...deps, signal }) : await readText(entry, deps);
       yield { name, lastModified, input };
     }
   };
-  yield* makeZip(generateFiles());
+  try {
+    yield* makeZip(generateFiles());
+  } finally {
+    // client-zip does not end its inputs when the zip is not read to its end.
+    ending.abort();
+  }
 }
 
 async function readText(

@@ -4,6 +4,7 @@ import { ApiError, createBadRequest } from '../../lib/api-error.ts';
 import { formatPeriod, isTimeZone } from '../../search/dates.ts';
 import type { StoredTask } from '../../store/contract/tasks.ts';
 import { createSlug } from '../../task/file-name.ts';
+import type { Auth } from '../auth/auth.ts';
 import { getCallerKey } from '../connections/caller-key.ts';
 import { onEnd, watchLoss } from '../connections/hang-up.ts';
 import { getPublicUrl } from '../connections/public-url.ts';
@@ -12,6 +13,7 @@ import { createBodyStream } from '../connections/stream-response.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
 import { formatAttachment } from '../download/content-disposition.ts';
 import { formatCsv, formatJsonLines } from '../download/documents.ts';
+import { sendWhileValid } from '../download/while-valid.ts';
 import { computeZipBytes, generateZip } from '../download/zip.ts';
 import { planZip } from '../download/zip-plan.ts';
 import { readFormBody } from '../form-body.ts';
@@ -32,12 +34,18 @@ const MEDIA_TYPES: Readonly<Record<Format, string>> = {
 const MAX_DOWNLOADS = { maxTotal: 32, maxPerCaller: 6 };
 
 /** @param stopping aborted once the server accepts no new work: downloads would last longer than the grace period */
-export function createDownloadRoutes(deps: ServerDeps, stopping: AbortSignal): Hono<ServerEnv> {
+export function createDownloadRoutes(
+  deps: ServerDeps,
+  { isStillValid }: Pick<Auth, 'isStillValid'>,
+  stopping: AbortSignal,
+): Hono<ServerEnv> {
   const { log, clock } = deps;
   const slots = createSlots('downloads', MAX_DOWNLOADS);
 
   return new Hono<ServerEnv>().post('/api/download', async (c) => {
-    const free = slots.take(getCallerKey(c.get('access').tokenName, c.env.incoming));
+    const { incoming } = c.env;
+    const access = c.get('access');
+    const free = slots.take(getCallerKey(access.tokenName, incoming));
     onEnd(c.env, free);
     const { fields } = await readFormBody(c);
     const [format = 'zip'] = readChoiceParam(fields, 'as', FORMATS);
@@ -53,7 +61,8 @@ export function createDownloadRoutes(deps: ServerDeps, stopping: AbortSignal): H
     const { chunks, headers = {} } =
       format === 'zip' ? await createZipBody(deps, request) : createTextBody(c, deps, format, request.pages);
     const name = nameDownload(fields, formatPeriod('day', nowMs, timeZone));
-    return c.body(createBodyStream(c, chunks, { log, signal }), 200, {
+    const sent = sendWhileValid(chunks, () => isStillValid(incoming, access), clock);
+    return c.body(createBodyStream(c, sent, { log, signal }), 200, {
       ...headers,
       'content-type': MEDIA_TYPES[format],
       'content-disposition': formatAttachment(`${name}.${format}`),
