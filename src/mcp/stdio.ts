@@ -1,17 +1,37 @@
-/** Serves a client on the standard streams, until it closes them. */
-import { serveStdio } from '@modelcontextprotocol/server/stdio';
+/** Serves a client on the standard streams, until it closes them and has its answers. */
+import { PassThrough } from 'node:stream';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
+import { createAnsweredTransport } from './answered-transport.ts';
 import { createMcpServer } from './create-server.ts';
 import type { MirrorAccess } from './mirror-access.ts';
+
+/** What is not answered so long after the input has ended is given up: the longest tool, a synchronisation, may take as long. */
+const MAX_WAIT_MS = 60_000;
 
 /** @param onError told of every error that the client must not see */
 export async function serveMcpOnStdio(
   mirror: MirrorAccess,
   onError: (error: unknown) => void,
 ): Promise<void> {
-  const handle = serveStdio(() => createMcpServer({ mirror, onError }), { onerror: onError });
+  // The library drops what is under way when its input ends, so that it does not see that.
+  const input = new PassThrough();
+  process.stdin.pipe(input, { end: false });
+  const transport = createAnsweredTransport(new StdioServerTransport(input, process.stdout));
+  const handle = serveStdio(() => createMcpServer({ mirror, onError }), { transport, onerror: onError });
   await new Promise<void>((resolve) => {
     process.stdin.once('end', resolve);
     process.stdin.once('close', resolve);
   });
+  do await setImmediate();
+  while (input.readableLength > 0);
+  await waitAtMost(MAX_WAIT_MS, transport.waitForAnswers());
   await handle.close();
+}
+
+/** Keeps the process alive meanwhile: what searches in a thread does not. */
+async function waitAtMost(ms: number, done: Promise<void>): Promise<void> {
+  const ending = new AbortController();
+  const { signal } = ending;
+  await Promise.race([done, setTimeout(ms, undefined, { signal })]).finally(() => ending.abort());
 }

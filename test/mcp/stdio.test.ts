@@ -74,6 +74,45 @@ test.each([
   expect(result.stderr).toContain(text);
 });
 
+test('answers everything that was asked before the client closes its input', async () => {
+  const here = await startWithTask();
+  const ask = (id: number, method: string, params: object) =>
+    JSON.stringify({ jsonrpc: '2.0', id, method, params });
+  const hello = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'x', version: '1' } };
+  const calls = Array.from({ length: 20 }, (_, at) =>
+    ask(at + 2, 'tools/call', { name: 'search_prompts', arguments: { query: at % 2 ? 'cats' : 'sientese' } }),
+  );
+  const cancelled = JSON.stringify({
+    jsonrpc: '2.0',
+    method: 'notifications/cancelled',
+    params: { requestId: 22 },
+  });
+  const lines = [
+    ask(1, 'initialize', hello),
+    '{"jsonrpc":"2.0","method":"notifications/initialized"}',
+    ...calls,
+    ask(22, 'tools/call', { name: 'get_image', arguments: { id: CAT } }),
+    cancelled,
+  ];
+  for (const args of [
+    ['--data-dir', here.config.dataDir],
+    ['--url', here.mirror.url],
+  ]) {
+    const { code, stdout } = await runCli(['mcp', ...args], { input: `${lines.join('\n')}\n` });
+    const answers = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { id: number; result?: unknown });
+    expect(code).toBe(0);
+    expect(
+      answers
+        .filter(({ id, result }) => id < 22 && result)
+        .map(({ id }) => id)
+        .sort((a, b) => a - b),
+    ).toEqual(Array.from({ length: 21 }, (_, at) => at + 1));
+  }
+});
+
 test('ends when the client closes its input', async () => {
   const here = await startWithTask();
   const initialize = {
