@@ -48,6 +48,21 @@ export function renderManPage({ program, version, date }: ManPageSource): string
       ...listSettings().map(([, setting]) => renderTerm(setting.env, describeSetting(setting))),
     ),
     renderSection(
+      'Files',
+      renderParagraph(
+        'Of an installed program; XDG_* variables count, and macOS and Windows have places of their own.',
+      ),
+      renderTerm(
+        '~/.config/flux-mirror/.env',
+        'settings, written by init; .env in the working directory counts before it',
+      ),
+      renderTerm(
+        '~/.local/share/flux-mirror',
+        'database, images, thumbnails and backups, unless ./data has a mirror',
+      ),
+      renderTerm('~/.cache/flux-mirror', 'compiled code, which may be deleted at any time'),
+    ),
+    renderSection(
       'Exit status',
       renderTerm('0', 'done'),
       renderTerm('1', 'failed'),

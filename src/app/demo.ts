@@ -34,6 +34,8 @@ export interface RunningDemo {
   stop(): Promise<void>;
 }
 
+export const DEFAULT_PORT = '8787';
+
 export interface DemoOptions {
   /** Of the mirror, if one was given. */
   readonly port: string | undefined;
@@ -85,7 +87,7 @@ async function startDemo(simulator: Simulator, dataDir: string, options: DemoOpt
 function createDemoConfig(
   upstream: string,
   dataDir: string,
-  { port = '8787', logLevel }: DemoOptions,
+  { port = DEFAULT_PORT, logLevel }: DemoOptions,
 ): Config {
   return parseConfig({
     flags: { port, ...(logLevel === undefined ? {} : { logLevel }) },

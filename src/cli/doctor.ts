@@ -10,7 +10,7 @@ import { checkDatabase } from '../doctor/database.ts';
 import { checkImages } from '../doctor/images.ts';
 import { checkUpstream } from '../doctor/upstream.ts';
 import { systemClock } from '../lib/clock.ts';
-import { StoreError } from '../store/contract/errors.ts';
+import { NoMirror, StoreError } from '../store/contract/errors.ts';
 import type { Rebuilt } from '../store/contract/maintenance.ts';
 import { createUpstream } from '../upstream/client.ts';
 import { EXIT } from './failure.ts';
@@ -46,6 +46,8 @@ async function examine(config: Config): Promise<Finding[]> {
     progress.end();
     return [...database, ...images];
   }).catch((error: unknown): Finding[] => {
+    // A person who has just set it up wants to know whether the token works.
+    if (error instanceof NoMirror) return [{ about: 'database', kind: 'note', message: error.message }];
     if (!(error instanceof StoreError && error.code === 'damaged')) throw error;
     const message = `damaged (${error.message}): \`restore\` a backup, or \`doctor --rebuild\``;
     return [{ about: 'database', kind: 'problem', message }];

@@ -1,12 +1,12 @@
 /** `flux-mirror init`: asks for what a new mirror needs, and writes it into a `.env` file. */
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { Command } from 'commander';
 import { changeVariables } from '../config/env-file-text.ts';
 import type { Setting } from '../config/setting.ts';
 import { SETTINGS } from '../config/setting-table.ts';
 import { type Dialog, openDialog } from './dialog.ts';
-import { CommandFailed } from './failure.ts';
+import { CommandFailed, EXIT } from './failure.ts';
 import { printNote } from './output.ts';
 import { locateSettings } from './settings.ts';
 import { findEarlierFile, findSettingsFile, readSettingsFile, writePrivately } from './settings-file.ts';
@@ -105,13 +105,16 @@ async function askUntilValid(
     const value = answer.trim() === '' ? offered : answer.trim();
     if (value === '' || setting.schema.safeParse(value).success) return value;
     const given = setting.secret ? 'that' : JSON.stringify(value);
-    printNote(`${given} can't be used; allowed: ${setting.allowed}`);
+    const problem = `${given} can't be used; allowed: ${setting.allowed}`;
+    // What comes from a file or a pipe does not answer the same question twice.
+    if (!process.stdin.isTTY) throw new CommandFailed(`${problem}; nothing was written`, EXIT.usage);
+    printNote(problem);
   }
 }
 
-/** The file is read from any directory if it is not in the working one: paths in it must be whole. */
+/** Only `.env` in the working directory is read there and nowhere else: paths in other files must be whole. */
 function resolveDirectory(answer: string, path: string): string {
   const { home } = readUser();
   const directory = home === undefined ? answer : answer.replace(/^~(?=$|[\\/])/, home);
-  return isAbsolute(directory) || dirname(path) === process.cwd() ? directory : resolve(directory);
+  return isAbsolute(directory) || path === resolve('.env') ? directory : resolve(directory);
 }

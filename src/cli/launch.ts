@@ -34,7 +34,14 @@ export function describeLaunch({ script, env, cwd, packageRoot, hasSources }: La
   const isDependency = packageRoot === join(cwd, 'node_modules', NAME);
   const isInstalled = isLinked || packageRoot.split(/[\\/]/).includes('node_modules');
   const isNpx = env.npm_command === 'exec' || isDependency;
-  return { command: isNpx ? `npx ${NAME}` : NAME, isGlobal: isInstalled && !isDependency };
+  const command = isNpx ? `npx ${describePackage(env)}${NAME}` : NAME;
+  return { command, isGlobal: isInstalled && !isDependency };
+}
+
+/** `--package=./flux-mirror-0.1.0.tgz `: without it, npx would look for the name in the registry. */
+function describePackage(env: LaunchFacts['env']): string {
+  const named = env.npm_command === 'exec' ? env.npm_config_package : undefined;
+  return named ? `--package=${named} ` : '';
 }
 
 /** The launch of this process. */

@@ -1,5 +1,5 @@
 /** Runs the demo in the terminal: prints what to try. */
-import { type DemoOptions, type RunningDemo, runWithDemo } from '../app/demo.ts';
+import { DEFAULT_PORT, type DemoOptions, type RunningDemo, runWithDemo } from '../app/demo.ts';
 import { FLUX } from '../service/flux.ts';
 import { VENDOR_IDS } from '../simulator/samples.ts';
 import { readLaunch } from './launch.ts';
@@ -14,14 +14,16 @@ export async function runDemo(options: DemoOptions): Promise<void> {
       `This is a demo. The upstream is SIMULATED on ${demo.simulatorUrl}, and so is every task and image.`,
     );
     await demo.syncNow();
-    printCommands(demo);
+    printCommands(demo, options);
     // What follows would scroll the commands away: the demo syncs every few seconds.
     if (options.logLevel === undefined) demo.log.level = 'warn';
     await stopOnSignal(demo.log, demo.stop);
   });
 }
 
-function printCommands({ mirrorUrl, dataDir, tracked }: RunningDemo): void {
+function printCommands({ mirrorUrl, dataDir, tracked }: RunningDemo, { port }: DemoOptions): void {
+  if (port === undefined && new URL(mirrorUrl).port !== DEFAULT_PORT)
+    print(`Port ${DEFAULT_PORT} is taken, so that this demo has another one: ${mirrorUrl}`);
   print(`${tracked} task ids are tracked, and new ones appear every 10 seconds. Try in another terminal:`);
   print('');
   print(`  curl -s ${mirrorUrl}${FLUX.taskPath} -d '{"action":"retrieve","id":"${VENDOR_IDS[0]}"}'`);

@@ -49,7 +49,8 @@ export function describeAlternatives({ did_you_mean, without, values }: SearchAl
     `${total_is_exact ? '' : 'more than '}${pluralize(total, 'hit')}`;
   return [
     ...did_you_mean.map((other) => `did you mean: ${other.query} (${describe(other)})`),
-    ...without.map((other) => `without ${other.part}: ${describe(other)}`),
+    // A part that finds no more when it is gone is no way on.
+    ...without.filter(({ total }) => total > 0).map((other) => `without ${other.part}: ${describe(other)}`),
     ...values.map(({ field, values: known }) => {
       const list = known.map(({ value, count }) => `${value} (${formatCount(count)})`).join(', ');
       return `values of ${field}: ${list === '' ? 'none' : list}`;

@@ -71,7 +71,7 @@ export const SERVER_SETTINGS = {
     ...boolean,
     default: 'false',
     scope: 'server',
-    describe: 'whether the tools at /mcp may change something: track tasks, sync',
+    describe: 'whether the tools at /mcp, and those of `mcp --url`, may change something: track tasks, sync',
   },
   basePath: {
     env: 'FLUX_MIRROR_BASE_PATH',

@@ -182,6 +182,18 @@ function parseOperand(reader: Reader): QueryNode | undefined {
   }
 }
 
+/** Names that other programs have, and our flags. */
+const LIKELY_OPERATORS: ReadonlyMap<string, string> = new Map([
+  ['from', 'after'],
+  ['since', 'after'],
+  ['to', 'before'],
+  ['until', 'before'],
+  ['date', 'on'],
+  ['day', 'on'],
+  ['status', 'state'],
+  ['type', 'action'],
+]);
+
 /** Adds a note for words that look like operators. */
 function noteLikelyOperator(text: string, { notes, tokens, at }: Reader): void {
   const isBetween = at > 1 && at < tokens.length;
@@ -194,7 +206,9 @@ function noteLikelyOperator(text: string, { notes, tokens, at }: Reader): void {
   const [, name] = /^([a-z_]{2,20}):(?!\/\/)\S/i.exec(text) ?? [];
   if (name !== undefined) {
     const operators = OPERATORS.map((field) => `${field.name}:`).join(' ');
-    notes.push(`${name}: is no operator, and was taken as text; there are ${operators}`);
+    const likely = LIKELY_OPERATORS.get(name.toLowerCase());
+    const hint = likely === undefined ? '' : `; ${likely}: may be meant`;
+    notes.push(`${name}: is no operator, and was taken as text${hint}; there are ${operators}`);
   }
 }
 

@@ -8,7 +8,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startSimulator } from '../../src/simulator/simulator.ts';
 import { runCli } from '../helpers/cli.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
 import { runOnTerminal } from '../helpers/terminal.ts';
@@ -61,17 +62,38 @@ describe('init', () => {
     expect(stderr).not.toContain(TOKEN);
   });
 
-  test('asks again for what can not be used, without showing a token', async () => {
+  test.each([
+    [
+      `two ${TOKEN}\n${TOKEN}\n\n9000\n`,
+      /that can't be used; allowed: a token without spaces; nothing was written/,
+    ],
+    [`${TOKEN}\n\nmany\n9000\n`, /"many" can't be used; allowed: .*; nothing was written/],
+  ])('what is not typed does not answer a question twice: %j', async (input, message) => {
     const cwd = temporaryDirectory();
-    const { code, stderr } = await init(cwd, `two ${TOKEN}\n${TOKEN}\n\nmany\n70000\n9000\n`);
-    expect(code).toBe(0);
-    expect(stderr).toMatch(/that can't be used; allowed: a token without spaces/);
-    expect(stderr).toMatch(/"many" can't be used/);
+    const { code, stderr } = await init(cwd, input);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
     expect(stderr).not.toContain(TOKEN);
-    expect(readFileSync(join(cwd, '.env'), 'utf8')).toContain('FLUX_MIRROR_PORT=9000');
+    expect(readdirSync(cwd)).toEqual([]);
   });
 
-  test.each(['', TOKEN, `${TOKEN}\n`, `${TOKEN}\n\nmany\n`])(
+  test('a person is asked again for what can not be used', async (context) => {
+    requireOnMachine(context, 'script');
+    const file = join(temporaryDirectory(), '.env');
+    const { code, shown } = await runOnTerminal(['init', '--file', file], {
+      answers: [
+        { after: 'API token', type: `two ${TOKEN}\r` },
+        { after: 'a token without spaces', type: `${TOKEN}\r` },
+        { after: 'Where to keep', type: '\r' },
+        { after: 'Port', type: '70000\r' },
+        { after: '"70000"', type: '9000\r' },
+      ],
+    });
+    expect([code, shown]).toEqual([0, expect.stringContaining('"70000" can\'t be used')]);
+    expect(shown).not.toContain(TOKEN.slice(0, 4));
+    expect(readFileSync(file, 'utf8')).toContain('FLUX_MIRROR_PORT=9000');
+  });
+
+  test.each(['', TOKEN, `${TOKEN}\n`, `${TOKEN}\n\n`])(
     'writes nothing when the answers end early: %j',
     async (input) => {
       const cwd = temporaryDirectory();
@@ -126,6 +148,26 @@ describe('init', () => {
     writeFileSync(join(cwd, 'ids'), '2db0168c-2373-4367-8d9a-9dc778802e8a\n');
     expect((await runCli(['track', '-f', 'ids'], { cwd })).code).toBe(0);
     expect(existsSync(join(cwd, 'mirror/mirror.db'))).toBe(true);
+  });
+
+  test('doctor then checks the token, although there is no mirror yet', async () => {
+    const cwd = temporaryDirectory();
+    const simulator = await startSimulator({ token: TOKEN });
+    onTestFinished(() => simulator.stop());
+    const check = async (token: string) => {
+      await init(cwd, `${token}\n\n\n`);
+      return runCli(['doctor'], { cwd, env: { ACEDATACLOUD_API_BASE_URL: simulator.url } });
+    };
+    const right = await check(TOKEN);
+    expect([right.code, right.stdout]).toEqual([
+      0,
+      expect.stringMatching(/-- database: there is no mirror.*ok upstream/s),
+    ]);
+    const wrong = await check('wrong');
+    expect([wrong.code, wrong.stdout]).toEqual([
+      1,
+      expect.stringMatching(/-- database: there is no mirror.*!! upstream/s),
+    ]);
   });
 
   test('on a terminal, nothing of the token is shown, and Ctrl-C ends it', async (context) => {

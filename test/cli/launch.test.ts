@@ -50,6 +50,17 @@ const CASES: [string, LaunchFacts, string, boolean][] = [
     true,
   ],
   [
+    'npx of a file',
+    {
+      ...GLOBAL,
+      packageRoot: '/home/a/.npm/_npx/1/node_modules/flux-mirror',
+      script: '/home/a/.npm/_npx/1/node_modules/.bin/flux-mirror',
+      env: { npm_command: 'exec', npm_config_package: './flux-mirror-0.1.0.tgz' },
+    },
+    'npx --package=./flux-mirror-0.1.0.tgz flux-mirror',
+    true,
+  ],
+  [
     'a dependency of the project in the working directory',
     {
       ...GLOBAL,

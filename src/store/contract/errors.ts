@@ -1,4 +1,5 @@
 /** Store errors in the contract's terms: no code outside an engine reads the engine's own error codes. */
+import { OperatorError } from '../../lib/operator-error.ts';
 
 /**
  * `busy`: another process holds a lock for longer than the timeout. `full`: no space left. `read-only`: no permission to
@@ -16,6 +17,11 @@ export class StoreError extends Error {
   ) {
     super(message, options);
   }
+}
+
+/** There is no store yet where one was expected. */
+export class NoMirror extends OperatorError {
+  override readonly name = 'NoMirror';
 }
 
 /** The code of the first StoreError in an error's chain of causes; undefined when it has none. */

@@ -2,17 +2,12 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../../lib/clock.ts';
-import { OperatorError } from '../../../lib/operator-error.ts';
+import { NoMirror } from '../../contract/errors.ts';
 import { acquireLock, type Lock } from '../lock.ts';
 import { assertSwapped, finishSwap } from '../recovery/swap.ts';
 import { acquireWriterLock } from '../writers-lock.ts';
 import { assertNotLost, assertUndamaged } from './damage.ts';
 import { sweepLeftovers } from './sweep.ts';
-
-/** The expected database does not exist. */
-export class NoMirror extends OperatorError {
-  override readonly name = 'NoMirror';
-}
 
 interface CheckOptions {
   readonly dataDir: string;
