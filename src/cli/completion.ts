@@ -23,8 +23,10 @@ export function createCompletionCommand(): Command {
   return addSettings(command).action(async (words: string[], options: { words?: boolean }) => {
     if (options.words) return printCandidates(words, command);
     const shell = SHELLS.find((name) => name === words[0]);
-    if (shell === undefined || words.length > 1)
-      throw new CommandFailed(`which shell: ${SHELLS.join(', ')}?`, EXIT.usage);
+    if (shell === undefined || words.length > 1) {
+      const named = words.length === 0 ? '' : `${words.join(' ')} is not one shell; `;
+      throw new CommandFailed(`${named}which shell: ${SHELLS.join(', ')}?`, EXIT.usage);
+    }
     process.stdout.write(SCRIPTS[shell]);
   });
 }

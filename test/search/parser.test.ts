@@ -103,8 +103,8 @@ describe('the grammar', () => {
     ['cat NOT dog', 'cat not dog', '-word leaves a word out'],
     ['model:', 'model', 'model: has no value'],
     ['prompt:cat', '"prompt cat"', 'prompt: is no operator'],
-    ['from:yesterday', '"from yesterday"', 'from: is no operator, and was taken as text; after: may be meant'],
-    ['To:2026', '"to 2026"', 'before: may be meant'],
+    ['from:night', '"from night"', 'from: is no operator, and was taken as text; after: may be meant'],
+    ['To:night', '"to night"', 'before: may be meant'],
   ])('%s is text, and a note says why', (text, expected, note) => {
     expect(tree(text)).toBe(expected);
     expect(parse(text).notes).toEqual([expect.stringContaining(note)]);

@@ -1,6 +1,7 @@
 /** What may come next on a command line: commands, options and their values, and what the mirror has. */
 import type { Argument, Command, Option } from 'commander';
 import { OPERATORS } from '../../search/fields.ts';
+import { SHELLS } from './scripts.ts';
 
 export interface Candidate {
   readonly value: string;
@@ -12,6 +13,8 @@ export interface History {
   /** Short ids of tasks, with their prompts. */
   listIds(prefix: string): Promise<Candidate[]>;
   listModels(): Promise<Candidate[]>;
+  /** Names of valid tokens. */
+  listTokens(): Promise<Candidate[]>;
 }
 
 interface CompletionDeps {
@@ -32,7 +35,7 @@ export async function completeWords(
   const current = words.at(-1) ?? '';
   const before = words.slice(0, -1);
   const program = await createProgram(before[0]);
-  const { command, args } = findCommand(program, before);
+  const { command, args } = findCommand(program, before[0] === 'help' ? before.slice(1) : before);
   const candidates = await listCandidates(command, { current, before, args }, history);
   return candidates.filter(({ value }) => value.startsWith(current));
 }
@@ -57,6 +60,8 @@ async function listCandidates(
     return visible.map((each) => ({ value: each.name(), description: each.summary() || each.description() }));
   if (ID_COMMANDS.has(command.name())) return history.listIds(current);
   if (command.name() === 'search') return completeQuery(current, history);
+  if (command.name() === 'revoke') return history.listTokens();
+  if (command.name() === 'completion') return listChoices(SHELLS);
   const argument: Argument | undefined = command.registeredArguments[args.length];
   return listChoices(argument?.argChoices);
 }

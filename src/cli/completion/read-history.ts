@@ -34,6 +34,13 @@ export function createHistory(dataDir: string): History {
           description: cutText(cleanField(getPrompt(task.text)), MAX_PROMPT_LENGTH),
         }));
       }),
+    listTokens: () =>
+      read(async (store) => {
+        const tokens = await store.accessTokens();
+        return tokens.flatMap(({ name, revokedAtMs, isReadOnly }) =>
+          revokedAtMs === undefined ? [{ value: name, description: isReadOnly ? 'read-only' : '' }] : [],
+        );
+      }),
     listModels: () =>
       read(async (store) => {
         const { models } = await store.facets({
