@@ -1,9 +1,10 @@
 /** Reads a prompt to which similar ones are wanted: what its words weigh, and by which of them candidates are found. */
 import type { TextNode } from '../ast.ts';
-import { PAIR_QUALITY, type Vocabulary } from '../close/create-plan.ts';
 import type { ClosePlan } from '../close/plan.ts';
+import { PAIR_QUALITY } from '../close/run-pieces.ts';
 import { type Segment, segmentRun } from '../close/segments.ts';
 import { findSmallWords } from '../close/small-words.ts';
+import type { Vocabulary } from '../close/vocabulary.ts';
 import { findMatches } from '../matches.ts';
 import { computeIdf, MAX_RANKED_CHARACTERS } from '../ranking.ts';
 import { extractTerms, type Term } from '../terms.ts';

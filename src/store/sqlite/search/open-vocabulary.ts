@@ -1,6 +1,6 @@
 /** Opens the vocabulary of a caller: of all prompts, or read from those that the caller may see. */
 import { createQuery, type QueryNode } from '../../../search/ast.ts';
-import type { Vocabulary } from '../../../search/close/create-plan.ts';
+import type { Vocabulary } from '../../../search/close/vocabulary.ts';
 import { getPrompt } from '../../../task/document.ts';
 import type { TaskLimits } from '../../../task/limits.ts';
 import { SUGGESTING_PROMPTS } from '../../contract/search.ts';

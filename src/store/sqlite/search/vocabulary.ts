@@ -1,7 +1,7 @@
 /** The words of the prompts, for close matches: of all prompts, or of those that a caller with limits may see. */
 import type { QueryNode, TextNode } from '../../../search/ast.ts';
 import { computeMaxDistance, rankCorrections } from '../../../search/close/corrections.ts';
-import type { Vocabulary } from '../../../search/close/create-plan.ts';
+import type { Vocabulary } from '../../../search/close/vocabulary.ts';
 import { computePrefixRange } from '../../../search/prefixes.ts';
 import type { WordUse } from '../../contract/search.ts';
 import { countTasks } from '../counts.ts';
