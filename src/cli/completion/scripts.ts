@@ -1,6 +1,7 @@
 /**
  * What a shell runs to complete the words of a command line: it asks `flux-mirror completion --words`, which prints a candidate and
- * its description a line. Nothing that is printed is ever evaluated: models and prompts come from others.
+ * its description a line. Nothing that is printed is ever evaluated: models and prompts come from others. Bash puts a candidate on the
+ * command line as it is, where Enter would evaluate it, so it is quoted; zsh and fish quote by themselves.
  */
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -9,7 +10,7 @@ export type Shell = (typeof SHELLS)[number];
 /** Bash breaks words at colons, and replaces only what is behind the last one. */
 const BASH = `# bash completion for flux-mirror
 _flux_mirror() {
-  local line word prefix words
+  local line word prefix words quoted
   COMPREPLY=()
   read -ra words <<< "\${COMP_LINE:0:COMP_POINT}"
   [[ "\${COMP_LINE:COMP_POINT-1:1}" == ' ' ]] && words+=('')
@@ -17,7 +18,8 @@ _flux_mirror() {
   prefix="\${word%"\${word##*[:=]}"}"
   while IFS= read -r line; do
     line="\${line%%$'\\t'*}"
-    COMPREPLY+=("\${line#"$prefix"}")
+    printf -v quoted %q "\${line#"$prefix"}"
+    COMPREPLY+=("$quoted")
   done < <("\${words[0]}" completion --words -- "\${words[@]:1}" 2>/dev/null)
   [[ \${#COMPREPLY[@]} -eq 1 && "\${COMPREPLY[0]}" == *: ]] && compopt -o nospace
   return 0
