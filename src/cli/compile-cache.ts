@@ -1,5 +1,5 @@
 /** Keeps compiled code between runs: to compile it is a third of the time of a short command. */
-import { mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync } from 'node:fs';
 import module from 'node:module';
 import { dirname } from 'node:path';
 import { findUserCacheDirectory, type User } from '../config/directories.ts';
@@ -19,7 +19,15 @@ export function enableCompileCache(user: User): void {
   const { enableCompileCache: enable } = module as CompileCacheApi;
   const directory = findUserCacheDirectory(user);
   if (!enable || directory === undefined || user.env.NODE_DISABLE_COMPILE_CACHE) return;
-  if (makeDirectory(dirname(directory)) && makeDirectory(directory)) enable(directory);
+  if ([dirname(directory), directory].every((path) => makeDirectory(path) && isOwnAlone(path)))
+    enable(directory);
+}
+
+/** What is in it is run: nobody else may have made it, or write to it. */
+function isOwnAlone(path: string): boolean {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (!stats?.isDirectory()) return false;
+  return process.getuid === undefined || (stats.uid === process.getuid() && (stats.mode & 0o022) === 0);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -37,6 +37,22 @@ describe('compiled code between runs', () => {
       expect([code, stderr]).toEqual([0, '']);
     }
   });
+
+  test.runIf(hasCompileCache && process.platform === 'linux')(
+    'is not taken from a directory that others can write to, or that is a link',
+    async () => {
+      const target = temporaryDirectory();
+      const linked = temporaryDirectory();
+      symlinkSync(target, join(linked, 'flux-mirror'));
+      const open = temporaryDirectory();
+      mkdirSync(join(open, 'flux-mirror'));
+      chmodSync(join(open, 'flux-mirror'), 0o777);
+      for (const directory of [linked, open]) {
+        expect((await runIn(directory)).code).toBe(0);
+        expect(readdirSync(join(directory, 'flux-mirror'))).toEqual([]);
+      }
+    },
+  );
 
   test('damaged code is compiled again', async () => {
     const directory = temporaryDirectory();
