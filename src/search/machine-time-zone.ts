@@ -9,6 +9,8 @@ export interface MachineTimeZone {
 
 /** What newer ICUs report for a `TZ` that they can't read. */
 const UNKNOWN = 'Etc/Unknown';
+/** A name such as `Europe/Berlin`, which Temporal knows as well. Of an offset, older runtimes report what nothing reads. */
+const NAME = /^[A-Z][\w+/-]*$/i;
 
 /**
  * Never fails: a machine may have a `TZ` that ICU can't read, such as `:/etc/localtime`, and its users can't help it.
@@ -19,7 +21,9 @@ export function findMachineTimeZone(
   reported: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone,
   variable = process.env.TZ,
 ): MachineTimeZone {
-  if (reported !== undefined && reported !== UNKNOWN) return { timeZone: reported, note: undefined };
+  const isKnown =
+    reported !== undefined && reported !== UNKNOWN && (NAME.test(reported) || isTimeZone(reported));
+  if (isKnown) return { timeZone: reported, note: undefined };
   // POSIX: a leading colon is no part of the name. Some systems name the file.
   const named = variable?.replace(/^:/, '').replace(/^.*\/zoneinfo\/(posix\/|right\/)?/, '');
   if (named !== undefined && named !== '' && isTimeZone(named)) return { timeZone: named, note: undefined };

@@ -9,6 +9,8 @@ test.each([
   [undefined, ':Europe/Berlin', 'Europe/Berlin'],
   [undefined, ':/usr/share/zoneinfo/Europe/Berlin', 'Europe/Berlin'],
   ['Etc/Unknown', 'Europe/Berlin', 'Europe/Berlin'],
+  ['+05:00', 'GMT-5', '+05:00'],
+  ['GMT-05:00', 'Europe/Berlin', 'Europe/Berlin'],
 ])('a time zone that can be read is taken: %s, TZ=%s', (reported, variable, timeZone) => {
   expect(findMachineTimeZone(reported ?? 'Etc/Unknown', variable)).toEqual({ timeZone, note: undefined });
 });
@@ -20,6 +22,16 @@ test.each([':/etc/localtime', ':', '', 'nonsense', 'EST5EDT4,M3.2.0,M11.1.0', '<
       timeZone: 'UTC',
       note: expect.stringMatching(/UTC/),
     });
+  },
+);
+
+test.each(['GMT-5', 'GMT+5', 'UTC+3', 'EST5EDT', 'JST-9', ':UTC'])(
+  'a date is read on a machine whatever its TZ: %s',
+  async (TZ) => {
+    const dataDir = temporaryDirectory();
+    await (await openTestStore(dataDir)).close();
+    const { code, stderr } = await runCli(['search', 'cat after:3d', '--data-dir', dataDir], { env: { TZ } });
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining('bug')]);
   },
 );
 
