@@ -23,10 +23,11 @@ export function createMcpCommand(): Command {
     const { serveMcpOnStdio } = await import('../mcp/stdio.ts');
     if (url !== undefined) {
       const { openRemoteMirror } = await import('../mcp/remote-mirror.ts');
-      return serveMcpOnStdio(
-        openRemoteMirror({ url, token: config.accessToken, mayChange: config.mcpWrite, fetch }),
-        onError,
-      );
+      const ending = new AbortController();
+      const { signal } = ending;
+      const remote = { url, token: config.accessToken, mayChange: config.mcpWrite, fetch, signal };
+      // What nobody waits for any more must not keep the process alive.
+      return serveMcpOnStdio(openRemoteMirror(remote), onError).finally(() => ending.abort());
     }
     const { openLocalMirror } = await import('../app/open-local-mirror.ts');
     const { mirror, close } = await openLocalMirror(config, { clock: systemClock, log });

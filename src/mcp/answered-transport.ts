@@ -2,19 +2,28 @@
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
 
 export interface AnsweredTransport extends Transport {
-  /** Resolves once no request waits for its answer. */
+  /** Resolves once no request waits for its answer, or none can come any more. */
   waitForAnswers(): Promise<void>;
+  /** Resolves when the connection has been closed. */
+  readonly closed: Promise<void>;
 }
 
 export function createAnsweredTransport(wire: Transport): AnsweredTransport {
-  const waiting = new Set<string | number>();
+  /** How many requests wait by their id: clients may use one twice. */
+  const waiting = new Map<string | number, number>();
   let onIdle: (() => void) | undefined;
+  let onClosed: (() => void) | undefined;
+  const closed = new Promise<void>((resolve) => {
+    onClosed = resolve;
+  });
   const settle = (id: string | number | undefined) => {
-    if (id !== undefined) waiting.delete(id);
+    const count = id === undefined ? 0 : (waiting.get(id) ?? 0);
+    if (id !== undefined && count > 1) waiting.set(id, count - 1);
+    else if (id !== undefined) waiting.delete(id);
     if (waiting.size === 0) onIdle?.();
   };
   const receive = (message: JSONRPCMessage) => {
-    if ('method' in message && 'id' in message) waiting.add(message.id);
+    if ('method' in message && 'id' in message) waiting.set(message.id, (waiting.get(message.id) ?? 0) + 1);
     // A request that is cancelled gets no answer.
     else if ('method' in message && message.method === 'notifications/cancelled')
       settle(readCancelledId(message.params));
@@ -26,7 +35,10 @@ export function createAnsweredTransport(wire: Transport): AnsweredTransport {
         receive(message);
         transport.onmessage?.(message, extra);
       };
-      wire.onclose = () => transport.onclose?.();
+      wire.onclose = () => {
+        onClosed?.();
+        transport.onclose?.();
+      };
       wire.onerror = (error) => transport.onerror?.(error);
       return wire.start();
     },
@@ -35,11 +47,14 @@ export function createAnsweredTransport(wire: Transport): AnsweredTransport {
       if ('id' in message && !('method' in message)) settle(message.id);
     },
     close: () => wire.close(),
-    waitForAnswers: () =>
-      new Promise((resolve) => {
+    closed,
+    waitForAnswers: async () => {
+      const idle = new Promise<void>((resolve) => {
         onIdle = resolve;
-        settle(undefined);
-      }),
+      });
+      settle(undefined);
+      await Promise.race([idle, closed]);
+    },
   };
   return transport;
 }

@@ -7,6 +7,8 @@ interface RemoteOptions {
   readonly token: string | undefined;
   readonly mayChange: boolean;
   readonly fetch: typeof globalThis.fetch;
+  /** Aborted when no answer is wanted any more. */
+  readonly signal: AbortSignal;
 }
 
 const PATHS: Readonly<Record<AskedRoute, (id: string) => string>> = {
@@ -19,7 +21,7 @@ const PATHS: Readonly<Record<AskedRoute, (id: string) => string>> = {
 /** A sync run may take long. */
 const TIMEOUT_MS = 10 * 60_000;
 
-export function openRemoteMirror({ url, token, mayChange, fetch }: RemoteOptions): MirrorAccess {
+export function openRemoteMirror({ url, token, mayChange, fetch, signal }: RemoteOptions): MirrorAccess {
   const base = url.endsWith('/') ? url : `${url}/`;
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
 
@@ -34,7 +36,10 @@ export function openRemoteMirror({ url, token, mayChange, fetch }: RemoteOptions
           };
     let answer: Response;
     try {
-      answer = await fetch(new URL(path, base), { ...sent, signal: AbortSignal.timeout(TIMEOUT_MS) });
+      answer = await fetch(new URL(path, base), {
+        ...sent,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      });
     } catch (error) {
       throw new MirrorError(`the mirror at ${url} can't be reached`, { cause: error });
     }

@@ -19,14 +19,22 @@ export async function serveMcpOnStdio(
   process.stdin.pipe(input, { end: false });
   const transport = createAnsweredTransport(new StdioServerTransport(input, process.stdout));
   const handle = serveStdio(() => createMcpServer({ mirror, onError }), { transport, onerror: onError });
-  await new Promise<void>((resolve) => {
+  const ended = new Promise<void>((resolve) => {
     process.stdin.once('end', resolve);
     process.stdin.once('close', resolve);
   });
+  // The library closes by itself at a message that is too long, and when its output is gone.
+  let isOpen = true;
+  const closed = transport.closed.then(() => {
+    isOpen = false;
+  });
+  await Promise.race([ended, closed]);
+  input.write('\n'); // a last line may lack it
   do await setImmediate();
-  while (input.readableLength > 0);
+  while (isOpen && input.readableLength > 0);
   await waitAtMost(MAX_WAIT_MS, transport.waitForAnswers());
   await handle.close();
+  process.stdin.destroy();
 }
 
 /** Keeps the process alive meanwhile: what searches in a thread does not. */

@@ -1,10 +1,14 @@
 /** `flux-mirror mcp`: the same tools for a client that starts a program. */
 
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { expect, onTestFinished, test } from 'vitest';
 import { addToken } from '../helpers/access-token.ts';
-import { MAIN, runCli } from '../helpers/cli.ts';
+import { MAIN, runCli, startCli } from '../helpers/cli.ts';
 import { numberedIds } from '../helpers/documents.ts';
 import { imageHost } from '../helpers/image-host.ts';
 import { picture, storeTaskWithImages } from '../helpers/images.ts';
@@ -111,6 +115,51 @@ test('answers everything that was asked before the client closes its input', asy
         .sort((a, b) => a - b),
     ).toEqual(Array.from({ length: 21 }, (_, at) => at + 1));
   }
+});
+
+const HELLO = JSON.stringify({
+  ...{ jsonrpc: '2.0', id: 1, method: 'initialize' },
+  params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'x', version: '1' } },
+});
+const search = (id: number) =>
+  JSON.stringify({
+    jsonrpc: '2.0',
+    id,
+    method: 'tools/call',
+    params: { name: 'search_prompts', arguments: { query: 'cat' } },
+  });
+
+test('answers requests of the same id each, and a last line that does not end', async () => {
+  const here = await startWithTask();
+  const { code, stdout } = await runCli(['mcp', '--data-dir', here.config.dataDir], {
+    input: [HELLO, search(2), search(2), search(2)].join('\n'),
+  });
+  expect([code, stdout.match(/"id":2/g)?.length]).toEqual([0, 3]);
+});
+
+test('a message that is too long ends it in an orderly way', async () => {
+  const here = await startWithTask();
+  const child = startCli(['mcp', '--data-dir', here.config.dataDir]);
+  child.stdin.on('error', () => undefined); // it is closed while this is written
+  child.stdin.write(`${HELLO}\n${'a'.repeat(11 * 1024 * 1024)}\n${search(2)}\n`);
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/an MCP request failed/)]);
+});
+
+test('a mirror that never answers does not outlive a client that has cancelled its request', async () => {
+  const server = createServer(() => undefined).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const cancel = JSON.stringify({
+    ...{ jsonrpc: '2.0', method: 'notifications/cancelled' },
+    params: { requestId: 2 },
+  });
+  const child = startCli(['mcp', '--url', `http://127.0.0.1:${port}`]);
+  child.stdin.write(`${HELLO}\n${search(2)}\n`);
+  await once(server, 'request');
+  child.stdin.end(`${cancel}\n`);
+  expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
 test('ends when the client closes its input', async () => {

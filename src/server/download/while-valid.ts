@@ -10,10 +10,10 @@ export async function* sendWhileValid<Chunk>(
   isStillValid: () => Promise<boolean>,
   clock: Clock,
 ): AsyncGenerator<Chunk, void> {
-  let checkedMs = clock.now();
+  let checkedMs = clock.monotonic();
   for await (const chunk of chunks) {
-    if (clock.now() - checkedMs >= CHECK_INTERVAL_MS) {
-      checkedMs = clock.now();
+    if (clock.monotonic() - checkedMs >= CHECK_INTERVAL_MS) {
+      checkedMs = clock.monotonic();
       if (!(await isStillValid())) throw new Error('the token of a download was revoked, or has expired');
     }
     yield chunk;
