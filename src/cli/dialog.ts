@@ -8,6 +8,8 @@ interface Streams {
 }
 
 export interface Dialog {
+  /** Whether a person types: what is piped in does not answer the same question twice. */
+  readonly isInteractive: boolean;
   /**
    * @param isHidden nothing of the answer is shown while it is typed
    * @returns the line; undefined at Ctrl-C and at the end of the input
@@ -22,6 +24,8 @@ export function canAsk(): boolean {
 }
 
 export function openDialog({ input, output }: Streams = getStandardStreams()): Dialog {
+  // Also when the questions go elsewhere: the terminal itself would show what is typed.
+  const isInteractive = input.isTTY === true;
   let isMuted = false;
   const screen = new Writable({
     write: (chunk, _encoding, done) => {
@@ -29,22 +33,51 @@ export function openDialog({ input, output }: Streams = getStandardStreams()): D
       done();
     },
   });
-  const terminal = input.isTTY === true && output.isTTY === true;
-  // Without a history: the next question must not offer a hidden answer.
-  const lines = createInterface({ input, output: screen, terminal, historySize: 0 });
-  lines.once('SIGINT', () => lines.close());
-  const answers = lines[Symbol.asyncIterator]();
+  const typed: string[] = [];
+  let isOver = false;
+  let onLine: (() => void) | undefined;
+  const end = () => {
+    isOver = true;
+    onLine?.();
+  };
+  const openLines = () => {
+    // Without a history: the next question must not offer a hidden answer.
+    const opened = createInterface({ input, output: screen, terminal: isInteractive, historySize: 0 });
+    opened.on('line', (line) => {
+      typed.push(line);
+      onLine?.();
+    });
+    opened.once('SIGINT', end).once('close', end);
+    return opened;
+  };
+  let lines = openLines();
+  const takeLine = async (): Promise<string | undefined> => {
+    if (typed.length === 0 && !isOver)
+      await new Promise<void>((resolve) => {
+        onLine = resolve;
+      });
+    return typed.shift();
+  };
+  /** What was deleted of a hidden answer can be typed again by Ctrl-Y: only a new editor has forgotten it. */
+  const forgetDeleted = () => {
+    lines.off('close', end).close();
+    lines = openLines();
+  };
   return {
+    isInteractive,
     ask: async (question, { isHidden = false } = {}) => {
       lines.setPrompt(`${question} `);
       lines.prompt();
       isMuted = isHidden;
-      const { value, done } = await answers.next();
+      const answer = await takeLine();
       isMuted = false;
-      if (isHidden || done) output.write('\n');
-      return done ? undefined : value;
+      if (isHidden || answer === undefined) output.write('\n');
+      if (isHidden && isInteractive && !isOver) forgetDeleted();
+      return answer;
     },
-    close: () => lines.close(),
+    close: () => {
+      lines.off('close', end).close();
+    },
   };
 }
 

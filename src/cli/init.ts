@@ -1,24 +1,16 @@
 /** `flux-mirror init`: asks for what a new mirror needs, and writes it into a `.env` file. */
-import { isAbsolute, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { Command } from 'commander';
 import { changeVariables } from '../config/env-file-text.ts';
-import type { Setting } from '../config/setting.ts';
 import { SETTINGS } from '../config/setting-table.ts';
 import { type Dialog, openDialog } from './dialog.ts';
 import { CommandFailed, EXIT } from './failure.ts';
+import { askAll } from './init-questions.ts';
 import { printNote } from './output.ts';
 import { locateSettings } from './settings.ts';
 import { findEarlierFile, findSettingsFile, readSettingsFile, writePrivately } from './settings-file.ts';
-import { readUser } from './user.ts';
 
-interface Question {
-  readonly setting: Setting;
-  readonly text: string;
-  readonly isHidden?: boolean;
-  /** The answer to Enter when the file says nothing. */
-  readonly fallback?: string | undefined;
-}
+type Values = ReadonlyMap<string, string | undefined>;
 
 export function createInitCommand(): Command {
   return new Command('init')
@@ -30,91 +22,61 @@ export function createInitCommand(): Command {
       '--file <file>',
       "the file to write (default: .env here; if installed: in the user's configuration directory)",
     )
-    .action(async ({ file }: { file?: string }) => initialize(file));
+    .action(async ({ file }: { file?: string }) => {
+      const dialog = openDialog();
+      try {
+        await initialize(dialog, findSettingsFile(file));
+      } finally {
+        dialog.close();
+      }
+    });
 }
 
-async function initialize(file: string | undefined): Promise<void> {
-  const path = findSettingsFile(file);
+async function initialize(dialog: Dialog, path: string): Promise<void> {
   const before = readSettingsFile(path);
-  const values = await askAll(parseEnv(before), path);
+  const current = parseEnv(before);
+  const values = await askAll(dialog, current, path);
   if (values === undefined) throw new CommandFailed('stopped; nothing was written');
+  await confirmUpstream(dialog, path, current, values);
   const after = changeVariables(before, values);
   if (after === undefined)
     throw new CommandFailed(`${path} can't be changed by a program; nothing was written. Edit it, please`);
+  if (readSettingsFile(path) !== before)
+    throw new CommandFailed(`${path} has changed meanwhile; nothing was written`);
   await writePrivately(path, after);
+  describeResult(path, values);
+}
+
+/** Who wrote the file may not be who has the token (see `findForeignUpstream`). */
+async function confirmUpstream(
+  dialog: Dialog,
+  path: string,
+  current: Readonly<Record<string, string | undefined>>,
+  values: Values,
+): Promise<void> {
+  const { upstreamUrl, upstreamToken } = SETTINGS;
+  const url = current[upstreamUrl.env];
+  if (!url || url === upstreamUrl.default || values.get(upstreamToken.env) === undefined) return;
+  const warning = `${path} sets ${upstreamUrl.env}: the token will be sent to ${JSON.stringify(url)}`;
+  if (!dialog.isInteractive)
+    throw new CommandFailed(
+      `${warning}; nothing was written. If that is right, write it by hand`,
+      EXIT.usage,
+    );
+  const answer = await dialog.ask(`${warning}. Is that right? [y/N]`);
+  if (!/^y(es)?$/i.test(answer?.trim() ?? '')) throw new CommandFailed('nothing was written');
+}
+
+function describeResult(path: string, values: Values): void {
   printNote(`${path} was written; only you can read it`);
+  const locations = locateSettings(undefined);
+  if (!locations.envFiles.some((file) => file.path === path)) {
+    printNote('no command reads this file by itself: hand it to what starts flux-mirror');
+    return;
+  }
   for (const name of values.keys()) {
-    const other = process.env[name]
-      ? 'the environment'
-      : findEarlierFile(path, name, locateSettings(undefined));
+    const other = process.env[name] ? 'the environment' : findEarlierFile(path, name, locations);
     if (other !== undefined) printNote(`${name} is also set in ${other}, which counts before this file`);
   }
   printNote('next: `flux-mirror doctor` checks it, `flux-mirror serve` starts the mirror');
-}
-
-/** @returns undefined when they were not all answered */
-async function askAll(
-  current: Readonly<Record<string, string | undefined>>,
-  path: string,
-): Promise<Map<string, string | undefined> | undefined> {
-  const dialog = openDialog();
-  try {
-    const values = new Map<string, string | undefined>();
-    for (const question of listQuestions()) {
-      const { env } = question.setting;
-      const answer = await askUntilValid(dialog, question, current[env]);
-      if (answer === undefined) return undefined;
-      const isDefault = answer === question.fallback && current[env] === undefined;
-      const value = question.setting === SETTINGS.dataDir ? resolveDirectory(answer, path) : answer;
-      values.set(env, value === '' || isDefault ? undefined : value);
-    }
-    return values;
-  } finally {
-    dialog.close();
-  }
-}
-
-function listQuestions(): Question[] {
-  const { upstreamToken, dataDir, port } = SETTINGS;
-  return [
-    {
-      setting: upstreamToken,
-      text: 'API token of Ace Data Cloud (not shown; Enter: none, the mirror serves what it has)',
-      isHidden: true,
-    },
-    {
-      setting: dataDir,
-      text: 'Where to keep tasks and pictures',
-      fallback: locateSettings(undefined).defaultDataDir,
-    },
-    { setting: port, text: 'Port to listen on', fallback: port.default },
-  ];
-}
-
-/** @returns empty for no value; undefined when the person stops */
-async function askUntilValid(
-  dialog: Dialog,
-  { setting, text, isHidden = false, fallback }: Question,
-  current: string | undefined,
-): Promise<string | undefined> {
-  const offered = current ?? fallback ?? '';
-  const shown = isHidden ? (current ? ' [keep the one that is set]' : '') : ` [${offered}]`;
-  for (;;) {
-    const answer = await dialog.ask(`${text}${shown}:`, { isHidden });
-    if (answer === undefined) return undefined;
-    const value = answer.trim() === '' ? offered : answer.trim();
-    if (value === '' || setting.schema.safeParse(value).success) return value;
-    const given = setting.secret ? 'that' : JSON.stringify(value);
-    const problem = `${given} can't be used; allowed: ${setting.allowed}`;
-    // What comes from a file or a pipe does not answer the same question twice.
-    if (!process.stdin.isTTY) throw new CommandFailed(`${problem}; nothing was written`, EXIT.usage);
-    printNote(problem);
-  }
-}
-
-/** Only `.env` in the working directory is read there and nowhere else: paths in other files must be whole. */
-function resolveDirectory(answer: string, path: string): string {
-  const { home } = readUser();
-  const directory = home === undefined ? answer : answer.replace(/^~(?=$|[\\/])/, home);
-  return isAbsolute(directory) || path === resolve('.env') ? directory : resolve(directory);
 }

@@ -3,7 +3,8 @@ import { parseEnv } from 'node:util';
 
 /** What needs no quotes. */
 const PLAIN = /^[\w@%+=:,./~-]+$/;
-const QUOTES = ["'", '"', '`'];
+/** In double quotes, \n is a line break. */
+const QUOTES = ["'", '`', '"'];
 
 /**
  * @param values undefined removes a variable
@@ -13,18 +14,23 @@ export function changeVariables(
   text: string,
   values: ReadonlyMap<string, string | undefined>,
 ): string | undefined {
-  const missing = new Map([...values].filter(([, value]) => value !== undefined));
-  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
+  const before = parseEnv(text);
+  // What says so already stays as it is written.
+  const changes = new Map([...values].filter(([name, value]) => before[name] !== value));
+  if (changes.size === 0) return text;
+  const missing = new Map([...changes].filter(([, value]) => value !== undefined));
+  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
+  const lines = text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/);
   const kept = lines.flatMap((line) => {
     const name = /^\s*(?:export\s+)?([\w.-]+)\s*=/.exec(line)?.[1];
-    if (name === undefined || !values.has(name)) return [line];
+    if (name === undefined || !changes.has(name)) return [line];
     const value = missing.get(name);
     missing.delete(name);
     return value === undefined ? [] : [renderVariable(name, value)];
   });
   const added = [...missing].map(([name, value]) => renderVariable(name, value ?? ''));
-  const changed = [...kept, ...added].map((line) => `${line}\n`).join('');
-  return saysOnly(changed, { ...parseEnv(text), ...Object.fromEntries(values) }) ? changed : undefined;
+  const changed = [...kept, ...added].map((line) => `${line}${lineEnd}`).join('');
+  return saysOnly(changed, { ...before, ...Object.fromEntries(values) }) ? changed : undefined;
 }
 
 function renderVariable(name: string, value: string): string {

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import {
+  appendFileSync,
+  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -10,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startSimulator } from '../../src/simulator/simulator.ts';
-import { runCli } from '../helpers/cli.ts';
+import { runCli, startCli, watch } from '../helpers/cli.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
 import { runOnTerminal } from '../helpers/terminal.ts';
 import { temporaryDirectory } from '../helpers/test-mirror.ts';
@@ -125,11 +128,70 @@ describe('init', () => {
     expect(readFileSync(join(cwd, 'real/settings'), 'utf8')).toBe(`A=1\nACEDATACLOUD_API_TOKEN=${TOKEN}\n`);
   });
 
-  test('a directory where the file should be is named in the error', async () => {
+  test.each<[string, (path: string) => void, RegExp]>([
+    ['a directory', (path) => mkdirSync(path), /\.env is not a file/],
+    ['a link to nothing', (path) => symlinkSync('nowhere', path), /\.env is a link that leads to nothing/],
+    ['a device', (path) => symlinkSync('/dev/null', path), /\.env is not a file/],
+    [
+      'of another encoding',
+      (path) => writeFileSync(path, Buffer.from('# caf\u00e9\n', 'latin1')),
+      /is not UTF-8/,
+    ],
+  ])('a file that is %s is named in the error, and left alone', async (_, make, message) => {
     const cwd = temporaryDirectory();
-    mkdirSync(join(cwd, '.env'));
+    make(join(cwd, '.env'));
     const { code, stderr } = await init(cwd, `${TOKEN}\n\n\n`);
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/folder/)]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
+    expect(readdirSync(cwd)).toEqual(['.env']);
+  });
+
+  test('root leaves a file to its owner', async (context) => {
+    requireOnMachine(context, 'root');
+    const cwd = temporaryDirectory();
+    writeFileSync(join(cwd, '.env'), 'A=1\n');
+    chownSync(join(cwd, '.env'), 65_534, 65_534);
+    expect((await init(cwd, `${TOKEN}\n\n\n`)).code).toBe(0);
+    const { uid, gid } = statSync(join(cwd, '.env'));
+    expect([uid, gid]).toEqual([65_534, 65_534]);
+  });
+
+  test('keeps what is written into the file while it asks', async () => {
+    const cwd = temporaryDirectory();
+    writeFileSync(join(cwd, '.env'), 'A=1\n');
+    const child = startCli(['init'], { cwd });
+    const waitFor = watch(child);
+    await waitFor(/API token/);
+    appendFileSync(join(cwd, '.env'), 'B=2\n');
+    child.stdin.end(`${TOKEN}\n\n\n`);
+    expect(await once(child, 'exit')).toEqual([1, null]);
+    expect(readFileSync(join(cwd, '.env'), 'utf8')).toBe('A=1\nB=2\n');
+  });
+
+  test('writes no token beside an upstream that only the file names', async () => {
+    const cwd = temporaryDirectory();
+    const before = 'ACEDATACLOUD_API_BASE_URL=http://elsewhere.example\n';
+    writeFileSync(join(cwd, '.env'), before);
+    const { code, stderr } = await init(cwd, `${TOKEN}\n\n\n`);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/the token will be sent to "http:\/\/elsewhere/),
+    ]);
+    expect(readFileSync(join(cwd, '.env'), 'utf8')).toBe(before);
+    expect((await init(cwd, '\n./mirror\n\n')).code).toBe(0);
+  });
+
+  test('removes a token, and refuses control characters', async () => {
+    const cwd = temporaryDirectory();
+    writeFileSync(join(cwd, '.env'), `ACEDATACLOUD_API_TOKEN=${TOKEN}\nFLUX_MIRROR_PORT=\n`);
+    expect((await init(cwd, '-\n\n\n')).code).toBe(0);
+    expect(readFileSync(join(cwd, '.env'), 'utf8')).not.toContain(TOKEN);
+    const { code, stderr } = await init(cwd, `${TOKEN}\n./a\u001b[31m\n\n`);
+    expect([code, stderr]).toEqual([2, expect.not.stringContaining('\u001b')]);
+  });
+
+  test('says when no command reads the file by itself', async () => {
+    const { stderr } = await init(temporaryDirectory(), `${TOKEN}\n\n\n`, '--file', 'my.env');
+    expect(stderr).toContain('no command reads this file by itself');
   });
 
   test('says when a variable of the environment counts before the file', async () => {
@@ -175,8 +237,9 @@ describe('init', () => {
     const file = join(temporaryDirectory(), '.env');
     const { code, shown } = await runOnTerminal(['init', '--file', file], {
       answers: [
-        { after: 'API token', type: `${TOKEN}\r` },
-        { after: 'Where to keep', type: '\u001b[A\r' },
+        // Deleted once, and typed again: Ctrl-Y must not bring it back.
+        { after: 'API token', type: `${TOKEN}\u0015${TOKEN}\r` },
+        { after: 'Where to keep', type: '\u001b[A\u0019\r' },
         { after: 'Port', type: '9000\r' },
       ],
     });

@@ -13,10 +13,13 @@ describe('changing a .env file', () => {
     ['replaces in place', 'A=0\n# mine\nB=2\n', { A: '1' }, 'A=1\n# mine\nB=2\n'],
     ['replaces the first of several, and removes the others', 'A=0\nB=2\nA=3\n', { A: '1' }, 'A=1\nB=2\n'],
     ['replaces what a shell would export', 'export A = "0"\n', { A: '1' }, 'A=1\n'],
+    ['leaves what says so already', 'export A="1" # of Bob\nB=2', { A: '1' }, 'export A="1" # of Bob\nB=2'],
+    ['keeps the kind of line ends', 'B=2\r\nA=0\r\n', { A: '1', C: '3' }, 'B=2\r\nA=1\r\nC=3\r\n'],
+    ['takes quotes in which nothing has a meaning', '', { A: "it's C:\\new" }, "A=`it's C:\\new`\n"],
     ['removes', 'A=0\nB=2\n', { A: undefined }, 'B=2\n'],
     ['leaves a comment that names it', '#A=0\n', { A: '1' }, '#A=0\nA=1\n'],
     ['quotes what needs it', '', { A: 'a # b' }, "A='a # b'\n"],
-    ['takes other quotes where it has some', '', { A: "it's" }, `A="it's"\n`],
+    ['takes other quotes where it has some', '', { A: "it's" }, "A=`it's`\n"],
   ])('%s', (_, text, values, expected) => {
     expect(change(text, values)).toBe(expected);
   });
