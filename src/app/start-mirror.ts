@@ -181,7 +181,7 @@ function listBackgroundWork(
     () => startBackups({ ...config, store, maintenance, worker: BACKUP_WORKER, clock, log }),
     () => startReindexing(store, { clock, log }),
     () => startDiskWatch(store, log),
-    () => startGauges(metrics.registry, { store, clock }),
+    () => startGauges(metrics.registry, { store, clock, isArchiving: config.archiveImages }),
     ...(isArchiving ? [() => startArchiving(archiver, { store, clock, log })] : []),
     ...(config.archiveImages
       ? [() => startFillingThumbnails({ store, files, thumbnails, archiver, isArchiving, clock, log })]

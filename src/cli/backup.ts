@@ -15,6 +15,7 @@ import {
   type TarBackup,
 } from '../backup/tar-backup.ts';
 import { systemClock } from '../lib/clock.ts';
+import { describeReason } from '../lib/errno.ts';
 import { OperatorError } from '../lib/operator-error.ts';
 import { StoreError } from '../store/contract/errors.ts';
 import type { BackupResult, MergedTokens, Restored } from '../store/contract/maintenance.ts';
@@ -40,10 +41,15 @@ export function createBackupCommand(): Command {
     await runWithStore({ dataDir }, 'reader', async () => undefined); // throws a clear error if there is no mirror
     const maintenance = createMaintenance(dataDir);
     const target = file ?? maintenance.nameBackup('manual', systemClock.now());
-    const result: BackupResult & Partial<TarBackup> = options.withImages
-      ? await backUpAll(dataDir, file ?? target.replace(/\.db$/, '.tar'))
-      : await maintenance.backUp(target);
-    await recordManualBackup(dataDir);
+    const backUp = async (): Promise<BackupResult & Partial<TarBackup>> =>
+      options.withImages
+        ? backUpAll(dataDir, file ?? target.replace(/\.db$/, '.tar'))
+        : maintenance.backUp(target);
+    const result = await backUp().catch(async (error: unknown) => {
+      await recordManualBackup(dataDir, describeReason(error));
+      throw error;
+    });
+    await recordManualBackup(dataDir, undefined);
     if (options.json) {
       printJson(result);
       return;
@@ -72,16 +78,17 @@ interface BackupOptions {
   readonly json?: boolean;
 }
 
-/** So that `status` and the metrics count it. */
-async function recordManualBackup(dataDir: string): Promise<void> {
+/** So that `status` and the metrics count it: a timer of the system makes backups by this command. @param failure why there is none */
+async function recordManualBackup(dataDir: string, failure: string | undefined): Promise<void> {
   try {
     await runWithStore({ dataDir }, 'writer', (store) =>
-      recordBackup(store, { atMs: systemClock.now(), error: undefined }),
+      recordBackup(store, { atMs: systemClock.now(), error: failure }),
     );
   } catch (error) {
     // The disk of the data directory may be full or read-only: a reason for the backup, not against it.
     if (!(error instanceof StoreError || error instanceof OperatorError)) throw error;
-    printNote(`the backup is complete, but \`status\` will not show it: ${error.message}`);
+    if (failure === undefined)
+      printNote(`the backup is complete, but \`status\` will not show it: ${error.message}`);
   }
 }
 

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { create } from 'tar';
 import { expect, test } from 'vitest';
+import { readLastBackup } from '../../src/backup/last-backup.ts';
 import { runCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
-import { fillDataDir, temporaryDirectory } from '../helpers/test-mirror.ts';
+import { fillDataDir, openTestStore, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const IDS = numberedIds(3);
 
@@ -134,3 +135,15 @@ test('a name that says something else than the backup is refused', async () => {
     expect((await run('backup', ...args, '--data-dir', dataDir)).code).toBe(2);
   expect(readdirSync(folder).filter((name) => name.startsWith('x.'))).toEqual([]);
 });
+
+test.each([['backup'], ['backup', '--with-images']])(
+  'a failure of %s is recorded, as a timer of the system makes one',
+  async (...command) => {
+    const { folder, dataDir, run } = await createMirror();
+    writeFileSync(join(folder, 'file'), '');
+    expect((await run(...command, 'file/copy', '--data-dir', dataDir)).code).toBe(1);
+    const store = await openTestStore(dataDir);
+    expect(await readLastBackup(store)).toEqual({ atMs: undefined, error: expect.stringMatching(/./) });
+    await store.close();
+  },
+);

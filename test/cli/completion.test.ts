@@ -88,7 +88,6 @@ describe.each(['bash', 'zsh', 'fish'] as const)('%s', (shell) => {
     expect(complete('flux-mirror search --sort n')).toEqual(['newest']);
     expect(complete('flux-mirror completion f')).toEqual(['fish']);
     expect(complete('flux-mirror help ba').sort()).toEqual(['backfill', 'backup']);
-    expect(complete('flux-mirror help token re')).toEqual(['revoke']);
     expect(complete('flux-mirror token revoke a')).toEqual(['alice']);
     expect(complete('flux-mirror get 7ec').sort()).toEqual(['7ec3b36d', '7ec4aaaa']);
     // Bash replaces what is behind the colon.

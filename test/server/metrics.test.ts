@@ -86,6 +86,12 @@ describe('GET /metrics', () => {
       );
       expect(named.length).toBeGreaterThan(5);
       for (const name of named) expect(known, `${file}: ${name}`).toContain(name);
+      for (const [, name = '', labels = ''] of rules.matchAll(/\b(flux_mirror_[a-z_]+)\{([^}]*)\}/g)) {
+        const samples = text.split('\n').filter((line) => line.startsWith(`${name}{`));
+        for (const [, label = ''] of labels.matchAll(/(\w+)\s*(?:=~|!=|!~|=)/g))
+          if (label !== 'job' && samples.length > 0)
+            expect(samples[0], `${file}: ${name}`).toMatch(new RegExp(`[{,]${label}="`));
+      }
     }
   });
 });

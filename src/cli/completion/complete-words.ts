@@ -35,7 +35,8 @@ export async function completeWords(
   const current = words.at(-1) ?? '';
   const before = words.slice(0, -1);
   const program = await createProgram(before[0]);
-  const { command, args } = findCommand(program, before[0] === 'help' ? before.slice(1) : before);
+  if (before[0] === 'help' && before.length > 1) return [];
+  const { command, args } = findCommand(program, before[0] === 'help' ? [] : before);
   const candidates = await listCandidates(command, { current, before, args }, history);
   return candidates.filter(({ value }) => value.startsWith(current));
 }

@@ -8,10 +8,12 @@ import type { Store } from '../../store/contract/store.ts';
 interface GaugeDeps {
   readonly store: Store;
   readonly clock: Clock;
+  /** Whether images are archived. */
+  readonly isArchiving: boolean;
 }
 
 /** Registers the gauges. @returns a handle that stops the event loop monitor */
-export function startGauges(registry: Registry, { store, clock }: GaugeDeps): { stop(): void } {
+export function startGauges(registry: Registry, { store, clock, isArchiving }: GaugeDeps): { stop(): void } {
   const registers = [registry];
   const registerGauge = (name: string, help: string, read: () => number | Promise<number>) =>
     new Gauge({
@@ -73,6 +75,7 @@ export function startGauges(registry: Registry, { store, clock }: GaugeDeps): { 
     'Size of all archived images',
     async () => (await readImageStats()).bytes,
   );
+  registerGauge('flux_mirror_archiving', '1 if images are archived', () => (isArchiving ? 1 : 0));
   registerLabeledGauge(
     'flux_mirror_upstream_blocked',
     '1 while no requests are sent to the upstream, by reason',
