@@ -6,9 +6,10 @@ import type { WallData } from '../view/page-data.ts';
 import { isSameSearch, linkTo, parseView, type View } from '../view/url.ts';
 import { type Api, ApiFailure, isAborted } from './api.ts';
 import { loadSearch } from './search-loader.ts';
+import type { Anchor } from './wall/anchor.ts';
 import type { MonthSource } from './wall/month-source.ts';
 import type { TileSource } from './wall/source.ts';
-import type { Anchor, WallController } from './wall/wall.ts';
+import type { WallController } from './wall/wall.ts';
 
 /** Old results are dimmed when new ones take longer. */
 const STALE_AFTER_MS = 150;

@@ -1,8 +1,7 @@
 /** Selecting tasks one by one, in ranges, or as everything that the search finds. */
 import type { AppState } from '../components/app.ts';
 import { NO_SELECTION } from '../components/wall-state.ts';
-import type { TileAt } from './wall/neighbours.ts';
-import type { TileSource } from './wall/source.ts';
+import type { TileAt, TileSource } from './wall/source.ts';
 
 export interface SelectionController {
   toggle(id: string, extend: boolean): void;

@@ -1,8 +1,7 @@
 /** What of the wall is near to the window: the tiles that stand in the page, and those that are to be loaded. Pure. */
 import { findSection, measureHeading } from '../../layout/sections.ts';
 import { findRows, findTiles } from '../../layout/window.ts';
-import type { TileAt } from './neighbours.ts';
-import type { WantedTiles } from './source.ts';
+import type { TileAt, WantedTiles } from './source.ts';
 import { measureSection, toHeading, type WallLayout } from './wall-layout.ts';
 
 /** Of a section: the tiles [first, end), and one more that has the focus elsewhere. */

@@ -1,13 +1,7 @@
 /** Where the keyboard goes from a tile. */
 import { findRowOfTile, placeTile } from '../../layout/justify.ts';
-import type { SourceSection } from './source.ts';
+import type { SourceSection, TileAt } from './source.ts';
 import type { WallLayout } from './wall-layout.ts';
-
-/** A tile by its place. */
-export interface TileAt {
-  readonly section: number;
-  readonly index: number;
-}
 
 export type Direction =
   | 'left'

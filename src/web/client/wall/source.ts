@@ -14,6 +14,12 @@ export interface SourceSection {
   getTile(index: number): TileData | undefined;
 }
 
+/** A tile by its place. */
+export interface TileAt {
+  readonly section: number;
+  readonly index: number;
+}
+
 /** Tiles that are near to what is seen. */
 export interface WantedTiles {
   /** Index of the section. */
@@ -31,7 +37,7 @@ export interface TileSource {
    */
   want(wanted: readonly WantedTiles[]): void;
   /** Finds a loaded tile. */
-  find(id: string): { readonly section: number; readonly index: number } | undefined;
+  find(id: string): TileAt | undefined;
   /** Replaces a loaded tile. */
   replace(tile: TileData): void;
   /** The loaded tiles around one, in their order. */

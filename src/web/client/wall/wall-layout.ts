@@ -2,10 +2,10 @@
 import { decodeRatio } from '../../../task/ratio.ts';
 import type { VisibleTile } from '../../components/app.ts';
 import { getTileKey } from '../../components/tile-key.ts';
-import { type Geometry, justifyRows, placeTile, type Rows } from '../../layout/justify.ts';
+import { findRowOfTile, type Geometry, justifyRows, placeTile, type Rows } from '../../layout/justify.ts';
 import { measureHeading, type PlacedSections, placeSections, SECTION_GAP } from '../../layout/sections.ts';
 import { findRows } from '../../layout/window.ts';
-import type { SourceSection } from './source.ts';
+import type { SourceSection, TileAt } from './source.ts';
 
 export interface WallLayout {
   readonly geometry: Geometry;
@@ -73,6 +73,16 @@ export function findTileAt(layout: WallLayout, section: number, y: number): numb
   const count = layout.sections[section]?.count ?? 0;
   const share = y / Math.max(1, measureSection(layout, section));
   return Math.max(0, Math.min(count - 1, Math.floor(share * count)));
+}
+
+/** The top of a tile's row on the wall; an estimate while the layout of its section is not known. Pixels. */
+export function findTileTop(layout: WallLayout, { section, index }: TileAt): number {
+  const heading = measureHeading(toHeading(layout.sections[section]));
+  const rows = layout.rows[section];
+  const top = (layout.placed.tops[section] ?? 0) + heading;
+  if (rows && index < (rows.starts[rows.count] ?? 0))
+    return top + (rows.tops[findRowOfTile(rows, index)] ?? 0);
+  return top + (measureSection(layout, section) * index) / Math.max(1, layout.sections[section]?.count ?? 1);
 }
 
 /** Tiles with their places within their section. */

@@ -4,29 +4,20 @@
  */
 import type { AppState, VisibleSection } from '../../components/app.ts';
 import { findTileOfKey, getTileKey } from '../../components/tile-key.ts';
-import { computeGeometry } from '../../layout/geometry.ts';
-import { findRowOfTile, type Geometry } from '../../layout/justify.ts';
-import { findSection, measureHeading } from '../../layout/sections.ts';
+import { findRowOfTile } from '../../layout/justify.ts';
+import { findSection } from '../../layout/sections.ts';
 import { type Box, centreBox, fitBox, recentre } from '../../layout/window-box.ts';
-import { findNear, type ShownTiles } from './near.ts';
-import { type Direction, findNeighbour, type TileAt } from './neighbours.ts';
+import { type Anchor, findAnchor } from './anchor.ts';
+import { findNear } from './near.ts';
+import { type Direction, findNeighbour } from './neighbours.ts';
+import { getHeaderHeight, measureGeometry } from './page-measures.ts';
 import { findPlaceOfProgress, findProgress, listMonths } from './progress.ts';
 import { type Alignment, findPlaceToReveal } from './reveal.ts';
-import type { SourceSection, TileSource } from './source.ts';
-import {
-  createTiles,
-  createWallLayout,
-  findTileAt,
-  measureSection,
-  toHeading,
-  type WallLayout,
-} from './wall-layout.ts';
-
-/** Without `scrollend`, scrolling has ended after this pause. */
-const SCROLL_PAUSE_MS = 150;
-/** The wall moves fast when it moves by more than three screens in 200 ms: pictures would only be in the way. */
-const FAST_SCREENS = 3;
-const FAST_MS = 200;
+import { watchScroll } from './scroll-watcher.ts';
+import type { SourceSection, TileAt, TileSource } from './source.ts';
+import { focusWhenThere, getFocusedKey } from './tile-focus.ts';
+import { createVisibleSection } from './visible-section.ts';
+import { createWallLayout, findTileTop, type WallLayout } from './wall-layout.ts';
 
 export interface WallController {
   /** Shows another source, from its start. */
@@ -57,22 +48,12 @@ export interface RevealOptions {
   readonly align?: Alignment;
 }
 
-/** A tile, and how far its top is below the top of the window. Pixels. */
-export interface Anchor {
-  readonly key: string;
-  readonly distance: number;
-}
-
 export function createWallController(state: AppState, first: TileSource): WallController {
   let source = first;
-  let layout: WallLayout = createWallLayout(first.sections, measure(state));
+  let layout: WallLayout = createWallLayout(first.sections, measureGeometry(state));
   let box: Box = { height: 0, offset: 0 };
   let months = listMonths(layout.sections);
   let shown = '';
-  let isFast = false;
-  let last = { y: 0, ms: 0 };
-  let frame = 0;
-  let pause: ReturnType<typeof setTimeout> | undefined;
 
   const getElement = () => document.getElementById('wall');
   const getTop = () => getElement()?.getBoundingClientRect().top ?? 0;
@@ -82,33 +63,9 @@ export function createWallController(state: AppState, first: TileSource): WallCo
   /** A tile to be revealed when the layout of its month is loaded, and what for. */
   let awaited: { readonly key: string; readonly options: RevealOptions } | undefined;
 
-  /** Where the layout is not known yet, an estimate. */
-  const getTileTop = ({ section, index }: TileAt): number => {
-    const heading = measureHeading(toHeading(layout.sections[section]));
-    const rows = layout.rows[section];
-    const top = (layout.placed.tops[section] ?? 0) + heading;
-    if (rows && index < (rows.starts[rows.count] ?? 0))
-      return top + (rows.tops[findRowOfTile(rows, index)] ?? 0);
-    return (
-      top + (measureSection(layout, section) * index) / Math.max(1, layout.sections[section]?.count ?? 1)
-    );
-  };
-
   const locate = (key: string): TileAt | undefined => findTileOfKey(layout.sections, key);
 
-  const getAnchor = (): Anchor | undefined => {
-    // Browsers round what is scrolled to.
-    const place = getPlace() + getHeaderHeight() + 1;
-    const section = findSection(layout.placed, place);
-    const info = layout.sections[section];
-    if (!info || info.count === 0) return undefined;
-    const inside = place - (layout.placed.tops[section] ?? 0) - measureHeading(toHeading(info));
-    const index = inside <= 0 ? 0 : findTileAt(layout, section, inside);
-    return {
-      key: getTileKey(info, index),
-      distance: getTileTop({ section, index }) - getPlace(),
-    };
-  };
+  const getAnchor = () => findAnchor(layout, getPlace(), getHeaderHeight());
 
   /** Moves what is seen to a place, by the scroll position and, on a high wall, the box. */
   const moveTo = (place: number) => {
@@ -125,7 +82,7 @@ export function createWallController(state: AppState, first: TileSource): WallCo
   const getElementOffset = () => getTop() + window.scrollY;
 
   const setLayout = () => {
-    layout = createWallLayout(source.sections, measure(state));
+    layout = createWallLayout(source.sections, measureGeometry(state));
     months = listMonths(layout.sections);
   };
 
@@ -135,7 +92,7 @@ export function createWallController(state: AppState, first: TileSource): WallCo
     const at = anchor && locate(anchor.key);
     if (anchor && at) {
       // By the offset, which moves nothing that is seen and ends no fling.
-      const moved = getTileTop(at) - anchor.distance - getPlace();
+      const moved = findTileTop(layout, at) - anchor.distance - getPlace();
       box = fitBox(layout.placed.total, box.offset + moved);
     } else {
       box = fitBox(layout.placed.total, box.offset);
@@ -155,28 +112,16 @@ export function createWallController(state: AppState, first: TileSource): WallCo
       ({ section, first, end, focused }) =>
         `${layout.sections[section]?.key} ${layout.placed.tops[section]} ${first} ${end} ${focused}`,
     );
-    const now = [box.height, box.offset, isFast, ...places].join();
+    const now = [box.height, box.offset, scroll.isFast, ...places].join();
     if (now !== shown) {
       shown = now;
-      const sections = near.shown.flatMap(showSection);
-      state.wall.value = { height: box.height, sections, withPictures: !isFast };
+      const sections = near.shown.flatMap((each) => createVisibleSection(layout, each, box.offset) ?? []);
+      state.wall.value = { height: box.height, sections, withPictures: !scroll.isFast };
       keepFocusReachable(sections);
     }
     const target = awaited && locate(awaited.key);
     const first = target && { section: target.section, first: target.index, end: target.index + 1 };
-    if (!isFast) source.want(first ? [first, ...near.wanted] : near.wanted);
-  };
-
-  const showSection = ({ section: at, first, end, focused }: ShownTiles): VisibleSection[] => {
-    const section = layout.sections[at];
-    if (!section) return [];
-    const rows = layout.rows[at];
-    const indexes = Array.from({ length: end - first }, (_, offset) => first + offset);
-    if (focused !== undefined) indexes.push(focused);
-    const { key, month, title, count } = section;
-    const y = (layout.placed.tops[at] ?? 0) - box.offset;
-    const tiles = rows ? createTiles(section, rows, layout.geometry, indexes) : [];
-    return [{ key, month, title, count, place: { y, height: measureSection(layout, at) }, tiles }];
+    if (!scroll.isFast) source.want(first ? [first, ...near.wanted] : near.wanted);
   };
 
   const updateRail = (top: number) => {
@@ -189,8 +134,7 @@ export function createWallController(state: AppState, first: TileSource): WallCo
 
   /** The tile that has the focus stays in the page, wherever the wall is. */
   const getFocusedTile = (): TileAt | undefined => {
-    const key =
-      document.activeElement instanceof HTMLElement ? document.activeElement.dataset.key : undefined;
+    const key = getFocusedKey();
     return key === undefined ? undefined : locate(key);
   };
 
@@ -201,13 +145,7 @@ export function createWallController(state: AppState, first: TileSource): WallCo
     if (keys.length > 0 && !keys.includes(focusedKey.peek() ?? '')) focusedKey.value = keys[0];
   };
 
-  const endScroll = () => {
-    clearTimeout(pause);
-    // Of a scroll that has ended, no frame may still find that it is fast: nothing would come after it.
-    cancelAnimationFrame(frame);
-    frame = 0;
-    const wasFast = isFast;
-    isFast = false;
+  const endScroll = (wasFast: boolean) => {
     const top = getPlace();
     const next = recentre(box, top, layout.placed.total);
     if (next !== box) {
@@ -219,24 +157,7 @@ export function createWallController(state: AppState, first: TileSource): WallCo
     update();
   };
 
-  const onScroll = () => {
-    clearTimeout(pause);
-    pause = setTimeout(endScroll, SCROLL_PAUSE_MS);
-    if (frame !== 0) return;
-    frame = requestAnimationFrame((ms) => {
-      frame = 0;
-      const y = window.scrollY;
-      if (ms - last.ms >= FAST_MS) {
-        isFast =
-          last.ms > 0 &&
-          ms - last.ms < 2 * FAST_MS &&
-          Math.abs(y - last.y) > FAST_SCREENS * window.innerHeight;
-        last = { y, ms };
-      }
-      update();
-    });
-  };
-
+  const scroll = watchScroll({ onMove: () => update(), onEnd: endScroll });
   const onResize = () => controller.relayout();
   /** A reader who scrolls on does not wait for what was asked for before. */
   const stopAwaiting = () => {
@@ -244,8 +165,6 @@ export function createWallController(state: AppState, first: TileSource): WallCo
   };
   window.addEventListener('wheel', stopAwaiting, { passive: true });
   window.addEventListener('touchmove', stopAwaiting, { passive: true });
-  window.addEventListener('scroll', onScroll, { passive: true });
-  window.addEventListener('scrollend', endScroll);
   const resizes = new ResizeObserver(onResize);
 
   const controller: WallController = {
@@ -270,7 +189,11 @@ export function createWallController(state: AppState, first: TileSource): WallCo
       const rows = layout.rows[at.section];
       const row = rows ? findRowOfTile(rows, at.index) : 0;
       const target = findPlaceToReveal({
-        ...{ top: getTileTop(at), height: rows?.heights[row] ?? 0, isFirst: at.section === 0 && row === 0 },
+        ...{
+          top: findTileTop(layout, at),
+          height: rows?.heights[row] ?? 0,
+          isFirst: at.section === 0 && row === 0,
+        },
         ...{ place: getPlace(), screen: window.innerHeight, header: getHeaderHeight(), align },
       });
       if (target !== undefined) moveTo(target);
@@ -299,7 +222,7 @@ export function createWallController(state: AppState, first: TileSource): WallCo
     getAnchor,
     restore: (anchor) => {
       const at = locate(anchor.key);
-      if (at) moveTo(getTileTop(at) - anchor.distance);
+      if (at) moveTo(findTileTop(layout, at) - anchor.distance);
     },
     locate,
     getNeighbour: (at, direction) =>
@@ -313,37 +236,4 @@ export function createWallController(state: AppState, first: TileSource): WallCo
   const holder = document.querySelector('.wall-and-rail');
   if (holder) resizes.observe(holder);
   return controller;
-}
-
-/** What covers the top of the window. Pixels. */
-function getHeaderHeight(): number {
-  return document.querySelector('.sticky-filters')?.getBoundingClientRect().bottom ?? 0;
-}
-
-function measure(state: AppState): Geometry {
-  const { density, captions } = state.preferences.peek();
-  const width = document.getElementById('wall')?.clientWidth ?? window.innerWidth;
-  return computeGeometry(window.innerWidth, width, {
-    density,
-    captions: captions || state.shownView.peek().q.trim() !== '',
-  });
-}
-
-/** Frames. */
-const MAX_FOCUS_TRIES = 60;
-
-/** Gives a tile the focus as soon as it is in the page, and can have it. */
-function focusWhenThere(key: string): void {
-  const find = () => document.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
-  let tries = 0;
-  const attempt = () => {
-    const element = find();
-    element?.focus({ preventScroll: true });
-    // Behind an open dialog, nothing can have the focus.
-    if (document.activeElement !== element && tries < MAX_FOCUS_TRIES) {
-      tries += 1;
-      requestAnimationFrame(attempt);
-    }
-  };
-  attempt();
 }
