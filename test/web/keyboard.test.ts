@@ -62,7 +62,7 @@ describe('by keyboard alone', () => {
     await page.keyboard.type(' model:flux-dev cat');
     await press(page, 'Enter');
     await page.locator('.parts li').nth(2).waitFor();
-    await page.getByText(/^\d of 40$/).waitFor();
+    await page.getByText(/^[1-9] of 40$/).waitFor();
     await press(page, 'Escape');
     await expectFocus(page, '.tile a');
     await page.locator('.parts a').first().focus();

@@ -1,6 +1,7 @@
 /** The keys of the wall and of a task. No single key does anything while text is typed, or with other modifiers. */
 import type { Actions } from '../components/actions.ts';
 import type { AppState } from '../components/app.ts';
+import type { SearchExit } from './search-exit.ts';
 import type { StageController } from './stage.ts';
 import { isTyping } from './typing.ts';
 import type { Direction } from './wall/neighbours.ts';
@@ -27,11 +28,12 @@ const PANS: Readonly<Record<string, readonly [number, number]>> = {
 interface KeyboardDeps {
   readonly state: AppState;
   readonly actions: Actions;
+  readonly searchExit: SearchExit;
   readonly wall: WallController;
   readonly stage: StageController;
 }
 
-export function handleKeys({ state, actions, wall, stage }: KeyboardDeps): void {
+export function handleKeys({ state, actions, searchExit, wall, stage }: KeyboardDeps): void {
   const move = (direction: Direction, event: KeyboardEvent): boolean => {
     const at = wall.locate(state.focusedKey.peek() ?? '');
     const next = at && wall.getNeighbour(at, direction);
@@ -152,7 +154,7 @@ export function handleKeys({ state, actions, wall, stage }: KeyboardDeps): void 
     else if (state.isHelpOpen.peek()) actions.toggleHelp(false);
     else if (state.task.peek()) actions.closeTask();
     else if (state.selectedCount.peek() > 0) actions.clearSelection();
-    else return false;
+    else return searchExit.clear();
     return true;
   };
 

@@ -19,6 +19,7 @@ import { createClockSignal, readPageData, reportTimeZone, runAfterPaint } from '
 import { closePopoversOutside } from './popovers.ts';
 import { handleRail } from './rail.ts';
 import { startRecovery } from './recovery.ts';
+import { createSearchExit } from './search-exit.ts';
 import { createSelection } from './selection.ts';
 import { createShellActions } from './shell.ts';
 import { createStage } from './stage.ts';
@@ -64,6 +65,7 @@ async function startWallPage(): Promise<void> {
     onForgotten: () => void navigation.refresh(),
   });
 
+  const searchExit = createSearchExit({ state, navigate: navigation.navigate, getWall: () => wall });
   const shell = createShellActions(state);
   const actions: Actions = {
     ...shell,
@@ -79,10 +81,7 @@ async function startWallPage(): Promise<void> {
     clearSelection: selection.clear,
     download: bulk.download,
     forget: bulk.forget,
-    focusTile: (key) => {
-      const at = wall?.locate(key);
-      if (at) wall?.reveal(at);
-    },
+    leaveSearch: searchExit.leave,
     jumpToMonth: (month) => {
       const section = wall?.sections.findIndex((each) => each.month === month) ?? -1;
       if (section >= 0) wall?.jumpToSection(section);
@@ -134,7 +133,7 @@ async function startWallPage(): Promise<void> {
     const controller = createWallController(state, navigation.getSource());
     wall = controller;
     controller.show(navigation.getSource());
-    handleKeys({ state, actions, wall: controller, stage: createStage(state, actions) });
+    handleKeys({ state, actions, searchExit, wall: controller, stage: createStage(state, actions) });
     closePopoversOutside(state, actions);
     keepFocus();
     handleRail(actions);

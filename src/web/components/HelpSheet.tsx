@@ -24,6 +24,7 @@ const KEYS: Readonly<
     ['select', ['Space', 'x']],
     ['selectAll', ['Ctrl A']],
     ['clear', ['Esc']],
+    ['leaveSearch', ['Esc Esc']],
   ],
   task: [
     ['prevNext', ['←', '→']],

@@ -81,8 +81,14 @@ export function SearchBox() {
     if (event.key !== 'Escape') return;
     event.stopPropagation();
     event.preventDefault();
-    if (count > 0) close();
-    else actions?.focusTile(state.focusedKey.peek() ?? '');
+    if (count > 0) {
+      close();
+      return;
+    }
+    // What was typed last is not searched for later, when it may have been cleared.
+    pending.current?.abort.abort();
+    if (text.value.trim() !== state.view.peek().q.trim()) search(text.value, 'type');
+    actions?.leaveSearch();
   };
 
   const isOpen = suggestions.value.length > 0;

@@ -15,8 +15,8 @@ export interface Actions extends ShellActions {
   clearSelection(): void;
   download(as: 'zip' | 'jsonl' | 'csv'): void;
   forget(): void;
-  /** Moves the keyboard focus on the wall. */
-  focusTile(key: string): void;
+  /** Moves the keyboard focus from the search to the wall. */
+  leaveSearch(): void;
   jumpToMonth(month: string): void;
   /** @param progress 0 to 1, of the whole wall */
   jumpTo(progress: number): void;

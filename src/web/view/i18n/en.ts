@@ -191,6 +191,7 @@ export const en = {
     select: 'select; with Shift up to here',
     selectAll: 'select all of the search',
     clear: 'clear the selection, close',
+    leaveSearch: 'leave the search, then clear it',
     prevNext: 'previous, next',
     firstLast: 'first, last',
     zoom: 'zoom',

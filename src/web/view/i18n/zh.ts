@@ -180,6 +180,7 @@ export const zh: Dictionary = {
     select: '选择；按住 Shift 选到此处',
     selectAll: '全选搜索结果',
     clear: '清除选择、关闭',
+    leaveSearch: '离开搜索框，再按清除搜索',
     prevNext: '上一个、下一个',
     firstLast: '第一个、最后一个',
     zoom: '缩放',
