@@ -213,6 +213,37 @@ describe('the keyboard', () => {
   });
 });
 
+describe('a tile that has the focus', () => {
+  test('stays in the page when the wall is scrolled away from it, and holds nothing back', async () => {
+    const here = await startFilledMirror(1000);
+    const page = await openPage(here, '/');
+    await page.locator('.frame').nth(4).focus();
+    const id = await readFocus(page);
+    await page.mouse.move(700, 500);
+    const scroll = async (by: number) => {
+      for (let step = 0; step < 8; step += 1) {
+        await page.mouse.wheel(0, by / 8);
+        await page.waitForTimeout(60);
+      }
+    };
+    /** How far the tile is from the top of the window. */
+    const measureDistance = () =>
+      page.evaluate(() => document.activeElement?.getBoundingClientRect().top ?? Number.NaN);
+    await scroll(3200);
+    await expect.poll(measureDistance).toBeLessThan(-2500);
+    expect(await readFocus(page)).toBe(id);
+    await scroll(-3200);
+    await expect.poll(measureDistance).toBeGreaterThan(0);
+    await page.keyboard.press('Control+End');
+    await expect.poll(() => readFocus(page)).toBe(taskIdOf(999));
+    await scroll(-3200);
+    await expect.poll(measureDistance).toBeGreaterThan(2500);
+    await scroll(3200);
+    await expect.poll(measureDistance).toBeLessThan(1500);
+    expect(await readFocus(page)).toBe(taskIdOf(999));
+  });
+});
+
 describe('selecting', () => {
   test('takes ranges and whole searches, with their exact number', async () => {
     const here = await startFilledMirror(80);

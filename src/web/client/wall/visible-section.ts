@@ -13,7 +13,11 @@ export function createVisibleSection(
   if (!section) return undefined;
   const rows = layout.rows[at];
   const indexes = Array.from({ length: end - first }, (_, step) => first + step);
-  if (focused !== undefined) indexes.push(focused);
+  // In its place: an element that is moved while it has the focus is scrolled into view by Chromium.
+  if (focused !== undefined) {
+    if (focused < first) indexes.unshift(focused);
+    else indexes.push(focused);
+  }
   const { key, month, title, count } = section;
   const y = (layout.placed.tops[at] ?? 0) - offset;
   const tiles = rows ? createTiles(section, rows, layout.geometry, indexes) : [];
