@@ -5,13 +5,27 @@ import type { TileAt, TileSource } from './wall/source.ts';
 
 export interface SelectionController {
   toggle(id: string, extend: boolean): void;
+  /** Toggles the first tile of a range. */
+  startRange(id: string): void;
+  /** Does the same to all tiles from the first one to this one, and leaves the others as they were when the range began. */
+  extendRange(id: string): void;
   /** @param found how many tasks the search finds */
   selectAll(found: number): void;
   clear(): void;
 }
 
+/** A range that is being dragged. */
+interface Range {
+  readonly first: string;
+  readonly last: string | undefined;
+  /** The selection without it. */
+  readonly before: ReadonlySet<string>;
+  readonly isSelected: boolean;
+}
+
 export function createSelection(state: AppState, getSource: () => TileSource): SelectionController {
   let anchor: string | undefined;
+  let range: Range | undefined;
 
   const toggle = (id: string, extend: boolean) => {
     const selection = state.selection.peek();
@@ -27,13 +41,31 @@ export function createSelection(state: AppState, getSource: () => TileSource): S
     state.selection.value = { ...selection, ids: next };
   };
 
+  const startRange = (id: string) => {
+    const { ids, isSearch } = state.selection.peek();
+    range = { first: id, last: undefined, before: ids, isSelected: ids.has(id) === isSearch };
+    anchor = id;
+    extendRange(id);
+  };
+
+  const extendRange = (id: string) => {
+    if (!range || range.last === id) return;
+    const selection = state.selection.peek();
+    const next = new Set(range.before);
+    for (const each of listBetween(getSource(), range.first, id) ?? [range.first])
+      setSelected(next, each, range.isSelected, selection.isSearch);
+    range = { ...range, last: id };
+    state.selection.value = { ...selection, ids: next };
+  };
+
   return {
-    toggle,
+    ...{ toggle, startRange, extendRange },
     selectAll: (found) => {
       state.selection.value = { ids: new Set(), isSearch: true, found };
     },
     clear: () => {
       anchor = undefined;
+      range = undefined;
       state.selection.value = NO_SELECTION;
     },
   };

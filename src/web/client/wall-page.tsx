@@ -25,7 +25,7 @@ import { createShellActions } from './shell.ts';
 import { createStage } from './stage.ts';
 import { suggest } from './suggestions.ts';
 import { createTaskViewer } from './task-view.ts';
-import { handleLongPress } from './touch.ts';
+import { handleTouchSelection } from './touch-selection.ts';
 import { startUpdates } from './updates.ts';
 import { createFlatSource } from './wall/flat-source.ts';
 import { createMonthSource } from './wall/month-source.ts';
@@ -137,7 +137,7 @@ async function startWallPage(): Promise<void> {
     closePopoversOutside(state, actions);
     keepFocus();
     handleRail(actions);
-    handleLongPress(actions);
+    handleTouchSelection(selection);
     navigation.start();
     const { loadHealth } = startUpdates({ api, state, t, timeZone, navigation, viewer, wall: controller });
     startRecovery(state, () => {
