@@ -143,8 +143,8 @@ describe('a task', () => {
     const page = await openPage(here, '/');
     await page.mouse.wheel(0, 1500);
     await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(1500);
-    const frame = page.locator('.frame').filter({ visible: true }).nth(20);
-    const id = await frame.getAttribute('data-id');
+    const id = await page.locator('.frame').filter({ visible: true }).nth(20).getAttribute('data-id');
+    const frame = page.locator(`.frame[data-id="${id}"]`);
     await frame.scrollIntoViewIfNeeded();
     const y = await page.evaluate(() => window.scrollY);
     await frame.click();

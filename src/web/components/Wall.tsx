@@ -1,6 +1,7 @@
 /** The wall of pictures. The browser lays it out as rows until the script knows the places (client/wall/). */
 import { isFiltered } from '../view/url.ts';
 import { useApp, type VisibleSection } from './app.ts';
+import { MonthTitle } from './MonthTitle.tsx';
 import { EmptyMirror, NoHits } from './SearchNotes.tsx';
 import { Tile } from './Tile.tsx';
 
@@ -29,7 +30,7 @@ export function Wall() {
 
 function WallSection({ section, isFirst }: { section: VisibleSection; isFirst: boolean }) {
   const app = useApp();
-  const { t, f, state } = app;
+  const { t, state } = app;
   const { place, title, month, count, tiles } = section;
   const view = state.shownView.value;
   const selection = state.selection.value;
@@ -40,8 +41,7 @@ function WallSection({ section, isFirst }: { section: VisibleSection; isFirst: b
     <section class="section" style={place && { transform: `translateY(${place.y}px)` }} data-month={month}>
       {title === 'month' && month !== undefined && (
         <h2 class="section-title" id={`month-${month}`}>
-          {f.month(month)}{' '}
-          <small>{isFiltered(view) ? t.hits(count, f.number(count)) : t.tasks(count, f.number(count))}</small>
+          <MonthTitle month={month} count={count} />
         </h2>
       )}
       {title === 'close' && (

@@ -53,6 +53,14 @@ export interface RailMonth {
   readonly top: number;
 }
 
+/** The month at the top of the window, and its number of tasks. */
+export interface StickyHeading {
+  readonly month: string;
+  readonly count: number;
+  /** How far the next heading has pushed it up: pixels, 0 or less. */
+  readonly shift: number;
+}
+
 export interface OpenTask {
   readonly id: string;
   /** `missing`: there is no such task for this reader. */
@@ -109,6 +117,8 @@ export interface AppState extends ShellState {
   }>;
   /** Where the wall is on the rail, 0 to 1: it changes with every frame of scrolling. */
   readonly railProgress: Signal<number>;
+  /** Undefined at the top of the wall, and in the order of best match. */
+  readonly stickyHeading: Signal<StickyHeading | undefined>;
   readonly task: Signal<OpenTask | undefined>;
   readonly selection: Signal<Selection>;
   readonly selectedCount: ReadonlySignal<number>;

@@ -28,6 +28,7 @@ export function createWallState(data: WallData): AppState {
     wall: signal({ height: undefined, sections, withPictures: true }),
     rail: signal({ months: [], current: 0 }),
     railProgress: signal(0),
+    stickyHeading: signal(undefined),
     task: signal(data.task && createOpenTask(data.view.task, data.task)),
     selection,
     selectedCount: computed(() => {

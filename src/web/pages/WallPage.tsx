@@ -6,6 +6,7 @@ import { Rail } from '../components/Rail.tsx';
 import { SearchBox } from '../components/SearchBox.tsx';
 import { SearchNotes } from '../components/SearchNotes.tsx';
 import { SelectionBar, ToastLine } from '../components/SelectionBar.tsx';
+import { StickyHeading } from '../components/StickyHeading.tsx';
 import { TaskDialog } from '../components/TaskDialog.tsx';
 import { TopBar } from '../components/TopBar.tsx';
 import { LaterTrouble, PageTrouble } from '../components/TroubleLine.tsx';
@@ -27,6 +28,7 @@ export function WallPage({ app }: { app: App }) {
         <h1 class="visually-hidden">{t.home}</h1>
         <div class="sticky-filters">
           <FilterBar />
+          <StickyHeading />
         </div>
         <PageTrouble />
         <SearchNotes />

@@ -2,7 +2,7 @@
  * The wall in the browser: places of tiles, what part of them is in the page, scrolling within a bounded box, and the focus.
  * The document scrolls. A place on the wall is the scroll position within the box plus the box's offset.
  */
-import type { AppState, VisibleSection } from '../../components/app.ts';
+import type { AppState, StickyHeading, VisibleSection } from '../../components/app.ts';
 import { findTileOfKey, getTileKey } from '../../components/tile-key.ts';
 import { findRowOfTile } from '../../layout/justify.ts';
 import { findSection } from '../../layout/sections.ts';
@@ -15,6 +15,7 @@ import { findPlaceOfProgress, findProgress, listMonths } from './progress.ts';
 import { type Alignment, findPlaceToReveal } from './reveal.ts';
 import { watchScroll } from './scroll-watcher.ts';
 import type { SourceSection, TileAt, TileSource } from './source.ts';
+import { findStickyHeading, STICKY_HEADING_HEIGHT } from './sticky-heading.ts';
 import { focusWhenThere, getFocusedKey } from './tile-focus.ts';
 import { createVisibleSection } from './visible-section.ts';
 import { createWallLayout, findTileTop, type WallLayout } from './wall-layout.ts';
@@ -107,7 +108,7 @@ export function createWallController(state: AppState, first: TileSource): WallCo
   const update = () => {
     const top = getPlace();
     const near = findNear(layout, { top, screen: window.innerHeight, focused: getFocusedTile() });
-    updateRail(top);
+    updateMonth(top);
     const places = near.shown.map(
       ({ section, first, end, focused }) =>
         `${layout.sections[section]?.key} ${layout.placed.tops[section]} ${first} ${end} ${focused}`,
@@ -124,12 +125,21 @@ export function createWallController(state: AppState, first: TileSource): WallCo
     if (!scroll.isFast) source.want(first ? [first, ...near.wanted] : near.wanted);
   };
 
-  const updateRail = (top: number) => {
+  /** The rail, and the heading at the top. */
+  const updateMonth = (top: number) => {
     const seen = top + getHeaderHeight();
     const current = findSection(layout.placed, seen);
     const before = state.rail.peek();
     if (before.current !== current || before.months !== months) state.rail.value = { months, current };
     state.railProgress.value = findProgress(layout, seen);
+    showStickyHeading(findStickyHeading(layout, seen));
+  };
+
+  /** Most frames change nothing of it. */
+  const showStickyHeading = (now: StickyHeading | undefined) => {
+    const before = state.stickyHeading.peek();
+    if (before?.month !== now?.month || before?.count !== now?.count || before?.shift !== now?.shift)
+      state.stickyHeading.value = now;
   };
 
   /** The tile that has the focus stays in the page, wherever the wall is. */
@@ -188,13 +198,14 @@ export function createWallController(state: AppState, first: TileSource): WallCo
       if (!section) return;
       const rows = layout.rows[at.section];
       const row = rows ? findRowOfTile(rows, at.index) : 0;
+      const header = getHeaderHeight() + (section.month === undefined ? 0 : STICKY_HEADING_HEIGHT);
       const target = findPlaceToReveal({
         ...{
           top: findTileTop(layout, at),
           height: rows?.heights[row] ?? 0,
           isFirst: at.section === 0 && row === 0,
         },
-        ...{ place: getPlace(), screen: window.innerHeight, header: getHeaderHeight(), align },
+        ...{ place: getPlace(), screen: window.innerHeight, header, align },
       });
       if (target !== undefined) moveTo(target);
       const key = getTileKey(section, at.index);
