@@ -6,6 +6,7 @@ import type { WallData } from '../view/page-data.ts';
 import { isSameSearch, linkTo, parseView, type View } from '../view/url.ts';
 import { type Api, ApiFailure, isAborted } from './api.ts';
 import { loadSearch } from './search-loader.ts';
+import { createTaskTransition } from './task-transition.ts';
 import type { Anchor } from './wall/anchor.ts';
 import type { MonthSource } from './wall/month-source.ts';
 import type { TileSource } from './wall/source.ts';
@@ -55,6 +56,7 @@ export function createNavigation(deps: NavigationDeps): Navigation {
   let { source, months } = deps.first;
   let loading = new AbortController();
   let hasFailed = deps.data.problem !== null;
+  const transition = createTaskTransition();
 
   const storeAnchor = () => {
     const anchor = getWall()?.getAnchor();
@@ -128,7 +130,8 @@ export function createNavigation(deps: NavigationDeps): Navigation {
     const isOpen = state.task.peek() !== undefined;
     setAddress(view, isOpen ? 'replace' : 'push', isOpen ? {} : { isOpened: true });
     state.view.value = view;
-    deps.openTask(id, view);
+    if (isOpen) deps.openTask(id, view);
+    else transition.open(id, () => deps.openTask(id, view));
   };
 
   const closeTask = () => {
@@ -140,9 +143,15 @@ export function createNavigation(deps: NavigationDeps): Navigation {
     const view = { ...state.view.peek(), task: '' };
     setAddress(view, 'replace');
     state.view.value = view;
-    deps.closeTask();
-    if (task) focusTask(task.id);
+    if (task) leaveTask(task.id);
   };
+
+  /** Shows the wall at the tile of a task that was open. */
+  const leaveTask = (id: string) =>
+    transition.close(id, () => {
+      deps.closeTask();
+      focusTask(id);
+    });
 
   /** The tile of a task that was open gets the focus, as if it had never been left. */
   const focusTask = (id: string) => {
@@ -170,10 +179,15 @@ export function createNavigation(deps: NavigationDeps): Navigation {
     state.view.value = view;
     if (!isSameSearch(view, before))
       void load(view, { anchor: (event.state as HistoryState | null)?.anchor });
-    if (view.task !== '') deps.openTask(view.task, view);
+    const isWallSame = isSameSearch(view, before);
+    const open = () => deps.openTask(view.task, view);
+    if (view.task !== '') {
+      if (task || !isWallSame || event.hasUAVisualTransition) open();
+      else transition.open(view.task, open);
+    } else if (task && isWallSame && !event.hasUAVisualTransition) leaveTask(task.id);
     else {
       deps.closeTask();
-      if (task && isSameSearch(view, before)) focusTask(task.id);
+      if (task && isWallSame) focusTask(task.id);
     }
   };
 

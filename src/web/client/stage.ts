@@ -30,7 +30,8 @@ export function createStage(
     zoomed = picture ?? undefined;
     if (!picture) return;
     const { createZoom } = await import('./zoom.ts');
-    if (zoomed === picture) zoom = createZoom(picture);
+    // The task may have been closed meanwhile.
+    if (zoomed === picture && picture.isConnected) zoom = createZoom(picture);
   };
   const observer = new MutationObserver(() => void attach());
   effect(() => {

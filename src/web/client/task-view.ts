@@ -3,6 +3,7 @@ import type { AppState, OpenTask } from '../components/app.ts';
 import type { PlaceData, TaskDetails, TileData } from '../view/data.ts';
 import { buildSearchParams, getSort, type View } from '../view/url.ts';
 import { type Api, ApiFailure, isAborted } from './api.ts';
+import { createPreview } from './task-pictures.ts';
 import type { TileSource } from './wall/source.ts';
 
 /** Tiles on each side of the open one. */
@@ -76,6 +77,13 @@ export function createTaskViewer({ api, state, timeZone, getSource }: TaskViewDe
     update(id, { same, similar: similar.filter((tile) => !same.some((other) => other.id === tile.id)) });
   };
 
+  const findPreview = (id: string) => {
+    const source = getSource();
+    const at = source.find(id);
+    const tile = at && source.sections[at.section]?.getTile(at.index);
+    return tile && createPreview(tile);
+  };
+
   const open = (id: string, view: View) => {
     abort.abort();
     abort = new AbortController();
@@ -85,6 +93,7 @@ export function createTaskViewer({ api, state, timeZone, getSource }: TaskViewDe
     state.task.value = {
       id,
       details: isSame ? before.details : 'loading',
+      preview: findPreview(id),
       ...{ same: [], similar: [] },
       ...(isSame ? before : {}),
       // Known at once, if its neighbours are loaded; the mirror knows the others.

@@ -1,5 +1,5 @@
 /** One task over the whole window: the picture, and beside it everything that is known. Without a script it is the page. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { type OpenTask, useApp } from './app.ts';
 import { ToastLine } from './SelectionBar.tsx';
 import { TaskPanel } from './TaskPanel.tsx';
@@ -17,7 +17,7 @@ function TaskView({ task }: { task: OpenTask }) {
   const { t, state, actions } = useApp();
   const dialog = useRef<HTMLDialogElement>(null);
   // The server renders it open, which is not modal: without a script it is the page.
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current?.close();
     dialog.current?.showModal();
     // What has the focus must stay while the task's details are loaded.
@@ -40,7 +40,14 @@ function TaskView({ task }: { task: OpenTask }) {
     >
       {/* A dialog itself can't fill the screen. */}
       <div class="task-content" id="task-content">
-        {typeof details === 'string' ? (
+        {details === 'loading' && task.preview ? (
+          <>
+            <TaskStage task={task} details={undefined} />
+            <aside class="panel" id="task-panel" aria-label={t.panel} aria-busy="true">
+              <p class="muted">{t.loading}…</p>
+            </aside>
+          </>
+        ) : typeof details === 'string' ? (
           <div class="task-message">
             <p>{{ loading: `${t.loading}…`, missing: t.taskNotFound, failed: t.failedToLoad }[details]}</p>
             <ViewLink view={{ ...view, task: '' }} class="button">

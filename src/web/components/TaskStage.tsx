@@ -4,6 +4,7 @@ import { useCallback, useEffect } from 'preact/hooks';
 import { cutText, MAX_ALT_LENGTH } from '../view/cut-text.ts';
 import type { TaskDetails } from '../view/data.ts';
 import { type OpenTask, useApp } from './app.ts';
+import { fitPicture } from './fit-picture.ts';
 import { Icon, type IconName } from './Icon.tsx';
 import { hasFailed } from './picture-failure.ts';
 import { SaveLink } from './SaveLink.tsx';
@@ -13,7 +14,8 @@ import { isPlainClick, ViewLink } from './ViewLink.tsx';
 
 interface Props {
   readonly task: OpenTask;
-  readonly details: TaskDetails;
+  /** Undefined while they are loaded. */
+  readonly details: TaskDetails | undefined;
 }
 
 export function TaskStage({ task, details }: Props) {
@@ -23,7 +25,7 @@ export function TaskStage({ task, details }: Props) {
   useEffect(() => {
     shown.value = 0;
   }, [task.id]);
-  const pictures = [...details.images, ...details.videos];
+  const pictures = details ? [...details.images, ...details.videos] : [];
   const { place } = task;
   const where =
     place === undefined
@@ -39,36 +41,38 @@ export function TaskStage({ task, details }: Props) {
           <span class="visually-hidden">{t.back}</span>
         </ViewLink>
         <span class="muted stage-where">{where}</span>
-        <span class="stage-tools">
-          <SaveLink details={details} shown={shown.value} class="icon-button" />
-          <button
-            type="button"
-            class="icon-button js-only"
-            data-key-action="zoom"
-            title={t.zoom}
-            aria-label={t.zoom}
-          >
-            <Icon name="zoom-in" />
-          </button>
-          <button
-            type="button"
-            class="icon-button js-only"
-            data-key-action="full-screen"
-            title={t.fullScreen}
-            aria-label={t.fullScreen}
-          >
-            <Icon name="maximize" />
-          </button>
-        </span>
+        {details && (
+          <span class="stage-tools">
+            <SaveLink details={details} shown={shown.value} class="icon-button" />
+            <button
+              type="button"
+              class="icon-button js-only"
+              data-key-action="zoom"
+              title={t.zoom}
+              aria-label={t.zoom}
+            >
+              <Icon name="zoom-in" />
+            </button>
+            <button
+              type="button"
+              class="icon-button js-only"
+              data-key-action="full-screen"
+              title={t.fullScreen}
+              aria-label={t.fullScreen}
+            >
+              <Icon name="maximize" />
+            </button>
+          </span>
+        )}
       </header>
       <div class="stage-middle">
         <Arrow to="previous" icon="chevron-left" id={task.previous} />
         <div class="stage-picture" id="stage-picture" data-task={task.id}>
-          <Shown details={details} at={shown.value} />
+          <Shown task={task} details={details} at={shown.value} />
         </div>
         <Arrow to="next" icon="chevron-right" id={task.next} />
       </div>
-      {pictures.length + details.inputs.length > 1 && (
+      {pictures.length + (details?.inputs.length ?? 0) > 1 && (
         <div class="stage-pictures" role="group" aria-label={t.result}>
           {pictures.map((picture, at) => (
             <button
@@ -119,11 +123,11 @@ function Arrow({ to, icon, id }: { to: 'previous' | 'next'; icon: IconName; id: 
 }
 
 /** A picture, a video, or why there is neither. */
-function Shown({ details, at }: { details: TaskDetails; at: number }) {
-  const { t } = useApp();
-  const image = details.images[at];
-  const video = details.videos[at - details.images.length];
-  const input = details.inputs[0];
+function Shown({ task, details, at }: Props & { at: number }) {
+  const { t, actions } = useApp();
+  const image = details?.images[at];
+  const video = details?.videos[at - details.images.length];
+  const input = details?.inputs[0];
   const failed = useSignal<string | undefined>(undefined);
   const sha256 = (image ?? video)?.local?.sha256;
   const check = useCallback(
@@ -139,7 +143,8 @@ function Shown({ details, at }: { details: TaskDetails; at: number }) {
       failed.value = sha256;
     },
   };
-  if (image?.local && !isDamaged)
+  const picture = details ? image?.local : task.preview;
+  if (picture && !isDamaged)
     return (
       <>
         {input?.local && (
@@ -148,14 +153,16 @@ function Shown({ details, at }: { details: TaskDetails; at: number }) {
             <figcaption>{t.inputImage}</figcaption>
           </figure>
         )}
+        {/* The same element for the preview: browsers show it until the picture itself is loaded. */}
         <img
           {...watch}
-          key={image.local.sha256}
+          key={picture.sha256}
           class="large-picture"
-          src={`./images/${image.local.sha256}`}
-          width={image.local.width}
-          height={image.local.height}
-          alt={cutText(details.prompt, MAX_ALT_LENGTH)}
+          src={'src' in picture ? picture.src : `./images/${picture.sha256}`}
+          width={picture.width}
+          height={picture.height}
+          style={actions && fitPicture(picture, 'fullWidth' in picture ? picture.fullWidth : picture.width)}
+          alt={details ? cutText(details.prompt, MAX_ALT_LENGTH) : ''}
           draggable={false}
         />
       </>
@@ -171,6 +178,7 @@ function Shown({ details, at }: { details: TaskDetails; at: number }) {
         playsInline
       />
     );
+  if (!details) return null;
   const [icon, title, text] = isDamaged
     ? (['image-off', t.damaged, ''] as const)
     : explainAbsence(details, t);

@@ -61,8 +61,21 @@ export interface StickyHeading {
   readonly shift: number;
 }
 
+/** A small picture, as it is shown already. */
+export interface PicturePreview {
+  /** Of the archived file that it is of. */
+  readonly sha256: string;
+  readonly src: string;
+  readonly width: number;
+  readonly height: number;
+  /** Of the file, as far as it is known. */
+  readonly fullWidth: number | undefined;
+}
+
 export interface OpenTask {
   readonly id: string;
+  /** Shown until the details are there; undefined: the picture is not seen on the wall. */
+  readonly preview?: PicturePreview | undefined;
   /** `missing`: there is no such task for this reader. */
   readonly details: TaskDetails | 'loading' | 'missing' | 'failed';
   /** Its place among the tasks of the page; undefined until it is known, or if it is not among them. */
