@@ -1,4 +1,4 @@
-/** Clicking and dragging on the rail of months; on phones it is a pill that appears while the wall moves. */
+/** Clicking and dragging on the rail of months, and its height; on phones it is a pill that appears while the wall moves. */
 import type { Actions } from '../components/actions.ts';
 
 /** How long the pill stays after the wall has stopped. */
@@ -34,6 +34,8 @@ export function handleRail(actions: Pick<Actions, 'jumpTo'>): void {
   document.addEventListener('pointerup', end);
   document.addEventListener('pointercancel', end);
 
+  watchWallTop();
+
   window.addEventListener(
     'scroll',
     () => {
@@ -44,4 +46,16 @@ export function handleRail(actions: Pick<Actions, 'jumpTo'>): void {
     },
     { passive: true },
   );
+}
+
+/** Tells the styles where the wall begins: the rail ends in the window, whatever stands above it when the page is not scrolled. */
+function watchWallTop(): void {
+  const wall = document.getElementById('pictures');
+  const page = wall?.parentElement;
+  if (!wall || !page) return;
+  const measure = () =>
+    wall.style.setProperty('--wall-top', `${wall.getBoundingClientRect().top + window.scrollY}px`);
+  measure();
+  // In a frame of its own, since the rail may be what makes the page higher.
+  new ResizeObserver(() => requestAnimationFrame(measure)).observe(page);
 }
