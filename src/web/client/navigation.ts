@@ -1,6 +1,7 @@
 /** What the page shows, and its history: searches, filters, the open task. */
 import { batch } from '@preact/signals';
-import type { AppState } from '../components/app.ts';
+import type { AppState, OpenTask } from '../components/app.ts';
+import { getTileKey } from '../components/tile-key.ts';
 import { NO_SELECTION } from '../components/wall-state.ts';
 import type { WallData } from '../view/page-data.ts';
 import { isSameSearch, linkTo, parseView, type View } from '../view/url.ts';
@@ -111,6 +112,10 @@ export function createNavigation(deps: NavigationDeps): Navigation {
 
   const navigate = (view: View, how: 'push' | 'type') => {
     const before = state.view.peek();
+    if (how === 'push' && view.task === '' && before.task !== '' && isSameSearch(view, before)) {
+      closeTask();
+      return;
+    }
     // The first letter leaves what was shown before in the history; those that follow replace each other.
     const isTyping = (history.state as HistoryState | null)?.isTyping === true;
     const isNew = !isSameSearch(view, before) && (how === 'push' || (how === 'type' && !isTyping));
@@ -143,21 +148,27 @@ export function createNavigation(deps: NavigationDeps): Navigation {
     const view = { ...state.view.peek(), task: '' };
     setAddress(view, 'replace');
     state.view.value = view;
-    if (task) leaveTask(task.id);
+    if (task) leaveTask(task);
   };
 
   /** Shows the wall at the tile of a task that was open. */
-  const leaveTask = (id: string) =>
-    transition.close(id, () => {
+  const leaveTask = (task: OpenTask) =>
+    transition.close(task.id, () => {
       deps.closeTask();
-      focusTask(id);
+      focusTask(task);
     });
 
   /** The tile of a task that was open gets the focus, as if it had never been left. */
-  const focusTask = (id: string) => {
-    const at = source.find(id);
+  const focusTask = ({ id, place }: OpenTask) => {
+    const at = source.find(id) ?? (place && locatePlace(place));
     if (at) getWall()?.reveal(at, { align: 'visible' });
   };
+
+  /** The tile of a task that is not loaded, of which the mirror has told the place. */
+  const locatePlace = ({ month, index, count }: NonNullable<OpenTask['place']>) =>
+    month === undefined || count === undefined
+      ? undefined
+      : getWall()?.locate(getTileKey({ key: month, month, count }, index));
 
   const moveTask = (to: 'previous' | 'next' | 'first' | 'last') => {
     const task = state.task.peek();
@@ -184,10 +195,10 @@ export function createNavigation(deps: NavigationDeps): Navigation {
     if (view.task !== '') {
       if (task || !isWallSame || event.hasUAVisualTransition) open();
       else transition.open(view.task, open);
-    } else if (task && isWallSame && !event.hasUAVisualTransition) leaveTask(task.id);
+    } else if (task && isWallSame && !event.hasUAVisualTransition) leaveTask(task);
     else {
       deps.closeTask();
-      if (task && isWallSame) focusTask(task.id);
+      if (task && isWallSame) focusTask(task);
     }
   };
 

@@ -49,7 +49,7 @@ export function createTaskViewer({ api, state, timeZone, getSource }: TaskViewDe
 
   const loadPlace = async (id: string, view: View, signal: AbortSignal) => {
     if (getSort(view) === 'relevance') {
-      update(id, findPlaceInSource(getSource(), id));
+      update(id, findPlaceInSource(getSource(), id) ?? NO_PLACE);
       return;
     }
     const params = buildSearchParams(view, timeZone);
@@ -59,7 +59,7 @@ export function createTaskViewer({ api, state, timeZone, getSource }: TaskViewDe
       update(id, { place, previous: place.previous ?? undefined, next: place.next ?? undefined });
     } catch (error) {
       // A task that the search does not find has no place in it.
-      if (!isAborted(error)) update(id, { place: undefined, previous: undefined, next: undefined });
+      if (!isAborted(error)) update(id, NO_PLACE);
     }
   };
 
@@ -95,7 +95,7 @@ export function createTaskViewer({ api, state, timeZone, getSource }: TaskViewDe
       details: isSame ? before.details : 'loading',
       preview: findPreview(id),
       ...{ same: [], similar: [] },
-      ...(isSame ? before : {}),
+      ...(isSame ? before : NO_PLACE),
       // Known at once, if its neighbours are loaded; the mirror knows the others.
       ...findPlaceInSource(getSource(), id),
       strip: getSource().listAround(id, STRIP_DISTANCE),
@@ -118,10 +118,14 @@ export function createTaskViewer({ api, state, timeZone, getSource }: TaskViewDe
   };
 }
 
+type Place = Pick<OpenTask, 'place' | 'previous' | 'next'>;
+
+const NO_PLACE: Place = { place: undefined, previous: undefined, next: undefined };
+
 /** What the loaded tiles tell: the neighbours and, in the order of best match, the place. */
-function findPlaceInSource(source: TileSource, id: string): Pick<OpenTask, 'place' | 'previous' | 'next'> {
+function findPlaceInSource(source: TileSource, id: string): Place | undefined {
   const found = source.find(id);
-  if (!found) return { place: undefined, previous: undefined, next: undefined };
+  if (!found) return undefined;
   const before = source.sections.slice(0, found.section).reduce((sum, { count }) => sum + count, 0);
   const section = source.sections[found.section];
   const [previous, next] = [-1, 1].map((step) => getTileAcross(source, found, step)?.id);

@@ -68,6 +68,17 @@ export function createWallController(state: AppState, first: TileSource): WallCo
 
   const getAnchor = () => findAnchor(layout, getPlace(), getHeaderHeight());
 
+  /** The tile that was revealed last, until the reader scrolls on. */
+  let revealed: string | undefined;
+
+  /** What is to stay where it is: while the layouts around a revealed tile are loaded, this tile, and not one that is estimated. */
+  const getSteadyAnchor = () => {
+    const at = revealed === undefined ? undefined : locate(revealed);
+    if (revealed === undefined || !at || !layout.rows[at.section]) return getAnchor();
+    const distance = findTileTop(layout, at) - getPlace();
+    return distance >= 0 && distance < window.innerHeight ? { key: revealed, distance } : getAnchor();
+  };
+
   /** Moves what is seen to a place, by the scroll position and, on a high wall, the box. */
   const moveTo = (place: number) => {
     const limited = Math.max(-getElementOffset(), Math.min(place, layout.placed.total));
@@ -172,6 +183,7 @@ export function createWallController(state: AppState, first: TileSource): WallCo
   /** A reader who scrolls on does not wait for what was asked for before. */
   const stopAwaiting = () => {
     awaited = undefined;
+    revealed = undefined;
   };
   window.addEventListener('wheel', stopAwaiting, { passive: true });
   window.addEventListener('touchmove', stopAwaiting, { passive: true });
@@ -181,13 +193,14 @@ export function createWallController(state: AppState, first: TileSource): WallCo
     show: (next) => {
       if (next !== source) source.stop();
       source = next;
+      revealed = undefined;
       box = { height: 0, offset: 0 };
       setLayout();
       box = fitBox(layout.placed.total, 0);
       shown = '';
       update();
     },
-    relayout: () => place(getAnchor()),
+    relayout: () => place(getSteadyAnchor()),
     refresh: () => {
       shown = '';
       update();
@@ -210,6 +223,7 @@ export function createWallController(state: AppState, first: TileSource): WallCo
       if (target !== undefined) moveTo(target);
       const key = getTileKey(section, at.index);
       awaited = rows ? undefined : { key, options };
+      revealed = key;
       state.focusedKey.value = key;
       if (focus) focusWhenThere(key);
       shown = '';
