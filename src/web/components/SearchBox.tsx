@@ -20,8 +20,12 @@ export function SearchBox() {
   const ghost = useRef<HTMLDivElement>(null);
   const pending = useRef<{ timer: ReturnType<typeof setTimeout>; abort: AbortController }>(undefined);
 
-  // What was typed elsewhere: a chip that was removed, Back.
+  const searched = useRef<string>(undefined);
+
+  // What comes from elsewhere: a chip that was removed, Back. What was searched from here may already be followed by more letters.
   useEffect(() => {
+    if (view.q === searched.current) return;
+    searched.current = undefined;
     if (text.peek().trim() !== view.q.trim()) text.value = view.q;
   }, [view.q]);
   // The text moves under the input when it is longer than the box.
@@ -36,6 +40,7 @@ export function SearchBox() {
   const search = (q: string, how: 'push' | 'type') => {
     clearTimeout(pending.current?.timer);
     if (how === 'push') pending.current?.abort.abort();
+    searched.current = q;
     actions?.navigate({ ...state.view.peek(), q, task: '', cursor: '' }, how);
   };
   const type = (q: string) => {
