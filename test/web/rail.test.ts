@@ -1,6 +1,7 @@
 /** The rail of months ends within the window, whatever stands above it. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { IS_WHOLE_WEB } from '../helpers/thorough.ts';
 import { useBrowser } from './browser.ts';
 import { getTrouble } from './gallery.ts';
 import { startFilledMirror } from './wall-data.ts';
@@ -28,7 +29,7 @@ test('below a line that says what is wrong', async () => {
   await expect.poll(() => readRest(page)).toBeGreaterThan(28);
 });
 
-test('below the parts of a search, which come and go', async () => {
+test.runIf(IS_WHOLE_WEB)('below the parts of a search, which come and go', async () => {
   const page = await openPage(await startFilledMirror(300), '/?q=model:flux-dev+state:succeeded', {
     mayMove: true,
   });

@@ -1,6 +1,7 @@
 /** `Esc` leaves the search; once more, it clears it, unless something else is to be closed or the reader has gone elsewhere. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { IS_WHOLE_WEB } from '../helpers/thorough.ts';
 import { useBrowser } from './browser.ts';
 import { expectFocus } from './gallery.ts';
 import { startFilledMirror } from './wall-data.ts';
@@ -36,7 +37,7 @@ test('the first Esc leads to the wall, the second clears the search, and Back br
   expect(await search(page).inputValue()).toBe('siamese cat');
 });
 
-test('a selection is cleared before the search', async () => {
+test.runIf(IS_WHOLE_WEB)('a selection is cleared before the search', async () => {
   const page = await openSearch('cat');
   await page.keyboard.press('Escape');
   await page.keyboard.press('x');
@@ -48,7 +49,7 @@ test('a selection is cleared before the search', async () => {
   await expect.poll(() => readQuery(page)).toBeNull();
 });
 
-test('whoever has gone elsewhere since clears nothing', async () => {
+test.runIf(IS_WHOLE_WEB)('whoever has gone elsewhere since clears nothing', async () => {
   const page = await openSearch('cat');
   await page.keyboard.press('Escape');
   await expectFocus(page, '.tile a');
@@ -69,21 +70,24 @@ test('whoever has gone elsewhere since clears nothing', async () => {
   expect(readQuery(page)).toBe('cat');
 });
 
-test('letters that were typed just before are not searched for after they have been cleared', async () => {
-  const page = await openSearch('');
-  await page.keyboard.type('cat');
-  await page.keyboard.press('Escape');
-  expect(readQuery(page)).toBe('cat');
-  await page.keyboard.press('Escape');
-  expect(readQuery(page)).toBeNull();
-  await page.waitForTimeout(300); // letters are searched for after a pause
-  expect([readQuery(page), await search(page).inputValue()]).toEqual([null, '']);
-  await expect.poll(() => total(page).textContent()).toBe('60 tasks');
-  await page.goBack();
-  await expect.poll(() => search(page).inputValue()).toBe('cat');
-});
+test.runIf(IS_WHOLE_WEB)(
+  'letters that were typed just before are not searched for after they have been cleared',
+  async () => {
+    const page = await openSearch('');
+    await page.keyboard.type('cat');
+    await page.keyboard.press('Escape');
+    expect(readQuery(page)).toBe('cat');
+    await page.keyboard.press('Escape');
+    expect(readQuery(page)).toBeNull();
+    await page.waitForTimeout(300); // letters are searched for after a pause
+    expect([readQuery(page), await search(page).inputValue()]).toEqual([null, '']);
+    await expect.poll(() => total(page).textContent()).toBe('60 tasks');
+    await page.goBack();
+    await expect.poll(() => search(page).inputValue()).toBe('cat');
+  },
+);
 
-test('the tile that had the focus may go with the matches that arrive', async () => {
+test.runIf(IS_WHOLE_WEB)('the tile that had the focus may go with the matches that arrive', async () => {
   const page = await openSearch('');
   await page.keyboard.type('siamese');
   await page.keyboard.press('Escape');
@@ -93,7 +97,7 @@ test('the tile that had the focus may go with the matches that arrive', async ()
   await expect.poll(() => total(page).textContent()).toBe('60 tasks');
 });
 
-test('a search without hits is left and cleared alike', async () => {
+test.runIf(IS_WHOLE_WEB)('a search without hits is left and cleared alike', async () => {
   const page = await openSearch('"siamese cat" "dunes under"');
   await page.locator('.empty').waitFor();
   await page.keyboard.press('Escape');

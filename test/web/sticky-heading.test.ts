@@ -1,6 +1,7 @@
 /** The month at the top of the window stays there while its tiles go by. Nothing moves by it: pages that shift fail. */
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { IS_WHOLE_WEB } from '../helpers/thorough.ts';
 import { useBrowser } from './browser.ts';
 import { startFilledMirror } from './wall-data.ts';
 
@@ -54,7 +55,7 @@ describe.each([360, 768, 1440])('the heading at the top, %d pixels wide', (width
     await expect.poll(() => sticky(page).count()).toBe(0);
   });
 
-  test('covers neither the focus nor the rail', async () => {
+  test.runIf(IS_WHOLE_WEB)('covers neither the focus nor the rail', async () => {
     const page = await openPage(await startFilledMirror(300), '/', { width });
     const readCovered = () =>
       page.evaluate(() => {
@@ -84,7 +85,7 @@ describe.each([360, 768, 1440])('the heading at the top, %d pixels wide', (width
   });
 });
 
-test('is for the eyes only, and not in the page that the server sends', async () => {
+test.runIf(IS_WHOLE_WEB)('is for the eyes only, and not in the page that the server sends', async () => {
   const here = await startFilledMirror(300);
   expect(await (await here.get('/')).text()).not.toContain('sticky-heading');
   const page = await openPage(here, '/');
@@ -94,7 +95,7 @@ test('is for the eyes only, and not in the page that the server sends', async ()
   expect(new Set(headings).size).toBe(headings.length);
 });
 
-test('is absent in the order of best match', async () => {
+test.runIf(IS_WHOLE_WEB)('is absent in the order of best match', async () => {
   const page = await openPage(await startFilledMirror(300), '/?q=cat', { height: 400 });
   await scrollTo(page, 700);
   expect(await page.evaluate(() => window.scrollY)).toBeGreaterThan(300);

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { numberedIds } from '../helpers/documents.ts';
+import { IS_WHOLE_WEB } from '../helpers/thorough.ts';
 import { useBrowser } from './browser.ts';
 import { expectFocus, getTask, getTile, startGallery } from './gallery.ts';
 
@@ -28,7 +29,8 @@ async function openGallery(): Promise<Page> {
     .evaluate((image: HTMLImageElement) => image.decode());
   await page.evaluate(() => {
     const recorded: Promise<unknown>[] = [];
-    Object.assign(window, { recorded });
+    const finished: Promise<unknown>[] = [];
+    Object.assign(window, { recorded, finished });
     const start = document.startViewTransition.bind(document);
     document.startViewTransition = (update) => {
       const transition = start(update);
@@ -48,6 +50,7 @@ async function openGallery(): Promise<Page> {
         return { groups, from };
       };
       recorded.push(transition.ready.then(read, () => 'skipped'));
+      finished.push(transition.finished.catch(() => undefined));
       return transition;
     };
   });
@@ -57,21 +60,9 @@ async function openGallery(): Promise<Page> {
 const readTransitions = (page: Page) =>
   page.evaluate(() => Promise.all(Reflect.get(window, 'recorded') as Promise<Recorded | 'skipped'>[]));
 
+/** Of all that have begun. */
 const waitForEnd = (page: Page) =>
-  expect
-    .poll(() =>
-      page.evaluate(
-        () =>
-          document
-            .getAnimations()
-            .filter(
-              ({ effect }) =>
-                effect instanceof KeyframeEffect &&
-                effect.pseudoElement?.startsWith('::view-transition') === true,
-            ).length,
-      ),
-    )
-    .toBe(0);
+  page.evaluate(() => Promise.all(Reflect.get(window, 'finished') as Promise<unknown>[]));
 
 const readBox = async (page: Page, selector: string): Promise<number[]> =>
   page.$eval(selector, (element) => {
@@ -106,7 +97,7 @@ describe('a task with a picture', () => {
     expect(await page.$$eval('[style*=view-transition]', (all) => all.length)).toBe(0);
   });
 
-  test('is shown by its small picture until its details are there', async () => {
+  test.runIf(IS_WHOLE_WEB)('is shown by its small picture until its details are there', async () => {
     const page = await openGallery();
     let answer = () => {};
     const answered = new Promise<void>((resolve) => {
@@ -135,7 +126,7 @@ describe('a task with a picture', () => {
     expect(ratio).toBeCloseTo(width / height, 1);
   });
 
-  test('goes back and forward in the history with it', async () => {
+  test.runIf(IS_WHOLE_WEB)('goes back and forward in the history with it', async () => {
     const page = await openGallery();
     await getTile(page, WITH_PICTURE).click();
     await waitForEnd(page);
@@ -150,7 +141,7 @@ describe('a task with a picture', () => {
     expect(all.map((each) => each !== 'skipped' && each.groups['task-picture'])).toEqual([200, 200, 200]);
   });
 
-  test('is walked from without one, also while it opens', async () => {
+  test.runIf(IS_WHOLE_WEB)('is walked from without one, also while it opens', async () => {
     const page = await openGallery();
     await getTile(page, WITH_PICTURE).focus();
     const before = await page.evaluate(() => history.length);
@@ -167,7 +158,7 @@ describe('a task with a picture', () => {
     await expectFocus(page, `[data-id="${NEXT}"]`);
   });
 
-  test('can be closed while it opens, and opened while it closes', async () => {
+  test.runIf(IS_WHOLE_WEB)('can be closed while it opens, and opened while it closes', async () => {
     const page = await openGallery();
     await getTile(page, WITH_PICTURE).focus();
     for (let round = 0; round < 3; round += 1) {
@@ -190,7 +181,7 @@ describe('there is no transition', () => {
       return document.querySelector('dialog#task:modal') !== null;
     }, id);
 
-  test('where less motion is wanted', async () => {
+  test.runIf(IS_WHOLE_WEB)('where less motion is wanted', async () => {
     const page = await openGallery();
     await page.emulateMedia({ reducedMotion: 'reduce' });
     expect(await openWithinFrame(page, WITH_PICTURE)).toBe(true);
@@ -199,7 +190,7 @@ describe('there is no transition', () => {
     expect(await readTransitions(page)).toEqual([]);
   });
 
-  test('where the browser has none', async () => {
+  test.runIf(IS_WHOLE_WEB)('where the browser has none', async () => {
     const page = await openGallery();
     await page.evaluate(() => Object.defineProperty(document, 'startViewTransition', { value: undefined }));
     expect(await openWithinFrame(page, WITH_PICTURE)).toBe(true);
@@ -208,7 +199,7 @@ describe('there is no transition', () => {
     await expectFocus(page, `[data-id="${WITH_PICTURE}"]`);
   });
 
-  test('of a task without a picture', async () => {
+  test.runIf(IS_WHOLE_WEB)('of a task without a picture', async () => {
     const page = await openGallery();
     expect(await openWithinFrame(page, PENDING)).toBe(true);
     await page.keyboard.press('Escape');

@@ -1,6 +1,7 @@
 /** Fingers on the wall: a long press selects, dragging on selects what lies between, and everything else scrolls or opens. */
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { IS_WHOLE_WEB } from '../helpers/thorough.ts';
 import { useBrowser } from './browser.ts';
 import { startFilledMirror } from './wall-data.ts';
 
@@ -115,7 +116,7 @@ describe('dragging on after a long press', () => {
     await finger.up();
   });
 
-  test('scrolls at the edges, and stops when the finger is lifted', async () => {
+  test.runIf(IS_WHOLE_WEB)('scrolls at the edges, and stops when the finger is lifted', async () => {
     const { page, finger } = await openWall(1000);
     await longPress(page, finger, 4);
     const [x] = await locate(page, 4);
@@ -140,7 +141,7 @@ describe('dragging on after a long press', () => {
     expect(await readScroll(page)).toBe(after);
   });
 
-  test('opens no menu of the browser, and drags no link', async () => {
+  test.runIf(IS_WHOLE_WEB)('opens no menu of the browser, and drags no link', async () => {
     const { page, finger } = await openWall(30);
     await longPress(page, finger, 2);
     const isPrevented = (type: string) =>
@@ -157,15 +158,18 @@ describe('dragging on after a long press', () => {
   });
 });
 
-test('a finger that does not wait scrolls, and one that taps opens the task', async () => {
-  const { page, finger } = await openWall();
-  await finger.down(200, 600);
-  await finger.move(200, 200);
-  await finger.up();
-  await expect.poll(() => readScroll(page)).toBeGreaterThan(300);
-  expect(await page.locator('.selection').count()).toBe(0);
-  await page.waitForTimeout(HOLD_MS);
-  expect(await page.locator('.selection').count()).toBe(0);
-  await page.locator('.frame').nth(20).tap();
-  await page.locator('dialog#task').waitFor();
-});
+test.runIf(IS_WHOLE_WEB)(
+  'a finger that does not wait scrolls, and one that taps opens the task',
+  async () => {
+    const { page, finger } = await openWall();
+    await finger.down(200, 600);
+    await finger.move(200, 200);
+    await finger.up();
+    await expect.poll(() => readScroll(page)).toBeGreaterThan(300);
+    expect(await page.locator('.selection').count()).toBe(0);
+    await page.waitForTimeout(HOLD_MS);
+    expect(await page.locator('.selection').count()).toBe(0);
+    await page.locator('.frame').nth(20).tap();
+    await page.locator('dialog#task').waitFor();
+  },
+);
