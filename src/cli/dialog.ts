@@ -66,8 +66,12 @@ export function openDialog({ input, output }: Streams = getStandardStreams()): D
   return {
     isInteractive,
     ask: async (question, { isHidden = false } = {}) => {
-      lines.setPrompt(`${question} `);
-      lines.prompt();
+      // What was piped in may be over while answers are left, and newer runtimes don't prompt then.
+      if (isOver) output.write(`${question} `);
+      else {
+        lines.setPrompt(`${question} `);
+        lines.prompt();
+      }
       isMuted = isHidden;
       const answer = await takeLine();
       isMuted = false;

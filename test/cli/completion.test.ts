@@ -86,9 +86,6 @@ describe.each(['bash', 'zsh', 'fish'] as const)('%s', (shell) => {
     expect(complete('flux-mirror ')).toEqual(expect.arrayContaining(['serve', 'mcp', 'completion']));
     expect(complete('flux-mirror token ')).toEqual(expect.arrayContaining(['new', 'list', 'revoke', 'open']));
     expect(complete('flux-mirror search --sort n')).toEqual(['newest']);
-    expect(complete('flux-mirror completion f')).toEqual(['fish']);
-    expect(complete('flux-mirror help ba').sort()).toEqual(['backfill', 'backup']);
-    expect(complete('flux-mirror token revoke a')).toEqual(['alice']);
     expect(complete('flux-mirror get 7ec').sort()).toEqual(['7ec3b36d', '7ec4aaaa']);
     // Bash replaces what is behind the colon.
     const model = shell === 'bash' ? 'flux-dev' : 'model:flux-dev';
@@ -99,6 +96,17 @@ describe.each(['bash', 'zsh', 'fish'] as const)('%s', (shell) => {
     complete('flux-mirror search model:');
     expect(existsSync(join(folder, 'pwned'))).toBe(false);
   });
+});
+
+test.each([
+  ['completion f', ['fish']],
+  ['help ba', ['backup', 'backfill']],
+  ['help token re', []],
+  ['token revoke a', ['alice']],
+])('what may follow `%s`', async (line, expected) => {
+  const { run } = await prepare();
+  const found = run('flux-mirror', ['completion', '--words', '--', ...line.split(' ')]);
+  expect(found.map((each) => each.split('\t')[0]).sort()).toEqual([...expected].sort());
 });
 
 test('a description is one line without control characters, and a folder without a mirror has nothing', async () => {

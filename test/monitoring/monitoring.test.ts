@@ -7,7 +7,7 @@ import { startTestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const FOLDER = join(import.meta.dirname, '../../docs/monitoring');
 const RULES = join(FOLDER, 'alerts.yml');
-const TESTS = join(import.meta.dirname, 'alerts.test.yml');
+const TESTS = ['alerts.test.yml', 'alerts-days.test.yml'].map((name) => join(import.meta.dirname, name));
 
 interface Panel {
   readonly title: string;
@@ -35,10 +35,10 @@ async function listRoutes(): Promise<string[]> {
 describe('alert rules', () => {
   test('each fires on what it is for, and is silent on what it is not for', (context) => {
     requireOnMachine(context, 'promtool');
-    expect(runPromtool('test', 'rules', TESTS)).toContain('SUCCESS');
+    expect(runPromtool('test', 'rules', ...TESTS)).toContain('SUCCESS');
     const names = [...readFileSync(RULES, 'utf8').matchAll(/alert: (\w+)/g)].map(([, name]) => name);
     expect(names.length).toBeGreaterThan(10);
-    const tests = readFileSync(TESTS, 'utf8');
+    const tests = TESTS.map((file) => readFileSync(file, 'utf8')).join('');
     for (const name of names) {
       expect(tests).toContain(`name: ${name} fires`);
       expect(tests).toContain(`name: ${name} is silent`);
