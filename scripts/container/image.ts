@@ -1,6 +1,6 @@
 /** Builds the last stage of a Dockerfile as a folder, with chroot in the place of a container engine. Needs Linux and root. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, posix } from 'node:path';
 import type { Stage, Step } from './dockerfile.ts';
 
@@ -24,6 +24,9 @@ interface BuildOptions {
   /** In the environment of RUN alone: what npm needs to reach its registry from here. */
   readonly buildEnv: ReadonlyMap<string, string>;
 }
+
+/** What is mounted, and what is left running, is gone with the process. */
+export const NAMESPACES = ['--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private'];
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -97,14 +100,12 @@ function copy(image: Image, { sources, to }: Step & { kind: 'copy' }, from: stri
   for (const source of sources) {
     const path = join(from, source);
     if (!existsSync(path)) throw new Error(`COPY ${source}: it is not in the context`);
-    const isFile = execFileSync('stat', ['-c', '%F', path], { encoding: 'utf8' }).trim() !== 'directory';
-    const place = isFile && isFolder ? join(target, basename(source)) : target;
+    const place = isFolder && !statSync(path).isDirectory() ? join(target, basename(source)) : target;
     mkdirSync(dirname(place), { recursive: true });
     cpSync(path, place, { recursive: true, verbatimSymlinks: true });
   }
 }
 
-/** In namespaces of its own, so that what is mounted for it is gone with it. */
 function runInRoot(image: Image, args: readonly string[], more: ReadonlyMap<string, string>): void {
   const script = `
     root=$1; shift
@@ -112,24 +113,10 @@ function runInRoot(image: Image, args: readonly string[], more: ReadonlyMap<stri
     mount --rbind /dev "$root/dev"
     cd /
     exec chroot "$root" sh -c 'cd "$0" && exec "$@"' "$@"`;
-  execFileSync(
-    'unshare',
-    [
-      '--mount',
-      '--pid',
-      '--fork',
-      '--propagation',
-      'private',
-      'sh',
-      '-ec',
-      script,
-      'run',
-      image.root,
-      image.directory,
-      ...args,
-    ],
-    { env: Object.fromEntries([...image.env, ...more]), stdio: ['ignore', 'inherit', 'inherit'] },
-  );
+  execFileSync('unshare', [...NAMESPACES, 'sh', '-ec', script, 'run', image.root, image.directory, ...args], {
+    env: Object.fromEntries([...image.env, ...more]),
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
 }
 
 /** What a `.dockerignore` of the form of ours, everything but some, lets into the context. */

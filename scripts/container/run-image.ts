@@ -1,7 +1,7 @@
 /** Runs a program of an image as `docker run --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges` does. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import type { Image } from './image.ts';
+import { type Image, NAMESPACES } from './image.ts';
 
 interface RunOptions {
   readonly args: readonly string[];
@@ -29,23 +29,9 @@ export function startInImage(
 ): ChildProcessByStdio<null, Readable, Readable> {
   const [target, ...others] = image.volumes;
   if (target === undefined || others.length > 0) throw new Error('an image with one volume is expected');
-  return spawn(
-    'unshare',
-    [
-      ...[
-        '--mount',
-        '--pid',
-        '--fork',
-        '--kill-child',
-        '--propagation',
-        'private',
-        'bash',
-        '-ec',
-        SCRIPT,
-        'run',
-      ],
-      ...[image.root, volume, target, image.user, image.directory, ...args],
-    ],
-    { env: { ...Object.fromEntries(image.env), ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const values = [image.root, volume, target, image.user, image.directory];
+  return spawn('unshare', [...NAMESPACES, 'sh', '-ec', SCRIPT, 'run', ...values, ...args], {
+    env: { ...Object.fromEntries(image.env), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }

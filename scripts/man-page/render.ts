@@ -115,8 +115,8 @@ function listLeaves(command: Command): Command[] {
   return visible.flatMap((each) => (each.commands.length > 0 ? listLeaves(each) : [each]));
 }
 
-function listOptions(command: Command | undefined): Option[] {
-  return command?.createHelp().visibleOptions(command).slice() ?? [];
+function listOptions(command: Command): Option[] {
+  return command.createHelp().visibleOptions(command);
 }
 
 function lowerFirst(text: string): string {

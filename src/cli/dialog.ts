@@ -89,10 +89,15 @@ export function openDialog({ input, output }: Streams = getStandardStreams()): D
 export async function confirm(question: string, streams: Streams = getStandardStreams()): Promise<boolean> {
   const dialog = openDialog(streams);
   try {
-    return /^y(es)?$/i.test((await dialog.ask(`${question} [y/N]`))?.trim() ?? '');
+    return await askYesNo(dialog, question);
   } finally {
     dialog.close();
   }
+}
+
+/** As `confirm`, in a dialog that goes on. */
+export async function askYesNo(dialog: Dialog, question: string): Promise<boolean> {
+  return /^y(es)?$/i.test((await dialog.ask(`${question} [y/N]`))?.trim() ?? '');
 }
 
 function getStandardStreams(): Streams {

@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util';
 import { Command } from 'commander';
 import { changeVariables } from '../config/env-file-text.ts';
 import { SETTINGS } from '../config/setting-table.ts';
-import { type Dialog, openDialog } from './dialog.ts';
+import { askYesNo, type Dialog, openDialog } from './dialog.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 import { askAll } from './init-questions.ts';
 import { printNote } from './output.ts';
@@ -63,8 +63,7 @@ async function confirmUpstream(
       `${warning}; nothing was written. If that is right, write it by hand`,
       EXIT.usage,
     );
-  const answer = await dialog.ask(`${warning}. Is that right? [y/N]`);
-  if (!/^y(es)?$/i.test(answer?.trim() ?? '')) throw new CommandFailed('nothing was written');
+  if (!(await askYesNo(dialog, `${warning}. Is that right?`))) throw new CommandFailed('nothing was written');
 }
 
 function describeResult(path: string, values: Values): void {

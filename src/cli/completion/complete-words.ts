@@ -35,8 +35,9 @@ export async function completeWords(
   const current = words.at(-1) ?? '';
   const before = words.slice(0, -1);
   const program = await createProgram(before[0]);
-  if (before[0] === 'help' && before.length > 1) return [];
-  const { command, args } = findCommand(program, before[0] === 'help' ? [] : before);
+  const isHelp = before[0] === 'help';
+  if (isHelp && before.length > 1) return [];
+  const { command, args } = findCommand(program, isHelp ? [] : before);
   const candidates = await listCandidates(command, { current, before, args }, history);
   return candidates.filter(({ value }) => value.startsWith(current));
 }
