@@ -6,7 +6,13 @@ import { concatTasks } from '../mirror/concat.ts';
 import { answerActivity } from '../server/search/activity-answer.ts';
 import { answerFirstView } from '../server/search/first-view-answer.ts';
 import { countMatches, findMatches } from '../server/search/matches.ts';
-import { answerFacets, answerSearch, answerSuggest, answerTracked } from '../server/search/search-answers.ts';
+import {
+  answerFacets,
+  answerSearch,
+  answerSuggest,
+  answerTags,
+  answerTracked,
+} from '../server/search/search-answers.ts';
 import {
   type AnswerTo,
   createInterrupt,
@@ -39,6 +45,7 @@ const answers = {
   search: answerSearch,
   facets: answerFacets,
   suggest: answerSuggest,
+  tags: answerTags,
   similar: answerSimilar,
   tracked: answerTracked,
   months: answerMonths,

@@ -3,6 +3,7 @@ import { uniqueBy } from '../lib/unique-by.ts';
 import type { ArtifactMatch } from './artifact-field.ts';
 import type { TimeBounds } from './dates.ts';
 import type { ValueColumn, ValueKind, ValueMatch } from './fields.ts';
+import type { MarkMatch } from './mark-fields.ts';
 
 /** Adjacent terms, in this order. A single word is a phrase of one. */
 export interface PhraseNode {
@@ -27,6 +28,9 @@ export interface FieldNode extends Omit<ValueMatch, 'kind'> {
 /** Has an image or video with this link or hash. */
 export type ArtifactNode = ArtifactMatch;
 
+/** Has these marks. */
+export type MarkNode = MarkMatch;
+
 /** Created in [fromMs, toMs); undefined means unbounded. */
 export interface TimeNode extends TimeBounds {
   readonly kind: 'time';
@@ -43,7 +47,7 @@ export interface GroupNode {
 }
 
 export type TextNode = PhraseNode | PrefixNode;
-export type QueryNode = TextNode | FieldNode | ArtifactNode | TimeNode | NotNode | GroupNode;
+export type QueryNode = TextNode | FieldNode | ArtifactNode | MarkNode | TimeNode | NotNode | GroupNode;
 
 /** A part of the query that was read as something else than words. */
 export interface Understood {

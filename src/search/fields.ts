@@ -7,6 +7,15 @@ import type { TaskState } from '../task/state.ts';
 import { type ArtifactMatch, parseArtifact } from './artifact-field.ts';
 import { getCalendarDay, parseDate, type TimeBounds, type TimeRange } from './dates.ts';
 import { convertToLowerAscii } from './fold.ts';
+import {
+  MARK_KINDS,
+  MARK_STATES,
+  type MarkMatch,
+  parseMarkKind,
+  parseMarkState,
+  parseRating,
+  parseTag,
+} from './mark-fields.ts';
 
 export interface QueryContext {
   /** IANA name of the zone in which calendar dates are interpreted. */
@@ -86,7 +95,18 @@ interface ArtifactField extends BaseField {
   parse(value: string): ArtifactMatch | FieldProblem;
 }
 
-export type SearchField = ValueField | EnumField | ExactField | DateField | ArtifactField;
+/** Finds tasks by their marks. */
+interface MarkField extends BaseField {
+  readonly kind: 'mark';
+  readonly isOperator: true;
+  /** A value for help texts. */
+  readonly example: string;
+  /** All values, if they are a list. */
+  readonly values?: readonly string[];
+  parse(value: string): MarkMatch | FieldProblem;
+}
+
+export type SearchField = ValueField | EnumField | ExactField | DateField | ArtifactField | MarkField;
 
 const STATES = ['pending', 'succeeded', 'failed'] as const satisfies readonly TaskState[];
 
@@ -112,6 +132,39 @@ export const FIELDS = [
     description: 'the link of an image or video, or the SHA-256 of an archived one',
     example: 'https://cdn.example/a.png',
     parse: parseArtifactField,
+  },
+  {
+    name: 'is',
+    kind: 'mark',
+    isOperator: true,
+    description: 'without `is=hidden`, hidden tasks are left out',
+    values: MARK_STATES,
+    example: 'starred',
+    parse: parseMarkState,
+  },
+  {
+    name: 'has',
+    kind: 'mark',
+    isOperator: true,
+    values: MARK_KINDS,
+    example: 'note',
+    parse: parseMarkKind,
+  },
+  {
+    name: 'rating',
+    kind: 'mark',
+    isOperator: true,
+    description: '0 to 5, or a range: `>=4`, `<3`, `2..4`; 0 is no rating',
+    example: '>=4',
+    parse: parseRating,
+  },
+  {
+    name: 'tag',
+    kind: 'mark',
+    isOperator: true,
+    description: 'upper and lower case are the same; with a star at its end, every tag that begins so',
+    example: 'poster',
+    parse: parseTag,
   },
   { name: 'user_id', kind: 'exact', column: 'userId', isOperator: false },
   { name: 'application_id', kind: 'exact', column: 'applicationId', isOperator: false },
@@ -160,7 +213,7 @@ export const FIELDS = [
 type Field = (typeof FIELDS)[number];
 
 /** A task value that can be filtered by; every engine has a column for each. */
-export type ValueColumn = Exclude<Field, { kind: 'date' | 'artifact' }>['column'];
+export type ValueColumn = Exclude<Field, { kind: 'date' | 'artifact' | 'mark' }>['column'];
 
 /** Fields that queries may use, in the order in which messages list them. */
 export const OPERATORS = FIELDS.filter((field) => field.isOperator === true);

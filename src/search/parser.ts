@@ -36,7 +36,7 @@ export function parseOperator(
   context: QueryContext,
 ): QueryNode | FieldProblem {
   if (field.kind === 'date') return field.parse(value, context);
-  if (field.kind === 'artifact') return field.parse(value);
+  if (field.kind === 'artifact' || field.kind === 'mark') return field.parse(value);
   const match = field.parse(value);
   return match.kind === 'problem'
     ? match

@@ -28,6 +28,7 @@ import { createSignInPageRoutes } from './routes/gallery/sign-in-page.tsx';
 import { createStatusPageRoutes } from './routes/gallery/status-page.tsx';
 import { createHealthRoutes } from './routes/health.ts';
 import { createImageRoutes } from './routes/images.ts';
+import { createMarkRoutes } from './routes/marks.ts';
 import { createMcpRoutes } from './routes/mcp.ts';
 import { createMetricsRoutes } from './routes/metrics.ts';
 import { createOpenApiRoutes } from './routes/openapi.ts';
@@ -91,6 +92,7 @@ export function createApp(
     createEventRoutes(deps, auth, stopping),
     createDownloadRoutes(deps, auth, stopping),
     createForgetRoutes(deps, stopping),
+    createMarkRoutes(deps, stopping),
   ]) {
     app.route('/', routes);
   }

@@ -27,6 +27,7 @@ export function serializeFacets(facets: CountedFacets, { only, by, timeZone }: F
     ...show('size', serializeCounts(facets.sizes)),
     ...show('action', serializeCounts(facets.actions)),
     ...show('state', serializeCounts(facets.states)),
+    ...show('tag', serializeCounts(facets.tags)),
     ...show('histogram', { by, tz: timeZone, items }),
     counted_at: formatIsoTime(facets.countedAtMs),
   };

@@ -2,8 +2,11 @@
 import { formatIsoTime } from '../lib/iso-time.ts';
 import { collectWantedText, type Query, type TextNode } from '../search/ast.ts';
 import type { Hit } from '../store/contract/search.ts';
+import type { Store } from '../store/contract/store.ts';
 import { readDocument, type TaskDocument } from '../task/document.ts';
+import type { TaskId } from '../task/id.ts';
 import type { JsonObject } from '../task/json-object.ts';
+import { serializeMarks } from './marks-json.ts';
 import type { SearchHit } from './search-schema.ts';
 
 export interface ReadTask {
@@ -35,6 +38,18 @@ export function serializeBase(
 export function createLeafFinder(query: Query): (hit: Pick<Hit, 'close'>) => readonly TextNode[] {
   const leaves = collectWantedText(query);
   return ({ close }) => close?.leaves ?? leaves;
+}
+
+/** Reads the marks of tasks. @returns a function that gives those of one, if it has some */
+export async function readMarks(
+  store: Pick<Store, 'marksOf'>,
+  ids: readonly TaskId[],
+): Promise<(id: TaskId) => Pick<SearchHit, 'marks'>> {
+  const found = new Map((await store.marksOf(ids)).map((marks) => [marks.id, serializeMarks(marks)]));
+  return (id) => {
+    const marks = found.get(id);
+    return marks ? { marks } : {};
+  };
 }
 
 /** Whether it matches exactly, and in what a close match differs. */

@@ -8,7 +8,7 @@ import type { TaskImage } from '../store/contract/images.ts';
 import type { Hit, SimilarHit } from '../store/contract/search.ts';
 import type { Store } from '../store/contract/store.ts';
 import { serializeArtifacts } from './artifacts-json.ts';
-import { createLeafFinder, readTask, serializeBase, serializeMatch } from './hit-base.ts';
+import { createLeafFinder, readMarks, readTask, serializeBase, serializeMatch } from './hit-base.ts';
 import type { SearchHit, SimilarHitView } from './search-schema.ts';
 
 /** Hits with their archived images. @param basePath as in the settings */
@@ -46,12 +46,13 @@ async function serializeAll<Found extends TaskHit, More extends object>(
   basePath: string,
   describe: (hit: Found) => { leaves: readonly TextNode[]; more: More },
 ) {
-  const images = await store.imagesOf(hits.map(({ task }) => task.id));
+  const ids = hits.map(({ task }) => task.id);
+  const [images, marks] = await Promise.all([store.imagesOf(ids), readMarks(store, ids)]);
   const prefix = getPathPrefix(basePath);
   return hits.map((hit) => {
     const { leaves, more } = describe(hit);
     const archived = images.filter(({ taskId }) => taskId === hit.task.id);
-    return { ...serializeTask(hit, leaves, archived, prefix), ...more };
+    return { ...serializeTask(hit, leaves, archived, prefix), ...marks(hit.task.id), ...more };
   });
 }
 

@@ -1,5 +1,6 @@
 /** Responses of the search routes: hits, similar prompts, facets, suggestions. */
 import * as z from 'zod';
+import { marksSchema } from './marks-schema.ts';
 import { count, taskId, taskState, text, time } from './schema-values.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -42,6 +43,7 @@ const baseShape = {
   highlights: z.array(
     z.tuple([count, count]).readonly().meta({ description: 'UTF-16 offsets into the prompt' }),
   ),
+  marks: marksSchema.optional(),
   match: z.enum(['exact', 'close']),
   missing: z.array(text).optional().meta({ description: 'of a close match: words that its prompt lacks' }),
   corrected: z.array(wordChange).optional().meta({ description: 'words that it has in another spelling' }),
@@ -181,6 +183,7 @@ const facetsSchema = z.strictObject({
   size: facetCounts.optional(),
   action: facetCounts.optional(),
   state: facetCounts.optional(),
+  tag: facetCounts.max(1000).optional().meta({ description: 'the most frequent ones' }),
   histogram: z
     .strictObject({
       by: z.enum(['day', 'month', 'year']),

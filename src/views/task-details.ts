@@ -94,7 +94,7 @@ async function findInputs(
 async function findCopy(store: Store, url: string, within: TaskLimits | undefined) {
   const node = parseArtifact(url);
   if (!node) return undefined;
-  const filter = within ? { within } : {};
+  const filter = { includesHidden: true, ...(within ? { within } : {}) };
   const found = await store.search({
     query: createQuery([node]),
     filter,

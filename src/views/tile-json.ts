@@ -11,7 +11,7 @@ import type { Store } from '../store/contract/store.ts';
 import { readTaskKind } from '../task/artifacts.ts';
 import { findFailure } from '../task/failure.ts';
 import { findRatioOfSize } from '../task/ratio.ts';
-import { createLeafFinder, readTask, serializeBase, serializeMatch } from './hit-base.ts';
+import { createLeafFinder, readMarks, readTask, serializeBase, serializeMatch } from './hit-base.ts';
 import type { Tile } from './search-schema.ts';
 
 /** UTF-16 units. */
@@ -21,12 +21,16 @@ const MAX_ERROR_LENGTH = 200;
 const MIN_HASH_LENGTH = 5;
 
 export async function serializeTiles(
-  store: Pick<Store, 'imagesOf' | 'ratiosOf'>,
+  store: Pick<Store, 'imagesOf' | 'marksOf' | 'ratiosOf'>,
   hits: readonly Hit[],
   query: Query,
 ): Promise<Tile[]> {
   const ids = hits.map(({ task }) => task.id);
-  const [images, ratios] = await Promise.all([store.imagesOf(ids), store.ratiosOf(ids)]);
+  const [images, ratios, marks] = await Promise.all([
+    store.imagesOf(ids),
+    store.ratiosOf(ids),
+    readMarks(store, ids),
+  ]);
   const findLeaves = createLeafFinder(query);
   return hits.map((hit) => {
     const { task, group, close } = hit;
@@ -47,6 +51,7 @@ export async function serializeTiles(
       ratio: ratios.get(task.id) ?? findRatioOfSize(document.size),
       error: task.state === 'failed' ? serializeFailure(findFailure(value)) : null,
       ...(group ? { group: { count: group.count } } : {}),
+      ...marks(task.id),
       ...serializeMatch(close),
     };
   });

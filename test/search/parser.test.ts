@@ -17,6 +17,11 @@ function shown(node: QueryNode): string {
       return `[${day(node.fromMs)},${day(node.toMs)})`;
     case 'artifact':
       return `artifact=${node.link ?? ''}#${node.sha256?.slice(0, 4) ?? ''}`;
+    case 'mark': {
+      const { test } = node;
+      if (test.of === 'rating') return `rating=${test.min}..${test.max}`;
+      return test.of === 'tag' ? `tag=${test.tag}${test.isPrefix ? '*' : ''}` : test.of;
+    }
     case 'not':
       return `!${shown(node.part)}`;
     default:

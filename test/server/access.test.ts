@@ -61,6 +61,10 @@ async function sharedMirror() {
   const [own] = (await here.store.imagesOf([MINE])) as unknown as [ArchivedImage];
   // The other user's image is failing as well: its file is still there.
   await here.store.failImage({ taskId: THEIRS, n: 0 }, { dueAtMs: undefined, error: 'a secretword reason' });
+  await here.store.mark(
+    [{ id: THEIRS, change: { starred: true, rating: 3, tags: ['secrettag'], note: 'a secretnote' } }],
+    { nowMs: 1 },
+  );
   const everything = await addToken(here);
   const mine = await addToken(here, { limits: { userIds: ['caller-1'] } });
   return { here, image, own, everything, mine };
@@ -122,16 +126,26 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
       'match=close&q=flux%20secre',
       'sort=oldest',
       'fields=tile&q=lighthouse',
+      ...[
+        'q=secretnote',
+        'q=secretn*',
+        'q=-secretnote',
+        'q=tag:secrettag',
+        'q=tag:s*',
+        'is=starred',
+        'q=has:note',
+      ],
       'fields=tile&match=close&group=prompt&q=secretwrod%20lighthouse',
       'at=2027&fields=tile',
       '',
     ].map((query) => ({ path: `/api/search?${query}` })),
   facets: () =>
-    ['q=lighthouse', 'q=secretword', 'user_id=stranger-77', 'by=day', 'only=model,state', ''].map(
-      (query) => ({
-        path: `/api/facets?${query}`,
-      }),
-    ),
+    [
+      ...['q=lighthouse', 'q=secretword', 'user_id=stranger-77', 'by=day', 'only=model,state', ''],
+      ...['only=tag', 'is=starred', 'q=secretnote&only=tag,histogram'],
+    ].map((query) => ({
+      path: `/api/facets?${query}`,
+    })),
   wallMonths: () =>
     [
       ...['', 'q=lighthouse', 'q=secretword', 'user_id=stranger-77', 'group=prompt', 'q=sec*&match=close'],
@@ -152,6 +166,30 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
   ],
   suggest: () => ['s', 'se', 'secretw', 'p', 'm'].map((q) => ({ path: `/api/suggest?q=${q}` })),
   task: () => [{ path: `/api/tasks/${THEIRS}` }, { path: `/api/tasks/${PENDING}` }],
+  marks: () => [
+    ...[THEIRS, PENDING].map((id) => ({ path: `/api/tasks/${id}/marks`, limited: 404 })),
+    { path: `/api/tasks/${MINE}/marks` },
+  ],
+  // The marks that they have.
+  mark: () => [
+    { path: `/api/tasks/${THEIRS}/marks`, body: { starred: true }, limited: 404 },
+    { path: `/api/tasks/${PENDING}/marks`, body: { rating: 0 }, limited: 404 },
+    { path: `/api/tasks/${MINE}/marks`, body: { rating: 6 }, status: 400, limited: 400 },
+    {
+      path: `/api/tasks/${MINE}/marks`,
+      headers: { 'if-match': '"7"' },
+      body: { rating: 1 },
+      ...{ status: 412, limited: 412 },
+    },
+  ],
+  markMany: () => [
+    { body: { ids: [MINE, THEIRS, PENDING], marks: { rating: 0 } } },
+    { body: { items: [{ id: THEIRS, marks: { starred: true } }] } },
+    { body: { q: 'lighthouse', count: 1, marks: { rating: 0 } }, status: 409, limited: 200 },
+    { body: { q: 'secretnote', count: 0, marks: { rating: 0 } }, status: 409, limited: 200 },
+    { body: { ids: [MINE] }, status: 400, limited: 400 },
+  ],
+  tags: () => ['', 's', 'secrettag'].map((prefix) => ({ path: `/api/tags?prefix=${prefix}` })),
   same: () => [
     ...[THEIRS, PENDING].map((id) => ({ path: `/api/tasks/${id}/same`, limited: 404 })),
     { path: `/api/tasks/${MINE}/same` },
@@ -185,7 +223,7 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
   runs: () => [{}],
   download: () =>
     [
-      ...(['zip', 'jsonl', 'csv'] as const).flatMap((as) => [
+      ...(['zip', 'jsonl', 'csv', 'marks'] as const).flatMap((as) => [
         { body: { as, ids: [MINE, THEIRS, UPSTREAM_ONLY] } },
         { body: { as, q: 'lighthouse', count: 2 }, limited: 409 },
         { body: { as, q: 'lighthouse', count: 1 }, status: 409, limited: 200 },
@@ -323,6 +361,7 @@ describe('a token limited to one user', () => {
       PENDING,
       UPSTREAM_ONLY,
       'secretword',
+      'secrettag',
       'flux-secret',
       'stranger-77',
       image.sha256,
@@ -338,8 +377,8 @@ describe('a token limited to one user', () => {
       const { status, headers, body } = await ask(here, route, probe, mine);
       const asked = `${operationId} ${JSON.stringify(probe)}`;
       const shown = `${headers}${body}`;
-      // What the caller wrote itself may come back in an error, or in the list of what a zip lacks.
-      const mayEcho = status >= 400 || operationId === 'download';
+      // What the caller wrote itself may come back in an error, or in a list of what a zip lacks or is not known.
+      const mayEcho = status >= 400 || ['download', 'markMany'].includes(operationId);
       const told = secrets.filter((secret) => shown.includes(secret) && !(mayEcho && asked.includes(secret)));
       expect(told, `${asked} ${status}`).toEqual([]);
       expect(status, asked).toBe(probe.limited ?? LIMITED_STATUS[operationId] ?? 200);
@@ -505,7 +544,7 @@ describe('the OpenAPI document', () => {
   /** What the upstream makes may have members that nobody knows. */
   const FROM_UPSTREAM = new Set(['tasks', 'generate', 'generateVideo', 'task', 'refresh', 'openapi']);
   const OPTIONAL_MEMBER =
-    /^(\w+ items\.\d+\.(group|missing|corrected|word_form)|facets (model|size|action|state|histogram))$/;
+    /^(\w+ items\.\d+\.(group|missing|corrected|word_form|marks)|details marks|markMany before\.\d+\.marks\.\w+|facets (model|size|action|state|tag|histogram))$/;
 
   /** The schema has every member that the answer has, and the other way round. */
   function expectExactly(schema: ZodType, answer: unknown, asked: string) {

@@ -154,7 +154,7 @@ describe('an archived video', () => {
       },
     ]);
     const [task] = await here.store.getMany(numberedIds(1));
-    expect(formatCsvLines(task ? [task] : [])).toContain(`,${url},5.04,1280x704,24,\r\n`);
+    expect(formatCsvLines(task ? [task] : [])).toContain(`,${url},5.04,1280x704,24,,,,,,\r\n`);
     await here.simulator.stop();
     const list = await here.post(
       { action: 'retrieve_batch', type: 'videos' },

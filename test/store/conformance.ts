@@ -24,6 +24,7 @@ import { searchRequest } from '../helpers/search.ts';
 import { tries } from '../helpers/thorough.ts';
 import { describeActivity } from './conformance-activity.ts';
 import { describeCircuit } from './conformance-circuit.ts';
+import { describeMarks } from './conformance-marks.ts';
 import { describeWall } from './conformance-wall.ts';
 
 const NOW = Date.UTC(2026, 2, 14, 12);
@@ -924,6 +925,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
     describeCircuit(() => store);
     describeWall(open);
     describeActivity(open);
+    describeMarks(open);
 
     test('stats count by state', async () => {
       await put(

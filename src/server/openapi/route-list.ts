@@ -4,6 +4,7 @@ import { EVENT_ROUTES } from './routes/events.ts';
 import { FLUX_ROUTES } from './routes/flux.ts';
 import { GALLERY_ROUTES } from './routes/gallery.ts';
 import { IMAGE_ROUTES } from './routes/images.ts';
+import { MARK_ROUTES } from './routes/marks.ts';
 import { MCP_ROUTES } from './routes/mcp.ts';
 import { MONITORING_ROUTES } from './routes/monitoring.ts';
 import { PAGE_ROUTES } from './routes/pages.ts';
@@ -17,6 +18,7 @@ export const ROUTE_DESCRIPTIONS: readonly RouteDescription[] = [
   ...SEARCH_ROUTES,
   ...WALL_ROUTES,
   ...TASK_ROUTES,
+  ...MARK_ROUTES,
   ...IMAGE_ROUTES,
   ...EVENT_ROUTES,
   ...SELECTION_ROUTES,

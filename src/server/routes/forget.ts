@@ -2,15 +2,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { type RemoveDeps, removeTasks } from '../../archive/remove-task.ts';
-import { createBadRequest } from '../../lib/api-error.ts';
 import type { TaskId } from '../../task/id.ts';
 import { requireFullAccess } from '../auth/auth.ts';
 import { watchLoss } from '../connections/hang-up.ts';
 import type { ServerDeps, ServerEnv } from '../deps.ts';
 import type { ForgetResult } from '../forget-schema.ts';
 import { readFormBody } from '../form-body.ts';
-import { checkCount, countSelected, listMatches, type SelectionDeps } from '../selection/selected-tasks.ts';
-import { MAX_IDS, readSelection, type SearchSelection } from '../selection/selection.ts';
+import { findSelectedIds } from '../selection/selected-ids.ts';
+import { readSelection } from '../selection/selection.ts';
 import { createSelectionDeps } from '../selection/selection-deps.ts';
 
 /** Tasks that are removed in one transaction, about 10 ms; then others may write. */
@@ -22,41 +21,17 @@ export function createForgetRoutes(deps: ServerDeps, stopping: AbortSignal): Hon
 
   return new Hono<ServerEnv>().post('/api/forget', requireFullAccess, async (c) => {
     const { fields } = await readFormBody(c);
-    const selection = readSelection(fields);
-    const isSearch = selection.kind === 'search';
-    const ids = isSearch
-      ? await findMatchingIds(selection, createSelectionDeps(c, deps, clock.now()))
-      : selection.ids;
-    const total = isSearch ? selection.count - selection.except.size : ids.length;
+    const { ids, total } = await findSelectedIds(
+      readSelection(fields),
+      createSelectionDeps(c, deps, clock.now()),
+      'removed',
+    );
     // Each step is complete in itself, so a page that is closed, or a server that stops, leaves the others as they are.
     const signal = watchLoss(c.env, stopping);
     const removed = await removeInSteps({ store, files: archive.files }, ids, signal);
     const remaining = Math.max(0, total - removed.forgotten - removed.not_known.length);
     return c.json({ ...removed, remaining } satisfies ForgetResult);
   });
-}
-
-/**
- * The ids of the first matches.
- * @throws ApiError 409 when the search matches another number of tasks, 400 when a part of it was not understood: without that part
- *   it may match more than was meant
- */
-async function findMatchingIds(selection: SearchSelection, deps: SelectionDeps): Promise<TaskId[]> {
-  const {
-    total,
-    notes: [note],
-  } = await countSelected(selection, deps);
-  if (note !== undefined) throw createBadRequest(`nothing was removed: ${note}`);
-  checkCount(selection, total);
-  const ids: TaskId[] = [];
-  let found = 0;
-  for await (const page of listMatches(selection, deps)) {
-    found += page.length;
-    ids.push(...page.map(({ id }) => id).filter((id) => !selection.except.has(id)));
-    if (ids.length >= MAX_IDS) return ids.slice(0, MAX_IDS);
-  }
-  checkCount(selection, found);
-  return ids;
 }
 
 /** @param signal ends it after the step in progress */

@@ -6,8 +6,10 @@ import { FACET_NAMES } from '../../store/contract/search.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { TaskId } from '../../task/id.ts';
 import type { TaskLimits } from '../../task/limits.ts';
+import { foldTagPrefix } from '../../task/marks.ts';
 import { findAlternatives } from '../../views/alternatives.ts';
 import { serializeFacets } from '../../views/facets-json.ts';
+import type { TagList } from '../../views/marks-schema.ts';
 import { serializeHits } from '../../views/search-hit.ts';
 import type {
   FacetsAnswer,
@@ -138,6 +140,20 @@ export async function answerSuggest(
   return JSON.stringify({
     items: words.map(({ word, uses }) => ({ word, uses, query: `${text.slice(0, last?.start)}${word}` })),
   } satisfies Suggestions);
+}
+
+/** @throws ApiError 400 */
+export async function answerTags(
+  store: Pick<Store, 'tags'>,
+  { params, limits }: Pick<Target, 'params' | 'limits'>,
+): Promise<string> {
+  const limit = readIntegerParam(params, 'limit', { min: 1, max: 1000, fallback: 100 });
+  const items = await store.tags({
+    prefix: foldTagPrefix(params.get('prefix') ?? ''),
+    limit,
+    within: limits,
+  });
+  return JSON.stringify({ items } satisfies TagList);
 }
 
 /** @throws ApiError 400 */

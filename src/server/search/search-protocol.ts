@@ -11,6 +11,7 @@ export type SearchRoute =
   | 'search'
   | 'facets'
   | 'suggest'
+  | 'tags'
   | 'similar'
   | 'tracked'
   | 'months'

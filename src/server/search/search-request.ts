@@ -88,7 +88,7 @@ function isPartial(params: URLSearchParams, known: readonly string[]): boolean {
 }
 
 /**
- * Several values of one parameter are alternatives; a date has only one value, and so has a link, which may contain commas.
+ * Several values of one parameter are alternatives.
  * @returns at most one part, and its text as a query
  */
 function readParameter(
@@ -97,8 +97,7 @@ function readParameter(
   context: QueryContext,
   notes: string[],
 ): { readonly node: QueryNode; readonly text: string }[] {
-  const isSingle = field.kind === 'date' || field.kind === 'artifact';
-  const values = isSingle ? [params.get(field.name) ?? ''] : readListParam(params, field.name);
+  const values = readValues(params, field);
   const parts: QueryNode[] = [];
   const texts: string[] = [];
   for (const value of values) {
@@ -114,6 +113,12 @@ function readParameter(
   const [only] = parts;
   if (only === undefined) return [];
   return [{ node: parts.length > 1 ? { kind: 'or', parts } : only, text: texts.join(' OR ') }];
+}
+
+/** A date has only one value, and so has a link, which may contain commas; a tag may contain some, too. */
+function readValues(params: URLSearchParams, { kind, name }: OperatorField): readonly string[] {
+  if (kind === 'date' || kind === 'artifact') return [params.get(name) ?? ''];
+  return name === 'tag' ? params.getAll(name) : readListParam(params, name);
 }
 
 /** @throws ApiError 400 for an invalid date, unlike one in the query, which can be meant as text */

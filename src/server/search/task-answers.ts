@@ -51,7 +51,7 @@ export async function answerDetails(
   { id, params, limits, nowMs, basePath }: Target,
 ): Promise<string> {
   if (id === undefined) throw taskNotFound();
-  const filter = { values: { id: [id] }, ...(limits ? { within: limits } : {}) };
+  const filter = { values: { id: [id] }, includesHidden: true, ...(limits ? { within: limits } : {}) };
   const page = await store.search({ query: createQuery([]), filter, sort: 'newest', limit: 1, nowMs });
   const [hit] = page.hits;
   if (!hit) throw taskNotFound();

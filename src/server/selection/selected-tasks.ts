@@ -2,7 +2,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { ApiError } from '../../lib/api-error.ts';
 import { maySee } from '../../mirror/visibility.ts';
-import type { Cursor } from '../../search/cursor.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { StoredTask } from '../../store/contract/tasks.ts';
 import type { TaskId } from '../../task/id.ts';
@@ -48,7 +47,7 @@ export async function* listTasks(
   if (selection.kind === 'ids') yield* listByIds(selection.ids, deps);
   else
     for await (const page of listMatches(selection, deps))
-      yield page.filter(({ id }) => !selection.except.has(id));
+      yield page.tasks.filter(({ id }) => !selection.except.has(id));
 }
 
 async function* listByIds(
@@ -64,11 +63,11 @@ async function* listByIds(
 
 /** All that match, also those that are left out. */
 export async function* listMatches(
-  { query, count }: SearchSelection,
+  { query, count, except, after: start }: SearchSelection,
   { thread, limits, nowMs, askedBy }: SelectionDeps,
-): AsyncGenerator<readonly StoredTask[], void> {
-  let left = count;
-  let after: Cursor | undefined;
+): AsyncGenerator<MatchesAnswer, void> {
+  let left = start ? count + except.size : count;
+  let after = start;
   do {
     const limit = Math.min(left, PAGE_SIZE);
     if (limit === 0) return;
@@ -77,7 +76,7 @@ export async function* listMatches(
       undefined,
       askedBy,
     );
-    yield page.tasks;
+    yield page;
     left -= page.tasks.length;
     after = page.next;
   } while (after !== undefined);

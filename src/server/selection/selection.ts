@@ -1,5 +1,6 @@
 /** Reads which tasks a request is about: some ids, or everything that a search matches exactly. */
 import { createBadRequest } from '../../lib/api-error.ts';
+import { type Cursor, decodeCursor } from '../../search/cursor.ts';
 import { parseTaskId, type TaskId } from '../../task/id.ts';
 import { readIntegerParam } from '../query-params.ts';
 import { MATCH_PARAMS } from '../search/matches.ts';
@@ -18,12 +19,16 @@ export interface SearchSelection {
   readonly count: number;
   /** Tasks that are left out although they match. */
   readonly except: ReadonlySet<TaskId>;
+  /** Where an earlier request ended: `count` is what it said to remain, and is not checked, as what was changed may match no more. */
+  readonly after?: Cursor;
 }
 
 export type Selection = IdSelection | SearchSelection;
 
 /** A page selects what it shows; more ids come in several requests. */
 export const MAX_IDS = 5000;
+/** The order of `findMatches`. */
+const SELECTION_SORT = 'oldest';
 /** Parameters of a search that decide only how its matches are shown. */
 const ARRANGEMENT = ['sort', 'group', 'limit', 'partial'];
 
@@ -45,7 +50,17 @@ export function readSelection(fields: URLSearchParams, known: readonly string[] 
     query: new URLSearchParams(search).toString(),
     count,
     except: new Set(readIdList(fields, 'except')),
+    ...readStart(fields),
   };
+}
+
+/** @throws ApiError 400 */
+function readStart(fields: URLSearchParams): Pick<SearchSelection, 'after'> {
+  const text = fields.get('cursor') ?? '';
+  if (text === '') return {};
+  const after = decodeCursor(text, SELECTION_SORT);
+  if (!after) throw createBadRequest('"cursor" must be the next_cursor of the request before');
+  return { after };
 }
 
 function readIds(fields: URLSearchParams, known: readonly string[]): TaskId[] {

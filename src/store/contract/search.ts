@@ -161,7 +161,7 @@ export interface Histogram extends CountedAt {
   readonly indexedFromMs: number | undefined;
 }
 
-export const FACET_NAMES = ['model', 'size', 'action', 'state', 'histogram'] as const;
+export const FACET_NAMES = ['model', 'size', 'action', 'state', 'tag', 'histogram'] as const;
 export type FacetName = (typeof FACET_NAMES)[number];
 
 export interface FacetRequest extends Omit<HistogramRequest, 'groupByPrompt'> {
@@ -182,6 +182,8 @@ export interface Facets {
   readonly sizes: readonly FacetCount[];
   readonly actions: readonly FacetCount[];
   readonly states: readonly FacetCount[];
+  /** The most frequent ones, at most 1,000. */
+  readonly tags: readonly FacetCount[];
   readonly histogram: Histogram['bars'];
 }
 

@@ -10,6 +10,7 @@ import type { CheckpointStore } from './checkpoints.ts';
 import type { CircuitStore } from './circuit.ts';
 import type { HealthStore } from './health.ts';
 import type { ImageStore } from './images.ts';
+import type { MarkStore } from './marks.ts';
 import type { MaybePromise } from './maybe-promise.ts';
 import type { RunStore } from './runs.ts';
 import type { SearchStore } from './search.ts';
@@ -24,6 +25,7 @@ export interface Store
     WallStore,
     ActivityStore,
     ImageStore,
+    MarkStore,
     CallbackStore,
     TrackingStore,
     RunStore,

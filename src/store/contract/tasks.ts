@@ -71,6 +71,8 @@ export interface TaskFilter {
   readonly toMs?: number;
   /** What the caller is allowed to see. */
   readonly within?: TaskLimits;
+  /** Of searches: also hidden tasks, whatever the query says of them. */
+  readonly includesHidden?: boolean;
 }
 
 export interface ListPage {

@@ -15,7 +15,7 @@ export type ValueRow = [
 /** How many matches were created in a quarter of an hour since 1970. */
 export type QuarterRow = [quarter: number, count: number];
 
-export type ValueFacets = Omit<Facets, 'histogram'>;
+export type ValueFacets = Omit<Facets, 'histogram' | 'tags'>;
 
 type Counts = Map<string | null, number>;
 

@@ -7,18 +7,20 @@ import type { Sqlite } from './database.ts';
 
 type Raw = Pick<Sqlite, 'raw'>;
 
+/** How many of the tasks are hidden. */
+const HIDDEN = `sum(EXISTS (SELECT 1 FROM marks WHERE is_hidden = 1 AND marks.position = tasks.position))`;
 const COUNTS = [
   {
     table: 'task_counts',
     columns: 'service, model, size, action, state, user_id, application_id',
     ofTasks: 'service, model, size, action, state, user_id, application_id',
-    sums: { n: 'count(*)' },
+    sums: { n: 'count(*)', hidden: HIDDEN },
   },
   {
     table: 'day_counts',
     columns: 'day, state, user_id, application_id',
     ofTasks: 'created_at / 86400000, state, user_id, application_id',
-    sums: { n: 'count(*)', cost: 'ifnull(sum(cost), 0)' },
+    sums: { n: 'count(*)', cost: 'ifnull(sum(cost), 0)', hidden: HIDDEN },
   },
 ] as const;
 type Counts = (typeof COUNTS)[number];

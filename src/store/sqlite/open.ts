@@ -22,6 +22,8 @@ import { createDamageError, isDamage } from './integrity/damage.ts';
 import { checkBeforeOpening } from './integrity/open-checks.ts';
 import { defineInterruptFunction } from './interrupt.ts';
 import { acquireLock, type Lock } from './lock.ts';
+import { createMarkStore } from './marks/mark-store.ts';
+import { defineNoteFunction } from './marks/note-index.ts';
 import { createMetadata } from './metadata.ts';
 import { migrate, needsMigration } from './migrate.ts';
 import { backUpBeforeMigration, type OnMigration } from './recovery/migration-backup.ts';
@@ -187,6 +189,7 @@ function assemble(
   }
   definePromptFunction(db);
   defineLinkFunction(db);
+  defineNoteFunction(db);
   defineInterruptFunction(db);
   const readIndexState = () => ({
     maxDisplacement: readMaxDisplacement(),
@@ -239,6 +242,7 @@ function assemble(
     ratiosOf: images.ratiosOf,
     imageStats: images.imageStats,
     failingImages: images.failingImages,
+    ...createMarkStore(db, { words, readMaxDisplacement, onChange: changes.emit }),
     ...callbacks,
     ...tokens,
     accounts: () => readAccounts(db),

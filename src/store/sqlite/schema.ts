@@ -76,6 +76,8 @@ export const taskCounts = sqliteTable(
     applicationId: text('application_id'),
     /** Never 0: such a row is deleted. Nullable, so that no trigger can fail at it (see the insert in task-statements.ts). */
     n: integer('n'),
+    /** How many of them are hidden (see `marks`). */
+    hidden: integer('hidden').default(0),
   },
   (table) => [
     uniqueIndex('task_counts_key').on(
@@ -105,6 +107,8 @@ export const dayCounts = sqliteTable(
     n: integer('n'),
     /** Their sum in millionths of a credit: sums of integers are exact. */
     cost: integer('cost').default(0),
+    /** How many of them are hidden (see `marks`). */
+    hidden: integer('hidden').default(0),
   },
   (table) => [
     uniqueIndex('day_counts_key').on(
@@ -117,6 +121,60 @@ export const dayCounts = sqliteTable(
     index('day_counts_application').on(table.applicationId, table.day),
   ],
 );
+
+/**
+ * What people say of tasks: star, rating, tags, note, hidden. By task id, so that a row outlives the loss of its task: triggers on
+ * `tasks` set the position when the task is stored or moves, and delete the row when it is forgotten. Words of notes are searched in
+ * `note_index` (FTS5, by the key of this table).
+ */
+export const marks = sqliteTable(
+  'marks',
+  {
+    key: integer('key').primaryKey(),
+    id: text('id').notNull().unique(),
+    /** Of its task; null while that is not stored. */
+    position: integer('position'),
+    isStarred: integer('is_starred', { mode: 'boolean' }).notNull().default(false),
+    /** 1 to 5; 0: none. */
+    rating: integer('rating').notNull().default(0),
+    /** A JSON array of texts, sorted. */
+    tags: text('tags').notNull().default('[]'),
+    note: text('note').notNull().default(''),
+    isHidden: integer('is_hidden', { mode: 'boolean' }).notNull().default(false),
+    /** Increases with each change. */
+    version: integer('version').notNull(),
+    changedAt: integer('changed_at').notNull(),
+  },
+  (table) => [
+    index('marks_position').on(table.position),
+    index('marks_starred').on(table.position).where(sql`is_starred = 1`),
+    index('marks_hidden').on(table.position).where(sql`is_hidden = 1`),
+    index('marks_rated').on(table.position, table.rating).where(sql`rating > 0`),
+    index('marks_noted').on(table.position).where(sql`note <> ''`),
+  ],
+);
+
+/** The tags of the stored tasks one by one; triggers on `marks` update them. */
+export const markTags = sqliteTable(
+  'mark_tags',
+  {
+    tag: text('tag').notNull(),
+    position: integer('position').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tag, table.position] }),
+    index('mark_tags_position').on(table.position, table.tag),
+  ],
+);
+
+/** How many tasks have each tag; updated like `mark_tags`. */
+export const tagCounts = sqliteTable('tag_counts', {
+  tag: text('tag').primaryKey(),
+  /** Never 0: such a row is deleted. */
+  n: integer('n').notNull(),
+  /** How many of them are hidden. */
+  hidden: integer('hidden').notNull().default(0),
+});
 
 /** Every image of a succeeded task, by its index among the task's image links: archived, queued, or given up. */
 export const taskImages = sqliteTable(

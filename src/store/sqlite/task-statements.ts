@@ -92,10 +92,6 @@ export function prepareTaskStatements({ raw, drizzle }: Sqlite) {
     highest: raw.prepare<[number, number], { highest: number | null }>(
       'SELECT max(position) AS highest FROM tasks WHERE position >= CAST(? AS INTEGER) AND position < CAST(? AS INTEGER)',
     ),
-    index: raw.prepare<[number, string]>(
-      'INSERT INTO prompt_index (rowid, terms) VALUES (CAST(? AS INTEGER), ?)',
-    ),
-    unindex: raw.prepare<[number]>('DELETE FROM prompt_index WHERE rowid = CAST(? AS INTEGER)'),
     remove: raw.prepare<[string]>('DELETE FROM tasks WHERE id = ?'),
     present: drizzle
       .select({

@@ -1,10 +1,11 @@
 /** Writes one document with its dependent rows: task, search row, tracking, images. Runs inside a transaction. */
-import { createIndexEntry } from '../../search/terms.ts';
 import type { TaskDocument } from '../../task/document.ts';
 import type { Batch, BatchResult } from '../contract/tasks.ts';
 import { countReplacement, decideReplacement, isConfirmation, isStillRemoved } from '../rules/replacement.ts';
 import type { ImageStore } from './images.ts';
+import type { MarkPlacement } from './marks/mark-placement.ts';
 import type { Placement } from './placement.ts';
+import type { SearchRows } from './search/search-rows.ts';
 import type { WordStore } from './search/words.ts';
 import { createTaskRow, type Present, type TaskStatements } from './task-statements.ts';
 import { hashText } from './text-hash.ts';
@@ -16,6 +17,8 @@ export interface TaskWriterDeps {
   readonly tracking: Pick<Tracking, 'add' | 'untrack'>;
   readonly words: Pick<WordStore, 'add'>;
   readonly images: Pick<ImageStore, 'enqueueImages' | 'requeueAll' | 'move' | 'deriveRatios'>;
+  readonly marks: MarkPlacement;
+  readonly searchRows: SearchRows;
 }
 
 export interface TaskWriter {
@@ -30,6 +33,12 @@ export interface TaskWriter {
   reread(task: TaskDocument, stored: StoredVersion, reading: { isSame: boolean; nowMs: number }): void;
 }
 
+interface IndexOptions {
+  /** Whether the prompt has not been stored before. */
+  readonly isNew: boolean;
+  readonly markTerms: string;
+}
+
 export type StoredVersion = Present & { readonly fetchedAt: number; readonly cost: number | null };
 
 export function createTaskWriter({
@@ -38,11 +47,12 @@ export function createTaskWriter({
   tracking,
   words,
   images,
+  marks,
+  searchRows,
 }: TaskWriterDeps): TaskWriter {
-  const index = (position: number, prompt: string, { isNew }: { isNew: boolean }): void => {
-    const entry = createIndexEntry(prompt);
-    statements.index.run(position, entry.terms);
-    if (isNew) words.add(entry.words);
+  const index = (position: number, prompt: string, { isNew, markTerms }: IndexOptions): void => {
+    const ofPrompt = searchRows.insert(position, prompt, markTerms);
+    if (isNew) words.add(ofPrompt);
   };
 
   const finish = (task: TaskDocument, batch: Pick<Batch, 'fetchedAtMs'>, position: number): void => {
@@ -53,7 +63,7 @@ export function createTaskWriter({
   const insert = (task: TaskDocument, batch: Batch): void => {
     const position = placement.findPosition(task.createdAtMs);
     statements.insert.run(createTaskRow(task, batch, position));
-    index(position, task.prompt, { isNew: true });
+    index(position, task.prompt, { isNew: true, markTerms: marks.attach(task.id, position) });
     if (task.state !== 'pending') finish(task, batch, position);
     else if (batch.trackPendingAtMs !== undefined)
       tracking.add(task.id, batch.fetchedAtMs, batch.trackPendingAtMs);
@@ -71,10 +81,13 @@ export function createTaskWriter({
     // An FTS row costs eight times as much as the rest, and the prompt almost never changes.
     const isNew = !present.promptHash.equals(values.promptHash);
     if (moves || isNew) {
-      statements.unindex.run(present.position);
-      index(position, task.prompt, { isNew });
+      searchRows.remove(present.position);
+      index(position, task.prompt, { isNew, markTerms: marks.readTerms(task.id) });
     }
-    if (moves) images.move(present.position, position);
+    if (moves) {
+      images.move(present.position, position);
+      marks.move(present.position, position);
+    }
     // Only a task that was considered finished too early can have images already.
     if (present.state === 'pending' && task.state === 'succeeded')
       images.requeueAll(position, task.artifactLinks.length, batch.fetchedAtMs);

@@ -8,10 +8,12 @@ import { createBatchLoader } from './batch-loader.ts';
 import { runInTransaction, type Sqlite } from './database.ts';
 import { concernsOneRow } from './errors.ts';
 import type { ImageStore } from './images.ts';
+import { createMarkPlacement } from './marks/mark-placement.ts';
 import type { Metadata } from './metadata.ts';
 import { createPlacement } from './placement.ts';
 import type { RequestSeq } from './request-seq.ts';
 import { createRereading } from './reread.ts';
+import { createSearchRows } from './search/search-rows.ts';
 import type { WordStore } from './search/words.ts';
 import type { Synchronous } from './synchronous.ts';
 import { createOwnerReader } from './task-owner.ts';
@@ -62,7 +64,9 @@ export function createTaskStore({
 }: TaskStoreDeps): Documents {
   const statements = prepareTaskStatements(db);
   const placement = createPlacement(statements, metadata);
-  const writer = createTaskWriter({ statements, placement, tracking, words, images });
+  const marks = createMarkPlacement(db);
+  const searchRows = createSearchRows(db);
+  const writer = createTaskWriter({ statements, placement, tracking, words, images, marks, searchRows });
   const load = createLoader(statements);
   const readOwner = createOwnerReader(db);
 
@@ -111,9 +115,10 @@ export function createTaskStore({
     const owner = readOwner(id);
     const orphans = present ? images.release(present.position) : [];
     if (present) {
-      statements.unindex.run(present.position);
+      searchRows.remove(present.position);
       statements.remove.run(id);
     }
+    marks.forget(id);
     statements.addTombstone.run({ id, requestSeq: requestSeq.drawInTransaction() });
     const wasTracked = tracking.untrack(id);
     return {

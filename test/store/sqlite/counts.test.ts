@@ -233,8 +233,9 @@ describe('the counts are right', () => {
     'UPDATE task_counts SET n = n + 1000',
     'DELETE FROM task_counts; DELETE FROM day_counts',
     'UPDATE tasks SET cost = 5; UPDATE day_counts SET cost = -7',
+    'UPDATE day_counts SET hidden = 4; UPDATE task_counts SET hidden = n',
     "UPDATE day_counts SET n = 'none', day = -day - 0.5",
-    "INSERT INTO task_counts VALUES ('flux', 'forged', NULL, NULL, 'failed', NULL, NULL, 9e999)",
+    "INSERT INTO task_counts VALUES ('flux', 'forged', NULL, NULL, 'failed', NULL, NULL, 9e999, 7)",
   ])('after a restore of a backup with forged ones: %s', async (forgery) => {
     const backup = join(temporaryDirectory(), 'backup.db');
     await backUp(await createMirror(), backup);

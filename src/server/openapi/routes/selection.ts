@@ -12,7 +12,8 @@ import {
 } from '../components.ts';
 import { FILTER_PARAMETERS } from './search.ts';
 
-const SELECTION: Readonly<Record<string, Schema>> = {
+/** The members of a request about a selection. */
+export const SELECTION: Readonly<Record<string, Schema>> = {
   ids: {
     ...createArray(taskId),
     maxItems: MAX_IDS,
@@ -41,13 +42,14 @@ export const SELECTION_ROUTES: readonly RouteDescription[] = [
     summary: 'Tasks as one file',
     requestBody: {
       type: 'object',
-      properties: { ...SELECTION, as: { ...createEnum('zip', 'jsonl', 'csv'), default: 'zip' } },
+      properties: { ...SELECTION, as: { ...createEnum('zip', 'jsonl', 'csv', 'marks'), default: 'zip' } },
     },
     acceptsForm: true,
     responses: {
       200: {
         description:
-          'a zip of the archived images and the documents, with its length; or the documents as JSON Lines or CSV',
+          'a zip of the archived images, the documents and `marks.jsonl`, with its length; or the documents as JSON Lines or CSV; ' +
+          'or the marks of the tasks that have some, as JSON Lines',
         content: { 'application/zip': {}, 'application/x-ndjson': {}, 'text/csv': {} },
       },
     },

@@ -1,10 +1,11 @@
 /**
  * Detects damage: documents that differ from their hash, search rows without a document, documents without a search row, counts that
- * differ from the tasks.
+ * differ from the tasks, marks that are not found.
  */
 import type { AuditFinding } from '../../contract/health.ts';
 import { findWrongCounts } from '../counts.ts';
 import type { Sqlite } from '../database.ts';
+import { findWrongMarks } from '../marks/find-wrong-marks.ts';
 import { hashText } from '../text-hash.ts';
 import { DERIVED_ROW, type DerivedRow, differs, readStoredDocument, STABLE_COLUMNS } from './columns.ts';
 
@@ -28,7 +29,7 @@ export function audit({ raw }: Pick<Sqlite, 'raw'>): AuditFinding[] {
     findings.push({ id: `#${id}`, problem: 'the search row has no document' });
   for (const table of findWrongCounts({ raw }))
     findings.push({ id: table, problem: 'the counts differ from the tasks' });
-  return findings;
+  return [...findings, ...findWrongMarks({ raw })];
 }
 
 export interface HashedDocument {

@@ -11,8 +11,10 @@ import {
   isMisplaced,
   readStoredDocument,
 } from '../integrity/columns.ts';
+import { createMarkPlacement } from '../marks/mark-placement.ts';
 import { createMetadata } from '../metadata.ts';
 import { computeMaxDisplacement, createPlacement } from '../placement.ts';
+import { createSearchRows } from '../search/search-rows.ts';
 import { createWordStore } from '../search/words.ts';
 import { prepareTaskStatements } from '../task-statements.ts';
 import { createTaskWriter } from '../task-writer.ts';
@@ -37,6 +39,8 @@ export function deriveColumns(db: Sqlite, nowMs: number): string | undefined {
     tracking: createTracking(db, 'restore'),
     words,
     images,
+    marks: createMarkPlacement(db),
+    searchRows: createSearchRows(db),
   });
 
   /** @returns whether its document is one, and has its id */

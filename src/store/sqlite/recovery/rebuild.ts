@@ -9,12 +9,15 @@ import { OperatorError } from '../../../lib/operator-error.ts';
 import { readImageLinks } from '../../../task/document.ts';
 import type { JsonObject } from '../../../task/json-object.ts';
 import type { Rebuilt } from '../../contract/maintenance.ts';
+import { recountTasks } from '../counts.ts';
 import { openDatabase, runInTransaction, type Sqlite } from '../database.ts';
 import { type Connection, openConnection } from '../driver.ts';
 import { syncFile } from '../durable-files.ts';
 import { createImageStore } from '../images.ts';
 import { removeDatabase } from '../integrity/database-files.ts';
 import { sweepLeftovers } from '../integrity/sweep.ts';
+import { attachMarks } from '../marks/derive-marks.ts';
+import { isMarkRow } from '../marks/mark-row.ts';
 import { createMetadata } from '../metadata.ts';
 import { migrate } from '../migrate.ts';
 import { computeMaxDisplacement } from '../placement.ts';
@@ -67,6 +70,7 @@ function fill(fresh: string, dataDir: string, copy: string, nowMs: number): Omit
     const { tokens, changed } = fillByQueries(target, copy, nowMs);
     // By now the copy's log has been checkpointed.
     saveLostTasks(target, copy, freeFrom);
+    runInTransaction(target, () => fillMarks(target, copy));
     const saved = target.raw.prepare<[], number>('SELECT count(*) FROM tasks').pluck().get() ?? 0;
     if (saved === 0)
       throw new NothingSaved('no document could be read, and nothing was changed; restore a backup');
@@ -91,6 +95,23 @@ function fillByQueries(target: Sqlite, copy: string, nowMs: number): Pick<Rebuil
       return merged;
     });
     return { changed, tokens };
+  } finally {
+    source.close();
+  }
+}
+
+/** After the tasks: to replace one removes its marks. Those of tasks that are lost stay until they are fetched again. */
+function fillMarks(target: Sqlite, copy: string): void {
+  const source = openConnection(copy);
+  try {
+    const rows = [...readRows(source, 'marks')].filter(isMarkRow);
+    insertAll(
+      target,
+      'marks',
+      rows.map((row) => ({ ...row, position: null })),
+    );
+    attachMarks(target);
+    recountTasks(target);
   } finally {
     source.close();
   }

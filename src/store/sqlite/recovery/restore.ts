@@ -11,6 +11,7 @@ import { findChangedDocuments, streamDocuments } from '../integrity/audit.ts';
 import { isDamage } from '../integrity/damage.ts';
 import { removeDatabase } from '../integrity/database-files.ts';
 import { sweepLeftovers } from '../integrity/sweep.ts';
+import { attachMarks, detachMarks } from '../marks/derive-marks.ts';
 import { migrate, needsMigration } from '../migrate.ts';
 import { acquireExclusiveLock } from '../writers-lock.ts';
 import { deriveColumns } from './derive-columns.ts';
@@ -117,8 +118,13 @@ function bringUpToDate(incoming: string, { source, replaced, nowMs }: RestoreReq
     target.raw.pragma('journal_mode = DELETE');
     if (needsMigration(target)) migrate(target);
     runInTransaction(target, () => {
-      const unusable = findUnusableRow(target.raw) ?? deriveColumns(target, nowMs);
-      if (unusable !== undefined) throw createBadBackup(source, unusable);
+      const refuse = (why: string | undefined) => {
+        if (why !== undefined) throw createBadBackup(source, why);
+      };
+      refuse(findUnusableRow(target.raw));
+      detachMarks(target);
+      refuse(deriveColumns(target, nowMs));
+      attachMarks(target);
       recountTasks(target); // only now are the rows what their documents say
     });
     if (!existsSync(replaced)) return 'whole';

@@ -7,6 +7,7 @@ import { tryParseJson } from '../../../lib/parse-json.ts';
 import { parseTaskId } from '../../../task/id.ts';
 import { isObject } from '../../../task/json-object.ts';
 import type { Connection } from '../driver.ts';
+import { isMarkRow } from '../marks/mark-row.ts';
 import { areCounts } from '../runs.ts';
 import * as schema from '../schema.ts';
 import { isToken } from './merge-tokens.ts';
@@ -20,8 +21,17 @@ type Column = ReturnType<typeof getTableConfig>['columns'][number];
 const MAX_NUMBER = 2 ** 52;
 const MAX_DIGITS = 15;
 
-// Counts are made anew, whatever they say.
-const { runs, servers, words, taskCounts: _values, dayCounts: _days, ...required } = schema;
+// Counts and lists of tags are derived again, whatever they say.
+const {
+  runs,
+  servers,
+  words,
+  taskCounts: _values,
+  dayCounts: _days,
+  markTags: _tags,
+  tagCounts: _tagCounts,
+  ...required
+} = schema;
 /** A broken row in these is as good as none: records of the past, and what is rebuilt or registered again. */
 const INFORMATIONAL = [runs, servers, words] as unknown as Table[];
 const REQUIRED = Object.values(required) as unknown as Table[];
@@ -33,6 +43,7 @@ const ROW_RULES: Readonly<Record<string, (row: Row) => boolean>> = {
   removed: ({ id }) => parseTaskId(id) !== undefined,
   images: ({ sha256 }) => isHash(sha256),
   task_images: ({ sha256 }) => sha256 === null || isHash(sha256),
+  marks: isMarkRow,
   sync_runs: ({ counts }) => areCounts(counts),
   facts: ({ name, value }) => !NUMERIC_METADATA.test(String(name)) || isCount(value),
 };
@@ -125,12 +136,16 @@ function isCount(text: unknown): boolean {
   return typeof text === 'string' && new RegExp(`^\\d{1,${MAX_DIGITS}}$`).test(text);
 }
 
-/** Why SQLite could not read the search index at all: its configuration, which no integrity check reports as damage. */
+/** Why SQLite could not read a search index at all: its configuration, which no integrity check reports as damage. */
 export function findForeignIndexConfig(raw: Connection): string | undefined {
-  if (!raw.prepare("SELECT 1 FROM sqlite_master WHERE name = 'prompt_index_config'").get()) return undefined;
-  const rows = raw.prepare<[], { k: unknown; v: unknown }>('SELECT k, v FROM prompt_index_config').all();
-  const isOurs = rows.every(({ k, v }) => k === 'version' && INDEX_VERSIONS.has(v));
-  return isOurs ? undefined : 'the configuration of its search index is not as flux-mirror creates it';
+  const isOurs = (table: string): boolean => {
+    if (!raw.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(table)) return true;
+    const rows = raw.prepare<[], { k: unknown; v: unknown }>(`SELECT k, v FROM ${table}`).all();
+    return rows.every(({ k, v }) => k === 'version' && INDEX_VERSIONS.has(v));
+  };
+  return ['prompt_index_config', 'note_index_config'].every(isOurs)
+    ? undefined
+    : 'the configuration of its search index is not as flux-mirror creates it';
 }
 
 /** FTS5's own format versions. */

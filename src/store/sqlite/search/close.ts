@@ -32,8 +32,15 @@ export interface ClosePage {
   readonly ranking: CloseRanking;
 }
 
-/** @param maxDisplacement how far a row's position may be above the slot of its time */
-export function findCloseMatches(db: Sqlite, request: SearchRequest, maxDisplacement: number): ClosePage {
+/**
+ * @param options.maxDisplacement how far a row's position may be above the slot of its time
+ * @param options.without positions of tasks that match exactly although their prompts don't, by their notes
+ */
+export function findCloseMatches(
+  db: Sqlite,
+  request: SearchRequest,
+  { maxDisplacement, without }: { maxDisplacement: number; without: ReadonlySet<number> },
+): ClosePage {
   const { query, filter, after, limit, groupByPrompt, sort } = request;
   const { strict, loose } = splitQuery(query);
   if (loose.length === 0)
@@ -48,6 +55,7 @@ export function findCloseMatches(db: Sqlite, request: SearchRequest, maxDisplace
     beforeMs: toMs,
     maxDisplacement,
     limit: MAX_CANDIDATE_ROWS,
+    without,
   });
   const weighed = weighCandidates(
     db,

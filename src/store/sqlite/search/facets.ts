@@ -6,6 +6,7 @@ import { FACET_NAMES, type FacetRequest, type Facets } from '../../contract/sear
 import { tallyValues, type ValueFacets, type ValueRow } from '../../rules/tally-facets.ts';
 import type { Sqlite } from '../database.ts';
 import { buildWhereClause, collectParams } from '../filter-sql.ts';
+import { countTagFacet } from '../marks/tag-facet.ts';
 import { countHistogram, scanHistogram } from './histogram.ts';
 import { compileSearch, intersectQueryTimes } from './search-sql.ts';
 import { COLUMNS_OF_VALUES, compileWithoutTimes, isDecidedBy } from './stored-counts.ts';
@@ -16,6 +17,7 @@ export function countFacets(db: Sqlite, request: FacetRequest, maxDisplacement: 
   const useCounts = !isTimed && isDecidedBy(COLUMNS_OF_VALUES, request);
   return assembleFacets(db, request, {
     values: () => (useCounts ? countValues(db, request) : scanValues(db, request, maxDisplacement)),
+    tags: () => countTagFacet(db, request, maxDisplacement),
     histogram: () => countHistogram(db, request, maxDisplacement),
   });
 }
@@ -24,6 +26,7 @@ export function countFacets(db: Sqlite, request: FacetRequest, maxDisplacement: 
 export function scanFacets(db: Sqlite, request: FacetRequest, maxDisplacement: number): Facets {
   return assembleFacets(db, request, {
     values: () => scanValues(db, request, maxDisplacement),
+    tags: () => countTagFacet(db, request, maxDisplacement),
     histogram: () => scanHistogram(db, request, maxDisplacement),
   });
 }
@@ -32,14 +35,16 @@ export function scanFacets(db: Sqlite, request: FacetRequest, maxDisplacement: n
 function assembleFacets(
   { raw }: Sqlite,
   { only = FACET_NAMES }: FacetRequest,
-  count: { values(): ValueFacets; histogram(): Facets['histogram'] },
+  count: { values(): ValueFacets; tags(): Facets['tags']; histogram(): Facets['histogram'] },
 ): Facets {
   return raw.transaction(() => {
     const histogram = only.includes('histogram') ? count.histogram() : [];
-    const needsValues = only.length === 0 || only.some((name) => name !== 'histogram');
-    if (needsValues) return { ...count.values(), histogram };
+    const tags = only.includes('tag') ? count.tags() : [];
+    const hasTotal = only.includes('histogram');
+    const needsValues = !hasTotal || only.some((name) => name !== 'histogram' && name !== 'tag');
+    if (needsValues) return { ...count.values(), tags, histogram };
     const total = histogram.reduce((sum, bar) => sum + bar.count, 0);
-    return { total, models: [], sizes: [], actions: [], states: [], histogram };
+    return { total, models: [], sizes: [], actions: [], states: [], tags, histogram };
   })();
 }
 
@@ -58,7 +63,7 @@ function countValues(db: Sqlite, request: FacetRequest): ValueFacets {
   const conditions = compileWithoutTimes(db, request).buildConditionsOfTask('task_counts');
   const rows = db.raw
     .prepare<unknown[], ValueRow>(
-      `SELECT state, model, size, action, n FROM task_counts ${buildWhereClause(conditions)}`,
+      `SELECT state, model, size, action, n - hidden FROM task_counts ${buildWhereClause([...conditions, { sql: 'n > hidden', params: [] }])}`,
     )
     .raw()
     .iterate(...collectParams(conditions));

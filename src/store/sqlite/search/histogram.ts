@@ -40,9 +40,10 @@ function isDecidedByDays(request: HistogramRequest): boolean {
 function countDays(db: Sqlite, request: HistogramRequest, maxDisplacement: number): HistogramBar[] {
   const sql = compileWithoutTimes(db, request);
   const bounds = intersectQueryTimes(request.filter, request.query);
-  return sumDays(readDays(db, sql, bounds, 'tasks'), bounds, {
+  const days = readDays(db, sql, bounds, 'visible').filter(({ count }) => count > 0);
+  return sumDays(days, bounds, {
     findPeriod: createPeriodFinder(request.by, request.timeZone),
-    countBetween: createPartCounter(db, sql, maxDisplacement, 'tasks'),
+    countBetween: createPartCounter(db, sql, maxDisplacement, 'visible'),
   });
 }
 

@@ -1,5 +1,6 @@
 /** Compiles the query AST to FTS5 MATCH expressions. Every term is quoted, so user input is never FTS5 syntax. */
 import type { QueryNode, TextNode } from '../../../search/ast.ts';
+import { compileMarkTest } from '../marks/mark-terms.ts';
 
 export interface Leaves {
   /** The expression that matches a leaf exactly; undefined when the index alone can't decide. */
@@ -23,6 +24,8 @@ export function compileMatch(node: QueryNode, leaves: Leaves): string | undefine
     }
     case 'and':
       return compileAllOf(node.parts, leaves);
+    case 'mark':
+      return compileMarkTest(node.test);
     default:
       return undefined;
   }

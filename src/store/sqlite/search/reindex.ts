@@ -1,32 +1,33 @@
 /** Rebuilds the search index after text preparation has changed. */
-import { createIndexEntry, TERMS_VERSION } from '../../../search/terms.ts';
+import { TERMS_VERSION } from '../../../search/terms.ts';
 import { getPrompt } from '../../../task/document.ts';
 import type { Sqlite } from '../database.ts';
+import { createMarkPlacement } from '../marks/mark-placement.ts';
+import { reindexNotes } from '../marks/note-index.ts';
 import type { Metadata } from '../metadata.ts';
 import { createTaskPass, type TaskPass } from '../task-pass.ts';
+import { createSearchRows } from './search-rows.ts';
 import type { WordStore } from './words.ts';
 
 export function createReindexing(db: Sqlite, metadata: Metadata, words: WordStore): TaskPass {
   const { raw } = db;
-  const unindex = raw.prepare<[number]>('DELETE FROM prompt_index WHERE rowid = CAST(? AS INTEGER)');
-  const index = raw.prepare<[number, string]>(
-    'INSERT INTO prompt_index (rowid, terms) VALUES (CAST(? AS INTEGER), ?)',
-  );
+  const searchRows = createSearchRows(db);
 
-  return createTaskPass<{ position: number; document: string }>(db, metadata, {
+  const marks = createMarkPlacement(db);
+
+  return createTaskPass<{ position: number; id: string; document: string }>(db, metadata, {
     keys: { version: 'terms-version', gap: 'index-gap' },
     version: TERMS_VERSION,
     batchSize: 40, // about 10 ms, for which requests wait
-    columns: 'position, document',
+    columns: 'position, id, document',
     onBegin: () => {
       raw.exec("INSERT INTO prompt_index (prompt_index) VALUES ('delete-all'); DELETE FROM words");
+      for (const noteWords of reindexNotes(db)) words.learn(noteWords);
     },
     transaction: words.transaction,
-    process: ({ position, document }) => {
-      const entry = createIndexEntry(getPrompt(document));
-      unindex.run(position); // a sync may have written it in the meantime
-      index.run(position, entry.terms);
-      words.add(entry.words);
+    process: ({ position, id, document }) => {
+      searchRows.remove(position); // a sync may have written it in the meantime
+      words.add(searchRows.insert(position, getPrompt(document), marks.readTerms(id)));
     },
   });
 }

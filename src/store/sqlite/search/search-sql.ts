@@ -17,6 +17,7 @@ import {
   buildFilterConditions,
   buildTimeConditions,
   type Condition,
+  collectParams,
   compileAnyValue,
   compileField,
   groupValues,
@@ -24,6 +25,15 @@ import {
   NARROW_COLUMNS,
 } from '../filter-sql.ts';
 import { buildInterruptConditions, yieldUntilInterrupted } from '../interrupt.ts';
+import {
+  buildMarkCondition,
+  buildVisibleConditions,
+  isAboutMarks,
+  isAnyHidden,
+  mentionsHidden,
+} from '../marks/mark-sql.ts';
+import { HIDDEN_TERM } from '../marks/mark-terms.ts';
+import { buildNoteCondition, createNoteCheck } from '../marks/note-index.ts';
 import { compileAllOf, compileLeaf, compileMatch } from './match-expression.ts';
 import { buildListCondition, listPositions, selectByArtifact, selectByIndex } from './position-lists.ts';
 
@@ -37,6 +47,8 @@ export interface SearchSql {
   readonly countFrom: string;
   /** FROM clause for reading only columns of the narrow index. */
   readonly narrowFrom: string;
+  /** Whether words of the query are looked for in notes, too. */
+  readonly readsNotes: boolean;
   /** The conditions that can differ between tasks with the same prompt, for another table alias. */
   buildConditionsOfTask(row: string): Condition[];
 }
@@ -55,31 +67,47 @@ export function compileSearch(
   const others = query.parts.filter((part) => part.kind !== 'time');
 
   // What the index can decide goes into one expression; a prefix that needs a check goes there in its loose form.
-  const indexed = others.filter((part) => !isNegated(part) && compiler.compileLoose(part) !== undefined);
+  // Marks come first: FTS5 looks in the list of the second part for what it has found in the first, and phrases cost the most.
+  const indexed = others
+    .filter((part) => !isNegated(part) && compiler.compileLoose(part) !== undefined)
+    .sort((a, b) => Number(isAboutMarks(b)) - Number(isAboutMarks(a)));
   const negated =
     indexed.length === 0 ? [] : others.filter((part) => isNegated(part) && compiler.compileExact(part.part));
-  const match = compiler.compileLooseAll([...indexed, ...negated]);
+  const isHiddenExcluded = !filter.includesHidden && !query.parts.some(mentionsHidden) && isAnyHidden(db);
+  const matched = compiler.compileLooseAll([...indexed, ...negated]);
+  const match = matched !== undefined && isHiddenExcluded ? `(${matched} NOT ${HIDDEN_TERM})` : matched;
   const decided = new Set<QueryNode>([
     ...indexed.filter((part) => compiler.compileExact(part) !== undefined),
     ...negated,
   ]);
   const undecided = others.filter((part) => !decided.has(part));
+  const isOfPrompt = (part: QueryNode) => isAboutPrompt(part) && !compiler.isInNotes(part);
   const ofPrompt = undecided.filter(isAboutPrompt);
   const ofTask = undecided.filter((part) => !isAboutPrompt(part));
+  /** Not alike for all tasks with the same prompt: decided by the index, or words that are in notes, too. */
+  const ofMarks = others.filter((part) => !ofTask.includes(part) && !isOfPrompt(part));
 
-  const buildConditionsOfTask = (row: string) => [
+  const buildValueConditions = (row: string) => [
     ...buildFilterConditions(bounds, row, maxDisplacement),
     ...ofTask.map((part) => compiler.compileCondition(part, row)),
+  ];
+  const buildVisible = (row: string) =>
+    isHiddenExcluded ? buildVisibleConditions(db, `${row}.position`) : [];
+  const buildConditionsOfTask = (row: string) => [
+    ...buildValueConditions(row),
+    ...ofMarks.map((part) => compiler.compileByRow(part, row)),
+    ...buildVisible(row),
   ];
   const mayInterrupt = (rejecting: readonly Condition[]) =>
     rejecting.length === 0 ? [] : [...buildInterruptConditions(db), ...rejecting];
   const conditions = [
-    ...buildConditionsOfTask('tasks'),
+    ...buildValueConditions('tasks'),
     ...ofPrompt.map((part) =>
       isLeaf(part) && indexed.includes(part)
-        ? buildPromptCondition(part, 'tasks')
+        ? compiler.compileCheck(part, 'tasks')
         : compiler.compileCondition(part, 'tasks'),
     ),
+    ...(match === undefined ? buildVisible('tasks') : []),
   ];
   if (match === undefined) {
     const isNarrow = conditions.length > 0 && ofPrompt.length === 0 && isNarrowRead(bounds, ofTask);
@@ -91,6 +119,7 @@ export function compileSearch(
       conditions: mayInterrupt(conditions),
       countFrom: from,
       narrowFrom,
+      readsNotes: ofMarks.some(isAboutPrompt),
       buildConditionsOfTask,
     };
   }
@@ -108,6 +137,7 @@ export function compileSearch(
     ],
     countFrom: conditions.length === 0 ? 'prompt_index' : from,
     narrowFrom: joinTasks(NARROW_TASKS),
+    readsNotes: ofMarks.some(isAboutPrompt),
     buildConditionsOfTask,
   };
 }
@@ -136,6 +166,7 @@ function isNegated(part: QueryNode): part is Extract<QueryNode, { kind: 'not' }>
 function isNarrowRead(filter: TaskFilter, parts: readonly QueryNode[]): boolean {
   const isReadByScan = (node: QueryNode): boolean => {
     if (node.kind === 'field') return NARROW_COLUMNS.has(node.field);
+    if (node.kind === 'mark') return true; // needs the position only
     if (node.kind === 'not') return isReadByScan(node.part);
     if (node.kind === 'and' || node.kind === 'or') return node.parts.every(isReadByScan);
     return node.kind === 'time';
@@ -147,6 +178,12 @@ function isNarrowRead(filter: TaskFilter, parts: readonly QueryNode[]): boolean 
 }
 
 interface Compiler {
+  /** Whether some note has a word of the node. */
+  isInNotes(node: QueryNode): boolean;
+  /** The node as a condition that reads the texts and marks of the row itself: for few rows, lists of all matches take longer. */
+  compileByRow(node: QueryNode, row: string): Condition;
+  /** Checks the texts of a row where the index of stems can't decide. */
+  compileCheck(leaf: TextNode, row: string): Condition;
   /** A MATCH expression equivalent to the node; undefined when the index alone can't decide. */
   compileExact(node: QueryNode): string | undefined;
   /** A MATCH expression that matches at least what the node does. */
@@ -182,15 +219,35 @@ function createCompiler(db: Sqlite): Compiler {
   const loosely = { exact: compileExactLeaf, wanted: compileLooseLeaf };
   const compileExact = (node: QueryNode) => compileMatch(node, exactly);
 
+  const isNoted = createNoteCheck(db);
+  const isInNotes = (node: QueryNode): boolean => {
+    if (isLeaf(node)) return isNoted(compileLooseLeaf(node));
+    if (node.kind === 'not') return isInNotes(node.part);
+    return (node.kind === 'and' || node.kind === 'or') && node.parts.some(isInNotes);
+  };
+  const compileCheck = (leaf: TextNode, row: string): Condition => {
+    const inPrompt = buildPromptCondition(leaf, row);
+    return isInNotes(leaf) ? joinConditions('or', [inPrompt, buildNoteCondition(leaf, row)]) : inPrompt;
+  };
+  const compileMarks = (node: QueryNode, position: string): Condition => {
+    if (node.kind === 'mark') return buildMarkCondition(node.test, position);
+    if (node.kind === 'not') return negate(compileMarks(node.part, position));
+    if (node.kind === 'and' || node.kind === 'or')
+      return joinConditions(
+        node.kind,
+        node.parts.map((part) => compileMarks(part, position)),
+      );
+    return { sql: 'TRUE', params: [] }; // no other node is about marks alone
+  };
   const compileCondition = (node: QueryNode, row: string): Condition => {
     if (node.kind === 'artifact') return buildListCondition(selectByArtifact(db, node), row);
+    // Looked up for each row: as a list, all tasks that have the mark would be read.
+    if (isAboutMarks(node)) return compileMarks(node, `${row}.position`);
     const listed = listPositions(db, node, compileExact);
     if (listed !== undefined) return buildListCondition(listed, row);
     switch (node.kind) {
-      case 'not': {
-        const { sql, params } = compileCondition(node.part, row);
-        return { sql: `NOT ${sql}`, params };
-      }
+      case 'not':
+        return negate(compileCondition(node.part, row));
       case 'and':
       case 'or': {
         const { lists, others } =
@@ -199,30 +256,51 @@ function createCompiler(db: Sqlite): Compiler {
           ...lists.map((list) => compileAnyValue(list, row)),
           ...others.map((part) => compileCondition(part, row)),
         ];
-        const sql = `(${parts.map((part) => part.sql).join(node.kind === 'and' ? ' AND ' : ' OR ')})`;
-        return { sql, params: parts.flatMap(({ params }) => params) };
+        return joinConditions(node.kind, parts);
       }
       case 'field':
         return compileField(node, row);
       case 'time':
         return compileTime(node, row);
+      case 'mark':
+        return compileMarks(node, `${row}.position`);
       case 'phrase':
       case 'prefix': {
         const found = buildListCondition([selectByIndex(db, compileLooseLeaf(node))], row);
-        const parts = [found, buildPromptCondition(node, row)];
-        return {
-          sql: `(${parts.map(({ sql }) => sql).join(' AND ')})`,
-          params: parts.flatMap(({ params }) => params),
-        };
+        return joinConditions('and', [found, compileCheck(node, row)]);
       }
     }
   };
+  const compileByRow = (node: QueryNode, row: string): Condition => {
+    if (isLeaf(node)) return compileCheck(node, row);
+    if (node.kind === 'not') return negate(compileByRow(node.part, row));
+    if (node.kind === 'and' || node.kind === 'or')
+      return joinConditions(
+        node.kind,
+        node.parts.map((part) => compileByRow(part, row)),
+      );
+    return compileCondition(node, row);
+  };
 
   return {
+    isInNotes,
+    compileByRow,
+    compileCheck,
     compileExact,
     compileLoose: (node) => compileMatch(node, loosely),
     compileLooseAll: (nodes) => compileAllOf(nodes, loosely),
     compileCondition,
+  };
+}
+
+function negate({ sql, params }: Condition): Condition {
+  return { sql: `NOT (${sql})`, params };
+}
+
+function joinConditions(kind: 'and' | 'or', conditions: readonly Condition[]): Condition {
+  return {
+    sql: `(${conditions.map(({ sql }) => sql).join(kind === 'and' ? ' AND ' : ' OR ')})`,
+    params: collectParams(conditions),
   };
 }
 
@@ -239,8 +317,5 @@ function compileTime(
     ...(fromMs === undefined ? [] : [{ sql: `${row}.created_at >= ?`, params: [fromMs] }]),
     ...(toMs === undefined ? [] : [{ sql: `${row}.created_at < ?`, params: [toMs] }]),
   ];
-  return {
-    sql: `(${bounds.map(({ sql }) => sql).join(' AND ')})`,
-    params: bounds.flatMap(({ params }) => params),
-  };
+  return joinConditions('and', bounds);
 }

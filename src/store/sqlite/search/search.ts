@@ -14,7 +14,7 @@ import type { StoredTask } from '../../contract/tasks.ts';
 import { takeRankedPage, takeRankingWindow } from '../../rules/ranking-window.ts';
 import type { RowPage } from '../../rules/time-page.ts';
 import type { Sqlite } from '../database.ts';
-import { buildTimeConditions, type Condition } from '../filter-sql.ts';
+import { buildTimeConditions, buildWhereClause, type Condition, collectParams } from '../filter-sql.ts';
 import type { Synchronous } from '../synchronous.ts';
 import { STORED_TASK } from '../task-statements.ts';
 import type { TimedRow } from '../time-order.ts';
@@ -64,7 +64,7 @@ export function createSearchStore(
   /** Close matches follow when the exact ones end. In the order of time there are only some when nothing matches exactly. */
   const addCloseMatches = (
     request: SearchRequest,
-    { limit, found, maxDisplacement }: { limit: number; found: number; maxDisplacement: number },
+    { limit, found, hits }: { limit: number; found: number; hits: Hits },
     findExactPage: (limit: number) => RowPage<TimedRow>,
   ): RowPage<TimedRow & { close?: CloseRow }> & Pick<SearchPage, 'closeRanking'> => {
     const exact = request.after?.close
@@ -73,7 +73,10 @@ export function createSearchStore(
     const canFollow = request.sort === 'relevance' ? found <= COUNT_LIMIT : found === 0;
     if (request.match !== 'close' || exact.next || !canFollow) return exact;
     const left = { ...request, limit: limit - exact.rows.length };
-    const { rows, next, ranking } = findCloseMatches(db, left, maxDisplacement);
+    const { rows, next, ranking } = findCloseMatches(db, left, {
+      maxDisplacement: hits.maxDisplacement,
+      without: hits.sql.readsNotes ? readPositions(db, hits, request.groupByPrompt) : NONE,
+    });
     return {
       ...exact,
       rows: [...exact.rows, ...rows.map((close) => ({ ...close, close }))],
@@ -127,7 +130,7 @@ export function createSearchStore(
           ? searchByRelevance({ ...request, limit }, exact, found)
           : findTimePage(db, exact, { sort: request.sort, limit, after: request.after });
       const findPage = (limit: number) =>
-        addCloseMatches(request, { limit, found, maxDisplacement }, findExactPage);
+        addCloseMatches(request, { limit, found, hits: exact }, findExactPage);
       const whole = findPage(request.limit);
       const { hits, rowsRead } = loadHits(whole.rows);
       const page = rowsRead < whole.rows.length ? findPage(rowsRead) : whole;
@@ -143,6 +146,26 @@ export function createSearchStore(
       };
     },
   };
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+/** Of all hits, which are few when close matches follow; of groups, also the other tasks with their prompts. */
+function readPositions(
+  { raw }: Sqlite,
+  { sql, conditions }: Hits,
+  withPrompts: boolean | undefined,
+): ReadonlySet<number> {
+  const ofHits = `FROM ${sql.from} ${buildWhereClause(conditions)}`;
+  const positions = raw
+    .prepare<unknown[], number>(
+      withPrompts
+        ? `SELECT position FROM tasks INDEXED BY tasks_prompt WHERE prompt_hash IN (SELECT tasks.prompt_hash ${ofHits})`
+        : `SELECT ${sql.position} ${ofHits}`,
+    )
+    .pluck()
+    .all(...collectParams(conditions));
+  return new Set(positions);
 }
 
 /** Creation times in the window. The position bounds matter: without them a page would read on to the oldest match. */

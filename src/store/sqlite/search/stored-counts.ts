@@ -12,6 +12,7 @@ import {
   listFilterValues,
 } from '../filter-sql.ts';
 import { buildInterruptConditions } from '../interrupt.ts';
+import { buildVisibleConditions } from '../marks/mark-sql.ts';
 import { compileSearch, type intersectQueryTimes, type SearchSql } from './search-sql.ts';
 
 /** What matches. */
@@ -40,22 +41,23 @@ export function isDecidedBy(columns: ReadonlySet<FilterColumn>, { query, filter 
   );
 }
 
-/** Counts have no time, or only that of days. */
+/** Counts have no time, or only that of days, and hidden tasks are subtracted from them. */
 export function compileWithoutTimes(db: Sqlite, { query, filter }: Counted): SearchSql {
   const { fromMs: _from, toMs: _to, ...untimed } = filter;
   return compileSearch(
     db,
     { ...query, parts: query.parts.filter(({ kind }) => kind !== 'time') },
-    untimed,
+    { ...untimed, includesHidden: true },
     0,
   );
 }
 
-/** What is summed up: the tasks, or their costs in millionths of a credit. */
-export type Measure = 'tasks' | 'costs';
+/** What is summed up: the tasks, those that are not hidden, or the costs of all in millionths of a credit. */
+export type Measure = 'tasks' | 'visible' | 'costs';
 
 const SUMS: Readonly<Record<Measure, { readonly ofDays: string; readonly ofTasks: string }>> = {
   tasks: { ofDays: 'sum(n)', ofTasks: 'count(*)' },
+  visible: { ofDays: 'sum(n - hidden)', ofTasks: 'count(*)' },
   costs: { ofDays: 'sum(cost)', ofTasks: 'sum(tasks.cost)' },
 };
 
@@ -86,12 +88,14 @@ export function createPartCounter(
   maxDisplacement: number,
   measure: Measure,
 ): (fromMs: number, toMs: number) => number {
+  const visible = measure === 'visible' ? buildVisibleConditions(db, 'tasks.position') : [];
   const buildConditions = (fromMs: number, toMs: number) => [
     ...buildFilterConditions({ fromMs, toMs }, 'tasks', maxDisplacement),
     ...buildInterruptConditions(db),
     ...sql.buildConditionsOfTask('tasks'),
+    ...visible,
   ];
-  const from = measure === 'tasks' ? sql.narrowFrom : 'tasks';
+  const from = measure !== 'costs' ? sql.narrowFrom : 'tasks';
   const count = db.raw
     .prepare<unknown[], number | null>(
       `SELECT ${SUMS[measure].ofTasks} FROM ${from} ${buildWhereClause(buildConditions(0, 0))}`,

@@ -14,6 +14,8 @@ export interface WordStore {
   savepoint(work: () => void): void;
   /** Within such a transaction: the words of a new prompt. */
   add(words: ReadonlySet<string>): void;
+  /** Within such a transaction: words that are found by their prefix, but of no prompt. */
+  learn(words: ReadonlySet<string>): void;
   /** Writes the collected counts. */
   flush(): void;
   suggest(prefix: string, limit: number): WordUse[];
@@ -63,6 +65,10 @@ export function createWordStore(db: Sqlite): WordStore {
     if (prompts >= FLUSH_EVERY_PROMPTS) flushUnlessBusy();
   };
 
+  const learn = (words: ReadonlySet<string>) => {
+    for (const word of words) if (!known.has(word)) insert.run(word);
+  };
+
   return {
     transaction: (work) => {
       added = [];
@@ -79,9 +85,10 @@ export function createWordStore(db: Sqlite): WordStore {
       }
     },
     add: (words) => {
-      for (const word of words) if (!known.has(word)) insert.run(word);
+      learn(words);
       added.push(words);
     },
+    learn,
     flush,
     suggest: (prefix, limit) => {
       flushUnlessBusy();

@@ -61,6 +61,9 @@ async function alteredBackup(dataDir: string, sql: string): Promise<string> {
   return backup;
 }
 
+/** Without the triggers, which would refuse what is not JSON. */
+const MARKED = "INSERT INTO marks (id, version, changed_at) VALUES ('a', 1, 1)";
+
 describe('restore refuses', () => {
   test.each<[string, string, string]>([
     ['a token whose limits are no JSON', "UPDATE access_tokens SET user_ids = 'garbage'", 'access_tokens'],
@@ -84,6 +87,11 @@ describe('restore refuses', () => {
       'images',
     ],
     ['an id that is none', "INSERT INTO tracked (id, tracked_at) VALUES (x'00ff', 1)", 'tracked'],
+    ['tags that are no JSON', `${MARKED}; UPDATE marks SET tags = 'garbage'`, 'marks'],
+    ['tags that are no texts', `${MARKED}; UPDATE marks SET tags = '[1]'`, 'marks'],
+    ['a tag that can be none', `${MARKED}; UPDATE marks SET tags = '["A"]'`, 'marks'],
+    ['six stars', `${MARKED}; UPDATE marks SET rating = 6`, 'marks'],
+    ['a note that is bytes', `${MARKED}; UPDATE marks SET note = x'00'`, 'marks'],
     [
       'a search index of an unknown format',
       "UPDATE prompt_index_config SET v = 99 WHERE k = 'version'",

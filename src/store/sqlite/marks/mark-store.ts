@@ -1,0 +1,212 @@
+/** Marks of tasks: read, changed, imported, listed. */
+import { eq, gt, sql } from 'drizzle-orm';
+import type { TaskId } from '../../../task/id.ts';
+import { isOwnerWithin } from '../../../task/limits.ts';
+import {
+  applyMarkChange,
+  areSameMarks,
+  type MarkChange,
+  type Marks,
+  NO_MARKS,
+  normalizeMarkChange,
+  TooManyTags,
+} from '../../../task/marks.ts';
+import type { TaskChange } from '../../contract/changes.ts';
+import type { MarkOutcome, MarkStore, MarksImport, TaskMarks } from '../../contract/marks.ts';
+import type { Sqlite } from '../database.ts';
+import { marks as markTable, tasks } from '../schema.ts';
+import { createSearchRows } from '../search/search-rows.ts';
+import type { WordStore } from '../search/words.ts';
+import type { Synchronous } from '../synchronous.ts';
+import { createOwnerReader } from '../task-owner.ts';
+import { type MarkRow, parseMarkRow } from './mark-row.ts';
+import { createMarkTerms } from './mark-terms.ts';
+import { createNoteIndex } from './note-index.ts';
+import { listTags } from './tag-facet.ts';
+
+export interface MarkStoreOptions {
+  readonly words: Pick<WordStore, 'transaction' | 'learn'>;
+  /** How far a row's position may be above the slot of its time. */
+  readonly readMaxDisplacement: () => number;
+  /** Called after each change of a task's marks. */
+  readonly onChange: (change: TaskChange) => void;
+}
+
+export function createMarkStore(
+  db: Sqlite,
+  { words, readMaxDisplacement, onChange }: MarkStoreOptions,
+): Synchronous<MarkStore> {
+  const { drizzle } = db;
+  const notes = createNoteIndex(db);
+  const searchRows = createSearchRows(db);
+  const readOwner = createOwnerReader(db);
+  const idIs = eq(markTable.id, sql.placeholder('id'));
+  const select = drizzle.select().from(markTable).where(idIs).prepare();
+  const selectTask = drizzle
+    .select({ position: tasks.position, state: tasks.state, createdAtMs: tasks.createdAt })
+    .from(tasks)
+    .where(eq(tasks.id, sql.placeholder('id')))
+    .prepare();
+  const columns = bindColumns();
+  const insert = drizzle
+    .insert(markTable)
+    .values({ id: sql`${sql.placeholder('id')}`, ...columns })
+    .returning({ key: markTable.key })
+    .prepare();
+  const update = drizzle.update(markTable).set(columns).where(idIs).prepare();
+  const selectMany = drizzle
+    .select()
+    .from(markTable)
+    .where(sql`${markTable.id} IN (SELECT value FROM json_each(${sql.placeholder('ids')}))`)
+    .prepare();
+  const selectAfter = drizzle
+    .select()
+    .from(markTable)
+    .where(gt(markTable.key, sql.placeholder('after')))
+    .orderBy(markTable.key)
+    .limit(sql.placeholder('limit'))
+    .prepare();
+
+  /** Inside a transaction. */
+  const write = (row: MarkRow | undefined, stored: TaskMarks, position: number): void => {
+    const values = createRow(stored, position);
+    const key = row ? row.key : insert.get(values)?.key;
+    if (row) update.run(values);
+    if (key !== undefined && stored.note !== (row?.note ?? '')) words.learn(notes.write(key, stored.note));
+    const terms = createMarkTerms(stored);
+    if (terms !== (row ? createMarkTerms(parseMarkRow(row)) : '')) searchRows.rewrite(position, terms);
+  };
+
+  /** Inside a transaction. @returns the event that is emitted once it is committed */
+  const describeChange = (id: TaskId): TaskChange[] => {
+    const task = selectTask.get({ id });
+    if (!task) return [];
+    const { state, createdAtMs } = task;
+    return [{ kind: 'task', id, state, createdAtMs, owner: readOwner(id) }];
+  };
+
+  const runWriting = <Result>(work: (changes: TaskChange[]) => Result): Result => {
+    const changes: TaskChange[] = [];
+    let result: { value: Result } | undefined;
+    words.transaction(() => {
+      result = { value: work(changes) };
+    });
+    for (const change of changes) onChange(change);
+    return (result as { value: Result }).value; // the transaction ran, or threw
+  };
+
+  return {
+    marksOf: (ids) =>
+      selectMany
+        .all({ ids: JSON.stringify(ids) })
+        .map(parseMarkRow)
+        .filter(isMarked),
+
+    mark: (requests, { nowMs, within }) => {
+      // Most requests are about one change for many tasks.
+      const normalized = new Map<MarkChange, MarkChange>();
+      for (const { change } of requests)
+        if (!normalized.has(change)) normalized.set(change, normalizeMarkChange(change));
+      return runWriting((changes) =>
+        requests.map(({ id, change: asked, ifVersion }): MarkOutcome => {
+          const change = normalized.get(asked) ?? asked;
+          const task = selectTask.get({ id });
+          if (!task || (within && !isOwnerWithin(within, readOwner(id)))) return { kind: 'unknown', id };
+          const row = select.get({ id });
+          const before = row ? parseMarkRow(row) : createUnmarked(id);
+          if (ifVersion && !ifVersion.includes(before.version)) return { kind: 'conflict', marks: before };
+          const after = tryChange(before, change);
+          if (after instanceof TooManyTags) return { kind: 'refused', id, reason: after.message };
+          if (areSameMarks(before, after)) return { kind: 'same', marks: before };
+          const changedAtMs = Math.max(nowMs, before.changedAtMs); // a clock may go back
+          const marks = { ...after, id, version: createVersion(before.version, nowMs), changedAtMs };
+          write(row, marks, task.position);
+          changes.push(...describeChange(id));
+          return { kind: 'changed', before, marks };
+        }),
+      );
+    },
+
+    importMarks: (archived) =>
+      runWriting((changes) => {
+        const result: MarksImport = { changed: 0, kept: 0, unknown: 0 };
+        for (const { id, changedAtMs, ...marks } of archived) {
+          const task = selectTask.get({ id });
+          const row = select.get({ id });
+          if (!task) result.unknown += 1;
+          else if (row ? row.changedAt >= changedAtMs : changedAtMs === 0) result.kept += 1;
+          else {
+            // Even if they are the same, or none: older ones that come later must not win.
+            const isSame = areSameMarks(row ? parseMarkRow(row) : NO_MARKS, marks);
+            const version = isSame && row ? row.version : createVersion(row?.version ?? 0, changedAtMs);
+            write(row, { ...marks, id, version, changedAtMs }, task.position);
+            if (isSame) result.kept += 1;
+            else {
+              result.changed += 1;
+              changes.push(...describeChange(id));
+            }
+          }
+        }
+        return result;
+      }),
+
+    listMarks: (after, limit) => {
+      const rows = selectAfter.all({ after, limit });
+      return { marks: rows.map(parseMarkRow), last: rows.at(-1)?.key ?? after };
+    },
+
+    tags: (request) => listTags(db, request, readMaxDisplacement()),
+  };
+}
+
+/** Not below the time, so that marks of a task that is forgotten and fetched again are not taken for the earlier ones. */
+function createVersion(before: number, nowMs: number): number {
+  return Math.max(before + 1, nowMs);
+}
+
+function createUnmarked(id: TaskId): TaskMarks {
+  return { ...NO_MARKS, id, version: 0, changedAtMs: 0 };
+}
+
+function isMarked(marks: TaskMarks): boolean {
+  return !areSameMarks(marks, NO_MARKS);
+}
+
+function createRow({ id, version, changedAtMs, ...marks }: TaskMarks, position: number) {
+  return {
+    id,
+    position,
+    isStarred: Number(marks.starred),
+    rating: marks.rating,
+    tags: JSON.stringify(marks.tags),
+    note: marks.note,
+    isHidden: Number(marks.hidden),
+    version,
+    changedAt: changedAtMs,
+  };
+}
+
+/** Columns whose values are bound when the statement runs. */
+function bindColumns() {
+  const bind = <Name extends string>(name: Name) => sql`${sql.placeholder(name)}`;
+  return {
+    position: bind('position'),
+    isStarred: bind('isStarred'),
+    rating: bind('rating'),
+    tags: bind('tags'),
+    note: bind('note'),
+    isHidden: bind('isHidden'),
+    version: bind('version'),
+    changedAt: bind('changedAt'),
+  };
+}
+
+/** @returns the error if there would be too many tags: the other tasks are marked */
+function tryChange(before: Marks, change: Parameters<typeof applyMarkChange>[1]): Marks | TooManyTags {
+  try {
+    return applyMarkChange(before, change);
+  } catch (error) {
+    if (error instanceof TooManyTags) return error;
+    throw error;
+  }
+}
