@@ -1,4 +1,4 @@
-/** `flux-mirror export`: writes documents, oldest first, as JSON Lines or CSV. */
+/** `flux-mirror export`: writes documents, oldest first, as JSON Lines or CSV, and their marks beside them. */
 import { Command, Option } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { createImageFiles, type ImageFiles } from '../archive/files.ts';
@@ -9,9 +9,17 @@ import { cleanLines } from '../lib/clean-text.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { StoredTask } from '../store/contract/tasks.ts';
+import { findMarksFile, type MarksFile, streamMarks, writeMarks } from './export-marks.ts';
 import { pluralize, printNote } from './output.ts';
 import { startProgress } from './progress.ts';
-import { addQueryOptions, type QueryOptions, readQuery, streamMatchingPages } from './query-options.ts';
+import {
+  addQueryOptions,
+  hasQueryOptions,
+  type QueryOptions,
+  type QueryReading,
+  readQuery,
+  streamMatchingPages,
+} from './query-options.ts';
 import { addSettings, readConfig } from './settings.ts';
 
 type Format = 'jsonl' | 'csv';
@@ -19,6 +27,8 @@ type Format = 'jsonl' | 'csv';
 interface ExportOptions extends QueryOptions {
   query?: string;
   format?: Format;
+  /** False: --no-marks. */
+  marks?: string | false;
 }
 
 export function createExportCommand(): Command {
@@ -26,37 +36,60 @@ export function createExportCommand(): Command {
     new Command('export')
       .summary('write documents')
       .description(
-        'Writes stored documents, oldest first, one per line and byte for byte; to standard output when no file is named. A name that ends in .csv gives CSV, one that ends in .gz is compressed.',
+        'Writes stored documents, oldest first, one per line and byte for byte; to standard output when no file is named. A name that ends in .csv gives CSV, one that ends in .gz is compressed. Marks, such as stars and tags, go to a file of their own, tasks.marks.jsonl beside tasks.jsonl; CSV has columns for them.',
       )
       .argument('[file]', 'file to write (- = standard output)')
       .option('--query <query>', 'only what a search for this finds; the grammar of `search`')
-      .addOption(new Option('--format <format>', 'what the name says, else jsonl').choices(['jsonl', 'csv'])),
+      .addOption(new Option('--format <format>', 'what the name says, else jsonl').choices(['jsonl', 'csv']))
+      .option('--marks <file>', 'where the marks go (- = standard output)')
+      .option('--no-marks', 'leave the marks out'),
   );
   return addSettings(command).action(async (file: string | undefined, options: ExportOptions) => {
     const format = options.format ?? (/\.csv(\.gz)?$/i.test(file ?? '') ? 'csv' : 'jsonl');
-    const question = readQuery(options.query ?? '', options);
+    const reading = readQuery(options.query ?? '', options);
+    const question = options.query === undefined && !hasQueryOptions(options) ? undefined : reading;
+    const marksFile =
+      format === 'csv' && !options.marks ? undefined : await findMarksFile(file, options.marks);
     const config = readConfig(command);
     const files = createImageFiles(config.dataDir);
-    const count = await runWithStore(config, 'reader', (store) =>
-      exportTo({ store, files }, file, format, isAll(options) ? undefined : question),
-    );
-    printNote(
-      `${pluralize(count, 'document')} written${file === undefined || file === '-' ? '' : ` to ${file}`}`,
-    );
+    await runWithStore(config, 'reader', async (store) => {
+      const hasMarks = options.marks !== false;
+      const count = await exportTo({ store, files }, { file, format, question, hasMarks });
+      printNote(`${pluralize(count, 'document')} written${describePlace(file)}`);
+      if (marksFile) await exportMarks(store, marksFile, question);
+      else if (hasMarks && format === 'jsonl') await noteMarks(store, question);
+    });
   });
 }
 
-type Question = ReturnType<typeof readQuery>;
+function describePlace(file: string | undefined): string {
+  return file === undefined || file === '-' ? '' : ` to ${file}`;
+}
 
-function isAll({ query, from, to }: ExportOptions): boolean {
-  return query === undefined && from === undefined && to === undefined;
+async function exportMarks(store: Store, file: MarksFile, question: QueryReading | undefined): Promise<void> {
+  const count = await writeMarks(streamMarks(store, question), file);
+  if (count !== undefined)
+    printNote(`marks of ${pluralize(count, 'task')} written${describePlace(file.name)}`);
+}
+
+/** Says that there are marks, where no file is named for them. */
+async function noteMarks(store: Store, question: QueryReading | undefined): Promise<void> {
+  const { done } = await streamMarks(store, question).next();
+  if (!done) printNote('the marks of these tasks were not written: --marks names a file for them');
+}
+
+interface Target {
+  readonly file: string | undefined;
+  readonly format: Format;
+  /** Undefined: all documents. */
+  readonly question: QueryReading | undefined;
+  /** Whether CSV has them. */
+  readonly hasMarks: boolean;
 }
 
 async function exportTo(
   { store, files }: { store: Store; files: ImageFiles },
-  file: string | undefined,
-  format: Format,
-  question: Question | undefined,
+  { file, format, question, hasMarks }: Target,
 ): Promise<number> {
   const total = question === undefined ? (await store.stats(systemClock.now())).total : 0;
   const pages = question === undefined ? store.stream() : streamMatchingDocuments(store, question);
@@ -72,7 +105,7 @@ async function exportTo(
       progress.update(count, total);
       yield prepare(
         format === 'csv'
-          ? await formatCsvPage(store, page, files)
+          ? await formatCsvPage({ store, files }, page, hasMarks)
           : page.map(({ text }) => formatDocumentLine(text)).join(''),
       );
     }
@@ -85,19 +118,26 @@ async function exportTo(
   return count;
 }
 
-async function formatCsvPage(store: Store, page: readonly StoredTask[], files: ImageFiles): Promise<string> {
-  const archived = await store.imagesOf(page.map(({ id }) => id));
-  return formatCsvLines(page, ({ id }) =>
-    archived.filter(({ taskId }) => taskId === id).map((image) => files.getPath(image)),
-  );
+async function formatCsvPage(
+  { store, files }: { store: Store; files: ImageFiles },
+  page: readonly StoredTask[],
+  hasMarks: boolean,
+): Promise<string> {
+  const ids = page.map(({ id }) => id);
+  const archived = await store.imagesOf(ids);
+  const marked = hasMarks ? new Map((await store.marksOf(ids)).map((marks) => [marks.id, marks])) : undefined;
+  return formatCsvLines(page, ({ id }) => ({
+    files: archived.filter(({ taskId }) => taskId === id).map((image) => files.getPath(image)),
+    marks: marked?.get(id),
+  }));
 }
 
 async function* streamMatchingDocuments(
   store: Store,
-  { query, filter, nowMs }: Question,
+  { query, filter, nowMs }: QueryReading,
 ): AsyncGenerator<StoredTask[]> {
   for (const note of query.notes) printNote(note);
-  const request = { query, filter, sort: 'oldest', nowMs } as const;
+  const request = { query, filter: { ...filter, includesHidden: true }, sort: 'oldest', nowMs } as const;
   for await (const page of streamMatchingPages(store, request, Number.POSITIVE_INFINITY)) {
     // A placeholder task has no document yet.
     yield page.hits.map(({ task }) => task).filter(({ fetchedAtMs }) => fetchedAtMs > 0);

@@ -3,12 +3,16 @@ import { styleText } from 'node:util';
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
 import { cleanField } from '../lib/clean-text.ts';
+import { MAX_RATING } from '../task/marks.ts';
 import type { SearchHit } from '../views/search-schema.ts';
 
 /** Characters of the id that are shown: enough to look it up with `id:2db0168c*`. */
 const SHORT_ID_LENGTH = 8;
 /** Context shown before the first match when the start of the prompt is cut off, as a share of the prompt's width. */
 const LEADING_CONTEXT = 0.25;
+const MIN_PROMPT_WIDTH = 20;
+/** What marks may always take of the prompt's width. */
+const MARKS_SHARE = 1 / 3;
 
 type Style = (format: Parameters<typeof styleText>[0], text: string) => string;
 
@@ -37,9 +41,26 @@ export function formatHitTable(
       formatState(hit.state, applyStyle),
       model + ' '.repeat(modelWidth - stringWidth(model)),
     ].join('  ');
-    const promptWidth = Math.max(20, columns - stringWidth(head) - 2 - stringWidth(count));
-    return `${head}  ${count}${highlightPrompt(hit, promptWidth, applyStyle)}`;
+    const width = Math.max(MIN_PROMPT_WIDTH, columns - stringWidth(head) - 2 - stringWidth(count));
+    const unused = width - stringWidth(cleanField(hit.prompt.slice(0, width)));
+    const marks = formatMarks(hit.marks, Math.max(unused, Math.floor(width * MARKS_SHARE)));
+    const promptWidth = width - stringWidth(marks);
+    return `${head}  ${count}${highlightPrompt(hit, promptWidth, applyStyle)}${applyStyle('dim', marks)}`;
   });
+}
+
+/** Behind the prompt: `  ★ 4/5 [poster, two words]`. Empty if there are none. */
+function formatMarks(marks: SearchHit['marks'], width: number): string {
+  if (!marks) return '';
+  const { starred, rating, tags, note, hidden } = marks;
+  const words = [
+    starred ? '★' : '',
+    rating > 0 ? `${rating}/${MAX_RATING}` : '',
+    tags.length > 0 ? `[${cleanField(tags.join(', '))}]` : '',
+    note === '' ? '' : '✎',
+    hidden ? 'hidden' : '',
+  ].filter((word) => word !== '');
+  return cutToWidth(`  ${words.join(' ')}`, width);
 }
 
 /** `2026-03-14 12:00`, in the user's time zone. */
@@ -65,6 +86,10 @@ function highlightPrompt({ prompt, highlights }: SearchHit, width: number, style
     at = to;
   }
   text += line.slice(at);
+  return cutToWidth(text, width);
+}
+
+function cutToWidth(text: string, width: number): string {
   // cli-truncate is off by one column when the ellipsis replaces half of a wide character.
   const cut = cliTruncate(text, width);
   return stringWidth(cut) > width ? cliTruncate(text, width - 1) : cut;

@@ -1,16 +1,19 @@
-/** `flux-mirror import`: stores documents from files. */
+/** `flux-mirror import`: stores documents from files, and marks that an export has written. */
 import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { type DocumentLine, readDocumentLines } from '../files/document-lines.ts';
 import { findInputFiles, type InputFile } from '../files/input-files.ts';
+import { isMarksLine, MalformedMarks, readMarksLine } from '../files/marks-line.ts';
 import { systemClock } from '../lib/clock.ts';
 import { describeReason } from '../lib/errno.ts';
 import { addResult, createEmptyResult } from '../store/contract/batch-result.ts';
+import type { ArchivedMarks, MarksImport } from '../store/contract/marks.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { BatchResult, StoredBatch } from '../store/contract/tasks.ts';
 import { MalformedDocument, readDocument, type TaskDocument } from '../task/document.ts';
 import { getOwn, isObject } from '../task/json-object.ts';
 import { EXIT } from './failure.ts';
+import { type MarksSpool, withMarksSpool } from './marks-spool.ts';
 import { formatCount, pluralize, print, printJson, printNote } from './output.ts';
 import { startProgress } from './progress.ts';
 import { addSettings, readConfig } from './settings.ts';
@@ -21,6 +24,7 @@ const MAX_SHOWN_PROBLEMS = 20;
 
 interface ImportResult {
   readonly stored: BatchResult;
+  readonly marks: MarksImport;
   /** Number of refused lines by reason. */
   readonly reasons: Map<string, number>;
   readonly seconds: number;
@@ -30,14 +34,16 @@ export function createImportCommand(): Command {
   const command = new Command('import')
     .summary('store documents from files')
     .description(
-      'Stores task documents from JSON values one after another (on lines, or not), JSON arrays or {"items":[…]}, plain or gzipped, and from folders of such files. Unfinished ones become tracked. What is stored and finished is never replaced.',
+      'Stores task documents from JSON values one after another (on lines, or not), JSON arrays or {"items":[…]}, plain or gzipped, and from folders of such files. Unfinished ones become tracked. What is stored and finished is never replaced. Marks that an export has written are stored if they are newer.',
     )
     .argument('<files...>', 'files or folders (- = standard input)')
     .option('--json', 'print the result as JSON');
   return addSettings(command).action(async (names: string[], options: { json?: boolean }) => {
     const config = readConfig(command);
     const { files, skipped } = await findInputFiles(names);
-    const result = await runWithStore(config, 'writer', (store) => importAll(store, files));
+    const result = await runWithStore(config, 'writer', (store) =>
+      withMarksSpool(config.dataDir, (spool) => importAll(store, files, spool)),
+    );
     for (const [reason, count] of skipped)
       printNote(`${pluralize(count, 'file')} in folders skipped: ${reason}`);
     const refused = [...result.reasons.values()].reduce((sum, count) => sum + count, 0);
@@ -49,20 +55,36 @@ export function createImportCommand(): Command {
       printJson({
         ...{ new: inserted, newer: updated, same: unchanged, kept, refused, reasons },
         skipped: skippedFiles,
+        marks: result.marks,
       });
     } else {
       const rate = formatCount(Math.round(documents / Math.max(result.seconds, 0.001)));
       print(
         `${pluralize(inserted, 'new task')}, ${formatCount(updated)} newer, ${formatCount(unchanged)} the same, ${formatCount(kept)} kept as they were, ` +
-          `${pluralize(refused, 'line')} refused (${rate} documents a second)`,
+          `${pluralize(refused, 'line')} refused (${rate} documents a second)${describeMarks(result.marks)}`,
       );
       for (const [reason, count] of result.reasons) printNote(`refused ${formatCount(count)} ×: ${reason}`);
     }
+    const { unknown } = result.marks;
+    if (unknown > 0)
+      printNote(
+        `the marks of ${pluralize(unknown, 'task')} were not stored: import their documents with them`,
+      );
     if (refused > 0) process.exitCode = EXIT.failed;
   });
 }
 
-async function importAll(store: Store, files: readonly InputFile[]): Promise<ImportResult> {
+/** Nothing if no marks were read. */
+function describeMarks({ changed, kept, unknown }: MarksImport): string {
+  if (changed + kept + unknown === 0) return '';
+  return `; marks of ${pluralize(changed, 'task')} changed, ${formatCount(kept)} kept as they were, ${formatCount(unknown)} of unknown tasks`;
+}
+
+async function importAll(
+  store: Store,
+  files: readonly InputFile[],
+  spool: MarksSpool,
+): Promise<ImportResult> {
   const stored = createEmptyResult();
   const reasons = new Map<string, number>();
   const started = systemClock.monotonic();
@@ -98,10 +120,11 @@ async function importAll(store: Store, files: readonly InputFile[]): Promise<Imp
     for (const file of files) {
       for await (const line of readLines(file, countBytes)) {
         seen += 1;
-        const document = parseLine(line);
-        if (typeof document === 'string') refuse(document, `${file.name}:${line.line}`);
+        const parsed = parseLine(line);
+        if (typeof parsed === 'string') refuse(parsed, `${file.name}:${line.line}`);
+        else if ('marks' in parsed) await spool.add(parsed.marks);
         else {
-          batch.push(document);
+          batch.push(parsed.document);
           if (batch.length >= BATCH_SIZE) await flush();
         }
       }
@@ -110,7 +133,8 @@ async function importAll(store: Store, files: readonly InputFile[]): Promise<Imp
   } finally {
     progress.end();
   }
-  return { stored, reasons, seconds: (systemClock.monotonic() - started) / 1000 };
+  const seconds = (systemClock.monotonic() - started) / 1000;
+  return { stored, marks: await spool.storeAll(store), reasons, seconds };
 }
 
 /** The lines of a file, up to where it can't be read. */
@@ -137,16 +161,17 @@ function isFileError(error: unknown): boolean {
   );
 }
 
-/** @returns the document, or why the line has none */
-function parseLine(line: DocumentLine): TaskDocument | string {
+/** @returns the document or the marks, or why the line has neither */
+function parseLine(line: DocumentLine): { document: TaskDocument } | { marks: ArchivedMarks } | string {
   if ('problem' in line) return line.problem;
   const { text, value } = line;
   if (isObject(value) && getOwn(value, 'id') === undefined && getOwn(value, 'task_id') !== undefined)
     return 'the answer of a generation, not a task document; `flux-mirror track` takes its id';
   try {
-    return readDocument(text, value, systemClock.now());
+    if (isMarksLine(value)) return { marks: readMarksLine(value, systemClock.now()) };
+    return { document: readDocument(text, value, systemClock.now()) };
   } catch (error) {
-    if (error instanceof MalformedDocument) return error.message;
+    if (error instanceof MalformedDocument || error instanceof MalformedMarks) return error.message;
     throw error;
   }
 }

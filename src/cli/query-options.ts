@@ -22,11 +22,23 @@ export function addQueryOptions(command: Command): Command {
   return command.option('--tz <zone>', 'time zone of the dates (default: that of this machine)');
 }
 
+/** Whether dates limit the search. */
+export function hasQueryOptions(options: QueryOptions): boolean {
+  return TIME_BOUNDS.some(({ name }) => options[name] !== undefined);
+}
+
+export interface QueryReading {
+  /** Its notes also say how dates were read. */
+  readonly query: Query;
+  readonly filter: TaskFilter;
+  readonly nowMs: number;
+  /** Notes about what was not understood. */
+  readonly problems: readonly string[];
+  parse(text: string): Query;
+}
+
 /** @throws CommandFailed for an invalid date or time zone */
-export function readQuery(
-  text: string,
-  options: QueryOptions,
-): { query: Query; filter: TaskFilter; nowMs: number; parse: (text: string) => Query } {
+export function readQuery(text: string, options: QueryOptions): QueryReading {
   const { tz } = options;
   if (tz !== undefined && !isTimeZone(tz))
     throw createUsageError('--tz', tz, 'a time zone such as Europe/Berlin');
@@ -40,6 +52,7 @@ export function readQuery(
     query: { ...query, notes: [...dates, ...notes] },
     filter: readTimes(options, context),
     nowMs,
+    problems: notes,
     parse: (other) => parseQuery(other, context),
   };
 }

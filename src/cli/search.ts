@@ -81,7 +81,7 @@ type Search = ReturnType<typeof readSearch>;
 
 /** The request, with the defaults for people: the best matches first when words were typed, else the newest. */
 function readSearch(text: string, options: SearchOptions) {
-  const { query, parse, ...question } = readQuery(text, options);
+  const { query, parse, filter, nowMs } = readQuery(text, options);
   const isBounded = !options.all && options.limit <= RANKING_LIMIT;
   const match: MatchMode = options.exact || !isBounded ? 'exact' : 'close';
   const { query: required, dropped } = readForMatch(query, match);
@@ -89,7 +89,7 @@ function readSearch(text: string, options: SearchOptions) {
   const sort: SortOrder = options.sort ?? (hasWords && isBounded ? 'relevance' : 'newest');
   const groupByPrompt = options.group ?? (hasWords && isBounded);
   return {
-    request: { ...question, query: required, sort, groupByPrompt, match },
+    request: { query: required, filter, nowMs, sort, groupByPrompt, match },
     optional: dropped,
     parse: (other: string) => readForMatch(parse(other), match).query,
   };

@@ -4,6 +4,7 @@ import type { StoredTask } from '../store/contract/tasks.ts';
 import { type Artifact, listArtifacts } from '../task/artifacts.ts';
 import { readDocument } from '../task/document.ts';
 import { getOwn, getOwnObject, getOwnString, type JsonObject } from '../task/json-object.ts';
+import { type Marks, NO_MARKS } from '../task/marks.ts';
 import { getResponse } from '../task/members.ts';
 
 const CSV_COLUMNS = [
@@ -27,12 +28,22 @@ const CSV_COLUMNS = [
   'video_sizes',
   'video_fps',
   'archived_files',
+  'starred',
+  'rating',
+  'tags',
+  'note',
+  'hidden',
 ] as const;
 
-type CsvRow = Record<
-  Exclude<(typeof CSV_COLUMNS)[number], 'archived_files'>,
-  string | number | bigint | undefined
->;
+type CsvRow = Record<(typeof CSV_COLUMNS)[number], string | number | bigint | undefined>;
+
+/** What the mirror has of a task beside its document. */
+export interface CsvExtras {
+  /** The places of its archived files. */
+  readonly files?: readonly string[];
+  /** Absent: none. */
+  readonly marks?: Marks | undefined;
+}
 
 /** By this, spreadsheets recognise UTF-8. */
 const BYTE_ORDER_MARK = '\ufeff';
@@ -42,21 +53,18 @@ export function formatCsvHeader(): string {
   return BYTE_ORDER_MARK + formatCsv([Object.fromEntries(CSV_COLUMNS.map((name) => [name, name]))]);
 }
 
-/**
- * RFC 4180. Values that a spreadsheet would take for a formula are prefixed with an apostrophe.
- * @param listFiles the paths of a task's archived files
- */
+/** RFC 4180. Values that a spreadsheet would take for a formula are prefixed with an apostrophe. */
 export function formatCsvLines(
   tasks: readonly StoredTask[],
-  listFiles: (task: StoredTask) => readonly string[] = () => [],
+  getExtras: (task: StoredTask) => CsvExtras = () => ({}),
 ): string {
-  return formatCsv(
-    tasks.map((task) => ({ ...createCsvRow(task), archived_files: listFiles(task).join(FILE_SEPARATOR) })),
-  );
+  return formatCsv(tasks.map((task) => createCsvRow(task, getExtras(task))));
 }
 
 /** Paths may contain spaces. */
 const FILE_SEPARATOR = '|';
+/** Tags may, too. */
+const TAG_SEPARATOR = '; ';
 /** Some spreadsheets skip white space before a formula. */
 const FORMULA_AFTER_SPACE = /^\s+[=+\-@\uff1d\uff0b\uff0d\uff20]/;
 
@@ -75,7 +83,7 @@ function formatCsv(rows: readonly Record<string, unknown>[]): string {
   });
 }
 
-function createCsvRow(task: StoredTask): CsvRow {
+function createCsvRow(task: StoredTask, { files = [], marks = NO_MARKS }: CsvExtras): CsvRow {
   const value = JSON.parse(task.text) as JsonObject; // it was parsed as a document before it was stored
   const { action, model, size, seed, prompt, userId, applicationId } = readDocument(
     task.text,
@@ -110,7 +118,18 @@ function createCsvRow(task: StoredTask): CsvRow {
       width && height ? `${width}x${height}` : undefined,
     ),
     video_fps: joinValues(videos, ({ fps }) => fps),
+    archived_files: files.join(FILE_SEPARATOR),
+    starred: formatFlag(marks.starred),
+    rating: marks.rating === 0 ? undefined : marks.rating,
+    tags: marks.tags.join(TAG_SEPARATOR),
+    note: marks.note,
+    hidden: formatFlag(marks.hidden),
   };
+}
+
+/** Empty for what is not set, so that a column can be sorted and filtered by it. */
+function formatFlag(isSet: boolean): string | undefined {
+  return isSet ? 'true' : undefined;
 }
 
 /** The values of several artifacts, separated by spaces; `-` for an unknown one. */

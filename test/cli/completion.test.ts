@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { TaskId } from '../../src/task/id.ts';
 import { createToken } from '../helpers/access-token.ts';
 import { MAIN, runCli } from '../helpers/cli.ts';
 import { document } from '../helpers/documents.ts';
@@ -29,6 +30,7 @@ async function prepare() {
     requestSeq: 1,
     fetchedAtMs: 1,
   });
+  await store.mark([{ id: ID as TaskId, change: { addTags: ['poster', 'pale blue', 'sea'] } }], { nowMs: 1 });
   await store.addAccessToken(createToken('alice'));
   await store.addAccessToken(createToken('anna'));
   await store.revokeAccessToken('anna', 5);
@@ -103,6 +105,11 @@ test.each([
   ['help ba', ['backup', 'backfill']],
   ['help token re', []],
   ['token revoke a', ['alice']],
+  ['star 7ec3', ['7ec3b36d']],
+  ['rate ', ['0', '1', '2', '3', '4', '5']],
+  ['rate 5 7ec4', ['7ec4aaaa']],
+  ['note 7ec3 7ec', []],
+  ['tag 7ec3 --add p', ['poster', 'pale blue']],
 ])('what may follow `%s`', async (line, expected) => {
   const { run } = await prepare();
   const found = run('flux-mirror', ['completion', '--words', '--', ...line.split(' ')]);

@@ -61,6 +61,7 @@ describe('import', () => {
       refused: 0,
       reasons: {},
       skipped: 1,
+      marks: { changed: 0, kept: 0, unknown: 0 },
     });
     expect(result.stderr).toContain('1 file in folders skipped');
   });
@@ -191,8 +192,8 @@ describe('export', () => {
     const { file, run } = await filled();
     await run('export', file('cats.csv'), '--query', 'cats', '--to', '2026-02-03', '--tz', 'UTC');
     expect(readFileSync(file('cats.csv'), 'utf8')).toBe(
-      '\ufeffid,created_at,state,action,model,size,seed,prompt,user_id,application_id,image_urls,error_code,error_message,cost_amount,cost_currency,video_urls,video_seconds,video_sizes,video_fps,archived_files\r\n' +
-        `${IDS[1]},2026-02-03T02:40:00.000Z,succeeded,generate,flux-dev,1024x1024,7,a cat 1,user-1,,https://img.example/${IDS[1]}.png,,,,,,,,,\r\n`,
+      '\ufeffid,created_at,state,action,model,size,seed,prompt,user_id,application_id,image_urls,error_code,error_message,cost_amount,cost_currency,video_urls,video_seconds,video_sizes,video_fps,archived_files,starred,rating,tags,note,hidden\r\n' +
+        `${IDS[1]},2026-02-03T02:40:00.000Z,succeeded,generate,flux-dev,1024x1024,7,a cat 1,user-1,,https://img.example/${IDS[1]}.png,,,,,,,,,,,,,,\r\n`,
     );
     expect((await run('export', '--format', 'csv')).stdout.split('\r\n')).toHaveLength(8);
     await run('export', file('all.csv.gz'));
@@ -279,13 +280,14 @@ describe('a row of CSV', () => {
     expect(row({ id: 'x', prompt })).toContain(`,7,${expected},user-1,`);
   });
 
-  test('ends with the paths of the archived files', () => {
+  test('has the paths of the archived files', () => {
     const { id, text, state, createdAtMs } = document({ id: 'x', prompt: 'a' });
     const task: StoredTask = { id, text, state, createdAtMs, fetchedAtMs: createdAtMs };
-    expect(formatCsvLines([task], () => ['/my data/a.png', '/my data/b.png'])).toMatch(
-      /,\/my data\/a\.png\|\/my data\/b\.png\r\n$/,
+    const files = ['/my data/a.png', '/my data/b.png'];
+    expect(formatCsvLines([task], () => ({ files }))).toMatch(
+      /,\/my data\/a\.png\|\/my data\/b\.png,,,,,\r\n$/,
     );
-    expect(formatCsvLines([task])).toMatch(/,\r\n$/);
+    expect(formatCsvLines([task])).toMatch(/,,,,,,\r\n$/);
   });
 
   test('keeps numbers that begin with a minus', () => {
@@ -295,11 +297,11 @@ describe('a row of CSV', () => {
 
   test('contains the error, or the cost', () => {
     const failed = row({ id: 'x', state: 'failed' });
-    expect(failed).toContain(',bad_request,flagged,,,,,,,\r\n');
+    expect(failed).toContain(',bad_request,flagged,,,,,,,,,,,,\r\n');
     const response = { success: true, data: [], cost: { amount: 0.5, currency: 'credits' } };
-    expect(row({ id: 'x', more: { response } })).toContain(',,,0.5,credits,,,,,\r\n');
+    expect(row({ id: 'x', more: { response } })).toContain(',,,0.5,credits,,,,,,,,,,\r\n');
     expect(row({ id: 'x', more: { response: { success: false, error: 'bare' } } })).toContain(
-      ',,bare,,,,,,,\r\n',
+      ',,bare,,,,,,,,,,,,\r\n',
     );
   });
 });

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { formatHitTable } from '../../src/cli/hit-table.ts';
 import { collectWantedText } from '../../src/search/ast.ts';
 import { findHighlights } from '../../src/search/highlights.ts';
@@ -72,4 +72,34 @@ test('columns are aligned, and a group shows its count', () => {
 test('a terminal without colour support gets no colours', () => {
   const [line = ''] = formatHitTable([hit('two red cats', 'cat')], { columns: 100, hasColors: false }, 'UTC');
   expect(stripVTControlCharacters(line)).toBe(line);
+});
+
+describe('marks', () => {
+  const NONE = { starred: false, rating: 0, tags: [], note: '', hidden: false };
+  const show = (marks: Partial<NonNullable<SearchHit['marks']>>, columns = 100, prompt = 'a cat') => {
+    const [line = ''] = formatHitTable(
+      [hit(prompt, '', { marks: { ...NONE, ...marks } })],
+      on(columns),
+      'UTC',
+    );
+    return stripVTControlCharacters(line);
+  };
+
+  test.each<[string, Partial<NonNullable<SearchHit['marks']>>]>([
+    ['  ★ 4/5 [poster, two words]', { starred: true, rating: 4, tags: ['poster', 'two words'] }],
+    ['  2/5 ✎ hidden', { rating: 2, note: 'a note', hidden: true }],
+  ])('stand behind the prompt: %s', (shown, marks) => {
+    expect(show(marks)).toMatch(/flux-dev {2}a cat/);
+    expect(show(marks).endsWith(`a cat${shown}`)).toBe(true);
+  });
+
+  test('leave room for the prompt, and never wrap', () => {
+    const tags = Array.from({ length: 100 }, (_, at) => `标签 ${at}`);
+    for (const columns of [60, 80, 81, 120]) {
+      const line = show({ starred: true, tags }, columns, 'a very long prompt '.repeat(20));
+      expect(stringWidth(line)).toBeLessThanOrEqual(Math.max(columns, 74));
+      expect(line).toContain('a very lo');
+      expect(line).toContain('★');
+    }
+  });
 });

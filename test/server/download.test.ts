@@ -178,6 +178,26 @@ describe('a zip', () => {
     expect(await errorOf(download(here, { q: 'cat', count: 3 }))).toEqual([409, 'conflict']);
   });
 
+  test('has the marks of its tasks, if there are some', async () => {
+    const here = await fullMirror();
+    const change = { starred: true, addTags: ['poster'], note: '备注' };
+    await here.store.mark(
+      [CAT, SECRET].map((id) => ({ id, change })),
+      { nowMs: CREATED_AT * 1000 },
+    );
+    const line =
+      `{"id":"${CAT}","marks":{"starred":true,"rating":0,"tags":["poster"],"note":"备注","hidden":false},` +
+      '"changed_at":"2026-03-14T20:00:00.000Z"}\n';
+    expect(await readFiles(await download(here, { ids: [DOG, CAT] }))).toMatchObject({ 'marks.jsonl': line });
+    const alone = await download(here, { as: 'marks', ids: [DOG, CAT] });
+    expect(alone.headers.get('content-type')).toBe('application/x-ndjson');
+    expect(alone.headers.get('content-disposition')).toContain('flux-mirror 2026-03-14.marks.jsonl"');
+    expect(await alone.text()).toBe(line);
+    const unmarked = await download(here, { as: 'marks', ids: [DOG] });
+    expect([unmarked.status, await unmarked.text()]).toEqual([200, '']);
+    expect(Object.keys(await readFiles(await download(here, { ids: [DOG] })))).not.toContain('marks.jsonl');
+  });
+
   test('of a search leaves out what is excepted', async () => {
     const here = await startTestMirror();
     await put(here, { id: CAT, prompt: 'a cat' }, { id: DOG, prompt: 'a cat and a dog' });
@@ -353,6 +373,8 @@ describe('JSON Lines and CSV', () => {
       requestSeq: await here.store.nextRequestSeq(),
       fetchedAtMs: here.clock.now(),
     });
+    const change = { starred: true, rating: 3, addTags: ['=b', 'a'], note: '+1' };
+    await here.store.mark([{ id: CAT, change }], { nowMs: here.clock.now() });
     const options = { env: { FLUX_MIRROR_DATA_DIR: here.config.dataDir } };
     const exported = async (format: string) =>
       (await runCli(['export', '--format', format, '--query', 'cat'], options)).stdout;
@@ -371,6 +393,7 @@ describe('JSON Lines and CSV', () => {
     );
     expect(text.replace(mark, '')).toBe(paths);
     expect(text).toContain("'=cmd cat");
+    expect(text).toContain(",true,3,'=b; a,'+1,\r\n");
     expect(text).toContain(`${here.mirror.url}/images/`);
   });
 
@@ -411,7 +434,14 @@ describe('a download', () => {
     ]);
     expect(files['not-included.txt']).toBe(`${SECRET}: not in the mirror\r\n`);
     expect(await errorOf(download(here, { q: 'cat', count: 3 }, mine))).toEqual([409, 'conflict']);
-    for (const as of ['zip', 'jsonl', 'csv']) {
+    await here.store.mark(
+      [
+        { id: CAT, change: { note: 'a note on the siamese' } },
+        { id: SECRET, change: { note: 'a secret note' } },
+      ],
+      { nowMs: 1 },
+    );
+    for (const as of ['zip', 'jsonl', 'csv', 'marks']) {
       expect(await errorOf(download(here, { as, ids: [SECRET] }, mine))).toEqual([404, 'not_found']);
       const answer = await download(here, { as, q: 'cat', count: 2 }, mine);
       const text = Buffer.from(await answer.arrayBuffer()).toString();

@@ -13,6 +13,8 @@ export interface History {
   /** Short ids of tasks, with their prompts. */
   listIds(prefix: string): Promise<Candidate[]>;
   listModels(): Promise<Candidate[]>;
+  /** The tags of tasks. */
+  listTags(): Promise<Candidate[]>;
   /** Names of valid tokens. */
   listTokens(): Promise<Candidate[]>;
 }
@@ -24,7 +26,9 @@ interface CompletionDeps {
 }
 
 /** Commands of which an argument is a stored task. */
-const ID_COMMANDS = new Set(['get', 'open', 'forget', 'untrack']);
+const ID_COMMANDS = new Set(['get', 'open', 'forget', 'untrack', 'star', 'rate', 'tag', 'note', 'hide']);
+/** Options of `tag` whose values are tags. */
+const TAG_OPTIONS = new Set(['--add', '--remove']);
 const MODEL = /^(-?model:)(.*)$/;
 
 /** @param words after the name of the program; the last one is still being typed, and may be empty */
@@ -55,17 +59,25 @@ async function listCandidates(
   history: History,
 ): Promise<Candidate[]> {
   const awaiting = findOption(command, before.at(-1) ?? '');
+  if (awaiting && command.name() === 'tag' && TAG_OPTIONS.has(awaiting.long ?? '')) return history.listTags();
   if (awaiting?.required || awaiting?.optional) return listChoices(awaiting.argChoices);
   if (current.startsWith('-') && !MODEL.test(current)) return listOptions(command);
   const visible = command.createHelp().visibleCommands(command);
   if (visible.length > 0 && args.length === 0)
     return visible.map((each) => ({ value: each.name(), description: each.summary() || each.description() }));
-  if (ID_COMMANDS.has(command.name())) return history.listIds(current);
+  const argument = findArgument(command, args.length);
+  if (ID_COMMANDS.has(command.name()) && /^ids?$/.test(argument?.name() ?? ''))
+    return history.listIds(current);
   if (command.name() === 'search') return completeQuery(current, history);
   if (command.name() === 'revoke') return history.listTokens();
   if (command.name() === 'completion') return listChoices(SHELLS);
-  const argument: Argument | undefined = command.registeredArguments[args.length];
   return listChoices(argument?.argChoices);
+}
+
+/** The argument at a position; the last one may be repeated. */
+function findArgument({ registeredArguments }: Command, at: number): Argument | undefined {
+  const last = registeredArguments.at(-1);
+  return registeredArguments[at] ?? (last?.variadic ? last : undefined);
 }
 
 async function completeQuery(current: string, history: History): Promise<Candidate[]> {

@@ -11,6 +11,7 @@ import { getPrompt } from '../../task/document.ts';
 import type { Candidate, History } from './complete-words.ts';
 
 const MAX_IDS = 30;
+const MAX_TAGS = 1000;
 const SHORT_ID_LENGTH = 8;
 const MAX_PROMPT_LENGTH = 60;
 
@@ -41,6 +42,11 @@ export function createHistory(dataDir: string): History {
           revokedAtMs === undefined ? [{ value: name, description: isReadOnly ? 'read-only' : '' }] : [],
         );
       }),
+    listTags: () =>
+      read(async (store) => {
+        const tags = await store.tags({ prefix: '', limit: MAX_TAGS });
+        return tags.map(({ tag, count }) => ({ value: cleanField(tag), description: `${count} tasks` }));
+      }),
     listModels: () =>
       read(async (store) => {
         const { models } = await store.facets({
@@ -56,7 +62,13 @@ export function createHistory(dataDir: string): History {
 
 async function findNewest(store: Store): Promise<StoredTask[]> {
   const query = createQuery([]);
-  const page = await store.search({ query, filter: {}, sort: 'newest', limit: MAX_IDS, nowMs: 0 });
+  const page = await store.search({
+    query,
+    filter: { includesHidden: true },
+    sort: 'newest',
+    limit: MAX_IDS,
+    nowMs: 0,
+  });
   return page.hits.map(({ task }) => task);
 }
 

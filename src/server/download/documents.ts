@@ -1,6 +1,7 @@
-/** Downloads of documents: JSON Lines and CSV, as `flux-mirror export` writes them. */
+/** Downloads of documents and marks: JSON Lines and CSV, as `flux-mirror export` writes them. */
 import { formatCsvHeader, formatCsvLines } from '../../files/csv.ts';
 import { formatDocumentLine } from '../../files/format-line.ts';
+import { formatMarksLine } from '../../files/marks-line.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { StoredTask } from '../../store/contract/tasks.ts';
 
@@ -13,14 +14,36 @@ export async function* formatJsonLines(pages: Pages): AsyncGenerator<string, voi
 /** @param imageBase absolute URL of the archived images, which stand in the place of the paths that the command writes */
 export async function* formatCsv(
   pages: Pages,
-  store: Pick<Store, 'imagesOf'>,
+  store: Pick<Store, 'imagesOf' | 'marksOf'>,
   imageBase: string,
 ): AsyncGenerator<string, void> {
   yield formatCsvHeader();
   for await (const page of pages) {
-    const archived = await store.imagesOf(page.map(({ id }) => id));
-    yield formatCsvLines(page, ({ id }) =>
-      archived.filter(({ taskId }) => taskId === id).map(({ sha256 }) => `${imageBase}/${sha256}`),
-    );
+    const ids = page.map(({ id }) => id);
+    const [archived, marked] = await Promise.all([store.imagesOf(ids), store.marksOf(ids)]);
+    yield formatCsvLines(page, ({ id }) => ({
+      files: archived.filter(({ taskId }) => taskId === id).map(({ sha256 }) => `${imageBase}/${sha256}`),
+      marks: marked.find((marks) => marks.id === id),
+    }));
   }
+}
+
+/** One line for each task that has marks. */
+export async function* formatMarks(
+  pages: Pages,
+  store: Pick<Store, 'marksOf'>,
+): AsyncGenerator<string, void> {
+  for await (const page of pages) yield await formatMarksOf(page, store);
+}
+
+export async function formatMarksOf(
+  page: readonly StoredTask[],
+  store: Pick<Store, 'marksOf'>,
+): Promise<string> {
+  const found = await store.marksOf(page.map(({ id }) => id));
+  const byId = new Map(found.map((marks) => [marks.id, marks]));
+  return page
+    .flatMap(({ id }) => byId.get(id) ?? [])
+    .map(formatMarksLine)
+    .join('');
 }

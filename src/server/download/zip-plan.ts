@@ -10,6 +10,7 @@ import { listArtifacts } from '../../task/artifacts.ts';
 import { readDocument } from '../../task/document.ts';
 import type { TaskId } from '../../task/id.ts';
 import type { JsonObject } from '../../task/json-object.ts';
+import { formatMarksOf } from './documents.ts';
 import { createTaskNamer } from './file-names.ts';
 
 interface PlannedFile {
@@ -39,10 +40,11 @@ export type PlannedEntry = PlannedImage | PlannedDocument | PlannedText;
 
 /** About 10 MB of plan; as many images are hard to open in any program. */
 export const MAX_ZIP_TASKS = 20_000;
+const MARKS_NAME = 'marks.jsonl';
 const MISSING_NAME = 'not-included.txt';
 
 export interface ZipPlanDeps {
-  readonly store: Pick<Store, 'imagesOf' | 'recordMissingImages'>;
+  readonly store: Pick<Store, 'imagesOf' | 'marksOf' | 'recordMissingImages'>;
   readonly files: ImageFiles;
   readonly nowMs: number;
   readonly timeZone: string;
@@ -60,6 +62,8 @@ export async function planZip(
   const nameTask = createTaskNamer(deps.timeZone);
   const entries: PlannedEntry[] = [];
   const missing: string[] = [];
+  // Notes and all, since they may change before they are sent.
+  const marks: string[] = [];
   const found = new Set<TaskId>();
   for await (const page of pages) {
     const archived = groupByTask(await deps.store.imagesOf(page.map(({ id }) => id)));
@@ -71,9 +75,15 @@ export async function planZip(
       entries.push(...planned.entries);
       missing.push(...planned.missing);
     }
+    marks.push(await formatMarksOf(page, deps.store));
   }
   missing.push(...selected.filter((id) => !found.has(id)).map((id) => `${id}: not in the mirror`));
-  return missing.length === 0 ? entries : [...entries, createMissingList(missing, deps.nowMs)];
+  const list = missing.map((line) => `${line}\r\n`);
+  return [
+    ...entries,
+    ...planText(MARKS_NAME, marks, deps.nowMs),
+    ...planText(MISSING_NAME, list, deps.nowMs),
+  ];
 }
 
 function groupByTask(images: readonly TaskImage[]): Map<TaskId, TaskImage[]> {
@@ -127,7 +137,9 @@ async function isComplete(image: TaskImage, files: ImageFiles): Promise<boolean>
   return file?.stats.size === image.bytes;
 }
 
-function createMissingList(missing: readonly string[], nowMs: number): PlannedText {
-  const text = `${missing.join('\r\n')}\r\n`;
-  return { kind: 'text', name: MISSING_NAME, size: Buffer.byteLength(text), lastModified: nowMs, text };
+/** Nothing if there is no text. */
+function planText(name: string, texts: readonly string[], nowMs: number): PlannedText[] {
+  const text = texts.join('');
+  if (text === '') return [];
+  return [{ kind: 'text', name, size: Buffer.byteLength(text), lastModified: nowMs, text }];
 }

@@ -12,7 +12,7 @@ import { createSlots } from '../connections/slots.ts';
 import { createBodyStream } from '../connections/stream-response.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
 import { formatAttachment } from '../download/content-disposition.ts';
-import { formatCsv, formatJsonLines } from '../download/documents.ts';
+import { formatCsv, formatJsonLines, formatMarks } from '../download/documents.ts';
 import { sendWhileValid } from '../download/while-valid.ts';
 import { computeZipBytes, generateZip } from '../download/zip.ts';
 import { planZip } from '../download/zip-plan.ts';
@@ -22,13 +22,18 @@ import { checkCount, countSelected, listTasks, type SelectionDeps } from '../sel
 import { readSelection, type Selection } from '../selection/selection.ts';
 import { createSelectionDeps } from '../selection/selection-deps.ts';
 
-const FORMATS = ['zip', 'jsonl', 'csv'] as const;
+const FORMATS = ['zip', 'jsonl', 'csv', 'marks'] as const;
 type Format = (typeof FORMATS)[number];
 
 const MEDIA_TYPES: Readonly<Record<Format, string>> = {
   zip: 'application/zip',
   jsonl: 'application/x-ndjson',
   csv: 'text/csv; charset=utf-8',
+  marks: 'application/x-ndjson',
+};
+const EXTENSIONS: Readonly<Record<Format, string>> = {
+  ...{ zip: 'zip', jsonl: 'jsonl', csv: 'csv' },
+  marks: 'marks.jsonl', // as the command names it
 };
 /** A download lasts as long as its client takes. */
 const MAX_DOWNLOADS = { maxTotal: 32, maxPerCaller: 6 };
@@ -65,7 +70,7 @@ export function createDownloadRoutes(
     return c.body(createBodyStream(c, sent, { log, signal }), 200, {
       ...headers,
       'content-type': MEDIA_TYPES[format],
-      'content-disposition': formatAttachment(`${name}.${format}`),
+      'content-disposition': formatAttachment(`${name}.${EXTENSIONS[format]}`),
       'cache-control': 'no-store',
     });
   });
@@ -129,6 +134,7 @@ function createTextBody(
   pages: AsyncIterable<readonly StoredTask[]>,
 ): Body {
   if (format === 'jsonl') return { chunks: formatJsonLines(pages) };
+  if (format === 'marks') return { chunks: formatMarks(pages, store) };
   return { chunks: formatCsv(pages, store, `${getPublicUrl(config, c.env.incoming)}/images`) };
 }
 
