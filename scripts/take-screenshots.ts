@@ -52,6 +52,37 @@ const PICTURES: readonly Picture[] = [
     },
   },
   { name: 'status', path: './status', theme: 'light' },
+  { name: 'organise-wall', path: './?is=starred&sort=newest&state=succeeded', theme: 'light' },
+  {
+    name: 'organise-tags',
+    path: './?sort=newest&state=succeeded',
+    theme: 'dark',
+    prepare: async (page) => {
+      await page.locator('[data-popover=tag] > button').click();
+      await page.locator('.values input').first().waitFor();
+    },
+  },
+  {
+    name: 'organise-task',
+    path: './?q=has:note&state=succeeded',
+    theme: 'light',
+    prepare: async (page) => {
+      await page.locator('.is-succeeded .frame:has(img)').first().click();
+      await page.locator('.large-picture').waitFor();
+      await page.locator('.note-field textarea').first().waitFor();
+    },
+  },
+  {
+    name: 'organise-many',
+    path: './?q=cats&state=succeeded',
+    theme: 'dark',
+    prepare: async (page) => {
+      await page.locator('.tile a').first().focus();
+      for (const key of ['x', 'ArrowRight', 'x', 'ArrowRight', 'x']) await page.keyboard.press(key);
+      await page.keyboard.press('t');
+      await page.locator('.selection input').first().waitFor();
+    },
+  },
 ];
 
 /** The first group of the first line that matches; the output is read on, or the demo would end. */

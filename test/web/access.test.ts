@@ -70,7 +70,7 @@ const PAGES: readonly (readonly [name: string, path: string, prepare?: (page: Pa
       },
     ],
     ['ids to add', '/status', (page) => page.getByRole('button', { name: /Add ids|添加编号/ }).click()],
-    ...['model', 'size', 'action', 'state', 'dates', 'order', 'view', 'language', 'menu'].map(
+    ...['model', 'size', 'action', 'state', 'marks', 'dates', 'order', 'view', 'language', 'menu'].map(
       (name) => [`the popover ${name}`, '/', (page: Page) => openPopover(page, name)] as const,
     ),
     ['the popover use-again', `/?task=${WITH_PICTURE}`, (page) => openPopover(page, 'use-again')],

@@ -19,6 +19,8 @@ export interface Api {
   get<T>(path: string, params?: URLSearchParams, signal?: AbortSignal): Promise<T>;
   getText(path: string): Promise<string>;
   post<T>(path: string, body: unknown): Promise<T>;
+  /** For what needs a header or another method. */
+  send(path: string, init: RequestInit): Promise<Response>;
 }
 
 /** @param report called with every request's end */
@@ -45,6 +47,7 @@ export function createApi(report: (connection: Connection) => void): Api {
     return response;
   };
   return {
+    send,
     get: async (path, params, signal) => {
       const query = params === undefined ? '' : `?${params}`;
       const headers = { accept: 'application/json' };

@@ -2,8 +2,8 @@
 import type { AppState } from '../components/app.ts';
 import type { Formats } from '../view/format.ts';
 import type { Dictionary } from '../view/i18n/dictionary.ts';
-import { buildMatchParams } from '../view/url.ts';
 import { type Api, ApiFailure } from './api.ts';
+import { describeSelected, readSelected, type Selected } from './selected.ts';
 import type { SelectionController } from './selection.ts';
 
 /** How long forgetting can be undone: nothing is sent before. */
@@ -20,16 +20,6 @@ interface BulkDeps {
   readonly selection: SelectionController;
   /** Called when tasks have been forgotten. */
   readonly onForgotten: () => void;
-}
-
-/** What was selected when forgetting was asked for. */
-interface Selected {
-  /** Of a search: those that are left out. */
-  readonly ids: readonly string[];
-  readonly count: number;
-  /** Parameters of the search, and how many tasks it found. */
-  readonly search: Readonly<Record<string, readonly string[]>> | undefined;
-  readonly found: number;
 }
 
 /** `POST /api/forget`. */
@@ -56,7 +46,11 @@ export function createBulk({ api, state, t, f, timeZone, selection, onForgotten 
     const form = document.createElement('form');
     form.method = 'post';
     form.action = './api/download';
-    for (const [name, values] of Object.entries({ tz: timeZone, as, ...describeSelected(readSelected()) })) {
+    for (const [name, values] of Object.entries({
+      tz: timeZone,
+      as,
+      ...describeSelected(readSelected(state, timeZone)),
+    })) {
       for (const value of [values].flat()) {
         const input = document.createElement('input');
         input.type = 'hidden';
@@ -115,20 +109,10 @@ export function createBulk({ api, state, t, f, timeZone, selection, onForgotten 
     onForgotten();
   };
 
-  const readSelected = (): Selected => {
-    const { ids, isSearch, found } = state.selection.peek();
-    const params = buildMatchParams(state.view.peek(), timeZone);
-    const names = [...new Set(params.keys())];
-    return {
-      ...{ ids: [...ids], found, count: state.selectedCount.peek() },
-      search: isSearch ? Object.fromEntries(names.map((name) => [name, params.getAll(name)])) : undefined,
-    };
-  };
-
   return {
     download,
     forget: () => {
-      const selected = readSelected();
+      const selected = readSelected(state, timeZone);
       let isCancelled = false;
       const timer = setTimeout(() => {
         window.removeEventListener('pagehide', cancel);
@@ -153,9 +137,4 @@ export function createBulk({ api, state, t, f, timeZone, selection, onForgotten 
       selection.clear();
     },
   };
-}
-
-/** What is selected, as the mirror is told: ids, or the search with its exact count and what is left out of it. */
-function describeSelected({ ids, search, found }: Selected) {
-  return search ? { ...search, count: found, except: ids } : { ids };
 }

@@ -1,7 +1,7 @@
 /** Counts of what a search matches: by value for the filters, by month for the dates, and of all of it. */
 import type { AppState } from '../components/app.ts';
 import type { FacetData, MonthCount } from '../view/data.ts';
-import { buildMatchParams } from '../view/url.ts';
+import { buildMatchParams, VALUE_FILTERS } from '../view/url.ts';
 import type { Api } from './api.ts';
 
 export interface Counts {
@@ -18,9 +18,9 @@ export function createCounts(api: Api, state: AppState, timeZone: string): Count
     api.get<{ items: MonthCount[]; total: number }>('api/wall/months', buildMatchParams(view, timeZone));
   return {
     loadFacets: async () => {
-      const view = { ...state.view.peek(), model: [], size: [], action: [], state: [] };
+      const view = { ...state.view.peek(), model: [], size: [], action: [], state: [], tag: [] };
       const params = buildMatchParams(view, timeZone);
-      params.set('only', 'model,size,action,state');
+      params.set('only', VALUE_FILTERS.join());
       try {
         state.facets.value = await api.get<FacetData>('api/facets', params);
       } catch {

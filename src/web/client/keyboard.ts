@@ -27,13 +27,15 @@ const PANS: Readonly<Record<string, readonly [number, number]>> = {
 
 interface KeyboardDeps {
   readonly state: AppState;
+  readonly mayChange: boolean;
   readonly actions: Actions;
   readonly searchExit: SearchExit;
   readonly wall: WallController;
   readonly stage: StageController;
 }
 
-export function handleKeys({ state, actions, searchExit, wall, stage }: KeyboardDeps): void {
+export function handleKeys(deps: KeyboardDeps): void {
+  const { state, actions, searchExit, wall, stage } = deps;
   const move = (direction: Direction, event: KeyboardEvent): boolean => {
     const at = wall.locate(state.focusedKey.peek() ?? '');
     const next = at && wall.getNeighbour(at, direction);
@@ -95,8 +97,26 @@ export function handleKeys({ state, actions, searchExit, wall, stage }: Keyboard
         if (id !== undefined) actions.openTask(id);
         return id !== undefined;
       default:
-        return false;
+        return onMarkKey(event.key, id);
     }
+  };
+
+  /** @param id of the open task, or of the tile with the focus; what is selected on the wall goes first */
+  const onMarkKey = (key: string, id: string | undefined): boolean => {
+    if (!deps.mayChange) return false;
+    const isSelection = state.task.peek() === undefined && state.selectedCount.peek() > 0;
+    if (key === 't' && isSelection) {
+      actions.togglePopover('mark-tags');
+      return true;
+    }
+    if (key === 't' || key === 'n') {
+      if (id !== undefined) actions.editMarks(key === 't' ? 'tags' : 'note', id);
+      return id !== undefined;
+    }
+    const request = key === 'l' ? 'star' : key === 'h' ? 'hide' : readRating(key);
+    if (request === undefined || (id === undefined && !isSelection)) return false;
+    actions.mark(request, isSelection ? undefined : id);
+    return true;
   };
 
   const moveByMonth = (step: -1 | 1): boolean => {
@@ -115,6 +135,8 @@ export function handleKeys({ state, actions, searchExit, wall, stage }: Keyboard
     }
     // A video has keys of its own.
     if (event.target instanceof HTMLMediaElement) return false;
+    // So have choices.
+    if (isChoice(event.target) && (pan || event.key === ' ')) return false;
     if (event.key === 'ArrowLeft') actions.moveTask('previous');
     else if (event.key === 'ArrowRight') actions.moveTask('next');
     else if (event.key === 'Home') actions.moveTask('first');
@@ -145,7 +167,7 @@ export function handleKeys({ state, actions, searchExit, wall, stage }: Keyboard
         stage.toggleFullScreen();
         return true;
       default:
-        return false;
+        return onMarkKey(event.key, details?.id);
     }
   };
 
@@ -180,4 +202,12 @@ function togglePanel(): void {
   const task = document.getElementById('task');
   const isFocused = document.getElementById('task-panel')?.contains(document.activeElement);
   if (task?.classList.toggle('is-panel-hidden') && isFocused) task.focus();
+}
+
+function readRating(key: string): { rating: number } | undefined {
+  return /^[0-5]$/.test(key) ? { rating: Number(key) } : undefined;
+}
+
+function isChoice(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement && target.type === 'radio';
 }

@@ -42,8 +42,12 @@ export interface Navigation {
   openTask(id: string): void;
   closeTask(): void;
   moveTask(to: 'previous' | 'next' | 'first' | 'last'): void;
-  /** Loads the same search again; what is seen stays. @returns how many tasks are new */
-  refresh(): Promise<number>;
+  /**
+   * Loads the same search again; what is seen stays.
+   * @param moved tasks that have left, or have come back to where they were
+   * @returns how many tasks are new
+   */
+  refresh(moved?: ReadonlySet<string>): Promise<number>;
   /** What is seen may have changed. */
   markOutdated(): void;
   /** Loads what could not be loaded. */
@@ -210,12 +214,12 @@ export function createNavigation(deps: NavigationDeps): Navigation {
       else getWall()?.refresh();
     },
     getSource: () => source,
-    refresh: async () => {
+    refresh: async (moved) => {
       if (!months) {
         await load(state.view.peek(), { anchor: getWall()?.getAnchor() });
         return 0;
       }
-      const added = await months.refresh();
+      const added = await months.refresh(moved);
       const count = months.sections.reduce((sum, section) => sum + section.count, 0);
       state.total.value = { count, isExact: true };
       return added;

@@ -1,7 +1,7 @@
 /** Keeps the page up to date: tasks that finish fill in, new ones appear, nothing that is looked at moves. */
 import type { AppState } from '../components/app.ts';
 import { cutText } from '../view/cut-text.ts';
-import type { Health, TilePage } from '../view/data.ts';
+import type { Health, TileData, TilePage } from '../view/data.ts';
 import type { Dictionary } from '../view/i18n/dictionary.ts';
 import { getSort } from '../view/url.ts';
 import type { Api } from './api.ts';
@@ -15,6 +15,8 @@ const PAUSE_MS = 400;
 /** Screen readers are told at most this often. */
 const ANNOUNCE_MS = 5000;
 const MAX_TILES_PER_REQUEST = 50;
+/** Otherwise, searches leave out what is hidden. */
+const ANY_TASK = 'is:hidden OR -is:hidden';
 /** Characters of a prompt that are read out. */
 const MAX_SPOKEN_LENGTH = 80;
 
@@ -46,21 +48,30 @@ export function startUpdates(deps: UpdateDeps): Updates {
     state.announcement.value = text;
   };
 
-  const updateTile = async (id: string) => {
-    const found = navigation.getSource().find(id);
-    if (!found) {
-      mayHaveMore = true;
-      return;
-    }
-    const params = new URLSearchParams({ id, fields: 'tile', limit: '1' });
+  const getTile = (id: string): TileData | undefined => {
+    const source = navigation.getSource();
+    const found = source.find(id);
+    return found && source.sections[found.section]?.getTile(found.index);
+  };
+
+  const updateTiles = async (ids: readonly string[]) => {
+    const seen = ids.filter((id) => getTile(id) !== undefined);
+    if (seen.length < ids.length) mayHaveMore = true;
+    if (seen.length === 0) return;
+    const params = new URLSearchParams({ q: ANY_TASK, fields: 'tile', limit: String(seen.length) });
+    for (const id of seen) params.append('id', id);
     const { items } = await api.get<TilePage>('api/search', params);
-    const [tile] = items;
-    if (tile?.id !== id) return;
-    const before = navigation.getSource().sections[found.section]?.getTile(found.index);
-    navigation.getSource().replace(tile);
-    if (before?.state === 'pending' && tile.state !== 'pending')
-      announce(`${t.states[tile.state]}: ${cutText(tile.prompt, MAX_SPOKEN_LENGTH)}`);
-    if (state.task.peek()?.id === id) viewer.refresh();
+    const found = new Map(items.map((tile) => [tile.id, tile]));
+    const left = new Set<string>();
+    for (const id of seen) {
+      const before = getTile(id);
+      const tile = found.get(id);
+      if (!tile || isHidden(tile) !== (before !== undefined && isHidden(before))) left.add(id);
+      if (tile && before?.state === 'pending' && tile.state !== 'pending')
+        announce(`${t.states[tile.state]}: ${cutText(tile.prompt, MAX_SPOKEN_LENGTH)}`);
+    }
+    navigation.getSource().update((tile) => found.get(tile.id) ?? tile);
+    if (left.size > 0) await navigation.refresh(left);
   };
 
   const showNew = async () => {
@@ -80,7 +91,8 @@ export function startUpdates(deps: UpdateDeps): Updates {
     const ids = [...changed].slice(0, MAX_TILES_PER_REQUEST);
     for (const id of ids) changed.delete(id);
     try {
-      for (const id of ids) await updateTile(id);
+      await updateTiles(ids);
+      if (ids.includes(state.task.peek()?.id ?? '')) viewer.refresh();
       if (mayHaveMore) await showNew();
     } catch {
       // The trouble line says it; the next event tries again.
@@ -122,4 +134,8 @@ export function startUpdates(deps: UpdateDeps): Updates {
     isRefused: () => state.connection.peek() === 'expired',
   });
   return { loadHealth };
+}
+
+function isHidden({ marks }: TileData): boolean {
+  return marks?.hidden ?? false;
 }

@@ -6,7 +6,7 @@ import { createWallState } from '../components/wall-state.ts';
 import { WallPage } from '../pages/WallPage.tsx';
 import { createFormats } from '../view/format.ts';
 import type { WallData } from '../view/page-data.ts';
-import { buildSearchParams, getSort } from '../view/url.ts';
+import { buildSearchParams, getSort, VALUE_FILTERS } from '../view/url.ts';
 import { createApi } from './api.ts';
 import { createBulk } from './bulk.ts';
 import { copyToClipboard } from './clipboard.ts';
@@ -14,6 +14,7 @@ import { createCounts } from './counts.ts';
 import { keepFocus } from './focus-keeper.ts';
 import { handleKeys } from './keyboard.ts';
 import { loadDictionary } from './load-dictionary.ts';
+import { createMarks } from './marks.ts';
 import { createNavigation } from './navigation.ts';
 import { createClockSignal, readPageData, reportTimeZone, runAfterPaint } from './page-context.ts';
 import { closePopoversOutside } from './popovers.ts';
@@ -65,6 +66,11 @@ async function startWallPage(): Promise<void> {
     onForgotten: () => void navigation.refresh(),
   });
 
+  const marks = createMarks({
+    ...{ api, state, t, f, timeZone, selection, navigation, mayChange: data.rights.mayChange },
+    getWall: () => wall,
+  });
+
   const searchExit = createSearchExit({ state, navigate: navigation.navigate, getWall: () => wall });
   const shell = createShellActions(state);
   const actions: Actions = {
@@ -79,6 +85,7 @@ async function startWallPage(): Promise<void> {
         if (found !== undefined) selection.selectAll(found);
       }),
     clearSelection: selection.clear,
+    ...marks,
     download: bulk.download,
     forget: bulk.forget,
     leaveSearch: searchExit.leave,
@@ -94,7 +101,7 @@ async function startWallPage(): Promise<void> {
     togglePopover: (name) => {
       shell.togglePopover(name);
       if (name === 'dates') void loadDateMonths();
-      if (name === 'model' || name === 'size' || name === 'action' || name === 'state') void loadFacets();
+      if (VALUE_FILTERS.some((filter) => filter === name)) void loadFacets();
     },
     setPreference: (name, value) => {
       shell.setPreference(name, value);
@@ -133,7 +140,9 @@ async function startWallPage(): Promise<void> {
     const controller = createWallController(state, navigation.getSource());
     wall = controller;
     controller.show(navigation.getSource());
-    handleKeys({ state, actions, searchExit, wall: controller, stage: createStage(state, actions) });
+    const stage = createStage(state, actions);
+    const { mayChange } = data.rights;
+    handleKeys({ state, mayChange, actions, searchExit, wall: controller, stage });
     closePopoversOutside(state, actions);
     keepFocus();
     handleRail(actions);

@@ -11,6 +11,7 @@ import {
 import { type App, useApp } from './app.ts';
 import { DateFilter } from './DateFilter.tsx';
 import { Icon } from './Icon.tsx';
+import { MarkFilter } from './MarkFilter.tsx';
 import { Popover } from './Popover.tsx';
 import { Choices } from './TopBar.tsx';
 
@@ -22,6 +23,7 @@ export function FilterBar() {
         {VALUE_FILTERS.map((name) => (
           <ValueFilterChip key={name} name={name} />
         ))}
+        <MarkFilter />
         <DateFilter />
         <FoldChip />
         <OrderChip />
@@ -36,6 +38,7 @@ function ValueFilterChip({ name }: { name: ValueFilter }) {
   const { t, state, actions } = app;
   const view = state.view.value;
   const chosen = view[name];
+  if (name === 'tag' && chosen.length === 0 && !state.hasTags.value) return null;
   const set = (values: readonly string[]) =>
     actions?.navigate({ ...view, [name]: values, task: '', cursor: '' }, 'push');
   const label =

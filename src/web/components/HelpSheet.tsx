@@ -36,6 +36,13 @@ const KEYS: Readonly<
     ['panel', ['i']],
     ['full', ['f']],
   ],
+  marks: [
+    ['star', ['l']],
+    ['rate', ['0', '…', '5']],
+    ['tags', ['t']],
+    ['note', ['n']],
+    ['hide', ['h']],
+  ],
 };
 
 export function HelpSheet() {
@@ -44,7 +51,7 @@ export function HelpSheet() {
 }
 
 function Sheet() {
-  const { t, actions } = useShell();
+  const { t, actions, rights } = useShell();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (
@@ -65,23 +72,25 @@ function Sheet() {
           <Icon name="x" />
         </button>
       </header>
-      {Object.entries(KEYS).map(([group, keys]) => (
-        <section key={group}>
-          <h3>{t.keyGroups[group as keyof typeof KEYS]}</h3>
-          <dl>
-            {keys.map(([text, caps]) => (
-              <div key={text}>
-                <dt>
-                  {caps.map((cap) => (
-                    <kbd key={cap}>{cap}</kbd>
-                  ))}
-                </dt>
-                <dd>{t.keyTexts[text]}</dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-      ))}
+      {Object.entries(KEYS)
+        .filter(([group]) => group !== 'marks' || rights.mayChange)
+        .map(([group, keys]) => (
+          <section key={group}>
+            <h3>{t.keyGroups[group as keyof typeof KEYS]}</h3>
+            <dl>
+              {keys.map(([text, caps]) => (
+                <div key={text}>
+                  <dt>
+                    {caps.map((cap) => (
+                      <kbd key={cap}>{cap}</kbd>
+                    ))}
+                  </dt>
+                  <dd>{t.keyTexts[text]}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
     </dialog>
   );
 }

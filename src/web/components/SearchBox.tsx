@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { splitParts } from '../view/query-parts.ts';
-import { EMPTY_VIEW, VALUE_FILTERS } from '../view/url.ts';
+import { EMPTY_VIEW, LISTS } from '../view/url.ts';
 import type { Suggestion } from './actions.ts';
 import { useApp } from './app.ts';
 import { Icon } from './Icon.tsx';
@@ -198,11 +198,11 @@ function SuggestionCount({ count }: { count: number }) {
 function KeptFilters() {
   const { state } = useApp();
   const view = state.view.value;
-  const texts = (['from', 'to', 'sort', 'group', 'tz'] as const).flatMap((name) => {
+  const texts = (['from', 'to', 'rating', 'sort', 'group', 'tz'] as const).flatMap((name) => {
     const value = view[name] ?? EMPTY_VIEW[name];
     return value === undefined || value === '' ? [] : [{ name, value }];
   });
-  const values = VALUE_FILTERS.flatMap((name) => view[name].map((value) => ({ name, value })));
+  const values = LISTS.flatMap((name) => view[name].map((value) => ({ name, value })));
   return (
     <>
       {[...texts, ...values].map(({ name, value }) => (

@@ -7,6 +7,7 @@ export function SelectionBar() {
   const { t, f, state, actions, rights } = useApp();
   const count = state.selectedCount.value;
   if (count === 0) return null;
+  const MarkButtons = state.markControls.value?.MarkButtons;
   const total = state.total.value;
   const canSelectAll = total !== undefined && !state.selection.value.isSearch && count < total.count;
   return (
@@ -42,6 +43,7 @@ export function SelectionBar() {
           </div>
         )}
       </Popover>
+      {rights.mayChange && MarkButtons && <MarkButtons />}
       {rights.mayChange && rights.seesAll && (
         <button type="button" class="button is-bad" title={t.forgetHint} onClick={() => actions?.forget()}>
           <Icon name="trash" size={16} />

@@ -8,6 +8,7 @@ import { EMPTY_VIEW } from '../view/url.ts';
 import { type App, type OpenTask, useApp } from './app.ts';
 import { Icon } from './Icon.tsx';
 import { MarkedText } from './MarkedText.tsx';
+import { Marks } from './Marks.tsx';
 import { Popover } from './Popover.tsx';
 import { SaveLink } from './SaveLink.tsx';
 import { Strip } from './Strip.tsx';
@@ -58,6 +59,7 @@ export function TaskPanel({ task, details }: Props) {
         <UseAgain details={details} />
         <SaveLink details={details} shown={0} class="button" hasText />
       </div>
+      <Marks details={details} />
       <Facts details={details} />
       <Archived details={details} />
       <section class="panel-part">

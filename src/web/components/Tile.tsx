@@ -3,7 +3,7 @@ import { Component } from 'preact';
 import { decodeRatio } from '../../task/ratio.ts';
 import { getRatioClass } from '../layout/ratio-classes.ts';
 import { cutText, MAX_ALT_LENGTH } from '../view/cut-text.ts';
-import type { TileData } from '../view/data.ts';
+import type { MarksView, TileData } from '../view/data.ts';
 import { linkTo } from '../view/url.ts';
 import type { App, VisibleTile } from './app.ts';
 import { Icon } from './Icon.tsx';
@@ -146,10 +146,15 @@ export class Tile extends Component<Props, State> {
               <span class="tile-facts">{listFacts(app, tile)}</span>
             </span>
           )}{' '}
-          {tile?.group && tile.group.count > 1 && (
-            <span class="badge" title={t.samePromptCount(f.number(tile.group.count))}>
-              <Icon name="layers" size={14} />
-              {f.number(tile.group.count)}
+          {tile && (tile.marks || tile.group) && (
+            <span class="badges">
+              {tile.marks && <MarkBadge marks={tile.marks} />}
+              {tile.group && tile.group.count > 1 && (
+                <span class="badge" title={t.samePromptCount(f.number(tile.group.count))}>
+                  <Icon name="layers" size={14} />
+                  {f.number(tile.group.count)}
+                </span>
+              )}
             </span>
           )}
         </a>
@@ -250,6 +255,21 @@ export class Tile extends Component<Props, State> {
   }
 }
 
+/** The link says the same in words; the number is written by the styles, so that it is no part of its text. */
+function MarkBadge({ marks: { starred, rating, hidden } }: { marks: MarksView }) {
+  if (!starred && rating === 0 && !hidden) return null;
+  return (
+    <span class="badge badge-marks" data-rating={rating > 0 ? rating : undefined} aria-hidden="true">
+      {hidden && <Icon name="eye-off" size={14} />}
+      {(starred || rating > 0) && (
+        <span class={starred ? 'is-starred' : ''}>
+          <Icon name="star" size={14} />
+        </span>
+      )}
+    </span>
+  );
+}
+
 function Reason({
   icon,
   title,
@@ -286,8 +306,17 @@ function describeTile(app: App, tile: TileData, reason: string | undefined): str
     listFacts(app, tile),
     ...(tile.group && tile.group.count > 1 ? [t.samePromptCount(f.number(tile.group.count))] : []),
     ...kind,
+    ...(tile.marks ? listMarks(app, tile.marks) : []),
     ...differs,
   ].join(', ');
+}
+
+function listMarks({ t }: App, { starred, rating, hidden }: MarksView): string[] {
+  return [
+    ...(starred ? [t.starred] : []),
+    ...(rating > 0 ? [t.rated(rating)] : []),
+    ...(hidden ? [t.hidden] : []),
+  ];
 }
 
 function listFacts({ f }: App, { model, size, created_at }: TileData): string {

@@ -1,8 +1,25 @@
 /** What a reader can do in the browser; client/ implements it. */
+import type { MarkChange } from '../../task/marks.ts';
+import type { TagCount } from '../view/data.ts';
 import type { View } from '../view/url.ts';
+import type { NoteVersion } from './app.ts';
 import type { ShellActions } from './shell.ts';
 
-export interface Actions extends ShellActions {
+/** A change of marks; `star` and `hide` turn over what is there. */
+export type MarkRequest = 'star' | 'hide' | MarkChange;
+
+export interface MarkActions {
+  /** @param id undefined: of all that are selected */
+  mark(request: MarkRequest, id: string | undefined): void;
+  /** Opens a task, if it is not open, at its tags or its note. */
+  editMarks(what: 'tags' | 'note', id: string): void;
+  suggestTags(prefix: string, signal: AbortSignal): Promise<readonly TagCount[]>;
+  readNote(id: string): Promise<NoteVersion>;
+  /** @param base the note that it replaces @returns how the mirror has it now: another text, if somebody has changed it since */
+  saveNote(id: string, text: string, base: NoteVersion): Promise<NoteVersion>;
+}
+
+export interface Actions extends ShellActions, MarkActions {
   /** Shows something else. `push` adds an entry to the history; `type` is for each typed letter. */
   navigate(view: View, how: 'push' | 'type'): void;
   openTask(id: string): void;

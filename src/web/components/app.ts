@@ -1,8 +1,8 @@
 /** What the components of the wall's page can use beyond those of every page: its state, and in the browser what can be done. */
 import type { ReadonlySignal, Signal } from '@preact/signals';
-import { type ComponentChildren, createContext, h } from 'preact';
+import { type ComponentChildren, type ComponentType, createContext, h } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { FacetData, MonthCount, SearchInfo, TaskDetails, TileData } from '../view/data.ts';
+import type { FacetData, MarksView, MonthCount, SearchInfo, TaskDetails, TileData } from '../view/data.ts';
 import type { View } from '../view/url.ts';
 import type { Actions } from './actions.ts';
 import { type Shell, ShellProvider, type ShellState } from './shell.ts';
@@ -90,6 +90,25 @@ export interface OpenTask {
   readonly similar: readonly TileData[];
 }
 
+/** The controls of marks: loaded with the first task that is opened, or the first selection. */
+export interface MarkControls {
+  readonly MarksEditor: ComponentType<{ readonly id: string; readonly marks: MarksView }>;
+  readonly MarkButtons: ComponentType;
+}
+
+/** A note that is not saved yet. */
+export interface NoteDraft {
+  readonly text: string;
+  /** What it began with, as the mirror has it. */
+  readonly base: NoteVersion | undefined;
+}
+
+/** A note of the mirror, and the `ETag` of the marks that it is of. */
+export interface NoteVersion {
+  readonly text: string;
+  readonly etag: string;
+}
+
 export interface Selection {
   readonly ids: ReadonlySet<string>;
   /** Everything that the search finds, but for `ids`. */
@@ -141,6 +160,13 @@ export interface AppState extends ShellState {
   readonly isStale: Signal<boolean>;
   readonly newTasks: Signal<number>;
   readonly toast: Signal<Toast | undefined>;
+  /** Whether any task has a tag. */
+  readonly hasTags: Signal<boolean>;
+  readonly markControls: Signal<MarkControls | undefined>;
+  /** What of the marks of the open task is to get the focus, as soon as it is there. */
+  readonly editedMark: Signal<'tags' | 'note' | undefined>;
+  /** By the id of the task. */
+  readonly noteDrafts: Map<string, NoteDraft>;
   /** Where the page continues without a script. */
   readonly nextCursor: string | null;
 }

@@ -24,8 +24,11 @@ export type PopoverName =
   | 'menu'
   | 'language'
   | 'use-again'
-  | 'export';
-type ValuePopover = 'model' | 'size' | 'action' | 'state';
+  | 'export'
+  | 'marks'
+  | 'mark-rating'
+  | 'mark-tags';
+type ValuePopover = 'model' | 'size' | 'action' | 'state' | 'tag';
 
 /** Between the page and the mirror. `failing`: it answers that it can't answer; `expired`: the session has ended. */
 export type Connection = 'ok' | 'lost' | 'failing' | 'expired';

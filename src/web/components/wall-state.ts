@@ -39,6 +39,10 @@ export function createWallState(data: WallData): AppState {
     isStale: signal(false),
     newTasks: signal(0),
     toast: signal(undefined),
+    hasTags: signal(data.hasTags),
+    markControls: signal(undefined),
+    editedMark: signal(undefined),
+    noteDrafts: new Map(),
     nextCursor: data.nextCursor,
   };
 }

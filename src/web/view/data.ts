@@ -1,4 +1,6 @@
 /** What the pages get from the mirror: the answers of its API, whose schemas are in `views/`. */
+
+import type { TagList } from '../../views/marks-schema.ts';
 import type { FacetsAnswer, SearchAnswer, Tile } from '../../views/search-schema.ts';
 import type { WallLayoutView, WallMonthsView, WallPlaceView } from '../../views/wall-schema.ts';
 
@@ -10,6 +12,13 @@ export type TileData = Tile;
 
 /** `GET /api/search?fields=tile`. */
 export type TilePage = Omit<SearchAnswer, 'items'> & { readonly items: readonly Tile[] };
+
+/** What readers say of a task. */
+/** `POST /api/marks`. */
+export type { MarkResult, MarksView, TaskMarksView } from '../../views/marks-schema.ts';
+
+/** `GET /api/tags`. */
+export type TagCount = TagList['items'][number];
 
 /** What a search says about itself. */
 export type SearchInfo = Omit<TilePage, 'items' | 'next_cursor' | 'took_ms' | 'ranked' | 'values'>;
@@ -25,4 +34,3 @@ export type PlaceData = WallPlaceView;
 
 /** `GET /api/facets`. */
 export type FacetData = FacetsAnswer;
-export type FacetValue = NonNullable<FacetsAnswer['model']>[number];

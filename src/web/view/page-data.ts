@@ -30,6 +30,8 @@ export interface WallData extends PageData {
   /** Without a search. */
   readonly allTasks: number | undefined;
   readonly info: SearchInfo;
+  /** Whether there is any tag, so that tags can be chosen. */
+  readonly hasTags: boolean;
   /** Of the task in the address. */
   readonly task:
     | { readonly details: TaskDetails | 'missing' | 'failed'; readonly place: PlaceData | null }

@@ -5,7 +5,8 @@
 
 /** The operators of src/search/fields.ts. */
 export const OPERATOR_NAMES = [
-  ...['model', 'size', 'action', 'state', 'seed', 'id', 'artifact', 'before', 'after', 'on'],
+  ...['model', 'size', 'action', 'state', 'seed', 'id', 'artifact', 'is', 'has', 'rating', 'tag'],
+  ...['before', 'after', 'on'],
 ] as const;
 
 export interface QueryPart {

@@ -6,9 +6,12 @@ export const SORTS = ['relevance', 'newest', 'oldest'] as const;
 export type Sort = (typeof SORTS)[number];
 const STATES: readonly string[] = ['pending', 'succeeded', 'failed'] satisfies TaskState[];
 
-/** The filters that are lists of values. */
-export const VALUE_FILTERS = ['model', 'size', 'action', 'state'] as const;
+/** The filters that are lists of values, which the mirror counts. */
+export const VALUE_FILTERS = ['model', 'size', 'action', 'state', 'tag'] as const;
 export type ValueFilter = (typeof VALUE_FILTERS)[number];
+
+/** The values of `is`. Hidden tasks are shown only where they are asked for. */
+const MARK_STATES: readonly string[] = ['starred', 'hidden'];
 
 export interface View {
   /** The query as it was typed. */
@@ -19,6 +22,12 @@ export interface View {
   readonly size: readonly string[];
   readonly action: readonly string[];
   readonly state: readonly string[];
+  /** Any of these; a tag may have a comma. */
+  readonly tag: readonly string[];
+  /** `starred`, `hidden`. */
+  readonly is: readonly string[];
+  /** `>=4`; empty: any. */
+  readonly rating: string;
   /** Undefined: by best match when words are searched for, else the newest first. */
   readonly sort: Sort | undefined;
   /** Undefined: folded by best match, else not. */
@@ -39,6 +48,9 @@ export const EMPTY_VIEW: View = {
   size: [],
   action: [],
   state: [],
+  tag: [],
+  is: [],
+  rating: '',
   sort: undefined,
   group: undefined,
   tz: '',
@@ -46,20 +58,17 @@ export const EMPTY_VIEW: View = {
   cursor: '',
 };
 
-const TEXTS = ['q', 'from', 'to', 'tz', 'task', 'cursor'] as const;
+const TEXTS = ['q', 'from', 'to', 'rating', 'tz', 'task', 'cursor'] as const;
+/** Parameters that may be repeated. */
+export const LISTS = [...VALUE_FILTERS, 'is'] as const;
 
 /** Reads a query string; what it does not know is left out. */
 export function parseView(params: URLSearchParams): View {
   const text = (name: string) => (params.get(name) ?? '').trim();
-  const list = (name: string) => [
-    ...new Set(
-      params
-        .getAll(name)
-        .flatMap((value) => value.split(','))
-        .map((value) => value.trim())
-        .filter((value) => value !== ''),
-    ),
+  const clean = (values: readonly string[]) => [
+    ...new Set(values.map((value) => value.trim()).filter((value) => value !== '')),
   ];
+  const list = (name: string) => clean(params.getAll(name).flatMap((value) => value.split(',')));
   return {
     q: params.get('q') ?? '',
     from: text('from'),
@@ -68,6 +77,9 @@ export function parseView(params: URLSearchParams): View {
     size: list('size'),
     action: list('action'),
     state: list('state').filter((value) => STATES.includes(value)),
+    tag: clean(params.getAll('tag')),
+    is: list('is').filter((value) => MARK_STATES.includes(value)),
+    rating: text('rating'),
     sort: SORTS.find((sort) => sort === params.get('sort')),
     group: (['prompt', 'none'] as const).find((group) => group === params.get('group')),
     tz: text('tz'),
@@ -104,8 +116,10 @@ export function isFolded(view: View): boolean {
 
 /** Whether anything is searched for or filtered. */
 export function isFiltered(view: View): boolean {
-  const { q, from, to } = view;
-  return q.trim() !== '' || from !== '' || to !== '' || VALUE_FILTERS.some((name) => view[name].length > 0);
+  const { q, from, to, rating } = view;
+  return (
+    [q.trim(), from, to, rating].some((text) => text !== '') || LISTS.some((name) => view[name].length > 0)
+  );
 }
 
 /** Whether two views show the same tasks, whatever task is open. */
@@ -122,6 +136,7 @@ export function buildMatchParams(view: View, timeZone: string): URLSearchParams 
   if (view.q.trim() !== '') params.set('q', view.q);
   if (view.from !== '') params.set('from', view.from);
   if (view.to !== '') params.set('to', view.to);
+  if (view.rating !== '') params.set('rating', view.rating);
   appendValues(params, view);
   const tz = view.tz === '' ? timeZone : view.tz;
   if (tz !== '') params.set('tz', tz);
@@ -138,5 +153,5 @@ export function buildSearchParams(view: View, timeZone: string): URLSearchParams
 }
 
 function appendValues(params: URLSearchParams, view: View): void {
-  for (const name of VALUE_FILTERS) for (const value of view[name]) params.append(name, value);
+  for (const name of LISTS) for (const value of view[name]) params.append(name, value);
 }

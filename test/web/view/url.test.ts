@@ -23,6 +23,14 @@ const view: fc.Arbitrary<View> = fc.record({
   size: fc.uniqueArray(value, { maxLength: 2 }),
   action: fc.uniqueArray(fc.constantFrom('generate', 'edit')),
   state: fc.uniqueArray(fc.constantFrom('pending', 'succeeded', 'failed')),
+  tag: fc.uniqueArray(
+    fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
+      .filter((text) => text.trim() === text && text.isWellFormed()),
+    { maxLength: 3 },
+  ),
+  is: fc.uniqueArray(fc.constantFrom('starred', 'hidden')),
+  rating: fc.constantFrom('', '>=4'),
   sort: fc.constantFrom(undefined, 'relevance' as const, 'newest' as const, 'oldest' as const),
   group: fc.constantFrom(undefined, 'prompt' as const, 'none' as const),
   tz: fc.constantFrom('', 'Asia/Shanghai'),
@@ -89,4 +97,15 @@ test('another task is the same search, another filter is not', () => {
   expect(isSameSearch(cats, { ...cats, task: 'x' })).toBe(true);
   expect(isSameSearch(cats, { ...cats, size: ['1:1'] })).toBe(false);
   expect([isFiltered(EMPTY_VIEW), isFiltered({ ...EMPTY_VIEW, size: ['1:1'] })]).toEqual([false, true]);
+  expect(
+    [{ tag: ['a'] }, { is: ['starred'] }, { rating: '>=4' }].map((each) =>
+      isFiltered({ ...EMPTY_VIEW, ...each }),
+    ),
+  ).toEqual([true, true, true]);
+});
+
+test('a tag may have a comma, and several are repeated', () => {
+  const view = parseView(new URLSearchParams('?tag=red,+round&tag=poster&tag=poster&is=starred,gone'));
+  expect(view).toMatchObject({ tag: ['red, round', 'poster'], is: ['starred'] });
+  expect(buildSearchParams(view, '').getAll('tag')).toEqual(['red, round', 'poster']);
 });

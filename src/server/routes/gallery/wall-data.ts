@@ -1,5 +1,6 @@
 /** Asks for everything that the first view of the wall shows. */
 import type { ApiError } from '../../../lib/api-error.ts';
+import type { TagList } from '../../../views/marks-schema.ts';
 import type {
   LayoutData,
   MonthCount,
@@ -43,8 +44,12 @@ export async function loadWallData(
         () => undefined,
       )
     : { total: parts.total.count };
+  const { items: tags } = await askFor<TagList>(ask, 'tags', new URLSearchParams({ limit: '1' })).catch(
+    () => ({ items: [] }),
+  );
   const task = await loadTask(view, page.timeZone, { ask, report });
-  return { data: { ...page, view, ...parts, allTasks: all?.total, task }, error };
+  const data = { ...page, view, ...parts, allTasks: all?.total, hasTags: tags.length > 0, task };
+  return { data, error };
 }
 
 type Tiles = Pick<WallData, 'months' | 'layouts' | 'tiles' | 'nextCursor' | 'total' | 'info' | 'problem'>;

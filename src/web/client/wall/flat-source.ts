@@ -44,8 +44,11 @@ export function createFlatSource({ api, params, onChange, ...first }: FlatSource
     }
   };
 
-  const replace = (tile: TileData) => {
-    tiles = tiles.map((other) => (other.id === tile.id ? keepMatch(tile, other) : other));
+  const update = (change: (tile: TileData) => TileData) => {
+    tiles = tiles.map((tile) => {
+      const changed = change(tile);
+      return changed === tile ? tile : keepMatch(changed, tile);
+    });
     sections = createSections(tiles);
     onChange('tiles');
   };
@@ -58,7 +61,8 @@ export function createFlatSource({ api, params, onChange, ...first }: FlatSource
     for (const { id } of unsettled.slice(0, MAX_RELOADED)) query.append('id', id);
     try {
       const { items } = await api.get<TilePage>('api/search', query);
-      for (const tile of items) replace(tile);
+      const found = new Map(items.map((tile) => [tile.id, tile]));
+      update((tile) => found.get(tile.id) ?? tile);
     } catch (error) {
       ignoreFailure(error);
     }
@@ -78,7 +82,7 @@ export function createFlatSource({ api, params, onChange, ...first }: FlatSource
           if (getTile(index)?.id === id) return { section, index };
       return undefined;
     },
-    replace,
+    update,
     listAround: (id, distance) => {
       const at = tiles.findIndex((tile) => tile.id === id);
       return at === -1 ? [] : tiles.slice(Math.max(0, at - distance), at + distance + 1);

@@ -29,6 +29,8 @@ interface Month {
   readonly tiles: Map<number, TileData>;
   /** Slices that are loaded, of the present layout. */
   readonly loaded: Set<number>;
+  /** Whether tiles stand elsewhere by now: they are shown until their slices have been loaded again. */
+  isShifted: boolean;
 }
 
 interface MonthSourceOptions {
@@ -44,8 +46,12 @@ interface MonthSourceOptions {
 }
 
 export interface MonthSource extends TileSource {
-  /** Loads the counts again, and the layouts of months that have changed. @returns how many tasks are new */
-  refresh(): Promise<number>;
+  /**
+   * Loads the counts again, and the layouts of months that have changed.
+   * @param moved tasks that have left, or have come back to where they were: others come at the start
+   * @returns how many tasks are new
+   */
+  refresh(moved?: ReadonlySet<string>): Promise<number>;
   /** Loads the layout of a month now. */
   loadMonth(month: string): Promise<void>;
 }
@@ -75,15 +81,27 @@ export function createMonthSource(options: MonthSourceOptions): MonthSource {
     }
   };
 
+  const fetchLayout = (month: Month, signal?: AbortSignal): Promise<LayoutData> => {
+    const query = new URLSearchParams(params);
+    query.set('month', month.info.month);
+    return api.get<LayoutData>('api/wall/layout', query, signal);
+  };
   const loadLayout = (month: Month): Promise<void> =>
     request(`layout ${month.info.month}`, async (signal) => {
-      const query = new URLSearchParams(params);
-      query.set('month', month.info.month);
-      const data = await api.get<LayoutData>('api/wall/layout', query, signal);
+      const data = await fetchLayout(month, signal);
       if (isStopped) return;
       adoptLayout(month, data);
       onChange('layout');
     });
+  /** Scrolling does not end it: nothing would ask for it again. */
+  const reloadLayout = async (month: Month, moved?: ReadonlySet<string>): Promise<void> => {
+    try {
+      const data = await fetchLayout(month);
+      if (!isStopped) adoptLayout(month, data, moved);
+    } catch (error) {
+      ignoreFailure(error);
+    }
+  };
 
   const loadSlice = (month: Month, slice: number): Promise<void> =>
     request(`slice ${month.info.month} ${slice}`, async (signal) => {
@@ -95,7 +113,7 @@ export function createMonthSource(options: MonthSourceOptions): MonthSource {
       query.set('limit', String(SLICE));
       query.set('cursor', cursor);
       const page = await api.get<TilePage>('api/search', query, signal);
-      if (isStopped || month.layout !== layout) return;
+      if (isStopped || month.layout !== layout || !months.includes(month)) return;
       const isOfMonth = createMonthTest(month.info);
       page.items.forEach((tile, at) => {
         if (isOfMonth(tile)) month.tiles.set(layout.count - slice * SLICE - at, tile);
@@ -113,6 +131,32 @@ export function createMonthSource(options: MonthSourceOptions): MonthSource {
       month.tiles.clear();
       month.loaded.clear();
     }
+  };
+
+  /** One after the other: an earlier answer must not replace a later one. */
+  let refreshing: Promise<unknown> = Promise.resolve();
+  const refreshNow = async (moved: ReadonlySet<string> | undefined): Promise<number> => {
+    const answer = await api.get<{ items: MonthCount[] }>('api/wall/months', params);
+    if (isStopped) return 0;
+    const before = new Map(months.map((month) => [month.info.month, month]));
+    const changed: Month[] = [];
+    months = answer.items.map((info) => {
+      const old = before.get(info.month);
+      // A layout that could not be loaded is still the one before.
+      if (old && old.info.count === info.count && (old.layout?.count ?? info.count) === info.count)
+        return old;
+      const month = { ...(old ?? createMonth(info)), info };
+      if (old?.layout) changed.push(month);
+      return month;
+    });
+    const added = answer.items.reduce(
+      (sum, { month, count }) => sum + Math.max(0, count - (before.get(month)?.info.count ?? 0)),
+      0,
+    );
+    // The old layout would be one of other tiles.
+    await Promise.all(changed.map((month) => reloadLayout(month, moved)));
+    onChange('layout');
+    return added;
   };
 
   return {
@@ -133,7 +177,8 @@ export function createMonthSource(options: MonthSourceOptions): MonthSource {
         for (let slice = Math.floor(first / SLICE); slice * SLICE < end; slice += 1) {
           if (
             month.loaded.has(slice) ||
-            hasTiles(month, Math.max(first, slice * SLICE), Math.min(end, (slice + 1) * SLICE))
+            (!month.isShifted &&
+              hasTiles(month, Math.max(first, slice * SLICE), Math.min(end, (slice + 1) * SLICE)))
           )
             continue;
           keys.add(`slice ${month.info.month} ${slice}`);
@@ -145,11 +190,8 @@ export function createMonthSource(options: MonthSourceOptions): MonthSource {
       forgetFarTiles(new Set(wanted.flatMap(({ section }) => months[section] ?? [])));
     },
     find: (id) => findTile(months, id),
-    replace: (tile) => {
-      const found = findTile(months, tile.id);
-      const month = found && months[found.section];
-      if (!found || !month?.layout) return;
-      month.tiles.set(month.layout.count - found.index, tile);
+    update: (change) => {
+      for (const { tiles } of months) for (const [fromEnd, tile] of tiles) tiles.set(fromEnd, change(tile));
       onChange('tiles');
     },
     listAround: (id, distance) => {
@@ -168,28 +210,10 @@ export function createMonthSource(options: MonthSourceOptions): MonthSource {
       const month = months.find(({ info }) => info.month === name);
       if (month && !month.layout) await loadLayout(month);
     },
-    refresh: async () => {
-      const answer = await api.get<{ items: MonthCount[] }>('api/wall/months', params);
-      if (isStopped) return 0;
-      const before = new Map(months.map((month) => [month.info.month, month]));
-      const changed: Month[] = [];
-      months = answer.items.map((info) => {
-        const old = before.get(info.month);
-        // A layout whose loading was ended by scrolling is still the one before.
-        if (old && old.info.count === info.count && (old.layout?.count ?? info.count) === info.count)
-          return old;
-        const month = { ...(old ?? createMonth(info)), info };
-        if (old?.layout) changed.push(month);
-        return month;
-      });
-      const added = answer.items.reduce(
-        (sum, { month, count }) => sum + Math.max(0, count - (before.get(month)?.info.count ?? 0)),
-        0,
-      );
-      // The old layout would be one of other tiles.
-      await Promise.all(changed.map((month) => loadLayout(month)));
-      onChange('layout');
-      return added;
+    refresh: (moved) => {
+      const run = refreshing.then(() => refreshNow(moved));
+      refreshing = run.catch(() => undefined);
+      return run;
     },
     markOutdated: () => {
       for (const { loaded } of months) loaded.clear();
@@ -203,7 +227,7 @@ export function createMonthSource(options: MonthSourceOptions): MonthSource {
 }
 
 function createMonth(info: MonthCount): Month {
-  return { info, layout: undefined, tiles: new Map(), loaded: new Set() };
+  return { info, layout: undefined, tiles: new Map(), loaded: new Set(), isShifted: false };
 }
 
 function readLayout({ count, ratios, states, cursors }: LayoutData): Layout {
@@ -211,10 +235,24 @@ function readLayout({ count, ratios, states, cursors }: LayoutData): Layout {
 }
 
 /** Tiles that are loaded stay, although the slices of the new layout begin elsewhere. */
-function adoptLayout(month: Month, data: LayoutData): void {
+function adoptLayout(month: Month, data: LayoutData, moved: ReadonlySet<string> = new Set()): void {
   const now = readLayout(data);
-  month.layout = month.layout ? keepPlaces(month.layout, now) : now;
+  const added = now.count - (month.layout?.count ?? now.count);
+  const isClosed = added < 0 && closeGaps(month, moved, -added);
+  if (!isClosed && (added < 0 || (added > 0 && moved.size > 0))) month.isShifted = true;
+  month.layout = month.layout && moved.size === 0 ? keepPlaces(month.layout, now) : now;
   month.loaded.clear();
+}
+
+/** Takes away the tiles that have left. @returns whether these are all that are missing */
+function closeGaps({ tiles }: Month, moved: ReadonlySet<string>, missing: number): boolean {
+  const left = [...tiles].flatMap(([fromEnd, { id }]) => (moved.has(id) ? [fromEnd] : []));
+  if (left.length !== missing) return false;
+  const kept = [...tiles].filter(([fromEnd]) => !left.includes(fromEnd));
+  tiles.clear();
+  for (const [fromEnd, tile] of kept)
+    tiles.set(fromEnd - left.filter((other) => other < fromEnd).length, tile);
+  return true;
 }
 
 /** Shares of tiles whose ratio may have changed: pictures of the last minutes have other sizes than they were asked for. */

@@ -38,8 +38,8 @@ export interface TileSource {
   want(wanted: readonly WantedTiles[]): void;
   /** Finds a loaded tile. */
   find(id: string): TileAt | undefined;
-  /** Replaces a loaded tile. */
-  replace(tile: TileData): void;
+  /** Replaces loaded tiles. @param change returns the same tile where nothing changes */
+  update(change: (tile: TileData) => TileData): void;
   /** The loaded tiles around one, in their order. */
   listAround(id: string, distance: number): TileData[];
   /** Loads again what is seen: it may have changed, and nobody said so. */
