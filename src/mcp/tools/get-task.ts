@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { cutText } from '../../lib/cut-text.ts';
 import { NOTE, READS, type Tool } from '../tool.ts';
-import { idInput, noteSchema } from './shared.ts';
+import { idInput, listedMarksSchema, listMarks, noteSchema } from './shared.ts';
 import { type Details, readDetails } from './task-details.ts';
 
 /** UTF-16 units. */
@@ -35,6 +35,7 @@ const output = z.object({
   pictures: z.array(fileSchema),
   videos: z.array(fileSchema),
   inputs: z.array(fileSchema).describe('Pictures that it was given to work on.'),
+  marks: listedMarksSchema.optional().describe('What people say of it, if anything.'),
   resource: z.string().describe('The whole document.'),
 });
 
@@ -46,7 +47,7 @@ export const getTask: Tool<typeof input, typeof output> = {
   output,
   annotations: READS,
   run: async (mirror, { id }) => {
-    const { prompt, elapsed, images, videos, inputs, ...shared } = await readDetails(mirror, id);
+    const { prompt, elapsed, images, videos, inputs, marks, ...shared } = await readDetails(mirror, id);
     return {
       data: {
         note: NOTE,
@@ -57,6 +58,7 @@ export const getTask: Tool<typeof input, typeof output> = {
         pictures: images.map(describeFile),
         videos: videos.map(describeFile),
         inputs: inputs.map(describeFile),
+        ...(marks ? { marks: listMarks(marks) } : {}),
         resource: `flux-task://${encodeURIComponent(shared.id)}`,
       },
     };

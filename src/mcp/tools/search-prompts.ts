@@ -9,7 +9,8 @@ const input = z.object({
     .max(4000)
     .describe(
       'Words (found by their stem), "a phrase", -without, OR, prefix*, (groups), and operators: model:flux-dev size:1024x1024 ' +
-        'action:edit state:failed seed:42 before:2026-03 after:30d on:2026-03-14. Empty: everything.',
+        'action:edit state:failed seed:42 before:2026-03 after:30d on:2026-03-14, and what people say of tasks: is:starred ' +
+        'rating:>=4 tag:poster has:note (is:hidden for those left out otherwise). Empty: everything.',
     ),
   sort: z.enum(['relevance', 'newest', 'oldest']).default('relevance'),
   close: z

@@ -1,6 +1,7 @@
 /** The details of a task, as several tools read them. */
 import * as z from 'zod';
 import type { MirrorAccess } from '../mirror-access.ts';
+import { marksShape } from './shared.ts';
 
 const localSchema = z.object({
   sha256: z.string(),
@@ -25,6 +26,7 @@ const detailsSchema = z.object({
   cost: z.number().nullable(),
   elapsed: z.number().nullable(),
   error: z.string().nullable(),
+  marks: marksShape.optional(),
 });
 
 export type Details = z.output<typeof detailsSchema>;
