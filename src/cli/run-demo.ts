@@ -32,6 +32,7 @@ function printCommands({ mirrorUrl, dataDir, tracked }: RunningDemo, { port }: D
   print(
     `  curl -s ${mirrorUrl}${FLUX.generationPaths.images} -d '{"action":"generate","prompt":"a cat in a mirror","async":true}'`,
   );
+  print(`  curl -s '${mirrorUrl}/api/search?q=is:starred+tag:poster&limit=3'`);
   print(`  curl -s ${mirrorUrl}/api/stats`);
   print(`  ${readLaunch().command} search 'cat -portrait' --data-dir ${dataDir}`);
   print('');
