@@ -12,6 +12,8 @@ import { sha256 } from './ledger.ts';
 export interface Acknowledged {
   readonly documents: ReadonlyMap<string, string>;
   readonly trackedIds: ReadonlySet<string>;
+  /** As JSON. */
+  readonly marks: ReadonlyMap<string, string>;
 }
 
 export interface Findings {
@@ -19,6 +21,8 @@ export interface Findings {
   readonly lost: string[];
   /** Acknowledged ids that are neither tracked nor stored. */
   readonly untracked: string[];
+  /** Acknowledged marks that are missing or others. */
+  readonly unmarked: string[];
   /** Image files whose bytes are not those of their name, and rows without an intact file. */
   readonly partialImages: string[];
   /** Damage of the database, and rows out of step with the index. */
@@ -42,13 +46,14 @@ export async function checkMirror(
   try {
     store = await openStore({ dataDir, clock: systemClock, mode: 'owner' });
   } catch (error) {
-    return { lost: [], untracked: [], partialImages: [], corrupt: [String(error)], images: 0 };
+    return { lost: [], untracked: [], unmarked: [], partialImages: [], corrupt: [String(error)], images: 0 };
   }
   try {
     const images = isFull ? await imageProblems(store, dataDir) : { count: 0, problems: [] };
     return {
       lost: await lostDocuments(store, acknowledged.documents),
       untracked: await lostIds(store, acknowledged.trackedIds),
+      unmarked: await lostMarks(store, acknowledged.marks),
       partialImages: images.problems,
       corrupt: isFull
         ? [
@@ -72,6 +77,14 @@ async function lostDocuments(store: Store, documents: ReadonlyMap<string, string
     lost.push(...some.filter((id) => stored.get(id) !== documents.get(id)));
   }
   return lost;
+}
+
+async function lostMarks(store: Store, marks: ReadonlyMap<string, string>): Promise<string[]> {
+  const found = new Map((await store.marksOf([...marks.keys()] as TaskId[])).map((one) => [one.id, one]));
+  return [...marks].flatMap(([id, sent]) => {
+    const { starred, rating, tags, note, hidden } = found.get(id as TaskId) ?? {};
+    return JSON.stringify({ starred, rating, tags, note, hidden }) === sent ? [] : [id];
+  });
 }
 
 async function lostIds(store: Store, ids: ReadonlySet<string>): Promise<string[]> {

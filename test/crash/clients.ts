@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { MAIN } from '../helpers/cli.ts';
 import { documentText } from '../helpers/documents.ts';
@@ -85,6 +86,35 @@ async function trackAndSync(parts: ClientParts): Promise<void> {
   if (isStored(answer)) for (const id of ids) ledger.stored(id, simulator.documentText(id) ?? '');
 }
 
+/** Marks tasks that are stored, some of them by the search that finds them; each once. */
+async function markTasks(parts: ClientParts): Promise<void> {
+  const { ledger, random, signal, url } = parts;
+  const ids = [...ledger.documents.keys()].filter((id) => !ledger.marks.has(id));
+  const some = ids.slice(-Math.ceil(random() * 20));
+  if (some.length === 0) {
+    await setTimeout(20, undefined, { signal });
+    return;
+  }
+  const note = `round ${Math.floor(random() * 1e9)}`;
+  const marks = { starred: random() < 0.5, rating: 4, tags: ['crash', note], note, hidden: random() < 0.3 };
+  const [first = ''] = some;
+  const isSingle = random() < 0.5;
+  const answer = isSingle
+    ? await fetch(`${url}/api/tasks/${first}/marks`, {
+        method: 'PATCH',
+        body: JSON.stringify(marks),
+        signal,
+      })
+    : await post(parts, '/api/marks', { ids: some, marks });
+  const { remaining = 0, not_known = [] } = (await answer.json()) as {
+    remaining?: number;
+    not_known?: string[];
+  };
+  if (answer.status !== 200 || remaining > 0) return;
+  for (const id of isSingle ? [first] : some)
+    if (!not_known.includes(id)) ledger.marked(id, JSON.stringify(marks));
+}
+
 /** An import beside the server; once it ends well, all of it is acknowledged. */
 async function importFile(parts: ClientParts): Promise<void> {
   const { ledger, scratch, dataDir, env, random, signal, simulator } = parts;
@@ -116,6 +146,12 @@ export async function runClients(parts: ClientParts): Promise<void> {
       }
     }
   };
-  const kinds = [readThrough, readThrough, trackAndSync, ...(parts.random() < 0.3 ? [importFile] : [])];
+  const kinds = [
+    readThrough,
+    readThrough,
+    trackAndSync,
+    markTasks,
+    ...(parts.random() < 0.3 ? [importFile] : []),
+  ];
   await Promise.all(kinds.map(repeat));
 }

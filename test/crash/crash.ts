@@ -16,7 +16,13 @@ const { report, clear, dataDir } = await runCrashes({
   },
 });
 console.log(table(report));
-const problems = [...report.lost, ...report.untracked, ...report.partialImages, ...report.corrupt];
+const problems = [
+  ...report.lost,
+  ...report.untracked,
+  ...report.unmarked,
+  ...report.partialImages,
+  ...report.corrupt,
+];
 for (const problem of problems.slice(0, 50)) console.log(problem);
 if (problems.length > 0 || report.slowestStartMs > MOST_START_MS) {
   console.log(`not held; what is left behind is in ${dataDir}`);
@@ -32,6 +38,8 @@ function table(found: CrashReport): string {
     ['… of those lost', found.lost.length],
     ['tracked ids acknowledged', found.trackedIds],
     ['… of those lost', found.untracked.length],
+    ['marks acknowledged', found.marks],
+    ['… of those lost', found.unmarked.length],
     ['images archived', found.images],
     ['… torn, or without their file', found.partialImages.length],
     ['databases damaged, rows out of step', found.corrupt.length],

@@ -6,17 +6,27 @@ export interface Ledger {
   stored(id: string, text: string): void;
   /** A client got 200 for tracking these. */
   tracked(ids: readonly string[]): void;
+  /** A client got 200 for marking this task; the upstream's answers must not change its marks. */
+  marked(id: string, marks: string): void;
+  /** Acknowledged marks as JSON: each task is marked once. */
+  readonly marks: ReadonlyMap<string, string>;
   /** Acknowledged documents with the SHA-256 of their bytes. */
   readonly documents: ReadonlyMap<string, string>;
   readonly trackedIds: ReadonlySet<string>;
   /** Those since the last call, for a check after each round. */
-  takeNew(): { documents: Map<string, string>; trackedIds: Set<string> };
+  takeNew(): { documents: Map<string, string>; trackedIds: Set<string>; marks: Map<string, string> };
 }
 
 export function createLedger(): Ledger {
   const documents = new Map<string, string>();
   const trackedIds = new Set<string>();
-  let fresh = { documents: new Map<string, string>(), trackedIds: new Set<string>() };
+  const marks = new Map<string, string>();
+  const createFresh = () => ({
+    documents: new Map<string, string>(),
+    trackedIds: new Set<string>(),
+    marks: new Map<string, string>(),
+  });
+  let fresh = createFresh();
   return {
     stored: (id, text) => {
       const hash = sha256(text);
@@ -29,11 +39,16 @@ export function createLedger(): Ledger {
         fresh.trackedIds.add(id);
       }
     },
+    marked: (id, text) => {
+      marks.set(id, text);
+      fresh.marks.set(id, text);
+    },
+    marks,
     documents,
     trackedIds,
     takeNew: () => {
       const taken = fresh;
-      fresh = { documents: new Map(), trackedIds: new Set() };
+      fresh = createFresh();
       return taken;
     },
   };

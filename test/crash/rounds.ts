@@ -26,9 +26,11 @@ export interface CrashReport {
   readonly early: number;
   readonly documents: number;
   readonly trackedIds: number;
+  readonly marks: number;
   readonly images: number;
   readonly lost: string[];
   readonly untracked: string[];
+  readonly unmarked: string[];
   readonly partialImages: string[];
   readonly corrupt: string[];
   /** From the start of the process to the line that says where it listens, milliseconds. */
@@ -78,7 +80,7 @@ export async function runCrashes(options: CrashOptions): Promise<{
     options.onRound?.(round);
   }
   await simulator.stop();
-  const all = (kind: 'lost' | 'untracked' | 'partialImages' | 'corrupt') => [
+  const all = (kind: 'lost' | 'untracked' | 'unmarked' | 'partialImages' | 'corrupt') => [
     ...new Set(found.flatMap((findings) => findings[kind])),
   ];
   return {
@@ -87,9 +89,11 @@ export async function runCrashes(options: CrashOptions): Promise<{
       early,
       documents: ledger.documents.size,
       trackedIds: ledger.trackedIds.size,
+      marks: ledger.marks.size,
       images: found.at(-1)?.images ?? 0,
       lost: all('lost'),
       untracked: all('untracked'),
+      unmarked: all('unmarked'),
       partialImages: all('partialImages'),
       corrupt: all('corrupt'),
       slowestStartMs,
