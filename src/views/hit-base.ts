@@ -6,6 +6,7 @@ import type { Store } from '../store/contract/store.ts';
 import { readDocument, type TaskDocument } from '../task/document.ts';
 import type { TaskId } from '../task/id.ts';
 import type { JsonObject } from '../task/json-object.ts';
+import { areSameMarks, NO_MARKS } from '../task/marks.ts';
 import { serializeMarks } from './marks-json.ts';
 import type { SearchHit } from './search-schema.ts';
 
@@ -45,7 +46,8 @@ export async function readMarks(
   store: Pick<Store, 'marksOf'>,
   ids: readonly TaskId[],
 ): Promise<(id: TaskId) => Pick<SearchHit, 'marks'>> {
-  const found = new Map((await store.marksOf(ids)).map((marks) => [marks.id, serializeMarks(marks)]));
+  const marked = (await store.marksOf(ids)).filter((marks) => !areSameMarks(marks, NO_MARKS));
+  const found = new Map(marked.map((marks) => [marks.id, serializeMarks(marks)]));
   return (id) => {
     const marks = found.get(id);
     return marks ? { marks } : {};

@@ -152,6 +152,9 @@ describe('the marks of a task', () => {
     expect((await mark(here, FIRST, { rating: 1 }, { 'if-match': await read() }))[0]).toBe(200);
     expect((await mark(here, FIRST, { rating: 3 }, { 'if-match': `"1", ${await read()}` }))[0]).toBe(200);
     expect((await mark(here, FIRST, { rating: 2 }, { 'if-match': '*' }))[0]).toBe(200);
+    // What was taken away has a version, too.
+    await mark(here, FIRST, { rating: 0, note: null });
+    expect((await mark(here, FIRST, { rating: 2 }, { 'if-match': await read() }))[0]).toBe(200);
   });
 
   test.each<[string, unknown, number, RegExp]>([
@@ -261,9 +264,8 @@ describe('many tasks', () => {
     expect(await find(here, 'q=is:starred+OR+tag:mine')).toEqual([]);
     const replaced = await markMany(here, { ids: [FIRST], marks: { tags: ['other'], note: null } });
     expect(replaced[1].before).toEqual([{ ids: [FIRST], marks: { tags: ['own'], note: 'own' } }]);
-    expect((await markMany(here, { q: 'cat', count: ids.length, marks: { note: 'one for all' } }))[0]).toBe(
-      400,
-    );
+    for (const note of ['one for all', null])
+      expect((await markMany(here, { q: 'cat', count: ids.length, marks: { note } }))[0]).toBe(400);
   });
 
   test('beyond one request are gone on with, whether or not they match any longer', async () => {

@@ -190,7 +190,7 @@ export function describeMarks(open: () => MaybePromise<Store>): void {
           requestSeq: await store.nextRequestSeq(),
         });
         for (const one of order) await store.importMarks([one]);
-        expect(await store.marksOf([IDS[1]])).toEqual([]);
+        expect(await store.marksOf([IDS[1]])).toMatchObject([NO_MARKS]);
       }
       expect((await store.listMarks(0, 9)).marks.map((one) => [one.id, one.changedAtMs])).toContainEqual([
         ...[IDS[1], NOW + 9],

@@ -86,7 +86,7 @@ export function createMarkRoutes(deps: ServerDeps, stopping: AbortSignal): Hono<
   return app;
 }
 
-/** Tasks that get one note at once: what they had before is part of the answer. */
+/** Tasks whose notes are changed at once: what they had before is part of the answer. */
 const MAX_NOTED_IDS = 500;
 
 interface Requests {
@@ -114,8 +114,8 @@ async function readRequests(c: ServerContext, deps: ServerDeps, body: JsonObject
     createSelectionDeps(c, deps, deps.clock.now()),
     'marked',
   );
-  if (change.note && ids.length > MAX_NOTED_IDS)
-    throw createBadRequest(`a note is for at most ${MAX_NOTED_IDS} tasks at once; these are ${total}`);
+  if (change.note !== undefined && ids.length > MAX_NOTED_IDS)
+    throw createBadRequest(`notes of at most ${MAX_NOTED_IDS} tasks are changed at once; these are ${total}`);
   return { requests: ids.map((id) => ({ id, change })), total, next };
 }
 

@@ -59,7 +59,7 @@ export interface TagRequest {
 }
 
 export interface MarkStore {
-  /** The marks of the tasks that have some, in no particular order. */
+  /** The marks of the tasks that have or had some, in no particular order. */
   marksOf(ids: readonly TaskId[]): MaybePromise<TaskMarks[]>;
   /**
    * Marks tasks in one transaction. @returns what became of each, in the requested order

@@ -77,13 +77,11 @@ export function createMarkStore(
     if (terms !== (row ? createMarkTerms(parseMarkRow(row)) : '')) searchRows.rewrite(position, terms);
   };
 
-  /** Inside a transaction. @returns the event that is emitted once it is committed */
-  const describeChange = (id: TaskId): TaskChange[] => {
-    const task = selectTask.get({ id });
-    if (!task) return [];
-    const { state, createdAtMs } = task;
-    return [{ kind: 'task', id, state, createdAtMs, owner: readOwner(id) }];
-  };
+  /** Inside a transaction: the event that is emitted once it is committed. */
+  const describeChange = (
+    id: TaskId,
+    { state, createdAtMs }: Pick<TaskChange, 'state' | 'createdAtMs'>,
+  ): TaskChange => ({ kind: 'task', id, state, createdAtMs, owner: readOwner(id) });
 
   const runWriting = <Result>(work: (changes: TaskChange[]) => Result): Result => {
     const changes: TaskChange[] = [];
@@ -96,11 +94,7 @@ export function createMarkStore(
   };
 
   return {
-    marksOf: (ids) =>
-      selectMany
-        .all({ ids: JSON.stringify(ids) })
-        .map(parseMarkRow)
-        .filter(isMarked),
+    marksOf: (ids) => selectMany.all({ ids: JSON.stringify(ids) }).map(parseMarkRow),
 
     mark: (requests, { nowMs, within }) => {
       // Most requests are about one change for many tasks.
@@ -121,7 +115,7 @@ export function createMarkStore(
           const changedAtMs = Math.max(nowMs, before.changedAtMs); // a clock may go back
           const marks = { ...after, id, version: createVersion(before.version, nowMs), changedAtMs };
           write(row, marks, task.position);
-          changes.push(...describeChange(id));
+          changes.push(describeChange(id, task));
           return { kind: 'changed', before, marks };
         }),
       );
@@ -143,7 +137,7 @@ export function createMarkStore(
             if (isSame) result.kept += 1;
             else {
               result.changed += 1;
-              changes.push(...describeChange(id));
+              changes.push(describeChange(id, task));
             }
           }
         }
@@ -166,10 +160,6 @@ function createVersion(before: number, nowMs: number): number {
 
 function createUnmarked(id: TaskId): TaskMarks {
   return { ...NO_MARKS, id, version: 0, changedAtMs: 0 };
-}
-
-function isMarked(marks: TaskMarks): boolean {
-  return !areSameMarks(marks, NO_MARKS);
 }
 
 function createRow({ id, version, changedAtMs, ...marks }: TaskMarks, position: number) {
