@@ -242,7 +242,7 @@ function assemble(
     ratiosOf: images.ratiosOf,
     imageStats: images.imageStats,
     failingImages: images.failingImages,
-    ...createMarkStore(db, { words, readMaxDisplacement, onChange: changes.emit }),
+    ...createMarkStore(db, { words, onChange: changes.emit }),
     ...callbacks,
     ...tokens,
     accounts: () => readAccounts(db),

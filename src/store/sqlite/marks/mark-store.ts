@@ -26,16 +26,11 @@ import { listTags } from './tag-facet.ts';
 
 export interface MarkStoreOptions {
   readonly words: Pick<WordStore, 'transaction' | 'learn'>;
-  /** How far a row's position may be above the slot of its time. */
-  readonly readMaxDisplacement: () => number;
   /** Called after each change of a task's marks. */
   readonly onChange: (change: TaskChange) => void;
 }
 
-export function createMarkStore(
-  db: Sqlite,
-  { words, readMaxDisplacement, onChange }: MarkStoreOptions,
-): Synchronous<MarkStore> {
+export function createMarkStore(db: Sqlite, { words, onChange }: MarkStoreOptions): Synchronous<MarkStore> {
   const { drizzle } = db;
   const notes = createNoteIndex(db);
   const searchRows = createSearchRows(db);
@@ -149,7 +144,7 @@ export function createMarkStore(
       return { marks: rows.map(parseMarkRow), last: rows.at(-1)?.key ?? after };
     },
 
-    tags: (request) => listTags(db, request, readMaxDisplacement()),
+    tags: (request) => listTags(db, request),
   };
 }
 
