@@ -291,6 +291,7 @@ test('a token that may only read sees marks, and nothing that changes them', asy
   await page.keyboard.press('Escape');
   await getTask(page).waitFor({ state: 'detached' });
   await getTile(page, SECOND).locator('.badge-marks').waitFor();
+  await expectFocus(page, '.tile a');
   await page.keyboard.press('x');
   await page.locator('.selection').waitFor();
   expect(
