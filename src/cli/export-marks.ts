@@ -6,6 +6,7 @@ import { cleanLines } from '../lib/clean-text.ts';
 import type { QueryNode } from '../search/ast.ts';
 import type { MarkTest } from '../search/mark-fields.ts';
 import type { TaskMarks } from '../store/contract/marks.ts';
+import { readMarksById } from '../store/contract/marks-by-id.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { StoredTask } from '../store/contract/tasks.ts';
 import { MAX_RATING } from '../task/marks.ts';
@@ -113,7 +114,7 @@ async function* streamMatchingMarks(
   };
   for await (const page of streamMatchingPages(store, request, Number.POSITIVE_INFINITY)) {
     const ids = page.hits.flatMap(({ task }) => (hasDocument(task) ? [task.id] : []));
-    const byId = new Map((await store.marksOf(ids)).map((marks) => [marks.id, marks]));
+    const byId = await readMarksById(store, ids);
     yield ids.flatMap((id) => byId.get(id) ?? []);
   }
 }

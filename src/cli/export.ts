@@ -7,6 +7,7 @@ import { formatDocumentLine } from '../files/format-line.ts';
 import { writeOut } from '../files/write-out.ts';
 import { cleanLines } from '../lib/clean-text.ts';
 import { systemClock } from '../lib/clock.ts';
+import { readMarksById } from '../store/contract/marks-by-id.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { StoredTask } from '../store/contract/tasks.ts';
 import { findMarksFile, type MarksFile, streamMarks, writeMarks } from './export-marks.ts';
@@ -125,7 +126,7 @@ async function formatCsvPage(
 ): Promise<string> {
   const ids = page.map(({ id }) => id);
   const archived = await store.imagesOf(ids);
-  const marked = hasMarks ? new Map((await store.marksOf(ids)).map((marks) => [marks.id, marks])) : undefined;
+  const marked = hasMarks ? await readMarksById(store, ids) : undefined;
   return formatCsvLines(page, ({ id }) => ({
     files: archived.filter(({ taskId }) => taskId === id).map((image) => files.getPath(image)),
     marks: marked?.get(id),

@@ -1,4 +1,5 @@
 /** Marks in files: one JSON object per task and line, apart from the documents, which stay as the upstream sent them. */
+import { formatIsoTime } from '../lib/iso-time.ts';
 import type { ArchivedMarks } from '../store/contract/marks.ts';
 import { parseTaskId } from '../task/id.ts';
 import { getOwn, isObject, type JsonObject } from '../task/json-object.ts';
@@ -12,6 +13,7 @@ import {
   type Marks,
   NO_MARKS,
   normalizeMarkChange,
+  pickMarks,
   TooManyTags,
 } from '../task/marks.ts';
 
@@ -21,10 +23,8 @@ export class MalformedMarks extends Error {
 }
 
 /** `{"id":"…","marks":{…},"changed_at":"…"}`. */
-export function formatMarksLine({ id, changedAtMs, ...given }: ArchivedMarks): string {
-  const { starred, rating, tags, note, hidden } = given;
-  const marks = { starred, rating, tags, note, hidden };
-  return `${JSON.stringify({ id, marks, changed_at: new Date(changedAtMs).toISOString() })}\n`;
+export function formatMarksLine({ id, changedAtMs, ...marks }: ArchivedMarks): string {
+  return `${JSON.stringify({ id, marks: pickMarks(marks), changed_at: formatIsoTime(changedAtMs) })}\n`;
 }
 
 /** Whether a JSON value is such a line, and not a document. */

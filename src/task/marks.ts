@@ -133,6 +133,11 @@ export function invertMarkChange(before: Marks, after: Marks, change: MarkChange
   };
 }
 
+/** The marks alone of what has more members, in the order in which responses and files have them. */
+export function pickMarks({ starred, rating, tags, note, hidden }: Marks) {
+  return { starred, rating, tags: [...tags], note, hidden } satisfies Marks;
+}
+
 export function areSameMarks(a: Marks, b: Marks): boolean {
   return (
     a.starred === b.starred &&

@@ -6,8 +6,7 @@ import type { Store } from '../store/contract/store.ts';
 import { readDocument, type TaskDocument } from '../task/document.ts';
 import type { TaskId } from '../task/id.ts';
 import type { JsonObject } from '../task/json-object.ts';
-import { areSameMarks, NO_MARKS } from '../task/marks.ts';
-import { serializeMarks } from './marks-json.ts';
+import { areSameMarks, NO_MARKS, pickMarks } from '../task/marks.ts';
 import type { SearchHit } from './search-schema.ts';
 
 export interface ReadTask {
@@ -47,7 +46,7 @@ export async function readMarks(
   ids: readonly TaskId[],
 ): Promise<(id: TaskId) => Pick<SearchHit, 'marks'>> {
   const marked = (await store.marksOf(ids)).filter((marks) => !areSameMarks(marks, NO_MARKS));
-  const found = new Map(marked.map((marks) => [marks.id, serializeMarks(marks)]));
+  const found = new Map(marked.map((marks) => [marks.id, pickMarks(marks)]));
   return (id) => {
     const marks = found.get(id);
     return marks ? { marks } : {};

@@ -2,6 +2,7 @@
 import { formatCsvHeader, formatCsvLines } from '../../files/csv.ts';
 import { formatDocumentLine } from '../../files/format-line.ts';
 import { formatMarksLine } from '../../files/marks-line.ts';
+import { readMarksById } from '../../store/contract/marks-by-id.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { StoredTask } from '../../store/contract/tasks.ts';
 
@@ -20,15 +21,15 @@ export async function* formatCsv(
   yield formatCsvHeader();
   for await (const page of pages) {
     const ids = page.map(({ id }) => id);
-    const [archived, marked] = await Promise.all([store.imagesOf(ids), store.marksOf(ids)]);
+    const [archived, marked] = await Promise.all([store.imagesOf(ids), readMarksById(store, ids)]);
     yield formatCsvLines(page, ({ id }) => ({
       files: archived.filter(({ taskId }) => taskId === id).map(({ sha256 }) => `${imageBase}/${sha256}`),
-      marks: marked.find((marks) => marks.id === id),
+      marks: marked.get(id),
     }));
   }
 }
 
-/** One line for each task that has marks. */
+/** One line for each task that has or had marks. */
 export async function* formatMarks(
   pages: Pages,
   store: Pick<Store, 'marksOf'>,
@@ -40,8 +41,10 @@ export async function formatMarksOf(
   page: readonly StoredTask[],
   store: Pick<Store, 'marksOf'>,
 ): Promise<string> {
-  const found = await store.marksOf(page.map(({ id }) => id));
-  const byId = new Map(found.map((marks) => [marks.id, marks]));
+  const byId = await readMarksById(
+    store,
+    page.map(({ id }) => id),
+  );
   return page
     .flatMap(({ id }) => byId.get(id) ?? [])
     .map(formatMarksLine)

@@ -127,13 +127,7 @@ async function markInSteps(
   requests: readonly MarkRequest[],
   signal: AbortSignal,
 ): Promise<Outcomes> {
-  const result: Outcomes = {
-    changed: 0,
-    unchanged: 0,
-    not_known: [],
-    refused: [],
-    before: [],
-  };
+  const result: Omit<Outcomes, 'before'> = { changed: 0, unchanged: 0, not_known: [], refused: [] };
   const undo = createUndo();
   for (const step of splitIntoSteps(requests)) {
     if (signal.aborted) break;

@@ -4,7 +4,14 @@
  */
 
 import { parseMarkChange, serializeMarkChange } from '../../task/mark-change-json.ts';
-import { applyMarkChange, type MarkChange, type Marks, NO_MARKS, TooManyTags } from '../../task/marks.ts';
+import {
+  applyMarkChange,
+  type MarkChange,
+  type Marks,
+  NO_MARKS,
+  pickMarks,
+  TooManyTags,
+} from '../../task/marks.ts';
 import type { MarkActions, MarkRequest } from '../components/actions.ts';
 import type { AppState, NoteVersion } from '../components/app.ts';
 import type { MarkResult, MarksView, TaskMarksView, TileData } from '../view/data.ts';
@@ -73,7 +80,7 @@ export function createMarking(deps: MarkingDeps): Marking {
       const marks = change(shown.id, shown.marks ?? NO_MARKS);
       if (!marks) return shown;
       if (marks.tags.length > 0) state.hasTags.value = true;
-      return { ...shown, marks: serialize(marks) };
+      return { ...shown, marks: pickMarks(marks) };
     };
     navigation.getSource().update(mark);
     const task = state.task.peek();
@@ -292,8 +299,4 @@ function resolve(request: MarkRequest, listMarks: () => readonly Marks[]): MarkC
   if (request === 'star') return { starred: !haveAll('starred') };
   if (request === 'hide') return { hidden: !haveAll('hidden') };
   return request;
-}
-
-function serialize({ starred, rating, tags, note, hidden }: Marks): MarksView {
-  return { starred, rating, tags: [...tags], note, hidden };
 }

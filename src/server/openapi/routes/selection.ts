@@ -49,7 +49,7 @@ export const SELECTION_ROUTES: readonly RouteDescription[] = [
       200: {
         description:
           'a zip of the archived images, the documents and `marks.jsonl`, with its length; or the documents as JSON Lines or CSV; ' +
-          'or the marks of the tasks that have some, as JSON Lines',
+          'or the marks of the tasks that have or had some, as JSON Lines',
         content: { 'application/zip': {}, 'application/x-ndjson': {}, 'text/csv': {} },
       },
     },

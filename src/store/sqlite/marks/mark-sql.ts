@@ -46,11 +46,15 @@ export function isAnyHidden({ raw }: Pick<Sqlite, 'raw'>): boolean {
   );
 }
 
-/** The condition that a task is not hidden; none while no task is. @param position as SQL */
-export function buildVisibleConditions(db: Pick<Sqlite, 'raw'>, position: string): Condition[] {
-  if (!isAnyHidden(db)) return [];
+/** The condition that a task is not hidden. @param position as SQL */
+export function buildVisibleCondition(position: string): Condition {
   const { sql, params } = buildMarkCondition({ of: 'hidden' }, position);
-  return [{ sql: `NOT (${sql})`, params }];
+  return { sql: `NOT (${sql})`, params };
+}
+
+/** The same condition; none while no task is hidden. */
+export function buildVisibleConditions(db: Pick<Sqlite, 'raw'>, position: string): Condition[] {
+  return isAnyHidden(db) ? [buildVisibleCondition(position)] : [];
 }
 
 /** Whether a query says itself which hidden tasks it is about. */

@@ -1,7 +1,7 @@
 /** Marks of tasks: read, changed, imported, listed. */
 import { eq, gt, sql } from 'drizzle-orm';
 import type { TaskId } from '../../../task/id.ts';
-import { isOwnerWithin } from '../../../task/limits.ts';
+import { isOwnerWithin, type TaskOwner } from '../../../task/limits.ts';
 import {
   applyMarkChange,
   areSameMarks,
@@ -18,7 +18,6 @@ import { marks as markTable, tasks } from '../schema.ts';
 import { createSearchRows } from '../search/search-rows.ts';
 import type { WordStore } from '../search/words.ts';
 import type { Synchronous } from '../synchronous.ts';
-import { createOwnerReader } from '../task-owner.ts';
 import { type MarkRow, parseMarkRow } from './mark-row.ts';
 import { createMarkTerms } from './mark-terms.ts';
 import { createNoteIndex } from './note-index.ts';
@@ -34,11 +33,16 @@ export function createMarkStore(db: Sqlite, { words, onChange }: MarkStoreOption
   const { drizzle } = db;
   const notes = createNoteIndex(db);
   const searchRows = createSearchRows(db);
-  const readOwner = createOwnerReader(db);
   const idIs = eq(markTable.id, sql.placeholder('id'));
   const select = drizzle.select().from(markTable).where(idIs).prepare();
   const selectTask = drizzle
-    .select({ position: tasks.position, state: tasks.state, createdAtMs: tasks.createdAt })
+    .select({
+      position: tasks.position,
+      state: tasks.state,
+      createdAtMs: tasks.createdAt,
+      userId: tasks.userId,
+      applicationId: tasks.applicationId,
+    })
     .from(tasks)
     .where(eq(tasks.id, sql.placeholder('id')))
     .prepare();
@@ -68,15 +72,9 @@ export function createMarkStore(db: Sqlite, { words, onChange }: MarkStoreOption
     const key = row ? row.key : insert.get(values)?.key;
     if (row) update.run(values);
     if (key !== undefined && stored.note !== (row?.note ?? '')) words.learn(notes.write(key, stored.note));
-    const terms = createMarkTerms(stored);
-    if (terms !== (row ? createMarkTerms(parseMarkRow(row)) : '')) searchRows.rewrite(position, terms);
+    if (!areSameMarks(row ? parseMarkRow(row) : NO_MARKS, stored))
+      searchRows.rewrite(position, createMarkTerms(stored));
   };
-
-  /** Inside a transaction: the event that is emitted once it is committed. */
-  const describeChange = (
-    id: TaskId,
-    { state, createdAtMs }: Pick<TaskChange, 'state' | 'createdAtMs'>,
-  ): TaskChange => ({ kind: 'task', id, state, createdAtMs, owner: readOwner(id) });
 
   const runWriting = <Result>(work: (changes: TaskChange[]) => Result): Result => {
     const changes: TaskChange[] = [];
@@ -100,7 +98,7 @@ export function createMarkStore(db: Sqlite, { words, onChange }: MarkStoreOption
         requests.map(({ id, change: asked, ifVersion }): MarkOutcome => {
           const change = normalized.get(asked) ?? asked;
           const task = selectTask.get({ id });
-          if (!task || (within && !isOwnerWithin(within, readOwner(id)))) return { kind: 'unknown', id };
+          if (!task || (within && !isOwnerWithin(within, getOwner(task)))) return { kind: 'unknown', id };
           const row = select.get({ id });
           const before = row ? parseMarkRow(row) : createUnmarked(id);
           if (ifVersion && !ifVersion.includes(before.version)) return { kind: 'conflict', marks: before };
@@ -148,6 +146,19 @@ export function createMarkStore(db: Sqlite, { words, onChange }: MarkStoreOption
   };
 }
 
+type MarkedTask = Pick<TaskChange, 'state' | 'createdAtMs'> &
+  Pick<typeof tasks.$inferSelect, 'userId' | 'applicationId'>;
+
+/** The event that is emitted once the change is committed. */
+function describeChange(id: TaskId, task: MarkedTask): TaskChange {
+  const { state, createdAtMs } = task;
+  return { kind: 'task', id, state, createdAtMs, owner: getOwner(task) };
+}
+
+function getOwner({ userId, applicationId }: MarkedTask): TaskOwner {
+  return { userId: userId ?? undefined, applicationId: applicationId ?? undefined };
+}
+
 /** Not below the time, so that marks of a task that is forgotten and fetched again are not taken for the earlier ones. */
 function createVersion(before: number, nowMs: number): number {
   return Math.max(before + 1, nowMs);
@@ -187,7 +198,7 @@ function bindColumns() {
 }
 
 /** @returns the error if there would be too many tags: the other tasks are marked */
-function tryChange(before: Marks, change: Parameters<typeof applyMarkChange>[1]): Marks | TooManyTags {
+function tryChange(before: Marks, change: MarkChange): Marks | TooManyTags {
   try {
     return applyMarkChange(before, change);
   } catch (error) {

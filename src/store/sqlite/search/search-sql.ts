@@ -27,7 +27,7 @@ import {
 import { buildInterruptConditions, yieldUntilInterrupted } from '../interrupt.ts';
 import {
   buildMarkCondition,
-  buildVisibleConditions,
+  buildVisibleCondition,
   isAboutMarks,
   isAnyHidden,
   mentionsHidden,
@@ -91,8 +91,7 @@ export function compileSearch(
     ...buildFilterConditions(bounds, row, maxDisplacement),
     ...ofTask.map((part) => compiler.compileCondition(part, row)),
   ];
-  const buildVisible = (row: string) =>
-    isHiddenExcluded ? buildVisibleConditions(db, `${row}.position`) : [];
+  const buildVisible = (row: string) => (isHiddenExcluded ? [buildVisibleCondition(`${row}.position`)] : []);
   const buildConditionsOfTask = (row: string) => [
     ...buildValueConditions(row),
     ...ofMarks.map((part) => compiler.compileByRow(part, row)),

@@ -63,6 +63,15 @@ function alter(file: string, sql: string): void {
   raw.close();
 }
 
+/** Rebuilds the mirror without the task `one`: changed by damage, it does not fit its hash, so that it is asked for again. */
+function loseOne(dataDir: string): void {
+  alter(
+    join(dataDir, 'mirror.db'),
+    "UPDATE tasks SET document = replace(document, 'cat', 'cut') WHERE id = 'one'",
+  );
+  rebuild(dataDir, clock);
+}
+
 describe('marks', () => {
   test.each([
     'SELECT 1',
@@ -91,12 +100,7 @@ describe('marks', () => {
     const intact = await openStore({ dataDir, clock, mode: 'owner' });
     const before = await readAll(intact);
     await intact.close();
-    // Changed by damage: its hash does not fit, so that it is asked for again.
-    alter(
-      join(dataDir, 'mirror.db'),
-      "UPDATE tasks SET document = replace(document, 'cat', 'cut') WHERE id = 'one'",
-    );
-    rebuild(dataDir, clock);
+    loseOne(dataDir);
     const target = await openTestStore(dataDir);
     await finishReindexing(target);
     expect((await readAll(target)).found).toMatchObject({
@@ -115,11 +119,7 @@ describe('marks', () => {
     const none = { starred: false, rating: 0, tags: [], note: '' };
     await intact.mark([{ id: 'one' as never, change: none }], { nowMs: 6 });
     await intact.close();
-    alter(
-      join(dataDir, 'mirror.db'),
-      "UPDATE tasks SET document = replace(document, 'cat', 'cut') WHERE id = 'one'",
-    );
-    rebuild(dataDir, clock);
+    loseOne(dataDir);
     const target = await openTestStore(dataDir);
     await finishReindexing(target);
     await store(target, 'one');
@@ -128,11 +128,7 @@ describe('marks', () => {
 
   test('are gone with a task that is forgotten, even while it is lost', async () => {
     const dataDir = await createMirror();
-    alter(
-      join(dataDir, 'mirror.db'),
-      "UPDATE tasks SET document = replace(document, 'cat', 'cut') WHERE id = 'one'",
-    );
-    rebuild(dataDir, clock);
+    loseOne(dataDir);
     const target = await openTestStore(dataDir);
     await target.remove('one' as never);
     await store(target, 'one');
