@@ -2,12 +2,11 @@
  * Callbacks for finished generations: the upstream is told to call the mirror, which stores the result and forwards it to
  * the caller's own `callback_url` (see callback-delivery.ts).
  */
-
-import { randomBytes } from 'node:crypto';
 import { applyEdits, modify } from 'jsonc-parser';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { tryParseJson } from '../lib/parse-json.ts';
+import { createRandomKey } from '../lib/random-key.ts';
 import type { Store } from '../store/contract/store.ts';
 import { findMemberProblem } from '../task/ambiguous-members.ts';
 import { getOwn, getOwnString, isObject } from '../task/json-object.ts';
@@ -51,7 +50,7 @@ export async function rewriteCallbackUrl(
   const text = Buffer.from(body).toString();
   const callback = isTooDeep(text) ? undefined : readCallbackTarget(text);
   if (!callback || findMemberProblem(text) !== undefined) return unchanged;
-  const key = randomBytes(24).toString('base64url');
+  const key = createRandomKey();
   try {
     await deps.store.addCallback({ key, target: callback.target, nowMs: deps.clock.now() });
   } catch (error) {

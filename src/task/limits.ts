@@ -26,6 +26,13 @@ export function isOwnerWithin(limits: TaskLimits, { userId, applicationId }: Tas
   return allows(limits.userIds, userId) && allows(limits.applicationIds, applicationId);
 }
 
+/** Whether everything that `inner` shows is shown by `outer`, too. Absent limits show all. */
+export function areLimitsWithin(inner: TaskLimits | undefined, outer: TaskLimits | undefined): boolean {
+  const isCovered = (some: readonly string[] = [], all: readonly string[] = []) =>
+    all.length === 0 || (some.length > 0 && some.every((value) => all.includes(value)));
+  return isCovered(inner?.userIds, outer?.userIds) && isCovered(inner?.applicationIds, outer?.applicationIds);
+}
+
 function allows(allowed: readonly string[], value: string | undefined): boolean {
   return allowed.length === 0 || (value !== undefined && allowed.includes(value));
 }

@@ -45,8 +45,8 @@ export class TooManyTags extends Error {
 }
 
 /** Marks that make text run backwards: a tag could look like another one. https://www.unicode.org/reports/tr9/#Explicit_Directional_Embeddings */
-const BIDI_CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
-const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
+export const BIDI_CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+export const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
 /** UTF-16 units of a text that may become a tag: no longer one is looked at. */
 const MAX_TAG_INPUT = 8 * MAX_TAG_CHARACTERS;
 
