@@ -15,6 +15,7 @@ import { createRequestLogMiddleware, type RequestLog } from './monitoring/reques
 import { getTraceId } from './monitoring/trace.ts';
 import { createActivityRoutes } from './routes/activity.ts';
 import { createCallbackRoutes } from './routes/callbacks.ts';
+import { createCollectionRoutes } from './routes/collections.ts';
 import { createDownloadRoutes } from './routes/download.ts';
 import { createEventRoutes } from './routes/events.ts';
 import { createGenerationRoutes } from './routes/flux-generations.ts';
@@ -93,6 +94,7 @@ export function createApp(
     createDownloadRoutes(deps, auth, stopping),
     createForgetRoutes(deps, stopping),
     createMarkRoutes(deps, stopping),
+    createCollectionRoutes(deps),
   ]) {
     app.route('/', routes);
   }

@@ -12,6 +12,7 @@ import {
   type MarkChange,
   normalizeTag,
 } from '../task/marks.ts';
+import { describeIssue } from './body-issue.ts';
 import { MAX_IDS } from './selection/selection.ts';
 
 /** Longer texts can't be tags, and are not looked at. */
@@ -83,11 +84,6 @@ function readId(given: unknown, member: string): TaskId {
   if (id === undefined)
     throw createBadRequest(`${JSON.stringify(member)} must have an "id" of 1 to 128 characters, or "ids"`);
   return id;
-}
-
-function describeIssue({ issues: [issue] }: z.ZodError, member: string | undefined): string {
-  const path = [...(member === undefined ? [] : [member]), ...(issue?.path ?? [])].join('.');
-  return `${path === '' ? 'the body' : JSON.stringify(path)} is not valid: ${issue?.message ?? 'unknown'}`;
 }
 
 /** @throws ApiError 400 */

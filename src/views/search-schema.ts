@@ -71,7 +71,7 @@ export const hitSchema = z.strictObject({
 });
 
 /** With `fields=tile`. */
-const tileSchema = z.strictObject({
+export const tileSchema = z.strictObject({
   ...baseShape,
   prompt: z.string().max(300).meta({ description: 'at most 300 UTF-16 units, around the first match' }),
   cut_start: count.meta({ description: 'how many UTF-16 units were cut off before it' }),

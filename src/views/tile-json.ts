@@ -65,7 +65,7 @@ function serializeFirstImage(archived: readonly TaskImage[]): Pick<Tile, 'sha256
 }
 
 /** The average colour, as `#rrggbb`. */
-function findColor(thumbhash: Uint8Array | undefined): string | null {
+export function findColor(thumbhash: Uint8Array | undefined): string | null {
   if (!thumbhash || thumbhash.length < MIN_HASH_LENGTH) return null;
   const { r, g, b } = thumbHashToAverageRGBA(thumbhash);
   const hex = [r, g, b].map((share) =>

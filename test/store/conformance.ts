@@ -24,6 +24,7 @@ import { searchRequest } from '../helpers/search.ts';
 import { tries } from '../helpers/thorough.ts';
 import { describeActivity } from './conformance-activity.ts';
 import { describeCircuit } from './conformance-circuit.ts';
+import { describeCollections } from './conformance-collections.ts';
 import { describeMarks } from './conformance-marks.ts';
 import { describeWall } from './conformance-wall.ts';
 
@@ -926,6 +927,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
     describeWall(open);
     describeActivity(open);
     describeMarks(open);
+    describeCollections(open);
 
     test('stats count by state', async () => {
       await put(

@@ -14,7 +14,7 @@ export interface ResponseDescription {
 /** One operation of one route. */
 export interface RouteDescription {
   readonly path: string;
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   readonly operationId: string;
   readonly summary: string;
   readonly parameters?: readonly Schema[];

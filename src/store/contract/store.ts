@@ -8,6 +8,7 @@ import type { CallbackStore } from './callbacks.ts';
 import type { ChangeStore } from './changes.ts';
 import type { CheckpointStore } from './checkpoints.ts';
 import type { CircuitStore } from './circuit.ts';
+import type { CollectionStore } from './collections.ts';
 import type { HealthStore } from './health.ts';
 import type { ImageStore } from './images.ts';
 import type { MarkStore } from './marks.ts';
@@ -26,6 +27,7 @@ export interface Store
     ActivityStore,
     ImageStore,
     MarkStore,
+    CollectionStore,
     CallbackStore,
     TrackingStore,
     RunStore,

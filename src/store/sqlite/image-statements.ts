@@ -1,25 +1,15 @@
 /** The statements of the archived and wanted images. */
 import type { TaskId } from '../../task/id.ts';
-import type { ArchivedImage, ImagePlace, TaskImage } from '../contract/images.ts';
+import type { ImagePlace, TaskImage } from '../contract/images.ts';
 import type { Sqlite } from './database.ts';
+import { IMAGE, type ImageRow, KNOWN_IMAGE, type KnownImageRow } from './image-rows.ts';
 import { defineRatioFunction } from './ratio-function.ts';
 
-/** An archived image as a row. */
-export type ImageRow<T extends ArchivedImage = ArchivedImage> = {
-  [Name in keyof T]: undefined extends T[Name] ? Exclude<T[Name], undefined> | null : T[Name];
-};
-
-const IMAGE = `images.sha256 AS sha256, images.media_type AS mediaType, images.bytes AS bytes, images.width AS width,
-  images.height AS height, images.thumbhash AS thumbhash`;
-/** The columns of a KnownImageRow. */
-export const KNOWN_IMAGE = `${IMAGE}, images.missing_since IS NOT NULL AS isMissing`;
 /** Selects an image's row by its task id and index. */
 const BY_TASK_AND_N = 'position = (SELECT position FROM tasks WHERE id = ?) AND n = ?';
 /** Due images that are compared for their order. */
 const MAX_SORTED = 20_000;
 const PAGE_SIZE = 500;
-
-export type KnownImageRow = ImageRow & { isMissing: 0 | 1 };
 
 interface ClaimedRow {
   position: number;

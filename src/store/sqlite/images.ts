@@ -16,12 +16,8 @@ import type {
 } from '../contract/images.ts';
 import { runInTransaction, type Sqlite } from './database.ts';
 import { buildLimitConditions, buildWhereClause, collectParams } from './filter-sql.ts';
-import {
-  type ImageRow,
-  KNOWN_IMAGE,
-  type KnownImageRow,
-  prepareImageStatements,
-} from './image-statements.ts';
+import { KNOWN_IMAGE, type KnownImageRow, mapImage, mapKnownImage } from './image-rows.ts';
+import { prepareImageStatements } from './image-statements.ts';
 import { hashLink } from './link-hash.ts';
 import type { Synchronous } from './synchronous.ts';
 import { createOwnerReader } from './task-owner.ts';
@@ -201,20 +197,6 @@ export function createImageStore(
 function readObject(text: string): JsonObject {
   const value = tryParseJson(text);
   return isObject(value) ? value : {};
-}
-
-function mapImage<Row extends ImageRow>(row: Row) {
-  const { width, height, thumbhash } = row;
-  return {
-    ...row,
-    width: width ?? undefined,
-    height: height ?? undefined,
-    thumbhash: thumbhash ?? undefined,
-  };
-}
-
-function mapKnownImage({ isMissing, ...row }: KnownImageRow): KnownImage {
-  return { ...mapImage(row), ...(isMissing === 1 ? { isMissing: true } : {}) };
 }
 
 function mapFoundImage(row: KnownImageRow | undefined): KnownImage | undefined {

@@ -11,6 +11,7 @@ import { createAccessTokenStore } from './access-tokens.ts';
 import { readAccounts } from './accounts.ts';
 import { createCallbackStore } from './callbacks.ts';
 import { createCircuitStore } from './circuit.ts';
+import { createCollectionStore } from './collections/collection-store.ts';
 import { openDatabase, type Sqlite, setBusyTimeout } from './database.ts';
 import { SqliteError } from './driver.ts';
 import { isBusy, translateErrors, translateOpeningError, translateStream } from './errors.ts';
@@ -243,6 +244,7 @@ function assemble(
     imageStats: images.imageStats,
     failingImages: images.failingImages,
     ...createMarkStore(db, { words, onChange: changes.emit }),
+    ...createCollectionStore(db),
     ...callbacks,
     ...tokens,
     accounts: () => readAccounts(db),

@@ -176,6 +176,50 @@ export const tagCounts = sqliteTable('tag_counts', {
   hidden: integer('hidden').notNull().default(0),
 });
 
+/** Named, ordered lists of tasks. */
+export const collections = sqliteTable(
+  'collections',
+  {
+    /** A UUID. */
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    /** The name as it is compared (see entry-name.ts). */
+    foldedName: text('folded_name').notNull(),
+    note: text('note').notNull().default(''),
+    /** JSON arrays, sorted; empty = not limited. Of the token that created it. */
+    userIds: text('user_ids').notNull().default('[]'),
+    applicationIds: text('application_ids').notNull().default('[]'),
+    /** The id of a task in it; null: the first. */
+    cover: text('cover'),
+    /** Of the public link; null: there is none. It is stored as it is, so that the link can be copied again. */
+    linkKey: text('link_key').unique(),
+    linkShowsPrompts: integer('link_shows_prompts', { mode: 'boolean' }).notNull().default(false),
+    linkCreatedAt: integer('link_created_at'),
+    createdAt: integer('created_at').notNull(),
+    changedAt: integer('changed_at').notNull(),
+    /** Increases with each change. */
+    version: integer('version').notNull(),
+  },
+  (table) => [uniqueIndex('collections_name').on(table.foldedName, table.userIds, table.applicationIds)],
+);
+
+/** The tasks of collections, in order. By task id, so that a place outlives its task. */
+export const collectionTasks = sqliteTable(
+  'collection_tasks',
+  {
+    collection: text('collection').notNull(),
+    taskId: text('task_id').notNull(),
+    /** Rises along the collection. */
+    place: integer('place').notNull(),
+    addedAt: integer('added_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.collection, table.taskId] }),
+    index('collection_tasks_place').on(table.collection, table.place),
+    index('collection_tasks_task').on(table.taskId),
+  ],
+);
+
 /** Every image of a succeeded task, by its index among the task's image links: archived, queued, or given up. */
 export const taskImages = sqliteTable(
   'task_images',

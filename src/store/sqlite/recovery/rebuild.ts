@@ -9,6 +9,7 @@ import { OperatorError } from '../../../lib/operator-error.ts';
 import { readImageLinks } from '../../../task/document.ts';
 import type { JsonObject } from '../../../task/json-object.ts';
 import type { Rebuilt } from '../../contract/maintenance.ts';
+import { isCollectionRow, isCollectionTaskRow } from '../collections/collection-row.ts';
 import { recountTasks } from '../counts.ts';
 import { openDatabase, runInTransaction, type Sqlite } from '../database.ts';
 import { type Connection, openConnection } from '../driver.ts';
@@ -37,6 +38,11 @@ export class NothingSaved extends OperatorError {
 
 /** In the order in which they are filled; the index and the words are rebuilt. */
 const TABLES = ['tracked', 'task_images', 'images', 'callbacks', 'removed', 'sync_runs'];
+/** Of these, only the rows that can be used. */
+const CHECKED_TABLES: Readonly<Record<string, (row: Row) => boolean>> = {
+  collections: isCollectionRow,
+  collection_tasks: isCollectionTaskRow,
+};
 /** Metadata that is still valid: the other keys are about the index. */
 const KEPT_METADATA = /^(starts|request-seq|closed|block|bookmark .*)$/;
 const BATCH_SIZE = 500;
@@ -88,6 +94,8 @@ function fillByQueries(target: Sqlite, copy: string, nowMs: number): Pick<Rebuil
     const changed = fillTasks(target, source, nowMs);
     const tokens = runInTransaction(target, () => {
       for (const table of TABLES) insertAll(target, table, readRows(source, table));
+      for (const [table, isUsable] of Object.entries(CHECKED_TABLES))
+        insertAll(target, table, [...readRows(source, table)].filter(isUsable));
       const kept = [...readRows(source, 'facts')].filter(({ name }) => KEPT_METADATA.test(String(name)));
       insertAll(target, 'facts', kept);
       const merged = mergeTokens(source, target);

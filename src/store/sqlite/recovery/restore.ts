@@ -16,6 +16,7 @@ import { migrate, needsMigration } from '../migrate.ts';
 import { acquireExclusiveLock } from '../writers-lock.ts';
 import { deriveColumns } from './derive-columns.ts';
 import { mergeTokens } from './merge-tokens.ts';
+import { revokeUnknownLinks } from './revoke-links.ts';
 import { findForeignIndexConfig, findUnusableRow } from './row-check.ts';
 import { findForeignColumns, findForeignSchema } from './schema-check.ts';
 import { finishSwap, swapIn } from './swap.ts';
@@ -130,7 +131,10 @@ function bringUpToDate(incoming: string, { source, replaced, nowMs }: RestoreReq
     if (!existsSync(replaced)) return 'whole';
     const old = openConnection(replaced, { readonly: true }); // read-only, so it can't be changed
     try {
-      return runInTransaction(target, () => mergeTokens(old, target));
+      return runInTransaction(target, () => {
+        revokeUnknownLinks(old, target);
+        return mergeTokens(old, target);
+      });
     } finally {
       old.close();
     }

@@ -6,6 +6,7 @@ import { getTableConfig } from 'drizzle-orm/sqlite-core';
 import { tryParseJson } from '../../../lib/parse-json.ts';
 import { parseTaskId } from '../../../task/id.ts';
 import { isObject } from '../../../task/json-object.ts';
+import { isCollectionRow, isCollectionTaskRow } from '../collections/collection-row.ts';
 import type { Connection } from '../driver.ts';
 import { isMarkRow } from '../marks/mark-row.ts';
 import { areCounts } from '../runs.ts';
@@ -44,6 +45,8 @@ const ROW_RULES: Readonly<Record<string, (row: Row) => boolean>> = {
   images: ({ sha256 }) => isHash(sha256),
   task_images: ({ sha256 }) => sha256 === null || isHash(sha256),
   marks: isMarkRow,
+  collections: isCollectionRow,
+  collection_tasks: isCollectionTaskRow,
   sync_runs: ({ counts }) => areCounts(counts),
   facts: ({ name, value }) => !NUMERIC_METADATA.test(String(name)) || isCount(value),
 };

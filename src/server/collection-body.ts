@@ -1,0 +1,89 @@
+/** Reads requests about collections. */
+import * as z from 'zod';
+import { ApiError, createBadRequest } from '../lib/api-error.ts';
+import {
+  type CollectionChange,
+  MAX_COLLECTION_NOTE,
+  type NewCollection,
+} from '../store/contract/collections.ts';
+import { InvalidName, normalizeName } from '../task/entry-name.ts';
+import { parseTaskId, type TaskId } from '../task/id.ts';
+import { getOwn, type JsonObject } from '../task/json-object.ts';
+import { describeIssue } from './body-issue.ts';
+
+const note = z.string().max(MAX_COLLECTION_NOTE);
+const taskId = z.string().min(1).max(128);
+
+export const newCollectionSchema = z.strictObject({ name: z.string(), note: note.nullable().optional() });
+
+export const collectionChangeSchema = z.strictObject({
+  name: z.string().optional(),
+  note: note.nullable().optional(),
+  cover: taskId
+    .nullable()
+    .optional()
+    .meta({ description: 'the task whose picture stands for it; null: the first one' }),
+});
+
+export const linkChangeSchema = z.strictObject({
+  prompts: z.boolean().optional().meta({ description: 'whether the link shows the prompts; default: true' }),
+  renew: z.boolean().optional().meta({ description: 'replaces a link that is there; it works no more' }),
+});
+
+/** @throws ApiError 400, or 413 for a note that is too long */
+export function readNewCollection(body: JsonObject): Pick<NewCollection, 'name' | 'note'> {
+  refuseLongNote(body);
+  const { name, note: text } = parse(newCollectionSchema, body);
+  return { name: readName(name), note: normalizeNote(text) };
+}
+
+/** @throws ApiError 400, or 413 for a note that is too long */
+export function readCollectionChange(body: JsonObject): Omit<CollectionChange, 'link'> {
+  refuseLongNote(body);
+  const { name, note: text, cover } = parse(collectionChangeSchema, body);
+  return {
+    ...(name === undefined ? {} : { name: readName(name) }),
+    ...(text === undefined ? {} : { note: normalizeNote(text) }),
+    ...(cover === undefined ? {} : { cover: cover === null ? null : readTaskId(cover, 'cover') }),
+  };
+}
+
+/** @throws ApiError 400 */
+export function readLinkChange(body: JsonObject): { showsPrompts: boolean | undefined; isRenewed: boolean } {
+  const { prompts, renew } = parse(linkChangeSchema, body);
+  return { showsPrompts: prompts, isRenewed: renew ?? false };
+}
+
+/** @throws ApiError 400 */
+export function readTaskId(value: unknown, member: string): TaskId {
+  const id = parseTaskId(value);
+  if (id === undefined) throw createBadRequest(`"${member}" must be the id of a task`);
+  return id;
+}
+
+function parse<Output>(schema: z.ZodType<Output>, body: JsonObject): Output {
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw createBadRequest(describeIssue(parsed.error));
+  return parsed.data;
+}
+
+function refuseLongNote(body: JsonObject): void {
+  const text = getOwn(body, 'note');
+  if (typeof text === 'string' && text.length > MAX_COLLECTION_NOTE)
+    throw new ApiError(413, 'bad_request', `a note has at most ${MAX_COLLECTION_NOTE} characters`);
+}
+
+/** Only spaces are no note. */
+function normalizeNote(text: string | null | undefined): string {
+  return text == null || text.trim() === '' ? '' : text.toWellFormed();
+}
+
+/** @throws ApiError 400 */
+function readName(text: string): string {
+  try {
+    return normalizeName(text);
+  } catch (error) {
+    if (error instanceof InvalidName) throw createBadRequest(error.message);
+    throw error;
+  }
+}

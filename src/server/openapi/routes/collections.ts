@@ -1,0 +1,157 @@
+/** Collections: named, ordered lists of tasks, and their public links. */
+import * as z from 'zod';
+import {
+  collectionListSchema,
+  collectionSchema,
+  collectionTasksSchema,
+  placementSchema,
+  takingSchema,
+} from '../../../views/collections-schema.ts';
+import { collectionChangeSchema, linkChangeSchema, newCollectionSchema } from '../../collection-body.ts';
+import { MAX_IDS } from '../../selection/selection.ts';
+import {
+  createArray,
+  createEnum,
+  createInteger,
+  createPathParameter,
+  createQueryParameter,
+  type RouteDescription,
+  type Schema,
+  taskId,
+  text,
+} from '../components.ts';
+import { SELECTION } from './selection.ts';
+
+const id = createPathParameter('id', { type: 'string', format: 'uuid' });
+const IF_MATCH: Schema = {
+  name: 'If-Match',
+  in: 'header',
+  schema: text,
+  description: 'the ETag of the collection as it was read: 412 if it has been changed since',
+};
+const CHANGE_ERRORS = [400, 401, 403, 404, 412, 413, 503];
+
+export const COLLECTION_ROUTES: readonly RouteDescription[] = [
+  {
+    path: '/api/collections',
+    method: 'get',
+    operationId: 'collections',
+    summary: 'All collections, by name',
+    parameters: [createQueryParameter('task', taskId, 'only those that have this task')],
+    responses: { 200: { description: 'without their tasks', schema: collectionListSchema } },
+    errors: [400, 401, 403, 503],
+  },
+  {
+    path: '/api/collections',
+    method: 'post',
+    operationId: 'createCollection',
+    summary: 'Create a collection',
+    requestBody: describeBody(newCollectionSchema),
+    responses: { 201: { description: 'the collection, which is empty', schema: collectionSchema } },
+    errors: [400, 401, 403, 409, 413, 503],
+  },
+  {
+    path: '/api/collections/{id}',
+    method: 'get',
+    operationId: 'collection',
+    summary: 'One collection',
+    parameters: [id],
+    responses: {
+      200: { description: 'the collection; ETag is for If-Match', schema: collectionSchema },
+      304: { description: 'not modified' },
+    },
+    errors: [401, 403, 404, 503],
+  },
+  {
+    path: '/api/collections/{id}',
+    method: 'patch',
+    operationId: 'changeCollection',
+    summary: 'Change name, note or cover of a collection',
+    parameters: [id, IF_MATCH],
+    requestBody: describeBody(collectionChangeSchema),
+    responses: { 200: { description: 'the collection after the change', schema: collectionSchema } },
+    errors: [...CHANGE_ERRORS, 409],
+  },
+  {
+    path: '/api/collections/{id}',
+    method: 'delete',
+    operationId: 'removeCollection',
+    summary: 'Remove a collection; its tasks stay in the mirror',
+    parameters: [id, IF_MATCH],
+    responses: { 204: { description: 'it was removed, and its public link does not work any more' } },
+    errors: [400, 401, 403, 404, 412, 503],
+  },
+  {
+    path: '/api/collections/{id}/link',
+    method: 'put',
+    operationId: 'shareCollection',
+    summary: 'Give a collection a public link, or change the one that it has',
+    parameters: [id, IF_MATCH],
+    requestBody: describeBody(linkChangeSchema),
+    responses: { 200: { description: 'the collection, with its link', schema: collectionSchema } },
+    errors: CHANGE_ERRORS,
+  },
+  {
+    path: '/api/collections/{id}/link',
+    method: 'delete',
+    operationId: 'unshareCollection',
+    summary: 'Revoke the public link of a collection',
+    parameters: [id, IF_MATCH],
+    responses: { 200: { description: 'the collection, without a link', schema: collectionSchema } },
+    errors: [400, 401, 403, 404, 412, 503],
+  },
+  {
+    path: '/api/collections/{id}/tasks',
+    method: 'get',
+    operationId: 'collectionTasks',
+    summary: 'The tasks of a collection, in order',
+    parameters: [
+      id,
+      createQueryParameter('limit', createInteger(1, 500, 100)),
+      createQueryParameter('cursor', text, 'the next_cursor of the page before'),
+      createQueryParameter('fields', createEnum('tile', 'all'), 'tile: what a wall shows of each'),
+    ],
+    responses: {
+      200: { description: 'a page; ETag is that of the collection', schema: collectionTasksSchema },
+    },
+    errors: [400, 401, 403, 404, 503],
+  },
+  {
+    path: '/api/collections/{id}/tasks',
+    method: 'post',
+    operationId: 'placeInCollection',
+    summary: 'Add tasks to a collection, or move those that are in it',
+    parameters: [id, IF_MATCH],
+    requestBody: {
+      type: 'object',
+      properties: {
+        ...SELECTION,
+        cursor: { ...text, description: 'of a search: the next_cursor of the request before' },
+        before: {
+          type: ['string', 'null'],
+          description:
+            'the task of the collection before which they are placed, or null for the end; without it, those that are there stay',
+        },
+      },
+    },
+    responses: {
+      200: { description: `of a search, at most ${MAX_IDS} tasks at once`, schema: placementSchema },
+    },
+    errors: [...CHANGE_ERRORS, 409],
+  },
+  {
+    path: '/api/collections/{id}/remove',
+    method: 'post',
+    operationId: 'takeFromCollection',
+    summary: 'Take tasks out of a collection; they stay in the mirror',
+    parameters: [id, IF_MATCH],
+    requestBody: { type: 'object', properties: { ids: createArray(taskId) }, required: ['ids'] },
+    responses: { 200: { description: 'how many were taken out', schema: takingSchema } },
+    errors: CHANGE_ERRORS,
+  },
+];
+
+function describeBody(schema: z.ZodType): Schema {
+  const { $schema: _, ...body }: Schema = z.toJSONSchema(schema);
+  return body;
+}
