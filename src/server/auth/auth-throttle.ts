@@ -1,5 +1,6 @@
 /** Throttles token guessing: responses to invalid tokens are delayed per address, valid ones are answered at once. */
 import type { Clock } from '../../lib/clock.ts';
+import { createRateMeter } from '../connections/rate-meter.ts';
 import { getSourceAddress } from '../connections/source-address.ts';
 
 /** Invalid tokens answered without delay; people mistype. */
@@ -9,7 +10,6 @@ const INTERVAL_MS = 1000;
 const MAX_WAIT_MS = 30_000;
 /** Per address. Further requests are disconnected, or an attacker could exhaust memory or connections. */
 const MAX_WAITING = 32;
-const MAX_ADDRESSES = 10_000;
 
 /**
  * @param clock for durations and delays
@@ -17,8 +17,7 @@ const MAX_ADDRESSES = 10_000;
  *   should be closed instead, because too many requests of the address are waiting
  */
 export function createAuthThrottle(clock: Clock): (address: string) => Promise<boolean> {
-  /** When the accumulated delay of an address has passed. */
-  const clearAt = new Map<string, number>();
+  const meter = createRateMeter(clock, { burst: BURST, intervalMs: INTERVAL_MS, maxDelayMs: MAX_WAIT_MS });
   const waiting = new Map<string, number>();
 
   const waitFor = async (source: string, ms: number): Promise<boolean> => {
@@ -33,18 +32,7 @@ export function createAuthThrottle(clock: Clock): (address: string) => Promise<b
   };
 
   return async (address) => {
-    const now = clock.monotonic();
-    const source = getSourceAddress(address);
-    const clear = Math.max(now, clearAt.get(source) ?? 0) + INTERVAL_MS;
-    clearAt.delete(source); // keeps the map ordered by last attempt
-    clearAt.set(source, Math.min(clear, now + BURST * INTERVAL_MS + MAX_WAIT_MS));
-    if (clearAt.size > MAX_ADDRESSES) forgetOldest(clearAt);
-    const wait = Math.min(clear - now - BURST * INTERVAL_MS, MAX_WAIT_MS);
-    return wait > 0 ? waitFor(source, wait) : true;
+    const wait = Math.min(meter.record(address), MAX_WAIT_MS);
+    return wait > 0 ? waitFor(getSourceAddress(address), wait) : true;
   };
-}
-
-function forgetOldest(addresses: Map<string, number>): void {
-  const [oldest] = addresses.keys();
-  if (oldest !== undefined) addresses.delete(oldest);
 }

@@ -1,10 +1,6 @@
 /** `GET /images/:sha256`, images and videos, and `/thumbs/:sha256`: what is in the archive, for ever the same; and what is not. */
-import type { FileHandle } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import { Hono } from 'hono';
-import rangeParser from 'range-parser';
 import { isVideo } from '../../archive/formats.ts';
-import type { OpenFile } from '../../archive/open-file.ts';
 import { THUMBNAIL_WIDTHS } from '../../archive/thumbnail-files.ts';
 import { ApiError } from '../../lib/api-error.ts';
 import type { KnownImage } from '../../store/contract/images.ts';
@@ -13,6 +9,7 @@ import type { FailingImageList } from '../../views/failing-image-schema.ts';
 import { createArchivedFiles, createImageNotFound } from '../archived-files.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
 import { getQueryParams, readIntegerParam } from '../query-params.ts';
+import { type FileDescription, sendFile } from '../send-file.ts';
 
 const SHA256 = '[0-9a-f]{64}';
 
@@ -28,7 +25,7 @@ export function createImageRoutes({ store, archive, clock, log }: ServerDeps): H
 
   app.get(`/images/:sha256{${SHA256}}`, async (c) => {
     const image = await readImage(c, c.req.param('sha256'));
-    return sendFile(c, await openIntact(image), image.mediaType, `"${image.sha256}"`);
+    return sendFile(c, await openIntact(image), describeForEver(c, image.mediaType, `"${image.sha256}"`));
   });
 
   app.get(`/thumbs/:sha256{${SHA256}}`, async (c) => {
@@ -40,7 +37,7 @@ export function createImageRoutes({ store, archive, clock, log }: ServerDeps): H
     const image = await readImage(c, c.req.param('sha256'));
     if (isVideo(image)) throw new ApiError(404, 'not_found', 'a video has no thumbnail');
     const etag = `"${image.sha256}-${archive.thumbnails.chooseWidth(width)}"`;
-    return sendFile(c, await openThumbnail(image, width), 'image/webp', etag);
+    return sendFile(c, await openThumbnail(image, width), describeForEver(c, 'image/webp', etag));
   });
 
   app.get('/api/images/failing', async (c) => {
@@ -52,82 +49,8 @@ export function createImageRoutes({ store, archive, clock, log }: ServerDeps): H
   return app;
 }
 
-/** Sends an open file, and closes it. */
-async function sendFile(
-  c: ServerContext,
-  { handle, stats }: OpenFile,
-  mediaType: string,
-  etag: string,
-): Promise<Response> {
-  const { status, headers, range } = decideResponse(c, stats.size, mediaType, etag);
-  if (range === undefined || c.env.incoming.method === 'HEAD') {
-    await handle.close();
-    return c.body(null, status, headers);
-  }
-  // A stream takes twice as long as the bytes of a thumbnail, and a page has forty.
-  if (range.end - range.start < MAX_READ_AT_ONCE)
-    return c.body(await readRange(handle, range), status, headers);
-  return c.body(Readable.toWeb(handle.createReadStream(range)) as ReadableStream, status, headers);
-}
-
-/** Bytes. */
-const MAX_READ_AT_ONCE = 256 * 1024;
-
-/** Reads a part of an open file, and closes it. @throws Error if the file has become shorter */
-async function readRange(handle: FileHandle, { start, end }: ByteRange): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    const bytes = new Uint8Array(end - start + 1);
-    const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
-    if (bytesRead < bytes.length) throw new Error('an archived file has become shorter while it was read');
-    return bytes;
-  } finally {
-    await handle.close();
-  }
-}
-
-/** As in `Range`: the last byte counts. */
-interface ByteRange {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** @returns the bytes to send as `range`, if any */
-function decideResponse(c: ServerContext, size: number, mediaType: string, etag: string) {
-  // With access tokens, an image must not be stored by shared caches.
+/** With access tokens, an image must not be stored by shared caches. */
+function describeForEver(c: ServerContext, mediaType: string, etag: string): FileDescription {
   const scope = c.get('access').tokenName === undefined ? 'public' : 'private';
-  const headers: Record<string, string> = {
-    etag,
-    'cache-control': `${scope}, max-age=31536000, immutable`,
-    'accept-ranges': 'bytes',
-    'content-type': mediaType,
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'none'; sandbox",
-    'cross-origin-resource-policy': 'same-origin',
-  };
-  if (matchesEtag(c.req.header('if-none-match'), etag)) return { status: 304, headers } as const;
-  const part = parseRange(c, size, etag);
-  if (part === 'unsatisfiable')
-    return { status: 416, headers: { ...headers, 'content-range': `bytes */${size}` } } as const;
-  const range = part ?? { start: 0, end: size - 1 };
-  headers['content-length'] = String(range.end - range.start + 1);
-  if (part) headers['content-range'] = `bytes ${range.start}-${range.end}/${size}`;
-  return { status: part ? 206 : 200, headers, range } as const;
-}
-
-/** `If-None-Match` (RFC 9110, section 13.1.2): a list of tags, compared weakly, or `*`. */
-function matchesEtag(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags.includes('*') || tags.includes(etag);
-}
-
-/** A single range is honoured; for several, or a stale `If-Range`, the whole file is sent. */
-function parseRange(c: ServerContext, size: number, etag: string): ByteRange | 'unsatisfiable' | undefined {
-  const header = c.req.header('range');
-  const condition = c.req.header('if-range');
-  if (header === undefined || (condition !== undefined && condition !== etag)) return undefined;
-  const ranges = rangeParser(size, header, { combine: true });
-  if (ranges === -1) return 'unsatisfiable';
-  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return undefined;
-  return ranges[0];
+  return { mediaType, etag, cacheControl: `${scope}, max-age=31536000, immutable` };
 }
