@@ -34,11 +34,13 @@ import { createMcpRoutes } from './routes/mcp.ts';
 import { createMetricsRoutes } from './routes/metrics.ts';
 import { createOpenApiRoutes } from './routes/openapi.ts';
 import { createSearchRoutes } from './routes/search.ts';
+import { createSharedRoutes } from './routes/shared.tsx';
 import { createSignInRoutes } from './routes/sign-in.ts';
 import { createSyncRoutes } from './routes/sync.ts';
 import { createTaskRoutes } from './routes/tasks.ts';
 import { createTrackedRoutes } from './routes/tracked.ts';
 import { allowEmbedding, setSecurityHeaders } from './safe-headers.ts';
+import { keepSecret, SHARED_PATH } from './shared-link.ts';
 import { createPathReader, createSlashRedirect } from './start-path.ts';
 import { createUnknownParamsMiddleware, NOTES_HEADER } from './unknown-params.ts';
 
@@ -65,6 +67,7 @@ export function createApp(
     const embedding = allowEmbedding(createPageCheck(config.allowedOrigins));
     for (const path of EMBEDDABLE_PATHS) app.use(`${path}*`, embedding);
   }
+  app.use(`${SHARED_PATH}/*`, keepSecret);
   app.use(setSecurityHeaders);
   app.use(createSlashRedirect(prefix));
   app.use(createAuthMiddleware(auth));
@@ -95,6 +98,7 @@ export function createApp(
     createForgetRoutes(deps, stopping),
     createMarkRoutes(deps, stopping),
     createCollectionRoutes(deps),
+    createSharedRoutes(deps),
   ]) {
     app.route('/', routes);
   }

@@ -7,6 +7,7 @@ import { StoreError } from '../store/contract/errors.ts';
 import type { Answer } from './answer.ts';
 import { DROP_IN_PATHS } from './drop-in/path.ts';
 import type { ErrorBody } from './error-schema.ts';
+import { SHARED_PATH } from './shared-link.ts';
 
 /**
  * `{"success":false,"error":{"code","message"},"trace_id"}`.
@@ -22,7 +23,7 @@ export function createErrorAnswer(
     const about = {
       trace_id: traceId,
       ...request,
-      path: redactCallbackKey(request.path),
+      path: redactKey(request.path),
       status: apiError.status,
     };
     // An expected error needs no stack; why the upstream failed is in its cause.
@@ -56,10 +57,13 @@ export function toApiError(error: unknown): ApiError {
   return error instanceof ApiError ? error : createStorageError(error);
 }
 
-/** The key of a callback is a credential. */
-function redactCallbackKey(path: string): string {
-  const at = path.indexOf(`${CALLBACK_PATH}/`);
-  return at === -1 ? path : path.slice(0, at + CALLBACK_PATH.length);
+/** The keys of callbacks and public links are credentials. */
+function redactKey(path: string): string {
+  for (const prefix of [CALLBACK_PATH, SHARED_PATH]) {
+    const at = path.indexOf(`${prefix}/`);
+    if (at !== -1) return path.slice(0, at + prefix.length);
+  }
+  return path;
 }
 
 function describeCause({ cause }: ApiError): string | undefined {

@@ -25,6 +25,8 @@ export interface Entries {
   readonly dictionaries: Readonly<Record<Language, string>>;
   readonly scripts: Readonly<Record<ScriptedPage, PageScript>>;
   readonly styles: string;
+  /** Of the page that a public link shows. */
+  readonly sharedStyles: string;
   readonly icon: string;
 }
 
@@ -44,6 +46,7 @@ export async function bundleAssets(quality: number): Promise<Bundle> {
     entryPoints: {
       ...Object.fromEntries(SCRIPTED_PAGES.map((page) => [page, join(CLIENT, `${page}-page.tsx`)])),
       styles: join(CLIENT, 'styles/styles.css'),
+      shared: join(CLIENT, 'styles/shared.css'),
     },
     outdir: '/assets',
     entryNames: '[name]-[hash]',
@@ -78,6 +81,7 @@ export async function bundleAssets(quality: number): Promise<Bundle> {
         SCRIPTED_PAGES.map((page) => [page, describeScript(metafile, page)]),
       ) as Entries['scripts'],
       styles: findName(files, /^styles-\w+\.css$/),
+      sharedStyles: findName(files, /^shared-\w+\.css$/),
       icon: icon.name,
     },
   };

@@ -327,7 +327,7 @@ describe('the plan of a zip', () => {
     const pages = async function* () {
       for (let at = 0; at < tasks.length; at += 1000) yield tasks.slice(at, at + 1000);
     };
-    return planZip(pages(), [], deps);
+    return planZip(pages(), { ids: [], isOrdered: false }, deps);
   };
   const taskOf = (id: string, createdAtMs: number): StoredTask => {
     const { text, state } = document({ id, state: 'failed' });

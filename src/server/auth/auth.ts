@@ -10,6 +10,7 @@ import type { MaybePromise } from '../../store/contract/maybe-promise.ts';
 import { getClient, isFromTrustedProxy } from '../connections/client.ts';
 import type { ServerDeps, ServerEnv } from '../deps.ts';
 import { recordTokenName } from '../monitoring/trace.ts';
+import { SHARED_PATH } from '../shared-link.ts';
 import { type Access, type AccessControl, createReadOnlyError, PROBE } from './access.ts';
 import { createGuessDelay } from './guesses.ts';
 import { createHostCheck, isOwnRequest, type RequestOrigin } from './hosts.ts';
@@ -22,11 +23,12 @@ const ASSETS = '/assets/';
 /** They read: the vendor's own route, which checks the action in the body, and what may need more than fits into an address, and the tools of agents. */
 const READING_POSTS: ReadonlySet<string> = new Set([FLUX.taskPath, '/api/download', '/mcp']);
 
-/** The upstream has no access token; for callbacks, the key in the path is its credential. */
+/** The upstream has no access token, nor has who opens a public link: for callbacks and links, the key in the path is the credential. */
 function isOpen(path: string, callbackUrl: string | undefined): boolean {
   return (
     OPEN_PATHS.has(path) ||
     path.startsWith(ASSETS) ||
+    path.startsWith(`${SHARED_PATH}/`) ||
     (callbackUrl !== undefined && path.startsWith(`${CALLBACK_PATH}/`))
   );
 }

@@ -11,7 +11,7 @@ import { readDocument } from '../../task/document.ts';
 import type { TaskId } from '../../task/id.ts';
 import type { JsonObject } from '../../task/json-object.ts';
 import { formatMarksOf } from './documents.ts';
-import { createTaskNamer } from './file-names.ts';
+import { createTaskNamer, numberPlaces } from './file-names.ts';
 
 interface PlannedFile {
   readonly name: string;
@@ -50,16 +50,22 @@ export interface ZipPlanDeps {
   readonly timeZone: string;
 }
 
+/** What was asked for by id: what of it is not there is listed in the zip. */
+export interface ZipSelection {
+  readonly ids: readonly TaskId[];
+  /** Whether the names of files keep the order of the ids. */
+  readonly isOrdered: boolean;
+}
+
 /**
- * @param selected ids that were selected one by one: those that are not there are listed in the zip
  * @throws ApiError 400 for too many tasks
  */
 export async function planZip(
   pages: AsyncIterable<readonly StoredTask[]>,
-  selected: readonly TaskId[],
+  { ids, isOrdered }: ZipSelection,
   deps: ZipPlanDeps,
 ): Promise<PlannedEntry[]> {
-  const nameTask = createTaskNamer(deps.timeZone);
+  const nameTask = createTaskNamer(deps.timeZone, isOrdered ? numberPlaces(ids) : undefined);
   const entries: PlannedEntry[] = [];
   const missing: string[] = [];
   // Notes and all, since they may change before they are sent.
@@ -77,7 +83,7 @@ export async function planZip(
     }
     marks.push(await formatMarksOf(page, deps.store));
   }
-  missing.push(...selected.filter((id) => !found.has(id)).map((id) => `${id}: not in the mirror`));
+  missing.push(...ids.filter((id) => !found.has(id)).map((id) => `${id}: not in the mirror`));
   const list = missing.map((line) => `${line}\r\n`);
   return [
     ...entries,

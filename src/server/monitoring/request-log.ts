@@ -47,7 +47,7 @@ const MUTATIONS = new Map<string, string>([
 ]);
 
 /** Other methods share one label value, so that callers can't create series at will. */
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** Logs every response that Hono serves. */
 export function createRequestLogMiddleware(

@@ -1,6 +1,6 @@
 /** The description of every route. A test compares them with the actual routes and their responses. */
 import type { RouteDescription } from './components.ts';
-import { COLLECTION_ROUTES } from './routes/collections.ts';
+import { COLLECTION_ROUTES, SHARED_ROUTES } from './routes/collections.ts';
 import { EVENT_ROUTES } from './routes/events.ts';
 import { FLUX_ROUTES } from './routes/flux.ts';
 import { GALLERY_ROUTES } from './routes/gallery.ts';
@@ -21,6 +21,7 @@ export const ROUTE_DESCRIPTIONS: readonly RouteDescription[] = [
   ...TASK_ROUTES,
   ...MARK_ROUTES,
   ...COLLECTION_ROUTES,
+  ...SHARED_ROUTES,
   ...IMAGE_ROUTES,
   ...EVENT_ROUTES,
   ...SELECTION_ROUTES,

@@ -28,6 +28,7 @@ import { readCollectionChange, readLinkChange, readNewCollection, readTaskId } f
 import { getPublicUrl } from '../connections/public-url.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
 import { formatEntityTag, readExpectedVersions } from '../entity-tags.ts';
+import { createCollectionNotFound } from '../find-collection.ts';
 import { convertToFields } from '../form-body.ts';
 import { getQueryParams, readChoiceParam, readIntegerParam } from '../query-params.ts';
 import { findSelectedIds } from '../selection/selected-ids.ts';
@@ -159,10 +160,6 @@ export function createCollectionRoutes(deps: ServerDeps): Hono<ServerEnv> {
   });
 
   return app;
-}
-
-function createCollectionNotFound(): ApiError {
-  return new ApiError(404, 'not_found', 'there is no such collection');
 }
 
 /** @throws ApiError 400, 404, 409, 412 */

@@ -15,9 +15,10 @@ import { formatAttachment } from '../download/content-disposition.ts';
 import { formatCsv, formatJsonLines, formatMarks } from '../download/documents.ts';
 import { sendWhileValid } from '../download/while-valid.ts';
 import { computeZipBytes, generateZip } from '../download/zip.ts';
-import { planZip } from '../download/zip-plan.ts';
+import { planZip, type ZipSelection } from '../download/zip-plan.ts';
 import { readFormBody } from '../form-body.ts';
 import { readChoiceParam } from '../query-params.ts';
+import { readCollectionSelection } from '../selection/collection-selection.ts';
 import { checkCount, countSelected, listTasks, type SelectionDeps } from '../selection/selected-tasks.ts';
 import { readSelection, type Selection } from '../selection/selection.ts';
 import { createSelectionDeps } from '../selection/selection-deps.ts';
@@ -56,16 +57,18 @@ export function createDownloadRoutes(
     const [format = 'zip'] = readChoiceParam(fields, 'as', FORMATS);
     const timeZone = fields.get('tz') || 'UTC';
     if (!isTimeZone(timeZone)) throw createBadRequest('"tz" must be an IANA time zone such as Europe/Berlin');
-    const selection = readSelection(fields, ['as']);
+    const selection =
+      (await readCollectionSelection(fields, ['as', 'tz'], { store: deps.store, limits: access.limits })) ??
+      readSelection(fields, ['as']);
     const nowMs = clock.now();
-    const reading = createSelectionDeps(c, deps, nowMs);
+    const reading = { ...createSelectionDeps(c, deps, nowMs), ...narrowLimits(selection) };
     if (selection.kind === 'search') checkCount(selection, (await countSelected(selection, reading)).total);
     const signal = watchLoss(c.env, stopping);
     const pages = await prefetch(listDocuments(selection, reading));
     const request = { selection, pages, timeZone, nowMs, signal };
     const { chunks, headers = {} } =
       format === 'zip' ? await createZipBody(deps, request) : createTextBody(c, deps, format, request.pages);
-    const name = nameDownload(fields, formatPeriod('day', nowMs, timeZone));
+    const name = nameDownload(selection, fields, formatPeriod('day', nowMs, timeZone));
     const sent = sendWhileValid(chunks, () => isStillValid(incoming, access), clock);
     return c.body(createBodyStream(c, sent, { log, signal }), 200, {
       ...headers,
@@ -115,12 +118,23 @@ interface DownloadRequest {
   readonly signal: AbortSignal;
 }
 
+/** A collection may show less than its reader may see. */
+function narrowLimits(selection: Selection): Pick<SelectionDeps, 'limits'> | undefined {
+  const limits = selection.kind === 'ids' ? selection.collection?.limits : undefined;
+  return limits && { limits };
+}
+
+function listIds(selection: Selection): ZipSelection {
+  return selection.kind === 'ids'
+    ? { ids: selection.ids, isOrdered: selection.collection !== undefined }
+    : { ids: [], isOrdered: false };
+}
+
 async function createZipBody(
   { store, archive: { files } }: ServerDeps,
   { selection, pages, timeZone, nowMs, signal }: DownloadRequest,
 ): Promise<Body> {
-  const selected = selection.kind === 'ids' ? selection.ids : [];
-  const entries = await planZip(pages, selected, { store, files, nowMs, timeZone });
+  const entries = await planZip(pages, listIds(selection), { store, files, nowMs, timeZone });
   return {
     chunks: generateZip(entries, { store, files, nowMs, signal }),
     headers: { 'content-length': String(computeZipBytes(entries)) },
@@ -139,6 +153,9 @@ function createTextBody(
 }
 
 /** `flux-mirror siamese-cat 2026-03-14`. */
-function nameDownload(fields: URLSearchParams, day: string): string {
-  return ['flux-mirror', createSlug(fields.get('q') ?? ''), day].filter((word) => word !== '').join(' ');
+function nameDownload(selection: Selection, fields: URLSearchParams, day: string): string {
+  const collection = selection.kind === 'ids' ? selection.collection?.name : undefined;
+  return ['flux-mirror', createSlug(collection ?? fields.get('q') ?? ''), day]
+    .filter((word) => word !== '')
+    .join(' ');
 }

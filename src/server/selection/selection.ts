@@ -1,6 +1,7 @@
 /** Reads which tasks a request is about: some ids, or everything that a search matches exactly. */
 import { createBadRequest } from '../../lib/api-error.ts';
 import { type Cursor, decodeCursor } from '../../search/cursor.ts';
+import type { Collection } from '../../store/contract/collections.ts';
 import { parseTaskId, type TaskId } from '../../task/id.ts';
 import { readIntegerParam } from '../query-params.ts';
 import { MATCH_PARAMS } from '../search/matches.ts';
@@ -9,6 +10,8 @@ export interface IdSelection {
   readonly kind: 'ids';
   /** Without duplicates. */
   readonly ids: readonly TaskId[];
+  /** Of a collection: they are in its order, and it shows only those within its limits. */
+  readonly collection?: Pick<Collection, 'name' | 'limits'>;
 }
 
 export interface SearchSelection {
@@ -84,7 +87,8 @@ function readIdList(fields: URLSearchParams, name: string): TaskId[] {
   });
 }
 
-function refuseOthers(fields: URLSearchParams, known: readonly string[]): void {
+/** Of fields that belong to no selection. @throws ApiError 400 */
+export function refuseOthers(fields: URLSearchParams, known: readonly string[]): void {
   const other = [...fields.keys()].find((name) => !known.includes(name));
   if (other !== undefined)
     throw createBadRequest(`${JSON.stringify(other.slice(0, MAX_SHOWN_NAME))} is no field here`);

@@ -9,18 +9,20 @@ export interface DocumentOptions {
   readonly title: string;
   readonly language: Language;
   readonly theme: Theme;
-  /** Addresses of the script, what it imports, the styles and the icon, relative to the page. */
+  /** Addresses relative to the page: of the script and what it imports, the styles, the icon. */
   readonly assets: {
-    readonly script: string;
-    readonly imports: readonly string[];
+    /** Undefined: the page runs none. */
+    readonly script: { readonly address: string; readonly imports: readonly string[] } | undefined;
     readonly styles: string;
     readonly icon: string;
   };
-  /** Which part of the script runs. */
-  readonly page: ScriptedPage;
+  /** Which part of the script runs, or `shared`. */
+  readonly page: ScriptedPage | 'shared';
   readonly body: ComponentChild;
   /** For the script. */
   readonly data?: unknown;
+  /** Whether its address is a secret: it is not told to other sites, nor listed by search engines. */
+  readonly isSecret?: true;
 }
 
 /** The page is complete without its scripts, and seen sooner. The typings know no such attribute of scripts. */
@@ -35,19 +37,22 @@ export function renderDocument({
   page,
   body,
   data,
+  isSecret,
 }: DocumentOptions): string {
+  const { script } = assets;
   const html = renderToString(
     <html lang={LANGUAGE_TAGS[language]} data-theme={theme} data-page={page}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content={theme === 'system' ? 'light dark' : theme} />
-        <meta name="referrer" content="same-origin" />
+        <meta name="referrer" content={isSecret ? 'no-referrer' : 'same-origin'} />
+        {isSecret && <meta name="robots" content="noindex, nofollow" />}
         <title>{title}</title>
         <link rel="icon" href={assets.icon} type="image/svg+xml" />
         <link rel="stylesheet" href={assets.styles} />
-        <script {...AFTER_PICTURES} type="module" src={assets.script} />
-        {assets.imports.map((address) => (
+        {script && <script {...AFTER_PICTURES} type="module" src={script.address} />}
+        {script?.imports.map((address) => (
           <link {...AFTER_PICTURES} key={address} rel="modulepreload" href={address} />
         ))}
       </head>

@@ -17,6 +17,7 @@ import {
   createQueryParameter,
   type RouteDescription,
   type Schema,
+  sha256,
   taskId,
   text,
 } from '../components.ts';
@@ -148,6 +149,60 @@ export const COLLECTION_ROUTES: readonly RouteDescription[] = [
     requestBody: { type: 'object', properties: { ids: createArray(taskId) }, required: ['ids'] },
     responses: { 200: { description: 'how many were taken out', schema: takingSchema } },
     errors: CHANGE_ERRORS,
+  },
+];
+
+/** What needs no token but the key of the link. */
+const KEY = createPathParameter('key', { type: 'string', minLength: 32, maxLength: 32 });
+
+const sharedFile = {
+  method: 'get',
+  responses: {
+    200: { description: 'the file', content: { 'image/*': {} } },
+    206: { description: 'a range of it' },
+    304: { description: 'not modified' },
+    416: { description: 'no such range' },
+  },
+  errors: [404, 429],
+  isOpen: true,
+} as const;
+
+export const SHARED_ROUTES: readonly RouteDescription[] = [
+  {
+    path: '/shared/{key}',
+    method: 'get',
+    operationId: 'sharedCollection',
+    summary: 'The page of a public link: one collection, read-only',
+    parameters: [
+      KEY,
+      createQueryParameter('after', createInteger(0), 'of the link to the next page'),
+      createQueryParameter('number', createInteger(1), 'the same'),
+    ],
+    responses: {
+      200: { description: 'a page', content: { 'text/html': {} } },
+      404: { description: 'a page that says that there is no such link', content: { 'text/html': {} } },
+    },
+    errors: [400, 429, 503],
+    isOpen: true,
+  },
+  {
+    ...sharedFile,
+    path: '/shared/{key}/images/{sha256}',
+    operationId: 'sharedImage',
+    summary: 'A picture or video of it; not if the link shows no prompts, as the file may hold them',
+    parameters: [KEY, createPathParameter('sha256', sha256)],
+  },
+  {
+    ...sharedFile,
+    path: '/shared/{key}/thumbs/{sha256}',
+    operationId: 'sharedThumbnail',
+    summary: 'A thumbnail of it',
+    parameters: [
+      KEY,
+      createPathParameter('sha256', sha256),
+      createQueryParameter('w', createInteger(1, 10_000), 'pixels'),
+    ],
+    errors: [400, 404, 429],
   },
 ];
 

@@ -42,7 +42,14 @@ export const SELECTION_ROUTES: readonly RouteDescription[] = [
     summary: 'Tasks as one file',
     requestBody: {
       type: 'object',
-      properties: { ...SELECTION, as: { ...createEnum('zip', 'jsonl', 'csv', 'marks'), default: 'zip' } },
+      properties: {
+        ...SELECTION,
+        collection: {
+          ...text,
+          description: 'instead of ids: all tasks of the collection with this id, in order',
+        },
+        as: { ...createEnum('zip', 'jsonl', 'csv', 'marks'), default: 'zip' },
+      },
     },
     acceptsForm: true,
     responses: {

@@ -1,6 +1,6 @@
 /** Sends a page, under a content security policy that runs nothing but our own files. */
-
 import { loadAssets } from '../../../web/assets.ts';
+import type { ScriptedPage } from '../../../web/bundle.ts';
 import { type DocumentOptions, renderDocument } from '../../../web/pages/document.tsx';
 import type { ServerContext } from '../../deps.ts';
 
@@ -18,6 +18,17 @@ const CONTENT_SECURITY_POLICY = [
   "require-trusted-types-for 'script'",
 ].join('; ');
 
+/** For pages that run none: not even ours. */
+const SCRIPTLESS_POLICY = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "media-src 'self'",
+  "form-action 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 /** What decides how a page looks, and what is on it. */
 export const VARY = 'accept, accept-encoding, accept-language, cookie, authorization';
 
@@ -28,19 +39,39 @@ const HEADERS = {
   vary: VARY,
 };
 
-/** Renders and sends a page. Its files are addressed relative to it: all pages lie at one depth. */
+type PageStatus = 200 | 400 | 404 | 503;
+
+/** Renders and sends a page. Its files are addressed relative to it: all pages with a script lie at one depth. */
 export async function sendPage(
   c: ServerContext,
-  options: Omit<DocumentOptions, 'assets'>,
-  status: 200 | 400 | 404 | 503 = 200,
+  options: Omit<DocumentOptions, 'assets' | 'page' | 'isSecret'> & { readonly page: ScriptedPage },
+  status: PageStatus = 200,
 ): Promise<Response> {
   const { entries } = await loadAssets();
   const { name, imports } = entries.scripts[options.page];
   const assets = {
-    script: `./assets/${name}`,
-    imports: [entries.dictionaries[options.language], ...imports].map((each) => `./assets/${each}`),
+    script: {
+      address: `./assets/${name}`,
+      imports: [entries.dictionaries[options.language], ...imports].map((each) => `./assets/${each}`),
+    },
     styles: `./assets/${entries.styles}`,
     icon: `./assets/${entries.icon}`,
   };
   return c.html(renderDocument({ ...options, assets }), status, HEADERS);
+}
+
+/** Renders and sends what a public link shows, one level below the other pages: without a script. */
+export async function sendSharedPage(
+  c: ServerContext,
+  options: Omit<DocumentOptions, 'assets' | 'page' | 'data' | 'isSecret'>,
+  status: PageStatus = 200,
+): Promise<Response> {
+  const { entries } = await loadAssets();
+  const assets = {
+    script: undefined,
+    styles: `../assets/${entries.sharedStyles}`,
+    icon: `../assets/${entries.icon}`,
+  };
+  const html = renderDocument({ ...options, assets, page: 'shared', isSecret: true });
+  return c.html(html, status, { ...HEADERS, 'content-security-policy': SCRIPTLESS_POLICY });
 }
