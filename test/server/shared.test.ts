@@ -2,64 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { SHARED_PAGE_SIZE } from '../../src/server/routes/shared-data.ts';
 import type { TaskId } from '../../src/task/id.ts';
-import { addToken } from '../helpers/access-token.ts';
 import { document, numberedIds } from '../helpers/documents.ts';
-import { imageHost } from '../helpers/image-host.ts';
-import { picture, storeTaskWithImages } from '../helpers/images.ts';
-import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
-
-const [FIRST, SECOND, OUTSIDE] = numberedIds(3);
-const PROMPT = 'a <b>secretword</b> "cat" & co';
-
-interface Shared {
-  readonly here: TestMirror;
-  readonly token: { authorization: string };
-  readonly collection: string;
-  readonly first: string;
-  readonly outside: string;
-}
-
-/** A mirror that needs a token, with a collection of two of its three tasks, each of which has a picture. */
-async function startShared(): Promise<Shared> {
-  const host = await imageHost();
-  const here = await startTestMirror({ imageAllowHosts: host.host });
-  for (const [at, id] of [FIRST, SECOND, OUTSIDE].entries()) {
-    host.serve(`/${at}`, await picture('png', { width: 40, height: 30, shade: at * 20 + 1 }));
-    await storeTaskWithImages(here, id, [`${host.url}/${at}`], { prompt: `${PROMPT} ${at}`, userId: 'me' });
-  }
-  await here.mirror.archiver.run();
-  const images = await here.store.imagesOf([FIRST, OUTSIDE]);
-  const token = await addToken(here);
-  const { id } = await askJson(here, 'POST /api/collections', token, { name: 'Best', note: 'a <i>note</i>' });
-  const collection = `/api/collections/${String(id)}`;
-  await askJson(here, `POST ${collection}/tasks`, token, { ids: [SECOND, FIRST] });
-  const [first = '', outside = ''] = images.map(({ sha256 }) => sha256);
-  return { here, token, collection, first, outside };
-}
-
-async function askJson(
-  here: TestMirror,
-  line: string,
-  headers: Record<string, string>,
-  body?: unknown,
-): Promise<Record<string, unknown>> {
-  const [method = '', path = ''] = line.split(' ');
-  const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-  const answer = await here.request(path, init);
-  expect(answer.status, line).toBeLessThan(300);
-  return (await answer.json()) as Record<string, unknown>;
-}
-
-/** @returns the path of the link */
-async function share({ here, token, collection }: Shared, change: object = {}): Promise<string> {
-  const { link } = await askJson(here, `PUT ${collection}/link`, token, change);
-  return new URL((link as { url: string }).url).pathname;
-}
+import { askJson, share, startShared } from '../helpers/shared-collection.ts';
+import { startTestMirror } from '../helpers/test-mirror.ts';
 
 describe('a public link', () => {
   test('shows its collection without a token, in order, and nothing else', async () => {
     const shared = await startShared();
-    const { here, first, outside } = shared;
+    const { here, first, outside, firstId, secondId } = shared;
     const path = await share(shared);
     expect(path).toMatch(/^\/shared\/[\w-]{32}$/);
     const answer = await here.get(path);
@@ -71,14 +21,14 @@ describe('a public link', () => {
     expect(html).toContain('a &lt;i>note&lt;/i>');
     expect(html).toContain('a &lt;b>secretword&lt;/b>');
     expect(html).not.toContain('<script');
-    for (const id of [FIRST, SECOND, 'user_id', 'http']) expect(html).not.toContain(id);
+    for (const id of [firstId, secondId, 'user_id', 'http']) expect(html).not.toContain(id);
     for (const kind of ['images', 'thumbs']) {
       expect((await here.get(`${path}/${kind}/${first}`)).status).toBe(200);
       expect((await here.get(`${path}/${kind}/${outside}`)).status).toBe(404);
       // The addresses of the mirror itself still need a token, as does everything else.
       expect((await here.get(`/${kind}/${first}`)).status).toBe(401);
     }
-    for (const other of ['/api/search', '/', '/api/collections', `/api/tasks/${FIRST}`])
+    for (const other of ['/api/search', '/', '/api/collections', `/api/tasks/${firstId}`])
       expect((await here.get(other)).status, other).toBe(401);
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH'])
       expect((await here.request(path, { method })).status, method).toBe(405);
@@ -113,9 +63,12 @@ describe('a public link', () => {
     const thumbnail = await here.get(`${path}/thumbs/${first}?w=960`);
     expect(thumbnail.headers.get('content-type')).toBe('image/webp');
     expect(thumbnail.headers.get('content-disposition')).toBeNull();
-    expect(Buffer.from(await thumbnail.arrayBuffer()).toString('latin1')).not.toMatch(/EXIF|XMP /);
+    const readText = async (answer: Response) => Buffer.from(await answer.arrayBuffer()).toString('latin1');
+    expect(await readText(thumbnail)).not.toMatch(/secretword|EXIF|XMP /);
     // The same link can show them again.
     expect(await share(shared, { prompts: true })).toBe(path);
+    // The file has it, too: so there was something to leave out.
+    expect(await readText(await here.get(`${path}/images/${first}`))).toContain('secretword');
     expect(await (await here.get(path)).text()).toContain('secretword');
     expect(await share(shared)).toBe(path);
     expect(await (await here.get(path)).text()).toContain('secretword');
@@ -148,17 +101,17 @@ describe('a public link', () => {
 
   test('leaves a gap where a task was forgotten, or hidden', async () => {
     const shared = await startShared();
-    const { here, token, first } = shared;
+    const { here, token, first, firstId, secondId } = shared;
     const path = await share(shared);
-    await askJson(here, `PATCH /api/tasks/${FIRST}/marks`, token, { hidden: true });
+    await askJson(here, `PATCH /api/tasks/${firstId}/marks`, token, { hidden: true });
     const html = await (await here.get(path)).text();
     expect(html).toContain('no longer here');
     expect(html).not.toContain('co 0');
     expect((await here.get(`${path}/thumbs/${first}`)).status).toBe(404);
-    await askJson(here, 'POST /api/forget', token, { ids: [SECOND] });
+    await askJson(here, 'POST /api/forget', token, { ids: [secondId] });
     const rest = await (await here.get(path)).text();
     expect(rest.match(/no longer here/g)).toHaveLength(2);
-    expect(rest).not.toContain(SECOND);
+    expect(rest).not.toContain(secondId);
   });
 
   test('has pages, whose pictures go on being counted', async () => {
