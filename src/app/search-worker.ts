@@ -6,6 +6,7 @@ import { concatTasks } from '../mirror/concat.ts';
 import { answerActivity } from '../server/search/activity-answer.ts';
 import { answerFirstView } from '../server/search/first-view-answer.ts';
 import { countMatches, findMatches } from '../server/search/matches.ts';
+import { answerChain, answerEdits, answerPrompts } from '../server/search/prompt-answers.ts';
 import {
   answerFacets,
   answerSearch,
@@ -54,6 +55,9 @@ const answers = {
   'first-view': answerFirstView,
   details: answerDetails,
   same: answerSame,
+  prompts: answerPrompts,
+  edits: answerEdits,
+  chain: answerChain,
   activity: answerActivity,
 };
 

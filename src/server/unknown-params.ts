@@ -22,7 +22,7 @@ const PARAMS: readonly (readonly [path: RegExp, names: readonly string[]])[] = [
   [/^\/api\/tasks\/[^/]+\/details$/, ['q', 'tz']],
 ];
 /** Routes whose responses have `notes`. */
-const HAS_NOTES = /^\/api\/(search|facets|wall\/\w+|tasks\/[^/]+\/similar)$/;
+const HAS_NOTES = /^\/api\/(search|prompts|facets|wall\/\w+|tasks\/[^/]+\/(similar|edits))$/;
 
 /** @param prefix of all paths */
 export function createUnknownParamsMiddleware(prefix: string): MiddlewareHandler<ServerEnv> {

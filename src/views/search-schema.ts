@@ -126,7 +126,7 @@ const alternativesSchema = z.strictObject({
 });
 
 /** `GET /api/search`. */
-const searchPageSchema = z.strictObject({
+export const searchPageSchema = z.strictObject({
   items: z.array(hitSchema),
   next_cursor: text.nullable(),
   total: count,

@@ -291,6 +291,19 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
     ...[THEIRS, PENDING].map((id) => ({ path: `/api/tasks/${id}/same`, limited: 404 })),
     { path: `/api/tasks/${MINE}/same` },
   ],
+  prompts: () =>
+    [
+      ...['', '?q=lighthouse', '?q=secretword', '?sort=relevance&q=sec*', '?user_id=stranger-77'],
+      ...['?rating=>=1', '?model=flux-secret', '?sort=oldest&limit=1'],
+    ].map((query) => ({ path: `/api/prompts${query}` })),
+  edits: () => [
+    ...[THEIRS, PENDING].map((id) => ({ path: `/api/tasks/${id}/edits`, limited: 404 })),
+    { path: `/api/tasks/${MINE}/edits` },
+  ],
+  chain: () => [
+    ...[THEIRS, PENDING].map((id) => ({ path: `/api/tasks/${id}/chain`, limited: 404 })),
+    { path: `/api/tasks/${MINE}/chain` },
+  ],
   details: () => [
     ...[THEIRS, PENDING].map((id) => ({ path: `/api/tasks/${id}/details?q=lighthouse`, limited: 404 })),
     { path: `/api/tasks/${MINE}/details?q=lighthouse` },
@@ -392,6 +405,7 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
 /** Their answers have a `total` or a `count`. */
 const COUNTING = new Set([
   'search',
+  'prompts',
   'facets',
   'tracked',
   'wallMonths',
@@ -646,7 +660,7 @@ describe('the OpenAPI document', () => {
   /** What the upstream makes may have members that nobody knows. */
   const FROM_UPSTREAM = new Set(['tasks', 'generate', 'generateVideo', 'task', 'refresh', 'openapi']);
   const OPTIONAL_MEMBER =
-    /^(\w+ items\.\d+\.(task\.)?(group|missing|corrected|word_form|marks)|details marks|markMany before\.\d+\.marks\.\w+|facets (model|size|action|state|tag|histogram))$/;
+    /^(\w+ (items|led_to|sources|results)\.\d+\.(task\.)?(group|missing|corrected|word_form|marks)|details marks|edits came_from\.task\.marks|markMany before\.\d+\.marks\.\w+|facets (model|size|action|state|tag|histogram))$/;
 
   /** The schema has every member that the answer has, and the other way round. */
   function expectExactly(schema: ZodType, answer: unknown, asked: string) {

@@ -12,6 +12,8 @@ export function createSearchRoutes({ store, searching, clock }: ServerDeps): Hon
 
   app.get('/api/facets', (c) => respondFromThread(c, searching, { route: 'facets' }, clock.now()));
 
+  app.get('/api/prompts', (c) => respondFromThread(c, searching, { route: 'prompts' }, clock.now()));
+
   app.get('/api/tags', (c) => respondFromThread(c, searching, { route: 'tags' }, clock.now()));
 
   for (const route of ['months', 'layout', 'place'] as const)

@@ -20,7 +20,7 @@ export function createTaskRoutes({ store, mirror, searching, clock }: ServerDeps
     return respond(c, { ...answer, headers: { ...headers, 'cache-control': 'no-cache' } });
   });
 
-  for (const route of ['similar', 'same', 'details'] as const)
+  for (const route of ['similar', 'same', 'details', 'edits', 'chain'] as const)
     app.get(`/api/tasks/:id/${route}`, async (c) => {
       const given = parseIdParam(c.req.param('id'));
       // Searches find placeholders too.

@@ -20,6 +20,9 @@ export type SearchRoute =
   | 'first-view'
   | 'details'
   | 'same'
+  | 'prompts'
+  | 'edits'
+  | 'chain'
   | 'activity';
 
 /** Answered with JSON. */

@@ -11,6 +11,7 @@ import { readChoiceParam, readIntegerParam } from '../query-params.ts';
 import type { Target } from './search-answers.ts';
 import { describeIndexGap, describeShortList } from './search-notes.ts';
 import { readSearchTarget, TARGET_PARAMS } from './search-request.ts';
+import { findVisibleTask } from './visible-task.ts';
 
 const SIMILAR_PARAMS = [...TARGET_PARAMS, 'group', 'limit', 'fields'];
 const MAX_LIMIT = 100;
@@ -50,14 +51,10 @@ export async function answerDetails(
   store: Store,
   { id, params, limits, nowMs, basePath }: Target,
 ): Promise<string> {
-  if (id === undefined) throw taskNotFound();
-  const filter = { values: { id: [id] }, includesHidden: true, ...(limits ? { within: limits } : {}) };
-  const page = await store.search({ query: createQuery([]), filter, sort: 'newest', limit: 1, nowMs });
-  const [hit] = page.hits;
-  if (!hit) throw taskNotFound();
+  const task = await findVisibleTask(store, id, { limits, nowMs });
   // What a search highlights in its results is highlighted here as well.
   const { query } = readSearchTarget(params, limits, nowMs, ['q', 'tz']);
-  const details = await serializeDetails(store, hit, { query, basePath, within: limits });
+  const details = await serializeDetails(store, { task }, { query, basePath, within: limits });
   return JSON.stringify(details satisfies TaskDetailsView);
 }
 

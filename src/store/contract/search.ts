@@ -24,6 +24,8 @@ export interface SearchRequest {
   readonly after?: Cursor;
   /** Collapses tasks with the same prompt into the newest of them. */
   readonly groupByPrompt?: boolean;
+  /** With `groupByPrompt`: also tells how each prompt was used. */
+  readonly withUses?: boolean;
   /** `close`: matches that lack some words, or have them in another spelling or form, follow the exact ones. Default: `exact`. */
   readonly match?: MatchMode;
   /** The current time: relevance prefers recent tasks. */
@@ -49,6 +51,18 @@ export interface PromptGroup {
   readonly count: number;
   /** Newest first, at most GROUP_LIMIT; starts with the hit's own task. */
   readonly tasks: readonly Pick<StoredTask, 'id' | 'state' | 'createdAtMs'>[];
+  /** If it was asked for. */
+  readonly uses?: PromptUses;
+}
+
+/** How a prompt was used by the tasks of its group. */
+export interface PromptUses {
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** The most used ones first. */
+  readonly models: readonly FacetCount[];
+  /** The best rated task; of several the newest. Undefined if none is rated. */
+  readonly best: { readonly id: TaskId; readonly rating: number } | undefined;
 }
 
 /** Maximum number of tasks listed in a group. */
@@ -130,6 +144,28 @@ export interface SamePromptTasks {
   /** Newest first. */
   readonly hits: readonly Hit[];
 }
+
+/** Maximum number of prompts among which the edits of one are looked for. */
+export const EDIT_LIMIT = 200;
+
+/** A task that another one comes from or leads to: its picture is what the other was given to work on. */
+export interface ChainLink {
+  readonly task: StoredTask;
+  /** The index of the picture among the results of the one, from 0. */
+  readonly result: number;
+  /** Its index among the input images of the other, from 0. */
+  readonly input: number;
+}
+
+export interface EditChain {
+  /** The tasks whose pictures this one was given, newest first for each picture. */
+  readonly sources: readonly ChainLink[];
+  /** The tasks that were given a picture of this one, oldest first. */
+  readonly results: readonly ChainLink[];
+}
+
+/** Maximum number of tasks on one side of a chain. */
+export const CHAIN_LIMIT = 50;
 
 /** Maximum number of prompts that one is compared with. */
 export const SIMILAR_LIMIT = 1000;
@@ -217,6 +253,10 @@ export interface SearchStore {
   recount(): MaybePromise<void>;
   /** The tasks whose prompts are like that of another; undefined if there is no such task within the filter's limits. */
   findSimilar(request: SimilarRequest): MaybePromise<SimilarTasks | undefined>;
+  /** When the prompts of tasks were first used, by visible tasks that are not hidden, or by the tasks themselves. */
+  firstUsesOf(ids: readonly TaskId[], within?: TaskLimits): MaybePromise<ReadonlyMap<TaskId, number>>;
+  /** What a task was made from, and what was made from it: by the hash of an archived picture, else by its link. */
+  findChain(id: TaskId, within?: TaskLimits): MaybePromise<EditChain | undefined>;
   /** The other tasks with the very same prompt; undefined if there is no such task within the limits. */
   findSamePrompt(request: SamePromptRequest): MaybePromise<SamePromptTasks | undefined>;
   /**

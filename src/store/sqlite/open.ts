@@ -33,8 +33,10 @@ import { createRequestSeq } from './request-seq.ts';
 import { createRunStore } from './runs.ts';
 import { sumActivity } from './search/activity.ts';
 import { createCountStore } from './search/count-store.ts';
+import { findEditChain } from './search/edit-chain.ts';
 import { defineLinkFunction } from './search/link-function.ts';
 import { definePromptFunction } from './search/prompt-function.ts';
+import { readFirstUses } from './search/prompt-uses.ts';
 import { createReindexing, readIndexedFrom } from './search/reindex.ts';
 import { findSamePrompt } from './search/same-prompt.ts';
 import { createSearchStore } from './search/search.ts';
@@ -220,6 +222,8 @@ function assemble(
     ...createWallStore(db, readIndexState),
     activity: (request) => sumActivity(db, request, readMaxDisplacement()),
     findSimilar: createSimilarStore(db, readIndexState).findSimilar,
+    firstUsesOf: (ids, within) => readFirstUses(db, ids, within),
+    findChain: (id, within) => findEditChain(db, id, within),
     findSamePrompt: (request) => findSamePrompt(db, request, readMaxDisplacement()),
     suggest: (prefix, limit, within) =>
       within

@@ -2,6 +2,7 @@
 import { MATCH_MODES } from '../../../search/close/match-mode.ts';
 import { FIELDS, type SearchField, TIME_BOUNDS } from '../../../search/fields.ts';
 import { FACET_NAMES } from '../../../store/contract/search.ts';
+import { promptListSchema } from '../../../views/prompts-schema.ts';
 import { facetsAnswerSchema, searchAnswerSchema, suggestionsSchema } from '../../../views/search-schema.ts';
 import {
   createEnum,
@@ -32,6 +33,11 @@ export const SEARCH_PARAMETERS = [
   ...FILTER_PARAMETERS,
 ];
 
+const SORT = createQueryParameter('sort', {
+  ...createEnum('newest', 'oldest', 'relevance'),
+  default: 'newest',
+});
+
 function createFieldParameter(field: SearchField): Schema {
   return createQueryParameter(
     field.name,
@@ -48,7 +54,7 @@ export const SEARCH_ROUTES: readonly RouteDescription[] = [
     summary: 'Search the prompt history',
     parameters: [
       ...SEARCH_PARAMETERS,
-      createQueryParameter('sort', { ...createEnum('newest', 'oldest', 'relevance'), default: 'newest' }),
+      SORT,
       createQueryParameter('group', createEnum('prompt'), 'folds tasks of the same prompt into the newest'),
       createQueryParameter(
         'match',
@@ -70,6 +76,22 @@ export const SEARCH_ROUTES: readonly RouteDescription[] = [
       createQueryParameter('fields', createEnum('tile'), 'tile: small items, for a wall of images'),
     ],
     responses: { 200: { description: 'a page of hits', schema: searchAnswerSchema } },
+    errors: [400, 401, 403, 503],
+  },
+  {
+    path: '/api/prompts',
+    method: 'get',
+    operationId: 'prompts',
+    summary:
+      'Search the prompts, each once: how often, when and with which models it was used, and what became best of it',
+    parameters: [
+      ...SEARCH_PARAMETERS,
+      SORT,
+      createQueryParameter('limit', createInteger(1, 100, 20)),
+      createQueryParameter('cursor', text, 'the next_cursor of the previous page'),
+      createQueryParameter('at', text, 'as of /api/search'),
+    ],
+    responses: { 200: { description: 'a page of prompts', schema: promptListSchema } },
     errors: [400, 401, 403, 503],
   },
   {

@@ -1,4 +1,5 @@
 /** `/api/tasks` and `/api/tracked`. */
+import { editChainSchema, promptEditsSchema } from '../../../views/prompts-schema.ts';
 import { samePromptSchema, similarAnswerSchema } from '../../../views/search-schema.ts';
 import { taskDetailsSchema } from '../../../views/task-details.ts';
 import { trackedListSchema, trackResultSchema, untrackResultSchema } from '../../../views/tracked-schema.ts';
@@ -63,6 +64,24 @@ export const TASK_ROUTES: readonly RouteDescription[] = [
     summary: 'Find the other tasks with the very same prompt',
     parameters: [createPathParameter('id', taskId), createQueryParameter('limit', createInteger(1, 100, 20))],
     responses: { 200: { description: 'the newest first', schema: samePromptSchema } },
+    errors: [400, 401, 403, 404, 409, 503],
+  },
+  {
+    path: '/api/tasks/{id}/edits',
+    method: 'get',
+    operationId: 'edits',
+    summary: 'Which prompt this one comes from, and which come from it, with what was changed',
+    parameters: [createPathParameter('id', taskId)],
+    responses: { 200: { description: 'one level of the tree of edits', schema: promptEditsSchema } },
+    errors: [400, 401, 403, 404, 409, 503],
+  },
+  {
+    path: '/api/tasks/{id}/chain',
+    method: 'get',
+    operationId: 'chain',
+    summary: 'The tasks whose pictures a task was given, and those that were given one of it',
+    parameters: [createPathParameter('id', taskId)],
+    responses: { 200: { description: 'one level of the chain', schema: editChainSchema } },
     errors: [400, 401, 403, 404, 409, 503],
   },
   {

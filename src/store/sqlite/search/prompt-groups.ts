@@ -4,6 +4,7 @@ import { GROUP_LIMIT, type PromptGroup } from '../../contract/search.ts';
 import type { Sqlite } from '../database.ts';
 import { buildWhereClause, type Condition, collectParams } from '../filter-sql.ts';
 import { buildInterruptConditions } from '../interrupt.ts';
+import { readPromptUses } from './prompt-uses.ts';
 import type { SearchSql } from './search-sql.ts';
 
 /**
@@ -35,11 +36,19 @@ function buildNewerConditions(db: Sqlite, maxDisplacement: number): Condition[] 
   ];
 }
 
-/**
- * @param position of any task of the group
- * @param without a task that is left out
- */
-export function readPromptGroup(db: Sqlite, sql: SearchSql, position: number, without?: TaskId): PromptGroup {
+interface GroupOptions {
+  /** A task that is left out. */
+  readonly without?: TaskId;
+  readonly withUses?: boolean | undefined;
+}
+
+/** @param position of any task of the group */
+export function readPromptGroup(
+  db: Sqlite,
+  sql: SearchSql,
+  position: number,
+  { without, withUses = false }: GroupOptions = {},
+): PromptGroup {
   const conditions = [
     {
       sql: 'other.prompt_hash = (SELECT prompt_hash FROM tasks WHERE position = CAST(? AS INTEGER))',
@@ -50,14 +59,17 @@ export function readPromptGroup(db: Sqlite, sql: SearchSql, position: number, wi
     ...(without === undefined ? [] : [{ sql: 'other.id <> ?', params: [without] }]),
   ];
   const from = `FROM tasks AS other INDEXED BY tasks_prompt ${buildWhereClause(conditions)}`;
-  const count = db.raw
-    .prepare<unknown[], { n: number }>(`SELECT count(*) AS n ${from}`)
-    .get(...collectParams(conditions));
+  const params = collectParams(conditions);
+  const count = db.raw.prepare<unknown[], { n: number }>(`SELECT count(*) AS n ${from}`).get(...params);
   const tasks = db.raw
     .prepare<unknown[], PromptGroup['tasks'][number]>(
       `SELECT other.id AS id, other.state AS state, other.created_at AS createdAtMs ${from}
        ORDER BY other.created_at DESC, other.id DESC LIMIT ${GROUP_LIMIT}`,
     )
-    .all(...collectParams(conditions));
-  return { count: count?.n ?? 0, tasks };
+    .all(...params);
+  return {
+    count: count?.n ?? 0,
+    tasks,
+    ...(withUses ? { uses: readPromptUses(db, conditions) } : {}),
+  };
 }

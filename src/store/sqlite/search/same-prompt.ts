@@ -21,7 +21,7 @@ export function findSamePrompt(
   if (!source) return undefined;
   const load = db.raw.prepare<[string], StoredTask>(`SELECT ${STORED_TASK} FROM tasks WHERE id = ?`);
   const sql = compileSearch(db, createQuery([]), within ? { within } : {}, maxDisplacement);
-  const { count, tasks } = readPromptGroup(db, sql, source.position, id);
+  const { count, tasks } = readPromptGroup(db, sql, source.position, { without: id });
   const hits = tasks.slice(0, limit).flatMap(({ id: other }): Hit[] => {
     const task = load.get(other);
     return task ? [{ task }] : [];

@@ -114,7 +114,7 @@ export function createSearchStore(
         for (const [at, { position, close }] of rows.entries()) {
           db.checkInterrupt?.();
           const group = request.groupByPrompt
-            ? readPromptGroup(db, close ? getStrictSql() : sql, position)
+            ? readPromptGroup(db, close ? getStrictSql() : sql, position, { withUses: request.withUses })
             : undefined;
           // The candidates of close matches are not always the newest with their prompt.
           const task = load.get(close && group ? findPosition(group, position) : position);

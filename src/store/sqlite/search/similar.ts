@@ -55,7 +55,7 @@ export function createSimilarStore(
       let size = 0;
       for (const { position, similarity } of [{ position: source.position, similarity: 1 }, ...similar]) {
         db.checkInterrupt?.();
-        const group = readPromptGroup(db, sql, position, id);
+        const group = readPromptGroup(db, sql, position, { without: id });
         for (const { id: found } of group.tasks.slice(0, groupByPrompt ? 1 : limit)) {
           if (hits.length >= limit) break;
           const task = load.get(found);
