@@ -14,12 +14,12 @@ import { openStore } from '../../src/store/sqlite/open.ts';
 import { parseDocument } from '../../src/task/document.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { readPrompts } from '../helpers/prompts.ts';
+import { compare, createTarget, type Work } from './compare.ts';
 import { fillWithPrompts } from './search-dataset.ts';
 import { median, printTable, type Row } from './table.ts';
 
 const TASKS = Number(process.env.BENCH_TASKS ?? 1_000_000);
 const MARKED = TASKS / 10;
-const ROUNDS = 200;
 const WORDS = ['cat', 'woman', 'light', 'portrait', 'dragon', 'watercolor', 'night', 'robot', '猫', '风格'];
 const TAGS = ['poster', 'print', 'draft', 'client a', 'client b', 'best', 'todo', 'blog', '海报', 'x'];
 
@@ -132,17 +132,6 @@ async function benchSearches(store: Store): Promise<Row[]> {
   ];
 }
 
-function createTarget(query: string) {
-  return {
-    params: new URLSearchParams(query),
-    limits: undefined,
-    nowMs: systemClock.now(),
-    basePath: '/',
-  };
-}
-
-type Work = () => Promise<unknown>;
-
 function paired(
   without: (word: string) => Promise<unknown>,
   withMarks: (word: string) => Promise<unknown>,
@@ -155,27 +144,6 @@ function paired(
     return asked;
   };
   return [count(without), count(withMarks)];
-}
-
-async function compare(what: string, without: Work, withMarks: Work): Promise<Row> {
-  const times: [number[], number[]] = [[], []];
-  for (let round = -4; round < ROUNDS; round += 1)
-    for (const [at, work] of [without, withMarks].entries()) {
-      const started = performance.now();
-      await work();
-      if (round >= 0) times[at as 0 | 1].push(performance.now() - started);
-    }
-  const [before, after] = times.map(percentile95) as [number, number];
-  return {
-    what: `${what}: p95`,
-    value: `${after.toFixed(1)} ms, ${(after / before).toFixed(2)} × the ${before.toFixed(1)} ms without`,
-    wanted: 'at most 2 ×',
-  };
-}
-
-function percentile95(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.ceil(sorted.length * 0.95) - 1] ?? Number.NaN;
 }
 
 async function benchWriting(store: Store): Promise<Row[]> {
