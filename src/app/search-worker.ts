@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../lib/clock.ts';
 import { concatTasks } from '../mirror/concat.ts';
 import { answerActivity } from '../server/search/activity-answer.ts';
+import { findFeedTasks } from '../server/search/feed-tasks.ts';
 import { answerFirstView } from '../server/search/first-view-answer.ts';
 import { countMatches, findMatches } from '../server/search/matches.ts';
 import { answerChain, answerEdits, answerPrompts } from '../server/search/prompt-answers.ts';
@@ -26,6 +27,7 @@ import {
 } from '../server/search/search-protocol.ts';
 import { answerDetails, answerSame, answerSimilar } from '../server/search/task-answers.ts';
 import { answerLayout, answerMonths, answerPlace } from '../server/search/wall-answers.ts';
+import { countNewHits } from '../store/contract/saved-query.ts';
 import { openStore } from '../store/sqlite/open.ts';
 
 // With few cores, retrieves take precedence over searches. On Linux this applies to this thread only; elsewhere it would
@@ -70,6 +72,8 @@ async function answer(question: Question): Promise<AnswerTo<Question>> {
   }
   if (question.route === 'count') return countMatches(store, question);
   if (question.route === 'matches') return findMatches(store, question);
+  if (question.route === 'new-hits') return countNewHits(store, question.saved, question);
+  if (question.route === 'feed') return findFeedTasks(store, question);
   const { route, id, query, limits, nowMs } = question;
   return answers[route satisfies SearchRoute](store, {
     ...(id === undefined ? {} : { id }),

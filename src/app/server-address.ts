@@ -22,6 +22,13 @@ export async function publishAddress(store: Store, url: string): Promise<void> {
   }
 }
 
+/** The address of the server that started last, whether or not it still runs; undefined if there was none. */
+export async function readLastAddress(store: Pick<Store, 'readCheckpoint'>): Promise<string | undefined> {
+  const text = await store.readCheckpoint(CHECKPOINT);
+  // Only written by publishAddress.
+  return text === undefined ? undefined : (JSON.parse(text) as { url: string }).url;
+}
+
 /**
  * Asks the server that published its address last; undefined if it is not running any more.
  * @param ownerPid the process that owns the data directory: at the address of an ended server, another mirror may listen

@@ -32,6 +32,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['tag', async () => (await import('./tag.ts')).createTagCommand()],
   ['note', async () => (await import('./note.ts')).createNoteCommand()],
   ['hide', async () => (await import('./hide.ts')).createHideCommand()],
+  ['saved', async () => (await import('./saved.ts')).createSavedCommand()],
   ['import', async () => (await import('./import.ts')).createImportCommand()],
   ['export', async () => (await import('./export.ts')).createExportCommand()],
   ['status', async () => (await import('./status.ts')).createStatusCommand()],

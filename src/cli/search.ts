@@ -1,5 +1,5 @@
 /** `flux-mirror search`: searches prompts from the terminal. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { createImageFiles } from '../archive/files.ts';
 import type { Config } from '../config/config.ts';
@@ -13,6 +13,7 @@ import { serializeHits } from '../views/search-hit.ts';
 import type { SearchHit } from '../views/search-schema.ts';
 import { adaptCommands, readLaunch } from './launch.ts';
 import { printJson, printNote, printStyled } from './output.ts';
+import { parseLimit } from './parse-limit.ts';
 import { addQueryOptions, type QueryOptions, readQuery, streamMatchingPages } from './query-options.ts';
 import { describeAlternatives, describeTotal, formatHits } from './search-output.ts';
 import { addSettings, readConfig } from './settings.ts';
@@ -165,10 +166,4 @@ function hintAtMinus(error: string): string {
   if (option === undefined || option.startsWith('--')) return error;
   const example = adaptCommands(`flux-mirror search -- ${option}`, readLaunch());
   return `${error}(to leave a word out of the hits, put -- between the flags and the query: ${example})\n`;
-}
-
-function parseLimit(value: string): number {
-  const limit = /^\d{1,6}$/.test(value) ? Number(value) : 0;
-  if (limit < 1) throw new InvalidArgumentError('it must be a whole number of at least 1.');
-  return limit;
 }

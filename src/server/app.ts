@@ -4,6 +4,7 @@ import { cors } from 'hono/cors';
 import { getPathPrefix } from '../lib/base-path.ts';
 import { UNFETCHED_HEADER } from '../mirror/mirror-response.ts';
 import { RECEIPT_HEADERS } from '../upstream/payment-headers.ts';
+import { FEED_PATH } from '../views/saved-json.ts';
 import { createRouteError } from './allowed-methods.ts';
 import { respond } from './answer.ts';
 import { type Auth, createAuthMiddleware } from './auth/auth.ts';
@@ -18,6 +19,7 @@ import { createCallbackRoutes } from './routes/callbacks.ts';
 import { createCollectionRoutes } from './routes/collections.ts';
 import { createDownloadRoutes } from './routes/download.ts';
 import { createEventRoutes } from './routes/events.ts';
+import { createFeedRoutes } from './routes/feeds.ts';
 import { createGenerationRoutes } from './routes/flux-generations.ts';
 import { createFluxTasksRoutes } from './routes/flux-tasks.ts';
 import { createForgetRoutes } from './routes/forget.ts';
@@ -33,6 +35,7 @@ import { createMarkRoutes } from './routes/marks.ts';
 import { createMcpRoutes } from './routes/mcp.ts';
 import { createMetricsRoutes } from './routes/metrics.ts';
 import { createOpenApiRoutes } from './routes/openapi.ts';
+import { createSavedRoutes } from './routes/saved.ts';
 import { createSearchRoutes } from './routes/search.ts';
 import { createSharedRoutes } from './routes/shared.tsx';
 import { createSignInRoutes } from './routes/sign-in.ts';
@@ -67,7 +70,7 @@ export function createApp(
     const embedding = allowEmbedding(createPageCheck(config.allowedOrigins));
     for (const path of EMBEDDABLE_PATHS) app.use(`${path}*`, embedding);
   }
-  app.use(`${SHARED_PATH}/*`, keepSecret);
+  for (const path of [SHARED_PATH, FEED_PATH]) app.use(`${path}/*`, keepSecret);
   app.use(setSecurityHeaders);
   app.use(createSlashRedirect(prefix));
   app.use(createAuthMiddleware(auth));
@@ -99,6 +102,8 @@ export function createApp(
     createMarkRoutes(deps, stopping),
     createCollectionRoutes(deps),
     createSharedRoutes(deps),
+    createSavedRoutes(deps),
+    createFeedRoutes(deps, auth),
   ]) {
     app.route('/', routes);
   }

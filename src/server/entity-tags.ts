@@ -17,7 +17,7 @@ export function readExpectedVersions(header: string | undefined): number[] | und
   return text.split(',').map((tag) => {
     const [, version] = /^(?:W\/)?"(\d{1,16})"$/.exec(tag.trim()) ?? [];
     if (version === undefined)
-      throw createBadRequest('"If-Match" must be the ETag of the marks, such as "7"');
+      throw createBadRequest('"If-Match" must be the ETag of what was read, such as "7"');
     return Number(version);
   });
 }

@@ -1,4 +1,4 @@
-/** What all addresses of public links have in common: their rate is limited, and they are told to nobody else. */
+/** Addresses whose key is the credential: they are told to nobody else. The rate of public links is limited. */
 import type { MiddlewareHandler } from 'hono';
 import { ApiError } from '../lib/api-error.ts';
 import type { Clock } from '../lib/clock.ts';

@@ -33,6 +33,11 @@ type FiveIds = [TaskId, TaskId, TaskId, TaskId, TaskId];
 const [MINE, THEIRS, PENDING, UPSTREAM_ONLY, UNKNOWN] = numberedIds(5) as unknown as FiveIds;
 
 const CALLBACK_KEY = 'callback-key';
+const FEED_KEY = 'x'.repeat(32);
+/** Of the token for all, whose query and name are secrets. */
+const SAVED_ID = '5afed000-0000-4000-8000-000000000001';
+/** Of the limited one. */
+const OWN_SAVED_ID = '5afed000-0000-4000-8000-000000000002';
 
 /** Two users with a task, an image and a tracked id each; a token for all, and one for one of them. */
 async function sharedMirror() {
@@ -66,10 +71,14 @@ async function sharedMirror() {
     [{ id: THEIRS, change: { starred: true, rating: 3, tags: ['secrettag'], note: 'a secretnote' } }],
     { nowMs: 1 },
   );
+  const search = { query: 'secretword OR lighthouse', timeZone: undefined, nowMs: 1 };
+  await here.store.addSavedSearch({ ...search, id: SAVED_ID, name: 'secretsearch', limits: undefined });
+  await here.store.changeSavedSearch(SAVED_ID, { feedKey: FEED_KEY }, { nowMs: 1 });
   const everything = await addToken(here);
   const limits = { userIds: ['caller-1'], applicationIds: [] };
   const mine = await addToken(here, { limits });
   await addCollections(here, limits);
+  await here.store.addSavedSearch({ ...search, id: OWN_SAVED_ID, name: 'mine', query: 'lighthouse', limits });
   return { here, image, own, everything, mine };
 }
 
@@ -287,6 +296,41 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
     { path: `/shared/${'x'.repeat(32)}/thumbs/${image.sha256}`, status: 404, limited: 404 },
   ],
   tags: () => ['', 's', 'secrettag'].map((prefix) => ({ path: `/api/tags?prefix=${prefix}` })),
+  savedSearches: () => [{ path: '/api/saved' }],
+  // Each with its own name.
+  saveSearch: () => [
+    { body: { name: 'mine', query: 'x' }, status: 201, limited: 409 },
+    { body: { name: 'secretsearch', query: 'secretword' }, status: 409, limited: 201 },
+    { body: { name: 'x', query: 'sate:failed' }, status: 400, limited: 400 },
+  ],
+  savedSearch: () => [
+    { path: `/api/saved/${SAVED_ID}`, limited: 404 },
+    { path: `/api/saved/${OWN_SAVED_ID}` },
+  ],
+  changeSavedSearch: () => [
+    { path: `/api/saved/${SAVED_ID}`, body: { tz: 'UTC' }, limited: 404 },
+    { path: `/api/saved/${OWN_SAVED_ID}`, body: { name: 'mine' } },
+  ],
+  openFeed: () => [
+    { path: `/api/saved/${SAVED_ID}/feed`, headers: { 'if-match': '"99"' }, status: 412, limited: 404 },
+    { path: `/api/saved/${OWN_SAVED_ID}/feed` },
+  ],
+  closeFeed: () => [
+    { path: `/api/saved/${SAVED_ID}/feed`, headers: { 'if-match': '"99"' }, status: 412, limited: 404 },
+    { path: `/api/saved/${OWN_SAVED_ID}/feed` },
+  ],
+  visitSavedSearch: () => [
+    { path: `/api/saved/${SAVED_ID}/visit`, limited: 404 },
+    { path: `/api/saved/${OWN_SAVED_ID}/visit` },
+  ],
+  // Nothing that another probe needs.
+  removeSavedSearch: () => [{ path: `/api/saved/${UNKNOWN}`, status: 404, limited: 404 }],
+  // Whoever has the key of a feed sees it, with any token.
+  feed: () => [{ path: '/feeds/x.json?key=guess', status: 404, limited: 404 }],
+  feedImage: ({ image }) => [
+    { path: `/feeds/images/${image.sha256}?key=guess`, status: 404, limited: 404 },
+    { path: `/feeds/images/${image.sha256}`, status: 404, limited: 404 },
+  ],
   same: () => [
     ...[THEIRS, PENDING].map((id) => ({ path: `/api/tasks/${id}/same`, limited: 404 })),
     { path: `/api/tasks/${MINE}/same` },
@@ -402,6 +446,9 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
     })),
 };
 
+/** Their answers say which of the names or ids that were sent are not known, or are those of what was created. */
+const ECHOING = new Set(['download', 'markMany', 'createCollection', 'placeInCollection', 'saveSearch']);
+
 /** Their answers have a `total` or a `count`. */
 const COUNTING = new Set([
   'search',
@@ -476,6 +523,9 @@ describe('a token limited to one user', () => {
       'secrettag',
       'secretcollection',
       LINK_KEY,
+      'secretsearch',
+      SAVED_ID,
+      FEED_KEY,
       'flux-secret',
       'stranger-77',
       image.sha256,
@@ -492,9 +542,7 @@ describe('a token limited to one user', () => {
       const asked = `${operationId} ${JSON.stringify(probe)}`;
       const shown = `${headers}${body}`;
       // What the caller wrote itself may come back in an error, or in a list of what a zip lacks or is not known.
-      const mayEcho =
-        status >= 400 ||
-        ['download', 'markMany', 'createCollection', 'placeInCollection'].includes(operationId);
+      const mayEcho = status >= 400 || ECHOING.has(operationId);
       const told = secrets.filter((secret) => shown.includes(secret) && !(mayEcho && asked.includes(secret)));
       expect(told, `${asked} ${status}`).toEqual([]);
       expect(status, asked).toBe(probe.limited ?? LIMITED_STATUS[operationId] ?? 200);

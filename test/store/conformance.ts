@@ -26,6 +26,7 @@ import { describeActivity } from './conformance-activity.ts';
 import { describeCircuit } from './conformance-circuit.ts';
 import { describeCollections } from './conformance-collections.ts';
 import { describeMarks } from './conformance-marks.ts';
+import { describeSavedSearches } from './conformance-saved.ts';
 import { describeWall } from './conformance-wall.ts';
 
 const NOW = Date.UTC(2026, 2, 14, 12);
@@ -928,6 +929,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
     describeActivity(open);
     describeMarks(open);
     describeCollections(open);
+    describeSavedSearches(open);
 
     test('stats count by state', async () => {
       await put(

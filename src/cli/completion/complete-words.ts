@@ -17,6 +17,8 @@ export interface History {
   listTags(): Promise<Candidate[]>;
   /** Names of valid tokens. */
   listTokens(): Promise<Candidate[]>;
+  /** Names of saved searches, with their queries. */
+  listSaved(): Promise<Candidate[]>;
 }
 
 interface CompletionDeps {
@@ -69,6 +71,7 @@ async function listCandidates(
   if (ID_COMMANDS.has(command.name()) && /^ids?$/.test(argument?.name() ?? ''))
     return history.listIds(current);
   if (command.name() === 'search') return completeQuery(current, history);
+  if (argument?.name() === 'saved-search') return history.listSaved();
   if (command.name() === 'revoke') return history.listTokens();
   if (command.name() === 'completion') return listChoices(SHELLS);
   return listChoices(argument?.argChoices);

@@ -42,6 +42,11 @@ export function createHistory(dataDir: string): History {
           revokedAtMs === undefined ? [{ value: name, description: isReadOnly ? 'read-only' : '' }] : [],
         );
       }),
+    listSaved: () =>
+      read(async (store) => {
+        const all = await store.savedSearches();
+        return all.map(({ name, query }) => ({ value: cleanField(name), description: query }));
+      }),
     listTags: () =>
       read(async (store) => {
         const tags = await store.tags({ prefix: '', limit: MAX_TAGS });

@@ -7,12 +7,13 @@ import { ApiError } from '../../lib/api-error.ts';
 import { getPathPrefix } from '../../lib/base-path.ts';
 import { FLUX } from '../../service/flux.ts';
 import type { MaybePromise } from '../../store/contract/maybe-promise.ts';
+import { FEED_PATH } from '../../views/saved-json.ts';
 import { getClient, isFromTrustedProxy } from '../connections/client.ts';
 import type { ServerDeps, ServerEnv } from '../deps.ts';
 import { recordTokenName } from '../monitoring/trace.ts';
 import { SHARED_PATH } from '../shared-link.ts';
 import { type Access, type AccessControl, createReadOnlyError, PROBE } from './access.ts';
-import { createGuessDelay } from './guesses.ts';
+import { createGuessDelay, type DelayGuess } from './guesses.ts';
 import { createHostCheck, isOwnRequest, type RequestOrigin } from './hosts.ts';
 import { createSessions } from './sessions.ts';
 
@@ -20,15 +21,17 @@ import { createSessions } from './sessions.ts';
 const OPEN_PATHS = new Set(['/healthz', '/readyz', '/sign-in', '/sign-out']);
 /** The files of the pages are those of the package. */
 const ASSETS = '/assets/';
+const FEEDS = `${FEED_PATH}/`;
 /** They read: the vendor's own route, which checks the action in the body, and what may need more than fits into an address, and the tools of agents. */
 const READING_POSTS: ReadonlySet<string> = new Set([FLUX.taskPath, '/api/download', '/mcp']);
 
-/** The upstream has no access token, nor has who opens a public link: for callbacks and links, the key in the path is the credential. */
+/** The upstream has no access token, nor have readers of feeds and public links: the key in the address is the credential. */
 function isOpen(path: string, callbackUrl: string | undefined): boolean {
   return (
     OPEN_PATHS.has(path) ||
     path.startsWith(ASSETS) ||
     path.startsWith(`${SHARED_PATH}/`) ||
+    path.startsWith(FEEDS) ||
     (callbackUrl !== undefined && path.startsWith(`${CALLBACK_PATH}/`))
   );
 }
@@ -46,6 +49,8 @@ export interface Auth {
   signIn(request: IncomingMessage, token: string): Promise<string | undefined>;
   /** The value of `Set-Cookie` that ends the session of a browser. */
   signOut(request: IncomingMessage): Promise<string>;
+  /** Resolves when it may be answered that a key in an address opens nothing. */
+  readonly delayGuess: DelayGuess;
 }
 
 type AuthConfig = Pick<
@@ -134,6 +139,7 @@ export function createAuth(
       });
     },
     signOut: (request) => sessions.end({ isSecure: getClient(request).isSecure }),
+    delayGuess,
   };
 }
 

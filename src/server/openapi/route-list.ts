@@ -9,6 +9,7 @@ import { MARK_ROUTES } from './routes/marks.ts';
 import { MCP_ROUTES } from './routes/mcp.ts';
 import { MONITORING_ROUTES } from './routes/monitoring.ts';
 import { PAGE_ROUTES } from './routes/pages.ts';
+import { SAVED_ROUTES } from './routes/saved.ts';
 import { SEARCH_ROUTES } from './routes/search.ts';
 import { SELECTION_ROUTES } from './routes/selection.ts';
 import { TASK_ROUTES } from './routes/tasks.ts';
@@ -22,6 +23,7 @@ export const ROUTE_DESCRIPTIONS: readonly RouteDescription[] = [
   ...MARK_ROUTES,
   ...COLLECTION_ROUTES,
   ...SHARED_ROUTES,
+  ...SAVED_ROUTES,
   ...IMAGE_ROUTES,
   ...EVENT_ROUTES,
   ...SELECTION_ROUTES,

@@ -3,6 +3,7 @@ import { ApiError } from '../../lib/api-error.ts';
 import { getErrorCode } from '../../lib/errno.ts';
 import type { Cursor } from '../../search/cursor.ts';
 import { StoreError, type StoreErrorCode, storeErrorCodeOf } from '../../store/contract/errors.ts';
+import type { NewHits, SavedQuery } from '../../store/contract/saved-query.ts';
 import type { HistoryPage, StoredTask, TaskFilter } from '../../store/contract/tasks.ts';
 import type { TaskId } from '../../task/id.ts';
 import type { TaskLimits } from '../../task/limits.ts';
@@ -72,14 +73,45 @@ export interface MatchesAnswer {
   readonly next: Cursor | undefined;
 }
 
-export type Question = SearchQuestion | HistoryQuestion | RecountQuestion | CountQuestion | MatchesQuestion;
+/** How many tasks that a saved search matches are new. */
+export interface NewHitsQuestion {
+  readonly route: 'new-hits';
+  readonly saved: SavedQuery;
+  readonly sinceMs: number;
+  readonly nowMs: number;
+}
+
+/** The tasks in the feed of a saved search. */
+export interface FeedQuestion {
+  readonly route: 'feed';
+  readonly saved: SavedQuery;
+  readonly nowMs: number;
+}
+
+export interface FeedAnswer {
+  /** Newest first. */
+  readonly tasks: readonly StoredTask[];
+}
+
+export type Question =
+  | SearchQuestion
+  | HistoryQuestion
+  | RecountQuestion
+  | CountQuestion
+  | MatchesQuestion
+  | NewHitsQuestion
+  | FeedQuestion;
 export type AnswerTo<Asked extends Question> = Asked extends HistoryQuestion
   ? HistoryPage
   : Asked extends CountQuestion
     ? CountAnswer
     : Asked extends MatchesQuestion
       ? MatchesAnswer
-      : string;
+      : Asked extends NewHitsQuestion
+        ? NewHits
+        : Asked extends FeedQuestion
+          ? FeedAnswer
+          : string;
 
 export interface SearchJob {
   readonly number: number;

@@ -14,6 +14,7 @@ import type { ImageStore } from './images.ts';
 import type { MarkStore } from './marks.ts';
 import type { MaybePromise } from './maybe-promise.ts';
 import type { RunStore } from './runs.ts';
+import type { SavedSearchStore } from './saved-searches.ts';
 import type { SearchStore } from './search.ts';
 import type { ServerStore } from './servers.ts';
 import type { TaskStore } from './tasks.ts';
@@ -28,6 +29,7 @@ export interface Store
     ImageStore,
     MarkStore,
     CollectionStore,
+    SavedSearchStore,
     CallbackStore,
     TrackingStore,
     RunStore,

@@ -31,6 +31,7 @@ import { backUpBeforeMigration, type OnMigration } from './recovery/migration-ba
 import { findForeignSchema } from './recovery/schema-check.ts';
 import { createRequestSeq } from './request-seq.ts';
 import { createRunStore } from './runs.ts';
+import { createSavedSearchStore } from './saved-searches.ts';
 import { sumActivity } from './search/activity.ts';
 import { createCountStore } from './search/count-store.ts';
 import { findEditChain } from './search/edit-chain.ts';
@@ -249,6 +250,7 @@ function assemble(
     failingImages: images.failingImages,
     ...createMarkStore(db, { words, onChange: changes.emit }),
     ...createCollectionStore(db),
+    ...createSavedSearchStore(db),
     ...callbacks,
     ...tokens,
     accounts: () => readAccounts(db),

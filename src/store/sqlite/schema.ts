@@ -220,6 +220,29 @@ export const collectionTasks = sqliteTable(
   ],
 );
 
+/** Searches that people keep under a name. */
+export const savedSearches = sqliteTable(
+  'saved_searches',
+  {
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    /** The name as it is compared. */
+    foldedName: text('folded_name').notNull(),
+    query: text('query').notNull(),
+    timeZone: text('time_zone'),
+    /** JSON arrays as in `access_tokens`, sorted: of the token that saved it. */
+    userIds: text('user_ids').notNull(),
+    applicationIds: text('application_ids').notNull(),
+    /** In the address of its feed, in plain text, because the owner copies the address again. */
+    feedKey: text('feed_key').unique(),
+    version: integer('version').notNull(),
+    createdAt: integer('created_at').notNull(),
+    changedAt: integer('changed_at').notNull(),
+    visitedAt: integer('visited_at').notNull(),
+  },
+  (table) => [uniqueIndex('saved_searches_name').on(table.foldedName, table.userIds, table.applicationIds)],
+);
+
 /** Every image of a succeeded task, by its index among the task's image links: archived, queued, or given up. */
 export const taskImages = sqliteTable(
   'task_images',

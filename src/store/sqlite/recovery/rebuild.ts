@@ -23,6 +23,7 @@ import { createMetadata } from '../metadata.ts';
 import { migrate } from '../migrate.ts';
 import { computeMaxDisplacement } from '../placement.ts';
 import { raiseRequestSeq } from '../request-seq.ts';
+import { isSavedSearchRow } from '../saved-searches.ts';
 import { acquireExclusiveLock } from '../writers-lock.ts';
 import { copyDamaged } from './damaged-copy.ts';
 import { insertAll } from './insert-rows.ts';
@@ -42,6 +43,7 @@ const TABLES = ['tracked', 'task_images', 'images', 'callbacks', 'removed', 'syn
 const CHECKED_TABLES: Readonly<Record<string, (row: Row) => boolean>> = {
   collections: isCollectionRow,
   collection_tasks: isCollectionTaskRow,
+  saved_searches: isSavedSearchRow,
 };
 /** Metadata that is still valid: the other keys are about the index. */
 const KEPT_METADATA = /^(starts|request-seq|closed|block|bookmark .*)$/;

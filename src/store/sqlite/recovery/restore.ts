@@ -16,7 +16,7 @@ import { migrate, needsMigration } from '../migrate.ts';
 import { acquireExclusiveLock } from '../writers-lock.ts';
 import { deriveColumns } from './derive-columns.ts';
 import { mergeTokens } from './merge-tokens.ts';
-import { revokeUnknownLinks } from './revoke-links.ts';
+import { revokeUnknownKeys } from './revoke-keys.ts';
 import { findForeignIndexConfig, findUnusableRow } from './row-check.ts';
 import { findForeignColumns, findForeignSchema } from './schema-check.ts';
 import { finishSwap, swapIn } from './swap.ts';
@@ -110,7 +110,7 @@ interface RestoreRequest {
 
 /**
  * Migrates to the current schema, so that readers need not wait for a server, checks the rows, derives the columns from the
- * documents, counts them, and merges the replaced database's tokens.
+ * documents, counts them, and merges the replaced database's tokens and revocations.
  * @throws BadBackup
  */
 function bringUpToDate(incoming: string, { source, replaced, nowMs }: RestoreRequest): MergedTokens {
@@ -132,7 +132,7 @@ function bringUpToDate(incoming: string, { source, replaced, nowMs }: RestoreReq
     const old = openConnection(replaced, { readonly: true }); // read-only, so it can't be changed
     try {
       return runInTransaction(target, () => {
-        revokeUnknownLinks(old, target);
+        revokeUnknownKeys(old, target);
         return mergeTokens(old, target);
       });
     } finally {

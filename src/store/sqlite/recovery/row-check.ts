@@ -10,6 +10,7 @@ import { isCollectionRow, isCollectionTaskRow } from '../collections/collection-
 import type { Connection } from '../driver.ts';
 import { isMarkRow } from '../marks/mark-row.ts';
 import { areCounts } from '../runs.ts';
+import { isSavedSearchRow } from '../saved-searches.ts';
 import * as schema from '../schema.ts';
 import { isToken } from './merge-tokens.ts';
 import type { Row } from './readable-rows.ts';
@@ -47,6 +48,7 @@ const ROW_RULES: Readonly<Record<string, (row: Row) => boolean>> = {
   marks: isMarkRow,
   collections: isCollectionRow,
   collection_tasks: isCollectionTaskRow,
+  saved_searches: isSavedSearchRow,
   sync_runs: ({ counts }) => areCounts(counts),
   facts: ({ name, value }) => !NUMERIC_METADATA.test(String(name)) || isCount(value),
 };

@@ -1,0 +1,121 @@
+/** `/api/saved`: searches that people keep under a name, what is new in them, and the keys of their feeds. */
+import { randomUUID } from 'node:crypto';
+import { Hono } from 'hono';
+import { ApiError } from '../../lib/api-error.ts';
+import { formatIsoTime } from '../../lib/iso-time.ts';
+import { createRandomKey } from '../../lib/random-key.ts';
+import type { NewHits } from '../../store/contract/saved-query.ts';
+import {
+  MAX_SAVED_SEARCHES,
+  type SavedSearch,
+  type SavedSearchChange,
+  type SavedSearchOutcome,
+} from '../../store/contract/saved-searches.ts';
+import { serializeSavedListItem, serializeSavedSearch } from '../../views/saved-json.ts';
+import type {
+  SavedSearchList,
+  SavedSearchRemoval,
+  SavedSearchView,
+  SavedSearchVisit,
+} from '../../views/saved-schema.ts';
+import { readJsonBody } from '../body.ts';
+import { getPublicUrl } from '../connections/public-url.ts';
+import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
+import { formatEntityTag, readExpectedVersions } from '../entity-tags.ts';
+import { readNewSavedSearch, readSavedSearchChange } from '../saved-body.ts';
+import { describeAskedBy } from '../search/respond.ts';
+
+export function createSavedRoutes({ config, store, listing, clock }: ServerDeps): Hono<ServerEnv> {
+  const app = new Hono<ServerEnv>();
+
+  /** A key would outlive a token that may only read. */
+  const findShownUrl = (c: ServerContext) =>
+    c.get('access').isReadOnly ? undefined : getPublicUrl(config, c.env.incoming);
+  const respondWith = (c: ServerContext, saved: SavedSearch, status: 200 | 201 = 200) => {
+    c.header('etag', formatEntityTag(saved.version));
+    c.header('cache-control', 'no-cache');
+    return c.json(serializeSavedSearch(saved, findShownUrl(c)) satisfies SavedSearchView, status);
+  };
+  /** @returns undefined when it takes too long */
+  const countNew = async (c: ServerContext, saved: SavedSearch): Promise<NewHits | undefined> => {
+    const question = { route: 'new-hits', saved, sinceMs: saved.visitedAtMs, nowMs: clock.now() } as const;
+    try {
+      return await listing.answer(question, () => !c.env.outgoing.destroyed, describeAskedBy(c));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 503) return undefined;
+      throw error;
+    }
+  };
+  const change = async (c: ServerContext, wanted: SavedSearchChange) => {
+    const outcome = await store.changeSavedSearch(c.req.param('id') ?? '', wanted, {
+      within: c.get('access').limits,
+      nowMs: clock.now(),
+      ifVersion: readExpectedVersions(c.req.header('if-match')),
+    });
+    return respondWith(c, getSaved(outcome));
+  };
+
+  app.get('/api/saved', async (c) => {
+    const all = await store.savedSearches(c.get('access').limits);
+    const publicUrl = findShownUrl(c);
+    const items: SavedSearchList['items'] = [];
+    for (const saved of all) items.push(serializeSavedListItem(saved, publicUrl, await countNew(c, saved)));
+    return c.json({ items } satisfies SavedSearchList);
+  });
+
+  app.post('/api/saved', async (c) => {
+    const nowMs = clock.now();
+    const wanted = readNewSavedSearch(await readJsonBody(c), nowMs);
+    const { limits } = c.get('access');
+    const outcome = await store.addSavedSearch({ ...wanted, id: randomUUID(), limits, nowMs });
+    return respondWith(c, getSaved(outcome), 201);
+  });
+
+  app.get('/api/saved/:id', async (c) => {
+    const saved = await store.savedSearch(c.req.param('id'), c.get('access').limits);
+    if (!saved) throw createSavedNotFound();
+    return respondWith(c, saved);
+  });
+
+  app.patch('/api/saved/:id', async (c) =>
+    change(c, readSavedSearchChange(await readJsonBody(c), clock.now())),
+  );
+
+  app.delete('/api/saved/:id', async (c) => {
+    const id = c.req.param('id');
+    if (!(await store.removeSavedSearch(id, c.get('access').limits))) throw createSavedNotFound();
+    return c.json({ id, removed: true } satisfies SavedSearchRemoval);
+  });
+
+  app.post('/api/saved/:id/feed', (c) => change(c, { feedKey: createRandomKey() }));
+
+  app.delete('/api/saved/:id/feed', (c) => change(c, { feedKey: undefined }));
+
+  app.post('/api/saved/:id/visit', async (c) => {
+    const access = { within: c.get('access').limits, nowMs: clock.now() };
+    const { id, visitedAtMs } = getSaved(await store.visitSavedSearch(c.req.param('id'), access));
+    return c.json({ id, visited_at: formatIsoTime(visitedAtMs) } satisfies SavedSearchVisit);
+  });
+
+  return app;
+}
+
+/** @throws ApiError 404, 409, 412 */
+function getSaved(outcome: SavedSearchOutcome): SavedSearch {
+  switch (outcome.kind) {
+    case 'changed':
+      return outcome.saved;
+    case 'taken':
+      throw new ApiError(409, 'conflict', 'there is a saved search of this name');
+    case 'full':
+      throw new ApiError(409, 'conflict', `there are ${MAX_SAVED_SEARCHES} saved searches: remove some`);
+    case 'conflict':
+      throw new ApiError(412, 'conflict', 'this saved search has been changed since: read it again');
+    case 'unknown':
+      throw createSavedNotFound();
+  }
+}
+
+function createSavedNotFound(): ApiError {
+  return new ApiError(404, 'not_found', 'there is no such saved search');
+}

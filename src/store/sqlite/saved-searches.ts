@@ -1,0 +1,156 @@
+/** Searches that people keep under a name. */
+import { asc, eq } from 'drizzle-orm';
+import { RANDOM_KEY } from '../../lib/random-key.ts';
+import { foldName, normalizeName } from '../../task/entry-name.ts';
+import { areLimitsWithin, type TaskLimits } from '../../task/limits.ts';
+import {
+  MAX_SAVED_SEARCHES,
+  type NewSavedSearch,
+  type SavedSearch,
+  type SavedSearchChange,
+  type SavedSearchOutcome,
+  type SavedSearchStore,
+} from '../contract/saved-searches.ts';
+import { parseList } from './access-tokens.ts';
+import { runInTransaction, type Sqlite } from './database.ts';
+import { savedSearches } from './schema.ts';
+import type { Synchronous } from './synchronous.ts';
+
+type SavedRow = typeof savedSearches.$inferSelect;
+
+const UNKNOWN: SavedSearchOutcome = { kind: 'unknown' };
+
+export function createSavedSearchStore(db: Sqlite): Synchronous<SavedSearchStore> {
+  const { drizzle } = db;
+  const find = (id: string, within: TaskLimits | undefined): SavedSearch | undefined => {
+    const [row] = drizzle.select().from(savedSearches).where(eq(savedSearches.id, id)).all();
+    const saved = row && parseRow(row);
+    return saved && areLimitsWithin(saved.limits, within) ? saved : undefined;
+  };
+  const list = (): SavedSearch[] =>
+    drizzle
+      .select()
+      .from(savedSearches)
+      .orderBy(asc(savedSearches.foldedName), asc(savedSearches.createdAt))
+      .all()
+      .map(parseRow)
+      .filter((saved) => saved !== undefined);
+  const isTaken = (name: string, { id, limits }: Pick<SavedSearch, 'id' | 'limits'>): boolean =>
+    list().some(
+      (other) =>
+        other.id !== id && foldName(other.name) === foldName(name) && haveSameLimits(other.limits, limits),
+    );
+
+  const add = ({ nowMs, ...saved }: NewSavedSearch): SavedSearchOutcome => {
+    const { id, name, query, timeZone, limits } = saved;
+    if (list().filter((other) => haveSameLimits(other.limits, limits)).length >= MAX_SAVED_SEARCHES)
+      return { kind: 'full' };
+    if (isTaken(name, saved)) return { kind: 'taken' };
+    const times = { createdAt: nowMs, changedAt: nowMs, visitedAt: nowMs };
+    drizzle
+      .insert(savedSearches)
+      .values({
+        ...{ id, name, foldedName: foldName(name), query, timeZone: timeZone ?? null },
+        ...{ ...encodeLimits(limits), version: 1, ...times },
+      })
+      .run();
+    return describe(id);
+  };
+  const change = (saved: SavedSearch, values: Partial<Omit<SavedRow, 'id'>>): SavedSearchOutcome => {
+    drizzle.update(savedSearches).set(values).where(eq(savedSearches.id, saved.id)).run();
+    return describe(saved.id);
+  };
+  const describe = (id: string): SavedSearchOutcome => {
+    const saved = find(id, undefined);
+    return saved ? { kind: 'changed', saved } : UNKNOWN;
+  };
+
+  return {
+    savedSearches: (within) => list().filter(({ limits }) => areLimitsWithin(limits, within)),
+    savedSearch: find,
+    savedSearchOfFeed: (key) => {
+      const [row] = drizzle.select().from(savedSearches).where(eq(savedSearches.feedKey, key)).all();
+      return row && parseRow(row);
+    },
+    addSavedSearch: (saved) => runInTransaction(db, () => add(saved)),
+    changeSavedSearch: (id, wanted, { within, nowMs, ifVersion }) =>
+      runInTransaction(db, () => {
+        const saved = find(id, within);
+        if (!saved) return UNKNOWN;
+        if (ifVersion !== undefined && !ifVersion.includes(saved.version)) return { kind: 'conflict' };
+        if (wanted.name !== undefined && isTaken(wanted.name, saved)) return { kind: 'taken' };
+        return change(saved, {
+          ...encodeChange(wanted),
+          version: saved.version + 1,
+          changedAt: nowMs,
+        });
+      }),
+    visitSavedSearch: (id, { within, nowMs }) =>
+      runInTransaction(db, () => {
+        const saved = find(id, within);
+        return saved ? change(saved, { visitedAt: Math.max(nowMs, saved.visitedAtMs) }) : UNKNOWN;
+      }),
+    removeSavedSearch: (id, within) =>
+      runInTransaction(db, () => {
+        if (!find(id, within)) return false;
+        drizzle.delete(savedSearches).where(eq(savedSearches.id, id)).run();
+        return true;
+      }),
+  };
+}
+
+function encodeChange(change: SavedSearchChange): Partial<SavedRow> {
+  const { name, query } = change;
+  return {
+    ...(name === undefined ? {} : { name, foldedName: foldName(name) }),
+    ...(query === undefined ? {} : { query }),
+    ...('timeZone' in change ? { timeZone: change.timeZone ?? null } : {}),
+    ...('feedKey' in change ? { feedKey: change.feedKey ?? null } : {}),
+  };
+}
+
+/** Sorted: the same limits are the same texts. */
+function encodeLimits(limits: TaskLimits | undefined): Pick<SavedRow, 'userIds' | 'applicationIds'> {
+  const encode = (values: readonly string[] = []) => JSON.stringify([...new Set(values)].sort());
+  return { userIds: encode(limits?.userIds), applicationIds: encode(limits?.applicationIds) };
+}
+
+function haveSameLimits(a: TaskLimits | undefined, b: TaskLimits | undefined): boolean {
+  return areLimitsWithin(a, b) && areLimitsWithin(b, a);
+}
+
+/** One whose limits damage made unreadable does not exist: it must not find everything. */
+function parseRow(row: SavedRow): SavedSearch | undefined {
+  const userIds = parseList(row.userIds);
+  const applicationIds = parseList(row.applicationIds);
+  if (!userIds || !applicationIds) return undefined;
+  const isLimited = userIds.length + applicationIds.length > 0;
+  return {
+    id: row.id,
+    name: row.name,
+    query: row.query,
+    timeZone: row.timeZone ?? undefined,
+    limits: isLimited ? { userIds, applicationIds } : undefined,
+    feedKey: row.feedKey ?? undefined,
+    version: row.version,
+    createdAtMs: row.createdAt,
+    changedAtMs: row.changedAt,
+    visitedAtMs: row.visitedAt,
+  };
+}
+
+/** Whether a row of a foreign or damaged database is a saved search that this mirror could have stored. */
+export function isSavedSearchRow(row: Readonly<Record<string, unknown>>): boolean {
+  const { name, folded_name: folded, user_ids: users, application_ids: applications, feed_key: key } = row;
+  const isLimits = [users, applications].every((list) => parseList(String(list)) !== undefined);
+  const isKey = key === null || (typeof key === 'string' && RANDOM_KEY.test(key));
+  return isLimits && isKey && typeof name === 'string' && isNameWith(name, folded);
+}
+
+function isNameWith(name: string, folded: unknown): boolean {
+  try {
+    return normalizeName(name) === name && foldName(name) === folded;
+  } catch {
+    return false;
+  }
+}
