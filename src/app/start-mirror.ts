@@ -12,7 +12,8 @@ import { createIntactFiles } from '../archive/intact-files.ts';
 import { createThumbnails, type Thumbnails } from '../archive/thumbnails.ts';
 import { startBackups } from '../backup/scheduled.ts';
 import type { Config } from '../config/config.ts';
-import { type CallbackDelivery, startCallbackDelivery } from '../generation/callback-delivery.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import { startCallbackDelivery } from '../generation/callback-delivery.ts';
 import type { GenerationDeps } from '../generation/generate.ts';
 import { drainSpool } from '../generation/placeholder.ts';
 import { createSpool } from '../generation/spool.ts';
@@ -66,7 +67,7 @@ export interface RunningMirror {
   readonly store: Store;
   readonly runner: SyncRunner;
   readonly archiver: Archiver;
-  readonly callbackDelivery: CallbackDelivery;
+  readonly callbackDelivery: Delivery;
   stop(): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import type { ImageFiles } from '../archive/files.ts';
 import type { IntactFiles } from '../archive/intact-files.ts';
 import type { Thumbnails } from '../archive/thumbnails.ts';
 import type { Config } from '../config/config.ts';
-import type { CallbackDelivery } from '../generation/callback-delivery.ts';
+import type { Delivery } from '../delivery/delivery.ts';
 import type { GenerationDeps } from '../generation/generate.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -38,7 +38,7 @@ export interface ServerDeps {
   readonly listing: Searching;
   readonly mirror: Mirror;
   readonly generation: GenerationDeps;
-  readonly callbackDelivery: Pick<CallbackDelivery, 'run'>;
+  readonly callbackDelivery: Pick<Delivery, 'run'>;
   readonly archive: {
     readonly files: ImageFiles;
     readonly intactFiles: IntactFiles;
