@@ -27,7 +27,7 @@ import {
 } from '../server/search/search-protocol.ts';
 import { answerDetails, answerSame, answerSimilar } from '../server/search/task-answers.ts';
 import { answerLayout, answerMonths, answerPlace } from '../server/search/wall-answers.ts';
-import { countNewHits } from '../store/contract/saved-query.ts';
+import { countNewHits, readSavedQuery } from '../store/contract/saved-query.ts';
 import { openStore } from '../store/sqlite/open.ts';
 
 // With few cores, retrieves take precedence over searches. On Linux this applies to this thread only; elsewhere it would
@@ -74,6 +74,8 @@ async function answer(question: Question): Promise<AnswerTo<Question>> {
   if (question.route === 'matches') return findMatches(store, question);
   if (question.route === 'new-hits') return countNewHits(store, question.saved, question);
   if (question.route === 'feed') return findFeedTasks(store, question);
+  if (question.route === 'matching')
+    return store.findMatching({ ...readSavedQuery(question.saved, question.nowMs), ids: question.ids });
   const { route, id, query, limits, nowMs } = question;
   return answers[route satisfies SearchRoute](store, {
     ...(id === undefined ? {} : { id }),

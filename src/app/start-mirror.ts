@@ -10,6 +10,7 @@ import { startFillingThumbnails } from '../archive/fill-thumbnails.ts';
 import { startFindingMissing } from '../archive/find-missing.ts';
 import { createIntactFiles } from '../archive/intact-files.ts';
 import { createThumbnails, type Thumbnails } from '../archive/thumbnails.ts';
+import { readLastBackup } from '../backup/last-backup.ts';
 import { startBackups } from '../backup/scheduled.ts';
 import type { Config } from '../config/config.ts';
 import type { Delivery } from '../delivery/delivery.ts';
@@ -36,6 +37,8 @@ import { startSchedule } from '../sync/schedule.ts';
 import { createCircuitBreaker } from '../upstream/circuit-breaker.ts';
 import { createUpstream } from '../upstream/client.ts';
 import { createAnswerRecorder } from '../upstream/last-answer.ts';
+import { listFailures } from '../views/problems.ts';
+import { startWebhooks } from '../webhooks/webhooks.ts';
 import { createHistoryReader } from './history-reader.ts';
 import { createMaintenance } from './maintenance.ts';
 import { makePrivate } from './private-files.ts';
@@ -68,6 +71,7 @@ export interface RunningMirror {
   readonly runner: SyncRunner;
   readonly archiver: Archiver;
   readonly callbackDelivery: Delivery;
+  readonly webhooks: Delivery;
   stop(): Promise<void>;
 }
 
@@ -117,7 +121,16 @@ export async function startMirror(config: Config, environment: Environment): Pro
   const readHistory = createHistoryReader(store, listing);
   const assembled = assemble(config, environment, store, { metrics, readHistory });
   const callbackDelivery = startCallbackDelivery({ ...assembled.shared, mirror: assembled.mirror });
-  const running: Stoppable[] = [assembled.runner, callbackDelivery];
+  const webhooks = startWebhooks({
+    ...assembled.shared,
+    findMatching: (saved, ids) =>
+      listing.answer({ route: 'matching', saved, ids, nowMs: clock.now() }, undefined, {
+        caller: 'webhooks',
+      }),
+    listFailures: () => listFailures({ store, clock }),
+    readBackupError: async () => (await readLastBackup(store)).error,
+  });
+  const running: Stoppable[] = [assembled.runner, callbackDelivery, webhooks];
   const stop = async () => {
     await stopWithin(SHUTDOWN_GRACE_MS, running, assembled.end);
     await Promise.all([searching.close(), listing.close()]);
@@ -141,6 +154,7 @@ export async function startMirror(config: Config, environment: Environment): Pro
         searching,
         listing,
         callbackDelivery,
+        webhooks,
         archive,
         metrics,
         clock,
@@ -159,6 +173,7 @@ export async function startMirror(config: Config, environment: Environment): Pro
       runner: assembled.runner,
       archiver: assembled.archiver,
       callbackDelivery,
+      webhooks,
       stop,
     };
   } catch (error) {

@@ -33,6 +33,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['note', async () => (await import('./note.ts')).createNoteCommand()],
   ['hide', async () => (await import('./hide.ts')).createHideCommand()],
   ['saved', async () => (await import('./saved.ts')).createSavedCommand()],
+  ['webhook', async () => (await import('./webhook.ts')).createWebhookCommand()],
   ['import', async () => (await import('./import.ts')).createImportCommand()],
   ['export', async () => (await import('./export.ts')).createExportCommand()],
   ['status', async () => (await import('./status.ts')).createStatusCommand()],

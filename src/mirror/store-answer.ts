@@ -19,6 +19,7 @@ export async function storeAnswer(
   try {
     const result = await deps.store.storeDocuments({
       ...options,
+      announces: options.isUnasked ? 'awaited' : 'all',
       documents,
       requestSeq,
       fetchedAtMs,

@@ -42,6 +42,7 @@ import { createSignInRoutes } from './routes/sign-in.ts';
 import { createSyncRoutes } from './routes/sync.ts';
 import { createTaskRoutes } from './routes/tasks.ts';
 import { createTrackedRoutes } from './routes/tracked.ts';
+import { createWebhookRoutes } from './routes/webhooks.ts';
 import { allowEmbedding, setSecurityHeaders } from './safe-headers.ts';
 import { keepSecret, SHARED_PATH } from './shared-link.ts';
 import { createPathReader, createSlashRedirect } from './start-path.ts';
@@ -104,6 +105,7 @@ export function createApp(
     createSharedRoutes(deps),
     createSavedRoutes(deps),
     createFeedRoutes(deps, auth),
+    createWebhookRoutes(deps),
   ]) {
     app.route('/', routes);
   }

@@ -39,6 +39,7 @@ export interface ServerDeps {
   readonly mirror: Mirror;
   readonly generation: GenerationDeps;
   readonly callbackDelivery: Pick<Delivery, 'run'>;
+  readonly webhooks: Pick<Delivery, 'run'>;
   readonly archive: {
     readonly files: ImageFiles;
     readonly intactFiles: IntactFiles;

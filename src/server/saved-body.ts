@@ -6,6 +6,7 @@ import { MAX_QUERY_CHARACTERS } from '../search/query-budget.ts';
 import { readSavedQuery } from '../store/contract/saved-query.ts';
 import type { SavedSearch, SavedSearchChange } from '../store/contract/saved-searches.ts';
 import { InvalidName, normalizeName } from '../task/entry-name.ts';
+import { parseBody } from './body-schema.ts';
 
 const members = {
   name: z.string(),
@@ -25,7 +26,7 @@ export function readNewSavedSearch(
   body: unknown,
   nowMs: number,
 ): Pick<SavedSearch, 'name' | 'query' | 'timeZone'> {
-  const { name, query, tz } = parse(newSavedSearchSchema, body);
+  const { name, query, tz } = parseBody(newSavedSearchSchema, body);
   const timeZone = tz ?? undefined;
   checkQuery(query, timeZone, nowMs);
   return { name: readName(name), query, timeZone };
@@ -33,7 +34,7 @@ export function readNewSavedSearch(
 
 /** @throws ApiError 400 as `readNewSavedSearch` */
 export function readSavedSearchChange(body: unknown, nowMs: number): SavedSearchChange {
-  const { name, query, tz } = parse(savedSearchChangeSchema, body);
+  const { name, query, tz } = parseBody(savedSearchChangeSchema, body);
   if (query !== undefined) checkQuery(query, tz ?? undefined, nowMs);
   return {
     ...(name === undefined ? {} : { name: readName(name) }),
@@ -54,14 +55,4 @@ function readName(name: string): string {
     if (error instanceof InvalidName) throw createBadRequest(error.message);
     throw error;
   }
-}
-
-function parse<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const path = issue?.path.join('.') ?? '';
-  throw createBadRequest(
-    `${path === '' ? 'the body' : JSON.stringify(path)} is not valid: ${issue?.message ?? 'unknown'}`,
-  );
 }

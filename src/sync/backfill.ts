@@ -108,7 +108,7 @@ async function walkDown(backfill: ScopeBackfill, start: Walk): Promise<Walk> {
   const { deps, token, scope, checkpoint, options, tally } = backfill;
   const fetchPage = (walk: Walk) => () => {
     tally.requests += 1;
-    return readPage(deps, token, scope, walkWindow(walk));
+    return readPage(deps, token, scope, walkWindow(walk), 'awaited');
   };
   for (let walk = start; ; ) {
     const page = await readPageWithCooldowns(deps, fetchPage(walk), options.signal, options.onWait);

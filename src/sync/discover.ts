@@ -39,7 +39,7 @@ async function discoverScope(
   for (let page = 0; page < MAX_PAGES && !signal?.aborted; page += 1) {
     counts.requests += 1;
     // New tasks arriving between two requests shift the pages; duplicates are stored once.
-    const { timesMs, result } = await readPage(deps, token, scope, { offset: page * PAGE_SIZE });
+    const { timesMs, result } = await readPage(deps, token, scope, { offset: page * PAGE_SIZE }, 'all');
     counts.discovered += result.inserted;
     if (result.inserted === 0 || timesMs.length < PAGE_SIZE) return;
   }

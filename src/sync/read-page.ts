@@ -1,6 +1,6 @@
 /** Reads one page of the upstream's history list into the store. */
 import { logUnusable } from '../store/contract/batch-result.ts';
-import type { BatchResult } from '../store/contract/tasks.ts';
+import type { Batch, BatchResult } from '../store/contract/tasks.ts';
 import { nextCheckDelay } from '../task/next-check.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { SyncDeps } from './deps.ts';
@@ -18,6 +18,7 @@ export const PAGE_SIZE = 100;
 /**
  * Requests one page and stores it; unfinished tasks become tracked, removed ones stay removed.
  * @param window additional request members
+ * @param announces of which tasks that finish webhooks are told
  * @throws UpstreamError
  */
 export async function readPage(
@@ -25,6 +26,7 @@ export async function readPage(
   token: string,
   scope: HistoryScope,
   window: Record<string, number>,
+  announces: NonNullable<Batch['announces']>,
 ): Promise<StoredPage> {
   const { store, upstream, clock, random } = deps;
   const requestSeq = await store.nextRequestSeq();
@@ -37,6 +39,7 @@ export async function readPage(
     fetchedAtMs,
     trackPendingAtMs: fetchedAtMs + nextCheckDelay(0, random),
     isUnasked: true,
+    announces,
   });
   logUnusable(result, deps.log);
   return { timesMs: documents.map(({ createdAtMs }) => createdAtMs), count, result };

@@ -57,7 +57,10 @@ async function requestBatch(deps: SyncDeps, token: string, claims: readonly Clai
       ? recordPending(claim, { nowMs, random })
       : recordUnknown(claim, deps.giveUpAfterMs, { nowMs, random }),
   );
-  const result = await store.storeDocuments({ documents, requestSeq, fetchedAtMs: nowMs, outcomes });
+  const result = await store.storeDocuments({
+    ...{ documents, requestSeq, fetchedAtMs: nowMs, outcomes },
+    announces: 'all',
+  });
   logUnusable(result, deps.log);
   const unusable = new Set(result.unusable?.map(({ id }) => id));
   const finished = claims.filter((claim) => !unfinished.includes(claim));

@@ -2,6 +2,7 @@
 import { readLastBackup } from '../backup/last-backup.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { OpenCircuit } from '../store/contract/circuit.ts';
 import type { Store } from '../store/contract/store.ts';
 
 export interface ProblemDeps {
@@ -18,13 +19,9 @@ const FAILED_RUN = new Set(['failed', 'interrupted']);
 
 /** Lists problems worth showing; none of them stops the mirror from serving stored tasks. */
 export async function listProblems({ store, clock, config }: ProblemDeps): Promise<string[]> {
-  const problems: string[] = [];
-  const damage = await store.damage();
-  if (damage !== undefined) problems.push(damage);
-  const disk = await store.readStorageProblem();
-  if (disk !== undefined) problems.push(`${disk}: nothing can be stored; stored tasks are still served`);
+  const problems = await listStorageFailures(store);
   const circuit = await store.readCircuit(clock.now());
-  if (circuit) problems.push(`upstream ${circuit.reason}: ${circuit.message}`);
+  if (circuit) problems.push(describeCircuit(circuit));
   if (config.offline) problems.push(OFFLINE);
   else if (config.isTokenWithheld)
     problems.push('the upstream is set by a .env file, and no token is sent there: nothing is synced');
@@ -35,10 +32,41 @@ export async function listProblems({ store, clock, config }: ProblemDeps): Promi
     problems.push(
       `${missing} archived image${missing === 1 ? ' has' : 's have'} no file: copy images/ here, or fetch them again while their links work`,
     );
-  const [run] = await store.runs(1);
-  if (run && FAILED_RUN.has(run.outcome))
-    problems.push(`the last sync run ${run.outcome}: ${run.error ?? 'see the log'}`);
+  problems.push(...(await listRunFailures(store)));
   const backup = await readLastBackup(store);
   if (backup.error !== undefined) problems.push(`the last backup failed: ${backup.error}`);
   return problems;
+}
+
+/** Those of them that come and go by themselves: no settings, no rate limits, which only take time, and no backups. */
+export async function listFailures({
+  store,
+  clock,
+}: Pick<ProblemDeps, 'store' | 'clock'>): Promise<string[]> {
+  const circuit = await store.readCircuit(clock.now());
+  return [
+    ...(await listStorageFailures(store)),
+    ...(circuit && circuit.reason !== 'rate-limited' ? [describeCircuit(circuit)] : []),
+    ...(await listRunFailures(store)),
+  ];
+}
+
+async function listStorageFailures(store: Store): Promise<string[]> {
+  const damage = await store.damage();
+  const disk = await store.readStorageProblem();
+  return [
+    ...(damage === undefined ? [] : [damage]),
+    ...(disk === undefined ? [] : [`${disk}: nothing can be stored; stored tasks are still served`]),
+  ];
+}
+
+function describeCircuit({ reason, message }: OpenCircuit): string {
+  return `upstream ${reason}: ${message}`;
+}
+
+async function listRunFailures(store: Store): Promise<string[]> {
+  const [run] = await store.runs(1);
+  return run && FAILED_RUN.has(run.outcome)
+    ? [`the last sync run ${run.outcome}: ${run.error ?? 'see the log'}`]
+    : [];
 }

@@ -7,13 +7,15 @@ import type { Store } from '../../src/store/contract/store.ts';
 import { listIntegrityProblems } from '../../src/store/sqlite/integrity/damage.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
 import type { TaskId } from '../../src/task/id.ts';
-import { sha256 } from './ledger.ts';
+import { sha256, type WatchedSearch } from './ledger.ts';
 
 export interface Acknowledged {
   readonly documents: ReadonlyMap<string, string>;
   readonly trackedIds: ReadonlySet<string>;
   /** As JSON. */
   readonly marks: ReadonlyMap<string, string>;
+  /** By the word of each. */
+  readonly watchedSearches: ReadonlyMap<string, WatchedSearch>;
 }
 
 export interface Findings {
@@ -23,6 +25,8 @@ export interface Findings {
   readonly untracked: string[];
   /** Acknowledged marks that are missing or others. */
   readonly unmarked: string[];
+  /** Acknowledged saved searches and webhooks that are missing or others. */
+  readonly unsaved: string[];
   /** Image files whose bytes are not those of their name, and rows without an intact file. */
   readonly partialImages: string[];
   /** Damage of the database, and rows out of step with the index. */
@@ -46,7 +50,8 @@ export async function checkMirror(
   try {
     store = await openStore({ dataDir, clock: systemClock, mode: 'owner' });
   } catch (error) {
-    return { lost: [], untracked: [], unmarked: [], partialImages: [], corrupt: [String(error)], images: 0 };
+    const none = { lost: [], untracked: [], unmarked: [], unsaved: [], partialImages: [] };
+    return { ...none, corrupt: [String(error)], images: 0 };
   }
   try {
     const images = isFull ? await imageProblems(store, dataDir) : { count: 0, problems: [] };
@@ -54,6 +59,7 @@ export async function checkMirror(
       lost: await lostDocuments(store, acknowledged.documents),
       untracked: await lostIds(store, acknowledged.trackedIds),
       unmarked: await lostMarks(store, acknowledged.marks),
+      unsaved: await lostSearches(store, acknowledged.watchedSearches),
       partialImages: images.problems,
       corrupt: isFull
         ? [
@@ -84,6 +90,15 @@ async function lostMarks(store: Store, marks: ReadonlyMap<string, string>): Prom
   return [...marks].flatMap(([id, sent]) => {
     const { starred, rating, tags, note, hidden } = found.get(id as TaskId) ?? {};
     return JSON.stringify({ starred, rating, tags, note, hidden }) === sent ? [] : [id];
+  });
+}
+
+async function lostSearches(store: Store, searches: ReadonlyMap<string, WatchedSearch>): Promise<string[]> {
+  const saved = new Map((await store.savedSearches()).map((one) => [one.id, one]));
+  const webhooks = new Map((await store.webhooks()).map((one) => [one.id, one]));
+  return [...searches.values()].flatMap(({ savedId, webhookId, word, secret }) => {
+    const isSaved = saved.get(savedId)?.query === word;
+    return isSaved && webhooks.get(webhookId)?.secret === secret ? [] : [word];
   });
 }
 

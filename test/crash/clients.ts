@@ -14,6 +14,8 @@ export interface ClientParts {
   readonly simulator: Simulator;
   readonly ledger: Ledger;
   readonly dataDir: string;
+  /** Takes what webhooks are told. */
+  readonly receiverUrl: string;
   readonly scratch: string;
   readonly env: Record<string, string>;
   /** Uniform in [0, 1). */
@@ -115,6 +117,32 @@ async function markTasks(parts: ClientParts): Promise<void> {
     if (!not_known.includes(id)) ledger.marked(id, JSON.stringify(marks));
 }
 
+const MAX_WATCHED_SEARCHES = 150;
+
+/** Saves a search with a webhook, and reads tasks that it is to be told of. */
+async function watchTasks(parts: ClientParts): Promise<void> {
+  const { ledger, simulator, signal, receiverUrl } = parts;
+  if (ledger.watchedSearches.size >= MAX_WATCHED_SEARCHES) {
+    await setTimeout(50, undefined, { signal });
+    return;
+  }
+  const word = `w${randomUUID().replaceAll('-', '')}`;
+  const saved = await post(parts, '/api/saved', { name: word, query: word });
+  const { id: savedId } = (await saved.json()) as { id: string };
+  if (saved.status !== 201) return;
+  const added = await post(parts, '/api/webhooks', { url: receiverUrl, saved_search: savedId });
+  const { id: webhookId, secret } = (await added.json()) as { id: string; secret: string };
+  if (added.status !== 201) return;
+  ledger.watched({ savedId, webhookId, word, secret });
+  for (const id of [randomUUID(), randomUUID()]) {
+    const createdAt = Date.now() / 1000 + 1;
+    simulator.seed([documentText({ id, prompt: `a ${word}`, createdAt, state: 'failed' })]);
+    const answer = await post(parts, '/flux/tasks', { action: 'retrieve', id });
+    await answer.text();
+    if (isStored(answer)) ledger.expectsMessage(word, id);
+  }
+}
+
 /** An import beside the server; once it ends well, all of it is acknowledged. */
 async function importFile(parts: ClientParts): Promise<void> {
   const { ledger, scratch, dataDir, env, random, signal, simulator } = parts;
@@ -151,6 +179,7 @@ export async function runClients(parts: ClientParts): Promise<void> {
     readThrough,
     trackAndSync,
     markTasks,
+    watchTasks,
     ...(parts.random() < 0.3 ? [importFile] : []),
   ];
   await Promise.all(kinds.map(repeat));

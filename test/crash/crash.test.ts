@@ -14,6 +14,8 @@ test(`${KILLS} kills lose nothing that was acknowledged, and the checks can fail
   const { report, dataDir, ledger, clear } = await runCrashes({ kills: KILLS, seed: 1, longestLifeMs: 600 });
   onTestFinished(clear);
   expect(report).toMatchObject({ lost: [], untracked: [], unmarked: [], partialImages: [], corrupt: [] });
+  expect(report).toMatchObject({ unsaved: [], untold: [] });
+  expect(report.messages).toBeGreaterThan(5);
   expect(report.documents).toBeGreaterThan(100);
   expect(report.trackedIds).toBeGreaterThan(20);
   expect(report.marks).toBeGreaterThan(20);
@@ -27,6 +29,8 @@ test(`${KILLS} kills lose nothing that was acknowledged, and the checks can fail
   db.prepare('DELETE FROM tracked WHERE id = ?').run(untracked);
   const unmarked = [...ledger.marks.keys()].find((id) => id !== lost && id !== untracked) ?? '';
   db.prepare('UPDATE marks SET rating = 1 WHERE id = ?').run(unmarked);
+  const [unsaved = ''] = ledger.watchedSearches.keys();
+  db.prepare('DELETE FROM webhooks WHERE id = ?').run(ledger.watchedSearches.get(unsaved)?.webhookId);
   const torn = db.prepare<[], string>('SELECT sha256 FROM images').pluck().get() ?? '';
   db.close();
   truncateSync(join(dataDir, 'images', torn.slice(0, 2), `${torn}.png`), 100);
@@ -34,14 +38,15 @@ test(`${KILLS} kills lose nothing that was acknowledged, and the checks can fail
   expect(found.lost).toContain(lost);
   expect(found.untracked).toContain(untracked);
   expect(found.unmarked).toContain(unmarked);
+  expect(found.unsaved).toEqual([unsaved]);
   expect(found.partialImages).toHaveLength(2); // the file, and the row that has no intact one
   expect(found.corrupt).toContainEqual(expect.stringContaining('the search row has no document'));
   rmSync(join(dataDir, 'mirror.db'));
   expect((await checkMirror(dataDir, ledger, false)).corrupt).toEqual([expect.stringContaining('missing')]);
-  const { documents, trackedIds, marks, images, slowestStartMs } = report;
+  const { documents, trackedIds, marks, messages, images, slowestStartMs } = report;
   showFigure(
     context,
-    `0 lost of ${documents + trackedIds + marks} acknowledged, 0 of ${images} images torn in ${KILLS} kills, ` +
+    `0 lost of ${documents + trackedIds + marks} acknowledged, ${messages} of ${messages} messages delivered, 0 of ${images} images torn in ${KILLS} kills, ` +
       `slowest start ${(slowestStartMs / 1000).toFixed(1)} s`,
   );
 }, 600_000);

@@ -20,6 +20,8 @@ const problems = [
   ...report.lost,
   ...report.untracked,
   ...report.unmarked,
+  ...report.unsaved,
+  ...report.untold,
   ...report.partialImages,
   ...report.corrupt,
 ];
@@ -40,6 +42,9 @@ function table(found: CrashReport): string {
     ['… of those lost', found.untracked.length],
     ['marks acknowledged', found.marks],
     ['… of those lost', found.unmarked.length],
+    ['… saved searches, webhooks lost', found.unsaved.length],
+    ['messages of webhooks', found.messages],
+    ['… of those never delivered', found.untold.length],
     ['images archived', found.images],
     ['… torn, or without their file', found.partialImages.length],
     ['databases damaged, rows out of step', found.corrupt.length],

@@ -11,6 +11,7 @@ import { MAIN } from '../helpers/cli.ts';
 import { checkMirror, type Findings } from './checks.ts';
 import { runClients } from './clients.ts';
 import { createLedger, type Ledger } from './ledger.ts';
+import { type CrashReceiver, startCrashReceiver } from './receiver.ts';
 
 export interface CrashOptions {
   readonly kills: number;
@@ -27,10 +28,14 @@ export interface CrashReport {
   readonly documents: number;
   readonly trackedIds: number;
   readonly marks: number;
+  /** Messages of webhooks that must arrive. */
+  readonly messages: number;
   readonly images: number;
   readonly lost: string[];
   readonly untracked: string[];
   readonly unmarked: string[];
+  readonly unsaved: string[];
+  readonly untold: string[];
   readonly partialImages: string[];
   readonly corrupt: string[];
   /** From the start of the process to the line that says where it listens, milliseconds. */
@@ -42,6 +47,8 @@ const FULL_CHECK_EVERY = 25;
 const POLL_INTERVAL_MS = 100;
 /** How long the first server may take to archive an image on a busy machine. */
 const FIRST_IMAGE_TIMEOUT_MS = 120_000;
+/** More than the waits after two failures. */
+const TELLING_TIMEOUT_MS = 60_000;
 
 /** @returns the report; and the data directory with its ledger for a closer look, until `clear` */
 export async function runCrashes(options: CrashOptions): Promise<{
@@ -55,11 +62,12 @@ export async function runCrashes(options: CrashOptions): Promise<{
   const dataDir = join(root, 'data');
   const simulator = await startSimulator({ token: TOKEN });
   const ledger = createLedger();
+  const receiver = await startCrashReceiver(random);
   const env = {
     PATH: process.env.PATH ?? '',
     ACEDATACLOUD_API_TOKEN: TOKEN,
     ACEDATACLOUD_API_BASE_URL: simulator.url,
-    FLUX_MIRROR_IMAGE_ALLOW_HOSTS: new URL(simulator.url).host,
+    FLUX_MIRROR_IMAGE_ALLOW_HOSTS: [simulator.url, receiver.url].map((url) => new URL(url).host).join(','),
     FLUX_MIRROR_SYNC_CRON: '* * * * * *',
     FLUX_MIRROR_DATA_DIR: dataDir,
     FLUX_MIRROR_LOG_LEVEL: 'warn',
@@ -70,7 +78,10 @@ export async function runCrashes(options: CrashOptions): Promise<{
   for (let round = 1; round <= options.kills; round += 1) {
     const longestLifeMs = options.longestLifeMs ?? 1500;
     const life = await liveAndDie({ env, root, random, isFirst: round === 1, longestLifeMs }, (url, signal) =>
-      runClients({ url, signal, simulator, ledger, dataDir, scratch: root, env, random }),
+      runClients({
+        ...{ url, signal, simulator, ledger, dataDir, scratch: root, env, random },
+        receiverUrl: receiver.url,
+      }),
     );
     if (life.readyAfterMs === undefined) early += 1;
     else slowestStartMs = Math.max(slowestStartMs, life.readyAfterMs);
@@ -79,8 +90,9 @@ export async function runCrashes(options: CrashOptions): Promise<{
     found.push(await checkMirror(dataDir, isFull ? ledger : fresh, isFull));
     options.onRound?.(round);
   }
-  await simulator.stop();
-  const all = (kind: 'lost' | 'untracked' | 'unmarked' | 'partialImages' | 'corrupt') => [
+  const untold = await liveUntilTold({ env, root }, receiver, ledger.expectedMessages);
+  await Promise.all([simulator.stop(), receiver.stop()]);
+  const all = (kind: 'lost' | 'untracked' | 'unmarked' | 'unsaved' | 'partialImages' | 'corrupt') => [
     ...new Set(found.flatMap((findings) => findings[kind])),
   ];
   return {
@@ -90,10 +102,13 @@ export async function runCrashes(options: CrashOptions): Promise<{
       documents: ledger.documents.size,
       trackedIds: ledger.trackedIds.size,
       marks: ledger.marks.size,
+      messages: ledger.expectedMessages.size,
       images: found.at(-1)?.images ?? 0,
       lost: all('lost'),
       untracked: all('untracked'),
       unmarked: all('unmarked'),
+      unsaved: all('unsaved'),
+      untold,
       partialImages: all('partialImages'),
       corrupt: all('corrupt'),
       slowestStartMs,
@@ -142,6 +157,26 @@ async function liveAndDie(
     await working;
   }
   return { readyAfterMs };
+}
+
+/** The last server lives until everything is told. @returns what is not */
+async function liveUntilTold(
+  { env, root }: Pick<Life, 'env' | 'root'>,
+  { told }: CrashReceiver,
+  expected: ReadonlySet<string>,
+): Promise<string[]> {
+  const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0'], { cwd: root, env });
+  const dead = once(child, 'exit');
+  const listUntold = () => [...expected].filter((message) => !told.has(message));
+  try {
+    await addressOf(child);
+    const deadline = performance.now() + TELLING_TIMEOUT_MS;
+    while (listUntold().length > 0 && performance.now() < deadline) await delay(POLL_INTERVAL_MS);
+    return listUntold();
+  } finally {
+    child.kill('SIGKILL');
+    await dead;
+  }
 }
 
 /** @throws Error when no image is archived in time */

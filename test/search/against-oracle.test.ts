@@ -191,6 +191,12 @@ test(`${QUERIES} generated queries find exactly what a scan of all prompts finds
     const wanted = expected.map(({ id }) => id).slice(0, found.length < 2000 ? undefined : found.length);
     expect(found, `${text} (seed ${SEED}, query ${at})`).toEqual(wanted);
     hits += found.length;
+    const { query: parsed, filter } = searchRequest(text);
+    const some = tasks.slice(at, at + 200).map(({ id }) => id);
+    const isExpected = new Set(expected.map(({ id }) => id));
+    expect(await store.findMatching({ query: parsed, filter, ids: some }), text).toEqual(
+      some.filter((id) => isExpected.has(id)),
+    );
 
     if (at % 10 > 0) continue;
     const facets = await store.facets({ ...searchRequest(text), by: 'month', timeZone: 'UTC' });

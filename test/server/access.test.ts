@@ -37,6 +37,9 @@ const FEED_KEY = 'x'.repeat(32);
 /** Of the token for all, whose query and name are secrets. */
 const SAVED_ID = '5afed000-0000-4000-8000-000000000001';
 /** Of the limited one. */
+const WEBHOOK_ID = '5afed000-0000-4000-8000-000000000003';
+const OWN_WEBHOOK_ID = '5afed000-0000-4000-8000-000000000004';
+const HEALTH_WEBHOOK_ID = '5afed000-0000-4000-8000-000000000005';
 const OWN_SAVED_ID = '5afed000-0000-4000-8000-000000000002';
 
 /** Two users with a task, an image and a tracked id each; a token for all, and one for one of them. */
@@ -79,6 +82,13 @@ async function sharedMirror() {
   const mine = await addToken(here, { limits });
   await addCollections(here, limits);
   await here.store.addSavedSearch({ ...search, id: OWN_SAVED_ID, name: 'mine', query: 'lighthouse', limits });
+  const hook = { url: 'https://secrethost.invalid/', secret: `whsec_${'x'.repeat(40)}`, nowMs: 1 };
+  await here.store.addWebhook({ ...hook, id: WEBHOOK_ID, savedSearchId: SAVED_ID });
+  await here.store.addWebhook({ ...hook, id: HEALTH_WEBHOOK_ID, savedSearchId: undefined });
+  await here.store.addWebhook({
+    ...{ ...hook, url: 'https://own.invalid/', secret: `whsec_${'y'.repeat(40)}` },
+    ...{ id: OWN_WEBHOOK_ID, savedSearchId: OWN_SAVED_ID },
+  });
   return { here, image, own, everything, mine };
 }
 
@@ -323,6 +333,28 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
     { path: `/api/saved/${SAVED_ID}/visit`, limited: 404 },
     { path: `/api/saved/${OWN_SAVED_ID}/visit` },
   ],
+  webhooks: () => [{ path: '/api/webhooks' }],
+  addWebhook: () => [
+    { body: { url: 'https://a.invalid/', saved_search: SAVED_ID }, status: 201, limited: 404 },
+    { body: { url: 'https://a.invalid/', saved_search: OWN_SAVED_ID }, status: 201, limited: 201 },
+    { body: { url: 'https://a.invalid/', health: true }, status: 201, limited: 403 },
+    { body: { url: 'ftp://a.invalid/', health: true }, status: 400, limited: 400 },
+  ],
+  webhook: () => listWebhookProbes(''),
+  changeWebhook: () => [
+    ...[WEBHOOK_ID, HEALTH_WEBHOOK_ID].map((id) => ({
+      path: `/api/webhooks/${id}`,
+      body: { url: 'https://b.invalid/' },
+      limited: 404,
+    })),
+    { path: `/api/webhooks/${OWN_WEBHOOK_ID}`, body: { url: 'https://b.invalid/' } },
+  ],
+  deliveries: () => listWebhookProbes('/deliveries'),
+  repeatDelivery: () => [
+    { path: `/api/webhooks/${WEBHOOK_ID}/deliveries/none/repeat`, status: 404, limited: 404 },
+  ],
+  testWebhook: () => listWebhookProbes('/test'),
+  removeWebhook: () => [{ path: `/api/webhooks/${UNKNOWN}`, status: 404, limited: 404 }],
   // Nothing that another probe needs.
   removeSavedSearch: () => [{ path: `/api/saved/${UNKNOWN}`, status: 404, limited: 404 }],
   // Whoever has the key of a feed sees it, with any token.
@@ -446,6 +478,14 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
     })),
 };
 
+/** What belongs to others, to the mirror, and to the token. */
+function listWebhookProbes(path: string): Probe[] {
+  return [
+    ...[WEBHOOK_ID, HEALTH_WEBHOOK_ID].map((id) => ({ path: `/api/webhooks/${id}${path}`, limited: 404 })),
+    { path: `/api/webhooks/${OWN_WEBHOOK_ID}${path}` },
+  ];
+}
+
 /** Their answers say which of the names or ids that were sent are not known, or are those of what was created. */
 const ECHOING = new Set(['download', 'markMany', 'createCollection', 'placeInCollection', 'saveSearch']);
 
@@ -524,7 +564,10 @@ describe('a token limited to one user', () => {
       'secretcollection',
       LINK_KEY,
       'secretsearch',
+      'secrethost',
       SAVED_ID,
+      WEBHOOK_ID,
+      HEALTH_WEBHOOK_ID,
       FEED_KEY,
       'flux-secret',
       'stranger-77',

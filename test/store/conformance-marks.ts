@@ -283,6 +283,8 @@ async function expectAnswer(
   const request = searchRequest(text, { filter, sort, groupByPrompt, nowMs: NOW, limit: 50 });
   const { hits, total } = await store.search(request);
   const asked = `${text} ${JSON.stringify({ isLimited, groupByPrompt, sort })}`;
+  const found = await store.findMatching({ query: request.query, filter, ids: IDS });
+  expect(new Set(found), asked).toEqual(new Set(wanted.map((one) => one.id)));
   const facets = await store.facets({ query: request.query, filter, by: 'day', timeZone: 'UTC' });
   expect(facets.total, asked).toBe(wanted.length);
   expect(

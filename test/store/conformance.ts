@@ -28,6 +28,7 @@ import { describeCollections } from './conformance-collections.ts';
 import { describeMarks } from './conformance-marks.ts';
 import { describeSavedSearches } from './conformance-saved.ts';
 import { describeWall } from './conformance-wall.ts';
+import { describeWebhooks } from './conformance-webhooks.ts';
 
 const NOW = Date.UTC(2026, 2, 14, 12);
 const HOUR = 3_600_000;
@@ -930,6 +931,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
     describeMarks(open);
     describeCollections(open);
     describeSavedSearches(open);
+    describeWebhooks(open);
 
     test('stats count by state', async () => {
       await put(

@@ -14,6 +14,7 @@ import { SEARCH_ROUTES } from './routes/search.ts';
 import { SELECTION_ROUTES } from './routes/selection.ts';
 import { TASK_ROUTES } from './routes/tasks.ts';
 import { WALL_ROUTES } from './routes/wall.ts';
+import { WEBHOOK_ROUTES } from './routes/webhooks.ts';
 
 export const ROUTE_DESCRIPTIONS: readonly RouteDescription[] = [
   ...FLUX_ROUTES,
@@ -24,6 +25,7 @@ export const ROUTE_DESCRIPTIONS: readonly RouteDescription[] = [
   ...COLLECTION_ROUTES,
   ...SHARED_ROUTES,
   ...SAVED_ROUTES,
+  ...WEBHOOK_ROUTES,
   ...IMAGE_ROUTES,
   ...EVENT_ROUTES,
   ...SELECTION_ROUTES,

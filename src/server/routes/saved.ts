@@ -116,6 +116,6 @@ function getSaved(outcome: SavedSearchOutcome): SavedSearch {
   }
 }
 
-function createSavedNotFound(): ApiError {
+export function createSavedNotFound(): ApiError {
   return new ApiError(404, 'not_found', 'there is no such saved search');
 }

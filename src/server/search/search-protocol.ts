@@ -88,6 +88,14 @@ export interface FeedQuestion {
   readonly nowMs: number;
 }
 
+/** Which of some tasks a saved search matches. */
+export interface MatchingQuestion {
+  readonly route: 'matching';
+  readonly saved: SavedQuery;
+  readonly ids: readonly TaskId[];
+  readonly nowMs: number;
+}
+
 export interface FeedAnswer {
   /** Newest first. */
   readonly tasks: readonly StoredTask[];
@@ -100,6 +108,7 @@ export type Question =
   | CountQuestion
   | MatchesQuestion
   | NewHitsQuestion
+  | MatchingQuestion
   | FeedQuestion;
 export type AnswerTo<Asked extends Question> = Asked extends HistoryQuestion
   ? HistoryPage
@@ -111,7 +120,9 @@ export type AnswerTo<Asked extends Question> = Asked extends HistoryQuestion
         ? NewHits
         : Asked extends FeedQuestion
           ? FeedAnswer
-          : string;
+          : Asked extends MatchingQuestion
+            ? readonly TaskId[]
+            : string;
 
 export interface SearchJob {
   readonly number: number;

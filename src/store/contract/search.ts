@@ -138,6 +138,12 @@ export interface SamePromptRequest {
   readonly within?: TaskLimits | undefined;
 }
 
+export interface MatchingRequest {
+  readonly query: Query;
+  readonly filter: TaskFilter;
+  readonly ids: readonly TaskId[];
+}
+
 export interface SamePromptTasks {
   /** Without the task itself. */
   readonly count: number;
@@ -259,6 +265,8 @@ export interface SearchStore {
   findChain(id: TaskId, within?: TaskLimits): MaybePromise<EditChain | undefined>;
   /** The other tasks with the very same prompt; undefined if there is no such task within the limits. */
   findSamePrompt(request: SamePromptRequest): MaybePromise<SamePromptTasks | undefined>;
+  /** Those of some tasks that a search matches exactly, in the requested order. */
+  findMatching(request: MatchingRequest): MaybePromise<TaskId[]>;
   /**
    * The most used words that start with a folded prefix. Within limits, only words of the newest visible prompts
    * (SUGGESTING_PROMPTS).

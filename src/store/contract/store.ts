@@ -20,6 +20,7 @@ import type { ServerStore } from './servers.ts';
 import type { TaskStore } from './tasks.ts';
 import type { TrackingStore } from './tracking.ts';
 import type { WallStore } from './wall.ts';
+import type { WebhookStore } from './webhooks.ts';
 
 export interface Store
   extends TaskStore,
@@ -30,6 +31,7 @@ export interface Store
     MarkStore,
     CollectionStore,
     SavedSearchStore,
+    WebhookStore,
     CallbackStore,
     TrackingStore,
     RunStore,

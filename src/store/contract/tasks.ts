@@ -37,6 +37,11 @@ export interface Batch {
   readonly outcomes?: readonly RefreshOutcome[];
   /** When new unfinished documents are first due; absent: they are not tracked. */
   readonly trackPendingAtMs?: number;
+  /**
+   * Whether webhooks are told of tasks that finish by it: of `all`, or only of those that the mirror was waiting for, `awaited`,
+   * which a list of old tasks may have among others. Absent: of none.
+   */
+  readonly announces?: 'all' | 'awaited';
   /** The ids were not requested but came in a list, so removed tasks stay removed. */
   readonly isUnasked?: true;
 }

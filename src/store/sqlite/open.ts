@@ -36,6 +36,7 @@ import { sumActivity } from './search/activity.ts';
 import { createCountStore } from './search/count-store.ts';
 import { findEditChain } from './search/edit-chain.ts';
 import { defineLinkFunction } from './search/link-function.ts';
+import { createMatching } from './search/matching.ts';
 import { definePromptFunction } from './search/prompt-function.ts';
 import { readFirstUses } from './search/prompt-uses.ts';
 import { createReindexing, readIndexedFrom } from './search/reindex.ts';
@@ -50,6 +51,7 @@ import { announceStatus } from './status-changes.ts';
 import { createStorageWatch, describeStorageProblem } from './storage-problem.ts';
 import { createTaskStore } from './tasks.ts';
 import { createTracking } from './tracking.ts';
+import { createWebhookStore } from './webhooks/webhook-store.ts';
 import { createWriteQueue } from './write-queue.ts';
 
 export interface OpenOptions {
@@ -225,6 +227,7 @@ function assemble(
     findSimilar: createSimilarStore(db, readIndexState).findSimilar,
     firstUsesOf: (ids, within) => readFirstUses(db, ids, within),
     findChain: (id, within) => findEditChain(db, id, within),
+    findMatching: createMatching(db, readMaxDisplacement),
     findSamePrompt: (request) => findSamePrompt(db, request, readMaxDisplacement()),
     suggest: (prefix, limit, within) =>
       within
@@ -251,6 +254,7 @@ function assemble(
     ...createMarkStore(db, { words, onChange: changes.emit }),
     ...createCollectionStore(db),
     ...createSavedSearchStore(db),
+    ...createWebhookStore(db, metadata),
     ...callbacks,
     ...tokens,
     accounts: () => readAccounts(db),

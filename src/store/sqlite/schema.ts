@@ -243,6 +243,59 @@ export const savedSearches = sqliteTable(
   (table) => [uniqueIndex('saved_searches_name').on(table.foldedName, table.userIds, table.applicationIds)],
 );
 
+/** Addresses that are told of finished tasks, or of the mirror's health. Triggers remove them with their saved search. */
+export const webhooks = sqliteTable(
+  'webhooks',
+  {
+    id: text('id').primaryKey(),
+    url: text('url').notNull(),
+    /** Signs what is sent; in plain text, because it is needed for that. */
+    secret: text('secret').notNull(),
+    /** Null: it is told of the mirror's health. */
+    savedSearchId: text('saved_search_id'),
+    version: integer('version').notNull(),
+    createdAt: integer('created_at').notNull(),
+    changedAt: integer('changed_at').notNull(),
+  },
+  (table) => [index('webhooks_saved_search').on(table.savedSearchId)],
+);
+
+/** What webhooks are or were told. The text that is sent is made when it is sent, so none of a forgotten task is kept. */
+export const webhookDeliveries = sqliteTable(
+  'webhook_deliveries',
+  {
+    id: text('id').primaryKey(),
+    webhookId: text('webhook_id').notNull(),
+    type: text('type').notNull(),
+    /** Of a message about one task. */
+    taskId: text('task_id'),
+    /** Of a message about several: a JSON array. */
+    taskIds: text('task_ids').notNull().default('[]'),
+    /** Of a message about no task: a JSON object. */
+    data: text('data').notNull().default('{}'),
+    createdAt: integer('created_at').notNull(),
+    /** Since when it is tried: when it was created, or repeated. */
+    queuedAt: integer('queued_at').notNull(),
+    /** When to try; null: delivered, or given up. */
+    dueAt: integer('due_at'),
+    attempts: integer('attempts').notNull().default(0),
+    deliveredAt: integer('delivered_at'),
+    lastError: text('last_error'),
+  },
+  (table) => [
+    index('webhook_deliveries_due').on(table.dueAt).where(sql`${table.dueAt} IS NOT NULL`),
+    index('webhook_deliveries_webhook').on(table.webhookId, table.createdAt),
+    index('webhook_deliveries_task').on(table.taskId).where(sql`${table.taskId} IS NOT NULL`),
+    index('webhook_deliveries_created').on(table.createdAt),
+  ],
+);
+
+/** Tasks that have finished, until it is known which webhooks are to be told. Empty while there are no webhooks. */
+export const finishedTasks = sqliteTable('finished_tasks', {
+  id: text('id').primaryKey(),
+  finishedAt: integer('finished_at').notNull(),
+});
+
 /** Every image of a succeeded task, by its index among the task's image links: archived, queued, or given up. */
 export const taskImages = sqliteTable(
   'task_images',

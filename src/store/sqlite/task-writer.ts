@@ -10,6 +10,7 @@ import type { WordStore } from './search/words.ts';
 import { createTaskRow, type Present, type TaskStatements } from './task-statements.ts';
 import { hashText } from './text-hash.ts';
 import type { Tracking } from './tracking.ts';
+import type { FinishQueue } from './webhooks/finish-queue.ts';
 
 export interface TaskWriterDeps {
   readonly statements: TaskStatements;
@@ -18,6 +19,7 @@ export interface TaskWriterDeps {
   readonly words: Pick<WordStore, 'add'>;
   readonly images: Pick<ImageStore, 'enqueueImages' | 'requeueAll' | 'move' | 'deriveRatios'>;
   readonly marks: MarkPlacement;
+  readonly finishQueue: Pick<FinishQueue, 'add'>;
   readonly searchRows: SearchRows;
 }
 
@@ -48,6 +50,7 @@ export function createTaskWriter({
   words,
   images,
   marks,
+  finishQueue,
   searchRows,
 }: TaskWriterDeps): TaskWriter {
   const index = (position: number, prompt: string, { isNew, markTerms }: IndexOptions): void => {
@@ -55,23 +58,28 @@ export function createTaskWriter({
     if (isNew) words.add(ofPrompt);
   };
 
-  const finish = (task: TaskDocument, batch: Pick<Batch, 'fetchedAtMs'>, position: number): void => {
-    tracking.untrack(task.id);
-    if (task.state === 'succeeded') images.enqueueImages(position, task, batch.fetchedAtMs);
+  const finish = (
+    task: TaskDocument,
+    { fetchedAtMs, announces }: Pick<Batch, 'fetchedAtMs' | 'announces'>,
+    { position, isStored }: { position: number; isStored: boolean },
+  ): void => {
+    const isAwaited = tracking.untrack(task.id) || isStored;
+    if (announces === 'all' || (announces === 'awaited' && isAwaited)) finishQueue.add(task.id, fetchedAtMs);
+    if (task.state === 'succeeded') images.enqueueImages(position, task, fetchedAtMs);
   };
 
   const insert = (task: TaskDocument, batch: Batch): void => {
     const position = placement.findPosition(task.createdAtMs);
     statements.insert.run(createTaskRow(task, batch, position));
     index(position, task.prompt, { isNew: true, markTerms: marks.attach(task.id, position) });
-    if (task.state !== 'pending') finish(task, batch, position);
+    if (task.state !== 'pending') finish(task, batch, { position, isStored: false });
     else if (batch.trackPendingAtMs !== undefined)
       tracking.add(task.id, batch.fetchedAtMs, batch.trackPendingAtMs);
   };
 
   const replace = (
     task: TaskDocument,
-    batch: Pick<Batch, 'fetchedAtMs' | 'requestSeq'>,
+    batch: Pick<Batch, 'fetchedAtMs' | 'requestSeq' | 'announces'>,
     present: Present,
   ): void => {
     const moves = task.createdAtMs !== present.createdAt;
@@ -91,7 +99,7 @@ export function createTaskWriter({
     // Only a task that was considered finished too early can have images already.
     if (present.state === 'pending' && task.state === 'succeeded')
       images.requeueAll(position, task.artifactLinks.length, batch.fetchedAtMs);
-    if (task.state !== 'pending') finish(task, batch, position);
+    if (task.state !== 'pending') finish(task, batch, { position, isStored: true });
   };
 
   /** Records that the upstream sent the same text again. */

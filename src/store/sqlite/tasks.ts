@@ -21,6 +21,7 @@ import type { TaskPass } from './task-pass.ts';
 import { prepareTaskStatements, type TaskStatements } from './task-statements.ts';
 import { createTaskWriter } from './task-writer.ts';
 import type { Tracking } from './tracking.ts';
+import { createFinishQueue } from './webhooks/finish-queue.ts';
 
 const EMPTY = new Uint8Array();
 /** The `fetchedAtMs` and `requestSeq` of a placeholder task: any response of the upstream is newer. */
@@ -66,7 +67,10 @@ export function createTaskStore({
   const placement = createPlacement(statements, metadata);
   const marks = createMarkPlacement(db);
   const searchRows = createSearchRows(db);
-  const writer = createTaskWriter({ statements, placement, tracking, words, images, marks, searchRows });
+  const finishQueue = createFinishQueue(db);
+  const writer = createTaskWriter({
+    ...{ statements, placement, tracking, words, images, marks, finishQueue, searchRows },
+  });
   const load = createLoader(statements);
   const readOwner = createOwnerReader(db);
 
@@ -119,6 +123,7 @@ export function createTaskStore({
       statements.remove.run(id);
     }
     marks.forget(id);
+    finishQueue.forget(id);
     statements.addTombstone.run({ id, requestSeq: requestSeq.drawInTransaction() });
     const wasTracked = tracking.untrack(id);
     return {

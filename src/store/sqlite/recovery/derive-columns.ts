@@ -40,6 +40,7 @@ export function deriveColumns(db: Sqlite, nowMs: number): string | undefined {
     words,
     images,
     marks: createMarkPlacement(db),
+    finishQueue: { add: () => undefined }, // a restore tells nobody
     searchRows: createSearchRows(db),
   });
 

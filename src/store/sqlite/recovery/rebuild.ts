@@ -24,6 +24,7 @@ import { migrate } from '../migrate.ts';
 import { computeMaxDisplacement } from '../placement.ts';
 import { raiseRequestSeq } from '../request-seq.ts';
 import { isSavedSearchRow } from '../saved-searches.ts';
+import { isDeliveryRow, isWebhookRow } from '../webhooks/webhook-row.ts';
 import { acquireExclusiveLock } from '../writers-lock.ts';
 import { copyDamaged } from './damaged-copy.ts';
 import { insertAll } from './insert-rows.ts';
@@ -38,13 +39,15 @@ export class NothingSaved extends OperatorError {
 }
 
 /** In the order in which they are filled; the index and the words are rebuilt. */
-const TABLES = ['tracked', 'task_images', 'images', 'callbacks', 'removed', 'sync_runs'];
-/** Of these, only the rows that can be used. */
-const CHECKED_TABLES: Readonly<Record<string, (row: Row) => boolean>> = {
-  collections: isCollectionRow,
-  collection_tasks: isCollectionTaskRow,
-  saved_searches: isSavedSearchRow,
-};
+const TABLES = ['tracked', 'task_images', 'images', 'callbacks', 'removed', 'sync_runs', 'finished_tasks'];
+/** Those of which a broken row would do harm. */
+const CHECKED_TABLES: readonly (readonly [table: string, isUsable: (row: Row) => boolean])[] = [
+  ['collections', isCollectionRow],
+  ['collection_tasks', isCollectionTaskRow],
+  ['saved_searches', isSavedSearchRow],
+  ['webhooks', isWebhookRow],
+  ['webhook_deliveries', isDeliveryRow],
+];
 /** Metadata that is still valid: the other keys are about the index. */
 const KEPT_METADATA = /^(starts|request-seq|closed|block|bookmark .*)$/;
 const BATCH_SIZE = 500;
@@ -96,7 +99,7 @@ function fillByQueries(target: Sqlite, copy: string, nowMs: number): Pick<Rebuil
     const changed = fillTasks(target, source, nowMs);
     const tokens = runInTransaction(target, () => {
       for (const table of TABLES) insertAll(target, table, readRows(source, table));
-      for (const [table, isUsable] of Object.entries(CHECKED_TABLES))
+      for (const [table, isUsable] of CHECKED_TABLES)
         insertAll(target, table, [...readRows(source, table)].filter(isUsable));
       const kept = [...readRows(source, 'facts')].filter(({ name }) => KEPT_METADATA.test(String(name)));
       insertAll(target, 'facts', kept);

@@ -100,6 +100,10 @@ function isOfMirror(raw: Connection): boolean {
   );
 }
 
+/** What a backup was about to tell webhooks, they have been told since, or it is news no more. */
+const CANCEL_MESSAGES = `DELETE FROM finished_tasks;
+  UPDATE webhook_deliveries SET due_at = NULL, last_error = 'a backup was restored' WHERE due_at IS NOT NULL`;
+
 interface RestoreRequest {
   /** As named by the caller, for messages. */
   readonly source: string;
@@ -126,6 +130,7 @@ function bringUpToDate(incoming: string, { source, replaced, nowMs }: RestoreReq
       detachMarks(target);
       refuse(deriveColumns(target, nowMs));
       attachMarks(target);
+      target.raw.exec(CANCEL_MESSAGES);
       recountTasks(target); // only now are the rows what their documents say
     });
     if (!existsSync(replaced)) return 'whole';

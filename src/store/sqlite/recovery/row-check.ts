@@ -12,6 +12,7 @@ import { isMarkRow } from '../marks/mark-row.ts';
 import { areCounts } from '../runs.ts';
 import { isSavedSearchRow } from '../saved-searches.ts';
 import * as schema from '../schema.ts';
+import { isDeliveryRow, isWebhookRow } from '../webhooks/webhook-row.ts';
 import { isToken } from './merge-tokens.ts';
 import type { Row } from './readable-rows.ts';
 import { quote } from './schema-check.ts';
@@ -28,6 +29,8 @@ const {
   runs,
   servers,
   words,
+  webhookDeliveries,
+  finishedTasks,
   taskCounts: _values,
   dayCounts: _days,
   markTags: _tags,
@@ -35,7 +38,7 @@ const {
   ...required
 } = schema;
 /** A broken row in these is as good as none: records of the past, and what is rebuilt or registered again. */
-const INFORMATIONAL = [runs, servers, words] as unknown as Table[];
+const INFORMATIONAL = [runs, servers, words, webhookDeliveries, finishedTasks] as unknown as Table[];
 const REQUIRED = Object.values(required) as unknown as Table[];
 
 /** What a row must satisfy beyond the types of its columns. */
@@ -49,6 +52,8 @@ const ROW_RULES: Readonly<Record<string, (row: Row) => boolean>> = {
   collections: isCollectionRow,
   collection_tasks: isCollectionTaskRow,
   saved_searches: isSavedSearchRow,
+  webhooks: isWebhookRow,
+  webhook_deliveries: isDeliveryRow,
   sync_runs: ({ counts }) => areCounts(counts),
   facts: ({ name, value }) => !NUMERIC_METADATA.test(String(name)) || isCount(value),
 };

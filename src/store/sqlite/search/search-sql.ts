@@ -49,6 +49,8 @@ export interface SearchSql {
   readonly narrowFrom: string;
   /** Whether words of the query are looked for in notes, too. */
   readonly readsNotes: boolean;
+  /** All conditions, read from the row itself, for another table alias: for few rows, lists of all matches take longer. */
+  buildConditionsByRow(row: string): Condition[];
   /** The conditions that can differ between tasks with the same prompt, for another table alias. */
   buildConditionsOfTask(row: string): Condition[];
 }
@@ -97,6 +99,11 @@ export function compileSearch(
     ...ofMarks.map((part) => compiler.compileByRow(part, row)),
     ...buildVisible(row),
   ];
+  const buildConditionsByRow = (row: string) => [
+    ...buildFilterConditions(bounds, row, maxDisplacement),
+    ...others.map((part) => compiler.compileByRow(part, row)),
+    ...buildVisible(row),
+  ];
   const mayInterrupt = (rejecting: readonly Condition[]) =>
     rejecting.length === 0 ? [] : [...buildInterruptConditions(db), ...rejecting];
   const conditions = [
@@ -119,6 +126,7 @@ export function compileSearch(
       countFrom: from,
       narrowFrom,
       readsNotes: ofMarks.some(isAboutPrompt),
+      buildConditionsByRow,
       buildConditionsOfTask,
     };
   }
@@ -137,6 +145,7 @@ export function compileSearch(
     countFrom: conditions.length === 0 ? 'prompt_index' : from,
     narrowFrom: joinTasks(NARROW_TASKS),
     readsNotes: ofMarks.some(isAboutPrompt),
+    buildConditionsByRow,
     buildConditionsOfTask,
   };
 }

@@ -1,0 +1,39 @@
+/** The statements over deliveries of webhooks and finished tasks that run often. */
+import type { Sqlite } from '../database.ts';
+import type { DeliveryRow } from './webhook-row.ts';
+
+const DELIVERY = `id, webhook_id AS webhookId, type, task_id AS taskId, task_ids AS taskIds, data, created_at AS createdAt,
+  queued_at AS queuedAt, due_at AS dueAt, attempts, delivered_at AS deliveredAt, last_error AS lastError`;
+
+export function prepareDeliveryStatements({ raw }: Pick<Sqlite, 'raw'>) {
+  return {
+    finished: raw
+      .prepare<[number], string>('SELECT id FROM finished_tasks ORDER BY finished_at, rowid LIMIT ?')
+      .pluck(),
+    removeFinished: raw.prepare<[string]>('DELETE FROM finished_tasks WHERE id = ?'),
+    isDue: raw.prepare<[number], unknown>('SELECT 1 FROM webhook_deliveries WHERE due_at <= ? LIMIT 1'),
+    // Beside min(), SQLite takes the other columns from the row that has it.
+    due: raw
+      .prepare<{ nowMs: number; limit: number; busy: string }, string>(
+        `SELECT id FROM (SELECT id, min(due_at) AS due FROM webhook_deliveries
+           WHERE due_at <= :nowMs AND webhook_id NOT IN (SELECT value FROM json_each(:busy)) GROUP BY webhook_id)
+         ORDER BY due LIMIT :limit`,
+      )
+      .pluck(),
+    lease: raw.prepare<[number, string]>('UPDATE webhook_deliveries SET due_at = ? WHERE id = ?'),
+    delivered: raw.prepare<[number, string]>(
+      `UPDATE webhook_deliveries SET due_at = NULL, last_error = NULL, attempts = attempts + 1, delivered_at = ? WHERE id = ?`,
+    ),
+    failed: raw.prepare<[number | null, string, string]>(
+      'UPDATE webhook_deliveries SET due_at = ?, last_error = ?, attempts = attempts + 1 WHERE id = ?',
+    ),
+    newest: raw.prepare<[string, number], DeliveryRow>(
+      `SELECT ${DELIVERY} FROM webhook_deliveries WHERE webhook_id = ? ORDER BY created_at DESC, rowid DESC LIMIT ?`,
+    ),
+    repeat: raw.prepare<{ webhookId: string; id: string; nowMs: number }>(
+      `UPDATE webhook_deliveries SET due_at = :nowMs, queued_at = :nowMs, delivered_at = NULL
+       WHERE webhook_id = :webhookId AND id = :id`,
+    ),
+    trim: raw.prepare<[number]>('DELETE FROM webhook_deliveries WHERE created_at < ? AND due_at IS NULL'),
+  };
+}

@@ -1,0 +1,68 @@
+/** Rows of the tables of webhooks. */
+import { tryParseJson } from '../../../lib/parse-json.ts';
+import { isWebhookSecret } from '../../../lib/standard-webhooks.ts';
+import { findTargetProblem } from '../../../lib/target-url.ts';
+import { parseTaskId, type TaskId } from '../../../task/id.ts';
+import { isObject } from '../../../task/json-object.ts';
+import type { MessageType, Webhook, WebhookDelivery } from '../../contract/webhooks.ts';
+import { parseList } from '../access-tokens.ts';
+import type { webhookDeliveries, webhooks } from '../schema.ts';
+
+export type DeliveryRow = typeof webhookDeliveries.$inferSelect;
+
+export function parseWebhookRow(row: typeof webhooks.$inferSelect): Webhook {
+  const { savedSearchId, createdAt, changedAt, ...same } = row;
+  return {
+    ...same,
+    savedSearchId: savedSearchId ?? undefined,
+    createdAtMs: createdAt,
+    changedAtMs: changedAt,
+  };
+}
+
+export function parseDeliveryRow(row: DeliveryRow): WebhookDelivery {
+  const data = tryParseJson(row.data);
+  return {
+    id: row.id,
+    webhookId: row.webhookId,
+    type: row.type as MessageType, // as it was written
+    taskIds: readTaskIds(row),
+    data: isObject(data) ? data : {},
+    createdAtMs: row.createdAt,
+    queuedAtMs: row.queuedAt,
+    dueAtMs: row.dueAt ?? undefined,
+    attempts: row.attempts,
+    deliveredAtMs: row.deliveredAt ?? undefined,
+    lastError: row.lastError ?? undefined,
+  };
+}
+
+/** What damage made unreadable is none. */
+export function readTaskIds({ taskId, taskIds }: Pick<DeliveryRow, 'taskId' | 'taskIds'>): TaskId[] {
+  const list = taskId === null ? (parseList(taskIds) ?? []) : [taskId];
+  return list.map(parseTaskId).filter((id) => id !== undefined);
+}
+
+const TYPES: ReadonlySet<unknown> = new Set<MessageType>([
+  'task.finished',
+  'tasks.finished',
+  'test',
+  'mirror.failing',
+  'mirror.recovered',
+  'backup.failed',
+]);
+
+/** Whether a row of a foreign or damaged database is a webhook that this mirror could have stored. */
+export function isWebhookRow({ url, secret }: Readonly<Record<string, unknown>>): boolean {
+  return (
+    typeof url === 'string' &&
+    findTargetProblem(url) === undefined &&
+    typeof secret === 'string' &&
+    isWebhookSecret(secret)
+  );
+}
+
+/** The same for a delivery. */
+export function isDeliveryRow({ type, task_ids: taskIds, data }: Readonly<Record<string, unknown>>): boolean {
+  return TYPES.has(type) && parseList(String(taskIds)) !== undefined && isObject(tryParseJson(String(data)));
+}

@@ -1,0 +1,88 @@
+/** Webhooks of the mirror's health. */
+import { describe, expect, test } from 'vitest';
+import { recordBackup } from '../../src/backup/last-backup.ts';
+import { listHealthMessages } from '../../src/webhooks/health-watch.ts';
+import { addToken } from '../helpers/access-token.ts';
+import { numberedIds } from '../helpers/documents.ts';
+import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
+import { startReceiver } from '../helpers/webhook-receiver.ts';
+
+const MINUTE = 60_000;
+
+async function startWatched() {
+  const receiver = await startReceiver();
+  const here = await startTestMirror({ imageAllowHosts: receiver.host });
+  await here.request('/api/webhooks', {
+    method: 'POST',
+    body: JSON.stringify({ url: receiver.url, health: true }),
+  });
+  await here.mirror.webhooks.run();
+  const listTypes = () => receiver.messages.map(({ value }) => value.type);
+  return { here, receiver, listTypes };
+}
+
+async function sync(here: TestMirror): Promise<void> {
+  here.clock.advance(30 * MINUTE);
+  await here.store.track(numberedIds(1), here.clock.now());
+  await here.mirror.runner.run({ trigger: 'api' });
+  await here.mirror.webhooks.run();
+}
+
+describe('a webhook of health', () => {
+  test('is told of the first failure and of the recovery, and of nothing in between', async () => {
+    const { here, receiver, listTypes } = await startWatched();
+    await sync(here);
+    expect(listTypes()).toEqual([]);
+    here.simulator.fault({ kind: 'status', status: 401 });
+    await sync(here);
+    expect(receiver.messages.map(({ value }) => value)).toMatchObject([
+      { type: 'mirror.failing', data: { problems: [expect.stringContaining('upstream rejected')] } },
+    ]);
+    await sync(here);
+    await here.restart();
+    await sync(here);
+    expect(listTypes()).toEqual(['mirror.failing']);
+    here.simulator.clearFaults();
+    await here.restart();
+    await sync(here);
+    await sync(here);
+    expect(listTypes()).toEqual(['mirror.failing', 'mirror.recovered']);
+  });
+
+  test('is told when a backup has failed, once until one has succeeded', async () => {
+    const { here, receiver, listTypes } = await startWatched();
+    const backUp = async (error: string | undefined) => {
+      await recordBackup(here.store, { atMs: here.clock.now(), error });
+      await here.mirror.webhooks.run();
+    };
+    await backUp('the disk is full');
+    await backUp('the disk is full');
+    expect(receiver.messages.map(({ value }) => value)).toMatchObject([
+      { type: 'backup.failed', data: { reason: 'the disk is full' } },
+    ]);
+    await backUp(undefined);
+    await backUp('the disk is full');
+    expect(listTypes()).toEqual(['backup.failed', 'backup.failed']);
+    expect(new Set(receiver.messages.map(({ id }) => id)).size).toBe(2);
+  });
+
+  test('is for tokens without limits only', async () => {
+    const { here } = await startWatched();
+    const limited = await addToken(here, { limits: { userIds: ['me'] } });
+    expect(await (await here.get('/api/webhooks', limited)).json()).toEqual({ items: [] });
+    const [webhook] = await here.store.webhooks();
+    expect((await here.get(`/api/webhooks/${webhook?.id}`, limited)).status).toBe(404);
+  });
+});
+
+test.each([
+  [false, [], []],
+  [false, ['a'], ['mirror.failing']],
+  [true, ['a', 'b'], []],
+  [true, [], ['mirror.recovered']],
+] as const)('after failing %j, failures %j are told as %j', (isFailing, failures, types) => {
+  const told = { isFailing, hasBackupFailed: false };
+  expect(listHealthMessages(told, { failures, backupError: undefined }).map(({ type }) => type)).toEqual(
+    types,
+  );
+});
