@@ -40,7 +40,7 @@ async function benchPrompts(store: Store): Promise<Row[]> {
   const word = () => encodeURIComponent(pick(WORDS));
   const bestMatch = () => answerSearch(store, createTarget(`q=${word()}&sort=relevance&group=prompt`));
   const ofTask = (answer: typeof answerEdits) => () => answer(store, { ...createTarget(''), id: pick(ids) });
-  const name = 'of best match';
+  const name = 'of best match, folded';
   return [
     await compare('distinct prompts', bestMatch, () => answerPrompts(store, createTarget('')), name),
     await compare(

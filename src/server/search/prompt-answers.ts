@@ -81,8 +81,9 @@ export async function answerEdits(store: Store, { id, params, limits, nowMs }: T
   const started = performance.now();
   const source = await findVisibleTask(store, id, { limits, nowMs });
   const { query, filter } = readSearchTarget(params, limits, nowMs, ['tz']);
-  const request = { id: source.id, query, filter, limit: EDIT_LIMIT, groupByPrompt: true };
-  const near = await store.findSimilar(request);
+  const near = await store.findSimilar({
+    ...{ id: source.id, query, filter, limit: EDIT_LIMIT, groupByPrompt: true, nearOnly: true },
+  });
   if (!near) throw taskNotFound();
   const tasks = near.hits.map(({ task }) => task);
   const [own, ...others] = await readNodes(store, [source, ...tasks], limits);

@@ -1,11 +1,17 @@
 /** Similar prompts: candidates that share rare words with a task's prompt, compared with it one by one. Nothing is stored for it. */
 import { extractFeatures } from '../../../search/similar/features.ts';
-import { createProfile, findSharedWords, type Profile } from '../../../search/similar/profile.ts';
+import {
+  createProfile,
+  findSharedWords,
+  MAX_COUNTED,
+  type Profile,
+} from '../../../search/similar/profile.ts';
 import { computeSimilarity } from '../../../search/similar/similarity.ts';
 import { getPrompt } from '../../../task/document.ts';
 import type { TaskId } from '../../../task/id.ts';
 import type { TaskLimits } from '../../../task/limits.ts';
 import {
+  EDIT_LIMIT,
   MAX_PAGE_CHARACTERS,
   MIN_SIMILARITY,
   type PromptGroup,
@@ -27,8 +33,18 @@ import { readPromptGroup } from './prompt-groups.ts';
 import type { IndexState } from './search.ts';
 import { compileSearch } from './search-sql.ts';
 
-/** Tasks that are looked at for SIMILAR_LIMIT different prompts. */
-const MAX_CANDIDATE_ROWS = 8 * SIMILAR_LIMIT;
+interface Effort {
+  /** Prompts that are compared. */
+  readonly prompts: number;
+  /** Tasks that are looked at for so many different prompts. */
+  readonly rows: number;
+  /** Words that are counted to be weighed. */
+  readonly words: number;
+}
+
+const FULL: Effort = { prompts: SIMILAR_LIMIT, rows: 8 * SIMILAR_LIMIT, words: MAX_COUNTED };
+/** Near-duplicates share nearly all words: those that share the most are enough. */
+const NEAR: Effort = { prompts: EDIT_LIMIT, rows: 2 * EDIT_LIMIT, words: 40 };
 
 /** @param state as of `createSearchStore` */
 export function createSimilarStore(
@@ -48,7 +64,10 @@ export function createSimilarStore(
 
       const own = readRuns(db, source.position, filter.within);
       const vocabulary = openVocabulary(db, filter.within, maxDisplacement);
-      const profile = createProfile(prompt, vocabulary, own.size);
+      const profile = createProfile(prompt, vocabulary, {
+        ownTasks: own.size,
+        maxCounted: (request.nearOnly ? NEAR : FULL).words,
+      });
       const { weighed, similar } = rankPrompts(db, request, { profile, own, maxDisplacement });
       const sql = compileSearch(db, query, filter, maxDisplacement);
       const hits: SimilarHit[] = [];
@@ -116,25 +135,26 @@ interface RankedPrompt {
 /** The other prompts, the most similar ones first. */
 function rankPrompts(
   db: Sqlite,
-  { query, filter }: SimilarRequest,
+  { query, filter, nearOnly = false }: SimilarRequest,
   { profile, own, maxDisplacement }: { profile: Profile; own: ReadonlySet<number>; maxDisplacement: number },
 ): { weighed: number; similar: RankedPrompt[] } {
+  const { prompts, rows } = nearOnly ? NEAR : FULL;
   const candidates = findCandidates(db, {
     plan: profile.plan,
     strict: query.parts,
     filter,
     maxDisplacement,
-    limit: MAX_CANDIDATE_ROWS,
+    limit: rows,
     without: own,
   });
-  const rows = readCandidates(db, candidates, {
+  const found = readCandidates(db, candidates, {
     oncePerPrompt: true,
     parsePrompt: (prompt) => computeSimilarity(profile.features, extractFeatures(prompt), profile),
   });
   const ranked: RankedPrompt[] = [];
-  for (const { position, createdAt, prompt } of rows) {
+  for (const { position, createdAt, prompt } of found) {
     ranked.push({ position, createdAt, similarity: prompt });
-    if (ranked.length >= SIMILAR_LIMIT) break;
+    if (ranked.length >= prompts) break;
   }
   const similar = ranked.filter(({ similarity }) => similarity >= MIN_SIMILARITY);
   return { weighed: ranked.length, similar: similar.sort(compareRanked) };
