@@ -25,7 +25,7 @@ import { openTestStore, temporaryDirectory } from '../../../helpers/test-mirror.
 
 const clock = new ManualClock();
 const PAGE = 4096;
-const TASKS = 400;
+const TASKS = 600;
 
 /** A closed mirror with documents of about a page each. */
 async function closedMirror(): Promise<string> {
