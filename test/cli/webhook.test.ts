@@ -1,5 +1,5 @@
 /** Webhooks on the command line, beside a running server. */
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runCli } from '../helpers/cli.ts';
 import { startTestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
 import { startReceiver } from '../helpers/webhook-receiver.ts';
@@ -29,13 +29,13 @@ describe('webhook', () => {
     await here.mirror.webhooks.run();
     here.clock.advance(1_000_000_000_000); // the command has the time of this machine
     await here.mirror.webhooks.run();
-    await vi.waitFor(() => expect(receiver.messages.map((one) => one.id)).toEqual([message]));
+    await expect.poll(() => receiver.messages.map((one) => one.id)).toEqual([message]);
     await expect
       .poll(() => run('webhook', 'deliveries', id).then(({ stdout }) => stdout))
       .toMatch(/\tmsg_\S+\ttest\t-\tdelivered \S+\t1 attempt\t$/m);
     expect((await run('webhook', 'repeat', id, message)).stdout).toBe(`${message} is queued\n`);
     await here.mirror.webhooks.run();
-    await vi.waitFor(() => expect(receiver.messages).toHaveLength(2));
+    await expect.poll(() => receiver.messages).toHaveLength(2);
     expect((await run('webhook', 'remove', id)).stdout).toBe(`${id} is removed\n`);
     expect(await here.store.webhooks()).toEqual([]);
   });

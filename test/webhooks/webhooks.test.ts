@@ -2,7 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { SettingName } from '../../src/config/setting-table.ts';
 import { MAX_SINGLE_MESSAGES, MAX_WEBHOOKS } from '../../src/store/contract/webhooks.ts';
 import type { TaskId } from '../../src/task/id.ts';
@@ -273,14 +273,14 @@ describe('a receiver', () => {
     receiver.answer((response) => void hanging.push(() => response.writeHead(204).end()));
     await finish(here, FIRST, SECOND);
     const done = here.mirror.webhooks.run();
-    await vi.waitFor(() => expect(other.messages).toHaveLength(2));
+    await expect.poll(() => other.messages).toHaveLength(2);
     await finish(here, THIRD);
-    await vi.waitFor(() => expect(other.messages).toHaveLength(3), { timeout: 10_000 }); // by its own poll
+    await expect.poll(() => other.messages).toHaveLength(3); // by its own poll
     expect(receiver.messages).toHaveLength(1); // one after another
     receiver.answer(204);
     for (const end of hanging) end();
     await done;
-    await vi.waitFor(() => expect(receiver.messages).toHaveLength(3));
+    await expect.poll(() => receiver.messages).toHaveLength(3);
   });
 
   test('that redirects is not followed', async () => {
@@ -352,7 +352,7 @@ describe('/api/webhooks', () => {
       secret: expect.stringMatching(/^whsec_/),
     });
     expect((await post(here, `${path}/test`)).body).toMatchObject({ type: 'test', task_ids: [] });
-    await vi.waitFor(() => expect(receiver.messages.map(({ value }) => value.type)).toEqual(['test']));
+    await expect.poll(() => receiver.messages.map(({ value }) => value.type)).toEqual(['test']);
     const other = await startReceiver();
     const patch = (etag: string) =>
       here.request(path, {
