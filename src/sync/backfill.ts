@@ -2,6 +2,7 @@
 import { addResult, createEmptyResult } from '../store/contract/batch-result.ts';
 import type { BatchResult } from '../store/contract/tasks.ts';
 import { UpstreamError } from '../upstream/errors.ts';
+import { requestWithCooldowns } from '../upstream/wait-for-cooldowns.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoints.ts';
 import type { SyncDeps } from './deps.ts';
 import {
@@ -12,7 +13,7 @@ import {
   type Walk,
   walkWindow,
 } from './history-walk.ts';
-import { readPage, readPageWithCooldowns } from './read-page.ts';
+import { readPage } from './read-page.ts';
 import { formatScope, type HistoryScope, listHistoryScopes } from './scopes.ts';
 
 export interface BackfillOptions {
@@ -111,7 +112,7 @@ async function walkDown(backfill: ScopeBackfill, start: Walk): Promise<Walk> {
     return readPage(deps, token, scope, walkWindow(walk), 'awaited');
   };
   for (let walk = start; ; ) {
-    const page = await readPageWithCooldowns(deps, fetchPage(walk), options.signal, options.onWait);
+    const page = await requestWithCooldowns(deps, fetchPage(walk), options);
     addResult(tally.stored, page.result);
     tally.done += page.timesMs.length;
     const below = Math.max(0, (page.count ?? 0) - walk.offset - page.timesMs.length);

@@ -2,7 +2,6 @@
 import { logUnusable } from '../store/contract/batch-result.ts';
 import type { Batch, BatchResult } from '../store/contract/tasks.ts';
 import { nextCheckDelay } from '../task/next-check.ts';
-import { UpstreamError } from '../upstream/errors.ts';
 import type { SyncDeps } from './deps.ts';
 import type { HistoryScope } from './scopes.ts';
 
@@ -43,32 +42,4 @@ export async function readPage(
   });
   logUnusable(result, deps.log);
   return { timesMs: documents.map(({ createdAtMs }) => createdAtMs), count, result };
-}
-
-/**
- * Reads a page, waiting for rate-limit cooldowns to pass.
- * @param onWait called with the end of a cooldown, epoch milliseconds
- * @throws UpstreamError for anything but a rate limit, or the signal's reason
- */
-export async function readPageWithCooldowns(
-  { breaker, clock }: Pick<SyncDeps, 'breaker' | 'clock'>,
-  fetchPage: () => Promise<StoredPage>,
-  signal: AbortSignal,
-  onWait: (untilMs: number) => void,
-): Promise<StoredPage> {
-  for (;;) {
-    signal.throwIfAborted();
-    const circuit = await breaker.readCircuit();
-    if (circuit?.reason === 'rate-limited') {
-      onWait(circuit.untilMs);
-      await clock.sleep(circuit.untilMs - clock.now(), signal);
-    }
-    try {
-      const page = await fetchPage();
-      await breaker.closeCircuit();
-      return page;
-    } catch (error) {
-      if (!(error instanceof UpstreamError) || !error.asksToWait) throw error;
-    }
-  }
 }

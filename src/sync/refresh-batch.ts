@@ -1,14 +1,12 @@
-/** Refreshes one batch of claimed ids. A batch that the upstream refuses, or answers at too great a length, is halved until the culprit is alone. */
+/** Refreshes one batch of claimed ids, or each of its halves if the upstream refuses it. */
 import { logUnusable } from '../store/contract/batch-result.ts';
 import type { RunCounts } from '../store/contract/runs.ts';
 import type { Claim } from '../store/contract/tracking.ts';
 import { isUnknownTask } from '../upstream/answers.ts';
-import { UpstreamError } from '../upstream/errors.ts';
+import type { UpstreamError } from '../upstream/errors.ts';
+import { requestInHalves } from '../upstream/halve-batch.ts';
 import type { SyncDeps } from './deps.ts';
 import { recordFailed, recordPending, recordUnknown } from './refresh-outcome.ts';
-
-/** Statuses that mean the request is invalid, not that it came too early or lacks permission. */
-const INVALID_REQUEST_STATUSES = new Set([400, 404, 413, 422]);
 
 /**
  * Fetches the claimed ids, stores the documents and records the outcome of every claim, in one transaction per request.
@@ -21,25 +19,11 @@ export async function refreshBatch(
   claims: readonly Claim[],
   counts: RunCounts,
 ): Promise<void> {
-  try {
-    await requestBatch(deps, token, claims, counts);
-  } catch (error) {
-    if (!(error instanceof UpstreamError) || !concernsBatch(error)) throw error;
-    const [first, ...others] = claims;
-    if (!first) return;
-    if (others.length === 0) {
-      await recordRejectedClaim(deps, first, error, counts);
-      return;
-    }
-    const middle = Math.ceil(claims.length / 2);
-    await refreshBatch(deps, token, claims.slice(0, middle), counts);
-    await refreshBatch(deps, token, claims.slice(middle), counts);
-  }
-}
-
-/** Whether a smaller batch may succeed. */
-function concernsBatch({ kind, status }: UpstreamError): boolean {
-  return kind === 'too-large' || (status !== undefined && INVALID_REQUEST_STATUSES.has(status));
+  await requestInHalves(
+    claims,
+    (part) => requestBatch(deps, token, part, counts),
+    (claim, error) => recordRejectedClaim(deps, claim, error, counts),
+  );
 }
 
 async function requestBatch(deps: SyncDeps, token: string, claims: readonly Claim[], counts: RunCounts) {
