@@ -1,14 +1,10 @@
 /** Downloads one image or video to a temporary file and inspects it. */
-
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../lib/clock.ts';
-import { getErrorCode } from '../lib/errno.ts';
-import { parseRetryAfter } from '../lib/retry-after.ts';
 import { USER_AGENT } from '../lib/version.ts';
-import { ForbiddenAddress } from '../outbound/addresses.ts';
-import { decodeResponse, UnknownEncoding } from '../outbound/decode-response.ts';
+import { decodeResponse } from '../outbound/decode-response.ts';
 import { DEFAULT_MIN_RATE, type MinRate, type RateWatch, watchRate } from '../outbound/min-rate.ts';
-import { isRedirection, type SafeFetch } from '../outbound/safe-fetch.ts';
+import type { SafeFetch } from '../outbound/safe-fetch.ts';
 import type { ArchivedImage } from '../store/contract/images.ts';
 import type { Artifact, TaskKind } from '../task/artifacts.ts';
 import type { Decoder } from './decoding/decoder.ts';
@@ -16,6 +12,7 @@ import type { ThumbnailTarget } from './decoding/render-thumbnails.ts';
 import { HostFailure, ImageFailure } from './failure.ts';
 import type { ImageFiles, ReceivedFile } from './files.ts';
 import { inspectArtifact } from './inspect.ts';
+import { createNetworkFailure, createStatusFailure } from './request-failure.ts';
 
 export interface FetchedImage {
   readonly received: ReceivedFile;
@@ -34,13 +31,15 @@ export interface FetchDeps {
   readonly minImageRate?: MinRate | undefined;
 }
 
-const MAX_REDIRECTS = 3;
+/** Of a link to an image or a video. */
+export const MAX_REDIRECTS = 3;
 /** For the whole download, however slowly it arrives. */
 export const DOWNLOAD_TIMEOUT_MS: Readonly<Record<TaskKind, number>> = {
   images: 2 * 60_000,
   videos: 15 * 60_000,
 };
-const ACCEPT: Readonly<Record<TaskKind, string>> = { images: 'image/*', videos: 'video/*' };
+/** What a request for one accepts. */
+export const ACCEPT: Readonly<Record<TaskKind, string>> = { images: 'image/*', videos: 'video/*' };
 
 /**
  * Fetches, hashes and inspects.
@@ -66,7 +65,10 @@ export async function fetchImage(
   const rate = watchRate(minImageRate);
   try {
     const answer = await ask(safeFetch, artifact, AbortSignal.any([deadline, rate.signal, stop]));
-    if (answer.statusCode !== 200) throw createStatusFailure(answer, clock.now());
+    if (answer.statusCode !== 200) {
+      answer.destroy();
+      throw createStatusFailure(answer, clock.now());
+    }
     const received = await files.receive(readImageBytes(answer, maxBytes, rate), maxBytes);
     rate.end();
     try {
@@ -125,30 +127,4 @@ async function* readImageBytes(
   } finally {
     response.destroy(); // no effect if it was read to its end
   }
-}
-
-/** A rate limit or an error of the host concerns all its images, anything else only this one. */
-function createStatusFailure(response: IncomingMessage, nowMs: number): ImageFailure {
-  response.destroy();
-  const { statusCode = 0, headers } = response;
-  if (isRedirection(response)) return new ImageFailure('too many redirects');
-  const message = `its host answered ${statusCode}`;
-  if (statusCode !== 429 && statusCode < 500) return new ImageFailure(message);
-  const retryAfter = headers['retry-after'];
-  return new HostFailure(
-    message,
-    retryAfter === undefined ? undefined : parseRetryAfter({ retryAfter, date: headers.date }, nowMs),
-  );
-}
-
-function createNetworkFailure(error: unknown): ImageFailure {
-  if (error instanceof ImageFailure) return error;
-  if (error instanceof ForbiddenAddress)
-    return new ImageFailure(`refused: ${error.message}`, { cause: error });
-  if (error instanceof UnknownEncoding)
-    return new ImageFailure('sent in an encoding that is not known', { cause: error });
-  const code = getErrorCode(error) ?? 'no code';
-  if (/^(?:Z_|ERR__|ERR_BROTLI)/.test(code))
-    return new ImageFailure('its compression is damaged or cut off', { cause: error });
-  return new HostFailure(`could not be fetched (${code})`, undefined, { cause: error });
 }

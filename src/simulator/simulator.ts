@@ -129,7 +129,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
           headers,
         );
     } else {
-      const file = record.method === 'GET' ? await media.read(record.path) : undefined;
+      const isRead = record.method === 'GET' || record.method === 'HEAD';
+      const file = isRead ? await media.read(record.path) : undefined;
       if (file) response.writeHead(200, { 'content-type': file.mediaType }).end(file.bytes);
       else send(response, createErrorAnswer(404, 'no_api', 'no such api'));
     }
