@@ -3,9 +3,10 @@ import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { systemClock } from '../lib/clock.ts';
 import { backfill } from '../sync/backfill.ts';
-import { CommandFailed, EXIT } from './failure.ts';
+import { EXIT } from './failure.ts';
 import { formatCount, pluralize, print, printJson, printNote } from './output.ts';
 import { startProgress } from './progress.ts';
+import { requireUpstream } from './require-upstream.ts';
 import { addSettings, readConfig } from './settings.ts';
 
 export function createBackfillCommand(): Command {
@@ -18,10 +19,7 @@ export function createBackfillCommand(): Command {
     .option('--json', 'print the result as JSON');
   return addSettings(command, 'upstream').action(async (options: { restart?: boolean; json?: boolean }) => {
     const config = readConfig(command);
-    if (config.offline) throw new CommandFailed('a backfill needs the upstream, but the mirror is offline');
-    const { upstreamToken } = config;
-    if (upstreamToken === undefined)
-      throw new CommandFailed('a backfill needs a token for the upstream: set ACEDATACLOUD_API_TOKEN');
+    const upstreamToken = requireUpstream(config, 'a backfill');
     const { createLog } = await import('../lib/log.ts');
     const log = createLog({ level: config.logLevel, format: config.logFormat });
     const stopping = new AbortController();

@@ -42,6 +42,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['restore', async () => (await import('./backup.ts')).createRestoreCommand()],
   ['mcp', async () => (await import('./mcp.ts')).createMcpCommand()],
   ['completion', async () => (await import('./completion.ts')).createCompletionCommand()],
+  ['verify', async () => (await import('./verify.ts')).createVerifyCommand()],
   ['doctor', async () => (await import('./doctor.ts')).createDoctorCommand()],
 ]);
 

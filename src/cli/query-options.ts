@@ -1,5 +1,5 @@
 /** Options of commands that search, and the paging through their hits. */
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../lib/clock.ts';
 import type { Query } from '../search/ast.ts';
 import type { Cursor } from '../search/cursor.ts';
@@ -11,6 +11,7 @@ import type { SearchPage, SearchRequest } from '../store/contract/search.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { TaskFilter } from '../store/contract/tasks.ts';
 import { CommandFailed, EXIT } from './failure.ts';
+import { adaptCommands, readLaunch } from './launch.ts';
 
 export type QueryOptions = { [Name in (typeof TIME_BOUNDS)[number]['name'] | 'tz']?: string };
 
@@ -20,6 +21,21 @@ const PAGE_SIZE = 500;
 export function addQueryOptions(command: Command): Command {
   for (const { name, flag } of TIME_BOUNDS) command.option(`--${name} <date>`, flag);
   return command.option('--tz <zone>', 'time zone of the dates (default: that of this machine)');
+}
+
+/** The value of a `--limit`. @throws InvalidArgumentError */
+export function parseLimit(value: string): number {
+  const limit = /^\d{1,6}$/.test(value) ? Number(value) : 0;
+  if (limit < 1) throw new InvalidArgumentError('it must be a whole number from 1 to 999,999.');
+  return limit;
+}
+
+/** A word to leave out looks like an option. @param error as commander says it @param command whose words are a query */
+export function hintAtMinus(error: string, command: string): string {
+  const [, option] = /^error: unknown option '(-[^']*)'/.exec(error) ?? [];
+  if (option === undefined || option.startsWith('--')) return error;
+  const example = adaptCommands(`flux-mirror ${command} -- ${option}`, readLaunch());
+  return `${error}(to leave a word out of the hits, put -- between the flags and the query: ${example})\n`;
 }
 
 /** Whether dates limit the search. */

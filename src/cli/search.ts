@@ -11,10 +11,15 @@ import { findAlternatives } from '../views/alternatives.ts';
 import { describeDifference, explainHit, explainQuery } from '../views/explain-search.ts';
 import { serializeHits } from '../views/search-hit.ts';
 import type { SearchHit } from '../views/search-schema.ts';
-import { adaptCommands, readLaunch } from './launch.ts';
 import { printJson, printNote, printStyled } from './output.ts';
-import { parseLimit } from './parse-limit.ts';
-import { addQueryOptions, type QueryOptions, readQuery, streamMatchingPages } from './query-options.ts';
+import {
+  addQueryOptions,
+  hintAtMinus,
+  parseLimit,
+  type QueryOptions,
+  readQuery,
+  streamMatchingPages,
+} from './query-options.ts';
 import { describeAlternatives, describeTotal, formatHits } from './search-output.ts';
 import { addSettings, readConfig } from './settings.ts';
 
@@ -70,7 +75,7 @@ export function createSearchCommand(): Command {
     .option('--all', 'show all exact matches, the newest first')
     .option('--json', 'print the hits as JSON')
     .addHelpText('after', GRAMMAR)
-    .configureOutput({ outputError: (text, write) => write(hintAtMinus(text)) });
+    .configureOutput({ outputError: (text, write) => write(hintAtMinus(text, 'search')) });
   return addSettings(command).action(async (words: string[], options: SearchOptions) => {
     for (const word of words.filter((word) => FLAG.test(word)))
       printNote(`"${word}" was read as a word to leave out: flags go before the --`);
@@ -158,12 +163,4 @@ function describeHit(query: Query, hit: Hit | undefined, page: SearchPage, optio
   const difference = hit.close && process.stdout.isTTY ? [describeDifference(hit.close.difference)] : [];
   const reason = options.explain ? explainHit(query, hit, page) : undefined;
   return [...difference.filter((text) => text !== ''), ...(reason === undefined ? [] : [reason])];
-}
-
-/** A word to leave out looks like an option. */
-function hintAtMinus(error: string): string {
-  const [, option] = /^error: unknown option '(-[^']*)'/.exec(error) ?? [];
-  if (option === undefined || option.startsWith('--')) return error;
-  const example = adaptCommands(`flux-mirror search -- ${option}`, readLaunch());
-  return `${error}(to leave a word out of the hits, put -- between the flags and the query: ${example})\n`;
 }

@@ -9,8 +9,7 @@ import { serializeHits } from '../views/search-hit.ts';
 import type { SearchHit } from '../views/search-schema.ts';
 import { findSaved } from './find-saved.ts';
 import { printJson, printNote, printStyled } from './output.ts';
-import { parseLimit } from './parse-limit.ts';
-import { streamMatchingPages } from './query-options.ts';
+import { parseLimit, streamMatchingPages } from './query-options.ts';
 import { describeTotal, formatHits } from './search-output.ts';
 import { addSettings, readConfig } from './settings.ts';
 

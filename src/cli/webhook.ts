@@ -12,7 +12,7 @@ import type { DeliveryView, WebhookView } from '../views/webhook-schema.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 import { findSaved } from './find-saved.ts';
 import { pluralize, print, printJson, printNote } from './output.ts';
-import { parseLimit } from './parse-limit.ts';
+import { parseLimit } from './query-options.ts';
 import { addSettings, readConfig } from './settings.ts';
 
 const EXAMPLES = `

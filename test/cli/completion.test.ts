@@ -92,6 +92,7 @@ describe.each(['bash', 'zsh', 'fish'] as const)('%s', (shell) => {
     // Bash replaces what is behind the colon.
     const model = shell === 'bash' ? 'flux-dev' : 'model:flux-dev';
     expect(complete('flux-mirror search model:fl')).toEqual([model]);
+    expect(complete('flux-mirror verify model:fl')).toEqual([model]);
     // What Enter would evaluate is quoted: zsh and fish do so when they insert it.
     if (shell === 'bash')
       expect(complete('flux-mirror search model:$')).toEqual(['\\$\\(touch\\ pwned\\)\\`touch\\ pwned\\`']);

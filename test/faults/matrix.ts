@@ -338,10 +338,11 @@ export const MATRIX: readonly MatrixPart[] = [
       },
       {
         fault: 'finished, then pending or other bytes',
-        behaviour: 'the stored text stays, counted',
+        behaviour: 'the stored text stays, counted; `verify` shows the difference',
         shownBy: [
           [MIRROR, 'is not replaced'],
           [SQLITE, 'a finished document never changes'],
+          ['verify/verify.test.ts', 'what was taken back'],
         ],
       },
       {

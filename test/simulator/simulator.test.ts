@@ -55,6 +55,13 @@ describe('the simulated upstream', () => {
     });
   });
 
+  test('answers HEAD for its files', async () => {
+    const id = simulator.addTask({ prompt: 'a cat', durationMs: 0 });
+    const { status, headers } = await fetch(simulator.findImageUrl(id) ?? '', { method: 'HEAD' });
+    expect([status, headers.get('content-type')]).toEqual([200, 'image/png']);
+    expect((await fetch(`${simulator.url}/images/`, { method: 'HEAD' })).status).toBe(404);
+  });
+
   test('retrieves by an id alone, and checks a token by an empty batch', async () => {
     simulator.seed(VENDOR_DOCUMENTS);
     expect(await tasks({ id: VENDOR_IDS[0] })).toMatchObject({ id: VENDOR_IDS[0] });

@@ -29,6 +29,8 @@ interface CompletionDeps {
 
 /** Commands of which an argument is a stored task. */
 const ID_COMMANDS = new Set(['get', 'open', 'forget', 'untrack', 'star', 'rate', 'tag', 'note', 'hide']);
+/** Commands whose arguments are a query. */
+const QUERY_COMMANDS = new Set(['search', 'verify']);
 /** Options of `tag` whose values are tags. */
 const TAG_OPTIONS = new Set(['--add', '--remove']);
 const MODEL = /^(-?model:)(.*)$/;
@@ -70,7 +72,7 @@ async function listCandidates(
   const argument = findArgument(command, args.length);
   if (ID_COMMANDS.has(command.name()) && /^ids?$/.test(argument?.name() ?? ''))
     return history.listIds(current);
-  if (command.name() === 'search') return completeQuery(current, history);
+  if (QUERY_COMMANDS.has(command.name())) return completeQuery(current, history);
   if (argument?.name() === 'saved-search') return history.listSaved();
   if (command.name() === 'revoke') return history.listTokens();
   if (command.name() === 'completion') return listChoices(SHELLS);
