@@ -12,6 +12,7 @@ export interface VerifyReport {
   end(result: VerifyResult): void;
 }
 
+const STOPPED = 'stopped: the others were not checked';
 /** More of them say little more. */
 const MAX_SHOWN = 100;
 const MAX_SHOWN_CHANGES = 5;
@@ -43,12 +44,7 @@ export function createTextReport(): VerifyReport {
         print(
           `${pluralize(links.checked, 'link')} checked: ${formatCount(links.alive)} alive, ${formatCount(links.dead)} dead (${formatCount(links.lost)} not archived), ${formatCount(links.unknown)} unknown`,
         );
-      if (error !== undefined)
-        printNote(
-          outcome === 'stopped'
-            ? 'stopped: the others were not checked'
-            : `${outcome}: ${error}; the others were not checked`,
-        );
+      if (error !== undefined) printNote(outcome === 'stopped' ? STOPPED : `${error}: the check ended there`);
       else if (tasks.gone > 0 && tasks.gone === tasks.checked)
         printNote('the upstream knows none of them: is the token one of the same account?');
       else if (tasks.checked + tasks.notChecked === 0) printNote('no finished task matches');

@@ -7,7 +7,7 @@ import type { TaskId } from '../task/id.ts';
 import { MAX_BATCH } from '../upstream/client.ts';
 import { type CheckBatchDeps, type CheckBatchOptions, createBatchChecker } from './check-batch.ts';
 import { type CheckLinksDeps, createLinkChecker } from './check-links.ts';
-import type { Finding, LinkCounts, TaskCounts } from './finding.ts';
+import type { LinkCounts, TaskCounts } from './finding.ts';
 import { listTaskLinks } from './task-links.ts';
 
 export interface VerifyDeps extends CheckBatchDeps, CheckLinksDeps {
@@ -20,7 +20,6 @@ export interface VerifyOptions extends CheckBatchOptions {
   readonly ids: AsyncIterable<readonly TaskId[]>;
   /** Whether the links of these tasks are checked, too. */
   readonly checksLinks: boolean;
-  readonly onFinding: (finding: Finding) => void;
   /** Called with the number of tasks that are done. */
   readonly onProgress: (done: number) => void;
 }
