@@ -24,6 +24,7 @@ import { searchRequest } from '../helpers/search.ts';
 import { tries } from '../helpers/thorough.ts';
 import { describeActivity } from './conformance-activity.ts';
 import { describeCircuit } from './conformance-circuit.ts';
+import { describeCollectionImports } from './conformance-collection-imports.ts';
 import { describeCollections } from './conformance-collections.ts';
 import { describeMarks } from './conformance-marks.ts';
 import { describeSavedSearches } from './conformance-saved.ts';
@@ -932,6 +933,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
     describeCollections(open);
     describeSavedSearches(open);
     describeWebhooks(open);
+    describeCollectionImports(open);
 
     test('stats count by state', async () => {
       await put(

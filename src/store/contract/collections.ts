@@ -50,6 +50,20 @@ export interface CollectionTask {
 
 export type NewCollection = Pick<Collection, 'id' | 'name' | 'note' | 'limits'>;
 
+/** A collection in a file: of another mirror, or of this one. Public links are of one mirror only. */
+export interface ArchivedCollection
+  extends Pick<Collection, 'name' | 'note' | 'limits' | 'cover' | 'changedAtMs'> {
+  /** In order, without duplicates; also those that the mirror does not have. */
+  readonly tasks: readonly TaskId[];
+}
+
+export type CollectionImport =
+  | 'changed'
+  /** The one that is stored is the same, or newer. */
+  | 'kept'
+  /** There are MAX_COLLECTIONS others. */
+  | 'refused';
+
 /** Absent members stay as they are. */
 export interface CollectionChange {
   readonly name?: string;
@@ -123,6 +137,12 @@ export interface CollectionStore {
     options: ChangeOptions,
   ): MaybePromise<CollectionOutcome>;
   removeCollection(id: string, options: ChangeOptions): MaybePromise<CollectionOutcome>;
+  /**
+   * Stores an archived collection in place of an older one of the same name and limits, whose link stays. Tasks that are not stored
+   * have their place in it all the same.
+   * @param id of a new one
+   */
+  importCollection(id: string, archived: ArchivedCollection): MaybePromise<CollectionImport>;
   /** A page of its tasks, in order. @param after a place; undefined: from the beginning */
   collectionTasks(id: string, after: number | undefined, limit: number): MaybePromise<CollectionTask[]>;
   /** Adds tasks, or moves those that are there. */

@@ -66,13 +66,22 @@ export function isCollectionRow(row: Readonly<Record<string, unknown>>): boolean
     parseList(String(users)) !== undefined &&
     parseList(String(applications)) !== undefined &&
     isNullOr(row.cover, (cover) => parseTaskId(cover) !== undefined) &&
-    isNullOr(row.link_key, (key) => RANDOM_KEY.test(String(key)))
+    isNullOr(row.link_key, (key) => RANDOM_KEY.test(String(key))) &&
+    isNullOr(row.link_created_at, isTime) &&
+    isTime(row.created_at) &&
+    isTime(row.changed_at) &&
+    isNumber(row.version)
   );
 }
 
 /** The same of a row of `collection_tasks`. */
-export function isCollectionTaskRow({ collection, task_id: id }: Readonly<Record<string, unknown>>): boolean {
-  return UUID.test(String(collection)) && parseTaskId(id) !== undefined;
+export function isCollectionTaskRow({
+  collection,
+  task_id: id,
+  place,
+  added_at: addedAt,
+}: Readonly<Record<string, unknown>>): boolean {
+  return UUID.test(String(collection)) && parseTaskId(id) !== undefined && isNumber(place) && isTime(addedAt);
 }
 
 function isName(name: unknown, folded: unknown): boolean {
@@ -86,4 +95,12 @@ function isName(name: unknown, folded: unknown): boolean {
 
 function isNullOr(value: unknown, test: (value: unknown) => boolean): boolean {
   return value === null || test(value);
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'bigint';
+}
+
+function isTime(value: unknown): boolean {
+  return isNumber(value) && !Number.isNaN(new Date(Number(value)).getTime());
 }

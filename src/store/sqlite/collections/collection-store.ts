@@ -1,5 +1,5 @@
 /** Collections: listed, created, changed, removed. */
-import { asc, count, eq, sql } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import { foldName } from '../../../task/entry-name.ts';
 import { areLimitsWithin } from '../../../task/limits.ts';
 import {
@@ -13,6 +13,7 @@ import { runInTransaction, type Sqlite } from '../database.ts';
 import { collections, collectionTasks } from '../schema.ts';
 import type { Synchronous } from '../synchronous.ts';
 import { createCollectionImages } from './collection-images.ts';
+import { createCollectionImport } from './collection-import.ts';
 import { type CollectionRow, nextVersion, serializeLimits } from './collection-row.ts';
 import { createCollectionTasks } from './collection-tasks.ts';
 import { createCollectionFinder } from './find-collection.ts';
@@ -20,23 +21,19 @@ import { createCollectionFinder } from './find-collection.ts';
 export function createCollectionStore(db: Sqlite): Synchronous<CollectionStore> {
   const { drizzle } = db;
   const tasks = createCollectionTasks(db);
-  const { find, select, parse } = createCollectionFinder(db);
+  const { find, findByName, isFull, select, parse } = createCollectionFinder(db);
   const byName = [asc(collections.foldedName), asc(collections.id)];
 
-  const countAll = () => drizzle.select({ n: count() }).from(collections).get()?.n ?? 0;
-
-  const isNameTaken = (name: string, { userIds, applicationIds }: LimitColumns, id: string): boolean => {
-    const same = sql`${collections.foldedName} = ${foldName(name)} AND ${collections.userIds} = ${userIds}
-      AND ${collections.applicationIds} = ${applicationIds} AND ${collections.id} <> ${id}`;
-    return drizzle.select({ id: collections.id }).from(collections).where(same).get() !== undefined;
+  const isNameTaken = (name: string, { id, limits }: Pick<Collection, 'id' | 'limits'>): boolean => {
+    const namesake = findByName({ name, limits });
+    return namesake !== undefined && namesake.id !== id;
   };
 
   const refuseChange = (
     collection: Collection,
     { name, cover }: CollectionChange,
   ): CollectionOutcome | undefined => {
-    if (name !== undefined && isNameTaken(name, serializeLimits(collection.limits), collection.id))
-      return { kind: 'name-taken' };
+    if (name !== undefined && isNameTaken(name, collection)) return { kind: 'name-taken' };
     if (cover != null && !tasks.has(collection.id, cover))
       return { kind: 'refused', reason: 'the cover must be one of its tasks' };
     return undefined;
@@ -45,6 +42,7 @@ export function createCollectionStore(db: Sqlite): Synchronous<CollectionStore> 
   return {
     ...tasks.operations,
     ...createCollectionImages(db),
+    ...createCollectionImport(db, tasks),
     collections: (within) =>
       select()
         .orderBy(...byName)
@@ -70,14 +68,13 @@ export function createCollectionStore(db: Sqlite): Synchronous<CollectionStore> 
 
     addCollection: ({ id, name, note, limits }, nowMs) =>
       runInTransaction(db, () => {
-        const columns = serializeLimits(limits);
-        if (isNameTaken(name, columns, id)) return { kind: 'name-taken' };
-        if (countAll() >= MAX_COLLECTIONS)
+        if (isNameTaken(name, { id, limits })) return { kind: 'name-taken' };
+        if (isFull())
           return { kind: 'refused', reason: `a mirror has at most ${MAX_COLLECTIONS} collections` };
         const times = { createdAt: nowMs, changedAt: nowMs, version: 1 };
         drizzle
           .insert(collections)
-          .values({ id, name, foldedName: foldName(name), note, ...columns, ...times })
+          .values({ id, name, foldedName: foldName(name), note, ...serializeLimits(limits), ...times })
           .run();
         return find(id, limits);
       }),
@@ -106,8 +103,6 @@ export function createCollectionStore(db: Sqlite): Synchronous<CollectionStore> 
       }),
   };
 }
-
-type LimitColumns = Pick<CollectionRow, 'userIds' | 'applicationIds'>;
 
 function convertChange({ name, note, cover, link }: CollectionChange, nowMs: number): Partial<CollectionRow> {
   return {

@@ -19,10 +19,14 @@ import { createCollectionFinder } from './find-collection.ts';
 
 type Operations = Pick<CollectionStore, 'collectionTasks' | 'placeInCollection' | 'takeFromCollection'>;
 
-export function createCollectionTasks(db: Sqlite): {
+export interface CollectionTasks {
   readonly has: (collection: string, id: TaskId) => boolean;
+  /** Makes these its tasks, whether or not they are stored. Inside a transaction. @param order without duplicates */
+  readonly replace: (collection: string, order: readonly TaskId[], nowMs: number) => void;
   readonly operations: Synchronous<Operations>;
-} {
+}
+
+export function createCollectionTasks(db: Sqlite): CollectionTasks {
   const { drizzle } = db;
   const { find } = createCollectionFinder(db);
   const readOwner = createOwnerReader(db);
@@ -94,6 +98,12 @@ export function createCollectionTasks(db: Sqlite): {
 
   return {
     has: (collection, id) => selectOne.get({ collection, id }) !== undefined,
+    replace: (collection, order, nowMs) => {
+      const places = readOrder(collection);
+      const wanted = new Set(order);
+      for (const id of places.keys()) if (!wanted.has(id)) remove.run({ collection, id });
+      writeOrder(collection, places, order, nowMs);
+    },
     operations: {
       collectionTasks: (collection, after, limit) =>
         drizzle

@@ -1,10 +1,11 @@
 /** Finds a collection, if the caller may see it. */
-import { eq, getTableColumns, sql } from 'drizzle-orm';
+import { and, count, eq, getTableColumns, sql } from 'drizzle-orm';
+import { foldName } from '../../../task/entry-name.ts';
 import { areLimitsWithin, type TaskLimits } from '../../../task/limits.ts';
-import type { Collection, CollectionOutcome } from '../../contract/collections.ts';
+import { type Collection, type CollectionOutcome, MAX_COLLECTIONS } from '../../contract/collections.ts';
 import type { Sqlite } from '../database.ts';
 import { collections, collectionTasks } from '../schema.ts';
-import { type CollectionRow, parseCollectionRow } from './collection-row.ts';
+import { type CollectionRow, parseCollectionRow, serializeLimits } from './collection-row.ts';
 
 interface CountedRow {
   readonly row: CollectionRow;
@@ -39,5 +40,25 @@ export function createCollectionFinder({ drizzle }: Pick<Sqlite, 'drizzle'>) {
     return { kind: 'done', collection };
   };
 
-  return { select, parse, find };
+  /** The collection with this name and these limits. */
+  const findByName = ({ name, limits }: Pick<Collection, 'name' | 'limits'>) => {
+    const { userIds, applicationIds } = serializeLimits(limits);
+    return drizzle
+      .select({ id: collections.id, changedAt: collections.changedAt })
+      .from(collections)
+      .where(
+        and(
+          eq(collections.foldedName, foldName(name)),
+          eq(collections.userIds, userIds),
+          eq(collections.applicationIds, applicationIds),
+        ),
+      )
+      .get();
+  };
+
+  /** Whether there are as many as a mirror may have. */
+  const isFull = (): boolean =>
+    (drizzle.select({ n: count() }).from(collections).get()?.n ?? 0) >= MAX_COLLECTIONS;
+
+  return { select, parse, find, findByName, isFull };
 }

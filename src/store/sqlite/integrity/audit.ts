@@ -1,8 +1,9 @@
 /**
  * Detects damage: documents that differ from their hash, search rows without a document, documents without a search row, counts that
- * differ from the tasks, marks that are not found.
+ * differ from the tasks, marks that are not found, collections that can't be read.
  */
 import type { AuditFinding } from '../../contract/health.ts';
+import { findWrongCollections } from '../collections/collection-consistency.ts';
 import { findWrongCounts } from '../counts.ts';
 import type { Sqlite } from '../database.ts';
 import { findWrongMarks } from '../marks/find-wrong-marks.ts';
@@ -29,7 +30,7 @@ export function audit({ raw }: Pick<Sqlite, 'raw'>): AuditFinding[] {
     findings.push({ id: `#${id}`, problem: 'the search row has no document' });
   for (const table of findWrongCounts({ raw }))
     findings.push({ id: table, problem: 'the counts differ from the tasks' });
-  return [...findings, ...findWrongMarks({ raw })];
+  return [...findings, ...findWrongMarks({ raw }), ...findWrongCollections({ raw })];
 }
 
 export interface HashedDocument {

@@ -9,6 +9,7 @@ import { OperatorError } from '../../../lib/operator-error.ts';
 import { readImageLinks } from '../../../task/document.ts';
 import type { JsonObject } from '../../../task/json-object.ts';
 import type { Rebuilt } from '../../contract/maintenance.ts';
+import { tidyCollections } from '../collections/collection-consistency.ts';
 import { isCollectionRow, isCollectionTaskRow } from '../collections/collection-row.ts';
 import { recountTasks } from '../counts.ts';
 import { openDatabase, runInTransaction, type Sqlite } from '../database.ts';
@@ -168,6 +169,7 @@ function finishRebuild(target: Sqlite, nowMs: number): void {
     .get();
   raiseRequestSeq(metadata, newest ?? 0);
   raw.exec('DELETE FROM task_images WHERE position NOT IN (SELECT position FROM tasks)');
+  tidyCollections(target);
   // Archived images whose rows are lost are fetched again.
   raw
     .prepare(

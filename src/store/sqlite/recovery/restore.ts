@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { OperatorError } from '../../../lib/operator-error.ts';
 import type { MergedTokens, Restored } from '../../contract/maintenance.ts';
+import { tidyCollections } from '../collections/collection-consistency.ts';
 import { recountTasks } from '../counts.ts';
 import { openDatabase, runInTransaction } from '../database.ts';
 import { type Connection, openConnection } from '../driver.ts';
@@ -131,6 +132,7 @@ function bringUpToDate(incoming: string, { source, replaced, nowMs }: RestoreReq
       refuse(deriveColumns(target, nowMs));
       attachMarks(target);
       target.raw.exec(CANCEL_MESSAGES);
+      tidyCollections(target);
       recountTasks(target); // only now are the rows what their documents say
     });
     if (!existsSync(replaced)) return 'whole';

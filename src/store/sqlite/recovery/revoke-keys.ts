@@ -1,7 +1,7 @@
 /** Keys of feeds and public links that were revoked stay revoked: the replacement of a database must not open anything again. */
 import type { Sqlite } from '../database.ts';
 import { type Connection, SqliteError } from '../driver.ts';
-import { readRows } from './readable-rows.ts';
+import { type Row, readRows } from './readable-rows.ts';
 
 const KEYS = [
   { table: 'collections', column: 'link_key' },
@@ -9,24 +9,38 @@ const KEYS = [
 ] as const;
 
 /**
- * Takes away the keys that the replaced database does not have. Those that can't be read there are among them: new ones are easily
- * made.
+ * Takes away the keys that the replaced database does not have, and shows prompts only under those under which it shows them. Keys
+ * that can't be read there are taken away, too: new ones are easily made.
  * @param source the database being replaced; may be damaged, or older than keys
  * @param target has the current schema
  */
 export function revokeUnknownKeys(source: Connection, target: Sqlite): void {
   for (const { table, column } of KEYS) {
     if (isOlderThan(source, table)) continue;
-    const valid = [...readRows(source, table)].map((row) => row[column]);
+    const rows = [...readRows(source, table)];
+    const isUnknown = `${column} NOT IN (SELECT value FROM json_each(?))`;
+    target.raw.prepare(`UPDATE ${table} SET ${column} = NULL WHERE ${isUnknown}`).run(listKeys(rows, column));
+    if (table !== 'collections') continue;
+    const open = rows.filter(({ link_shows_prompts: shows }) => Number(shows) === 1);
     target.raw
-      .prepare(`UPDATE ${table} SET ${column} = NULL WHERE ${column} NOT IN (SELECT value FROM json_each(?))`)
-      .run(JSON.stringify(valid.filter((key) => typeof key === 'string')));
+      .prepare(`UPDATE collections SET link_shows_prompts = 0 WHERE ${isUnknown}`)
+      .run(listKeys(open, column));
   }
 }
 
+/** As JSON. */
+function listKeys(rows: readonly Row[], column: string): string {
+  return JSON.stringify(rows.map((row) => row[column]).filter((key) => typeof key === 'string'));
+}
+
+/** Has a mirror's tasks, but not this table: an empty file may be what damage left of a newer one. */
 function isOlderThan(source: Connection, table: string): boolean {
   try {
-    return source.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(table) === undefined;
+    const tables = source
+      .prepare<[string], string>("SELECT name FROM sqlite_master WHERE name IN ('tasks', ?)")
+      .pluck()
+      .all(table);
+    return tables.includes('tasks') && !tables.includes(table);
   } catch (error) {
     if (!(error instanceof SqliteError)) throw error;
     return false;
