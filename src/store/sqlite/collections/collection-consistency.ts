@@ -4,7 +4,8 @@ import type { Sqlite } from '../database.ts';
 import { isCollectionRow } from './collection-row.ts';
 
 const ORPHANS = 'collection NOT IN (SELECT id FROM collections)';
-const STRAY_COVERS = 'cover NOT IN (SELECT task_id FROM collection_tasks WHERE collection = collections.id)';
+const STRAY_COVERS =
+  'cover IS NOT NULL AND cover NOT IN (SELECT task_id FROM collection_tasks WHERE collection = collections.id)';
 
 /** Removes tasks of collections that are not there and covers that are none of their tasks, and numbers the tasks in their order. */
 export function tidyCollections({ raw }: Pick<Sqlite, 'raw'>): void {

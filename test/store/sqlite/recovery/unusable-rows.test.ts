@@ -61,6 +61,9 @@ async function alteredBackup(dataDir: string, sql: string): Promise<string> {
   return backup;
 }
 
+const COLLECTED = `INSERT INTO collections (id, name, folded_name, created_at, changed_at, version)
+  VALUES ('11111111-2222-4333-8444-555555555555', 'Best', 'best', 1, 1, 1)`;
+const PLACED = `${COLLECTED}; INSERT INTO collection_tasks VALUES ('11111111-2222-4333-8444-555555555555', 'a', 0, 1)`;
 /** Without the triggers, which would refuse what is not JSON. */
 const MARKED = "INSERT INTO marks (id, version, changed_at) VALUES ('a', 1, 1)";
 
@@ -92,6 +95,32 @@ describe('restore refuses', () => {
     ['a tag that can be none', `${MARKED}; UPDATE marks SET tags = '["A"]'`, 'marks'],
     ['six stars', `${MARKED}; UPDATE marks SET rating = 6`, 'marks'],
     ['a note that is bytes', `${MARKED}; UPDATE marks SET note = x'00'`, 'marks'],
+    [
+      'a collection whose limits are no JSON',
+      `${COLLECTED}; UPDATE collections SET user_ids = 'x'`,
+      'collections',
+    ],
+    [
+      'a collection limited to no text',
+      `${COLLECTED}; UPDATE collections SET user_ids = '[1]'`,
+      'collections',
+    ],
+    ['a link that is easily guessed', `${COLLECTED}; UPDATE collections SET link_key = 'x'`, 'collections'],
+    ['a name that is compared as another', `${COLLECTED}; UPDATE collections SET name = 'x'`, 'collections'],
+    [
+      'a name that can be none',
+      `${COLLECTED}; UPDATE collections SET name = char(7), folded_name = char(7)`,
+      'collections',
+    ],
+    [
+      'a note of a collection that is too long',
+      `${COLLECTED}; UPDATE collections SET note = printf('%.*c', 10001, 'x')`,
+      'collections',
+    ],
+    ['a cover that is no id', `${COLLECTED}; UPDATE collections SET cover = ''`, 'collections'],
+    ['a collection that is no UUID', `${COLLECTED}; UPDATE collections SET id = '../x'`, 'collections'],
+    ['a place that is text', `${PLACED}; UPDATE collection_tasks SET place = 'x'`, 'collection_tasks'],
+    ['a place of no task', `${PLACED}; UPDATE collection_tasks SET task_id = ''`, 'collection_tasks'],
     [
       'a search index of an unknown format',
       "UPDATE prompt_index_config SET v = 99 WHERE k = 'version'",
