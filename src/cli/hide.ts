@@ -1,6 +1,7 @@
 /** `flux-mirror hide`: leaves tasks out of searches. */
 import { Command } from 'commander';
-import { addMarkingOptions, IDS_ARGUMENT, markTasks } from './marking.ts';
+import { addTaskOptions, IDS_ARGUMENT } from './choose-tasks.ts';
+import { markTasks } from './marking.ts';
 
 export function createHideCommand(): Command {
   const command = new Command('hide')
@@ -10,7 +11,7 @@ export function createHideCommand(): Command {
     )
     .argument('[ids...]', IDS_ARGUMENT)
     .option('--remove', 'show them again; a --query for them needs is:hidden');
-  return addMarkingOptions(command).action(async (args: string[], { remove = false }: { remove?: boolean }) =>
+  return addTaskOptions(command).action(async (args: string[], { remove = false }: { remove?: boolean }) =>
     markTasks(
       command,
       args,

@@ -1,30 +1,33 @@
-/** `flux-mirror import`: stores documents from files, and marks that an export has written. */
+/** `flux-mirror import`: stores documents from files, and the marks and collections that an export has written. */
+import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { type DocumentLine, readDocumentLines } from '../files/document-lines.ts';
 import { findInputFiles, type InputFile } from '../files/input-files.ts';
-import { isMarksLine, MalformedMarks, readMarksLine } from '../files/marks-line.ts';
 import { systemClock } from '../lib/clock.ts';
 import { describeReason } from '../lib/errno.ts';
 import { addResult, createEmptyResult } from '../store/contract/batch-result.ts';
-import type { ArchivedMarks, MarksImport } from '../store/contract/marks.ts';
+import { MAX_COLLECTIONS } from '../store/contract/collections.ts';
+import type { MarksImport } from '../store/contract/marks.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { BatchResult, StoredBatch } from '../store/contract/tasks.ts';
-import { MalformedDocument, readDocument, type TaskDocument } from '../task/document.ts';
-import { getOwn, isObject } from '../task/json-object.ts';
+import type { TaskDocument } from '../task/document.ts';
 import { EXIT } from './failure.ts';
 import { type MarksSpool, withMarksSpool } from './marks-spool.ts';
 import { formatCount, pluralize, print, printJson, printNote } from './output.ts';
+import { parseImportedLine } from './parse-imported-line.ts';
 import { startProgress } from './progress.ts';
 import { addSettings, readConfig } from './settings.ts';
 
 /** Documents per transaction. */
 const BATCH_SIZE = 500;
 const MAX_SHOWN_PROBLEMS = 20;
+const TOO_MANY_COLLECTIONS = `a mirror has at most ${MAX_COLLECTIONS} collections`;
 
 interface ImportResult {
   readonly stored: BatchResult;
   readonly marks: MarksImport;
+  readonly collections: { changed: number; kept: number };
   /** Number of refused lines by reason. */
   readonly reasons: Map<string, number>;
   readonly seconds: number;
@@ -34,7 +37,7 @@ export function createImportCommand(): Command {
   const command = new Command('import')
     .summary('store documents from files')
     .description(
-      'Stores task documents from JSON values one after another (on lines, or not), JSON arrays or {"items":[…]}, plain or gzipped, and from folders of such files. Unfinished ones become tracked. What is stored and finished is never replaced. Marks that an export has written are stored if they are newer.',
+      'Stores task documents from JSON values one after another (on lines, or not), JSON arrays or {"items":[…]}, plain or gzipped, and from folders of such files. Unfinished ones become tracked. What is stored and finished is never replaced. Marks and collections that an export has written are stored if they are newer.',
     )
     .argument('<files...>', 'files or folders (- = standard input)')
     .option('--json', 'print the result as JSON');
@@ -56,12 +59,13 @@ export function createImportCommand(): Command {
         ...{ new: inserted, newer: updated, same: unchanged, kept, refused, reasons },
         skipped: skippedFiles,
         marks: result.marks,
+        collections: result.collections,
       });
     } else {
       const rate = formatCount(Math.round(documents / Math.max(result.seconds, 0.001)));
       print(
         `${pluralize(inserted, 'new task')}, ${formatCount(updated)} newer, ${formatCount(unchanged)} the same, ${formatCount(kept)} kept as they were, ` +
-          `${pluralize(refused, 'line')} refused (${rate} documents a second)${describeMarks(result.marks)}`,
+          `${pluralize(refused, 'line')} refused (${rate} documents a second)${describeMarks(result.marks)}${describeCollections(result.collections)}`,
       );
       for (const [reason, count] of result.reasons) printNote(`refused ${formatCount(count)} ×: ${reason}`);
     }
@@ -80,12 +84,19 @@ function describeMarks({ changed, kept, unknown }: MarksImport): string {
   return `; marks of ${pluralize(changed, 'task')} changed, ${formatCount(kept)} kept as they were, ${formatCount(unknown)} of unknown tasks`;
 }
 
+/** Nothing if no collections were read. */
+function describeCollections({ changed, kept }: ImportResult['collections']): string {
+  if (changed + kept === 0) return '';
+  return `; ${pluralize(changed, 'collection')} changed, ${formatCount(kept)} kept as they were`;
+}
+
 async function importAll(
   store: Store,
   files: readonly InputFile[],
   spool: MarksSpool,
 ): Promise<ImportResult> {
   const stored = createEmptyResult();
+  const collections = { changed: 0, kept: 0 };
   const reasons = new Map<string, number>();
   const started = systemClock.monotonic();
   const progress = await startProgress('documents', systemClock);
@@ -120,10 +131,14 @@ async function importAll(
     for (const file of files) {
       for await (const line of readLines(file, countBytes)) {
         seen += 1;
-        const parsed = parseLine(line);
+        const parsed = parseImportedLine(line, systemClock.now());
         if (typeof parsed === 'string') refuse(parsed, `${file.name}:${line.line}`);
         else if ('marks' in parsed) await spool.add(parsed.marks);
-        else {
+        else if ('collection' in parsed) {
+          const outcome = await store.importCollection(randomUUID(), parsed.collection);
+          if (outcome === 'refused') refuse(TOO_MANY_COLLECTIONS, `${file.name}:${line.line}`);
+          else collections[outcome] += 1;
+        } else {
           batch.push(parsed.document);
           if (batch.length >= BATCH_SIZE) await flush();
         }
@@ -134,7 +149,7 @@ async function importAll(
     progress.end();
   }
   const seconds = (systemClock.monotonic() - started) / 1000;
-  return { stored, marks: await spool.storeAll(store), reasons, seconds };
+  return { stored, marks: await spool.storeAll(store), collections, reasons, seconds };
 }
 
 /** The lines of a file, up to where it can't be read. */
@@ -159,21 +174,6 @@ function isFileError(error: unknown): boolean {
   return (
     error instanceof Error && 'syscall' in error && (error.syscall === 'open' || error.syscall === 'read')
   );
-}
-
-/** @returns the document or the marks, or why the line has neither */
-function parseLine(line: DocumentLine): { document: TaskDocument } | { marks: ArchivedMarks } | string {
-  if ('problem' in line) return line.problem;
-  const { text, value } = line;
-  if (isObject(value) && getOwn(value, 'id') === undefined && getOwn(value, 'task_id') !== undefined)
-    return 'the answer of a generation, not a task document; `flux-mirror track` takes its id';
-  try {
-    if (isMarksLine(value)) return { marks: readMarksLine(value, systemClock.now()) };
-    return { document: readDocument(text, value, systemClock.now()) };
-  } catch (error) {
-    if (error instanceof MalformedDocument || error instanceof MalformedMarks) return error.message;
-    throw error;
-  }
 }
 
 async function storeBatch(store: Store, documents: readonly TaskDocument[]): Promise<StoredBatch> {

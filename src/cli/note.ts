@@ -1,14 +1,16 @@
 /** `flux-mirror note`: a note on a task. */
 import { Command } from 'commander';
 import { MAX_NOTE_CHARACTERS } from '../task/marks.ts';
+import { addTaskOptions, isSearch, type TaskOptions } from './choose-tasks.ts';
 import { CommandFailed, EXIT } from './failure.ts';
-import { addMarkingOptions, isSearch, type MarkingOptions, markTasks } from './marking.ts';
+import { markTasks } from './marking.ts';
 import { printDocument, printJson, printNote } from './output.ts';
 import { readMarks } from './read-marks.ts';
+import { readNote } from './read-note.ts';
 import { reportUnknown } from './resolve-ids.ts';
 import { readConfig } from './settings.ts';
 
-interface NoteOptions extends MarkingOptions {
+interface NoteOptions extends TaskOptions {
   readonly remove?: boolean;
 }
 
@@ -29,7 +31,7 @@ export function createNoteCommand(): Command {
     .argument('[text]', 'the note; - reads it from standard input')
     .option('--remove', 'remove the note')
     .addHelpText('after', EXAMPLES);
-  return addMarkingOptions(command).action(
+  return addTaskOptions(command).action(
     async (first: string | undefined, second: string | undefined, options: NoteOptions) => {
       const { id, text } = readArguments(first, second, options);
       const ids = id === undefined ? [] : [id];
@@ -45,7 +47,7 @@ export function createNoteCommand(): Command {
         await markTasks(
           command,
           ids,
-          { note: await readNote(text) },
+          { note: await readNote(text, MAX_NOTE_CHARACTERS) },
           { ask: (tasks) => `Write this note on ${tasks}, in place of those that they have?`, done: 'noted' },
         );
       }
@@ -70,35 +72,6 @@ function readArguments(
   if (isOfSearch && text === undefined && !options.remove)
     throw new CommandFailed('name the text of the note, or --remove', EXIT.usage);
   return { id, text };
-}
-
-/** @throws CommandFailed for a text that can't be a note */
-async function readNote(text: string): Promise<string> {
-  const note = text === '-' ? await readStandardInput() : text;
-  if (note.trim() === '') throw new CommandFailed('the note is empty; --remove removes one', EXIT.usage);
-  if (note.length > MAX_NOTE_CHARACTERS) throw createTooLong();
-  return note;
-}
-
-/** Without the line break at its end. Reads no more than a note can have. */
-async function readStandardInput(): Promise<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let text = '';
-  try {
-    for await (const chunk of process.stdin) {
-      text += decoder.decode(chunk as Buffer, { stream: true });
-      if (text.length > MAX_NOTE_CHARACTERS + 2) throw createTooLong();
-    }
-    text += decoder.decode();
-  } catch (error) {
-    if (error instanceof TypeError) throw new CommandFailed('standard input is not UTF-8', EXIT.usage);
-    throw error;
-  }
-  return text.replace(/\r?\n$/, '');
-}
-
-function createTooLong(): CommandFailed {
-  return new CommandFailed(`a note has at most ${MAX_NOTE_CHARACTERS} characters`, EXIT.usage);
 }
 
 async function printTaskNote(command: Command, ids: readonly string[], isJson = false): Promise<void> {

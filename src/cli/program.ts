@@ -34,6 +34,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['hide', async () => (await import('./hide.ts')).createHideCommand()],
   ['saved', async () => (await import('./saved.ts')).createSavedCommand()],
   ['webhook', async () => (await import('./webhook.ts')).createWebhookCommand()],
+  ['collection', async () => (await import('./collection.ts')).createCollectionCommand()],
   ['import', async () => (await import('./import.ts')).createImportCommand()],
   ['export', async () => (await import('./export.ts')).createExportCommand()],
   ['status', async () => (await import('./status.ts')).createStatusCommand()],

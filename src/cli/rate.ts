@@ -1,7 +1,8 @@
 /** `flux-mirror rate`: gives tasks a rating. */
 import { Argument, Command } from 'commander';
 import { MAX_RATING } from '../task/marks.ts';
-import { addMarkingOptions, IDS_ARGUMENT, markTasks } from './marking.ts';
+import { addTaskOptions, IDS_ARGUMENT } from './choose-tasks.ts';
+import { markTasks } from './marking.ts';
 
 const RATINGS = Array.from({ length: MAX_RATING + 1 }, (_, rating) => String(rating));
 
@@ -11,7 +12,7 @@ export function createRateCommand(): Command {
     .description(`Rates tasks from 1 to ${MAX_RATING}: \`rating:>=4\` in a query finds them.`)
     .addArgument(new Argument('<rating>', `1 to ${MAX_RATING}; 0 removes the rating`).choices(RATINGS))
     .argument('[ids...]', IDS_ARGUMENT);
-  return addMarkingOptions(command).action(async (rating: string, args: string[]) =>
+  return addTaskOptions(command).action(async (rating: string, args: string[]) =>
     markTasks(
       command,
       args,

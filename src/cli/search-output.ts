@@ -11,12 +11,15 @@ export interface DescribedHit {
   readonly remarks: readonly string[];
 }
 
-/** A table on a terminal, with the paths of archived files; otherwise tab-separated and not truncated, for other programs. */
+/**
+ * A table on a terminal, with the paths of archived files; otherwise tab-separated and not truncated, for other programs.
+ * @returns the lines of each hit
+ */
 export async function formatHits(
   described: readonly DescribedHit[],
   files: ImageFiles,
   timeZone: string | undefined,
-): Promise<string[]> {
+): Promise<string[][]> {
   const { isTTY, columns: width } = process.stdout;
   const listFiles = (hit: SearchHit) => listLocalFiles(hit, files);
   if (isTTY) {
@@ -27,12 +30,12 @@ export async function formatHits(
       terminal,
       timeZone,
     );
-    return described.flatMap(({ hit, remarks }, at) => [
+    return described.map(({ hit, remarks }, at) => [
       rows[at] ?? '',
       ...[...remarks, ...listFiles(hit)].map((line) => `    ${cleanField(line)}`),
     ]);
   }
-  return described.flatMap(({ hit, remarks }) => {
+  return described.map(({ hit, remarks }) => {
     const { created_at, id, state, model, prompt } = hit;
     const [path] = listFiles(hit);
     const columns = [created_at, id, state, model ?? '-', prompt.replaceAll(/\s+/g, ' ')];

@@ -127,7 +127,7 @@ async function runSearch(search: Search, options: SearchOptions, config: Config)
         hit,
         remarks: describeHit(query, page.hits[at], page, options),
       }));
-      for (const line of await formatHits(described, files, options.tz)) printStyled(line);
+      for (const line of (await formatHits(described, files, options.tz)).flat()) printStyled(line);
     }
     const total = last?.total ?? 0;
     const alternatives = await findAlternatives(store, {

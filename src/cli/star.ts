@@ -1,6 +1,7 @@
 /** `flux-mirror star`: marks favourites. */
 import { Command } from 'commander';
-import { addMarkingOptions, IDS_ARGUMENT, markTasks } from './marking.ts';
+import { addTaskOptions, IDS_ARGUMENT } from './choose-tasks.ts';
+import { markTasks } from './marking.ts';
 
 export function createStarCommand(): Command {
   const command = new Command('star')
@@ -8,7 +9,7 @@ export function createStarCommand(): Command {
     .description('Gives tasks a star: `is:starred` in a query finds them.')
     .argument('[ids...]', IDS_ARGUMENT)
     .option('--remove', 'take the star away');
-  return addMarkingOptions(command).action(async (args: string[], { remove = false }: { remove?: boolean }) =>
+  return addTaskOptions(command).action(async (args: string[], { remove = false }: { remove?: boolean }) =>
     markTasks(
       command,
       args,

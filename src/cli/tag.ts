@@ -3,14 +3,15 @@ import { Command, InvalidArgumentError } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { uniqueBy } from '../lib/unique-by.ts';
 import { foldTag, InvalidTag, MAX_TAGS, normalizeTag } from '../task/marks.ts';
+import { addTaskOptions, IDS_ARGUMENT, isSearch, type TaskOptions } from './choose-tasks.ts';
 import { CommandFailed, EXIT } from './failure.ts';
-import { addMarkingOptions, IDS_ARGUMENT, isSearch, type MarkingOptions, markTasks } from './marking.ts';
+import { markTasks } from './marking.ts';
 import { print, printJson } from './output.ts';
 import { readMarks } from './read-marks.ts';
 import { reportUnknown } from './resolve-ids.ts';
 import { readConfig } from './settings.ts';
 
-interface TagOptions extends MarkingOptions {
+interface TagOptions extends TaskOptions {
   readonly add?: readonly string[];
   readonly remove?: readonly string[];
 }
@@ -35,7 +36,7 @@ export function createTagCommand(): Command {
     .option('--add <tag>', 'tag to add; may be repeated', collectTag)
     .option('--remove <tag>', 'tag to remove; may be repeated', collect)
     .addHelpText('after', EXAMPLES);
-  return addMarkingOptions(command).action(async (args: string[], options: TagOptions) => {
+  return addTaskOptions(command).action(async (args: string[], options: TagOptions) => {
     const { add = [], remove = [] } = options;
     if (add.length === 0 && remove.length === 0) return printTags(command, args, options);
     const tags = uniqueBy(add, (tag) => tag);

@@ -16,6 +16,7 @@ import {
   pickMarks,
   TooManyTags,
 } from '../task/marks.ts';
+import { readChangedAt } from './changed-at.ts';
 
 /** A line that has no usable marks; the message says why, and is the same for all such lines. */
 export class MalformedMarks extends Error {
@@ -43,19 +44,13 @@ export function readMarksLine(line: JsonObject, nowMs: number): ArchivedMarks {
   if (id === undefined) throw new MalformedMarks('marks must have the id of a task, of 1 to 128 characters');
   const marks = getOwn(line, 'marks');
   if (!isObject(marks)) throw new MalformedMarks('"marks" must be an object');
-  const changedAtMs = Math.min(readTime(getOwn(line, 'changed_at')), nowMs);
+  const changedAtMs = readChangedAt(line, nowMs);
+  if (changedAtMs === undefined)
+    throw new MalformedMarks('"changed_at" of marks must be a time such as 2026-03-14T12:00:00Z');
   return { id, ...readMarks(marks), changedAtMs };
 }
 
 const UNUSABLE_TAG = `a tag has 1 to ${MAX_TAG_CHARACTERS} characters, without control characters and quotation marks, and one that is seen`;
-const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
-
-function readTime(value: unknown): number {
-  const ms = typeof value === 'string' && ISO_TIME.test(value) ? Date.parse(value) : Number.NaN;
-  if (!(ms > 0))
-    throw new MalformedMarks('"changed_at" of marks must be a time such as 2026-03-14T12:00:00Z');
-  return ms;
-}
 
 function readMarks(marks: JsonObject): Marks {
   if (!Object.keys(marks).every((name) => Object.hasOwn(NO_MARKS, name)))

@@ -8,6 +8,7 @@ import { isOwnerWithin } from '../task/limits.ts';
 import type { CollectionTasks, CollectionView, TakingView } from './collections-schema.ts';
 import { readTask } from './hit-base.ts';
 import { serializeHits } from './search-hit.ts';
+import type { SearchHit } from './search-schema.ts';
 import { findColor, serializeTiles } from './tile-json.ts';
 
 type CoverStore = Pick<Store, 'collectionTasks' | 'getMany' | 'imagesOf' | 'marksOf'>;
@@ -75,13 +76,28 @@ function isTaskWithin(task: StoredTask, limits: Collection['limits']): boolean {
   return isOwnerWithin(limits, { userId, applicationId });
 }
 
+type TaskView = CollectionTasks['items'][number];
+type HitView = TaskView & { readonly task: SearchHit | null };
+
 /** The tasks of a page of a collection; hidden ones are among them: they were put there. */
+export async function serializeCollectionTasks(
+  store: Store,
+  collection: Pick<Collection, 'limits'>,
+  places: readonly CollectionTask[],
+  shape: { basePath: string; areTiles: false },
+): Promise<HitView[]>;
+export async function serializeCollectionTasks(
+  store: Store,
+  collection: Pick<Collection, 'limits'>,
+  places: readonly CollectionTask[],
+  shape: { basePath: string; areTiles: boolean },
+): Promise<TaskView[]>;
 export async function serializeCollectionTasks(
   store: Store,
   { limits }: Pick<Collection, 'limits'>,
   places: readonly CollectionTask[],
   { basePath, areTiles }: { basePath: string; areTiles: boolean },
-): Promise<CollectionTasks['items']> {
+): Promise<TaskView[]> {
   const stored = await store.getMany(places.map(({ id }) => id));
   const hits = stored.filter((task) => isTaskWithin(task, limits)).map((task) => ({ task }));
   const query = createQuery([]);

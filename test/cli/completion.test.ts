@@ -1,5 +1,6 @@
 /** Completion in real shells, of a mirror whose models and prompts are hostile. */
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -31,6 +32,8 @@ async function prepare() {
     fetchedAtMs: 1,
   });
   await store.mark([{ id: ID as TaskId, change: { addTags: ['poster', 'pale blue', 'sea'] } }], { nowMs: 1 });
+  for (const name of ['Best', 'Best of spring'])
+    await store.addCollection({ id: randomUUID(), name, note: '', limits: undefined }, 1);
   await store.addAccessToken(createToken('alice'));
   await store.addAccessToken(createToken('anna'));
   await store.revokeAccessToken('anna', 5);
@@ -111,6 +114,12 @@ test.each([
   ['rate 5 7ec4', ['7ec4aaaa']],
   ['note 7ec3 7ec', []],
   ['tag 7ec3 --add p', ['poster', 'pale blue']],
+  ['collection sh', ['show', 'share']],
+  ['collection show Be', ['Best', 'Best of spring']],
+  ['collection add Best 7ec4', ['7ec4aaaa']],
+  ['collection move Best 7ec3 --before 7ec4', ['7ec4aaaa']],
+  ['collection note Best 7ec', []],
+  ['collection new Be', []],
 ])('what may follow `%s`', async (line, expected) => {
   const { run } = await prepare();
   const found = run('flux-mirror', ['completion', '--words', '--', ...line.split(' ')]);

@@ -18,7 +18,7 @@ const { openPage } = useBrowser();
 const [FIRST, SECOND, THIRD] = numberedIds(3);
 /** Bytes of a page of the database, and pages that stay. */
 const PAGE = 4096;
-const SCHEMA_PAGES = 110;
+const SCHEMA_PAGES = 120;
 const NOT_FOUND = [/status of 404/];
 const NO_CONNECTION = [/ERR_/, /status of 50\d/];
 

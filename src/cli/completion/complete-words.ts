@@ -13,6 +13,7 @@ export interface History {
   /** Short ids of tasks, with their prompts. */
   listIds(prefix: string): Promise<Candidate[]>;
   listModels(): Promise<Candidate[]>;
+  listCollections(): Promise<Candidate[]>;
   /** The tags of tasks. */
   listTags(): Promise<Candidate[]>;
   /** Names of valid tokens. */
@@ -63,6 +64,8 @@ async function listCandidates(
   history: History,
 ): Promise<Candidate[]> {
   const awaiting = findOption(command, before.at(-1) ?? '');
+  const isOfCollections = command.parent?.name() === 'collection';
+  if (isOfCollections && awaiting?.long === '--before') return history.listIds(current);
   if (awaiting && command.name() === 'tag' && TAG_OPTIONS.has(awaiting.long ?? '')) return history.listTags();
   if (awaiting?.required || awaiting?.optional) return listChoices(awaiting.argChoices);
   if (current.startsWith('-') && !MODEL.test(current)) return listOptions(command);
@@ -70,7 +73,8 @@ async function listCandidates(
   if (visible.length > 0 && args.length === 0)
     return visible.map((each) => ({ value: each.name(), description: each.summary() || each.description() }));
   const argument = findArgument(command, args.length);
-  if (ID_COMMANDS.has(command.name()) && /^ids?$/.test(argument?.name() ?? ''))
+  if (isOfCollections && argument?.name() === 'name') return history.listCollections();
+  if ((isOfCollections || ID_COMMANDS.has(command.name())) && /^ids?$/.test(argument?.name() ?? ''))
     return history.listIds(current);
   if (QUERY_COMMANDS.has(command.name())) return completeQuery(current, history);
   if (argument?.name() === 'saved-search') return history.listSaved();

@@ -47,6 +47,11 @@ export function createHistory(dataDir: string): History {
         const all = await store.savedSearches();
         return all.map(({ name, query }) => ({ value: cleanField(name), description: query }));
       }),
+    listCollections: () =>
+      read(async (store) => {
+        const collections = await store.collections(undefined);
+        return collections.map(({ name, taskCount }) => ({ value: name, description: `${taskCount} tasks` }));
+      }),
     listTags: () =>
       read(async (store) => {
         const tags = await store.tags({ prefix: '', limit: MAX_TAGS });
