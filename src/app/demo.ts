@@ -13,6 +13,7 @@ import { createSeededRandom } from '../simulator/random.ts';
 import { pickSampleTask, VENDOR_DOCUMENTS, VENDOR_IDS } from '../simulator/samples.ts';
 import { type Simulator, startSimulator } from '../simulator/simulator.ts';
 import { findTaskIds } from '../task/id.ts';
+import { collectDemoPosters } from './demo-collection.ts';
 import { markDemoTasks } from './demo-marks.ts';
 import { type Environment, type RunningMirror, startMirror } from './start-mirror.ts';
 
@@ -29,7 +30,7 @@ export interface RunningDemo {
   readonly tracked: number;
   /** Its level may be changed. */
   readonly log: Log;
-  /** Runs the first sync, marks some of the tasks, and logs what it did. */
+  /** Runs the first sync, marks some of the tasks, makes a collection of some, and logs what it did. */
   syncNow(): Promise<void>;
   /** Stops the mirror. */
   stop(): Promise<void>;
@@ -77,6 +78,7 @@ async function startDemo(simulator: Simulator, dataDir: string, options: DemoOpt
     syncNow: async () => {
       const { outcome, counts } = await mirror.runner.run({ trigger: 'command' });
       await markDemoTasks(mirror.store, systemClock.now());
+      await collectDemoPosters(mirror.store, systemClock.now());
       log.info({ outcome, ...counts }, 'sync run');
     },
     stop: async () => {

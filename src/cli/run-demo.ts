@@ -35,6 +35,7 @@ function printCommands({ mirrorUrl, dataDir, tracked }: RunningDemo, { port }: D
   print(`  curl -s '${mirrorUrl}/api/search?q=is:starred+tag:poster&limit=3'`);
   print(`  curl -s ${mirrorUrl}/api/stats`);
   print(`  ${readLaunch().command} search 'cat -portrait' --data-dir ${dataDir}`);
+  print(`  ${readLaunch().command} collection show 'posters for the fair' --data-dir ${dataDir}`);
   print('');
   print('Ctrl-C stops the demo and deletes its temporary directory; --log-level info shows what it does.');
 }

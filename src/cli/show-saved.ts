@@ -50,7 +50,7 @@ export function createShowSavedCommand(): Command {
       else {
         const described = hits.map((hit) => ({ hit, remarks: [] }));
         const files = createImageFiles(config.dataDir);
-        for (const line of await formatHits(described, files, saved.timeZone)) printStyled(line);
+        for (const line of (await formatHits(described, files, saved.timeZone)).flat()) printStyled(line);
         printNote(describeTotal({ shown: hits.length, close: 0, total, isExact: totalIsExact }));
       }
       if (!options.keep) await store.visitSavedSearch(saved.id, { nowMs });

@@ -135,6 +135,11 @@ test('the demo syncs simulated tasks within seconds, and its curl commands work 
   const generated = await fetch(images, { method: 'POST', body: request });
   expect(await generated.json()).toHaveProperty('task_id');
   const [, stats = ''] = await seen(/curl -s (\S+\/api\/stats)/);
+  await seen(/collection show 'posters for the fair'/);
+  const list = await (await fetch(new URL('/api/collections', stats))).json();
+  expect(list).toMatchObject({
+    items: [{ name: 'Posters for the fair', tasks: 8, cover: { is_chosen: true }, is_shared: false }],
+  });
   const archive = async () =>
     ((await (await fetch(stats)).json()) as { images: { archived: number; reasons: unknown } }).images;
   await expect.poll(async () => (await archive()).archived, { timeout: 30_000 }).toBeGreaterThan(50);

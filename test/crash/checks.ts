@@ -3,11 +3,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createImageFiles } from '../../src/archive/files.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { MAX_COLLECTION_TASKS } from '../../src/store/contract/collections.ts';
 import type { Store } from '../../src/store/contract/store.ts';
 import { listIntegrityProblems } from '../../src/store/sqlite/integrity/damage.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
 import type { TaskId } from '../../src/task/id.ts';
-import { sha256, type WatchedSearch } from './ledger.ts';
+import { type CollectionState, type PossibleStates, sha256, type WatchedSearch } from './ledger.ts';
 
 export interface Acknowledged {
   readonly documents: ReadonlyMap<string, string>;
@@ -16,6 +17,7 @@ export interface Acknowledged {
   readonly marks: ReadonlyMap<string, string>;
   /** By the word of each. */
   readonly watchedSearches: ReadonlyMap<string, WatchedSearch>;
+  readonly collections: ReadonlyMap<string, PossibleStates>;
 }
 
 export interface Findings {
@@ -27,6 +29,8 @@ export interface Findings {
   readonly unmarked: string[];
   /** Acknowledged saved searches and webhooks that are missing or others. */
   readonly unsaved: string[];
+  /** Names of collections whose tasks, order or link are not the acknowledged ones. */
+  readonly disordered: string[];
   /** Image files whose bytes are not those of their name, and rows without an intact file. */
   readonly partialImages: string[];
   /** Damage of the database, and rows out of step with the index. */
@@ -50,7 +54,9 @@ export async function checkMirror(
   try {
     store = await openStore({ dataDir, clock: systemClock, mode: 'owner' });
   } catch (error) {
-    const none = { lost: [], untracked: [], unmarked: [], unsaved: [], partialImages: [] };
+    const none = {
+      ...{ lost: [], untracked: [], unmarked: [], unsaved: [], disordered: [], partialImages: [] },
+    };
     return { ...none, corrupt: [String(error)], images: 0 };
   }
   try {
@@ -60,6 +66,7 @@ export async function checkMirror(
       untracked: await lostIds(store, acknowledged.trackedIds),
       unmarked: await lostMarks(store, acknowledged.marks),
       unsaved: await lostSearches(store, acknowledged.watchedSearches),
+      disordered: await changedCollections(store, acknowledged.collections),
       partialImages: images.problems,
       corrupt: isFull
         ? [
@@ -100,6 +107,27 @@ async function lostSearches(store: Store, searches: ReadonlyMap<string, WatchedS
     const isSaved = saved.get(savedId)?.query === word;
     return isSaved && webhooks.get(webhookId)?.secret === secret ? [] : [word];
   });
+}
+
+/** Names of those that are in none of their possible states. */
+async function changedCollections(
+  store: Store,
+  expected: ReadonlyMap<string, PossibleStates>,
+): Promise<string[]> {
+  const found = new Map<string, CollectionState>();
+  for (const { id, name, link } of await store.collections(undefined)) {
+    const places = await store.collectionTasks(id, undefined, MAX_COLLECTION_TASKS);
+    found.set(name, { tasks: places.map((place) => place.id), link: link?.key ?? null });
+  }
+  return [...expected].flatMap(([name, possible]) =>
+    possible.some((state) => isInState(found.get(name), state)) ? [] : [name],
+  );
+}
+
+function isInState(found: CollectionState | undefined, state: PossibleStates[number]): boolean {
+  if (!found || state === 'absent') return !found && state === 'absent';
+  const hasLink = state.link === undefined ? found.link !== null : found.link === state.link;
+  return hasLink && found.tasks.join(' ') === state.tasks.join(' ');
 }
 
 async function lostIds(store: Store, ids: ReadonlySet<string>): Promise<string[]> {

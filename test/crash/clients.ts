@@ -7,7 +7,9 @@ import { setTimeout } from 'node:timers/promises';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { MAIN } from '../helpers/cli.ts';
 import { documentText } from '../helpers/documents.ts';
+import { arrangeCollection } from './collections.ts';
 import type { Ledger } from './ledger.ts';
+import { WrongAnswer } from './wrong-answer.ts';
 
 export interface ClientParts {
   readonly url: string;
@@ -66,7 +68,7 @@ async function readThrough(parts: ClientParts): Promise<void> {
   if (!isStored(answer)) return;
   for (const id of ids) {
     const document = simulator.documentText(id) ?? '';
-    if (!text.includes(document)) throw new Error(`the answer lacks ${id}`);
+    if (!text.includes(document)) throw new WrongAnswer(`the answer lacks ${id}`);
     ledger.stored(id, document);
   }
 }
@@ -169,7 +171,7 @@ export async function runClients(parts: ClientParts): Promise<void> {
       try {
         await work(parts);
       } catch (error) {
-        if (error instanceof Error && error.message.startsWith('the answer lacks')) throw error;
+        if (error instanceof WrongAnswer) throw error;
         return; // the server is dead, and with it this client
       }
     }
@@ -180,6 +182,7 @@ export async function runClients(parts: ClientParts): Promise<void> {
     trackAndSync,
     markTasks,
     watchTasks,
+    arrangeCollection,
     ...(parts.random() < 0.3 ? [importFile] : []),
   ];
   await Promise.all(kinds.map(repeat));

@@ -22,6 +22,7 @@ const problems = [
   ...report.unmarked,
   ...report.unsaved,
   ...report.untold,
+  ...report.disordered,
   ...report.partialImages,
   ...report.corrupt,
 ];
@@ -45,6 +46,8 @@ function table(found: CrashReport): string {
     ['… saved searches, webhooks lost', found.unsaved.length],
     ['messages of webhooks', found.messages],
     ['… of those never delivered', found.untold.length],
+    ['changes of collections acknowledged', found.arrangements],
+    ['collections in another state', found.disordered.length],
     ['images archived', found.images],
     ['… torn, or without their file', found.partialImages.length],
     ['databases damaged, rows out of step', found.corrupt.length],

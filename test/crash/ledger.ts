@@ -10,6 +10,17 @@ export interface WatchedSearch {
   readonly secret: string;
 }
 
+/** A collection as its client left it. */
+export interface CollectionState {
+  /** Ids in order. */
+  readonly tasks: readonly string[];
+  /** The key of its public link; null: it has none. Undefined: a new one, which the answer would have told. */
+  readonly link: string | null | undefined;
+}
+
+/** After a request that was not answered, either of two. */
+export type PossibleStates = readonly (CollectionState | 'absent')[];
+
 export interface Ledger {
   /** A client got this document with 200, said to be stored or from the store. */
   stored(id: string, text: string): void;
@@ -24,6 +35,12 @@ export interface Ledger {
   readonly watchedSearches: ReadonlyMap<string, WatchedSearch>;
   /** `word id` of each message that must arrive. */
   readonly expectedMessages: ReadonlySet<string>;
+  /** By name: each client has collections of its own, and changes one after the other. */
+  readonly collections: ReadonlyMap<string, PossibleStates>;
+  /** What a client got 2xx for, and what it asks for; together at most two. */
+  arranged(name: string, ...possible: PossibleStates): void;
+  /** How many changes of collections were acknowledged. */
+  arrangements(): number;
   /** Acknowledged marks as JSON: each task is marked once. */
   readonly marks: ReadonlyMap<string, string>;
   /** Acknowledged documents with the SHA-256 of their bytes. */
@@ -35,6 +52,7 @@ export interface Ledger {
     trackedIds: Set<string>;
     marks: Map<string, string>;
     watchedSearches: Map<string, WatchedSearch>;
+    collections: Map<string, PossibleStates>;
   };
 }
 
@@ -44,11 +62,14 @@ export function createLedger(): Ledger {
   const marks = new Map<string, string>();
   const watchedSearches = new Map<string, WatchedSearch>();
   const expectedMessages = new Set<string>();
+  const collections = new Map<string, PossibleStates>();
+  let arrangements = 0;
   const createFresh = () => ({
     watchedSearches: new Map<string, WatchedSearch>(),
     documents: new Map<string, string>(),
     trackedIds: new Set<string>(),
     marks: new Map<string, string>(),
+    collections: new Map<string, PossibleStates>(),
   });
   let fresh = createFresh();
   return {
@@ -74,6 +95,13 @@ export function createLedger(): Ledger {
     expectsMessage: (word, id) => {
       expectedMessages.add(`${word} ${id}`);
     },
+    arranged: (name, ...possible) => {
+      if (possible.length === 1) arrangements += 1;
+      collections.set(name, possible);
+      fresh.collections.set(name, possible);
+    },
+    arrangements: () => arrangements,
+    collections,
     marks,
     documents,
     trackedIds,

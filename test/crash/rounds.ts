@@ -30,12 +30,15 @@ export interface CrashReport {
   readonly marks: number;
   /** Messages of webhooks that must arrive. */
   readonly messages: number;
+  /** Changes of collections. */
+  readonly arrangements: number;
   readonly images: number;
   readonly lost: string[];
   readonly untracked: string[];
   readonly unmarked: string[];
   readonly unsaved: string[];
   readonly untold: string[];
+  readonly disordered: string[];
   readonly partialImages: string[];
   readonly corrupt: string[];
   /** From the start of the process to the line that says where it listens, milliseconds. */
@@ -45,8 +48,10 @@ export interface CrashReport {
 const TOKEN = 'crash-token';
 const FULL_CHECK_EVERY = 25;
 const POLL_INTERVAL_MS = 100;
-/** How long the first server may take to archive an image on a busy machine. */
-const FIRST_IMAGE_TIMEOUT_MS = 120_000;
+/** Changes of collections that the first server stores: enough for some that are kept. */
+const FIRST_ARRANGEMENTS = 80;
+/** How long the first server may take for them, and for an image, on a busy machine. */
+const FIRST_LIFE_TIMEOUT_MS = 120_000;
 /** More than the waits after two failures. */
 const TELLING_TIMEOUT_MS = 60_000;
 
@@ -77,7 +82,8 @@ export async function runCrashes(options: CrashOptions): Promise<{
   let slowestStartMs = 0;
   for (let round = 1; round <= options.kills; round += 1) {
     const longestLifeMs = options.longestLifeMs ?? 1500;
-    const life = await liveAndDie({ env, root, random, isFirst: round === 1, longestLifeMs }, (url, signal) =>
+    const isFilled = round === 1 ? () => ledger.arrangements() >= FIRST_ARRANGEMENTS : undefined;
+    const life = await liveAndDie({ env, root, random, isFilled, longestLifeMs }, (url, signal) =>
       runClients({
         ...{ url, signal, simulator, ledger, dataDir, scratch: root, env, random },
         receiverUrl: receiver.url,
@@ -92,7 +98,7 @@ export async function runCrashes(options: CrashOptions): Promise<{
   }
   const untold = await liveUntilTold({ env, root }, receiver, ledger.expectedMessages);
   await Promise.all([simulator.stop(), receiver.stop()]);
-  const all = (kind: 'lost' | 'untracked' | 'unmarked' | 'unsaved' | 'partialImages' | 'corrupt') => [
+  const all = (kind: Exclude<keyof Findings, 'images'>) => [
     ...new Set(found.flatMap((findings) => findings[kind])),
   ];
   return {
@@ -103,12 +109,14 @@ export async function runCrashes(options: CrashOptions): Promise<{
       trackedIds: ledger.trackedIds.size,
       marks: ledger.marks.size,
       messages: ledger.expectedMessages.size,
+      arrangements: ledger.arrangements(),
       images: found.at(-1)?.images ?? 0,
       lost: all('lost'),
       untracked: all('untracked'),
       unmarked: all('unmarked'),
       unsaved: all('unsaved'),
       untold,
+      disordered: all('disordered'),
       partialImages: all('partialImages'),
       corrupt: all('corrupt'),
       slowestStartMs,
@@ -123,21 +131,24 @@ interface Life {
   readonly env: Record<string, string>;
   readonly root: string;
   readonly random: () => number;
-  /** The first server is killed once it has archived an image: the later ones may not live long enough for it. */
-  readonly isFirst: boolean;
+  /**
+   * Of the first server, which is killed once this holds and it has archived an image: the later ones may not live long enough for
+   * it. Undefined: a later one.
+   */
+  readonly isFilled: (() => boolean) | undefined;
   readonly longestLifeMs: number;
 }
 
 /** One in ten dies while it starts; the others at a random moment of their work. */
 async function liveAndDie(
-  { env, root, random, isFirst, longestLifeMs }: Life,
+  { env, root, random, isFilled, longestLifeMs }: Life,
   work: (url: string, signal: AbortSignal) => Promise<void>,
 ): Promise<{ readyAfterMs: number | undefined }> {
   const started = performance.now();
   const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0'], { cwd: root, env });
   const end = new AbortController();
   const dead = once(child, 'exit');
-  if (!isFirst && random() < 0.1) {
+  if (!isFilled && random() < 0.1) {
     await delay(random() * 400);
     child.kill('SIGKILL');
     await dead;
@@ -147,7 +158,7 @@ async function liveAndDie(
   const readyAfterMs = performance.now() - started;
   const working = work(url, end.signal);
   try {
-    if (isFirst) await waitForImage(url);
+    if (isFilled) await waitForContent(url, isFilled);
     await delay(random() * longestLifeMs);
   } finally {
     // Also when the wait fails: the server must not outlive the test.
@@ -179,15 +190,15 @@ async function liveUntilTold(
   }
 }
 
-/** @throws Error when no image is archived in time */
-async function waitForImage(url: string): Promise<void> {
-  const deadline = performance.now() + FIRST_IMAGE_TIMEOUT_MS;
+/** @throws Error when it takes too long */
+async function waitForContent(url: string, isFilled: () => boolean): Promise<void> {
+  const deadline = performance.now() + FIRST_LIFE_TIMEOUT_MS;
   while (performance.now() < deadline) {
     const status = (await (await fetch(`${url}/api/stats`)).json()) as { images: { archived: number } };
-    if (status.images.archived > 0) return;
+    if (status.images.archived > 0 && isFilled()) return;
     await delay(POLL_INTERVAL_MS);
   }
-  throw new Error('the first server has archived no image');
+  throw new Error('the first server has archived no image, or few collections were arranged');
 }
 
 async function addressOf(child: ChildProcess): Promise<string> {
