@@ -62,6 +62,7 @@ describe('import', () => {
       reasons: {},
       skipped: 1,
       marks: { changed: 0, kept: 0, unknown: 0 },
+      collections: { changed: 0, kept: 0 },
     });
     expect(result.stderr).toContain('1 file in folders skipped');
   });
