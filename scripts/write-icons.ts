@@ -31,7 +31,7 @@ const ICONS = [
     'plus',
   ],
   ...['refresh-cw', 'cloud-off', 'image-off', 'menu', 'keyboard', 'panel-right', 'external-link', 'undo-2'],
-  ...['log-out', 'activity', 'book-open', 'calendar', 'arrow-up', 'star', 'eye-off'],
+  ...['log-out', 'activity', 'book-open', 'calendar', 'arrow-up', 'star', 'eye-off', 'ellipsis'],
 ].sort();
 
 const TARGET = join(import.meta.dirname, '../src/web/components/icon-shapes.ts');

@@ -24,6 +24,7 @@ import { createGenerationRoutes } from './routes/flux-generations.ts';
 import { createFluxTasksRoutes } from './routes/flux-tasks.ts';
 import { createForgetRoutes } from './routes/forget.ts';
 import { createAssetRoutes } from './routes/gallery/assets.ts';
+import { createCollectionsPageRoutes } from './routes/gallery/collections-page.tsx';
 import { createDocsPageRoutes } from './routes/gallery/docs-page.tsx';
 import { createPageRoutes } from './routes/gallery/pages.tsx';
 import { redirectToSignIn } from './routes/gallery/redirect-to-sign-in.ts';
@@ -93,6 +94,7 @@ export function createApp(
     createMcpRoutes(deps),
     createStatusPageRoutes(deps),
     createDocsPageRoutes(deps),
+    createCollectionsPageRoutes(deps),
     createSignInPageRoutes(deps),
     createPageRoutes(deps),
     createAssetRoutes(),

@@ -10,7 +10,7 @@ import { createRatioClasses } from './layout/ratio-classes.ts';
 import { LANGUAGES, type Language } from './view/i18n/dictionary.ts';
 
 /** The pages that have a script of their own. */
-export const SCRIPTED_PAGES = ['wall', 'status', 'docs', 'sign-in'] as const;
+export const SCRIPTED_PAGES = ['wall', 'status', 'docs', 'collections', 'sign-in'] as const;
 export type ScriptedPage = (typeof SCRIPTED_PAGES)[number];
 
 export interface PageScript {
@@ -23,10 +23,14 @@ export interface PageScript {
 export interface Entries {
   /** The texts of each language, which its pages load besides. */
   readonly dictionaries: Readonly<Record<Language, string>>;
+  /** The texts about collections, which their page loads too. */
+  readonly collectionTexts: Readonly<Record<Language, string>>;
   readonly scripts: Readonly<Record<ScriptedPage, PageScript>>;
   readonly styles: string;
   /** Of the page that a public link shows. */
   readonly sharedStyles: string;
+  /** Of the page of collections, besides. */
+  readonly collectionStyles: string;
   readonly icon: string;
 }
 
@@ -47,6 +51,7 @@ export async function bundleAssets(quality: number): Promise<Bundle> {
       ...Object.fromEntries(SCRIPTED_PAGES.map((page) => [page, join(CLIENT, `${page}-page.tsx`)])),
       styles: join(CLIENT, 'styles/styles.css'),
       shared: join(CLIENT, 'styles/shared.css'),
+      'collection-styles': join(CLIENT, 'styles/collections.css'),
     },
     outdir: '/assets',
     entryNames: '[name]-[hash]',
@@ -73,18 +78,27 @@ export async function bundleAssets(quality: number): Promise<Bundle> {
   return {
     files: await Promise.all([...files, icon].map((file) => compress(file, quality))),
     entries: {
-      // Every language and every page is there.
-      dictionaries: Object.fromEntries(
-        LANGUAGES.map((language) => [language, basename(findOutput(metafile, `/i18n/${language}.ts`))]),
-      ) as Entries['dictionaries'],
+      dictionaries: findTexts(metafile, 'i18n'),
+      collectionTexts: findTexts(metafile, 'i18n/collections'),
+      // Every page is there.
       scripts: Object.fromEntries(
         SCRIPTED_PAGES.map((page) => [page, describeScript(metafile, page)]),
       ) as Entries['scripts'],
       styles: findName(files, /^styles-\w+\.css$/),
       sharedStyles: findName(files, /^shared-\w+\.css$/),
+      collectionStyles: findName(files, /^collection-styles-\w+\.css$/),
       icon: icon.name,
     },
   };
+}
+
+/** The file of each language. @param folder where they are in the sources */
+function findTexts(metafile: Metafile, folder: string): Readonly<Record<Language, string>> {
+  const names = LANGUAGES.map((language) => [
+    language,
+    basename(findOutput(metafile, `/${folder}/${language}.ts`)),
+  ]);
+  return Object.fromEntries(names) as Readonly<Record<Language, string>>; // every language is there
 }
 
 /** The script of a page, and the chunks that it imports, directly or through others. */

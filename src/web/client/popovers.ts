@@ -18,21 +18,24 @@ export function closePopoversOutside(
   let before = state.openPopover.peek();
   state.openPopover.subscribe((name) => {
     if (name !== undefined && name !== before) {
-      opener = document.querySelector<HTMLElement>(`[data-popover="${name}"] > button`) ?? undefined;
+      opener = document.querySelector<HTMLElement>(`${select(name)} > button`) ?? undefined;
       requestAnimationFrame(() => focusFirst(name));
     } else if (name === undefined && before !== undefined) {
       // Where the focus was lost with what it was in.
-      const wasInside = document
-        .querySelector(`[data-popover="${before}"]`)
-        ?.contains(document.activeElement);
+      const wasInside = document.querySelector(select(before))?.contains(document.activeElement);
       if (wasInside || document.activeElement === document.body) opener?.focus({ preventScroll: true });
     }
     before = name;
   });
 }
 
+/** @param name may have any characters: ids of tasks are parts of some */
+function select(name: string): string {
+  return `[data-popover="${CSS.escape(name)}"]`;
+}
+
 function focusFirst(name: string): void {
-  const popover = document.querySelector<HTMLElement>(`[data-popover="${name}"] .popover`);
+  const popover = document.querySelector<HTMLElement>(`${select(name)} .popover`);
   // While it is loaded, something may come before what is there already.
   const isBusy = popover?.querySelector('[aria-busy]') != null;
   const first = isBusy

@@ -1,4 +1,5 @@
 /** The sheet of keys. */
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Dictionary } from '../view/i18n/dictionary.ts';
 import { Icon } from './Icon.tsx';
@@ -42,15 +43,17 @@ const KEYS: Readonly<
     ['tags', ['t']],
     ['note', ['n']],
     ['hide', ['h']],
+    ['collect', ['a']],
   ],
 };
 
-export function HelpSheet() {
+/** @param children keys of a page that has its own */
+export function HelpSheet({ children }: { children?: ComponentChildren }) {
   const { state } = useShell();
-  return state.isHelpOpen.value ? <Sheet /> : null;
+  return state.isHelpOpen.value ? <Sheet>{children}</Sheet> : null;
 }
 
-function Sheet() {
+function Sheet({ children }: { children: ComponentChildren }) {
   const { t, actions, rights } = useShell();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
@@ -75,22 +78,38 @@ function Sheet() {
       {Object.entries(KEYS)
         .filter(([group]) => group !== 'marks' || rights.mayChange)
         .map(([group, keys]) => (
-          <section key={group}>
-            <h3>{t.keyGroups[group as keyof typeof KEYS]}</h3>
-            <dl>
-              {keys.map(([text, caps]) => (
-                <div key={text}>
-                  <dt>
-                    {caps.map((cap) => (
-                      <kbd key={cap}>{cap}</kbd>
-                    ))}
-                  </dt>
-                  <dd>{t.keyTexts[text]}</dd>
-                </div>
-              ))}
-            </dl>
-          </section>
+          <KeySection
+            key={group}
+            title={t.keyGroups[group as keyof typeof KEYS]}
+            keys={keys.map(([text, caps]) => [t.keyTexts[text], caps])}
+          />
         ))}
+      {children}
     </dialog>
+  );
+}
+
+interface KeySectionProps {
+  readonly title: string;
+  readonly keys: readonly (readonly [text: string, caps: readonly string[]])[];
+}
+
+export function KeySection({ title, keys }: KeySectionProps) {
+  return (
+    <section>
+      <h3>{title}</h3>
+      <dl>
+        {keys.map(([text, caps]) => (
+          <div key={text}>
+            <dt>
+              {caps.map((cap) => (
+                <kbd key={cap}>{cap}</kbd>
+              ))}
+            </dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
   );
 }

@@ -7,6 +7,7 @@ export function PageFooter() {
     <footer class="page-footer">
       <nav aria-label={t.appName}>
         <a href="./">{t.home}</a>
+        <a href="./collections">{t.collections}</a>
         <a href="./status">{t.status}</a>
         <a href="./docs">{t.apiPage}</a>
       </nav>

@@ -2,6 +2,7 @@
 import { useApp } from './app.ts';
 import { Icon } from './Icon.tsx';
 import { Popover } from './Popover.tsx';
+import { ToastView } from './Toast.tsx';
 
 export function SelectionBar() {
   const { t, f, state, actions, rights } = useApp();
@@ -64,17 +65,5 @@ export function SelectionBar() {
 
 export function ToastLine() {
   const { state } = useApp();
-  const toast = state.toast.value;
-  if (!toast) return null;
-  return (
-    <div class="floating toast" role="status">
-      <span>{toast.text}</span>
-      {toast.progress !== undefined && <progress value={toast.progress} />}
-      {toast.action && (
-        <button type="button" class="button" onClick={toast.action.run}>
-          {toast.action.label}
-        </button>
-      )}
-    </div>
-  );
+  return <ToastView toast={state.toast.value} />;
 }

@@ -12,9 +12,11 @@ interface Props {
   /** Pixels that it takes. */
   readonly width?: number;
   readonly height?: number;
+  /** Whether it is loaded when it comes near. */
+  readonly isLazy?: boolean;
 }
 
-export function Thumb({ sha256, resolution, alt, ...size }: Props) {
+export function Thumb({ sha256, resolution, alt, isLazy = false, ...size }: Props) {
   const failed = useSignal<string | undefined>(undefined);
   const check = useCallback(
     (element: HTMLImageElement | null) => {
@@ -29,6 +31,8 @@ export function Thumb({ sha256, resolution, alt, ...size }: Props) {
       src={`./thumbs/${sha256}?w=${resolution}`}
       alt={alt}
       decoding="async"
+      loading={isLazy ? 'lazy' : undefined}
+      draggable={false}
       ref={check}
       onError={() => {
         failed.value = sha256;

@@ -7,6 +7,7 @@ import type { MarksView, TileData } from '../view/data.ts';
 import { linkTo } from '../view/url.ts';
 import type { App, VisibleTile } from './app.ts';
 import { Icon } from './Icon.tsx';
+import { MarkBadge } from './MarkBadge.tsx';
 import { MarkedText } from './MarkedText.tsx';
 import { hasFailed } from './picture-failure.ts';
 import { isPlainClick } from './ViewLink.tsx';
@@ -253,21 +254,6 @@ export class Tile extends Component<Props, State> {
       />
     );
   }
-}
-
-/** The link says the same in words; the number is written by the styles, so that it is no part of its text. */
-function MarkBadge({ marks: { starred, rating, hidden } }: { marks: MarksView }) {
-  if (!starred && rating === 0 && !hidden) return null;
-  return (
-    <span class="badge badge-marks" data-rating={rating > 0 ? rating : undefined} aria-hidden="true">
-      {hidden && <Icon name="eye-off" size={14} />}
-      {(starred || rating > 0) && (
-        <span class={starred ? 'is-starred' : ''}>
-          <Icon name="star" size={14} />
-        </span>
-      )}
-    </span>
-  );
 }
 
 function Reason({

@@ -1,4 +1,5 @@
 /** What is wrong, since when, and what still works, in one line. */
+import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { Health } from '../view/data.ts';
 import { linkTo } from '../view/url.ts';
@@ -35,12 +36,16 @@ export function LaterTrouble() {
   return app.state.startsWithTrouble ? null : <FloatingLine trouble={findTrouble(app)} />;
 }
 
-/** What is wrong between a page of text and the mirror; the page says everything else. */
-export function ConnectionTrouble() {
+/**
+ * What is wrong between a page of text and the mirror; the page says everything else.
+ * @param children what else floats over the page
+ */
+export function ConnectionTrouble({ children }: { children?: ComponentChildren }) {
   const shell = useShell();
   return (
     <div class="floating-stack">
       <FloatingLine trouble={findConnectionTrouble(shell)} />
+      {children}
     </div>
   );
 }

@@ -27,7 +27,12 @@ export type PopoverName =
   | 'export'
   | 'marks'
   | 'mark-rating'
-  | 'mark-tags';
+  | 'mark-tags'
+  | 'collect'
+  | 'task-collections'
+  | 'share'
+  /** Of a picture of a collection. */
+  | `entry-${string}`;
 type ValuePopover = 'model' | 'size' | 'action' | 'state' | 'tag';
 
 /** Between the page and the mirror. `failing`: it answers that it can't answer; `expired`: the session has ended. */

@@ -13,7 +13,7 @@ export interface DocumentOptions {
   readonly assets: {
     /** Undefined: the page runs none. */
     readonly script: { readonly address: string; readonly imports: readonly string[] } | undefined;
-    readonly styles: string;
+    readonly styles: readonly string[];
     readonly icon: string;
   };
   /** Which part of the script runs, or `shared`. */
@@ -50,7 +50,9 @@ export function renderDocument({
         {isSecret && <meta name="robots" content="noindex, nofollow" />}
         <title>{title}</title>
         <link rel="icon" href={assets.icon} type="image/svg+xml" />
-        <link rel="stylesheet" href={assets.styles} />
+        {assets.styles.map((address) => (
+          <link key={address} rel="stylesheet" href={address} />
+        ))}
         {script && <script {...AFTER_PICTURES} type="module" src={script.address} />}
         {script?.imports.map((address) => (
           <link {...AFTER_PICTURES} key={address} rel="modulepreload" href={address} />

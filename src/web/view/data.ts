@@ -1,5 +1,6 @@
 /** What the pages get from the mirror: the answers of its API, whose schemas are in `views/`. */
 
+import type { CollectionTasks } from '../../views/collections-schema.ts';
 import type { TagList } from '../../views/marks-schema.ts';
 import type { FacetsAnswer, SearchAnswer, Tile } from '../../views/search-schema.ts';
 import type { WallLayoutView, WallMonthsView, WallPlaceView } from '../../views/wall-schema.ts';
@@ -12,6 +13,24 @@ export type TileData = Tile;
 
 /** `GET /api/search?fields=tile`. */
 export type TilePage = Omit<SearchAnswer, 'items'> & { readonly items: readonly Tile[] };
+
+/** `/api/collections`. */
+export type {
+  CollectionList,
+  CollectionView as CollectionData,
+  PlacementView,
+  TakingView,
+} from '../../views/collections-schema.ts';
+
+/** A task of a collection, or the place of one that is not in the mirror any more. */
+export type CollectionEntry = Omit<CollectionTasks['items'][number], 'task'> & {
+  readonly task: Tile | null;
+};
+
+/** `GET /api/collections/:id/tasks?fields=tile`. */
+export type CollectionTilePage = Omit<CollectionTasks, 'items'> & {
+  readonly items: readonly CollectionEntry[];
+};
 
 /** What readers say of a task. */
 /** `POST /api/marks`. */

@@ -1,4 +1,4 @@
-/** Pages for people, beside the wall: status, this description, and the one that asks for a token. */
+/** Pages for people, beside the wall: status, this description, collections, and the one that asks for a token. */
 import { createEnum, createQueryParameter, type RouteDescription, text } from '../components.ts';
 
 const page = { 'text/html': { schema: text } };
@@ -25,6 +25,22 @@ export const GALLERY_ROUTES: readonly RouteDescription[] = [
     operationId: 'docsPage',
     summary: 'This description, for people',
     responses: { 200: { description: 'the page', content: page }, 303: redirect },
+    errors: [401, 403, 503],
+  },
+  {
+    path: '/collections',
+    method: 'get',
+    operationId: 'collectionsPage',
+    summary: 'The collections, for people; one of them is /collections?id=ID',
+    parameters: [
+      createQueryParameter('id', { type: 'string', format: 'uuid' }, 'the collection that is shown'),
+      createQueryParameter('cursor', text, 'where its tasks begin, for pages without a script'),
+    ],
+    responses: {
+      200: { description: 'the page', content: page },
+      303: redirect,
+      404: { description: 'the page, without such a collection', content: page },
+    },
     errors: [401, 403, 503],
   },
   {

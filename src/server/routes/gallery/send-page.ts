@@ -49,12 +49,18 @@ export async function sendPage(
 ): Promise<Response> {
   const { entries } = await loadAssets();
   const { name, imports } = entries.scripts[options.page];
+  const isOfCollections = options.page === 'collections';
+  const texts = [
+    entries.dictionaries[options.language],
+    ...(isOfCollections ? [entries.collectionTexts[options.language]] : []),
+  ];
+  const styles = [entries.styles, ...(isOfCollections ? [entries.collectionStyles] : [])];
   const assets = {
     script: {
       address: `./assets/${name}`,
-      imports: [entries.dictionaries[options.language], ...imports].map((each) => `./assets/${each}`),
+      imports: [...texts, ...imports].map((each) => `./assets/${each}`),
     },
-    styles: `./assets/${entries.styles}`,
+    styles: styles.map((each) => `./assets/${each}`),
     icon: `./assets/${entries.icon}`,
   };
   return c.html(renderDocument({ ...options, assets }), status, HEADERS);
@@ -69,7 +75,7 @@ export async function sendSharedPage(
   const { entries } = await loadAssets();
   const assets = {
     script: undefined,
-    styles: `../assets/${entries.sharedStyles}`,
+    styles: [`../assets/${entries.sharedStyles}`],
     icon: `../assets/${entries.icon}`,
   };
   const html = renderDocument({ ...options, assets, page: 'shared', isSecret: true });

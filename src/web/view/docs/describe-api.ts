@@ -57,7 +57,7 @@ const GROUPS: readonly (readonly [GroupKey, RegExp])[] = [
   ['tasks', /^\/api\/(?:tasks|tracked|download|forget)\b/],
   ['images', /^\/(?:images|thumbs|api\/images)\b/],
   ['wall', /^\/api\/wall\b/],
-  ['pages', /^\/(?:$|status$|docs$|sign-(?:in|out)$|assets\b)/],
+  ['pages', /^\/(?:$|status$|docs$|collections$|sign-(?:in|out)$|assets\b)/],
   ['mirror', /^/],
 ];
 

@@ -170,6 +170,7 @@ export const en = {
   forgetHint: 'The copies here are deleted, not those of the vendor.',
   selectionChanged: 'The search has changed meanwhile; nothing was done. Select again.',
 
+  collections: 'Collections',
   status: 'Status',
   synced: (ago: string) => `Synced ${ago}`,
   neverSynced: 'Not synced yet',
@@ -241,6 +242,7 @@ export const en = {
     tags: 'tags',
     note: 'note, of one task',
     hide: 'hide, or show again',
+    collect: 'add to a collection',
     help: 'this sheet',
   },
 

@@ -164,6 +164,7 @@ export const zh: Dictionary = {
   forgetHint: '只删除这里的副本，不删除官方的。',
   selectionChanged: '搜索结果已改变，未执行任何操作。请重新选择。',
 
+  collections: '收藏集',
   status: '状态',
   synced: (ago) => `${ago}同步`,
   neverSynced: '尚未同步',
@@ -225,6 +226,7 @@ export const zh: Dictionary = {
     tags: '标签',
     note: '备注，仅限一个任务',
     hide: '隐藏、取消隐藏',
+    collect: '加入收藏集',
     help: '本表',
   },
 
