@@ -1,6 +1,6 @@
 /** The keys of the wall and of a task. No single key does anything while text is typed, or with other modifiers. */
 import type { Actions } from '../components/actions.ts';
-import type { AppState } from '../components/app.ts';
+import type { AppState, EditedMark } from '../components/app.ts';
 import type { SearchExit } from './search-exit.ts';
 import type { StageController } from './stage.ts';
 import { isTyping } from './typing.ts';
@@ -24,6 +24,8 @@ const PANS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowUp: [0, PAN_STEP],
   ArrowDown: [0, -PAN_STEP],
 };
+
+const EDITED_MARKS: Readonly<Record<string, EditedMark>> = { t: 'tags', n: 'note', a: 'collections' };
 
 interface KeyboardDeps {
   readonly state: AppState;
@@ -105,12 +107,13 @@ export function handleKeys(deps: KeyboardDeps): void {
   const onMarkKey = (key: string, id: string | undefined): boolean => {
     if (!deps.mayChange) return false;
     const isSelection = state.task.peek() === undefined && state.selectedCount.peek() > 0;
-    if (key === 't' && isSelection) {
-      actions.togglePopover('mark-tags');
+    if (isSelection && (key === 't' || key === 'a')) {
+      actions.togglePopover(key === 't' ? 'mark-tags' : 'collect');
       return true;
     }
-    if (key === 't' || key === 'n') {
-      if (id !== undefined) actions.editMarks(key === 't' ? 'tags' : 'note', id);
+    const edited = EDITED_MARKS[key];
+    if (edited) {
+      if (id !== undefined) actions.editMarks(edited, id);
       return id !== undefined;
     }
     const request = key === 'l' ? 'star' : key === 'h' ? 'hide' : readRating(key);

@@ -1,20 +1,21 @@
-/** Marks of tasks: what changes them, and its controls, are loaded when they are used for the first time. */
+/** Marks of tasks, and their collections: what changes them, and its controls, are loaded when they are used for the first time. */
 import { effect } from '@preact/signals';
 import type { MarkActions } from '../components/actions.ts';
+import type { CollectionControlsDeps } from './collections/collection-controls.ts';
 import type { Marking, MarkingDeps } from './marking.ts';
 import { loadTags } from './suggestions.ts';
 
-interface MarksDeps extends MarkingDeps {
-  readonly mayChange: boolean;
-}
+interface MarksDeps extends MarkingDeps, CollectionControlsDeps {}
 
 export function createMarks(deps: MarksDeps): MarkActions {
   const { api, state, t, navigation } = deps;
   let loading: Promise<Marking> | undefined;
 
   const load = (): Promise<Marking> => {
-    loading ??= import('./mark-tools.ts').then(({ createMarking, ...controls }) => {
+    loading ??= import('./organise-tools.ts').then(async (tools) => {
+      const { createMarking, loadCollectionControls, ...controls } = tools;
       state.markControls.value = controls;
+      state.collectionControls.value = await loadCollectionControls(deps);
       return createMarking(deps);
     });
     loading.catch(() => {
@@ -23,8 +24,7 @@ export function createMarks(deps: MarksDeps): MarkActions {
     return loading;
   };
   effect(() => {
-    const isNeeded = state.task.value !== undefined || state.selectedCount.value > 0;
-    if (deps.mayChange && isNeeded) load().catch(() => undefined);
+    if (state.task.value !== undefined || state.selectedCount.value > 0) load().catch(() => undefined);
   });
 
   return {

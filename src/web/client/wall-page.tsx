@@ -67,7 +67,7 @@ async function startWallPage(): Promise<void> {
   });
 
   const marks = createMarks({
-    ...{ api, state, t, f, timeZone, selection, navigation, mayChange: data.rights.mayChange },
+    ...{ api, state, t, f, timeZone, selection, navigation, language: data.language },
     getWall: () => wall,
   });
 

@@ -18,7 +18,7 @@ export function MarksEditor({ id, marks }: Props) {
   const root = useRef<HTMLDivElement>(null);
   const wanted = state.editedMark.value;
   useEffect(() => {
-    if (wanted === undefined) return;
+    if (wanted !== 'tags' && wanted !== 'note') return;
     state.editedMark.value = undefined;
     root.current?.querySelector<HTMLElement>(wanted === 'tags' ? '.tag-input input' : 'textarea')?.focus();
   }, [wanted]);

@@ -9,6 +9,7 @@ export function SelectionBar() {
   const count = state.selectedCount.value;
   if (count === 0) return null;
   const MarkButtons = state.markControls.value?.MarkButtons;
+  const controls = state.collectionControls.value;
   const total = state.total.value;
   const canSelectAll = total !== undefined && !state.selection.value.isSearch && count < total.count;
   return (
@@ -44,6 +45,7 @@ export function SelectionBar() {
           </div>
         )}
       </Popover>
+      {rights.mayChange && controls && <controls.SelectionCollector controls={controls} />}
       {rights.mayChange && MarkButtons && <MarkButtons />}
       {rights.mayChange && rights.seesAll && (
         <button type="button" class="button is-bad" title={t.forgetHint} onClick={() => actions?.forget()}>

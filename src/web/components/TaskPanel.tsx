@@ -24,7 +24,8 @@ interface Props {
 
 export function TaskPanel({ task, details }: Props) {
   const app = useApp();
-  const { t, f, actions } = app;
+  const { t, f, state, actions } = app;
+  const controls = state.collectionControls.value;
   return (
     <aside class="panel" id="task-panel" aria-label={t.panel}>
       <p class="panel-head">
@@ -60,6 +61,9 @@ export function TaskPanel({ task, details }: Props) {
         <SaveLink details={details} shown={0} class="button" hasText />
       </div>
       <Marks details={details} />
+      <section class="task-collections js-only" aria-label={t.collections}>
+        {controls && <controls.TaskCollections key={details.id} id={details.id} controls={controls} />}
+      </section>
       <Facts details={details} />
       <Archived details={details} />
       <section class="panel-part">

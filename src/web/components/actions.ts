@@ -2,7 +2,7 @@
 import type { MarkChange } from '../../task/marks.ts';
 import type { TagCount } from '../view/data.ts';
 import type { View } from '../view/url.ts';
-import type { NoteVersion } from './app.ts';
+import type { EditedMark, NoteVersion } from './app.ts';
 import type { ShellActions } from './shell.ts';
 
 /** A change of marks; `star` and `hide` turn over what is there. */
@@ -11,8 +11,8 @@ export type MarkRequest = 'star' | 'hide' | MarkChange;
 export interface MarkActions {
   /** @param id undefined: of all that are selected */
   mark(request: MarkRequest, id: string | undefined): void;
-  /** Opens a task, if it is not open, at its tags or its note. */
-  editMarks(what: 'tags' | 'note', id: string): void;
+  /** Opens a task, if it is not open, at its tags, its note or its collections. */
+  editMarks(what: EditedMark, id: string): void;
   suggestTags(prefix: string, signal: AbortSignal): Promise<readonly TagCount[]>;
   readNote(id: string): Promise<NoteVersion>;
   /** @param base the note that it replaces @returns how the mirror has it now: another text, if somebody has changed it since */

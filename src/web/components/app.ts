@@ -5,6 +5,7 @@ import { useContext } from 'preact/hooks';
 import type { FacetData, MarksView, MonthCount, SearchInfo, TaskDetails, TileData } from '../view/data.ts';
 import type { View } from '../view/url.ts';
 import type { Actions } from './actions.ts';
+import type { CollectionControls } from './collection-controls.ts';
 import { type Shell, ShellProvider, type ShellState } from './shell.ts';
 
 /** A picture to be shown on the wall. */
@@ -96,6 +97,9 @@ export interface MarkControls {
   readonly MarkButtons: ComponentType;
 }
 
+/** What can be opened of a task by a key. */
+export type EditedMark = 'tags' | 'note' | 'collections';
+
 /** A note that is not saved yet. */
 export interface NoteDraft {
   readonly text: string;
@@ -163,8 +167,9 @@ export interface AppState extends ShellState {
   /** Whether any task has a tag. */
   readonly hasTags: Signal<boolean>;
   readonly markControls: Signal<MarkControls | undefined>;
+  readonly collectionControls: Signal<CollectionControls | undefined>;
   /** What of the marks of the open task is to get the focus, as soon as it is there. */
-  readonly editedMark: Signal<'tags' | 'note' | undefined>;
+  readonly editedMark: Signal<EditedMark | undefined>;
   /** By the id of the task. */
   readonly noteDrafts: Map<string, NoteDraft>;
   /** Where the page continues without a script. */

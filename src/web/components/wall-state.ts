@@ -41,6 +41,7 @@ export function createWallState(data: WallData): AppState {
     toast: signal(undefined),
     hasTags: signal(data.hasTags),
     markControls: signal(undefined),
+    collectionControls: signal(undefined),
     editedMark: signal(undefined),
     noteDrafts: new Map(),
     nextCursor: data.nextCursor,

@@ -42,6 +42,11 @@ export function filterCollections<T extends Pick<CollectionData, 'name'>>(
   return collections.filter(({ name }) => words.every((word) => foldText(name).includes(word)));
 }
 
+/** Whether two names are one, as far as the page can tell: the mirror decides. */
+export function isSameName(a: string, b: string): boolean {
+  return foldText(a).replace(/\s+/gu, ' ') === foldText(b).replace(/\s+/gu, ' ');
+}
+
 function foldText(text: string): string {
   return text.normalize('NFKC').toLowerCase().trim();
 }

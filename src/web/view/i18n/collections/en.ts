@@ -8,6 +8,7 @@ export const en = {
   filter: 'Filter collections',
   noneFound: 'No collection has this in its name.',
 
+  filterOrCreate: 'Find, or name a new one',
   create: 'New collection',
   createNamed: (name: string) => `New collection “${name}”`,
   name: 'Name',

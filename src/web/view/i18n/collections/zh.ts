@@ -7,6 +7,7 @@ export const zh: CollectionTexts = {
   filter: '筛选收藏集',
   noneFound: '没有名称含有此内容的收藏集。',
 
+  filterOrCreate: '查找，或为新收藏集命名',
   create: '新建收藏集',
   createNamed: (name) => `新建收藏集“${name}”`,
   name: '名称',
