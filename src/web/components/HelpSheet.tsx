@@ -75,6 +75,7 @@ function Sheet({ children }: { children: ComponentChildren }) {
           <Icon name="x" />
         </button>
       </header>
+      {children}
       {Object.entries(KEYS)
         .filter(([group]) => group !== 'marks' || rights.mayChange)
         .map(([group, keys]) => (
@@ -84,7 +85,6 @@ function Sheet({ children }: { children: ComponentChildren }) {
             keys={keys.map(([text, caps]) => [t.keyTexts[text], caps])}
           />
         ))}
-      {children}
     </dialog>
   );
 }

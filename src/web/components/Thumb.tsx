@@ -1,5 +1,6 @@
 /** A small picture, or an icon where it can't be loaded: never the browser's sign for a broken one. */
 import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useCallback } from 'preact/hooks';
 import { Icon } from './Icon.tsx';
 import { hasFailed } from './picture-failure.ts';
@@ -14,9 +15,11 @@ interface Props {
   readonly height?: number;
   /** Whether it is loaded when it comes near. */
   readonly isLazy?: boolean;
+  /** Shown in its place if it can't be loaded; default: an icon. */
+  readonly failure?: ComponentChildren;
 }
 
-export function Thumb({ sha256, resolution, alt, isLazy = false, ...size }: Props) {
+export function Thumb({ sha256, resolution, alt, isLazy = false, failure, ...size }: Props) {
   const failed = useSignal<string | undefined>(undefined);
   const check = useCallback(
     (element: HTMLImageElement | null) => {
@@ -24,7 +27,7 @@ export function Thumb({ sha256, resolution, alt, isLazy = false, ...size }: Prop
     },
     [sha256],
   );
-  if (failed.value === sha256) return <Icon name="image-off" />;
+  if (failed.value === sha256) return failure ?? <Icon name="image-off" />;
   return (
     <img
       {...size}

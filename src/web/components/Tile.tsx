@@ -10,6 +10,7 @@ import { Icon } from './Icon.tsx';
 import { MarkBadge } from './MarkBadge.tsx';
 import { MarkedText } from './MarkedText.tsx';
 import { hasFailed } from './picture-failure.ts';
+import { VideoFrame } from './VideoFrame.tsx';
 import { isPlainClick } from './ViewLink.tsx';
 
 interface Props extends Omit<VisibleTile, 'key'> {
@@ -199,30 +200,9 @@ export class Tile extends Component<Props, State> {
     // What is shown stays, however fast the wall moves.
     if (!this.props.withPicture && this.shown !== tile.sha256) return null;
     this.shown = tile.sha256;
-    if (tile.kind === 'video') return this.renderFrame(tile.sha256);
+    if (tile.kind === 'video')
+      return <VideoFrame sha256={tile.sha256} check={this.checkPicture} onError={this.markDamaged} />;
     return this.renderPicture(tile, tile.sha256, place?.width);
-  }
-
-  /** The first frame of a video: the browser reads no more of it. */
-  private renderFrame(sha256: string) {
-    return (
-      <>
-        <video
-          key={sha256}
-          src={`./images/${sha256}#t=0.1`}
-          preload="metadata"
-          muted
-          playsInline
-          tabIndex={-1}
-          aria-hidden="true"
-          ref={this.checkPicture}
-          onError={this.markDamaged}
-        />
-        <span class="badge badge-video">
-          <Icon name="play" size={14} />
-        </span>
-      </>
-    );
   }
 
   private renderPicture(tile: TileData, sha256: string, width: number | undefined) {

@@ -3,6 +3,7 @@ import { CollectionContent } from '../components/collections/CollectionContent.t
 import { CollectionKeys } from '../components/collections/CollectionKeys.tsx';
 import { CollectionList } from '../components/collections/CollectionList.tsx';
 import { CollectionNotice } from '../components/collections/CollectionNotice.tsx';
+import { Dialogs } from '../components/collections/Dialogs.tsx';
 import { type Collections, CollectionsProvider } from '../components/collections/state.ts';
 import { HelpSheet } from '../components/HelpSheet.tsx';
 import { PageFooter } from '../components/PageFooter.tsx';
@@ -40,6 +41,7 @@ export function CollectionsPage({ shell, collections }: { shell: Shell; collecti
           </ConnectionTrouble>
         </main>
         <PageFooter />
+        <Dialogs />
         <HelpSheet>{content.kind === 'one' && <CollectionKeys mayChange={rights.mayChange} />}</HelpSheet>
         <p class="visually-hidden" role="status" aria-live="polite">
           {state.announcement.value}

@@ -171,7 +171,11 @@ export function createOpenCollectionActions(id: string, deps: Deps): OpenCollect
   };
 
   return {
-    edit: ({ name, note }) => change((etag) => requests.change(id, { name, note }, etag)),
+    edit: async ({ name, note }) => {
+      const problem = await change((etag) => requests.change(id, { name, note }, etag));
+      if (problem === undefined) say(texts.saved);
+      return problem;
+    },
     share: (wanted) => change((etag) => requests.share(id, wanted, etag)),
     unshare: () => change((etag) => requests.unshare(id, etag)),
     remove: async () => {

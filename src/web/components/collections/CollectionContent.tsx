@@ -4,22 +4,14 @@ import { linkToCollection } from '../../view/collections-data.ts';
 import { Icon } from '../Icon.tsx';
 import { useShell } from '../shell.ts';
 import { CollectionTile } from './CollectionTile.tsx';
-import { DeleteDialog } from './DeleteDialog.tsx';
-import { FieldsDialog } from './FieldsDialog.tsx';
 import { ShareLink } from './ShareLink.tsx';
 import { useCollections } from './state.ts';
 
 export function CollectionContent({ open }: { open: OpenCollection }) {
-  const { texts, state, actions } = useCollections();
-  const { collection } = open;
   return (
     <>
       <CollectionHead open={open} />
-      {collection.tasks === 0 ? <EmptyCollection /> : <Pictures open={open} />}
-      {state.dialog.value === 'edit' && actions && (
-        <FieldsDialog title={texts.editTitle} fields={collection} onSave={actions.edit} />
-      )}
-      {state.dialog.value === 'delete' && <DeleteDialog collection={collection} />}
+      {open.collection.tasks === 0 ? <EmptyCollection /> : <Pictures open={open} />}
     </>
   );
 }

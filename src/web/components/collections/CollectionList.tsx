@@ -5,7 +5,6 @@ import type { CollectionData } from '../../view/data.ts';
 import { Icon } from '../Icon.tsx';
 import { useShell } from '../shell.ts';
 import { Thumb } from '../Thumb.tsx';
-import { FieldsDialog } from './FieldsDialog.tsx';
 import { useCollections } from './state.ts';
 
 /** More are filtered by their names. */
@@ -13,7 +12,7 @@ const MAX_UNFILTERED = 12;
 
 export function CollectionList({ items }: { items: readonly CollectionData[] }) {
   const { t, rights } = useShell();
-  const { texts, state, actions } = useCollections();
+  const { texts, actions } = useCollections();
   const filter = useSignal('');
   const shown = filterCollections(items, filter.value);
   return (
@@ -56,9 +55,6 @@ export function CollectionList({ items }: { items: readonly CollectionData[] }) 
             ))}
           </ul>
         </>
-      )}
-      {state.dialog.value === 'create' && actions && (
-        <FieldsDialog title={texts.create} onSave={actions.create} />
       )}
     </>
   );

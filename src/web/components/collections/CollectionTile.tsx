@@ -4,11 +4,10 @@ import { getRatioClass } from '../../layout/ratio-classes.ts';
 import { cutText, MAX_ALT_LENGTH } from '../../view/cut-text.ts';
 import type { CollectionEntry, TileData } from '../../view/data.ts';
 import { EMPTY_VIEW, linkTo } from '../../view/url.ts';
-import { Icon } from '../Icon.tsx';
 import { MarkBadge } from '../MarkBadge.tsx';
 import { type Shell, useShell } from '../shell.ts';
-import { Thumb } from '../Thumb.tsx';
 import { EntryMenu } from './EntryMenu.tsx';
+import { EntryPicture, explainMissing, Reason } from './EntryPicture.tsx';
 import { useCollections } from './state.ts';
 
 interface Props {
@@ -38,7 +37,7 @@ export function CollectionTile({ entry: { id, task }, index, isCover, isFocused 
   ];
   const name = task ? describeTask(shell, task) : texts.gap;
   const shared = {
-    class: `frame${task && getPicture(task) ? '' : ' has-reason'}`,
+    class: `frame${task && explainMissing(shell.t, task) === undefined ? '' : ' has-reason'}`,
     'data-id': id,
     tabIndex: isFocused === undefined ? undefined : isFocused ? 0 : -1,
     'aria-label': [name, ...(isCover ? [texts.cover] : [])].join(', '),
@@ -47,7 +46,7 @@ export function CollectionTile({ entry: { id, task }, index, isCover, isFocused 
     <li class={classes.join(' ')}>
       {task ? (
         <a {...shared} href={linkTo({ ...EMPTY_VIEW, task: id })} draggable={false}>
-          <Picture task={task} />
+          <EntryPicture task={task} />
           {task.marks && (
             <span class="badges">
               <MarkBadge marks={task.marks} />
@@ -56,10 +55,7 @@ export function CollectionTile({ entry: { id, task }, index, isCover, isFocused 
         </a>
       ) : (
         <div {...shared} role="img">
-          <span class="reason">
-            <Icon name="image-off" />
-            <b>{texts.gap}</b>
-          </span>
+          <Reason icon="image-off" text={texts.gap} />
         </div>
       )}
       {isCover && (
@@ -74,33 +70,12 @@ export function CollectionTile({ entry: { id, task }, index, isCover, isFocused 
   );
 }
 
-function Picture({ task }: { task: TileData }) {
-  const { t } = useShell();
-  const sha256 = getPicture(task);
-  if (sha256 !== undefined) return <Thumb sha256={sha256} resolution={640} alt="" isLazy />;
-  const icon = { failed: 'circle-alert', pending: 'loader-circle', succeeded: 'image-off' } as const;
-  return (
-    <span class={`reason${task.state === 'pending' ? ' is-busy' : ''}`}>
-      <Icon name={icon[task.state]} />
-      <b>{explain(t, task)}</b>
-    </span>
-  );
-}
-
-/** Its hash; undefined where there is none, or not yet. */
-function getPicture({ state, sha256 }: TileData): string | undefined {
-  return state === 'succeeded' && sha256 !== null ? sha256 : undefined;
-}
-
-function explain(t: Shell['t'], { state }: TileData): string {
-  return { pending: t.generating, failed: t.failed, succeeded: t.notKept }[state];
-}
-
 /** What a screen reader says of it. */
 function describeTask({ t }: Shell, task: TileData): string {
+  const reason = explainMissing(t, task);
   const prompt = task.prompt === '' ? t.noPrompt : cutText(task.prompt, MAX_ALT_LENGTH);
   return [
-    ...(getPicture(task) === undefined ? [explain(t, task)] : []),
+    ...(reason === undefined ? [] : [reason]),
     prompt,
     ...(task.kind === 'video' ? [t.video] : []),
     ...(task.marks?.starred ? [t.starred] : []),

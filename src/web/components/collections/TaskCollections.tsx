@@ -47,11 +47,11 @@ export function TaskCollections({ id, controls }: Props) {
         <Popover
           name="task-collections"
           class="button"
-          title={texts.addTo}
+          title={t.collections}
           label={
             <>
               <Icon name="layers" size={16} />
-              {texts.addTo}
+              {t.collections}
             </>
           }
         >

@@ -52,7 +52,7 @@ export const en = {
   later: 'Later',
   toStart: 'To the beginning',
   toEnd: 'To the end',
-  remove: 'Remove from the collection',
+  remove: 'Remove from collection',
   removed: (count: number, shown: string) => `${shown} ${plural(count, 'task', 'tasks')} removed`,
   movedTo: (place: string, count: string) => `Moved to place ${place} of ${count}`,
   saved: 'Saved',
