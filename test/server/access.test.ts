@@ -447,6 +447,7 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
   openapi: () => [{}],
   statusPage: () => [{}],
   docsPage: () => [{}],
+  collectionsPage: () => [{}, { path: '/collections?id=nothing', status: 404, limited: 404 }],
   signInPage: () => [{ path: '/sign-in?next=./status&error=expired' }],
   signIn: ({ everything }) => [
     { body: { token: everything.authorization.slice('Bearer '.length) } },

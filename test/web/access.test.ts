@@ -6,6 +6,7 @@ import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
 import { IS_WHOLE_WEB } from '../helpers/thorough.ts';
 import { findAccessibilityProblems } from './accessibility.ts';
 import { findSidewaysScroll, type PageOptions, readReportedProblems, useBrowser } from './browser.ts';
+import { collectionIdOf } from './collection-data.ts';
 import { getTask, startGallery } from './gallery.ts';
 import { storeTasks } from './wall-data.ts';
 
@@ -13,6 +14,8 @@ const { openPage } = useBrowser();
 
 const IDS = numberedIds(40);
 const [PENDING = '', FAILED = '', WITH_PICTURE = ''] = IDS;
+
+const COLLECTION = `/collections?id=${collectionIdOf(1)}`;
 
 interface Looks {
   readonly theme: 'light' | 'dark';
@@ -40,6 +43,20 @@ const PAGES: readonly (readonly [name: string, path: string, prepare?: (page: Pa
     ['a task that is missing', '/?task=nothing'],
     ['the status', '/status'],
     ['the API page', '/docs'],
+    ['the collections', '/collections'],
+    ['a collection', COLLECTION],
+    ['a collection that is missing', '/collections?id=nothing'],
+    ['the keys of a collection', COLLECTION, (page) => page.keyboard.press('?')],
+    ['a new collection', '/collections', (page) => page.locator('.collections-head button').click()],
+    ['a collection to be edited', COLLECTION, (page) => clickAction(page, 0)],
+    ['a collection to be deleted', COLLECTION, (page) => clickAction(page, -1)],
+    ['a collection to be shared', COLLECTION, (page) => openPopover(page, 'share')],
+    [
+      'the menu of a picture',
+      COLLECTION,
+      (page) => page.locator('.collection-tile').first().locator('.entry-menu button').click(),
+    ],
+    ['the toast of a collection', COLLECTION, moveFirst],
     ['the sign-in page', '/sign-in'],
     ['the keys', '/', (page) => page.keyboard.press('?')],
     ['the keys of the status page', '/status', (page) => page.keyboard.press('?')],
@@ -76,7 +93,10 @@ const PAGES: readonly (readonly [name: string, path: string, prepare?: (page: Pa
     ['the popover use-again', `/?task=${WITH_PICTURE}`, (page) => openPopover(page, 'use-again')],
   ];
 
-const PATHS = ['/', '/?q=cat', '/?q=cat+-cat', `/?task=${WITH_PICTURE}`, '/status', '/docs', '/sign-in'];
+const PATHS = [
+  ...['/', '/?q=cat', '/?q=cat+-cat', `/?task=${WITH_PICTURE}`, '/status', '/docs', '/sign-in'],
+  ...['/collections', COLLECTION],
+];
 const SOME_PATHS = [`/?task=${WITH_PICTURE}`];
 
 /** On narrow pages, the menu has these choices. */
@@ -87,6 +107,18 @@ async function openPopover(page: Page, name: string): Promise<void> {
   await page.locator(`[data-popover="${name}"] .popover`).waitFor();
   if (['model', 'size', 'action', 'state'].includes(name)) await page.locator('.values').waitFor();
   if (name === 'dates') await page.locator('.brush').waitFor();
+}
+
+/** @param index of the button below the name of a collection */
+async function clickAction(page: Page, index: number): Promise<void> {
+  await page.locator('.collection-actions button').nth(index).click();
+  await page.locator('dialog').waitFor();
+}
+
+async function moveFirst(page: Page): Promise<void> {
+  await page.locator('.collection-tile .frame').first().focus();
+  await page.keyboard.press('Alt+ArrowRight');
+  await page.locator('.toast').waitFor();
 }
 
 async function selectFirst(page: Page): Promise<void> {
@@ -290,6 +322,9 @@ describe('without a script', () => {
     await page.waitForURL((url) => !url.searchParams.has('task'));
     await page.goto(`${here.mirror.url}/status`);
     expect(await page.locator('h1').innerText()).toContain('running');
+    await page.goto(`${here.mirror.url}${COLLECTION}`);
+    expect(await page.locator('.collection-tile').count()).toBe(5);
+    expect(await page.locator('button:visible').allInnerTexts()).toEqual(['Download zip']);
   });
 
   test.runIf(IS_WHOLE_WEB)('older tasks are a link away, and so are the newest', async () => {

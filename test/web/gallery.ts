@@ -6,7 +6,8 @@ import { numberedIds } from '../helpers/documents.ts';
 import { imageHost } from '../helpers/image-host.ts';
 import { picture, storeTaskWithImages } from '../helpers/images.ts';
 import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
-import { storeTasks } from './wall-data.ts';
+import { storeCollection } from './collection-data.ts';
+import { storeTasks, taskIdOf } from './wall-data.ts';
 
 /** Stores the texts of documents, as if they had been fetched. */
 export async function storeTexts({ store, clock }: TestMirror, ...texts: string[]): Promise<void> {
@@ -43,7 +44,7 @@ export async function expectFocus(page: Page, selector = ':focus'): Promise<void
     .toBe('there');
 }
 
-/** A mirror with forty tasks of three months, some with pictures, one that is generated, and one that has failed. */
+/** A mirror with forty tasks of three months, some with pictures, one that is generated, one that has failed, and a collection. */
 export async function startGallery(
   settings: Parameters<typeof startTestMirror>[0] = {},
 ): Promise<TestMirror> {
@@ -68,7 +69,18 @@ export async function startGallery(
     await storeTaskWithImages(here, id, [`${host.url}/${at}`], tasks[at]);
   }
   await here.mirror.archiver.run();
+  await storeGap(here);
   return here;
+}
+
+/** A collection with pictures, what is generated, what has failed, and the gap of a task that was forgotten. */
+async function storeGap(here: TestMirror): Promise<void> {
+  const [pending, failed, first, second] = numberedIds(4);
+  const forgotten = taskIdOf(99);
+  await storeTasks(here, [{ id: forgotten }]);
+  const ids = [second, forgotten, pending, first, failed].filter((id) => id !== undefined);
+  await storeCollection(here, 1, ids, { name: 'Posters', note: 'for Friday' });
+  await here.store.remove(forgotten);
 }
 
 const NEWEST_S = Date.UTC(2026, 2, 14, 10) / 1000;

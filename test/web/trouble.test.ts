@@ -171,6 +171,7 @@ describe('a mirror that does not answer', () => {
     expect(await plain.getByRole('link', { name: 'Try again' }).getAttribute('href')).toBe('./');
     await openPage(here, '/docs');
     await openPage(here, '/status', { expectedErrors: NO_CONNECTION });
+    await openPage(here, '/collections', { expectedErrors: NO_CONNECTION });
   });
 
   test.runIf(IS_WHOLE_WEB)(

@@ -41,6 +41,14 @@ export function TaskCollections({ id, controls }: Props) {
     actions?.togglePopover('task-collections');
   }, [wanted]);
 
+  /** Shown at once; if it fails, the list is read again. */
+  const set = (collection: CollectionData, isIn: boolean) => {
+    const others = (own.peek() ?? []).filter((each) => each.id !== collection.id);
+    own.value = isIn ? [...others, collection] : others;
+    if (isIn) collecting.addTask(id, collection);
+    else collecting.takeTask(id, collection);
+  };
+
   return (
     <>
       {rights.mayChange && (
@@ -68,11 +76,7 @@ export function TaskCollections({ id, controls }: Props) {
                     type="checkbox"
                     checked={own.value?.some((each) => each.id === collection.id) ?? false}
                     disabled={own.value === undefined}
-                    onChange={(event) =>
-                      event.currentTarget.checked
-                        ? collecting.addTask(id, collection)
-                        : collecting.takeTask(id, collection)
-                    }
+                    onChange={(event) => set(collection, event.currentTarget.checked)}
                   />
                   <span dir="auto">{collection.name}</span>
                 </label>
@@ -92,7 +96,7 @@ export function TaskCollections({ id, controls }: Props) {
                 <button
                   type="button"
                   aria-label={t.remove(collection.name)}
-                  onClick={() => collecting.takeTask(id, collection)}
+                  onClick={() => set(collection, false)}
                 >
                   <Icon name="x" size={14} />
                 </button>
