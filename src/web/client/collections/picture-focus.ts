@@ -5,7 +5,7 @@ export function getPictures(): HTMLElement | null {
   return document.getElementById('collection-pictures');
 }
 
-export function findFrame(id: string): HTMLElement | undefined {
+function findFrame(id: string): HTMLElement | undefined {
   return getPictures()?.querySelector<HTMLElement>(`.frame[data-id="${CSS.escape(id)}"]`) ?? undefined;
 }
 
