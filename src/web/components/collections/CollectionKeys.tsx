@@ -11,7 +11,7 @@ export function CollectionKeys({ mayChange }: { mayChange: boolean }) {
         [keyTexts.move, ['←', '→', '↑', '↓']],
         ...(mayChange
           ? ([
-              [keyTexts.place, ['Alt ←', 'Alt →', 'Alt ↑', 'Alt ↓']],
+              [keyTexts.place, ['Alt ← → ↑ ↓']],
               [keyTexts.placeEnds, ['Alt Home', 'Alt End']],
               [keyTexts.remove, ['Delete']],
               [keyTexts.undo, ['Ctrl Z']],
