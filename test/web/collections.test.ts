@@ -306,6 +306,23 @@ describe('one collection', () => {
     await expectFocus(page, `[data-id="${taskIdOf(229)}"]`);
   });
 
+  test.runIf(IS_WHOLE_WEB)('a picture is moved behind those that are not shown yet, and back', async () => {
+    const here = await startFilledMirror(130);
+    const all = Array.from({ length: 130 }, (_, number) => taskIdOf(number));
+    await storeCollection(here, 1, all);
+    const page = await openCollection(here);
+    await getPicture(page, taskIdOf(7)).focus();
+    await page.keyboard.press('Alt+End');
+    await getToast(page).getByText('Moved to place 130 of 130').waitFor();
+    await expect.poll(async () => (await readOrder(here, FIRST)).at(-1)).toBe(taskIdOf(7));
+    expect(await listPictures(page)).not.toContain(taskIdOf(7));
+    await expectFocus(page, '.frame');
+    await undo(page);
+    await expect.poll(() => listPictures(page)).toEqual(all.slice(0, 100));
+    expect(await readOrder(here, FIRST)).toEqual(all);
+    await expectFocus(page, `[data-id="${taskIdOf(7)}"]`);
+  });
+
   test.runIf(IS_WHOLE_WEB)('without a script, its pages are links', async () => {
     const here = await startFilledMirror(130);
     await storeCollection(

@@ -147,6 +147,8 @@ export function createOpenCollectionActions(id: string, deps: Deps): OpenCollect
     await queue.add(async () => {
       const runs = await arrange((etag) => requests.take(id, ids, etag));
       if (canUndo) undos.push(runs);
+      // What stood before a gap can't be put before it any more.
+      else undos.length = 0;
       // It may have been the cover, and what is behind the last one moves up.
       isOutdated = true;
     });
