@@ -2,9 +2,11 @@
 import * as z from 'zod';
 import { MAX_RATING } from '../task/marks.ts';
 import { count, taskId, text, time } from './schema-values.ts';
-import { searchPageSchema, tileSchema } from './search-schema.ts';
+import { hitSchema, searchPageSchema, tileSchema } from './search-schema.ts';
 
 const promptSchema = z.strictObject({
+  prompt: text,
+  highlights: hitSchema.shape.highlights,
   task: tileSchema.meta({ description: 'its newest task' }),
   count: count.meta({ description: 'how many of the matching tasks have it' }),
   first_used_at: time,

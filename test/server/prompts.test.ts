@@ -55,6 +55,8 @@ describe('the distinct prompts', () => {
     expect(total).toBe(2);
     expect(items).toMatchObject([
       {
+        prompt: 'a cat',
+        highlights: [],
         task: { id: id(3), prompt: 'a cat' },
         count: 3,
         first_used_at: iso(0),
@@ -79,6 +81,14 @@ describe('the distinct prompts', () => {
     expect(await find('q=is:hidden')).toMatchObject([{ task: { id: id(4) }, count: 1, best: null }]);
     const mine = await addToken(here, { limits: { userIds: ['other'] } });
     expect(await find('', mine)).toMatchObject([{ count: 1, first_used_at: iso(3) }]);
+  });
+
+  test('are whole, however long, with what matches in them', async () => {
+    const here = await startTestMirror();
+    const prompt = `${'many words and '.repeat(100)}a cat`;
+    await put(here, { prompt });
+    const { items } = await read<PromptList>(here, '/api/prompts?q=cat');
+    expect(items).toMatchObject([{ prompt, highlights: [[prompt.length - 3, prompt.length]] }]);
   });
 
   test('come in pages, in every order', async () => {

@@ -2,16 +2,18 @@
 import { measureSince } from '../../lib/elapsed.ts';
 import { formatIsoTime } from '../../lib/iso-time.ts';
 import { taskNotFound } from '../../mirror/visibility.ts';
-import { createQuery } from '../../search/ast.ts';
+import { createQuery, type TextNode } from '../../search/ast.ts';
 import { encodeCursor } from '../../search/cursor.ts';
 import { diffWords } from '../../search/edits/diff-words.ts';
 import { type DatedPrompt, type Edit, findEditLevel } from '../../search/edits/edit-level.ts';
+import { findHighlights } from '../../search/highlights.ts';
 import { type ChainLink, EDIT_LIMIT, type Hit } from '../../store/contract/search.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { StoredTask } from '../../store/contract/tasks.ts';
 import { getPrompt } from '../../task/document.ts';
 import type { TaskId } from '../../task/id.ts';
 import type { TaskLimits } from '../../task/limits.ts';
+import { createLeafFinder } from '../../views/hit-base.ts';
 import type { EditChainView, PromptEdit, PromptEdits, PromptList } from '../../views/prompts-schema.ts';
 import type { Tile } from '../../views/search-schema.ts';
 import { serializeTiles } from '../../views/tile-json.ts';
@@ -40,8 +42,9 @@ export async function answerPrompts(store: Store, { params, limits, nowMs }: Tar
     ...(after ? { after } : {}),
   });
   const tiles = await serializeTiles(store, page.hits, query);
+  const findLeaves = createLeafFinder(query);
   return JSON.stringify({
-    items: page.hits.flatMap((hit, at) => serializePrompt(hit, tiles[at])),
+    items: page.hits.flatMap((hit, at) => serializePrompt(hit, tiles[at], findLeaves(hit))),
     next_cursor: page.next ? encodeCursor(page.next) : null,
     total: page.total,
     total_is_exact: page.totalIsExact,
@@ -56,12 +59,19 @@ export async function answerPrompts(store: Store, { params, limits, nowMs }: Tar
   } satisfies PromptList);
 }
 
-function serializePrompt({ group }: Hit, tile: Tile | undefined): PromptList['items'] {
+function serializePrompt(
+  { task: { text }, group }: Hit,
+  tile: Tile | undefined,
+  leaves: readonly TextNode[],
+): PromptList['items'] {
   const { count = 0, uses } = group ?? {};
   if (!tile || !uses) return []; // both were asked for
   const { group: _, ...task } = tile;
+  const prompt = getPrompt(text);
   return [
     {
+      prompt,
+      highlights: findHighlights(leaves, prompt),
       task,
       count,
       first_used_at: formatIsoTime(uses.firstMs),
