@@ -27,6 +27,7 @@ import { createAssetRoutes } from './routes/gallery/assets.ts';
 import { createCollectionsPageRoutes } from './routes/gallery/collections-page.tsx';
 import { createDocsPageRoutes } from './routes/gallery/docs-page.tsx';
 import { createPageRoutes } from './routes/gallery/pages.tsx';
+import { createPromptPagesRoutes } from './routes/gallery/prompt-pages.tsx';
 import { redirectToSignIn } from './routes/gallery/redirect-to-sign-in.ts';
 import { createSignInPageRoutes } from './routes/gallery/sign-in-page.tsx';
 import { createStatusPageRoutes } from './routes/gallery/status-page.tsx';
@@ -95,6 +96,7 @@ export function createApp(
     createStatusPageRoutes(deps),
     createDocsPageRoutes(deps),
     createCollectionsPageRoutes(deps),
+    createPromptPagesRoutes(deps),
     createSignInPageRoutes(deps),
     createPageRoutes(deps),
     createAssetRoutes(),

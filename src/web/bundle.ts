@@ -10,7 +10,7 @@ import { createRatioClasses } from './layout/ratio-classes.ts';
 import { LANGUAGES, type Language } from './view/i18n/dictionary.ts';
 
 /** The pages that have a script of their own. */
-export const SCRIPTED_PAGES = ['wall', 'status', 'docs', 'collections', 'sign-in'] as const;
+export const SCRIPTED_PAGES = ['wall', 'status', 'docs', 'collections', 'prompts', 'sign-in'] as const;
 export type ScriptedPage = (typeof SCRIPTED_PAGES)[number];
 
 export interface PageScript {
@@ -27,6 +27,8 @@ export interface Entries {
   readonly collectionTexts: Readonly<Record<Language, string>>;
   readonly scripts: Readonly<Record<ScriptedPage, PageScript>>;
   readonly styles: string;
+  /** What the pages of prompts load besides. */
+  readonly promptStyles: string;
   /** Of the page that a public link shows. */
   readonly sharedStyles: string;
   /** Of the page of collections, besides. */
@@ -50,6 +52,7 @@ export async function bundleAssets(quality: number): Promise<Bundle> {
     entryPoints: {
       ...Object.fromEntries(SCRIPTED_PAGES.map((page) => [page, join(CLIENT, `${page}-page.tsx`)])),
       styles: join(CLIENT, 'styles/styles.css'),
+      'prompt-styles': join(CLIENT, 'styles/prompts.css'),
       shared: join(CLIENT, 'styles/shared.css'),
       'collection-styles': join(CLIENT, 'styles/collections.css'),
     },
@@ -85,6 +88,7 @@ export async function bundleAssets(quality: number): Promise<Bundle> {
         SCRIPTED_PAGES.map((page) => [page, describeScript(metafile, page)]),
       ) as Entries['scripts'],
       styles: findName(files, /^styles-\w+\.css$/),
+      promptStyles: findName(files, /^prompt-styles-\w+\.css$/),
       sharedStyles: findName(files, /^shared-\w+\.css$/),
       collectionStyles: findName(files, /^collection-styles-\w+\.css$/),
       icon: icon.name,

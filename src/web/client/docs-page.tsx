@@ -1,18 +1,14 @@
 /** The script of the API page: its menus, the filter, and copying commands. The page itself stays as the server has rendered it. */
-import { hydrate } from 'preact';
-import { DocsShell } from '../pages/DocsPage.tsx';
-import type { PageData } from '../view/page-data.ts';
-import { copyToClipboard } from './clipboard.ts';
-import { getPagesPath, readPageData } from './page-context.ts';
-import { startShell } from './shell.ts';
+import { startCopying } from './copy-buttons.ts';
+import { getPagesPath } from './page-context.ts';
+import { say } from './say.ts';
+import { startStaticPage } from './static-page.tsx';
 
 async function startDocsPage(): Promise<void> {
-  const shell = await startShell(readPageData<PageData>());
-  const element = document.getElementById('shell');
-  if (element) hydrate(<DocsShell shell={shell} />, element);
+  await startStaticPage();
   correctAddresses();
   startFilter();
-  startCopying();
+  startCopying((button) => button.parentElement?.querySelector('code'));
   document.documentElement.dataset.ready = 'true';
 }
 
@@ -43,32 +39,6 @@ function startFilter(): void {
   input.addEventListener('input', filter);
   // What the browser has kept of an earlier visit.
   if (input.value !== '') filter();
-}
-
-function startCopying(): void {
-  document.addEventListener('click', (event) => {
-    if (!(event.target instanceof Element)) return;
-    const button = event.target.closest<HTMLElement>('[data-copy]');
-    const command = button?.parentElement?.querySelector('code')?.textContent;
-    if (!button || !command) return;
-    void copyToClipboard(command).then(() => {
-      say('copied', true);
-      button.dataset.copy = 'done';
-      setTimeout(() => {
-        say('copied', false);
-        button.dataset.copy = '';
-      }, COPIED_MS);
-    });
-  });
-}
-
-/** How long a button says that it has copied. */
-const COPIED_MS = 2000;
-
-/** Shows or clears a text that screen readers announce. */
-function say(id: string, isSaid: boolean): void {
-  const element = document.getElementById(id);
-  if (element) element.textContent = isSaid ? (element.dataset.text ?? '') : '';
 }
 
 void startDocsPage();

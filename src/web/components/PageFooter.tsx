@@ -8,6 +8,7 @@ export function PageFooter() {
       <nav aria-label={t.appName}>
         <a href="./">{t.home}</a>
         <a href="./collections">{t.collections}</a>
+        <a href="./prompts">{t.prompts}</a>
         <a href="./status">{t.status}</a>
         <a href="./docs">{t.apiPage}</a>
       </nav>

@@ -1,12 +1,10 @@
 /** Small pictures in one line. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { decodeRatio } from '../../task/ratio.ts';
 import { getRatioClass } from '../layout/ratio-classes.ts';
 import { cutText, MAX_ALT_LENGTH } from '../view/cut-text.ts';
 import type { TileData } from '../view/data.ts';
 import { useApp } from './app.ts';
-import { Icon } from './Icon.tsx';
-import { Thumb } from './Thumb.tsx';
+import { TilePicture } from './TilePicture.tsx';
 import { isPlainClick } from './ViewLink.tsx';
 
 interface Props {
@@ -42,25 +40,7 @@ export function Strip({ tiles, current, onOpen, label }: Props) {
               onOpen(tile.id);
             }}
           >
-            {tile.sha256 !== null && tile.kind === 'image' ? (
-              <Thumb
-                sha256={tile.sha256}
-                resolution={320}
-                alt=""
-                width={Math.round(decodeRatio(tile.ratio) * 72)}
-                height={72}
-              />
-            ) : (
-              <Icon
-                name={
-                  tile.state === 'failed'
-                    ? 'circle-alert'
-                    : tile.state === 'pending'
-                      ? 'loader-circle'
-                      : 'image-off'
-                }
-              />
-            )}
+            <TilePicture tile={tile} height={72} />
           </a>
         </li>
       ))}

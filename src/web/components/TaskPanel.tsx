@@ -60,6 +60,11 @@ export function TaskPanel({ task, details }: Props) {
         <UseAgain details={details} />
         <SaveLink details={details} shown={0} class="button" hasText />
       </div>
+      {details.prompt !== '' && (
+        <p>
+          <a href={`./history?${new URLSearchParams({ task: details.id })}`}>{t.promptHistory}</a>
+        </p>
+      )}
       <Marks details={details} />
       <section class="task-collections js-only" aria-label={t.collections}>
         {controls && <controls.TaskCollections key={details.id} id={details.id} controls={controls} />}

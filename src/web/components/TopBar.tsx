@@ -135,6 +135,7 @@ function MainMenu() {
         <nav class="menu" aria-label={t.menu}>
           <a href="./">{t.home}</a>
           <a href="./collections">{t.collections}</a>
+          <a href="./prompts">{t.prompts}</a>
           <a href="./status">{t.status}</a>
           <a href="./docs">{t.apiPage}</a>
           <button type="button" onClick={() => actions?.toggleHelp(true)}>

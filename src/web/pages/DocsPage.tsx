@@ -2,11 +2,8 @@
 import { Contents } from '../components/docs/Contents.tsx';
 import { RouteArticle } from '../components/docs/RouteArticle.tsx';
 import { MemberTable } from '../components/docs/SchemaTable.tsx';
-import { HelpSheet } from '../components/HelpSheet.tsx';
-import { PageFooter } from '../components/PageFooter.tsx';
-import { PlainSearch } from '../components/PlainSearch.tsx';
-import { type Shell, ShellProvider } from '../components/shell.ts';
-import { TopBar } from '../components/TopBar.tsx';
+import { StaticPage } from '../components/StaticPage.tsx';
+import type { Shell } from '../components/shell.ts';
 import type { ApiBody, ApiGroup } from '../view/docs/describe-api.ts';
 
 export interface DocsPageProps {
@@ -23,59 +20,35 @@ export function DocsPage({ shell, groups, errorBody, address, prefix }: DocsPage
   const { t } = shell;
   const p = t.docsPage;
   return (
-    <>
-      <div id="shell" class="contents-only">
-        <DocsShell shell={shell} />
-      </div>
-      <ShellProvider value={shell}>
-        <main class="docs" id="content" tabIndex={-1}>
-          <header class="docs-head">
-            <h1>{p.title}</h1>
-            <p class="muted">{p.intro('Ace Data Cloud Flux')}</p>
-            <p class="muted">
-              {p.raw} <a href="./openapi.json">openapi.json</a>
-            </p>
-          </header>
-          <Contents groups={groups} />
-          <div class="docs-routes">
-            {groups.map(({ key, routes }) => (
-              <section key={key} class="route-group" id={`group-${key}`} data-group={key}>
-                <h2>{p.groups[key]}</h2>
-                {routes.map((route) => (
-                  <RouteArticle key={route.id} {...{ route, address, prefix }} />
-                ))}
-              </section>
+    <StaticPage shell={shell} class="docs">
+      <header class="docs-head">
+        <h1>{p.title}</h1>
+        <p class="muted">{p.intro('Ace Data Cloud Flux')}</p>
+        <p class="muted">
+          {p.raw} <a href="./openapi.json">openapi.json</a>
+        </p>
+      </header>
+      <Contents groups={groups} />
+      <div class="docs-routes">
+        {groups.map(({ key, routes }) => (
+          <section key={key} class="route-group" id={`group-${key}`} data-group={key}>
+            <h2>{p.groups[key]}</h2>
+            {routes.map((route) => (
+              <RouteArticle key={route.id} {...{ route, address, prefix }} />
             ))}
-            <p id="none-found" role="status" data-text={p.noneFound} />
-            {errorBody && (
-              <section class="route-group" id="errors">
-                <h2>{p.errors}</h2>
-                <div class="card">
-                  <p>{p.errorsHint}</p>
-                  <MemberTable rows={errorBody.rows} caption={p.errors} isAnswer />
-                </div>
-              </section>
-            )}
-          </div>
-        </main>
-        <PageFooter />
-        <p id="copied" class="visually-hidden" role="status" data-text={t.copied} />
-      </ShellProvider>
-    </>
-  );
-}
-
-/** What is taken over in the browser. */
-export function DocsShell({ shell }: { shell: Shell }) {
-  return (
-    <ShellProvider value={shell}>
-      <a class="skip-link" href="#content">
-        {shell.t.skipToContent}
-      </a>
-      <TopBar>
-        <PlainSearch />
-      </TopBar>
-      <HelpSheet />
-    </ShellProvider>
+          </section>
+        ))}
+        <p id="none-found" role="status" data-text={p.noneFound} />
+        {errorBody && (
+          <section class="route-group" id="errors">
+            <h2>{p.errors}</h2>
+            <div class="card">
+              <p>{p.errorsHint}</p>
+              <MemberTable rows={errorBody.rows} caption={p.errors} isAnswer />
+            </div>
+          </section>
+        )}
+      </div>
+    </StaticPage>
   );
 }

@@ -38,6 +38,22 @@ export interface WallData extends PageData {
     | undefined;
 }
 
+/** Of a page whose content no script changes. */
+export interface StaticPageData extends PageData {
+  /** Where the search leads; without it, to the wall. */
+  readonly search?: SearchForm | undefined;
+}
+
+/** The form of a search box. */
+export interface SearchForm {
+  /** Of a page: `./prompts`. */
+  readonly action: string;
+  /** What is searched for. */
+  readonly q: string;
+  /** What else is sent. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
 /** Of the page that asks for a token. */
 export interface SignInData extends PageData {
   /** Where to go then, relative to the page. */

@@ -1,5 +1,5 @@
-/** Pages for people, beside the wall: status, this description, collections, and the one that asks for a token. */
-import { createEnum, createQueryParameter, type RouteDescription, text } from '../components.ts';
+/** Pages for people, beside the wall: status, this description, collections, prompts, and the one that asks for a token. */
+import { createEnum, createQueryParameter, type RouteDescription, taskId, text } from '../components.ts';
 
 const page = { 'text/html': { schema: text } };
 const redirect = { description: 'to the page that asks for a token, if a browser has none' };
@@ -42,6 +42,39 @@ export const GALLERY_ROUTES: readonly RouteDescription[] = [
       404: { description: 'the page, without such a collection', content: page },
     },
     errors: [401, 403, 503],
+  },
+  {
+    path: '/prompts',
+    method: 'get',
+    operationId: 'promptsPage',
+    summary: 'The distinct prompts, as a page',
+    parameters: [
+      createQueryParameter('q', text, 'a search'),
+      createQueryParameter('sort', createEnum('newest', 'oldest', 'relevance')),
+      createQueryParameter('cursor', text, 'next_cursor of the page before'),
+      createQueryParameter('tz', text, 'time zone of dates'),
+    ],
+    responses: {
+      200: { description: 'the page', content: page },
+      303: redirect,
+      400: { description: 'the page, with what is wrong with the search', content: page },
+      503: { description: 'the page, without prompts', content: page },
+    },
+    errors: [401, 403],
+  },
+  {
+    path: '/history',
+    method: 'get',
+    operationId: 'historyPage',
+    summary: 'Which prompt that of a task comes from, and which it led to, as a page',
+    parameters: [createQueryParameter('task', taskId, 'the task')],
+    responses: {
+      200: { description: 'the page', content: page },
+      303: redirect,
+      404: { description: 'the page, without such a task', content: page },
+      503: { description: 'the page, without its history', content: page },
+    },
+    errors: [401, 403],
   },
   {
     path: '/sign-in',

@@ -54,7 +54,11 @@ export async function sendPage(
     entries.dictionaries[options.language],
     ...(isOfCollections ? [entries.collectionTexts[options.language]] : []),
   ];
-  const styles = [entries.styles, ...(isOfCollections ? [entries.collectionStyles] : [])];
+  const styles = [
+    entries.styles,
+    ...(isOfCollections ? [entries.collectionStyles] : []),
+    ...(options.page === 'prompts' ? [entries.promptStyles] : []),
+  ];
   const assets = {
     script: {
       address: `./assets/${name}`,

@@ -53,11 +53,14 @@ type GroupKey = keyof Dictionary['docsPage']['groups'];
 /** The first that fits. */
 const GROUPS: readonly (readonly [GroupKey, RegExp])[] = [
   ['flux', /^\/(?:flux|callbacks)\b/],
-  ['search', /^\/api\/(?:search|facets|suggest)\b/],
-  ['tasks', /^\/api\/(?:tasks|tracked|download|forget)\b/],
+  ['search', /^\/api\/(?:search|prompts|facets|suggest)\b/],
+  [
+    'tasks',
+    /^\/(?:shared|feeds|api\/(?:tasks|tracked|download|forget|marks|tags|collections|saved|webhooks))\b/,
+  ],
   ['images', /^\/(?:images|thumbs|api\/images)\b/],
   ['wall', /^\/api\/wall\b/],
-  ['pages', /^\/(?:$|status$|docs$|collections$|sign-(?:in|out)$|assets\b)/],
+  ['pages', /^\/(?:$|status$|docs$|collections$|prompts$|history$|sign-(?:in|out)$|assets\b)/],
   ['mirror', /^/],
 ];
 

@@ -121,6 +121,7 @@ export const en = {
   samePrompt: 'Same prompt',
   similarWords: 'Similar words',
   searchPrompt: 'Search',
+  promptHistory: 'History of this prompt',
   document: 'Document',
   documentCut: 'The document is longer; Copy copies all of it.',
   placeholder: 'Only the request is known so far; the document follows when the task is found.',
@@ -197,6 +198,7 @@ export const en = {
   language: 'Language',
   languages: { en: 'English', zh: '中文' },
   menu: 'Menu',
+  prompts: 'Prompts',
   apiPage: 'API',
   signOut: 'Sign out',
 

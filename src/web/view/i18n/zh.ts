@@ -115,6 +115,7 @@ export const zh: Dictionary = {
   samePrompt: '相同提示词',
   similarWords: '相似提示词',
   searchPrompt: '搜索',
+  promptHistory: '此提示词的历史',
   document: '文档',
   documentCut: '文档更长；“复制”会复制全部。',
   placeholder: '目前只知道请求；找到任务后会有完整文档。',
@@ -190,6 +191,7 @@ export const zh: Dictionary = {
   language: '语言',
   languages: { en: 'English', zh: '中文' },
   menu: '菜单',
+  prompts: '提示词',
   apiPage: 'API',
   signOut: '退出',
 

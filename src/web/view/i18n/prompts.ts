@@ -1,0 +1,78 @@
+/** The texts of the pages of prompts. Only the server renders them, so no browser loads these. */
+import type { Language } from './dictionary.ts';
+
+const en = {
+  title: 'Prompts',
+  count: (count: number, shown: string) => `${shown} ${count === 1 ? 'prompt' : 'prompts'}`,
+  used: (count: number, shown: string) => (count === 1 ? 'used once' : `used ${shown} times`),
+  usedFromTo: (first: string, last: string) => (first === last ? first : `${first} to ${last}`),
+  modelCount: (model: string, count: string) => `${model} × ${count}`,
+  best: (rating: number) => `best rated: ${rating} of 5`,
+  fold: 'Whole prompt',
+  open: 'Open the task',
+  history: 'History',
+  first: 'Back to the beginning',
+  more: 'More',
+  pages: 'Pages',
+  empty: 'There are no prompts yet.',
+  noHits: 'No prompt matches.',
+  showAll: 'Show all prompts',
+
+  historyTitle: 'History of a prompt',
+  cameFrom: 'Came from',
+  cameFromNone: 'No earlier prompt here is like it.',
+  current: 'This prompt',
+  ledTo: (count: number, shown: string) => (count === 0 ? 'Led to' : `Led to ${shown}`),
+  ledToNone: 'No later prompt here comes from it.',
+  firstUsed: (time: string) => `first used ${time}`,
+  same: (share: string) => `${share} the same`,
+  removed: 'removed:',
+  added: 'added:',
+  legend: 'What was changed is told from the earlier prompt to the later one:',
+  legendRemoved: 'removed',
+  legendAdded: 'added',
+  weighed: (count: number, shown: string) =>
+    `Looked for among the ${shown} ${count === 1 ? 'prompt' : 'prompts'} nearest to this one.`,
+  madeFrom: 'Made from these pictures',
+  madeInto: 'Made into these pictures',
+  allPrompts: 'All prompts',
+};
+
+const zh: typeof en = {
+  title: '提示词',
+  count: (_, shown) => `${shown} 个提示词`,
+  used: (_, shown) => `使用 ${shown} 次`,
+  usedFromTo: (first, last) => (first === last ? first : `${first} 至 ${last}`),
+  modelCount: (model, count) => `${model} × ${count}`,
+  best: (rating) => `最高评分：${rating}/5`,
+  fold: '完整提示词',
+  open: '打开任务',
+  history: '历史',
+  first: '回到开头',
+  more: '更多',
+  pages: '分页',
+  empty: '还没有提示词。',
+  noHits: '没有匹配的提示词。',
+  showAll: '显示所有提示词',
+
+  historyTitle: '提示词的历史',
+  cameFrom: '来自',
+  cameFromNone: '这里没有与它相似的更早的提示词。',
+  current: '此提示词',
+  ledTo: (count, shown) => (count === 0 ? '后续' : `后续 ${shown} 个`),
+  ledToNone: '这里没有由它修改而来的更晚的提示词。',
+  firstUsed: (time) => `首次使用：${time}`,
+  same: (share) => `${share} 相同`,
+  removed: '删除：',
+  added: '新增：',
+  legend: '修改按从早到晚显示：',
+  legendRemoved: '删除',
+  legendAdded: '新增',
+  weighed: (_, shown) => `在与它最接近的 ${shown} 个提示词中查找。`,
+  madeFrom: '由这些图片制作',
+  madeInto: '制作成这些图片',
+  allPrompts: '所有提示词',
+};
+
+export const PROMPT_TEXTS: Readonly<Record<Language, typeof en>> = { en, zh };
+export type PromptTexts = typeof en;
