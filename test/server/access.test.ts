@@ -448,6 +448,12 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
   statusPage: () => [{}],
   docsPage: () => [{}],
   collectionsPage: () => [{}, { path: '/collections?id=nothing', status: 404, limited: 404 }],
+  promptsPage: () =>
+    ['', '?q=lighthouse', '?q=sec*', '?q=sec*&sort=oldest'].map((query) => ({ path: `/prompts${query}` })),
+  historyPage: () => [
+    ...[THEIRS, PENDING].map((id) => ({ path: `/history?task=${id}`, limited: 404 })),
+    { path: `/history?task=${MINE}` },
+  ],
   signInPage: () => [{ path: '/sign-in?next=./status&error=expired' }],
   signIn: ({ everything }) => [
     { body: { token: everything.authorization.slice('Bearer '.length) } },

@@ -57,6 +57,8 @@ const PAGES: readonly (readonly [name: string, path: string, prepare?: (page: Pa
       (page) => page.locator('.collection-tile').first().locator('.entry-menu button').click(),
     ],
     ['the toast of a collection', COLLECTION, moveFirst],
+    ['the prompts', '/prompts?q=cat'],
+    ['the history of a prompt', `/history?task=${WITH_PICTURE}`],
     ['the sign-in page', '/sign-in'],
     ['the keys', '/', (page) => page.keyboard.press('?')],
     ['the keys of the status page', '/status', (page) => page.keyboard.press('?')],
@@ -95,7 +97,7 @@ const PAGES: readonly (readonly [name: string, path: string, prepare?: (page: Pa
 
 const PATHS = [
   ...['/', '/?q=cat', '/?q=cat+-cat', `/?task=${WITH_PICTURE}`, '/status', '/docs', '/sign-in'],
-  ...['/collections', COLLECTION],
+  ...['/collections', COLLECTION, '/prompts'],
 ];
 const SOME_PATHS = [`/?task=${WITH_PICTURE}`];
 

@@ -23,13 +23,17 @@ test('describes every route without a script, and without a style attribute', as
 test.runIf(IS_WHOLE_WEB).each([
   ['light', 'en', 1440],
   ['dark', 'zh', 360],
-] as const)('is accessible and fits: %s, %s, %d pixels wide', async (theme, language, width) => {
-  const here = await startTestMirror();
-  const page = await openPage(here, '/docs', { theme, language, width });
-  for (const summary of await page.locator('summary').all()) await summary.click();
-  expect(await findAccessibilityProblems(page)).toEqual([]);
-  expect(await findSidewaysScroll(page)).toBe(0);
-});
+] as const)(
+  'is accessible and fits: %s, %s, %d pixels wide',
+  async (theme, language, width) => {
+    const here = await startTestMirror();
+    const page = await openPage(here, '/docs', { theme, language, width });
+    for (const summary of await page.locator('summary').all()) await summary.click();
+    expect(await findAccessibilityProblems(page)).toEqual([]);
+    expect(await findSidewaysScroll(page)).toBe(0);
+  },
+  180_000,
+);
 
 test.runIf(IS_WHOLE_WEB)('shows only the routes that are filtered for', async () => {
   const here = await startTestMirror();

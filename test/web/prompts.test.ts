@@ -1,6 +1,6 @@
 /** The pages of prompts and of their history, in a real browser. */
 import type { Page } from 'playwright-core';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { addToken } from '../helpers/access-token.ts';
 import { numberedIds } from '../helpers/documents.ts';
 import { imageHost } from '../helpers/image-host.ts';
@@ -8,7 +8,7 @@ import { picture, storeTaskWithImages } from '../helpers/images.ts';
 import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
 import { IS_WHOLE_WEB } from '../helpers/thorough.ts';
 import { findAccessibilityProblems } from './accessibility.ts';
-import { findSidewaysScroll, type PageOptions, useBrowser } from './browser.ts';
+import { findSidewaysScroll, useBrowser } from './browser.ts';
 import { getTask } from './gallery.ts';
 import { storeTasks } from './wall-data.ts';
 
@@ -90,45 +90,48 @@ describe('the prompts', () => {
     expect(await page.locator('h1').innerText()).toBe('History of a prompt');
   });
 
-  test('are searched for and ordered by a form and links, in pages, without a script', async () => {
-    const here = await startTestMirror();
-    await storeTasks(
-      here,
-      Array.from({ length: 35 }, (_, at) => ({
-        ...{ id: id(at), createdAt: START_S + at * DAY_S },
-        prompt: at === 3 ? 'a cat, a cat' : `a cat and the number ${at}`,
-      })),
-    );
-    const page = await openPage(here, '/prompts', { hasScript: false });
-    const texts = () => page.locator('.prompt-text').allInnerTexts();
-    expect(await page.getByRole('link', { name: 'Best match' }).count()).toBe(0);
-    await page.getByLabel('Search prompts').fill('cat');
-    await page.keyboard.press('Enter');
-    await page.getByRole('link', { name: 'Best match' }).waitFor();
-    expect((await texts())[0]).toBe('a cat, a cat');
-    expect(await page.locator('.prompt-text mark').first().innerText()).toBe('cat');
-    await page.getByRole('link', { name: 'Oldest' }).click();
-    await page.waitForURL(/sort=oldest/);
-    const first = await texts();
-    expect(first[0]).toBe('a cat and the number 0');
-    expect(first.length).toBe(30);
-    await page.getByRole('link', { name: 'More' }).click();
-    await page.waitForURL(/cursor=/);
-    expect(await texts()).toEqual([30, 31, 32, 33, 34].map((at) => `a cat and the number ${at}`));
-    expect(await page.getByRole('link', { name: 'More' }).count()).toBe(0);
-    await page.getByRole('link', { name: 'Back to the beginning' }).click();
-    await page.waitForURL((url) => !url.search.includes('cursor'));
-    expect(await texts()).toEqual(first);
-    // The order is kept by a new search.
-    await page.getByLabel('Search prompts').fill('nothing-like-it');
-    await page.keyboard.press('Enter');
-    await page.getByText('No prompt matches.').waitFor();
-    expect(new URL(page.url()).searchParams.get('sort')).toBe('oldest');
-    await page.getByRole('link', { name: 'Show all prompts' }).click();
-    await page.waitForURL(/prompts$/);
-  });
+  test.runIf(IS_WHOLE_WEB)(
+    'are searched for and ordered by a form and links, in pages, without a script',
+    async () => {
+      const here = await startTestMirror();
+      await storeTasks(
+        here,
+        Array.from({ length: 35 }, (_, at) => ({
+          ...{ id: id(at), createdAt: START_S + at * DAY_S },
+          prompt: at === 3 ? 'a cat, a cat' : `a cat and the number ${at}`,
+        })),
+      );
+      const page = await openPage(here, '/prompts', { hasScript: false });
+      const texts = () => page.locator('.prompt-text').allInnerTexts();
+      expect(await page.getByRole('link', { name: 'Best match' }).count()).toBe(0);
+      await page.getByLabel('Search prompts').fill('cat');
+      await page.keyboard.press('Enter');
+      await page.getByRole('link', { name: 'Best match' }).waitFor();
+      expect((await texts())[0]).toBe('a cat, a cat');
+      expect(await page.locator('.prompt-text mark').first().innerText()).toBe('cat');
+      await page.getByRole('link', { name: 'Oldest' }).click();
+      await page.waitForURL(/sort=oldest/);
+      const first = await texts();
+      expect(first[0]).toBe('a cat and the number 0');
+      expect(first.length).toBe(30);
+      await page.getByRole('link', { name: 'More' }).click();
+      await page.waitForURL(/cursor=/);
+      expect(await texts()).toEqual([30, 31, 32, 33, 34].map((at) => `a cat and the number ${at}`));
+      expect(await page.getByRole('link', { name: 'More' }).count()).toBe(0);
+      await page.getByRole('link', { name: 'Back to the beginning' }).click();
+      await page.waitForURL((url) => !url.search.includes('cursor'));
+      expect(await texts()).toEqual(first);
+      // The order is kept by a new search.
+      await page.getByLabel('Search prompts').fill('nothing-like-it');
+      await page.keyboard.press('Enter');
+      await page.getByText('No prompt matches.').waitFor();
+      expect(new URL(page.url()).searchParams.get('sort')).toBe('oldest');
+      await page.getByRole('link', { name: 'Show all prompts' }).click();
+      await page.waitForURL(/prompts$/);
+    },
+  );
 
-  test('a long one is folded, unfolds by the keyboard, and is copied whole', async () => {
+  test.runIf(IS_WHOLE_WEB)('a long one is folded, unfolds by the keyboard, and is copied whole', async () => {
     const page = await openPage(await startWithPrompts(), '/prompts', { mayMove: true });
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     const item = getItem(page, 'one more thing');
@@ -172,7 +175,7 @@ describe('the history of a prompt', () => {
     expect(await page.locator('main').innerText()).toContain('No later prompt here comes from it.');
   });
 
-  test('tells what was changed in Chinese, by lines through and below it', async () => {
+  test.runIf(IS_WHOLE_WEB)('tells what was changed in Chinese, by lines through and below it', async () => {
     const here = await startWithPrompts();
     const page = await openPage(here, `/history?task=${id(4)}`, { language: 'zh' });
     const [removed, added] = [page.locator('.prompt-item del'), page.locator('.prompt-item ins')];
@@ -185,7 +188,7 @@ describe('the history of a prompt', () => {
     expect(await added.evaluate(findLine)).toBe('underline');
   });
 
-  test('is reached from an open task, and Back returns to it', async () => {
+  test.runIf(IS_WHOLE_WEB)('is reached from an open task, and Back returns to it', async () => {
     const here = await startWithPrompts();
     const page = await openPage(here, `/?task=${id(1)}`, { mayMove: true });
     await getTask(page).getByRole('link', { name: 'History of this prompt' }).click();
@@ -216,23 +219,17 @@ describe('the history of a prompt', () => {
   });
 });
 
-describe.each([
-  ['prompts', '/prompts'],
-  ['history', `/history?task=${IDS[1]}`],
-])('the page %s', (_, path) => {
-  let tried: readonly (typeof WAYS)[number][] = [];
-  beforeAll(() => {
-    tried = IS_WHOLE_WEB ? WAYS : WAYS.slice(1, 2);
-  });
-
-  test('is accessible and fits, light and dark, wide and narrow', async () => {
-    const here = await startWithPrompts();
-    for (const [theme, language, width] of tried) {
-      const options: PageOptions = { theme, language, width };
-      const page = await openPage(here, path, { ...options, mayMove: true });
-      for (const summary of await page.locator('main summary').all()) await summary.click();
-      expect(await findAccessibilityProblems(page), `${theme} ${width}`).toEqual([]);
-      expect(await findSidewaysScroll(page), `${theme} ${width}`).toBe(0);
-    }
-  });
+describe('the pages are accessible and fit', () => {
+  test.each(IS_WHOLE_WEB ? WAYS : WAYS.slice(1, 2))(
+    '%s, %s, %d pixels wide',
+    async (theme, language, width) => {
+      const here = await startWithPrompts();
+      for (const path of ['/prompts', `/history?task=${id(1)}`]) {
+        const page = await openPage(here, path, { theme, language, width, mayMove: true });
+        for (const summary of await page.locator('main summary').all()) await summary.click();
+        expect(await findAccessibilityProblems(page), path).toEqual([]);
+        expect(await findSidewaysScroll(page), path).toBe(0);
+      }
+    },
+  );
 });

@@ -21,6 +21,8 @@ describe('without a token', () => {
     ['', '/status', './sign-in?next=.%2Fstatus'],
     ['', '/docs', './sign-in?next=.%2Fdocs'],
     ['', '/collections?id=7', './sign-in?next=.%2Fcollections%3Fid%3D7'],
+    ['', '/prompts?q=cat', './sign-in?next=.%2Fprompts%3Fq%3Dcat'],
+    ['', '/history?task=1', './sign-in?next=.%2Fhistory%3Ftask%3D1'],
     ['/sub', '/sub/status?x=1', './sign-in?next=.%2Fstatus%3Fx%3D1'],
   ])(
     'with the base path "%s", a browser that asks for %s is sent to %s',
@@ -66,7 +68,7 @@ describe('without a token', () => {
 test('pages are private, and run nothing but our own files', async () => {
   const here = await startTestMirror();
   const headers = { ...HTML, ...(await addToken(here)) };
-  for (const path of ['/status', '/docs', '/collections', '/sign-in']) {
+  for (const path of ['/status', '/docs', '/collections', '/prompts', '/sign-in']) {
     const answer = await here.get(path, headers);
     expect([path, answer.status, answer.headers.get('cache-control')]).toEqual([
       path,
@@ -83,12 +85,18 @@ test('pages are private, and run nothing but our own files', async () => {
 });
 
 describe('where to go then', () => {
-  test.each(['./', './status', './docs', './collections?id=7', './?q=cat&task=1', './docs#search'])(
-    '%s is one of our pages',
-    (next) => {
-      expect(parseNext(next)).toBe(next);
-    },
-  );
+  test.each([
+    './',
+    './status',
+    './docs',
+    './collections?id=7',
+    './?q=cat&task=1',
+    './docs#search',
+    './prompts?q=cat',
+    './history?task=1',
+  ])('%s is one of our pages', (next) => {
+    expect(parseNext(next)).toBe(next);
+  });
 
   test.each([
     undefined,

@@ -22,7 +22,7 @@ export function EditItem({ edit }: { edit: PromptEdit }) {
           <li>
             <Time iso={edit.first_used_at}>{p.firstUsed(f.dateTime(edit.first_used_at))}</Time>
           </li>
-          <li>{p.same(f.percent(edit.similarity))}</li>
+          <li>{p.same(f.percent(Math.round(edit.similarity * 100) / 100))}</li>
         </ul>
         <div class="prompt-tools">
           <HistoryLink tile={edit.task} />
