@@ -23,7 +23,7 @@ export interface EditLevel<Node> {
 }
 
 /** Prompts that share less are no edits of each other. */
-export const MIN_EDIT_SIMILARITY = 0.4;
+const MIN_EDIT_SIMILARITY = 0.4;
 
 /** Every feature counts alike: what matters is how much was changed, not how rare it is. */
 const UNWEIGHTED = { weights: new Map<string, number>(), defaultWeight: 1 };

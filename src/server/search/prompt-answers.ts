@@ -24,7 +24,7 @@ import { describeIndexGap, describeShortList, describeShortPage } from './search
 import { readSearchTarget, TARGET_PARAMS } from './search-request.ts';
 import { findVisibleTask } from './visible-task.ts';
 
-export const PROMPT_PARAMS = ['q', ...TARGET_PARAMS, 'sort', 'cursor', 'limit', 'at'];
+const PROMPT_PARAMS = ['q', ...TARGET_PARAMS, 'sort', 'cursor', 'limit', 'at'];
 const SORTS = ['newest', 'oldest', 'relevance'] as const;
 const MAX_LIMIT = 100;
 /** Later ones are looked for from those. */
