@@ -232,7 +232,7 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
     { path: `/api/collections?task=${MINE}` },
   ],
   createCollection: () => [
-    { body: { name: 'secretcollection' }, status: 409, limited: 201 },
+    { body: { name: 'SECRETCOLLECTION' }, status: 409, limited: 201 },
     { body: { name: 'mine' }, status: 201, limited: 409 },
     { body: {}, status: 400, limited: 400 },
   ],
@@ -310,7 +310,7 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
   // Each with its own name.
   saveSearch: () => [
     { body: { name: 'mine', query: 'x' }, status: 201, limited: 409 },
-    { body: { name: 'secretsearch', query: 'secretword' }, status: 409, limited: 201 },
+    { body: { name: 'SECRETSEARCH', query: 'secretword' }, status: 409, limited: 201 },
     { body: { name: 'x', query: 'sate:failed' }, status: 400, limited: 400 },
   ],
   savedSearch: () => [
