@@ -122,7 +122,7 @@ describe('a selection', () => {
     120_000,
   );
 
-  test('of a search that has changed meanwhile is not added', async () => {
+  test.runIf(IS_WHOLE_WEB)('of a search that has changed meanwhile is not added', async () => {
     const here = await startWithCollections(9);
     const page = await openWall(here, '/', { expectedErrors: REFUSED });
     await page.keyboard.press('Control+a');
@@ -134,16 +134,19 @@ describe('a selection', () => {
     expect(await readOrder(here, SENT)).toEqual([]);
   });
 
-  test('a collection that somebody else has deleted is said not to be there', async () => {
-    const here = await startWithCollections(9);
-    const page = await openWall(here, '/', { expectedErrors: REFUSED });
-    await selectFor(page, 2);
-    await here.store.removeCollection(SENT, { nowMs: 1, within: undefined });
-    await page.locator('.picker').getByRole('button', { name: /^Sent/ }).click();
-    await getToast(page).getByText('This collection is not there any more.').waitFor();
-  });
+  test.runIf(IS_WHOLE_WEB)(
+    'a collection that somebody else has deleted is said not to be there',
+    async () => {
+      const here = await startWithCollections(9);
+      const page = await openWall(here, '/', { expectedErrors: REFUSED });
+      await selectFor(page, 2);
+      await here.store.removeCollection(SENT, { nowMs: 1, within: undefined });
+      await page.locator('.picker').getByRole('button', { name: /^Sent/ }).click();
+      await getToast(page).getByText('This collection is not there any more.').waitFor();
+    },
+  );
 
-  test('without a collection, only a new one is offered', async () => {
+  test.runIf(IS_WHOLE_WEB)('without a collection, only a new one is offered', async () => {
     const here = await startFilledMirror(3);
     const page = await openWall(here);
     await getTile(page, taskIdOf(0)).focus();
@@ -193,28 +196,31 @@ describe('the open task', () => {
     await page.getByRole('heading', { name: 'Posters' }).waitFor();
   });
 
-  test('its collections move nothing when they come', async () => {
+  test.runIf(IS_WHOLE_WEB)('its collections move nothing when they come', async () => {
     const here = await startWithCollections(9);
     const page = await openPage(here, `/?task=${taskIdOf(4)}`);
     await getOwn(page).first().waitFor();
   });
 
-  test('of a token that may only read has its collections, and nothing that changes them', async () => {
-    const here = await startWithCollections(9, { tokens: 'a-token-of-the-mirror' });
-    const headers = await addToken(here, { isReadOnly: true });
-    const page = await openWall(here, `/?task=${taskIdOf(4)}`, { headers });
-    await getOwn(page).getByText('Posters').waitFor();
-    expect(await getTask(page).locator('.task-collections button').count()).toBe(0);
-    await page.keyboard.press('a');
-    await page.keyboard.press('Escape');
-    await getTask(page).waitFor({ state: 'detached' });
-    await getTile(page, taskIdOf(4)).focus();
-    await page.keyboard.press('x');
-    await page.locator('.selection').waitFor();
-    await page.keyboard.press('a');
-    expect(await page.getByRole('button', { name: 'Add to collection' }).count()).toBe(0);
-    expect(await page.locator('.picker').count()).toBe(0);
-  });
+  test.runIf(IS_WHOLE_WEB)(
+    'of a token that may only read has its collections, and nothing that changes them',
+    async () => {
+      const here = await startWithCollections(9, { tokens: 'a-token-of-the-mirror' });
+      const headers = await addToken(here, { isReadOnly: true });
+      const page = await openWall(here, `/?task=${taskIdOf(4)}`, { headers });
+      await getOwn(page).getByText('Posters').waitFor();
+      expect(await getTask(page).locator('.task-collections button').count()).toBe(0);
+      await page.keyboard.press('a');
+      await page.keyboard.press('Escape');
+      await getTask(page).waitFor({ state: 'detached' });
+      await getTile(page, taskIdOf(4)).focus();
+      await page.keyboard.press('x');
+      await page.locator('.selection').waitFor();
+      await page.keyboard.press('a');
+      expect(await page.getByRole('button', { name: 'Add to collection' }).count()).toBe(0);
+      expect(await page.locator('.picker').count()).toBe(0);
+    },
+  );
 });
 
 test.runIf(IS_WHOLE_WEB).each(['light', 'dark'] as const)(

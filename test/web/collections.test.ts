@@ -80,33 +80,41 @@ describe('the list', () => {
     }
   });
 
-  test('says what collections are while there are none, and creates the first', async () => {
-    const here = await startFilledMirror(2);
-    const page = await openPage(here, '/collections', MOVE);
-    await page.getByText('No collections yet').waitFor();
-    await page.getByRole('button', { name: 'New collection' }).click();
-    await expectFocus(page, 'dialog input');
-    await page.keyboard.type('Posters');
-    await page.getByLabel('Note').fill('for Friday');
-    await page.keyboard.press('Tab');
-    await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('heading', { name: 'Posters' }).waitFor();
-    await page.getByText('Nothing in it yet').waitFor();
-    expect(await here.store.collections(undefined)).toMatchObject([{ name: 'Posters', note: 'for Friday' }]);
-  });
+  test.runIf(IS_WHOLE_WEB)(
+    'says what collections are while there are none, and creates the first',
+    async () => {
+      const here = await startFilledMirror(2);
+      const page = await openPage(here, '/collections', MOVE);
+      await page.getByText('No collections yet').waitFor();
+      await page.getByRole('button', { name: 'New collection' }).click();
+      await expectFocus(page, 'dialog input');
+      await page.keyboard.type('Posters');
+      await page.getByLabel('Note').fill('for Friday');
+      await page.keyboard.press('Tab');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('heading', { name: 'Posters' }).waitFor();
+      await page.getByText('Nothing in it yet').waitFor();
+      expect(await here.store.collections(undefined)).toMatchObject([
+        { name: 'Posters', note: 'for Friday' },
+      ]);
+    },
+  );
 
-  test('a name that is taken is said in the dialog, which keeps what was typed', async () => {
-    const here = await startWithCollection();
-    const page = await openPage(here, '/collections', { ...MOVE, expectedErrors: REFUSED });
-    await page.getByRole('button', { name: 'New collection' }).click();
-    await page.getByLabel('Name').fill('POSTERS');
-    await page.keyboard.press('Enter');
-    await page.locator('dialog').getByText('There is a collection with this name already.').waitFor();
-    expect(await page.getByLabel('Name').inputValue()).toBe('POSTERS');
-    await page.keyboard.press('Escape');
-    await page.locator('dialog').waitFor({ state: 'detached' });
-    await expectFocus(page, '.collections-head button');
-  });
+  test.runIf(IS_WHOLE_WEB)(
+    'a name that is taken is said in the dialog, which keeps what was typed',
+    async () => {
+      const here = await startWithCollection();
+      const page = await openPage(here, '/collections', { ...MOVE, expectedErrors: REFUSED });
+      await page.getByRole('button', { name: 'New collection' }).click();
+      await page.getByLabel('Name').fill('POSTERS');
+      await page.keyboard.press('Enter');
+      await page.locator('dialog').getByText('There is a collection with this name already.').waitFor();
+      expect(await page.getByLabel('Name').inputValue()).toBe('POSTERS');
+      await page.keyboard.press('Escape');
+      await page.locator('dialog').waitFor({ state: 'detached' });
+      await expectFocus(page, '.collections-head button');
+    },
+  );
 
   test.runIf(IS_WHOLE_WEB)('of many is filtered by name', async () => {
     const here = await startFilledMirror(1);
@@ -119,7 +127,7 @@ describe('the list', () => {
     await page.getByText('No collection has this in its name.').waitFor();
   });
 
-  test('is a link away from every page', async () => {
+  test.runIf(IS_WHOLE_WEB)('is a link away from every page', async () => {
     const here = await startWithCollection();
     const page = await openPage(here, '/', MOVE);
     await page.locator('[data-popover="menu"] > button').click();
@@ -176,19 +184,22 @@ describe('one collection', () => {
     await expectFocus(page);
   });
 
-  test('arrows go from one picture to the next, and the Tab key reaches one of them', async () => {
-    const page = await openCollection(await startWithCollection());
-    await getPicture(page, taskIdOf(3)).focus();
-    await page.keyboard.press('ArrowRight');
-    await expectFocus(page, `[data-id="${taskIdOf(0)}"]`);
-    await page.keyboard.press('End');
-    await expectFocus(page, `[data-id="${taskIdOf(6)}"]`);
-    await page.keyboard.press('ArrowUp');
-    await expectFocus(page, '.frame');
-    await page.keyboard.press('Home');
-    await expectFocus(page, `[data-id="${taskIdOf(3)}"]`);
-    expect(await page.locator('.collection-tile .frame[tabindex="0"]').count()).toBe(1);
-  });
+  test.runIf(IS_WHOLE_WEB)(
+    'arrows go from one picture to the next, and the Tab key reaches one of them',
+    async () => {
+      const page = await openCollection(await startWithCollection());
+      await getPicture(page, taskIdOf(3)).focus();
+      await page.keyboard.press('ArrowRight');
+      await expectFocus(page, `[data-id="${taskIdOf(0)}"]`);
+      await page.keyboard.press('End');
+      await expectFocus(page, `[data-id="${taskIdOf(6)}"]`);
+      await page.keyboard.press('ArrowUp');
+      await expectFocus(page, '.frame');
+      await page.keyboard.press('Home');
+      await expectFocus(page, `[data-id="${taskIdOf(3)}"]`);
+      expect(await page.locator('.collection-tile .frame[tabindex="0"]').count()).toBe(1);
+    },
+  );
 
   test('pictures are moved by their menus, which stay open, and dragged', async () => {
     const here = await startWithCollection();
@@ -265,7 +276,7 @@ describe('one collection', () => {
     await page.locator('.collection-gaps').waitFor({ state: 'detached' });
   });
 
-  test('its cover, its name and its note are changed', async () => {
+  test.runIf(IS_WHOLE_WEB)('its cover, its name and its note are changed', async () => {
     const here = await startWithCollection();
     const page = await openCollection(here);
     await openMenu(page, taskIdOf(1));
@@ -285,26 +296,29 @@ describe('one collection', () => {
     await expectFocus(page, '.collection-actions button');
   });
 
-  test('more than a hundred are shown page by page, and the last one is moved to the beginning', async () => {
-    const here = await startFilledMirror(230);
-    const all = Array.from({ length: 230 }, (_, number) => taskIdOf(number));
-    await storeCollection(here, 1, all);
-    const page = await openCollection(here);
-    expect(await listPictures(page)).toEqual(all.slice(0, 100));
-    await getPicture(page, taskIdOf(99)).focus();
-    // What stands behind the last one that is shown is loaded first.
-    await page.keyboard.press('Alt+ArrowRight');
-    const moved = [...all.slice(0, 99), taskIdOf(100), taskIdOf(99), ...all.slice(101)];
-    await expect.poll(() => listPictures(page)).toEqual(moved.slice(0, 200));
-    await expect.poll(() => readOrder(here, FIRST)).toEqual(moved);
-    await page.getByRole('link', { name: '30 more' }).click();
-    await expect.poll(() => listPictures(page)).toEqual(moved);
-    expect(await page.locator('.older a').count()).toBe(0);
-    await getPicture(page, taskIdOf(229)).focus();
-    await page.keyboard.press('Alt+Home');
-    await expect.poll(async () => (await readOrder(here, FIRST))[0]).toBe(taskIdOf(229));
-    await expectFocus(page, `[data-id="${taskIdOf(229)}"]`);
-  });
+  test.runIf(IS_WHOLE_WEB)(
+    'more than a hundred are shown page by page, and the last one is moved to the beginning',
+    async () => {
+      const here = await startFilledMirror(230);
+      const all = Array.from({ length: 230 }, (_, number) => taskIdOf(number));
+      await storeCollection(here, 1, all);
+      const page = await openCollection(here);
+      expect(await listPictures(page)).toEqual(all.slice(0, 100));
+      await getPicture(page, taskIdOf(99)).focus();
+      // What stands behind the last one that is shown is loaded first.
+      await page.keyboard.press('Alt+ArrowRight');
+      const moved = [...all.slice(0, 99), taskIdOf(100), taskIdOf(99), ...all.slice(101)];
+      await expect.poll(() => listPictures(page)).toEqual(moved.slice(0, 200));
+      await expect.poll(() => readOrder(here, FIRST)).toEqual(moved);
+      await page.getByRole('link', { name: '30 more' }).click();
+      await expect.poll(() => listPictures(page)).toEqual(moved);
+      expect(await page.locator('.older a').count()).toBe(0);
+      await getPicture(page, taskIdOf(229)).focus();
+      await page.keyboard.press('Alt+Home');
+      await expect.poll(async () => (await readOrder(here, FIRST))[0]).toBe(taskIdOf(229));
+      await expectFocus(page, `[data-id="${taskIdOf(229)}"]`);
+    },
+  );
 
   test.runIf(IS_WHOLE_WEB)('a picture is moved behind those that are not shown yet, and back', async () => {
     const here = await startFilledMirror(130);
@@ -348,7 +362,7 @@ describe('one collection', () => {
     expect(Object.fromEntries(fields)).toMatchObject({ collection: FIRST, as: 'zip' });
   });
 
-  test('it is deleted after a question, and its tasks stay', async () => {
+  test.runIf(IS_WHOLE_WEB)('it is deleted after a question, and its tasks stay', async () => {
     const here = await startWithCollection();
     const page = await openCollection(here);
     await page.getByRole('button', { name: 'Delete' }).click();
@@ -428,31 +442,37 @@ describe('trouble', () => {
     await page.getByRole('heading', { name: 'Mine' }).waitFor();
   });
 
-  test('a collection that somebody else has deleted is said not to be there', async () => {
-    const here = await startWithCollection();
-    const page = await openCollection(here, { expectedErrors: REFUSED });
-    await here.store.removeCollection(FIRST, { nowMs: 1, within: undefined });
-    await getPicture(page, taskIdOf(0)).focus();
-    await page.keyboard.press('Alt+ArrowRight');
-    await page.getByRole('heading', { name: 'This collection is not there.' }).waitFor();
-    await expectFocus(page);
-    const unknown = await openCollection(here, { expectedErrors: REFUSED, hasScript: false });
-    await unknown.getByRole('link', { name: 'All collections' }).click();
-    await unknown.getByText('No collections yet').waitFor();
-  });
+  test.runIf(IS_WHOLE_WEB)(
+    'a collection that somebody else has deleted is said not to be there',
+    async () => {
+      const here = await startWithCollection();
+      const page = await openCollection(here, { expectedErrors: REFUSED });
+      await here.store.removeCollection(FIRST, { nowMs: 1, within: undefined });
+      await getPicture(page, taskIdOf(0)).focus();
+      await page.keyboard.press('Alt+ArrowRight');
+      await page.getByRole('heading', { name: 'This collection is not there.' }).waitFor();
+      await expectFocus(page);
+      const unknown = await openCollection(here, { expectedErrors: REFUSED, hasScript: false });
+      await unknown.getByRole('link', { name: 'All collections' }).click();
+      await unknown.getByText('No collections yet').waitFor();
+    },
+  );
 
-  test('a mirror that does not answer: the pictures go back, and it is said', async () => {
-    const here = await startWithCollection();
-    const page = await openCollection(here, { expectedErrors: NO_CONNECTION });
-    await page.route('**/api/collections/**', (route) => route.abort());
-    await getPicture(page, taskIdOf(0)).focus();
-    await page.keyboard.press('Alt+ArrowRight');
-    await getToast(page).getByText('The connection to the mirror is lost.').waitFor();
-    await page.locator('.trouble:visible').waitFor();
-    await page.unroute('**/api/collections/**');
-    await expectOrder(here, page, 3, 0, 4, 1, 2, 6);
-    await expect.poll(() => page.locator('.trouble:visible').count()).toBe(0);
-  });
+  test.runIf(IS_WHOLE_WEB)(
+    'a mirror that does not answer: the pictures go back, and it is said',
+    async () => {
+      const here = await startWithCollection();
+      const page = await openCollection(here, { expectedErrors: NO_CONNECTION });
+      await page.route('**/api/collections/**', (route) => route.abort());
+      await getPicture(page, taskIdOf(0)).focus();
+      await page.keyboard.press('Alt+ArrowRight');
+      await getToast(page).getByText('The connection to the mirror is lost.').waitFor();
+      await page.locator('.trouble:visible').waitFor();
+      await page.unroute('**/api/collections/**');
+      await expectOrder(here, page, 3, 0, 4, 1, 2, 6);
+      await expect.poll(() => page.locator('.trouble:visible').count()).toBe(0);
+    },
+  );
 
   test.runIf(IS_WHOLE_WEB)('a task that is finished, or forgotten, changes its picture', async () => {
     const here = await startWithCollection();
@@ -491,7 +511,7 @@ describe('tokens', () => {
     expect(await readOrder(here, FIRST)).toEqual(tasksOf(3, 0, 4, 1, 2, 6));
   });
 
-  test('a limited one sees the collections of its own limits', async () => {
+  test.runIf(IS_WHOLE_WEB)('a limited one sees the collections of its own limits', async () => {
     const here = await startWithCollection({ tokens: 'a-token-of-the-mirror' });
     const limits = { userIds: ['caller-1'], applicationIds: [] };
     await storeCollection(here, 2, [], { name: 'Mine', limits });
