@@ -6,10 +6,9 @@ import {
   MAX_COLLECTION_NOTE,
   type NewCollection,
 } from '../store/contract/collections.ts';
-import { InvalidName, normalizeName } from '../task/entry-name.ts';
 import { parseTaskId, type TaskId } from '../task/id.ts';
 import { getOwn, type JsonObject } from '../task/json-object.ts';
-import { describeIssue } from './body-issue.ts';
+import { parseBody, readName } from './body-schema.ts';
 
 const note = z.string().max(MAX_COLLECTION_NOTE);
 const taskId = z.string().min(1).max(128);
@@ -33,14 +32,14 @@ export const linkChangeSchema = z.strictObject({
 /** @throws ApiError 400, or 413 for a note that is too long */
 export function readNewCollection(body: JsonObject): Pick<NewCollection, 'name' | 'note'> {
   refuseLongNote(body);
-  const { name, note: text } = parse(newCollectionSchema, body);
+  const { name, note: text } = parseBody(newCollectionSchema, body);
   return { name: readName(name), note: normalizeNote(text) };
 }
 
 /** @throws ApiError 400, or 413 for a note that is too long */
 export function readCollectionChange(body: JsonObject): Omit<CollectionChange, 'link'> {
   refuseLongNote(body);
-  const { name, note: text, cover } = parse(collectionChangeSchema, body);
+  const { name, note: text, cover } = parseBody(collectionChangeSchema, body);
   return {
     ...(name === undefined ? {} : { name: readName(name) }),
     ...(text === undefined ? {} : { note: normalizeNote(text) }),
@@ -50,7 +49,7 @@ export function readCollectionChange(body: JsonObject): Omit<CollectionChange, '
 
 /** @throws ApiError 400 */
 export function readLinkChange(body: JsonObject): { showsPrompts: boolean | undefined; isRenewed: boolean } {
-  const { prompts, renew } = parse(linkChangeSchema, body);
+  const { prompts, renew } = parseBody(linkChangeSchema, body);
   return { showsPrompts: prompts, isRenewed: renew ?? false };
 }
 
@@ -59,12 +58,6 @@ export function readTaskId(value: unknown, member: string): TaskId {
   const id = parseTaskId(value);
   if (id === undefined) throw createBadRequest(`"${member}" must be the id of a task`);
   return id;
-}
-
-function parse<Output>(schema: z.ZodType<Output>, body: JsonObject): Output {
-  const parsed = schema.safeParse(body);
-  if (!parsed.success) throw createBadRequest(describeIssue(parsed.error));
-  return parsed.data;
 }
 
 function refuseLongNote(body: JsonObject): void {
@@ -76,14 +69,4 @@ function refuseLongNote(body: JsonObject): void {
 /** Only spaces are no note. */
 function normalizeNote(text: string | null | undefined): string {
   return text == null || text.trim() === '' ? '' : text.toWellFormed();
-}
-
-/** @throws ApiError 400 */
-function readName(text: string): string {
-  try {
-    return normalizeName(text);
-  } catch (error) {
-    if (error instanceof InvalidName) throw createBadRequest(error.message);
-    throw error;
-  }
 }

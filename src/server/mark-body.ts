@@ -12,7 +12,7 @@ import {
   type MarkChange,
   normalizeTag,
 } from '../task/marks.ts';
-import { describeIssue } from './body-issue.ts';
+import { describeIssue } from './body-schema.ts';
 import { MAX_IDS } from './selection/selection.ts';
 
 /** Longer texts can't be tags, and are not looked at. */

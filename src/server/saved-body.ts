@@ -5,8 +5,7 @@ import { isTimeZone } from '../search/dates.ts';
 import { MAX_QUERY_CHARACTERS } from '../search/query-budget.ts';
 import { readSavedQuery } from '../store/contract/saved-query.ts';
 import type { SavedSearch, SavedSearchChange } from '../store/contract/saved-searches.ts';
-import { InvalidName, normalizeName } from '../task/entry-name.ts';
-import { parseBody } from './body-schema.ts';
+import { parseBody, readName } from './body-schema.ts';
 
 const members = {
   name: z.string(),
@@ -46,13 +45,4 @@ export function readSavedSearchChange(body: unknown, nowMs: number): SavedSearch
 function checkQuery(query: string, timeZone: string | undefined, nowMs: number): void {
   const [note] = readSavedQuery({ query, timeZone, limits: undefined }, nowMs).query.notes;
   if (note !== undefined) throw createBadRequest(`the search was not saved: ${note}`);
-}
-
-function readName(name: string): string {
-  try {
-    return normalizeName(name);
-  } catch (error) {
-    if (error instanceof InvalidName) throw createBadRequest(error.message);
-    throw error;
-  }
 }

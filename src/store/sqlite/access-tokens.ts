@@ -1,8 +1,8 @@
 /** The tokens created by `flux-mirror token new`: their hashes, and which tasks they give access to. */
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
-import { tryParseJson } from '../../lib/parse-json.ts';
 import type { AccessToken } from '../contract/access.ts';
 import { runInTransaction, runWithoutSync, type Sqlite } from './database.ts';
+import { parseLimits, serializeLimits } from './limit-columns.ts';
 import type { Metadata } from './metadata.ts';
 import { accessTokens } from './schema.ts';
 
@@ -31,8 +31,7 @@ export function createAccessTokenStore(db: Sqlite, metadata: Metadata): AccessTo
       .values({
         name,
         hash,
-        userIds: JSON.stringify(limits?.userIds ?? []),
-        applicationIds: JSON.stringify(limits?.applicationIds ?? []),
+        ...serializeLimits(limits),
         isReadOnly,
         createdAt: createdAtMs,
         expiresAt: expiresAtMs ?? null,
@@ -71,24 +70,15 @@ export function createAccessTokenStore(db: Sqlite, metadata: Metadata): AccessTo
 
 /** A token whose limits damage made unreadable counts as revoked: it must neither stop the server nor see everything. */
 function mapToken(row: typeof accessTokens.$inferSelect): AccessToken {
-  const userIds = parseList(row.userIds);
-  const applicationIds = parseList(row.applicationIds);
-  const isReadable = userIds !== undefined && applicationIds !== undefined;
-  const isLimited = isReadable && userIds.length + applicationIds.length > 0;
+  const readable = parseLimits(row);
   return {
     name: row.name,
     hash: row.hash,
-    limits: isLimited ? { userIds, applicationIds } : undefined,
+    limits: readable?.limits,
     isReadOnly: row.isReadOnly,
     createdAtMs: row.createdAt,
-    revokedAtMs: row.revokedAt ?? (isReadable ? undefined : row.createdAt),
+    revokedAtMs: row.revokedAt ?? (readable ? undefined : row.createdAt),
     expiresAtMs: row.expiresAt ?? undefined,
     lastUsedAtMs: row.lastUsedAt ?? undefined,
   };
-}
-
-/** A column that holds a list of texts; undefined if damage made it anything else. */
-export function parseList(text: string): string[] | undefined {
-  const list = tryParseJson(text);
-  return Array.isArray(list) && list.every((item) => typeof item === 'string') ? list : undefined;
 }

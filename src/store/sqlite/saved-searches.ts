@@ -1,7 +1,7 @@
 /** Searches that people keep under a name. */
 import { asc, eq } from 'drizzle-orm';
 import { RANDOM_KEY } from '../../lib/random-key.ts';
-import { foldName, normalizeName } from '../../task/entry-name.ts';
+import { foldName } from '../../task/entry-name.ts';
 import { areLimitsWithin, type TaskLimits } from '../../task/limits.ts';
 import {
   MAX_SAVED_SEARCHES,
@@ -11,8 +11,9 @@ import {
   type SavedSearchOutcome,
   type SavedSearchStore,
 } from '../contract/saved-searches.ts';
-import { parseList } from './access-tokens.ts';
 import { runInTransaction, type Sqlite } from './database.ts';
+import { areLimitColumns, parseLimits, serializeLimits } from './limit-columns.ts';
+import { areNameColumns } from './name-columns.ts';
 import { savedSearches } from './schema.ts';
 import type { Synchronous } from './synchronous.ts';
 
@@ -51,7 +52,7 @@ export function createSavedSearchStore(db: Sqlite): Synchronous<SavedSearchStore
       .insert(savedSearches)
       .values({
         ...{ id, name, foldedName: foldName(name), query, timeZone: timeZone ?? null },
-        ...{ ...encodeLimits(limits), version: 1, ...times },
+        ...{ ...serializeLimits(limits), version: 1, ...times },
       })
       .run();
     return describe(id);
@@ -110,27 +111,20 @@ function encodeChange(change: SavedSearchChange): Partial<SavedRow> {
 }
 
 /** Sorted: the same limits are the same texts. */
-function encodeLimits(limits: TaskLimits | undefined): Pick<SavedRow, 'userIds' | 'applicationIds'> {
-  const encode = (values: readonly string[] = []) => JSON.stringify([...new Set(values)].sort());
-  return { userIds: encode(limits?.userIds), applicationIds: encode(limits?.applicationIds) };
-}
-
 function haveSameLimits(a: TaskLimits | undefined, b: TaskLimits | undefined): boolean {
   return areLimitsWithin(a, b) && areLimitsWithin(b, a);
 }
 
 /** One whose limits damage made unreadable does not exist: it must not find everything. */
 function parseRow(row: SavedRow): SavedSearch | undefined {
-  const userIds = parseList(row.userIds);
-  const applicationIds = parseList(row.applicationIds);
-  if (!userIds || !applicationIds) return undefined;
-  const isLimited = userIds.length + applicationIds.length > 0;
+  const readable = parseLimits(row);
+  if (!readable) return undefined;
   return {
     id: row.id,
     name: row.name,
     query: row.query,
     timeZone: row.timeZone ?? undefined,
-    limits: isLimited ? { userIds, applicationIds } : undefined,
+    limits: readable.limits,
     feedKey: row.feedKey ?? undefined,
     version: row.version,
     createdAtMs: row.createdAt,
@@ -142,15 +136,6 @@ function parseRow(row: SavedRow): SavedSearch | undefined {
 /** Whether a row of a foreign or damaged database is a saved search that this mirror could have stored. */
 export function isSavedSearchRow(row: Readonly<Record<string, unknown>>): boolean {
   const { name, folded_name: folded, user_ids: users, application_ids: applications, feed_key: key } = row;
-  const isLimits = [users, applications].every((list) => parseList(String(list)) !== undefined);
   const isKey = key === null || (typeof key === 'string' && RANDOM_KEY.test(key));
-  return isLimits && isKey && typeof name === 'string' && isNameWith(name, folded);
-}
-
-function isNameWith(name: string, folded: unknown): boolean {
-  try {
-    return normalizeName(name) === name && foldName(name) === folded;
-  } catch {
-    return false;
-  }
+  return isKey && areLimitColumns(users, applications) && areNameColumns(name, folded);
 }

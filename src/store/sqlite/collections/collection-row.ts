@@ -1,11 +1,10 @@
 /** A row of the table of collections. */
 import { sql } from 'drizzle-orm';
 import { RANDOM_KEY } from '../../../lib/random-key.ts';
-import { foldName, normalizeName } from '../../../task/entry-name.ts';
 import { parseTaskId, type TaskId } from '../../../task/id.ts';
-import type { TaskLimits } from '../../../task/limits.ts';
 import { type ChangeOptions, type Collection, MAX_COLLECTION_NOTE } from '../../contract/collections.ts';
-import { parseList } from '../access-tokens.ts';
+import { areLimitColumns, parseLimits } from '../limit-columns.ts';
+import { areNameColumns } from '../name-columns.ts';
 import { collections } from '../schema.ts';
 
 export type CollectionRow = typeof collections.$inferSelect;
@@ -14,15 +13,13 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** @returns undefined for a row whose limits damage made unreadable: it must not be shown to everybody */
 export function parseCollectionRow(row: CollectionRow, taskCount: number): Collection | undefined {
-  const userIds = parseList(row.userIds);
-  const applicationIds = parseList(row.applicationIds);
-  if (!userIds || !applicationIds) return undefined;
-  const isLimited = userIds.length + applicationIds.length > 0;
+  const readable = parseLimits(row);
+  if (!readable) return undefined;
   return {
     id: row.id,
     name: row.name,
     note: row.note,
-    limits: isLimited ? { userIds, applicationIds } : undefined,
+    limits: readable.limits,
     cover: (row.cover ?? undefined) as TaskId | undefined, // stored as an id
     link:
       row.linkKey === null
@@ -39,14 +36,6 @@ export function parseCollectionRow(row: CollectionRow, taskCount: number): Colle
   };
 }
 
-/** The columns of limits. Sorted, so that the same ones are the same texts. */
-export function serializeLimits(
-  limits: TaskLimits | undefined,
-): Pick<CollectionRow, 'userIds' | 'applicationIds'> {
-  const serialize = (values: readonly string[] = []) => JSON.stringify([...new Set(values)].sort());
-  return { userIds: serialize(limits?.userIds), applicationIds: serialize(limits?.applicationIds) };
-}
-
 /** The columns that every change writes. */
 export function nextVersion({ nowMs }: Pick<ChangeOptions, 'nowMs'>) {
   return {
@@ -60,11 +49,10 @@ export function isCollectionRow(row: Readonly<Record<string, unknown>>): boolean
   const { id, name, folded_name: folded, note, user_ids: users, application_ids: applications } = row;
   return (
     UUID.test(String(id)) &&
-    isName(name, folded) &&
+    areNameColumns(name, folded) &&
     typeof note === 'string' &&
     note.length <= MAX_COLLECTION_NOTE &&
-    parseList(String(users)) !== undefined &&
-    parseList(String(applications)) !== undefined &&
+    areLimitColumns(users, applications) &&
     isNullOr(row.cover, (cover) => parseTaskId(cover) !== undefined) &&
     isNullOr(row.link_key, (key) => RANDOM_KEY.test(String(key))) &&
     isNullOr(row.link_created_at, isTime) &&
@@ -82,15 +70,6 @@ export function isCollectionTaskRow({
   added_at: addedAt,
 }: Readonly<Record<string, unknown>>): boolean {
   return UUID.test(String(collection)) && parseTaskId(id) !== undefined && isNumber(place) && isTime(addedAt);
-}
-
-function isName(name: unknown, folded: unknown): boolean {
-  if (typeof name !== 'string') return false;
-  try {
-    return normalizeName(name) === name && foldName(name) === folded;
-  } catch {
-    return false; // what can be no name
-  }
 }
 
 function isNullOr(value: unknown, test: (value: unknown) => boolean): boolean {

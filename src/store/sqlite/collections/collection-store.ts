@@ -10,11 +10,12 @@ import {
   MAX_COLLECTIONS,
 } from '../../contract/collections.ts';
 import { runInTransaction, type Sqlite } from '../database.ts';
+import { serializeLimits } from '../limit-columns.ts';
 import { collections, collectionTasks } from '../schema.ts';
 import type { Synchronous } from '../synchronous.ts';
 import { createCollectionImages } from './collection-images.ts';
 import { createCollectionImport } from './collection-import.ts';
-import { type CollectionRow, nextVersion, serializeLimits } from './collection-row.ts';
+import { type CollectionRow, nextVersion } from './collection-row.ts';
 import { createCollectionTasks } from './collection-tasks.ts';
 import { createCollectionFinder } from './find-collection.ts';
 

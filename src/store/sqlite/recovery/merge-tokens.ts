@@ -3,9 +3,9 @@
  * a revoked token valid again.
  */
 import type { MergedTokens } from '../../contract/maintenance.ts';
-import { parseList } from '../access-tokens.ts';
 import type { Sqlite } from '../database.ts';
 import { type Connection, SqliteError } from '../driver.ts';
+import { areLimitColumns } from '../limit-columns.ts';
 import { createMetadata } from '../metadata.ts';
 import { insertAll } from './insert-rows.ts';
 import { type Row, readRows } from './readable-rows.ts';
@@ -81,11 +81,7 @@ function classifyTokens(source: Connection): MergedTokens {
 
 /** No hash covers a token row, so this only checks that the mirror can parse it. */
 export function isToken({ name, hash, user_ids: users, application_ids: applications }: Row): boolean {
-  return typeof name === 'string' && HASH.test(String(hash)) && isList(users) && isList(applications);
-}
-
-function isList(text: unknown): boolean {
-  return parseList(String(text)) !== undefined;
+  return typeof name === 'string' && HASH.test(String(hash)) && areLimitColumns(users, applications);
 }
 
 /** The same secret in capitals is the same token: Node decodes either to the same bytes. */

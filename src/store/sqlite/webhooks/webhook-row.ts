@@ -5,7 +5,7 @@ import { findTargetProblem } from '../../../lib/target-url.ts';
 import { parseTaskId, type TaskId } from '../../../task/id.ts';
 import { isObject } from '../../../task/json-object.ts';
 import type { MessageType, Webhook, WebhookDelivery } from '../../contract/webhooks.ts';
-import { parseList } from '../access-tokens.ts';
+import { parseList } from '../limit-columns.ts';
 import type { webhookDeliveries, webhooks } from '../schema.ts';
 
 export type DeliveryRow = typeof webhookDeliveries.$inferSelect;
