@@ -28,6 +28,7 @@ import { createCollectionsPageRoutes } from './routes/gallery/collections-page.t
 import { createDocsPageRoutes } from './routes/gallery/docs-page.tsx';
 import { createPageRoutes } from './routes/gallery/pages.tsx';
 import { createPromptPagesRoutes } from './routes/gallery/prompt-pages.tsx';
+import { createSavedPageRoutes } from './routes/gallery/saved-page.tsx';
 import { redirectToSignIn } from './routes/gallery/redirect-to-sign-in.ts';
 import { createSignInPageRoutes } from './routes/gallery/sign-in-page.tsx';
 import { createStatusPageRoutes } from './routes/gallery/status-page.tsx';
@@ -97,6 +98,7 @@ export function createApp(
     createDocsPageRoutes(deps),
     createCollectionsPageRoutes(deps),
     createPromptPagesRoutes(deps),
+    createSavedPageRoutes(deps),
     createSignInPageRoutes(deps),
     createPageRoutes(deps),
     createAssetRoutes(),

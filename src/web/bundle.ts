@@ -10,7 +10,7 @@ import { createRatioClasses } from './layout/ratio-classes.ts';
 import { LANGUAGES, type Language } from './view/i18n/dictionary.ts';
 
 /** The pages that have a script of their own. */
-export const SCRIPTED_PAGES = ['wall', 'status', 'docs', 'collections', 'prompts', 'sign-in'] as const;
+export const SCRIPTED_PAGES = ['wall', 'status', 'docs', 'collections', 'prompts', 'saved', 'sign-in'] as const;
 export type ScriptedPage = (typeof SCRIPTED_PAGES)[number];
 
 export interface PageScript {
@@ -25,6 +25,8 @@ export interface Entries {
   readonly dictionaries: Readonly<Record<Language, string>>;
   /** The texts about collections, which their page loads too. */
   readonly collectionTexts: Readonly<Record<Language, string>>;
+  /** The texts about saved searches, which their page loads too. */
+  readonly savedTexts: Readonly<Record<Language, string>>;
   readonly scripts: Readonly<Record<ScriptedPage, PageScript>>;
   readonly styles: string;
   /** What the pages of prompts load besides. */
@@ -33,6 +35,8 @@ export interface Entries {
   readonly sharedStyles: string;
   /** Of the page of collections, besides. */
   readonly collectionStyles: string;
+  /** Of the page of saved searches, besides. */
+  readonly savedStyles: string;
   readonly icon: string;
 }
 
@@ -55,6 +59,7 @@ export async function bundleAssets(quality: number): Promise<Bundle> {
       'prompt-styles': join(CLIENT, 'styles/prompts.css'),
       shared: join(CLIENT, 'styles/shared.css'),
       'collection-styles': join(CLIENT, 'styles/collections.css'),
+      'saved-styles': join(CLIENT, 'styles/saved.css'),
     },
     outdir: '/assets',
     entryNames: '[name]-[hash]',
@@ -83,6 +88,7 @@ export async function bundleAssets(quality: number): Promise<Bundle> {
     entries: {
       dictionaries: findTexts(metafile, 'i18n'),
       collectionTexts: findTexts(metafile, 'i18n/collections'),
+      savedTexts: findTexts(metafile, 'i18n/saved'),
       // Every page is there.
       scripts: Object.fromEntries(
         SCRIPTED_PAGES.map((page) => [page, describeScript(metafile, page)]),
@@ -91,6 +97,7 @@ export async function bundleAssets(quality: number): Promise<Bundle> {
       promptStyles: findName(files, /^prompt-styles-\w+\.css$/),
       sharedStyles: findName(files, /^shared-\w+\.css$/),
       collectionStyles: findName(files, /^collection-styles-\w+\.css$/),
+      savedStyles: findName(files, /^saved-styles-\w+\.css$/),
       icon: icon.name,
     },
   };

@@ -454,6 +454,7 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
     ...[THEIRS, PENDING].map((id) => ({ path: `/history?task=${id}`, limited: 404 })),
     { path: `/history?task=${MINE}` },
   ],
+  savedPage: () => [{}, { path: '/saved?q=lighthouse&model=secret' }],
   signInPage: () => [{ path: '/sign-in?next=./status&error=expired' }],
   signIn: ({ everything }) => [
     { body: { token: everything.authorization.slice('Bearer '.length) } },

@@ -59,6 +59,10 @@ const PAGES: readonly (readonly [name: string, path: string, prepare?: (page: Pa
     ['the toast of a collection', COLLECTION, moveFirst],
     ['the prompts', '/prompts?q=cat'],
     ['the history of a prompt', `/history?task=${WITH_PICTURE}`],
+    ['the saved searches', '/saved?q=cat'],
+    ['a saved search to be changed', '/saved', (page) => clickSavedTool(page, 1)],
+    ['a saved search to be deleted', '/saved', (page) => clickSavedTool(page, 2)],
+    ['the feed of a saved search', '/saved', (page) => clickSavedTool(page, 0)],
     ['the sign-in page', '/sign-in'],
     ['the keys', '/', (page) => page.keyboard.press('?')],
     ['the keys of the status page', '/status', (page) => page.keyboard.press('?')],
@@ -97,12 +101,16 @@ const PAGES: readonly (readonly [name: string, path: string, prepare?: (page: Pa
 
 const PATHS = [
   ...['/', '/?q=cat', '/?q=cat+-cat', `/?task=${WITH_PICTURE}`, '/status', '/docs', '/sign-in'],
-  ...['/collections', COLLECTION, '/prompts'],
+  ...['/collections', COLLECTION, '/prompts', '/saved'],
 ];
 const SOME_PATHS = [`/?task=${WITH_PICTURE}`];
 
 /** On narrow pages, the menu has these choices. */
 const WIDE_ONLY = /captions|popover (?:view|language)/;
+
+function clickSavedTool(page: Page, at: number): Promise<void> {
+  return page.locator('.saved-tools button').nth(at).click();
+}
 
 async function openPopover(page: Page, name: string): Promise<void> {
   await page.locator(`[data-popover="${name}"] > button`).click();

@@ -4,14 +4,13 @@ import { Hono } from 'hono';
 import { ApiError } from '../../lib/api-error.ts';
 import { formatIsoTime } from '../../lib/iso-time.ts';
 import { createRandomKey } from '../../lib/random-key.ts';
-import type { NewHits } from '../../store/contract/saved-query.ts';
 import {
   MAX_SAVED_SEARCHES,
   type SavedSearch,
   type SavedSearchChange,
   type SavedSearchOutcome,
 } from '../../store/contract/saved-searches.ts';
-import { serializeSavedListItem, serializeSavedSearch } from '../../views/saved-json.ts';
+import { serializeSavedSearch } from '../../views/saved-json.ts';
 import type {
   SavedSearchList,
   SavedSearchRemoval,
@@ -19,32 +18,19 @@ import type {
   SavedSearchVisit,
 } from '../../views/saved-schema.ts';
 import { readJsonBody } from '../body.ts';
-import { getPublicUrl } from '../connections/public-url.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
 import { formatEntityTag, readExpectedVersions } from '../entity-tags.ts';
 import { readNewSavedSearch, readSavedSearchChange } from '../saved-body.ts';
-import { describeAskedBy } from '../search/respond.ts';
+import { findFeedUrl, readSavedList } from '../saved-list.ts';
 
-export function createSavedRoutes({ config, store, listing, clock }: ServerDeps): Hono<ServerEnv> {
+export function createSavedRoutes(deps: ServerDeps): Hono<ServerEnv> {
+  const { config, store, clock } = deps;
   const app = new Hono<ServerEnv>();
 
-  /** A key would outlive a token that may only read. */
-  const findShownUrl = (c: ServerContext) =>
-    c.get('access').isReadOnly ? undefined : getPublicUrl(config, c.env.incoming);
   const respondWith = (c: ServerContext, saved: SavedSearch, status: 200 | 201 = 200) => {
     c.header('etag', formatEntityTag(saved.version));
     c.header('cache-control', 'no-cache');
-    return c.json(serializeSavedSearch(saved, findShownUrl(c)) satisfies SavedSearchView, status);
-  };
-  /** @returns undefined when it takes too long */
-  const countNew = async (c: ServerContext, saved: SavedSearch): Promise<NewHits | undefined> => {
-    const question = { route: 'new-hits', saved, sinceMs: saved.visitedAtMs, nowMs: clock.now() } as const;
-    try {
-      return await listing.answer(question, () => !c.env.outgoing.destroyed, describeAskedBy(c));
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 503) return undefined;
-      throw error;
-    }
+    return c.json(serializeSavedSearch(saved, findFeedUrl(c, config)) satisfies SavedSearchView, status);
   };
   const change = async (c: ServerContext, wanted: SavedSearchChange) => {
     const outcome = await store.changeSavedSearch(c.req.param('id') ?? '', wanted, {
@@ -56,11 +42,8 @@ export function createSavedRoutes({ config, store, listing, clock }: ServerDeps)
   };
 
   app.get('/api/saved', async (c) => {
-    const all = await store.savedSearches(c.get('access').limits);
-    const publicUrl = findShownUrl(c);
-    const items: SavedSearchList['items'] = [];
-    for (const saved of all) items.push(serializeSavedListItem(saved, publicUrl, await countNew(c, saved)));
-    return c.json({ items } satisfies SavedSearchList);
+    const all = await readSavedList(c, deps);
+    return c.json({ items: all.map(({ item }) => item) } satisfies SavedSearchList);
   });
 
   app.post('/api/saved', async (c) => {

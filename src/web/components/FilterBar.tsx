@@ -1,5 +1,6 @@
 /** The filters as chips below the search, and the number of tasks. */
 import {
+  buildMatchParams,
   EMPTY_VIEW,
   getSort,
   isFiltered,
@@ -27,6 +28,7 @@ export function FilterBar() {
         <DateFilter />
         <FoldChip />
         <OrderChip />
+        <SaveChip />
       </div>
       <Count />
     </div>
@@ -161,6 +163,18 @@ function OrderChip() {
         />
       )}
     </Popover>
+  );
+}
+
+/** Works as a link alone: what is asked for is a page of its own. */
+function SaveChip() {
+  const { t, state, rights } = useApp();
+  const view = state.view.value;
+  if (!rights.mayChange || !isFiltered(view)) return null;
+  return (
+    <a class="chip" href={`./saved?${buildMatchParams(view, '')}`}>
+      {t.saveSearch}
+    </a>
   );
 }
 

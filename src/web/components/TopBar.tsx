@@ -136,6 +136,7 @@ function MainMenu() {
           <a href="./">{t.home}</a>
           <a href="./collections">{t.collections}</a>
           <a href="./prompts">{t.prompts}</a>
+          <a href="./saved">{t.savedSearches}</a>
           <a href="./status">{t.status}</a>
           <a href="./docs">{t.apiPage}</a>
           <button type="button" onClick={() => actions?.toggleHelp(true)}>

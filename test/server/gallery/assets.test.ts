@@ -8,7 +8,7 @@ test.each([
 ])('a page in %s names the file of its own texts alone', async (language, own, other) => {
   const here = await startTestMirror();
   const headers = { accept: 'text/html', 'accept-language': language };
-  for (const path of ['/', '/status', '/docs', '/collections', '/prompts', '/sign-in']) {
+  for (const path of ['/', '/status', '/docs', '/collections', '/prompts', '/saved', '/sign-in']) {
     const html = await (await here.get(path, headers)).text();
     const names = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)].map(([, name]) => name);
     const scripts = await Promise.all(names.map(async (name) => (await here.get(`/${name}`)).text()));

@@ -22,6 +22,7 @@ describe('without a token', () => {
     ['', '/docs', './sign-in?next=.%2Fdocs'],
     ['', '/collections?id=7', './sign-in?next=.%2Fcollections%3Fid%3D7'],
     ['', '/prompts?q=cat', './sign-in?next=.%2Fprompts%3Fq%3Dcat'],
+    ['', '/saved?q=cat', './sign-in?next=.%2Fsaved%3Fq%3Dcat'],
     ['', '/history?task=1', './sign-in?next=.%2Fhistory%3Ftask%3D1'],
     ['/sub', '/sub/status?x=1', './sign-in?next=.%2Fstatus%3Fx%3D1'],
   ])(
@@ -68,7 +69,7 @@ describe('without a token', () => {
 test('pages are private, and run nothing but our own files', async () => {
   const here = await startTestMirror();
   const headers = { ...HTML, ...(await addToken(here)) };
-  for (const path of ['/status', '/docs', '/collections', '/prompts', '/sign-in']) {
+  for (const path of ['/status', '/docs', '/collections', '/prompts', '/saved', '/sign-in']) {
     const answer = await here.get(path, headers);
     expect([path, answer.status, answer.headers.get('cache-control')]).toEqual([
       path,
@@ -93,6 +94,7 @@ describe('where to go then', () => {
     './?q=cat&task=1',
     './docs#search',
     './prompts?q=cat',
+    './saved?q=cat',
     './history?task=1',
   ])('%s is one of our pages', (next) => {
     expect(parseNext(next)).toBe(next);

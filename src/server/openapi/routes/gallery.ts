@@ -1,4 +1,4 @@
-/** Pages for people, beside the wall: status, this description, collections, prompts, and the one that asks for a token. */
+/** Pages for people, beside the wall: status, this description, collections, prompts, saved searches, and the one that asks for a token. */
 import { createEnum, createQueryParameter, type RouteDescription, taskId, text } from '../components.ts';
 
 const page = { 'text/html': { schema: text } };
@@ -73,6 +73,21 @@ export const GALLERY_ROUTES: readonly RouteDescription[] = [
       303: redirect,
       404: { description: 'the page, without such a task', content: page },
       503: { description: 'the page, without its history', content: page },
+    },
+    errors: [401, 403],
+  },
+  {
+    path: '/saved',
+    method: 'get',
+    operationId: 'savedPage',
+    summary: 'The saved searches, as a page',
+    parameters: [
+      createQueryParameter('q', text, 'a search to be saved; the filters of the wall are added to it'),
+    ],
+    responses: {
+      200: { description: 'the page', content: page },
+      303: redirect,
+      503: { description: 'the page, without searches', content: page },
     },
     errors: [401, 403],
   },

@@ -2,7 +2,7 @@
 
 const HOME = './';
 /** Pages, and with them what is searched for. All pages lie at one depth. */
-const PAGE = /^\.\/(?:status|docs|collections|prompts|history)?(?:[?#].*)?$/s;
+const PAGE = /^\.\/(?:status|docs|collections|prompts|history|saved)?(?:[?#].*)?$/s;
 /** Longer addresses are none of ours. */
 const MAX_LENGTH = 8000;
 

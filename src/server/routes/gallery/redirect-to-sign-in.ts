@@ -5,7 +5,7 @@ import type { ServerContext } from '../../deps.ts';
 import { formatNext } from './next-page.ts';
 import { VARY } from './send-page.ts';
 
-const PAGES = new Set(['', '/', '/status', '/docs', '/collections', '/prompts', '/history']);
+const PAGES = new Set(['', '/', '/status', '/docs', '/collections', '/prompts', '/history', '/saved']);
 
 /**
  * @param prefix of all paths, without a slash at its end

@@ -1,7 +1,8 @@
 /** Sends a page, under a content security policy that runs nothing but our own files. */
 import { loadAssets } from '../../../web/assets.ts';
-import type { ScriptedPage } from '../../../web/bundle.ts';
+import type { Entries, ScriptedPage } from '../../../web/bundle.ts';
 import { type DocumentOptions, renderDocument } from '../../../web/pages/document.tsx';
+import type { Language } from '../../../web/view/i18n/dictionary.ts';
 import type { ServerContext } from '../../deps.ts';
 
 const CONTENT_SECURITY_POLICY = [
@@ -49,16 +50,9 @@ export async function sendPage(
 ): Promise<Response> {
   const { entries } = await loadAssets();
   const { name, imports } = entries.scripts[options.page];
-  const isOfCollections = options.page === 'collections';
-  const texts = [
-    entries.dictionaries[options.language],
-    ...(isOfCollections ? [entries.collectionTexts[options.language]] : []),
-  ];
-  const styles = [
-    entries.styles,
-    ...(isOfCollections ? [entries.collectionStyles] : []),
-    ...(options.page === 'prompts' ? [entries.promptStyles] : []),
-  ];
+  const own = findOwnFiles(entries, options.page, options.language);
+  const texts = [entries.dictionaries[options.language], ...own.texts];
+  const styles = [entries.styles, ...own.styles];
   const assets = {
     script: {
       address: `./assets/${name}`,
@@ -68,6 +62,24 @@ export async function sendPage(
     icon: `./assets/${entries.icon}`,
   };
   return c.html(renderDocument({ ...options, assets }), status, HEADERS);
+}
+
+/** What a page loads besides what every page does. */
+function findOwnFiles(
+  entries: Entries,
+  page: ScriptedPage,
+  language: Language,
+): { readonly texts: readonly string[]; readonly styles: readonly string[] } {
+  switch (page) {
+    case 'collections':
+      return { texts: [entries.collectionTexts[language]], styles: [entries.collectionStyles] };
+    case 'saved':
+      return { texts: [entries.savedTexts[language]], styles: [entries.savedStyles] };
+    case 'prompts':
+      return { texts: [], styles: [entries.promptStyles] };
+    default:
+      return { texts: [], styles: [] };
+  }
 }
 
 /** Renders and sends what a public link shows, one level below the other pages: without a script. */

@@ -1,9 +1,9 @@
 /** Asks before a collection is deleted: nothing brings it back. */
 import type { CollectionData } from '../../view/data.ts';
 import { useShell } from '../shell.ts';
+import { useTrial } from '../use-trial.ts';
 import { Sheet } from './Sheet.tsx';
 import { useCollections } from './state.ts';
-import { useTrial } from './use-trial.ts';
 
 export function DeleteDialog({ collection: { name, is_shared } }: { collection: CollectionData }) {
   const { t } = useShell();

@@ -2,9 +2,9 @@
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { useShell } from '../shell.ts';
+import { type Problem, useTrial } from '../use-trial.ts';
 import { Sheet } from './Sheet.tsx';
-import { type CollectionFields, type Problem, useCollections } from './state.ts';
-import { useTrial } from './use-trial.ts';
+import { type CollectionFields, useCollections } from './state.ts';
 
 interface Props {
   readonly title: string;

@@ -5,8 +5,8 @@ import type { CollectionData } from '../../view/data.ts';
 import { Icon } from '../Icon.tsx';
 import { Popover } from '../Popover.tsx';
 import { useShell } from '../shell.ts';
+import { useTrial } from '../use-trial.ts';
 import { useCollections } from './state.ts';
-import { useTrial } from './use-trial.ts';
 
 export function ShareLink({ collection }: { collection: CollectionData }) {
   const { texts } = useCollections();

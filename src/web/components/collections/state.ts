@@ -5,6 +5,7 @@ import { useContext } from 'preact/hooks';
 import type { CollectionsContent, OpenCollection } from '../../view/collections-data.ts';
 import type { CollectionTexts } from '../../view/i18n/collections/texts.ts';
 import type { Toast } from '../app.ts';
+import type { Problem } from '../use-trial.ts';
 
 export type CollectionDialog = 'create' | 'edit' | 'delete';
 
@@ -28,9 +29,6 @@ export interface CollectionFields {
   readonly name: string;
   readonly note: string;
 }
-
-/** Why something was not done, in words; undefined: it was done. */
-export type Problem = string | undefined;
 
 export interface CollectionActions {
   openDialog(name: CollectionDialog | undefined): void;

@@ -60,7 +60,7 @@ const GROUPS: readonly (readonly [GroupKey, RegExp])[] = [
   ],
   ['images', /^\/(?:images|thumbs|api\/images)\b/],
   ['wall', /^\/api\/wall\b/],
-  ['pages', /^\/(?:$|status$|docs$|collections$|prompts$|history$|sign-(?:in|out)$|assets\b)/],
+  ['pages', /^\/(?:$|status$|docs$|collections$|prompts$|history$|saved$|sign-(?:in|out)$|assets\b)/],
   ['mirror', /^/],
 ];
 

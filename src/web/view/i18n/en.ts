@@ -199,6 +199,8 @@ export const en = {
   languages: { en: 'English', zh: '中文' },
   menu: 'Menu',
   prompts: 'Prompts',
+  savedSearches: 'Saved searches',
+  saveSearch: 'Save this search',
   apiPage: 'API',
   signOut: 'Sign out',
 

@@ -192,6 +192,8 @@ export const zh: Dictionary = {
   languages: { en: 'English', zh: '中文' },
   menu: '菜单',
   prompts: '提示词',
+  savedSearches: '已保存的搜索',
+  saveSearch: '保存此搜索',
   apiPage: 'API',
   signOut: '退出',
 

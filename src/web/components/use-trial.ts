@@ -1,6 +1,8 @@
 /** For controls that do something which may fail: what went wrong is shown where it was tried. */
 import { useSignal } from '@preact/signals';
-import type { Problem } from './state.ts';
+
+/** Why something was not done, in words; undefined: it was done. */
+export type Problem = string | undefined;
 
 export interface Trial {
   readonly problem: Problem;
