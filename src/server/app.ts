@@ -28,8 +28,8 @@ import { createCollectionsPageRoutes } from './routes/gallery/collections-page.t
 import { createDocsPageRoutes } from './routes/gallery/docs-page.tsx';
 import { createPageRoutes } from './routes/gallery/pages.tsx';
 import { createPromptPagesRoutes } from './routes/gallery/prompt-pages.tsx';
-import { createSavedPageRoutes } from './routes/gallery/saved-page.tsx';
 import { redirectToSignIn } from './routes/gallery/redirect-to-sign-in.ts';
+import { createSavedPageRoutes } from './routes/gallery/saved-page.tsx';
 import { createSignInPageRoutes } from './routes/gallery/sign-in-page.tsx';
 import { createStatusPageRoutes } from './routes/gallery/status-page.tsx';
 import { createHealthRoutes } from './routes/health.ts';

@@ -10,7 +10,15 @@ import { createRatioClasses } from './layout/ratio-classes.ts';
 import { LANGUAGES, type Language } from './view/i18n/dictionary.ts';
 
 /** The pages that have a script of their own. */
-export const SCRIPTED_PAGES = ['wall', 'status', 'docs', 'collections', 'prompts', 'saved', 'sign-in'] as const;
+export const SCRIPTED_PAGES = [
+  'wall',
+  'status',
+  'docs',
+  'collections',
+  'prompts',
+  'saved',
+  'sign-in',
+] as const;
 export type ScriptedPage = (typeof SCRIPTED_PAGES)[number];
 
 export interface PageScript {

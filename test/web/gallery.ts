@@ -44,7 +44,7 @@ export async function expectFocus(page: Page, selector = ':focus'): Promise<void
     .toBe('there');
 }
 
-/** A mirror with forty tasks of three months, some with pictures, one that is generated, one that has failed, and a collection. */
+/** A mirror with forty tasks of three months, some with pictures, one that is generated, one that has failed, a collection, and a saved search. */
 export async function startGallery(
   settings: Parameters<typeof startTestMirror>[0] = {},
 ): Promise<TestMirror> {
@@ -70,6 +70,7 @@ export async function startGallery(
   }
   await here.mirror.archiver.run();
   await storeGap(here);
+  await storeSavedSearch(here);
   return here;
 }
 
@@ -81,6 +82,14 @@ async function storeGap(here: TestMirror): Promise<void> {
   const ids = [second, forgotten, pending, first, failed].filter((id) => id !== undefined);
   await storeCollection(here, 1, ids, { name: 'Posters', note: 'for Friday' });
   await here.store.remove(forgotten);
+}
+
+/** One with a feed, and with limits. */
+async function storeSavedSearch({ store }: TestMirror): Promise<void> {
+  const limits = { userIds: ['someone'], applicationIds: [] };
+  const fields = { name: 'White cats', query: 'white cat -"black dog"', timeZone: undefined };
+  await store.addSavedSearch({ ...fields, id: taskIdOf(7), limits, nowMs: 1 });
+  await store.changeSavedSearch(taskIdOf(7), { feedKey: 'k'.repeat(22) }, { nowMs: 1 });
 }
 
 const NEWEST_S = Date.UTC(2026, 2, 14, 10) / 1000;

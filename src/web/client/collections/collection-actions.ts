@@ -1,8 +1,8 @@
 /** What a reader can do with the collection that a page shows. Pictures move at once, and back if that fails. */
 import type { CollectionActions, CollectionsState } from '../../components/collections/state.ts';
 import type { Shell } from '../../components/shell.ts';
-import { COLLECTION_PAGE_SIZE, type OpenCollection } from '../../view/collections-data.ts';
 import type { Problem } from '../../components/use-trial.ts';
+import { COLLECTION_PAGE_SIZE, type OpenCollection } from '../../view/collections-data.ts';
 import type { CollectionData, TakingView } from '../../view/data.ts';
 import type { CollectionTexts } from '../../view/i18n/collections/texts.ts';
 import { ApiFailure } from '../api.ts';

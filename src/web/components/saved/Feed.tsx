@@ -98,13 +98,7 @@ function Address({ label, address, onCopy }: AddressProps) {
   return (
     <div class="saved-address">
       <label for={id}>{label}</label>
-      <input
-        id={id}
-        type="text"
-        readOnly
-        value={address}
-        onFocus={(event) => event.currentTarget.select()}
-      />
+      <input id={id} type="text" readOnly value={address} onFocus={(event) => event.currentTarget.select()} />
       <button type="button" class="button" aria-label={`${t.copy}: ${label}`} onClick={() => onCopy(address)}>
         <Icon name="copy" size={16} />
         {t.copy}

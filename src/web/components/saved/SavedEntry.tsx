@@ -3,8 +3,8 @@ import { useSignal } from '@preact/signals';
 import { linkToHits, type SavedItem } from '../../view/saved-data.ts';
 import { useShell } from '../shell.ts';
 import { useTrial } from '../use-trial.ts';
-import { FieldsForm } from './FieldsForm.tsx';
 import { Feed } from './Feed.tsx';
+import { FieldsForm } from './FieldsForm.tsx';
 import { Question } from './Question.tsx';
 import { useSaved } from './state.ts';
 
@@ -55,6 +55,7 @@ function Tools({ item }: { item: SavedItem }) {
   const { texts, actions } = useSaved();
   const open = useSignal<'edit' | 'feed' | 'delete' | undefined>(undefined);
   const { problem, attempt } = useTrial();
+  const feed = item.has_feed ? texts.hasFeed : texts.feed;
   const close = () => {
     open.value = undefined;
   };
@@ -68,11 +69,10 @@ function Tools({ item }: { item: SavedItem }) {
           type="button"
           class="button"
           aria-expanded={open.value === 'feed'}
-          aria-label={texts.feedOf(item.name)}
+          aria-label={`${feed}: ${item.name}`}
           onClick={() => toggle('feed')}
         >
-          {texts.feed}
-          {item.has_feed && <span class="saved-dot" />}
+          {feed}
         </button>
         <button
           type="button"

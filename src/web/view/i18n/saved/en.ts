@@ -23,10 +23,12 @@ export const en = {
   editNamed: (name: string) => `Edit “${name}”`,
   delete: 'Delete',
   deleteNamed: (name: string) => `Delete “${name}”`,
-  deleteQuestion: (name: string) => `Delete “${name}”? Its feed and its webhooks end, too. This can’t be undone.`,
+  deleteQuestion: (name: string) =>
+    `Delete “${name}”? Its feed and its webhooks end, too. This can’t be undone.`,
   deleted: 'Deleted',
 
   feed: 'Feed',
+  hasFeed: 'Feed on',
   feedOf: (name: string) => `Feed of “${name}”`,
   feedHint: 'The newest hits for a feed reader. Whoever has the address sees them without a token.',
   atom: 'Atom',
@@ -43,7 +45,8 @@ export const en = {
 
   failed: (message: string) => `This could not be done: ${message}`,
   nameTaken: 'There is a saved search with this name already.',
-  changedMeanwhile: 'Somebody else has changed this search. It is shown as it is now; do it again if you still want to.',
+  changedMeanwhile:
+    'Somebody else has changed this search. It is shown as it is now; do it again if you still want to.',
   goneMeanwhile: 'This saved search is not there any more.',
   notAllowed: 'Your token may only read.',
 };

@@ -28,6 +28,7 @@ export const zh: SavedTexts = {
   deleted: '已删除',
 
   feed: '订阅源',
+  hasFeed: '订阅源已开启',
   feedOf: (name) => `“${name}”的订阅源`,
   feedHint: '供阅读器订阅的最新结果。持有地址的人无需令牌即可查看。',
   atom: 'Atom',
