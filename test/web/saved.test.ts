@@ -125,6 +125,15 @@ describe('a saved search', () => {
     await page.getByText('nothing new').waitFor();
   });
 
+  test.runIf(IS_WHOLE_WEB)('tells of what is created while the page is open', async () => {
+    const here = await startTestMirror();
+    await save(here, 'Cats', 'cat');
+    const page = await openPage(here, '/saved', MAY_MOVE);
+    await page.getByText('nothing new').waitFor();
+    await storeTask(here, 1, 'a cat');
+    await page.getByText('1 new').waitFor();
+  });
+
   test('is renamed and changed; somebody else’s change is shown, and then replaced', async () => {
     const here = await startTestMirror();
     const { id } = await save(here, 'Cats', 'cat');

@@ -1,6 +1,6 @@
 /** Takes over the page of collections that the server has rendered, and does what its readers want. */
 import { hydrate } from 'preact';
-import { createCollectionsState } from '../components/collections/state.ts';
+import { createCollectionsState, getOpen } from '../components/collections/state.ts';
 import { CollectionsPage } from '../pages/CollectionsPage.tsx';
 import type { CollectionsPageData } from '../view/collections-data.ts';
 import { createApi } from './api.ts';
@@ -8,9 +8,13 @@ import { handleArrangeDrag } from './collections/arrange-drag.ts';
 import { handleArrangeKeys } from './collections/arrange-keys.ts';
 import { loadCollectionTexts } from './collections/load-texts.ts';
 import { createPageActions } from './collections/page-actions.ts';
-import { startCollectionUpdates } from './collections/updates.ts';
 import { readPageData } from './page-context.ts';
+import { startPageUpdates } from './page-updates.ts';
+import { startRecovery } from './recovery.ts';
 import { startShell } from './shell.ts';
+
+/** What is generated appears at once. */
+const UPDATE_PAUSE_MS = 1000;
 
 async function startCollectionsPage(): Promise<void> {
   const data = readPageData<CollectionsPageData>();
@@ -26,7 +30,14 @@ async function startCollectionsPage(): Promise<void> {
   const { mayChange } = data.rights;
   handleArrangeKeys({ state, actions, mayChange });
   if (mayChange) handleArrangeDrag({ state, actions });
-  startCollectionUpdates({ shell: shell.state, state, timeZone: data.timeZone, api, refresh });
+  const loadHealth = startPageUpdates({
+    ...{ shell: shell.state, timeZone: data.timeZone, api, refresh, pauseMs: UPDATE_PAUSE_MS },
+    hasTask: (id) => getOpen(state)?.tasks.some((entry) => entry.id === id) ?? false,
+  });
+  startRecovery(shell.state, () => {
+    refresh();
+    void loadHealth();
+  });
   document.documentElement.dataset.ready = 'true';
 }
 

@@ -5,10 +5,14 @@ import { SavedPage } from '../pages/SavedPage.tsx';
 import type { SavedPageData } from '../view/saved-data.ts';
 import { createApi } from './api.ts';
 import { readPageData } from './page-context.ts';
+import { startPageUpdates } from './page-updates.ts';
 import { createSavedActions } from './saved/actions.ts';
 import { loadSavedTexts } from './saved/load-texts.ts';
 import { refreshOnReturn } from './saved/refresh-on-return.ts';
 import { startShell } from './shell.ts';
+
+/** Each update counts what is new in every saved search. */
+const UPDATE_PAUSE_MS = 5000;
 
 async function startSavedPage(): Promise<void> {
   const data = readPageData<SavedPageData>();
@@ -22,6 +26,10 @@ async function startSavedPage(): Promise<void> {
   if (!page) return;
   hydrate(<SavedPage shell={shell} saved={{ texts, state, actions }} />, page);
   refreshOnReturn(refresh);
+  startPageUpdates({
+    ...{ shell: shell.state, timeZone: data.timeZone, api, refresh, pauseMs: UPDATE_PAUSE_MS },
+    hasTask: () => true,
+  });
   // The server does not let the page wait for all counts.
   if (state.items.peek()?.some((item) => item.new === null)) refresh();
   document.documentElement.dataset.ready = 'true';

@@ -7,6 +7,7 @@ import { SavedEntry } from '../components/saved/SavedEntry.tsx';
 import { type Saved, SavedProvider } from '../components/saved/state.ts';
 import { type Shell, ShellProvider } from '../components/shell.ts';
 import { TopBar } from '../components/TopBar.tsx';
+import { ConnectionTrouble } from '../components/TroubleLine.tsx';
 
 export function SavedPage({ shell, saved }: { shell: Shell; saved: Saved }) {
   const { t, state, rights } = shell;
@@ -24,6 +25,7 @@ export function SavedPage({ shell, saved }: { shell: Shell; saved: Saved }) {
           <p class="muted">{saved.texts.hint}</p>
           {rights.mayChange && <NewSearch saved={saved} />}
           <SavedList saved={saved} />
+          <ConnectionTrouble />
         </main>
         <PageFooter />
         <HelpSheet />

@@ -1,31 +1,36 @@
-/** Keeps the pictures of a collection up to date: those that are generated appear, those that are forgotten leave a gap. */
-import type { CollectionsState } from '../../components/collections/state.ts';
-import { getOpen } from '../../components/collections/state.ts';
-import type { ShellState } from '../../components/shell.ts';
-import type { Health } from '../../view/data.ts';
-import type { Api } from '../api.ts';
-import { listen } from '../live.ts';
-import { startRecovery } from '../recovery.ts';
-
-/** Events come in bursts. */
-const PAUSE_MS = 1000;
+/** Keeps what a page says of tasks up to date: news arrive over a stream, which is opened again when it breaks. */
+import type { ShellState } from '../components/shell.ts';
+import type { Health } from '../view/data.ts';
+import type { Api } from './api.ts';
+import { listen } from './live.ts';
 
 interface Deps {
   readonly api: Api;
   readonly shell: ShellState;
-  readonly state: CollectionsState;
   readonly timeZone: string;
+  /** Events come in bursts: milliseconds from the first of them to the refresh. */
+  readonly pauseMs: number;
+  /** Whether the page says something of a task. */
+  readonly hasTask: (id: string) => boolean;
   readonly refresh: () => void;
 }
 
-export function startCollectionUpdates({ api, shell, state, timeZone, refresh }: Deps): void {
+/** @returns reads how the mirror does */
+export function startPageUpdates({
+  api,
+  shell,
+  timeZone,
+  pauseMs,
+  hasTask,
+  refresh,
+}: Deps): () => Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const schedule = () => {
     if (timer !== undefined) return;
     timer = setTimeout(() => {
       timer = undefined;
       refresh();
-    }, PAUSE_MS);
+    }, pauseMs);
   };
   const loadHealth = async () => {
     try {
@@ -36,7 +41,7 @@ export function startCollectionUpdates({ api, shell, state, timeZone, refresh }:
   };
   listen(timeZone, {
     onTask: ({ id }) => {
-      if (getOpen(state)?.tasks.some((entry) => entry.id === id)) schedule();
+      if (hasTask(id)) schedule();
     },
     onChanged: schedule,
     onSync: () => void loadHealth(),
@@ -51,8 +56,5 @@ export function startCollectionUpdates({ api, shell, state, timeZone, refresh }:
     },
     isRefused: () => shell.connection.peek() === 'expired',
   });
-  startRecovery(shell, () => {
-    refresh();
-    void loadHealth();
-  });
+  return loadHealth;
 }
