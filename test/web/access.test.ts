@@ -109,7 +109,7 @@ const SOME_PATHS = [`/?task=${WITH_PICTURE}`];
 const WIDE_ONLY = /captions|popover (?:view|language)/;
 
 function clickSavedTool(page: Page, at: number): Promise<void> {
-  return page.locator('.saved-tools button').nth(at).click();
+  return page.locator('.saved-entry > .saved-tools button').nth(at).click();
 }
 
 async function openPopover(page: Page, name: string): Promise<void> {
