@@ -35,6 +35,8 @@ export type CollectionTilePage = Omit<CollectionTasks, 'items'> & {
 /** What readers say of a task. */
 /** `POST /api/marks`. */
 export type { MarkResult, MarksView, TaskMarksView } from '../../views/marks-schema.ts';
+/** `/api/saved`. */
+export type { SavedSearchList, SavedSearchView } from '../../views/saved-schema.ts';
 
 /** `GET /api/tags`. */
 export type TagCount = TagList['items'][number];

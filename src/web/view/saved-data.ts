@@ -1,5 +1,5 @@
 /** What the server puts into the page of saved searches. */
-import type { SavedSearchList } from '../../views/saved-schema.ts';
+import type { SavedSearchList } from './data.ts';
 import type { PageData } from './page-data.ts';
 import { EMPTY_VIEW, linkTo } from './url.ts';
 

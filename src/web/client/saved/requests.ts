@@ -1,5 +1,5 @@
 /** Requests about saved searches. */
-import type { SavedSearchList, SavedSearchView } from '../../../views/saved-schema.ts';
+import type { SavedSearchList, SavedSearchView } from '../../view/data.ts';
 import type { SavedFields, SavedItem } from '../../view/saved-data.ts';
 import type { Api } from '../api.ts';
 
