@@ -44,7 +44,6 @@ export const en = {
   revoked: 'The feed is turned off.',
 
   failed: (message: string) => `This could not be done: ${message}`,
-  nameTaken: 'There is a saved search with this name already.',
   changedMeanwhile:
     'Somebody else has changed this search. It is shown as it is now; do it again if you still want to.',
   goneMeanwhile: 'This saved search is not there any more.',

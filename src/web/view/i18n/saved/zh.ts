@@ -44,7 +44,6 @@ export const zh: SavedTexts = {
   revoked: '订阅源已关闭。',
 
   failed: (message) => `无法完成：${message}`,
-  nameTaken: '已有同名的搜索。',
   changedMeanwhile: '此搜索已被他人更改。现在显示的是最新内容；如仍需要，请重试。',
   goneMeanwhile: '此搜索已不存在。',
   notAllowed: '您的令牌只能读取。',
