@@ -52,6 +52,10 @@ export interface Delivery {
 
 /** A target that hangs takes one of these until its time is over. */
 const CONCURRENCY = 16;
+/** Of these, for lanes whose last attempt failed: however many targets hang, the others have room. */
+const FAILING_CONCURRENCY = 8;
+/** Lanes that are remembered as failing. */
+const MAX_FAILING_LANES = 10_000;
 const POLL_INTERVAL_MS = 1000;
 
 /** Polls every second, and whenever `run` is called. */
@@ -62,9 +66,12 @@ export function startDelivery<Item extends { readonly attempts: number }>(
   const { clock, log } = deps;
   const stopping = new AbortController();
   const inFlight = new Map<Promise<void>, string>();
+  /** Lanes whose last attempt failed, and is repeated. */
+  const failing = new Set<string>();
 
   const start = (item: Item): void => {
     const sending = deliver(deps, queue, item, stopping.signal)
+      .then((end) => rememberEnd(queue.getLane(item), end))
       .catch(logFailure)
       .finally(() => {
         inFlight.delete(sending);
@@ -72,17 +79,30 @@ export function startDelivery<Item extends { readonly attempts: number }>(
       });
     inFlight.set(sending, queue.getLane(item));
   };
+  const rememberEnd = (lane: string, end: DeliveryEnd): void => {
+    failing.delete(lane);
+    if ('deliveredAtMs' in end || end.dueAtMs === undefined) return;
+    if (failing.size >= MAX_FAILING_LANES) failing.clear();
+    failing.add(lane);
+  };
+  const claim = (limit: number, busy: readonly string[]) =>
+    queue.claim({ nowMs: clock.now(), limit, leaseMs: 2 * DELIVERY_TIMEOUT_MS, busy });
+  /** What is due: of failing lanes only what they have room for. */
+  const claimWithRoom = async (): Promise<Item[]> => {
+    const lanes = [...inFlight.values()];
+    const free = CONCURRENCY - lanes.length;
+    const due = [...(await claim(free, [...lanes, ...failing]))];
+    const failingInFlight = lanes.filter((lane) => failing.has(lane)).length;
+    const room = Math.min(free - due.length, FAILING_CONCURRENCY - failingInFlight);
+    if (room > 0 && failing.size > 0) due.push(...(await claim(room, [...lanes, ...due.map(queue.getLane)])));
+    return due;
+  };
   const logFailure = (error: unknown) => log.error({ err: error }, `delivering ${queue.what} failed`);
   /** Does not wait for what it starts: a slow target must not hold up others. */
   const claimDue = createSingleFlight(async () => {
     try {
       while (!stopping.signal.aborted && inFlight.size < CONCURRENCY) {
-        const due = await queue.claim({
-          nowMs: clock.now(),
-          limit: CONCURRENCY - inFlight.size,
-          leaseMs: 2 * DELIVERY_TIMEOUT_MS,
-          busy: [...inFlight.values()],
-        });
+        const due = await claimWithRoom();
         if (due.length === 0) return;
         for (const item of due) start(item);
       }
@@ -109,24 +129,28 @@ export function startDelivery<Item extends { readonly attempts: number }>(
   };
 }
 
+/** @returns what was recorded */
 async function deliver<Item extends { readonly attempts: number }>(
   deps: DeliveryDeps,
   queue: DeliveryQueue<Item>,
   item: Item,
   stop: AbortSignal,
-): Promise<void> {
+): Promise<DeliveryEnd> {
   const { clock, log, random } = deps;
   const attempt = await tryToDeliver(deps, queue, item, stop);
   const nowMs = clock.now();
   if (attempt.error === undefined) {
-    await queue.record(item, { deliveredAtMs: nowMs });
-    return;
+    const delivered = { deliveredAtMs: nowMs };
+    await queue.record(item, delivered);
+    return delivered;
   }
   const { error, isFinal = false } = attempt;
   const hasExpired = nowMs - queue.getStartMs(item) >= queue.giveUpAfterMs;
   const dueAtMs = isFinal || hasExpired ? undefined : nowMs + nextCheckDelay(item.attempts, random);
   log.warn({ error, attempts: item.attempts + 1 }, `delivering ${queue.what} failed`);
-  await queue.record(item, { dueAtMs, error });
+  const failed = { dueAtMs, error };
+  await queue.record(item, failed);
+  return failed;
 }
 
 interface Attempt {

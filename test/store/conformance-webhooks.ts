@@ -153,6 +153,27 @@ export function describeWebhooks(open: () => MaybePromise<Store>): void {
       expect(digests.map(({ taskIds }) => taskIds)).toEqual([[late], [early]]);
     });
 
+    test('get nothing more in a digest that was claimed, though the clock is set back', async () => {
+      await add(WEBHOOK);
+      const ids = numberedIds(MAX_SINGLE_MESSAGES + 3);
+      const [sent = FIRST, whileSending = FIRST, late = FIRST] = ids.slice(-3);
+      await put('all', ...ids);
+      await plan(NOW, ...ids.slice(0, -2));
+      const listDigests = async () =>
+        (await store.deliveries(WEBHOOK, 999)).filter(({ type }) => type === 'tasks.finished');
+      const [digest] = await listDigests();
+      let claimed: string | undefined;
+      while (claimed !== digest?.id) {
+        [{ id: claimed } = { id: undefined }] = await claim(NOW + HOUR);
+        if (claimed !== digest?.id)
+          await store.recordDeliveryOutcome(claimed ?? '', { deliveredAtMs: NOW + HOUR });
+      }
+      await plan(NOW + 1, whileSending);
+      await store.recordDeliveryOutcome(claimed ?? '', { deliveredAtMs: NOW + HOUR });
+      await plan(NOW + 2, late);
+      expect((await listDigests()).map(({ taskIds }) => taskIds)).toEqual([[whileSending, late], [sent]]);
+    });
+
     test('of health are told in the step that records it', async () => {
       await add(WEBHOOK);
       await store.addWebhook({

@@ -283,6 +283,35 @@ describe('a receiver', () => {
     await expect.poll(() => receiver.messages).toHaveLength(3);
   });
 
+  test('that hangs does not hold up others, however many webhooks it has', async () => {
+    const { here, receiver, saved } = await startWatched();
+    const other = await startReceiver();
+    await here.restart({ imageAllowHosts: `${receiver.host},${other.host}` });
+    const { body: more } = await post<{ id: string }>(here, '/api/saved', { name: 'More cats', query: 'cat' });
+    for (let at = 1; at < MAX_WEBHOOKS; at += 1) {
+      await addWebhook(here, receiver, saved.id);
+      await addWebhook(here, receiver, more.id);
+    }
+    const { body: dogs } = await post<{ id: string }>(here, '/api/saved', { name: 'Dogs', query: 'dog' });
+    await addWebhook(here, other, dogs.id);
+    here.clock.advance(1000);
+    receiver.answer(500);
+    await finish(here, FIRST);
+    await here.mirror.webhooks.run();
+    const hanging: (() => void)[] = [];
+    receiver.answer((response) => void hanging.push(() => response.writeHead(204).end()));
+    await finish(here, SECOND);
+    const done = here.mirror.webhooks.run();
+    await expect.poll(() => hanging.length).toBeGreaterThan(0);
+    here.simulator.seed([createText(here, { id: THIRD, prompt: 'a dog' })]);
+    await here.store.track([THIRD], here.clock.now());
+    await here.mirror.runner.run({ trigger: 'api' });
+    await expect.poll(() => listIds(other), { timeout: 5000 }).toEqual([THIRD]);
+    receiver.answer(204);
+    for (const end of hanging) end();
+    await done;
+  });
+
   test('that redirects is not followed', async () => {
     const { here, receiver, webhook } = await startWatched();
     const inside = await startReceiver();

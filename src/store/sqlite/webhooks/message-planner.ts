@@ -21,7 +21,7 @@ export function createMessagePlanner({
     .pluck();
   const openDigest = raw.prepare<[string, number], { id: string; taskIds: string }>(
     `SELECT id, task_ids AS taskIds FROM webhook_deliveries
-     WHERE webhook_id = ? AND queued_at > ? AND type = 'tasks.finished' ORDER BY created_at DESC, rowid DESC LIMIT 1`,
+     WHERE webhook_id = ? AND queued_at > ? AND due_at = queued_at AND attempts = 0 AND type = 'tasks.finished' ORDER BY created_at DESC, rowid DESC LIMIT 1`,
   );
   const insertSingle = raw.prepare<{ id: string; webhookId: string; taskId: string; nowMs: number }>(
     `INSERT INTO webhook_deliveries (id, webhook_id, type, task_id, created_at, queued_at, due_at)
@@ -41,7 +41,10 @@ export function createMessagePlanner({
     'UPDATE webhook_deliveries SET task_ids = ? WHERE id = ?',
   );
 
-  /** A digest is open for an hour, and queued then: what is repeated before that is closed as well. */
+  /**
+   * A digest is open for an hour, and queued then: what is repeated before that is closed as well. What was claimed is not as it was
+   * queued, and stays closed when the clock is set back.
+   */
   const addToDigest = ({ id: webhookId }: Webhook, ids: readonly TaskId[], nowMs: number): void => {
     const open = openDigest.get(webhookId, nowMs);
     const known = open ? readTaskIds({ taskId: null, taskIds: open.taskIds }) : [];
