@@ -59,7 +59,6 @@ export const COLLECTION_ROUTES: readonly RouteDescription[] = [
     parameters: [id],
     responses: {
       200: { description: 'the collection; ETag is for If-Match', schema: collectionSchema },
-      304: { description: 'not modified' },
     },
     errors: [401, 403, 404, 503],
   },
