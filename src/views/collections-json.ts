@@ -48,14 +48,15 @@ async function findCover(store: CoverStore, collection: Collection): Promise<Col
   const { cover, id } = collection;
   const places = cover === undefined ? await store.collectionTasks(id, undefined, MAX_COVER_TASKS) : [];
   const ids = cover === undefined ? places.map((place) => place.id) : [cover];
-  const visible = await findVisibleTasks(store, collection, ids);
-  const shown = ids.filter((task) => visible.has(task));
-  const pictures = (await store.imagesOf(shown)).filter(({ thumbhash }) => thumbhash !== undefined);
-  const [first] = pictures; // in the order of the tasks
-  const task = first?.taskId ?? shown[0];
-  if (task === undefined) return null;
-  const { sha256 = null, thumbhash } = first ?? {};
-  return { id: task, sha256, color: findColor(thumbhash), is_chosen: cover !== undefined };
+  const pictures = (await store.imagesOf(ids)).filter(({ thumbhash }) => thumbhash !== undefined);
+  const candidates = new Set([...pictures.map(({ taskId }) => taskId), ...ids]);
+  // One after the other: documents are long, lists have a thousand covers, and the first candidate is nearly always visible.
+  for (const task of candidates) {
+    if (!(await findVisibleTasks(store, collection, [task])).has(task)) continue;
+    const { sha256 = null, thumbhash } = pictures.find(({ taskId }) => taskId === task) ?? {};
+    return { id: task, sha256, color: findColor(thumbhash), is_chosen: cover !== undefined };
+  }
+  return null;
 }
 
 /** The tasks that are stored, within the limits of the collection, and not hidden. */

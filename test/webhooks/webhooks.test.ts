@@ -287,7 +287,10 @@ describe('a receiver', () => {
     const { here, receiver, saved } = await startWatched();
     const other = await startReceiver();
     await here.restart({ imageAllowHosts: `${receiver.host},${other.host}` });
-    const { body: more } = await post<{ id: string }>(here, '/api/saved', { name: 'More cats', query: 'cat' });
+    const { body: more } = await post<{ id: string }>(here, '/api/saved', {
+      name: 'More cats',
+      query: 'cat',
+    });
     for (let at = 1; at < MAX_WEBHOOKS; at += 1) {
       await addWebhook(here, receiver, saved.id);
       await addWebhook(here, receiver, more.id);
