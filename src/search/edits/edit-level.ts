@@ -1,6 +1,5 @@
 /** Edits of a prompt: which earlier prompt it comes from, and which later ones come from it. */
-import { extractFeatures, type Features } from '../similar/features.ts';
-import { computeSimilarity } from '../similar/similarity.ts';
+import { compareFeatures, createFeatureReader, type FeatureList } from './feature-lists.ts';
 
 export interface DatedPrompt {
   readonly id: string;
@@ -25,9 +24,6 @@ export interface EditLevel<Node> {
 /** Prompts that share less are no edits of each other. */
 const MIN_EDIT_SIMILARITY = 0.4;
 
-/** Every feature counts alike: what matters is how much was changed, not how rare it is. */
-const UNWEIGHTED = { weights: new Map<string, number>(), defaultWeight: 1 };
-
 /**
  * A prompt comes from the earlier one that is most like it; of equally similar ones, from the latest.
  * @param others other prompts that may be near it; the same prompt among them is no edit
@@ -36,15 +32,14 @@ export function findEditLevel<Node extends DatedPrompt>(
   source: Node,
   others: readonly Node[],
 ): EditLevel<Node> {
-  const features = new Map<Node, Features>();
-  const compare = (one: Node, other: Node): number => {
-    const read = (node: Node) => {
-      const known = features.get(node) ?? extractFeatures(node.prompt);
-      features.set(node, known);
-      return known;
-    };
-    return computeSimilarity(read(one), read(other), UNWEIGHTED);
+  const readFeatures = createFeatureReader();
+  const features = new Map<Node, FeatureList>();
+  const getFeatures = (node: Node): FeatureList => {
+    const known = features.get(node) ?? readFeatures(node.prompt);
+    features.set(node, known);
+    return known;
   };
+  const compare = (one: Node, other: Node): number => compareFeatures(getFeatures(one), getFeatures(other));
   const nodes = [source, ...others.filter(({ prompt }) => prompt !== source.prompt)].sort(compareTimes);
   /** Before its place, in the order of time. */
   const findOrigin = (at: number): Edit<Node> | undefined => {
@@ -58,11 +53,18 @@ export function findEditLevel<Node extends DatedPrompt>(
     return origin;
   };
   const place = nodes.indexOf(source);
+  /** Whether nothing before it is more like it than the source is, nor as much and later. The first that is ends the search. */
+  const comesFromSource = (node: Node, at: number, similarity: number): boolean =>
+    nodes.slice(0, at).every((earlier, before) => {
+      if (before === place) return true;
+      const other = compare(node, earlier);
+      return before < place ? other <= similarity : other < similarity;
+    });
   const ledTo: Edit<Node>[] = [];
   for (const [at, node] of nodes.entries()) {
-    if (at <= place || compare(node, source) < MIN_EDIT_SIMILARITY) continue;
-    const origin = findOrigin(at);
-    if (origin?.node === source) ledTo.push({ node, similarity: origin.similarity });
+    const similarity = at > place ? compare(node, source) : 0;
+    if (similarity >= MIN_EDIT_SIMILARITY && comesFromSource(node, at, similarity))
+      ledTo.push({ node, similarity });
   }
   return { cameFrom: findOrigin(place), ledTo };
 }

@@ -7,9 +7,6 @@ export interface FeatureWeights {
   readonly defaultWeight: number;
 }
 
-/** Rounded, so that prompts with the same features are equally similar, in whatever order they have them. */
-const DECIMALS = 4;
-
 /** The weight of the features that both have, as a share of the weight of all: 0 for none, 1 for the same ones. */
 export function computeSimilarity(
   one: Features,
@@ -24,5 +21,12 @@ export function computeSimilarity(
     if (other.has(feature)) shared += weight;
   }
   for (const feature of other) if (!one.has(feature)) total += weights.get(feature) ?? defaultWeight;
+  return computeShare(shared, total);
+}
+
+const DECIMALS = 4;
+
+/** Rounded, so that prompts with the same features are equally similar, in whatever order they have them. 0 of nothing. */
+export function computeShare(shared: number, total: number): number {
   return total === 0 ? 0 : Number((shared / total).toFixed(DECIMALS));
 }
