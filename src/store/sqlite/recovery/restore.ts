@@ -17,7 +17,7 @@ import { migrate, needsMigration } from '../migrate.ts';
 import { acquireExclusiveLock } from '../writers-lock.ts';
 import { deriveColumns } from './derive-columns.ts';
 import { mergeTokens } from './merge-tokens.ts';
-import { revokeUnknownKeys } from './revoke-keys.ts';
+import { revokeUnknownKeys, revokeUnknownWebhooks } from './revoke-keys.ts';
 import { findForeignIndexConfig, findUnusableRow } from './row-check.ts';
 import { findForeignColumns, findForeignSchema } from './schema-check.ts';
 import { finishSwap, swapIn } from './swap.ts';
@@ -140,6 +140,7 @@ function bringUpToDate(incoming: string, { source, replaced, nowMs }: RestoreReq
     try {
       return runInTransaction(target, () => {
         revokeUnknownKeys(old, target);
+        revokeUnknownWebhooks(old, target);
         return mergeTokens(old, target);
       });
     } finally {

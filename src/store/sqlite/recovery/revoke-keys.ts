@@ -1,6 +1,7 @@
-/** Keys of feeds and public links that were revoked stay revoked: the replacement of a database must not open anything again. */
+/** What was revoked stays revoked, keys and webhooks: the replacement of a database must not open anything, or tell anybody, again. */
 import type { Sqlite } from '../database.ts';
 import { type Connection, SqliteError } from '../driver.ts';
+import { isWebhookRow } from '../webhooks/webhook-row.ts';
 import { type Row, readRows } from './readable-rows.ts';
 
 const KEYS = [
@@ -26,6 +27,20 @@ export function revokeUnknownKeys(source: Connection, target: Sqlite): void {
       .prepare(`UPDATE collections SET link_shows_prompts = 0 WHERE ${isUnknown}`)
       .run(listKeys(open, column));
   }
+}
+
+/**
+ * Takes away the webhooks that the replaced database does not have, and gives the others the addresses and secrets that it has.
+ * @param source, target as of `revokeUnknownKeys`
+ */
+export function revokeUnknownWebhooks(source: Connection, { raw }: Sqlite): void {
+  if (isOlderThan(source, 'webhooks')) return;
+  const known = [...readRows(source, 'webhooks')].filter(isWebhookRow);
+  const update = raw.prepare('UPDATE webhooks SET url = ?, secret = ? WHERE id = ?');
+  for (const { id, url, secret } of known) update.run(url, secret, id);
+  raw
+    .prepare('DELETE FROM webhooks WHERE id NOT IN (SELECT value FROM json_each(?))')
+    .run(listKeys(known, 'id'));
 }
 
 /** As JSON. */

@@ -87,6 +87,25 @@ describe('webhooks', () => {
     expect(await store.claimDeliveries(CLAIM)).toMatchObject([{ taskIds: ['one'] }]);
   });
 
+  test('that were removed or changed since the backup stay so', async () => {
+    const dataDir = await createMirror();
+    const [OTHER_ID, url, secret] = [
+      SAVED_ID.replace(/1$/, '3'),
+      'https://b.example/',
+      `whsec_${'y'.repeat(40)}`,
+    ];
+    const store = await openStore({ dataDir, clock, mode: 'owner' });
+    await store.addWebhook({ id: OTHER_ID, url, secret, savedSearchId: undefined, nowMs: 1 });
+    const backup = await backUpTo(dataDir);
+    await store.removeWebhook(WEBHOOK_ID);
+    await store.changeWebhook(OTHER_ID, { url: 'https://c.example/' }, { nowMs: 2 });
+    await store.close();
+    restore(dataDir, backup, clock.now());
+    const restored = await openTestStore(dataDir);
+    expect(await restored.webhooks()).toMatchObject([{ id: OTHER_ID, url: 'https://c.example/', secret }]);
+    expect(await restored.deliveries(WEBHOOK_ID, 5)).toEqual([]);
+  });
+
   test('tell of a task that finishes again after a restore under the same id', async () => {
     const dataDir = await createMirror();
     const store = await openTestStore(dataDir);
