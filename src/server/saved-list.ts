@@ -16,11 +16,11 @@ export interface ListedSearch {
   readonly version: number;
 }
 
-/** @param budgetMs when it is used up, the rest is not counted; undefined: each is, unless that takes too long by itself */
+/** @param budgetMs when it is used up, the rest is not counted */
 export async function readSavedList(
   c: ServerContext,
   deps: SavedListDeps,
-  budgetMs = Number.POSITIVE_INFINITY,
+  budgetMs: number,
 ): Promise<ListedSearch[]> {
   const { config, store, clock } = deps;
   const untilMs = clock.now() + budgetMs;

@@ -1,4 +1,4 @@
-/** Addresses whose key is the credential: they are told to nobody else. The rate of public links is limited. */
+/** Addresses whose key is the credential: they are told to nobody else, and their rate is limited. */
 import type { MiddlewareHandler } from 'hono';
 import { ApiError } from '../lib/api-error.ts';
 import type { Clock } from '../lib/clock.ts';

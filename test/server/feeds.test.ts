@@ -226,3 +226,16 @@ describe('a feed', () => {
     expect(item?.image).toMatch(/^https:\/\/mirror\.example\/flux\/feeds\/images\/[0-9a-f]{64}\?key=/);
   });
 });
+
+test('feeds are limited in rate, for each client', async () => {
+  const here = await startTestMirror();
+  let limited: Response | undefined;
+  for (let at = 0; at < 700 && !limited; at += 1) {
+    const answer = await here.get('/feeds/any.atom');
+    if (answer.status === 429) limited = answer;
+    await answer.arrayBuffer();
+  }
+  expect(limited?.headers.get('retry-after')).toBe('1');
+  here.clock.advance(1000);
+  expect((await here.get('/feeds/any.atom')).status).toBe(404);
+});

@@ -17,6 +17,7 @@ import { formatJsonFeed, JSON_FEED_TYPE } from '../feeds/json-feed.ts';
 import { getQueryParams, readIntegerParam } from '../query-params.ts';
 import { describeAskedBy } from '../search/respond.ts';
 import { sendFile } from '../send-file.ts';
+import { createRateLimit } from '../shared-link.ts';
 
 type OpenFeed = SavedSearch & { readonly feedKey: string };
 
@@ -46,6 +47,9 @@ export function createFeedRoutes(deps: ServerDeps, auth: Pick<Auth, 'delayGuess'
     const { tasks } = await listing.answer(question, () => !c.env.outgoing.destroyed, describeAskedBy(c));
     return tasks;
   };
+
+  // Each picture is looked for in the tasks that the feed has now.
+  app.use(`${FEED_PATH}/*`, createRateLimit(clock));
 
   app.get(`${FEED_PATH}/:file`, etag(), async (c) => {
     const file = c.req.param('file');

@@ -23,6 +23,9 @@ import { formatEntityTag, readExpectedVersions } from '../entity-tags.ts';
 import { readNewSavedSearch, readSavedSearchChange } from '../saved-body.ts';
 import { findFeedUrl, readSavedList } from '../saved-list.ts';
 
+/** For all of them together: the others are listed without counts. */
+const MAX_COUNTING_MS = 5000;
+
 export function createSavedRoutes(deps: ServerDeps): Hono<ServerEnv> {
   const { config, store, clock } = deps;
   const app = new Hono<ServerEnv>();
@@ -42,7 +45,7 @@ export function createSavedRoutes(deps: ServerDeps): Hono<ServerEnv> {
   };
 
   app.get('/api/saved', async (c) => {
-    const all = await readSavedList(c, deps);
+    const all = await readSavedList(c, deps, MAX_COUNTING_MS);
     return c.json({ items: all.map(({ item }) => item) } satisfies SavedSearchList);
   });
 

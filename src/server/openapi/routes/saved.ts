@@ -115,7 +115,7 @@ export const SAVED_ROUTES: readonly RouteDescription[] = [
       },
       304: { description: 'not modified' },
     },
-    errors: [403, 404, 503],
+    errors: [403, 404, 429, 503],
     isOpen: true,
   },
   {
@@ -133,7 +133,7 @@ export const SAVED_ROUTES: readonly RouteDescription[] = [
       206: { description: 'a part of it', content: { 'image/*': {}, 'video/*': {} } },
       304: { description: 'not modified' },
     },
-    errors: [400, 403, 404, 416, 503],
+    errors: [400, 403, 404, 416, 429, 503],
     isOpen: true,
   },
 ];
