@@ -241,7 +241,7 @@ describe('one collection', () => {
     await page.locator('.is-dragged').waitFor({ state: 'detached' });
     await page.mouse.up();
     await openMenu(page, taskIdOf(0)); // the page is as it was
-    expect(await readOrder(here, FIRST)).toEqual(tasksOf(3, 0, 4, 1, 2, 6));
+    await expect.poll(() => readOrder(here, FIRST)).toEqual(tasksOf(3, 0, 4, 1, 2, 6));
   });
 
   test('a picture is removed, and put back where it was', async () => {
@@ -292,7 +292,9 @@ describe('one collection', () => {
     await page.getByLabel('Note').fill('');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('heading', { name: '海报' }).waitFor();
-    expect(await readCollection(here, FIRST)).toMatchObject({ name: '海报', note: '', cover: undefined });
+    await expect
+      .poll(() => readCollection(here, FIRST))
+      .toMatchObject({ name: '海报', note: '', cover: undefined });
     await expectFocus(page, '.collection-actions button');
   });
 
@@ -333,7 +335,7 @@ describe('one collection', () => {
     await expectFocus(page, '.frame');
     await undo(page);
     await expect.poll(() => listPictures(page)).toEqual(all.slice(0, 100));
-    expect(await readOrder(here, FIRST)).toEqual(all);
+    await expect.poll(() => readOrder(here, FIRST)).toEqual(all);
     await expectFocus(page, `[data-id="${taskIdOf(7)}"]`);
   });
 
@@ -386,7 +388,7 @@ describe('its link', () => {
     const readLink = async () => (await readCollection(here, FIRST)).link;
     const getStatus = () => page.locator('.share [role=status]');
     await page.locator('[data-popover="share"] > button').click();
-    await page.getByRole('checkbox', { name: 'With prompts' }).uncheck();
+    await page.getByRole('checkbox', { name: 'With prompts' }).click();
     await page.getByRole('button', { name: 'Create link' }).click();
     await getStatus().getByText('The link works now.').waitFor();
     const first = await readLink();
@@ -397,9 +399,9 @@ describe('its link', () => {
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
       `${here.mirror.url}/shared/${first?.key}`,
     );
-    await page.getByRole('checkbox', { name: 'With prompts' }).check();
+    await page.getByRole('checkbox', { name: 'With prompts' }).click();
     await getStatus().getByText('The link shows prompts now.').waitFor();
-    expect(await readLink()).toMatchObject({ key: first?.key, showsPrompts: true });
+    await expect.poll(() => readLink()).toMatchObject({ key: first?.key, showsPrompts: true });
 
     await page.getByRole('button', { name: 'Replace' }).click();
     await page.getByRole('button', { name: 'Cancel' }).click();
@@ -412,7 +414,7 @@ describe('its link', () => {
     await page.getByRole('button', { name: 'Revoke' }).click();
     await page.getByRole('group', { name: 'Revoke' }).getByRole('button', { name: 'Revoke' }).click();
     await getStatus().getByText('The link is revoked.').waitFor();
-    expect(await readLink()).toBeUndefined();
+    await expect.poll(() => readLink()).toBeUndefined();
     await expectFocus(page, '.share *');
   });
 });
@@ -508,7 +510,7 @@ describe('tokens', () => {
     await page.keyboard.press('ArrowLeft');
     await expectFocus(page, `[data-id="${taskIdOf(3)}"]`);
     expect(await page.content()).not.toContain('the-secret-key');
-    expect(await readOrder(here, FIRST)).toEqual(tasksOf(3, 0, 4, 1, 2, 6));
+    await expect.poll(() => readOrder(here, FIRST)).toEqual(tasksOf(3, 0, 4, 1, 2, 6));
   });
 
   test.runIf(IS_WHOLE_WEB)('a limited one sees the collections of its own limits', async () => {
