@@ -57,7 +57,7 @@ describe('the edits of a prompt', () => {
       }).join('');
     const long = dated(...Array.from({ length: 200 }, (_, at) => createText(at)));
     const readingMs = await measureCpuMs(() => long.map(({ prompt }) => extractFeatures(prompt)));
-    expect(await measureCpuMs(() => levelOf(long, 0))).toBeLessThan(4 * readingMs);
+    expect(await measureCpuMs(() => levelOf(long, 0))).toBeLessThan(6 * readingMs);
   });
 
   test('are a tree: what comes from a prompt is what that leads to, whatever the times', () => {
