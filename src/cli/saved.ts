@@ -14,11 +14,11 @@ import {
   type SavedSearchOutcome,
 } from '../store/contract/saved-searches.ts';
 import type { Store } from '../store/contract/store.ts';
-import { InvalidName, normalizeName } from '../task/entry-name.ts';
 import { serializeSavedListItem, serializeSavedSearch } from '../views/saved-json.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 import { describeLimits, findSaved } from './find-saved.ts';
 import { print, printJson, printNote } from './output.ts';
+import { readName } from './read-name.ts';
 import { addSettings, readConfig } from './settings.ts';
 import { createShowSavedCommand } from './show-saved.ts';
 
@@ -148,16 +148,6 @@ async function findPublicUrl(
   { callbackUrl }: Pick<Config, 'callbackUrl'>,
 ): Promise<string | undefined> {
   return callbackUrl ?? (await readLastAddress(store));
-}
-
-/** @throws CommandFailed */
-function readName(text: string): string {
-  try {
-    return normalizeName(text);
-  } catch (error) {
-    if (error instanceof InvalidName) throw new CommandFailed(error.message, EXIT.usage);
-    throw error;
-  }
 }
 
 /** @throws CommandFailed if it was not changed */

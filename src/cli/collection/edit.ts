@@ -10,10 +10,11 @@ import {
 import type { Store } from '../../store/contract/store.ts';
 import { CommandFailed, EXIT } from '../failure.ts';
 import { printDocument, printJson, printNote } from '../output.ts';
+import { readName } from '../read-name.ts';
 import { readNote } from '../read-note.ts';
 import { addSettings, readConfig } from '../settings.ts';
 import { resolveOnePlace } from './collection-places.ts';
-import { findCollection, NAME_ARGUMENT, readName, unwrap } from './find-collection.ts';
+import { findCollection, NAME_ARGUMENT, unwrap } from './find-collection.ts';
 import { printCollection } from './print-collection.ts';
 
 interface EditOptions {

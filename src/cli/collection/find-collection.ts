@@ -1,9 +1,9 @@
 /** Finds the collection that a person means. */
 import type { Collection, CollectionOutcome } from '../../store/contract/collections.ts';
 import type { Store } from '../../store/contract/store.ts';
-import { foldName, InvalidName, normalizeName } from '../../task/entry-name.ts';
+import { foldName } from '../../task/entry-name.ts';
 import { MIN_ID_PREFIX_LENGTH } from '../../task/id.ts';
-import { CommandFailed, EXIT } from '../failure.ts';
+import { CommandFailed } from '../failure.ts';
 
 export const NAME_ARGUMENT = 'its name, or the first 6 or more characters of its id';
 
@@ -39,16 +39,6 @@ export function describeLimits({ limits }: Pick<Collection, 'limits'>): string[]
   const list = (what: string, ids: readonly string[]) =>
     ids.length > 0 ? [`${what} ${ids.join(', ')}`] : [];
   return [...list('users', limits.userIds), ...list('applications', limits.applicationIds)];
-}
-
-/** @throws CommandFailed for a text that can't be a name */
-export function readName(text: string): string {
-  try {
-    return normalizeName(text);
-  } catch (error) {
-    if (error instanceof InvalidName) throw new CommandFailed(error.message, EXIT.usage);
-    throw error;
-  }
 }
 
 /** @returns what was done @throws CommandFailed for what was refused */

@@ -4,9 +4,10 @@ import { Command } from 'commander';
 import { runWithStore } from '../../app/with-store.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { MAX_COLLECTION_NOTE } from '../../store/contract/collections.ts';
+import { readName } from '../read-name.ts';
 import { readNote } from '../read-note.ts';
 import { addSettings, readConfig } from '../settings.ts';
-import { readName, unwrap } from './find-collection.ts';
+import { unwrap } from './find-collection.ts';
 import { printCollection } from './print-collection.ts';
 
 export function createNewCommand(): Command {

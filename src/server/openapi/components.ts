@@ -1,5 +1,5 @@
 /** Types of route descriptions, and helpers that build JSON Schema for requests. */
-import type * as z from 'zod';
+import * as z from 'zod';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -56,4 +56,16 @@ export function createQueryParameter(name: string, schema: Schema, description?:
 
 export function createPathParameter(name: string, schema: Schema): Schema {
   return { name, in: 'path', required: true, schema };
+}
+
+/** For what several may edit at once. @param what `the collection`, for one */
+export function createIfMatchParameter(what: string): Schema {
+  const description = `the ETag that came with ${what}: 412 after any change since`;
+  return { name: 'If-Match', in: 'header', schema: text, description };
+}
+
+/** The schema of a request body, from the one that checks it. */
+export function describeBody(schema: z.ZodType): Schema {
+  const { $schema: _, ...body }: Schema = z.toJSONSchema(schema);
+  return body;
 }

@@ -24,10 +24,10 @@ import type {
 } from '../../views/collections-schema.ts';
 import { readJsonBody } from '../body.ts';
 import { readCollectionChange, readLinkChange, readNewCollection, readTaskId } from '../collection-body.ts';
+import { createCollectionNotFound } from '../collection-not-found.ts';
 import { getPublicUrl } from '../connections/public-url.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
 import { formatEntityTag, readExpectedVersions } from '../entity-tags.ts';
-import { createCollectionNotFound } from '../find-collection.ts';
 import { convertToFields } from '../form-body.ts';
 import { getQueryParams, readChoiceParam, readIntegerParam } from '../query-params.ts';
 import { findSelectedIds } from '../selection/selected-ids.ts';

@@ -3,7 +3,7 @@ import { createBadRequest } from '../../lib/api-error.ts';
 import { MAX_COLLECTION_TASKS } from '../../store/contract/collections.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { TaskLimits } from '../../task/limits.ts';
-import { createCollectionNotFound } from '../find-collection.ts';
+import { createCollectionNotFound } from '../collection-not-found.ts';
 import { type IdSelection, refuseOthers } from './selection.ts';
 
 /**

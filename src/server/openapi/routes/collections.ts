@@ -1,5 +1,4 @@
 /** Collections: named, ordered lists of tasks, and their public links. */
-import * as z from 'zod';
 import {
   collectionListSchema,
   collectionSchema,
@@ -12,11 +11,12 @@ import { MAX_IDS } from '../../selection/selection.ts';
 import {
   createArray,
   createEnum,
+  createIfMatchParameter,
   createInteger,
   createPathParameter,
   createQueryParameter,
+  describeBody,
   type RouteDescription,
-  type Schema,
   sha256,
   taskId,
   text,
@@ -24,12 +24,7 @@ import {
 import { SELECTION } from './selection.ts';
 
 const id = createPathParameter('id', { type: 'string', format: 'uuid' });
-const IF_MATCH: Schema = {
-  name: 'If-Match',
-  in: 'header',
-  schema: text,
-  description: 'the ETag of the collection as it was read: 412 if it has been changed since',
-};
+const IF_MATCH = createIfMatchParameter('the collection');
 const CHANGE_ERRORS = [400, 401, 403, 404, 412, 413, 503];
 
 export const COLLECTION_ROUTES: readonly RouteDescription[] = [
@@ -204,8 +199,3 @@ export const SHARED_ROUTES: readonly RouteDescription[] = [
     errors: [400, 404, 429],
   },
 ];
-
-function describeBody(schema: z.ZodType): Schema {
-  const { $schema: _, ...body }: Schema = z.toJSONSchema(schema);
-  return body;
-}

@@ -1,21 +1,21 @@
 /** Marks of tasks: star, rating, tags, note, hidden. */
-import * as z from 'zod';
 import { markResultSchema, tagListSchema, taskMarksSchema } from '../../../views/marks-schema.ts';
 import { markChangeSchema } from '../../mark-body.ts';
 import { MAX_IDS } from '../../selection/selection.ts';
 import {
   createArray,
+  createIfMatchParameter,
   createInteger,
   createPathParameter,
   createQueryParameter,
+  describeBody,
   type RouteDescription,
-  type Schema,
   taskId,
   text,
 } from '../components.ts';
 import { SELECTION } from './selection.ts';
 
-const { $schema: _, ...markChange }: Schema = z.toJSONSchema(markChangeSchema);
+const markChange = describeBody(markChangeSchema);
 
 export const MARK_ROUTES: readonly RouteDescription[] = [
   {
@@ -35,15 +35,7 @@ export const MARK_ROUTES: readonly RouteDescription[] = [
     method: 'patch',
     operationId: 'mark',
     summary: 'Change some marks of a task; the others stay as they are',
-    parameters: [
-      createPathParameter('id', taskId),
-      {
-        name: 'If-Match',
-        in: 'header',
-        schema: text,
-        description: 'the ETag of the marks as they were read: 412 if they have been changed since',
-      },
-    ],
+    parameters: [createPathParameter('id', taskId), createIfMatchParameter('the marks')],
     requestBody: markChange,
     responses: { 200: { description: 'the marks after the change', schema: taskMarksSchema } },
     errors: [400, 401, 403, 404, 409, 412, 413, 503],

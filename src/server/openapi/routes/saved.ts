@@ -1,5 +1,4 @@
 /** Saved searches and their feeds. */
-import * as z from 'zod';
 import {
   savedSearchListSchema,
   savedSearchRemovalSchema,
@@ -8,25 +7,18 @@ import {
 } from '../../../views/saved-schema.ts';
 import { newSavedSearchSchema, savedSearchChangeSchema } from '../../saved-body.ts';
 import {
+  createIfMatchParameter,
   createInteger,
   createPathParameter,
   createQueryParameter,
+  describeBody,
   type RouteDescription,
-  type Schema,
   sha256,
   text,
 } from '../components.ts';
 
-const { $schema: _new, ...newSearch }: Schema = z.toJSONSchema(newSavedSearchSchema);
-const { $schema: _change, ...searchChange }: Schema = z.toJSONSchema(savedSearchChangeSchema);
-
 const id = createPathParameter('id', { type: 'string', format: 'uuid' });
-const ifMatch = {
-  name: 'If-Match',
-  in: 'header',
-  schema: text,
-  description: 'the ETag of the saved search as it was read: 412 if it has been changed since',
-};
+const ifMatch = createIfMatchParameter('the saved search');
 const key = { ...createQueryParameter('key', text, 'the key of the feed'), required: true };
 
 export const SAVED_ROUTES: readonly RouteDescription[] = [
@@ -43,7 +35,7 @@ export const SAVED_ROUTES: readonly RouteDescription[] = [
     method: 'post',
     operationId: 'saveSearch',
     summary: 'Save a search under a name; it finds what the token may see',
-    requestBody: newSearch,
+    requestBody: describeBody(newSavedSearchSchema),
     responses: { 201: { description: 'saved', schema: savedSearchSchema } },
     errors: [400, 401, 403, 409, 413, 415, 503],
   },
@@ -62,7 +54,7 @@ export const SAVED_ROUTES: readonly RouteDescription[] = [
     operationId: 'changeSavedSearch',
     summary: 'Change the name, the query or the time zone; the others stay as they are',
     parameters: [id, ifMatch],
-    requestBody: searchChange,
+    requestBody: describeBody(savedSearchChangeSchema),
     responses: { 200: { description: 'changed', schema: savedSearchSchema } },
     errors: [400, 401, 403, 404, 409, 412, 413, 415, 503],
   },

@@ -1,5 +1,4 @@
 /** Webhooks and their deliveries. */
-import * as z from 'zod';
 import {
   deliveryListSchema,
   deliverySchema,
@@ -9,16 +8,14 @@ import {
 } from '../../../views/webhook-schema.ts';
 import { newWebhookSchema, webhookChangeSchema } from '../../webhook-body.ts';
 import {
+  createIfMatchParameter,
   createInteger,
   createPathParameter,
   createQueryParameter,
+  describeBody,
   type RouteDescription,
-  type Schema,
   text,
 } from '../components.ts';
-
-const { $schema: _new, ...newWebhook }: Schema = z.toJSONSchema(newWebhookSchema);
-const { $schema: _change, ...webhookChange }: Schema = z.toJSONSchema(webhookChangeSchema);
 
 const id = createPathParameter('id', { type: 'string', format: 'uuid' });
 
@@ -37,7 +34,7 @@ export const WEBHOOK_ROUTES: readonly RouteDescription[] = [
     operationId: 'addWebhook',
     summary:
       'Have an address told of each task that a saved search matches when it finishes, or of the health of the mirror',
-    requestBody: newWebhook,
+    requestBody: describeBody(newWebhookSchema),
     responses: { 201: { description: 'with the secret that signs the messages', schema: webhookSchema } },
     errors: [400, 401, 403, 404, 409, 413, 415, 503],
   },
@@ -55,16 +52,8 @@ export const WEBHOOK_ROUTES: readonly RouteDescription[] = [
     method: 'patch',
     operationId: 'changeWebhook',
     summary: 'Change the address; secret and queued messages stay',
-    parameters: [
-      id,
-      {
-        name: 'If-Match',
-        in: 'header',
-        schema: text,
-        description: 'the ETag of the webhook as it was read: 412 if it has been changed since',
-      },
-    ],
-    requestBody: webhookChange,
+    parameters: [id, createIfMatchParameter('the webhook')],
+    requestBody: describeBody(webhookChangeSchema),
     responses: { 200: { description: 'changed', schema: webhookSchema } },
     errors: [400, 401, 403, 404, 412, 413, 415, 503],
   },
