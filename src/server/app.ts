@@ -12,6 +12,7 @@ import { createPageCheck, EMBEDDABLE_PATHS } from './auth/hosts.ts';
 import { compressText } from './compress-text.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from './deps.ts';
 import { createErrorAnswer } from './errors.ts';
+import type { EventHub } from './events/event-hub.ts';
 import { createRequestLogMiddleware, type RequestLog } from './monitoring/request-log.ts';
 import { getTraceId } from './monitoring/trace.ts';
 import { createActivityRoutes } from './routes/activity.ts';
@@ -56,12 +57,18 @@ const EXPOSED_HEADERS = ['cache-status', 'age', 'etag', UNFETCHED_HEADER, NOTES_
 
 /**
  * @param auth checks every request
+ * @param events what happens, for pages and event streams
  * @param logRequest called for every response
  * @param stopping aborted once the server accepts no new work
  */
 export function createApp(
   deps: ServerDeps,
-  { auth, logRequest, stopping }: { auth: Auth; logRequest: RequestLog; stopping: AbortSignal },
+  {
+    auth,
+    events,
+    logRequest,
+    stopping,
+  }: { auth: Auth; events: EventHub; logRequest: RequestLog; stopping: AbortSignal },
 ): Hono<ServerEnv> {
   const { config, log } = deps;
   const prefix = getPathPrefix(config.basePath);
@@ -80,6 +87,7 @@ export function createApp(
   app.use(createAuthMiddleware(auth));
   app.use('/api/*', compressText);
   app.use('/api/*', createUnknownParamsMiddleware(prefix));
+  const pageDeps = { ...deps, events };
   for (const routes of [
     createFluxTasksRoutes(deps),
     createGenerationRoutes(deps),
@@ -94,16 +102,16 @@ export function createApp(
     createMetricsRoutes(deps),
     createOpenApiRoutes(deps),
     createMcpRoutes(deps),
-    createStatusPageRoutes(deps),
-    createDocsPageRoutes(deps),
-    createCollectionsPageRoutes(deps),
-    createPromptPagesRoutes(deps),
-    createSavedPageRoutes(deps),
+    createStatusPageRoutes(pageDeps),
+    createDocsPageRoutes(pageDeps),
+    createCollectionsPageRoutes(pageDeps),
+    createPromptPagesRoutes(pageDeps),
+    createSavedPageRoutes(pageDeps),
     createSignInPageRoutes(deps),
-    createPageRoutes(deps),
+    createPageRoutes(pageDeps),
     createAssetRoutes(),
     createSignInRoutes(deps, auth),
-    createEventRoutes(deps, auth, stopping),
+    createEventRoutes(pageDeps, auth),
     createDownloadRoutes(deps, auth, stopping),
     createForgetRoutes(deps, stopping),
     createMarkRoutes(deps, stopping),

@@ -18,6 +18,7 @@ import { stopServer } from './connections/stop.ts';
 import type { ServerDeps } from './deps.ts';
 import { createFastPath } from './drop-in/fast-path.ts';
 import { createPathNormalizer } from './drop-in/path.ts';
+import { createEventHub } from './events/event-hub.ts';
 import { createRequestLog } from './monitoring/request-log.ts';
 
 export interface RunningServer {
@@ -71,7 +72,8 @@ export async function listen(
   const logRequest = createRequestLog(deps);
   const serveFromFastPath = createFastPath(deps, auth, logRequest);
   const normalizePath = createPathNormalizer(deps.config.basePath);
-  const app = createApp(deps, { auth, logRequest, stopping: stopping.signal });
+  const events = createEventHub(deps, stopping.signal);
+  const app = createApp(deps, { auth, events, logRequest, stopping: stopping.signal });
   const serveWithHono = getRequestListener(app.fetch, { errorHandler: rejectTarget(deps.log) });
   const options = {
     maxHeaderSize: MAX_HEADER_BYTES,

@@ -10,6 +10,7 @@ import type { Auth } from '../../src/server/auth/auth.ts';
 import { createAuthThrottle } from '../../src/server/auth/auth-throttle.ts';
 import type { ServerDeps } from '../../src/server/deps.ts';
 import { errorSchema } from '../../src/server/error-schema.ts';
+import type { EventHub } from '../../src/server/events/event-hub.ts';
 import { createMetrics } from '../../src/server/monitoring/metrics.ts';
 import { type Operation, openApiDocument } from '../../src/server/openapi/document.ts';
 import { ROUTE_DESCRIPTIONS } from '../../src/server/openapi/route-list.ts';
@@ -750,6 +751,7 @@ describe('the OpenAPI document', () => {
     const parts = { config: here.config, metrics: createMetrics() } as unknown as ServerDeps;
     const app = createApp(parts, {
       auth: { authorize: () => PROBE } as unknown as Auth,
+      events: {} as EventHub,
       logRequest: () => undefined,
       stopping: new AbortController().signal,
     });

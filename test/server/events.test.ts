@@ -29,6 +29,12 @@ interface Listener {
   hangUp(): void;
 }
 
+/** What a page says of the last event before it was read. */
+async function readLastEventId(here: TestMirror, path: string): Promise<string> {
+  const html = await (await here.request(path, { headers: { accept: 'text/html' } })).text();
+  return /"lastEventId":"([^"]+)"/.exec(html)?.[1] ?? 'none';
+}
+
 /** Opens a stream, and waits until it is open. */
 async function listen(
   here: TestMirror,
@@ -179,6 +185,37 @@ describe('an event stream', () => {
     const fresh = await listen(here);
     await put(here, { id: 'the-fourth' });
     expect(await fresh.next()).toMatchObject({ name: 'task', data: { id: 'the-fourth' } });
+  });
+
+  test('continues after what a page has said, and after what a browser has had since', async () => {
+    const here = await startTestMirror();
+    for (const path of ['/', '/status', '/collections', '/saved', '/prompts', '/docs']) {
+      const after = await readLastEventId(here, path);
+      await put(here, { id: MINE }, { id: THEIRS });
+      const stream = await listen(here, {}, `/api/events?tz=UTC&after=${after}`);
+      const first = await stream.next();
+      expect(first, path).toMatchObject({ name: 'task', data: { id: MINE } });
+      const again = await listen(
+        here,
+        { 'last-event-id': first?.id ?? '' },
+        `/api/events?tz=UTC&after=${after}`,
+      );
+      expect(await again.next(), path).toMatchObject({ name: 'task', data: { id: THEIRS } });
+      for (const id of [MINE, THEIRS]) await here.store.remove(id as never);
+      stream.hangUp();
+      again.hangUp();
+    }
+    const unknown = await listen(here, {}, '/api/events?tz=UTC&after=of-an-earlier-start');
+    expect(await unknown.next()).toMatchObject({ name: 'changed' });
+  });
+
+  test('tells a page what another process has changed since it was read', async () => {
+    const here = await startTestMirror();
+    const command = await openTestStore(here.config.dataDir, here.clock, 'writer');
+    const after = await readLastEventId(here, '/');
+    await put({ store: command, clock: here.clock }, { id: MINE });
+    const stream = await listen(here, {}, `/api/events?tz=UTC&after=${after}`);
+    expect(await stream.next()).toMatchObject({ name: 'changed' });
   });
 
   test('has an answer to HEAD and to a wrong time zone', async () => {

@@ -1,5 +1,5 @@
 /** The wall of pictures, in a real browser. */
-import type { Locator, Page } from 'playwright-core';
+import type { Locator, Page, Route } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { encodeRatio } from '../../src/task/ratio.ts';
 import { IS_WHOLE_WEB } from '../helpers/thorough.ts';
@@ -353,6 +353,27 @@ describe('what happens meanwhile', () => {
     await here.mirror.runner.run({ trigger: 'command' });
     await expect.poll(() => tile.locator('b').textContent()).toBe('not kept yet');
     expect(await readPlaces(page)).toEqual(places);
+  });
+
+  test('fills in a task that finished before the stream of events was open', async () => {
+    const here = await startFilledMirror(30);
+    const id = here.simulator.addTask({ prompt: 'a lighthouse at night', durationMs: 60_000 });
+    await here.store.track([id as never], here.clock.now());
+    await here.mirror.runner.run({ trigger: 'command' });
+    const page = await openPage(here, '/');
+    const held: Route[] = [];
+    await page.route('**/api/events?*', (route) => {
+      held.push(route);
+    });
+    await page.reload();
+    await page.waitForSelector('html[data-ready]');
+    const tile = page.locator('.tile', { has: page.locator(`[data-id="${id}"]`) });
+    expect(await tile.locator('b').textContent()).toBe('Generating');
+    here.clock.advance(120_000);
+    await here.mirror.runner.run({ trigger: 'command' });
+    await expect.poll(() => held.length).toBe(1);
+    await held[0]?.continue();
+    await expect.poll(() => tile.locator('b').textContent()).toBe('not kept yet');
   });
 
   test('puts new tasks above the others when the top is seen, and says so when it is not', async () => {

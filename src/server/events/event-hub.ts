@@ -13,6 +13,8 @@ const POLLS_PER_HEARTBEAT = 20;
 const LOG_CAPACITY = 1000;
 
 export interface EventHub {
+  /** The id of the last event: what is read after this is followed by the events after it. */
+  readonly lastId: string;
   /** Opens a stream. */
   open(options: OpenOptions): OpenStream;
 }
@@ -50,6 +52,11 @@ export function createEventHub({ store, runner, log }: HubDeps, stopping: AbortS
     for (const stream of streams.keys()) stream.push(logged);
   };
 
+  const publishStatus = () => {
+    if (hasNewStatus) publish(STATUS);
+    hasNewStatus = false;
+  };
+
   const remove = (stream: ReturnType<typeof createEventStream>) => {
     stream.close();
     streams.delete(stream);
@@ -67,8 +74,7 @@ export function createEventHub({ store, runner, log }: HubDeps, stopping: AbortS
     const version = await store.readForeignVersion();
     if (foreignVersion !== undefined && version !== foreignVersion) publish(CHANGED);
     foreignVersion = version;
-    if (hasNewStatus) publish(STATUS);
-    hasNewStatus = false;
+    publishStatus();
     await closeInvalid();
   };
   const pollSafely = () =>
@@ -93,9 +99,17 @@ export function createEventHub({ store, runner, log }: HubDeps, stopping: AbortS
     for (const stream of [...streams.keys()]) remove(stream);
   });
 
+  // From now on, changes of other processes are noticed too.
+  void pollSafely();
+
   return {
+    get lastId() {
+      publishStatus();
+      return events.lastId;
+    },
     open: (options) => {
       const { after } = options;
+      publishStatus();
       const missed = after === undefined ? [] : events.listAfter(after);
       const stream = createEventStream({ ...options, lastId: missed && after ? after : events.lastId });
       // What the caller has missed comes before what happens from now on.

@@ -8,8 +8,8 @@ import type { Auth } from '../auth/auth.ts';
 import { getCallerKey } from '../connections/caller-key.ts';
 import { onEnd } from '../connections/hang-up.ts';
 import { createSlots } from '../connections/slots.ts';
-import type { ServerDeps, ServerEnv } from '../deps.ts';
-import { createEventHub, type EventHub } from '../events/event-hub.ts';
+import type { ServerEnv } from '../deps.ts';
+import type { EventHub } from '../events/event-hub.ts';
 import { getQueryParams } from '../query-params.ts';
 
 /** A stream is cheap, but takes one of the connections. */
@@ -21,27 +21,25 @@ const HEADERS = {
   'x-accel-buffering': 'no', // nginx would hold events back
 };
 
-/** @param stopping aborted once the server accepts no new work */
 export function createEventRoutes(
-  deps: ServerDeps,
+  { events }: { readonly events: EventHub },
   { isStillValid }: Pick<Auth, 'isStillValid'>,
-  stopping: AbortSignal,
 ): Hono<ServerEnv> {
   const slots = createSlots('event streams', MAX_STREAMS);
-  let hub: EventHub | undefined; // nothing has to be remembered before somebody listens
 
   return new Hono<ServerEnv>().get('/api/events', (c) => {
     const { incoming } = c.env;
     const access = c.get('access');
-    const timeZone = getQueryParams(c).get('tz') || findMachineTimeZone().timeZone;
+    const params = getQueryParams(c);
+    const timeZone = params.get('tz') || findMachineTimeZone().timeZone;
     if (!isTimeZone(timeZone)) throw createBadRequest('"tz" must be an IANA time zone such as Europe/Berlin');
     if (incoming.method === 'HEAD') return c.body(null, 200, HEADERS);
     const free = slots.take(getCallerKey(access.tokenName, incoming));
-    hub ??= createEventHub(deps, stopping);
-    const stream = hub.open({
+    const stream = events.open({
       limits: access.limits,
       timeZone,
-      after: c.req.header('last-event-id'),
+      // A browser sends the header when it connects again; a page can only set the parameter.
+      after: c.req.header('last-event-id') || params.get('after') || undefined,
       isStillValid: () => isStillValid(incoming, access),
     });
     onEnd(c.env, () => {

@@ -31,7 +31,7 @@ async function startCollectionsPage(): Promise<void> {
   handleArrangeKeys({ state, actions, mayChange });
   if (mayChange) handleArrangeDrag({ state, actions });
   const loadHealth = startPageUpdates({
-    ...{ shell: shell.state, timeZone: data.timeZone, api, refresh, pauseMs: UPDATE_PAUSE_MS },
+    ...{ page: data, shell: shell.state, api, refresh, pauseMs: UPDATE_PAUSE_MS },
     hasTask: (id) => getOpen(state)?.tasks.some((entry) => entry.id === id) ?? false,
   });
   startRecovery(shell.state, () => {

@@ -1,4 +1,5 @@
 /** News from the mirror as they happen. The stream is closed while the page is hidden: browsers open six connections to a host. */
+import type { PageData } from '../view/page-data.ts';
 import { watchSignOut } from './sign-out.ts';
 
 export interface TaskEvent {
@@ -26,15 +27,21 @@ export interface LiveHandlers {
   isRefused(): boolean;
 }
 
-/** @param timeZone of the months in events */
-export function listen(timeZone: string, handlers: LiveHandlers): void {
+/** @param page the time zone is that of the months in events */
+export function listen(
+  { timeZone, lastEventId }: Pick<PageData, 'timeZone' | 'lastEventId'>,
+  handlers: LiveHandlers,
+): void {
   let stream: EventSource | undefined;
   let wasOpen = false;
   let isSigningOut = false;
 
   const open = () => {
     if (stream || document.hidden || isSigningOut) return;
-    stream = new EventSource(`./api/events?${new URLSearchParams({ tz: timeZone })}`);
+    const params = new URLSearchParams({ tz: timeZone });
+    // What has happened since the page was read.
+    if (!wasOpen && lastEventId !== undefined) params.set('after', lastEventId);
+    stream = new EventSource(`./api/events?${params}`);
     stream.onopen = () => {
       handlers.onConnection('ok');
       // What happened while it was closed is not sent again.

@@ -1,13 +1,14 @@
 /** Keeps what a page says of tasks up to date: news arrive over a stream, which is opened again when it breaks. */
 import type { ShellState } from '../components/shell.ts';
 import type { Health } from '../view/data.ts';
+import type { PageData } from '../view/page-data.ts';
 import type { Api } from './api.ts';
 import { listen } from './live.ts';
 
 interface Deps {
   readonly api: Api;
   readonly shell: ShellState;
-  readonly timeZone: string;
+  readonly page: PageData;
   /** Events come in bursts: milliseconds from the first of them to the refresh. */
   readonly pauseMs: number;
   /** Whether the page says something of a task. */
@@ -16,14 +17,7 @@ interface Deps {
 }
 
 /** @returns reads how the mirror does */
-export function startPageUpdates({
-  api,
-  shell,
-  timeZone,
-  pauseMs,
-  hasTask,
-  refresh,
-}: Deps): () => Promise<void> {
+export function startPageUpdates({ api, shell, page, pauseMs, hasTask, refresh }: Deps): () => Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const schedule = () => {
     if (timer !== undefined) return;
@@ -39,7 +33,7 @@ export function startPageUpdates({
       // The trouble line says it.
     }
   };
-  listen(timeZone, {
+  listen(page, {
     onTask: ({ id }) => {
       if (hasTask(id)) schedule();
     },

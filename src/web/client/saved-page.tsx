@@ -27,7 +27,7 @@ async function startSavedPage(): Promise<void> {
   hydrate(<SavedPage shell={shell} saved={{ texts, state, actions }} />, page);
   refreshOnReturn(refresh);
   startPageUpdates({
-    ...{ shell: shell.state, timeZone: data.timeZone, api, refresh, pauseMs: UPDATE_PAUSE_MS },
+    ...{ page: data, shell: shell.state, api, refresh, pauseMs: UPDATE_PAUSE_MS },
     hasTask: () => true,
   });
   // The server does not let the page wait for all counts.

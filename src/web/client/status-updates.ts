@@ -47,7 +47,7 @@ export function startStatusUpdates({ api, shell, status }: UpdateDeps): { reload
     schedule();
   };
 
-  listen(status.data.peek().timeZone, {
+  listen(status.data.peek(), {
     onTask: schedule,
     onChanged: schedule,
     onStatus: schedule,

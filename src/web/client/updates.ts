@@ -3,6 +3,7 @@ import type { AppState } from '../components/app.ts';
 import { cutText } from '../view/cut-text.ts';
 import type { Health, TileData, TilePage } from '../view/data.ts';
 import type { Dictionary } from '../view/i18n/dictionary.ts';
+import type { PageData } from '../view/page-data.ts';
 import { getSort } from '../view/url.ts';
 import type { Api } from './api.ts';
 import { listen } from './live.ts';
@@ -24,7 +25,7 @@ interface UpdateDeps {
   readonly api: Api;
   readonly state: AppState;
   readonly t: Dictionary;
-  readonly timeZone: string;
+  readonly page: PageData;
   readonly navigation: Navigation;
   readonly viewer: TaskViewer;
   readonly wall: WallController;
@@ -36,7 +37,7 @@ export interface Updates {
 }
 
 export function startUpdates(deps: UpdateDeps): Updates {
-  const { api, state, t, timeZone, navigation, viewer, wall } = deps;
+  const { api, state, t, page, navigation, viewer, wall } = deps;
   const changed = new Set<string>();
   let mayHaveMore = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -111,7 +112,7 @@ export function startUpdates(deps: UpdateDeps): Updates {
     }
   };
 
-  listen(timeZone, {
+  listen(page, {
     onTask: ({ id }) => {
       changed.add(id);
       schedule();

@@ -148,7 +148,10 @@ async function startWallPage(): Promise<void> {
     handleRail(actions);
     handleTouchSelection(selection);
     navigation.start();
-    const { loadHealth } = startUpdates({ api, state, t, timeZone, navigation, viewer, wall: controller });
+    const { loadHealth } = startUpdates({
+      ...{ api, state, t, navigation, viewer },
+      ...{ page: data, wall: controller },
+    });
     startRecovery(state, () => {
       actions.retry();
       void loadHealth();

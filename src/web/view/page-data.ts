@@ -13,6 +13,8 @@ export interface PageData {
   readonly timeZone: string;
   readonly nowMs: number;
   readonly health: Health;
+  /** The mirror's last event before the page was read; undefined on a page that nothing happens on. */
+  readonly lastEventId?: string;
 }
 
 export interface WallData extends PageData {

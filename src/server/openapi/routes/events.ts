@@ -9,6 +9,7 @@ export const EVENT_ROUTES: readonly RouteDescription[] = [
     summary: 'What happens, as server-sent events',
     parameters: [
       createQueryParameter('tz', text, 'IANA time zone of the months; default: that of the machine'),
+      createQueryParameter('after', text, 'as `last-event-id`, for a first connection'),
       {
         name: 'last-event-id',
         in: 'header',

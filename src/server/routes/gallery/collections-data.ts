@@ -8,7 +8,7 @@ import type { ServerContext, ServerDeps } from '../../deps.ts';
 import { formatEntityTag } from '../../entity-tags.ts';
 import { toApiError } from '../../errors.ts';
 
-export type CollectionsPageDeps = Pick<ServerDeps, 'config' | 'store' | 'clock' | 'log'>;
+export type CollectionsDataDeps = Pick<ServerDeps, 'config' | 'store' | 'log'>;
 
 /** The address of a page: without an id it is the list. */
 export interface CollectionsAddress {
@@ -19,7 +19,7 @@ export interface CollectionsAddress {
 /** What can't be read is a page that says so. */
 export async function readCollectionsContent(
   c: ServerContext,
-  deps: CollectionsPageDeps,
+  deps: CollectionsDataDeps,
   { id, cursor }: CollectionsAddress,
 ): Promise<CollectionsContent> {
   try {
@@ -32,7 +32,7 @@ export async function readCollectionsContent(
 
 async function readList(
   c: ServerContext,
-  { config, store }: CollectionsPageDeps,
+  { config, store }: CollectionsDataDeps,
 ): Promise<CollectionsContent> {
   const options = createViewOptions(c, config);
   const found = await store.collections(c.get('access').limits);
@@ -42,7 +42,7 @@ async function readList(
 
 async function readOne(
   c: ServerContext,
-  { config, store }: CollectionsPageDeps,
+  { config, store }: CollectionsDataDeps,
   id: string,
   after: number | undefined,
 ): Promise<CollectionsContent> {
@@ -66,7 +66,7 @@ async function readOne(
   };
 }
 
-function createViewOptions(c: ServerContext, config: CollectionsPageDeps['config']) {
+function createViewOptions(c: ServerContext, config: CollectionsDataDeps['config']) {
   return {
     publicUrl: getPublicUrl(config, c.env.incoming),
     showsLink: !c.get('access').isReadOnly,

@@ -9,13 +9,13 @@ import { DICTIONARIES } from '../../../web/view/i18n/dictionaries.ts';
 import { compressText } from '../../compress-text.ts';
 import type { ServerEnv } from '../../deps.ts';
 import { getQueryParams } from '../../query-params.ts';
-import { type CollectionsPageDeps, readCollectionsContent } from './collections-data.ts';
-import { readPageContextSafely } from './page-context.ts';
+import { type CollectionsDataDeps, readCollectionsContent } from './collections-data.ts';
+import { type PageContextDeps, readPageContextSafely } from './page-context.ts';
 import { sendPage } from './send-page.ts';
 
 const STATUSES = { list: 200, one: 200, missing: 404, failed: 503 } as const;
 
-export function createCollectionsPageRoutes(deps: CollectionsPageDeps): Hono<ServerEnv> {
+export function createCollectionsPageRoutes(deps: CollectionsDataDeps & PageContextDeps): Hono<ServerEnv> {
   return new Hono<ServerEnv>().get('/collections', compressText, async (c) => {
     const params = getQueryParams(c);
     const page = await readPageContextSafely(c, deps);

@@ -7,10 +7,10 @@ import { describeApi, describeErrorBody } from '../../../web/view/docs/describe-
 import { DICTIONARIES } from '../../../web/view/i18n/dictionaries.ts';
 import { compressText } from '../../compress-text.ts';
 import type { ServerDeps, ServerEnv } from '../../deps.ts';
-import { readPageContextSafely } from './page-context.ts';
+import { type PageContextDeps, readPageContextSafely } from './page-context.ts';
 import { sendPage } from './send-page.ts';
 
-type DocsPageDeps = Pick<ServerDeps, 'config' | 'store' | 'clock' | 'log'>;
+type DocsPageDeps = PageContextDeps & Pick<ServerDeps, 'config'>;
 
 export function createDocsPageRoutes(deps: DocsPageDeps): Hono<ServerEnv> {
   const prefix = getPathPrefix(deps.config.basePath);

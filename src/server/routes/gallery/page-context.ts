@@ -9,6 +9,12 @@ import { chooseLanguage } from '../../../web/view/i18n/dictionary.ts';
 import type { PageData } from '../../../web/view/page-data.ts';
 import { readPreferences } from '../../../web/view/preferences.ts';
 import type { ServerContext, ServerDeps } from '../../deps.ts';
+import type { EventHub } from '../../events/event-hub.ts';
+
+export type PageContextDeps = ProblemDeps &
+  Pick<ServerDeps, 'log'> & {
+    readonly events: Pick<EventHub, 'lastId'>;
+  };
 
 /**
  * Of a page that is of use although the database can't be read: its health then says that something is wrong.
@@ -16,18 +22,17 @@ import type { ServerContext, ServerDeps } from '../../deps.ts';
  */
 export async function readPageContextSafely(
   c: ServerContext,
-  deps: ProblemDeps & Pick<ServerDeps, 'log'>,
+  deps: PageContextDeps,
   wanted = '',
 ): Promise<PageData> {
+  // Before anything is read: what changes meanwhile is told to the page once more.
+  const lastEventId = deps.events.lastId;
   try {
-    return await readPageContext(c, deps, wanted);
+    return { ...(await readPageContext(c, deps, wanted)), lastEventId };
   } catch (error) {
     deps.log.warn({ err: error }, 'the health of the mirror could not be read for a page');
-    return createPageContext(c, {
-      nowMs: deps.clock.now(),
-      health: { ...NO_HEALTH, state: 'other' },
-      wanted,
-    });
+    const health: Health = { ...NO_HEALTH, state: 'other' };
+    return { ...createPageContext(c, { nowMs: deps.clock.now(), health, wanted }), lastEventId };
   }
 }
 

@@ -14,11 +14,11 @@ import type { ServerDeps, ServerEnv } from '../../deps.ts';
 import { getQueryParams } from '../../query-params.ts';
 import { askThread } from '../../search/respond.ts';
 import { parseIdParam } from '../tasks.ts';
-import { readPageContextSafely } from './page-context.ts';
+import { type PageContextDeps, readPageContextSafely } from './page-context.ts';
 import { sendPage } from './send-page.ts';
 import { loadWallData } from './wall-data.ts';
 
-type PageDeps = Pick<ServerDeps, 'config' | 'store' | 'searching' | 'clock' | 'log'>;
+type PageDeps = PageContextDeps & Pick<ServerDeps, 'config' | 'searching'>;
 
 /** Characters of a prompt or a query. */
 const MAX_TITLE_LENGTH = 80;

@@ -18,11 +18,11 @@ import { toApiError } from '../../errors.ts';
 import { getQueryParams } from '../../query-params.ts';
 import { askThread } from '../../search/respond.ts';
 import { parseIdParam } from '../tasks.ts';
-import { readPageContextSafely } from './page-context.ts';
+import { type PageContextDeps, readPageContextSafely } from './page-context.ts';
 import { sendPage } from './send-page.ts';
 import type { AskThread } from './wall-data.ts';
 
-type PromptPagesDeps = Pick<ServerDeps, 'config' | 'store' | 'searching' | 'clock' | 'log'>;
+type PromptPagesDeps = PageContextDeps & Pick<ServerDeps, 'config' | 'searching'>;
 
 const PROMPTS_PER_PAGE = '30';
 /** Characters of a prompt or a query in a title. */

@@ -8,16 +8,16 @@ import { SAVED_TEXTS } from '../../../web/view/i18n/saved/all.ts';
 import type { SavedItem, SavedPageData } from '../../../web/view/saved-data.ts';
 import { parseView } from '../../../web/view/url.ts';
 import { compressText } from '../../compress-text.ts';
-import type { ServerContext, ServerDeps, ServerEnv } from '../../deps.ts';
+import type { ServerContext, ServerEnv } from '../../deps.ts';
 import { formatEntityTag } from '../../entity-tags.ts';
 import { toApiError } from '../../errors.ts';
 import { getQueryParams } from '../../query-params.ts';
 import { readSavedList, type SavedListDeps } from '../../saved-list.ts';
-import { readPageContextSafely } from './page-context.ts';
+import { type PageContextDeps, readPageContextSafely } from './page-context.ts';
 import { sendPage } from './send-page.ts';
 import { formatViewAsQuery } from './view-query.ts';
 
-type SavedPageDeps = SavedListDeps & Pick<ServerDeps, 'log'>;
+type SavedPageDeps = SavedListDeps & PageContextDeps;
 
 /** The page asks for the other counts when it is shown. */
 const COUNT_BUDGET_MS = 500;

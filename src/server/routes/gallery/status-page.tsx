@@ -8,11 +8,11 @@ import { DICTIONARIES } from '../../../web/view/i18n/dictionaries.ts';
 import { compressText } from '../../compress-text.ts';
 import type { ServerDeps, ServerEnv } from '../../deps.ts';
 import { askThread } from '../../search/respond.ts';
-import { readPageContextSafely } from './page-context.ts';
+import { type PageContextDeps, readPageContextSafely } from './page-context.ts';
 import { sendPage, VARY } from './send-page.ts';
 import { readStatusData } from './status-data.ts';
 
-type StatusPageDeps = Pick<ServerDeps, 'config' | 'store' | 'searching' | 'listing' | 'clock' | 'log'>;
+type StatusPageDeps = PageContextDeps & Pick<ServerDeps, 'config' | 'searching' | 'listing'>;
 
 export function createStatusPageRoutes(deps: StatusPageDeps): Hono<ServerEnv> {
   const { searching, listing, clock } = deps;
