@@ -1,8 +1,11 @@
 /** Pictures that are seen for the first time since the server has started, against the same ones in another browser afterwards. */
 import type { Browser } from 'playwright-core';
 import type { Row } from '../table.ts';
-import { openBlankPage, waitForWall } from './chromium.ts';
+import { openBlankPage, WINDOW, waitForWall } from './chromium.ts';
 import { PICTURE_DAYS, PICTURE_MODEL, SCREEN } from './gallery-data.ts';
+
+/** All the pictures of a day fit into it, whatever is above them. CSS pixels. */
+const HEIGHT = 2400;
 
 /** @param url of a server that has just started */
 export async function benchThumbnails(browser: Browser, url: string): Promise<Row[]> {
@@ -24,6 +27,7 @@ export async function benchThumbnails(browser: Browser, url: string): Promise<Ro
 /** In a browser with an empty cache. @returns how long each thumbnail took, in milliseconds */
 async function loadScreen(browser: Browser, address: string): Promise<number[]> {
   const { page, close } = await openBlankPage(browser);
+  await page.setViewportSize({ ...WINDOW, height: HEIGHT });
   await page.goto(address);
   await waitForWall(page);
   await page.waitForFunction(
