@@ -32,9 +32,6 @@ export type FailureKind =
   /** Nothing was sent: all callers hung up. */
   | 'abandoned';
 
-/** Statuses that mean the request is invalid, not that it came too early or lacks permission. */
-const INVALID_REQUEST_STATUSES: ReadonlySet<number> = new Set([400, 404, 413, 422]);
-
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
   constructor(
@@ -61,11 +58,6 @@ export class UpstreamError extends Error {
   /** Whether the upstream demands payment (x402). It concerns one caller, and is no reason for others to wait. */
   get isPriceQuote(): boolean {
     return this.status === 402;
-  }
-
-  /** Whether a smaller batch may succeed: the upstream refused the request itself, or answered at too great a length. */
-  get concernsBatch(): boolean {
-    return this.kind === 'too-large' || INVALID_REQUEST_STATUSES.has(this.status ?? 0);
   }
 
   /** Whether the upstream asks clients to wait, in this response or an earlier one. */

@@ -1,5 +1,18 @@
 /** A batch that the upstream refuses, or answers at too great a length, is halved until the culprit is alone. */
+import { isUnknownTask } from './answers.ts';
 import { UpstreamError } from './errors.ts';
+
+/** Statuses that mean the request is invalid, not that it came too early or lacks permission. */
+const INVALID_REQUEST_STATUSES: ReadonlySet<number> = new Set([400, 413, 422]);
+
+/**
+ * Whether a request for other tasks may succeed: the upstream refused this one, or answered it at too great a length. A 404 that
+ * speaks of no task is about the address, which is the same for all.
+ */
+export function concernsBatch({ kind, status, answer }: UpstreamError): boolean {
+  if (answer && status === 404) return isUnknownTask(answer);
+  return kind === 'too-large' || INVALID_REQUEST_STATUSES.has(status ?? 0);
+}
 
 /**
  * Sends a batch, in parts if it must be.
@@ -14,7 +27,7 @@ export async function requestInHalves<Item>(
   try {
     await request(items);
   } catch (error) {
-    if (!(error instanceof UpstreamError) || !error.concernsBatch) throw error;
+    if (!(error instanceof UpstreamError) || !concernsBatch(error)) throw error;
     const [first, ...others] = items;
     if (first === undefined) return;
     if (others.length === 0) {

@@ -4,7 +4,7 @@ import type { TaskId } from '../task/id.ts';
 import { isUnknownTask } from '../upstream/answers.ts';
 import type { Upstream } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/errors.ts';
-import { requestInHalves } from '../upstream/halve-batch.ts';
+import { concernsBatch, requestInHalves } from '../upstream/halve-batch.ts';
 
 export type UpstreamCopy =
   | { readonly kind: 'found'; readonly document: TaskDocument }
@@ -57,5 +57,5 @@ export async function fetchCopies(
 
 /** Whether the answer about another task may be better. */
 function concernsOne(error: UpstreamError): boolean {
-  return error.kind === 'nonsense' || error.concernsBatch;
+  return error.kind === 'nonsense' || concernsBatch(error);
 }

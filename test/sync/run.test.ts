@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Fault } from '../../src/simulator/faults.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
@@ -87,6 +88,21 @@ describe('a run', () => {
     expect(counts.requests).toBeLessThanOrEqual(13); // 1 + 2 for each of the six halvings
     const { items } = await it.store.tracked({ limit: 5, offset: 0 });
     expect(items).toMatchObject([{ id: bad, attempts: 1, lastError: expect.stringContaining('400') }]);
+  });
+
+  test.each<[string, Fault]>([
+    ['says that there is no such route', { kind: 'status', status: 404, code: 'no_api' }],
+    ['is a web page', { kind: 'html', status: 404 }],
+  ])('asks nothing twice of an address whose 404 %s, and gives up no id', async (_, fault) => {
+    const { it, ids } = await tracking(200, { batchSize: '50', concurrency: '1' });
+    it.simulator.fault(fault);
+    const { outcome, error, counts } = await run(it);
+    expect([outcome, counts.requests, counts.unknown]).toEqual(['unreachable', 3, 0]);
+    expect(error).toContain('404');
+    it.simulator.clearFaults();
+    it.simulator.seed(ids.map((id) => documentText({ id })));
+    it.clock.advance(60 * MINUTE);
+    expect((await run(it)).counts.finished).toBe(200);
   });
 
   test('gives up an id that the upstream has not known for the configured time, and reports it', async () => {

@@ -197,7 +197,7 @@ describe('an upstream that fails', () => {
     [
       'has no such route',
       { kind: 'status', status: 404, code: 'no_api' } as const,
-      57,
+      3,
       'the upstream answered 404 no_api',
     ],
     ['answers no JSON', { kind: 'html', status: 200 } as const, 3, 'the answer of the upstream is not JSON'],
