@@ -86,6 +86,8 @@ export interface AssembledMirror {
   readonly runner: SyncRunner;
   readonly archiver: Archiver;
   readonly generation: GenerationDeps;
+  /** For callbacks and webhooks: which of them share a host says nothing of who owns it, so that none waits for another's answer. */
+  readonly deliveryFetch: SafeFetch;
   /** Closes all outgoing connections, and stops decoding. */
   end(): void;
 }
@@ -120,9 +122,10 @@ export async function startMirror(config: Config, environment: Environment): Pro
   const [searching, listing] = [startThread(), startThread()];
   const readHistory = createHistoryReader(store, listing);
   const assembled = assemble(config, environment, store, { metrics, readHistory });
-  const callbackDelivery = startCallbackDelivery({ ...assembled.shared, mirror: assembled.mirror });
+  const delivering = { ...assembled.shared, safeFetch: assembled.deliveryFetch };
+  const callbackDelivery = startCallbackDelivery({ ...delivering, mirror: assembled.mirror });
   const webhooks = startWebhooks({
-    ...assembled.shared,
+    ...delivering,
     findMatching: (saved, ids) =>
       listing.answer({ route: 'matching', saved, ids, nowMs: clock.now() }, undefined, {
         caller: 'webhooks',
@@ -263,6 +266,10 @@ export function assemble(
   });
   const files = createImageFiles(config.dataDir);
   const safeFetch = environment.safeFetch ?? createSafeFetch(config.imageAllowHosts);
+  const deliveryFetch =
+    environment.safeFetch ??
+    // As many as are delivered at a time, which is limited where they are started.
+    createSafeFetch(config.imageAllowHosts, { maxSocketsPerHost: Number.POSITIVE_INFINITY });
   const decoder = environment.decoder ?? createDecoder(DECODE_PROCESS);
   const limits = { staleWaitMs, minImageRate };
   const shared = {
@@ -277,9 +284,11 @@ export function assemble(
     runner: createSyncRunner(shared, metrics?.syncRun),
     archiver: createArchiver(shared),
     generation: { ...shared, spool: createSpool(config.dataDir) },
+    deliveryFetch,
     end: () => {
       ending.abort();
       safeFetch.close();
+      deliveryFetch.close();
       decoder.close();
     },
   };

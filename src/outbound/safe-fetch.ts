@@ -26,12 +26,18 @@ const MIN_UNPRIVILEGED_PORT = 1024;
 /** Wherever the links of several hosts are redirected to. */
 const MAX_SOCKETS_PER_HOST = 2;
 
-/** @param allowHosts `name` or `name:port`, allowed although their addresses are private */
-export function createSafeFetch(allowHosts: readonly string[]): SafeFetch {
+/**
+ * @param allowHosts `name` or `name:port`, allowed although their addresses are private
+ * @param options.maxSocketsPerHost further requests to a host wait for these
+ */
+export function createSafeFetch(
+  allowHosts: readonly string[],
+  { maxSocketsPerHost = MAX_SOCKETS_PER_HOST }: { readonly maxSocketsPerHost?: number } = {},
+): SafeFetch {
   const allowed = new Set(allowHosts.map((host) => host.toLowerCase()));
   const agents = {
-    http: new HttpAgent({ keepAlive: true, maxSockets: MAX_SOCKETS_PER_HOST }),
-    https: new HttpsAgent({ keepAlive: true, maxSockets: MAX_SOCKETS_PER_HOST }),
+    http: new HttpAgent({ keepAlive: true, maxSockets: maxSocketsPerHost }),
+    https: new HttpsAgent({ keepAlive: true, maxSockets: maxSocketsPerHost }),
   };
 
   /** @throws ForbiddenAddress @returns whether the link may also lead to private addresses */

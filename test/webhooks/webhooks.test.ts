@@ -315,6 +315,29 @@ describe('a receiver', () => {
     await done;
   });
 
+  test('that hangs at two of its addresses does not hold up the others', async () => {
+    const { here, receiver, saved } = await startWatched();
+    for (const address of ['&slow=1', '&slow=2'])
+      await addWebhook(here, { ...receiver, url: `${receiver.url}${address}` }, saved.id);
+    here.clock.advance(1000);
+    const hanging: (() => void)[] = [];
+    const answered: string[] = [];
+    receiver.answer((response) => {
+      const end = () => void response.writeHead(204).end();
+      const path = response.req.url ?? '';
+      if (path.includes('slow')) hanging.push(end);
+      else end();
+      answered.push(path);
+    });
+    await finish(here, FIRST, SECOND);
+    const done = here.mirror.webhooks.run();
+    await expect.poll(() => hanging).toHaveLength(2);
+    await expect.poll(() => answered.filter((path) => !path.includes('slow'))).toHaveLength(2);
+    receiver.answer(204);
+    for (const end of hanging) end();
+    await done;
+  });
+
   test('that redirects is not followed', async () => {
     const { here, receiver, webhook } = await startWatched();
     const inside = await startReceiver();
