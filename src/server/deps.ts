@@ -39,7 +39,10 @@ export interface ServerDeps {
   readonly mirror: Mirror;
   readonly generation: GenerationDeps;
   readonly callbackDelivery: Pick<Delivery, 'run'>;
-  readonly webhooks: Pick<Delivery, 'run'>;
+  readonly webhooks: Pick<Delivery, 'run'> & {
+    /** Looks at the mirror's health now. */
+    watchHealth(): Promise<void>;
+  };
   readonly archive: {
     readonly files: ImageFiles;
     readonly intactFiles: IntactFiles;

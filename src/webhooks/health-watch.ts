@@ -5,7 +5,7 @@ import type { HealthMessage } from '../store/contract/webhooks.ts';
 import { getOwn, isObject } from '../task/json-object.ts';
 
 export interface HealthDeps {
-  readonly store: Pick<Store, 'webhooks' | 'announceHealth' | 'readCheckpoint'>;
+  readonly store: Pick<Store, 'announceHealth' | 'readCheckpoint'>;
   /** Human-readable; empty while all is well. */
   readonly listFailures: () => Promise<string[]>;
   /** Why the last backup failed; undefined if it did not. */
@@ -25,10 +25,13 @@ export interface ToldHealth {
 
 const CHECKPOINT = 'webhook health';
 
-/** Looks once. @throws StoreError when it can't be recorded; then nobody is told, and the next call tries again */
+/**
+ * Looks once. What it finds is recorded although there may be no webhook: one that is added during an outage is told of the recovery,
+ * and of no failure that was found before.
+ * @throws StoreError when it can't be recorded; then nobody is told, and the next call tries again
+ */
 export async function checkHealth(deps: HealthDeps, nowMs: number): Promise<void> {
   const { store, listFailures, readBackupError } = deps;
-  if (!(await store.webhooks()).some(({ savedSearchId }) => savedSearchId === undefined)) return;
   const told = parseTold(await store.readCheckpoint(CHECKPOINT));
   const health = { failures: await listFailures(), backupError: await readBackupError() };
   const next = {

@@ -18,8 +18,13 @@ const PLAN_INTERVAL_MS = 1000;
 const HEALTH_INTERVAL_MS = 5000;
 const TRIM_INTERVAL_MS = 3_600_000;
 
+export interface Webhooks extends Delivery {
+  /** Looks at the mirror's health now. What keeps that from being recorded is logged. */
+  watchHealth(): Promise<void>;
+}
+
 /** `run` plans and delivers what is due now. */
-export function startWebhooks(deps: WebhookDeps): Delivery {
+export function startWebhooks(deps: WebhookDeps): Webhooks {
   const { store, clock, log } = deps;
   const stopping = new AbortController();
   const delivery = startDelivery(deps, {
@@ -32,14 +37,20 @@ export function startWebhooks(deps: WebhookDeps): Delivery {
     record: ({ id }, end) => store.recordDeliveryOutcome(id, end),
   });
 
-  const guard = (what: string, work: () => Promise<unknown>) =>
-    createSingleFlight(async () => {
+  /** Logs a failure once, not every second until it is mended. */
+  const guard = (what: string, work: () => Promise<unknown>) => {
+    let lastFailure: string | undefined;
+    return createSingleFlight(async () => {
       try {
         if (!stopping.signal.aborted) await work();
+        lastFailure = undefined;
       } catch (error) {
-        if (!stopping.signal.aborted) log.error({ err: error }, `${what} failed`);
+        const failure = String(error);
+        if (!stopping.signal.aborted && failure !== lastFailure) log.error({ err: error }, `${what} failed`);
+        lastFailure = failure;
       }
     });
+  };
   const plan = guard('planning webhooks', () => planMessages(deps, () => clock.now(), stopping.signal));
   const health = guard('watching the health for webhooks', () => checkHealth(deps, clock.now()));
   const trim = guard('removing old deliveries of webhooks', async () =>
@@ -57,6 +68,7 @@ export function startWebhooks(deps: WebhookDeps): Delivery {
       await Promise.all([plan.run(), health.run()]);
       await delivery.run();
     },
+    watchHealth: health.run,
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
       stopping.abort();

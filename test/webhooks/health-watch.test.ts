@@ -1,6 +1,8 @@
 /** Webhooks of the mirror's health. */
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { recordBackup } from '../../src/backup/last-backup.ts';
+import { createWebhookSecret } from '../../src/lib/standard-webhooks.ts';
 import { listHealthMessages } from '../../src/webhooks/health-watch.ts';
 import { addToken } from '../helpers/access-token.ts';
 import { numberedIds } from '../helpers/documents.ts';
@@ -9,16 +11,25 @@ import { startReceiver } from '../helpers/webhook-receiver.ts';
 
 const MINUTE = 60_000;
 
-async function startWatched() {
+/** A mirror, and somebody who listens but is not told yet. */
+async function startUnwatched() {
   const receiver = await startReceiver();
   const here = await startTestMirror({ imageAllowHosts: receiver.host });
-  await here.request('/api/webhooks', {
-    method: 'POST',
-    body: JSON.stringify({ url: receiver.url, health: true }),
-  });
-  await here.mirror.webhooks.run();
+  const watch = async () => {
+    await here.request('/api/webhooks', {
+      method: 'POST',
+      body: JSON.stringify({ url: receiver.url, health: true }),
+    });
+    await here.mirror.webhooks.run();
+  };
   const listTypes = () => receiver.messages.map(({ value }) => value.type);
-  return { here, receiver, listTypes };
+  return { here, receiver, watch, listTypes };
+}
+
+async function startWatched() {
+  const { watch, ...others } = await startUnwatched();
+  await watch();
+  return others;
 }
 
 async function sync(here: TestMirror): Promise<void> {
@@ -47,6 +58,45 @@ describe('a webhook of health', () => {
     await sync(here);
     await sync(here);
     expect(listTypes()).toEqual(['mirror.failing', 'mirror.recovered']);
+  });
+
+  test('that is added during an outage is told of the recovery, and of the next failure only', async () => {
+    const { here, watch, listTypes } = await startUnwatched();
+    await recordBackup(here.store, { atMs: here.clock.now(), error: 'the disk is full' });
+    here.simulator.fault({ kind: 'status', status: 401 });
+    here.clock.advance(30 * MINUTE);
+    await here.store.track(numberedIds(1), here.clock.now());
+    await here.mirror.runner.run({ trigger: 'api' }); // nobody has looked since
+    await watch();
+    await sync(here);
+    await here.restart();
+    await sync(here);
+    expect(listTypes()).toEqual([]);
+    here.simulator.clearFaults();
+    await here.restart();
+    await sync(here);
+    await sync(here);
+    expect(listTypes()).toEqual(['mirror.recovered']);
+    here.simulator.fault({ kind: 'status', status: 401 });
+    await sync(here);
+    expect(listTypes()).toEqual(['mirror.recovered', 'mirror.failing']);
+  });
+
+  test('that a command adds during an outage is told of the recovery only', async () => {
+    const { here, receiver, listTypes } = await startUnwatched();
+    here.simulator.fault({ kind: 'status', status: 401 });
+    await sync(here);
+    await here.store.addWebhook({
+      ...{ id: randomUUID(), url: receiver.url, secret: createWebhookSecret() },
+      ...{ savedSearchId: undefined, nowMs: here.clock.now() },
+    });
+    await sync(here);
+    expect(listTypes()).toEqual([]);
+    here.simulator.clearFaults();
+    await here.restart();
+    await sync(here);
+    await sync(here);
+    expect(listTypes()).toEqual(['mirror.recovered']);
   });
 
   test('is told when a backup has failed, once until one has succeeded', async () => {

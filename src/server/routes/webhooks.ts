@@ -78,6 +78,8 @@ export function createWebhookRoutes({ store, webhooks, clock }: ServerDeps): Hon
         'this token is limited to certain tasks, and health is about the mirror',
       );
     if (!saved) throw createSavedNotFound();
+    // What fails already is known then, and is no first failure to this webhook.
+    if (saved === 'health') await webhooks.watchHealth();
     const wanted = { id: randomUUID(), url, secret: createWebhookSecret(), savedSearchId };
     const webhook = getWebhook(await store.addWebhook({ ...wanted, nowMs: clock.now() }));
     return respondWith(c, { webhook, saved: saved === 'health' ? undefined : saved }, 201);
