@@ -17,13 +17,21 @@ export interface Health {
   readonly backupError: string | undefined;
 }
 
-/** What was told last. */
-export interface ToldHealth {
+/** What was told last of one thing that can fail. */
+export interface Told {
   readonly isFailing: boolean;
-  readonly hasBackupFailed: boolean;
+  /** Since when it has been well again, while that is not told yet; epoch milliseconds. */
+  readonly wellSinceMs?: number | undefined;
+}
+
+export interface ToldHealth {
+  readonly mirror: Told;
+  readonly backup: Told;
 }
 
 const CHECKPOINT = 'webhook health';
+/** What comes and goes is told once: something has recovered when it was well for so long. Bounds messages to 12 of a kind an hour. */
+export const SETTLE_MS = 300_000;
 
 /**
  * Looks once. What it finds is recorded although there may be no webhook: one that is added during an outage is told of the recovery,
@@ -32,30 +40,41 @@ const CHECKPOINT = 'webhook health';
  */
 export async function checkHealth(deps: HealthDeps, nowMs: number): Promise<void> {
   const { store, listFailures, readBackupError } = deps;
-  const told = parseTold(await store.readCheckpoint(CHECKPOINT));
+  const known = await store.readCheckpoint(CHECKPOINT);
+  const told = parseTold(known);
   const health = { failures: await listFailures(), backupError: await readBackupError() };
   const next = {
-    isFailing: health.failures.length > 0,
-    hasBackupFailed: health.backupError !== undefined,
+    mirror: judge(told.mirror, health.failures.length > 0, nowMs),
+    backup: judge(told.backup, health.backupError !== undefined, nowMs),
   };
-  if (next.isFailing === told.isFailing && next.hasBackupFailed === told.hasBackupFailed) return;
+  const text = JSON.stringify(next);
+  if (text === (known ?? JSON.stringify(told))) return;
   await store.announceHealth({
-    messages: listHealthMessages(told, health),
-    checkpoint: { name: CHECKPOINT, text: JSON.stringify(next) },
+    messages: listHealthMessages(told, next, health),
+    checkpoint: { name: CHECKPOINT, text },
     nowMs,
   });
 }
 
+/** A failure counts at once, a recovery when it has lasted. */
+export function judge(told: Told, isFailing: boolean, nowMs: number): Told {
+  if (isFailing) return { isFailing };
+  if (!told.isFailing) return told;
+  const wellSinceMs = Math.min(told.wellSinceMs ?? nowMs, nowMs); // the clock may have been set back
+  return nowMs - wellSinceMs >= SETTLE_MS ? { isFailing: false } : { isFailing: true, wellSinceMs };
+}
+
 /** What is to be told: only of the first failure in a row, and the recovery from it. */
-export function listHealthMessages(
+function listHealthMessages(
   told: ToldHealth,
+  next: ToldHealth,
   { failures, backupError }: Health,
 ): readonly HealthMessage[] {
   const messages: HealthMessage[] = [];
-  if (failures.length > 0 && !told.isFailing)
+  if (next.mirror.isFailing && !told.mirror.isFailing)
     messages.push({ type: 'mirror.failing', data: { problems: failures } });
-  if (failures.length === 0 && told.isFailing) messages.push({ type: 'mirror.recovered', data: {} });
-  if (backupError !== undefined && !told.hasBackupFailed)
+  if (!next.mirror.isFailing && told.mirror.isFailing) messages.push({ type: 'mirror.recovered', data: {} });
+  if (next.backup.isFailing && !told.backup.isFailing)
     messages.push({ type: 'backup.failed', data: { reason: backupError } });
   return messages;
 }
@@ -63,9 +82,11 @@ export function listHealthMessages(
 /** What damage made unreadable counts as nothing told. */
 function parseTold(text: string | undefined): ToldHealth {
   const value = tryParseJson(text ?? '{}');
-  const told = isObject(value) ? value : {};
-  return {
-    isFailing: getOwn(told, 'isFailing') === true,
-    hasBackupFailed: getOwn(told, 'hasBackupFailed') === true,
+  const parse = (name: string): Told => {
+    const told = isObject(value) ? getOwn(value, name) : undefined;
+    if (!isObject(told) || getOwn(told, 'isFailing') !== true) return { isFailing: false };
+    const wellSinceMs = getOwn(told, 'wellSinceMs');
+    return { isFailing: true, ...(typeof wellSinceMs === 'number' ? { wellSinceMs } : {}) };
   };
+  return { mirror: parse('mirror'), backup: parse('backup') };
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { recordBackup } from '../../src/backup/last-backup.ts';
 import { createWebhookSecret } from '../../src/lib/standard-webhooks.ts';
-import { listHealthMessages } from '../../src/webhooks/health-watch.ts';
+import { judge, type Told } from '../../src/webhooks/health-watch.ts';
 import { addToken } from '../helpers/access-token.ts';
 import { numberedIds } from '../helpers/documents.ts';
 import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
@@ -99,7 +99,7 @@ describe('a webhook of health', () => {
     expect(listTypes()).toEqual(['mirror.recovered']);
   });
 
-  test('is told when a backup has failed, once until one has succeeded', async () => {
+  test('is told when a backup has failed, once until they have not failed for a while', async () => {
     const { here, receiver, listTypes } = await startWatched();
     const backUp = async (error: string | undefined) => {
       await recordBackup(here.store, { atMs: here.clock.now(), error });
@@ -110,6 +110,11 @@ describe('a webhook of health', () => {
     expect(receiver.messages.map(({ value }) => value)).toMatchObject([
       { type: 'backup.failed', data: { reason: 'the disk is full' } },
     ]);
+    await backUp(undefined);
+    await backUp('the disk is full');
+    expect(listTypes()).toHaveLength(1); // it comes and goes
+    await backUp(undefined);
+    here.clock.advance(5 * MINUTE);
     await backUp(undefined);
     await backUp('the disk is full');
     expect(listTypes()).toEqual(['backup.failed', 'backup.failed']);
@@ -125,14 +130,27 @@ describe('a webhook of health', () => {
   });
 });
 
-test.each([
-  [false, [], []],
-  [false, ['a'], ['mirror.failing']],
-  [true, ['a', 'b'], []],
-  [true, [], ['mirror.recovered']],
-] as const)('after failing %j, failures %j are told as %j', (isFailing, failures, types) => {
-  const told = { isFailing, hasBackupFailed: false };
-  expect(listHealthMessages(told, { failures, backupError: undefined }).map(({ type }) => type)).toEqual(
-    types,
-  );
+describe('what fails', () => {
+  const play = (...looks: readonly (readonly [minute: number, isFailing: boolean])[]) => {
+    let told: Told = { isFailing: false };
+    return looks.map(([minute, isFailing]) => {
+      told = judge(told, isFailing, minute * MINUTE);
+      return told.isFailing;
+    });
+  };
+
+  test('counts at once, and has recovered when it was well for five minutes', () => {
+    expect(play([0, true], [1, false], [5.9, false], [6, false])).toEqual([true, true, true, false]);
+    expect(play([0, false], [99, false])).toEqual([false, false]);
+  });
+
+  test('and comes back meanwhile has not recovered', () => {
+    expect(play([0, true], [1, false], [5, true], [6, false], [10, false], [11, false])).toEqual([
+      ...[true, true, true, true, true, false],
+    ]);
+  });
+
+  test('recovers as soon when the clock is set back', () => {
+    expect(play([600, true], [601, false], [0, false], [5, false])).toEqual([true, true, true, false]);
+  });
 });
