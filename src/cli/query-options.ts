@@ -105,7 +105,8 @@ function readTimes(options: QueryOptions, context: QueryContext): TaskFilter {
   return intersectTimes(bounds);
 }
 
-function createUsageError(flag: string, value: string, allowed: string): CommandFailed {
+/** Of the value of an option. */
+export function createUsageError(flag: string, value: string, allowed: string): CommandFailed {
   return new CommandFailed(
     `${flag}: ${JSON.stringify(value)} can't be used; allowed: ${allowed}`,
     EXIT.usage,

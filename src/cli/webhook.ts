@@ -3,16 +3,28 @@ import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { systemClock } from '../lib/clock.ts';
+import { formatIsoTime } from '../lib/iso-time.ts';
 import { createWebhookSecret } from '../lib/standard-webhooks.ts';
 import { findTargetProblem } from '../lib/target-url.ts';
 import type { Store } from '../store/contract/store.ts';
-import { MAX_WEBHOOKS, type Webhook, type WebhookDelivery } from '../store/contract/webhooks.ts';
-import { serializeDelivery, serializeWebhook } from '../views/webhook-json.ts';
+import {
+  type DeliveryCursor,
+  MAX_TEST_MESSAGES,
+  MAX_WEBHOOKS,
+  type Webhook,
+  type WebhookDelivery,
+} from '../store/contract/webhooks.ts';
+import {
+  parseDeliveryCursor,
+  serializeDeliveries,
+  serializeDelivery,
+  serializeWebhook,
+} from '../views/webhook-json.ts';
 import type { DeliveryView, WebhookView } from '../views/webhook-schema.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 import { findSaved } from './find-saved.ts';
 import { pluralize, print, printJson, printNote } from './output.ts';
-import { parseLimit } from './query-options.ts';
+import { createUsageError, parseLimit } from './query-options.ts';
 import { addSettings, readConfig } from './settings.ts';
 
 const EXAMPLES = `
@@ -110,10 +122,15 @@ function createTestCommand(): Command {
     .argument('<webhook>', ID)
     .option('--json', 'print the result as JSON');
   return addSettings(command).action(async (given: string, { json }: JsonOption) => {
-    const delivery = await runWithStore(readConfig(command), 'writer', async (store) =>
+    const outcome = await runWithStore(readConfig(command), 'writer', async (store) =>
       store.addTestMessage((await findWebhook(store, given)).id, systemClock.now()),
     );
-    reportQueued(delivery, json);
+    if (outcome.kind === 'limited')
+      throw new CommandFailed(
+        `it got ${MAX_TEST_MESSAGES} test messages within an hour; try again after ${formatIsoTime(outcome.untilMs)}`,
+      );
+    if (outcome.kind === 'unknown') throw new CommandFailed('the webhook was removed meanwhile');
+    reportQueued(outcome.delivery, json);
   });
 }
 
@@ -123,16 +140,22 @@ function createDeliveriesCommand(): Command {
     .description('Lists what a webhook was told in the last 30 days, or is to be told, the newest first.')
     .argument('<webhook>', ID)
     .option('--limit <n>', 'how many to show', parseLimit, 20)
+    .option('--cursor <cursor>', 'where to go on, as the list before has said it')
     .option('--json', 'print it as JSON');
   return addSettings(command).action(
-    async (given: string, { limit, json }: JsonOption & { limit: number }) => {
-      const items = await runWithStore(readConfig(command), 'reader', async (store) => {
+    async (given: string, { limit, cursor, json }: JsonOption & { limit: number; cursor?: string }) => {
+      const after = readCursor(cursor);
+      const page = await runWithStore(readConfig(command), 'reader', async (store) => {
         const { id } = await findWebhook(store, given);
-        return (await store.deliveries(id, limit)).map(serializeDelivery);
+        return serializeDeliveries(await store.deliveries(id, limit + 1, after), limit);
       });
-      if (json) printJson({ items });
-      else for (const item of items) print(describeDelivery(item).join('\t'));
-      if (items.length === 0) printNote('nothing yet');
+      if (json) {
+        printJson(page);
+        return;
+      }
+      for (const item of page.items) print(describeDelivery(item).join('\t'));
+      if (page.items.length === 0) printNote('nothing yet');
+      if (page.next_cursor !== null) printNote(`for those before them: --cursor ${page.next_cursor}`);
     },
   );
 }
@@ -168,6 +191,14 @@ function createRemoveCommand(): Command {
   });
 }
 
+/** @throws CommandFailed if it is none */
+function readCursor(text: string | undefined): DeliveryCursor | undefined {
+  if (text === undefined) return undefined;
+  const cursor = parseDeliveryCursor(text);
+  if (!cursor) throw createUsageError('--cursor', text, 'what the list before has said');
+  return cursor;
+}
+
 /** @throws CommandFailed if there is none, or several */
 async function findWebhook(store: Pick<Store, 'webhooks'>, given: string): Promise<Webhook> {
   const found = (await store.webhooks()).filter(({ id }) => id.startsWith(given.toLowerCase()));
@@ -197,8 +228,7 @@ function describeDelivery(delivery: DeliveryView): string[] {
   return [created_at, id, type, subject, outcome, pluralize(attempts, 'attempt'), last_error ?? ''];
 }
 
-function reportQueued(delivery: WebhookDelivery | undefined, isJson = false): void {
-  if (!delivery) throw new CommandFailed('the webhook was removed meanwhile');
+function reportQueued(delivery: WebhookDelivery, isJson = false): void {
   if (isJson) printJson(serializeDelivery(delivery));
   else print(`${delivery.id} is queued`);
 }

@@ -18,7 +18,8 @@ const PARAMS: readonly (readonly [path: RegExp, names: readonly string[]])[] = [
   [/^\/api\/tracked$/, ['limit', 'offset']],
   [/^\/api\/sync\/runs$/, ['limit']],
   [/^\/api\/stats\/days$/, ACTIVITY_PARAMS],
-  [/^\/api\/(tasks\/[^/]+\/same|webhooks\/[^/]+\/deliveries)$/, ['limit']],
+  [/^\/api\/tasks\/[^/]+\/same$/, ['limit']],
+  [/^\/api\/webhooks\/[^/]+\/deliveries$/, ['limit', 'cursor']],
   [/^\/api\/tasks\/[^/]+\/details$/, ['q', 'tz']],
 ];
 /** Routes whose responses have `notes`. */

@@ -1,8 +1,8 @@
 /** Webhooks and their deliveries as JSON: the same for routes and the command. */
 import { formatIsoTime } from '../lib/iso-time.ts';
 import type { SavedSearch } from '../store/contract/saved-searches.ts';
-import type { Webhook, WebhookDelivery } from '../store/contract/webhooks.ts';
-import type { DeliveryView, WebhookView } from './webhook-schema.ts';
+import type { DeliveryCursor, Webhook, WebhookDelivery } from '../store/contract/webhooks.ts';
+import type { DeliveryList, DeliveryView, WebhookView } from './webhook-schema.ts';
 
 /**
  * @param saved of the webhook; undefined if it is about the mirror's health
@@ -34,4 +34,20 @@ export function serializeDelivery(delivery: WebhookDelivery): DeliveryView {
     delivered_at: formatIsoTime(delivery.deliveredAtMs),
     last_error: delivery.lastError ?? null,
   };
+}
+
+/** @param deliveries one more than the page has, if there are more */
+export function serializeDeliveries(deliveries: readonly WebhookDelivery[], limit: number): DeliveryList {
+  const page = deliveries.slice(0, limit);
+  const last = deliveries.length > limit ? page.at(-1) : undefined;
+  return {
+    items: page.map(serializeDelivery),
+    next_cursor: last ? `${last.createdAtMs}.${last.id}` : null,
+  };
+}
+
+/** @returns undefined if it is no `next_cursor` of deliveries */
+export function parseDeliveryCursor(text: string): DeliveryCursor | undefined {
+  const [, createdAtMs, id] = /^(\d{1,15})\.(\w[\w-]{0,127})$/.exec(text) ?? [];
+  return createdAtMs === undefined || id === undefined ? undefined : { createdAtMs: Number(createdAtMs), id };
 }

@@ -44,7 +44,10 @@ export const deliverySchema = z.strictObject({
 });
 
 /** `GET /api/webhooks/{id}/deliveries`. */
-export const deliveryListSchema = z.strictObject({ items: z.array(deliverySchema) });
+export const deliveryListSchema = z.strictObject({
+  items: z.array(deliverySchema),
+  next_cursor: text.nullable(),
+});
 
 export type WebhookView = z.output<typeof webhookSchema>;
 export type WebhookList = z.output<typeof webhookListSchema>;

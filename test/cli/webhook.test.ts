@@ -1,5 +1,6 @@
 /** Webhooks on the command line, beside a running server. */
 import { describe, expect, test } from 'vitest';
+import { MAX_TEST_MESSAGES } from '../../src/store/contract/webhooks.ts';
 import { runCli } from '../helpers/cli.ts';
 import { startTestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
 import { startReceiver } from '../helpers/webhook-receiver.ts';
@@ -38,6 +39,23 @@ describe('webhook', () => {
     await expect.poll(() => receiver.messages).toHaveLength(2);
     expect((await run('webhook', 'remove', id)).stdout).toBe(`${id} is removed\n`);
     expect(await here.store.webhooks()).toEqual([]);
+  });
+
+  test('is tested so many times an hour, and shows what it was told page by page', async () => {
+    const { here, receiver, run, runJson } = await startWatched();
+    await run('webhook', 'add', receiver.url, '--search', 'cats');
+    const [{ id } = { id: '' }] = await here.store.webhooks();
+    for (let at = 0; at < MAX_TEST_MESSAGES; at += 1) await here.store.addTestMessage(id, Date.now());
+    expect(await run('webhook', 'test', id)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/30 test messages within an hour; try again after 20/),
+    });
+    const first = await run('webhook', 'deliveries', id, '--limit', '29');
+    const [, cursor = ''] = /--cursor (\S+)/.exec(first.stderr) ?? [];
+    expect(await runJson('webhook', 'deliveries', id, '--cursor', cursor)).toMatchObject({
+      ...{ items: [{ type: 'test' }], next_cursor: null },
+    });
+    expect((await run('webhook', 'deliveries', id, '--cursor', 'x')).code).toBe(2);
   });
 
   test('of health needs no search', async () => {

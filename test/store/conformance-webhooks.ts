@@ -3,7 +3,12 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { MaybePromise } from '../../src/store/contract/maybe-promise.ts';
 import type { Store } from '../../src/store/contract/store.ts';
 import type { Batch } from '../../src/store/contract/tasks.ts';
-import { MAX_DIGEST_TASKS, MAX_SINGLE_MESSAGES, MAX_WEBHOOKS } from '../../src/store/contract/webhooks.ts';
+import {
+  MAX_DIGEST_TASKS,
+  MAX_SINGLE_MESSAGES,
+  MAX_TEST_MESSAGES,
+  MAX_WEBHOOKS,
+} from '../../src/store/contract/webhooks.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { document, numberedIds } from '../helpers/documents.ts';
 
@@ -190,9 +195,46 @@ export function describeWebhooks(open: () => MaybePromise<Store>): void {
       });
       expect(await store.readCheckpoint('health')).toBe('{"a":1}');
       expect([await listTypes(WEBHOOK), await listTypes(OTHER)]).toEqual([[], ['backup.failed']]);
-      expect(await store.addTestMessage(WEBHOOK, NOW)).toMatchObject({ type: 'test', dueAtMs: NOW });
-      expect(await store.addTestMessage(idOf(9), NOW)).toBeUndefined();
+      expect(await store.addTestMessage(WEBHOOK, NOW)).toMatchObject({
+        ...{ kind: 'queued', delivery: { type: 'test', dueAtMs: NOW } },
+      });
+      expect(await store.addTestMessage(idOf(9), NOW)).toEqual({ kind: 'unknown' });
       expect(await claim(NOW)).toMatchObject([expect.anything(), expect.anything()]);
+    });
+
+    test('get so many messages an hour that say nothing, each for itself, though the clock is set back', async () => {
+      await add(WEBHOOK);
+      await add(OTHER);
+      const send = async (nowMs: number, id = WEBHOOK) => (await store.addTestMessage(id, nowMs)).kind;
+      for (let at = 0; at < MAX_TEST_MESSAGES; at += 1) expect(await send(NOW + at)).toBe('queued');
+      expect(await store.addTestMessage(WEBHOOK, NOW + 100)).toEqual({
+        kind: 'limited',
+        untilMs: NOW + HOUR,
+      });
+      expect(await send(NOW + 100, OTHER)).toBe('queued');
+      expect(await send(NOW + HOUR)).toBe('queued');
+      expect(await send(NOW + HOUR)).toBe('limited');
+      expect(await send(NOW - HOUR)).toBe('queued');
+      expect(await store.deliveries(WEBHOOK, 1000)).toHaveLength(MAX_TEST_MESSAGES + 2);
+    });
+
+    test('have pages of deliveries that neither skip nor repeat any', async () => {
+      await add(WEBHOOK);
+      await add(OTHER);
+      const times = [NOW, NOW, NOW, NOW + 1, NOW + 1, NOW + 2];
+      for (const nowMs of times) await store.addTestMessage(WEBHOOK, nowMs);
+      await store.addTestMessage(OTHER, NOW);
+      const all = await store.deliveries(WEBHOOK, 100);
+      const paged = await store.deliveries(WEBHOOK, 2);
+      for (let last = paged.at(-1); last; ) {
+        const page = await store.deliveries(WEBHOOK, 2, last);
+        paged.push(...page);
+        last = page.at(-1);
+      }
+      expect(paged).toEqual(all);
+      expect(all).toHaveLength(times.length);
+      const gone = { createdAtMs: NOW + 1, id: 'msg_gone' };
+      expect(await store.deliveries(WEBHOOK, 100, gone)).toEqual(all.slice(1));
     });
   });
 }

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SettingName } from '../../src/config/setting-table.ts';
-import { MAX_SINGLE_MESSAGES, MAX_WEBHOOKS } from '../../src/store/contract/webhooks.ts';
+import { MAX_SINGLE_MESSAGES, MAX_TEST_MESSAGES, MAX_WEBHOOKS } from '../../src/store/contract/webhooks.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { addToken } from '../helpers/access-token.ts';
 import { runCli } from '../helpers/cli.ts';
@@ -420,6 +420,28 @@ describe('/api/webhooks', () => {
     expect(await (await here.get(path)).json()).toMatchObject({ url: other.url, secret: webhook.secret });
     expect((await here.request(path, { method: 'DELETE' })).status).toBe(200);
     for (const each of [path, `${path}/deliveries`]) expect((await here.get(each)).status).toBe(404);
+  });
+
+  test('sends so many messages an hour that say nothing, and pages through them', async () => {
+    const { here, webhook } = await startWatched();
+    const path = `/api/webhooks/${webhook.id}`;
+    for (let at = 0; at < MAX_TEST_MESSAGES; at += 1)
+      expect((await post(here, `${path}/test`)).status).toBe(200);
+    here.clock.advance(60_000);
+    const refused = await here.request(`${path}/test`, { method: 'POST', body: '{}' });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '3540']);
+    expect(await refused.json()).toMatchObject({ error: { code: 'too_many_requests' } });
+    const found: unknown[] = [];
+    const sizes: number[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const answer = await here.get(`${path}/deliveries?limit=20&cursor=${cursor}`);
+      const page = (await answer.json()) as { items: { id: string }[]; next_cursor: string | null };
+      found.push(...page.items.map(({ id }) => id));
+      sizes.push(page.items.length);
+      cursor = page.next_cursor;
+    }
+    expect([sizes, new Set(found).size]).toEqual([[20, 10], MAX_TEST_MESSAGES]);
+    expect((await here.get(`${path}/deliveries?cursor=x`)).status).toBe(400);
   });
 
   test.each<[string, unknown, number]>([

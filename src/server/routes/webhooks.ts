@@ -1,17 +1,25 @@
 /** `/api/webhooks`: addresses that are told of finished tasks or of the mirror's health, and what they were told. */
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
-import { ApiError } from '../../lib/api-error.ts';
+import { ApiError, createBadRequest } from '../../lib/api-error.ts';
 import { createWebhookSecret } from '../../lib/standard-webhooks.ts';
 import type { SavedSearch } from '../../store/contract/saved-searches.ts';
 import {
+  type DeliveryCursor,
+  MAX_TEST_MESSAGES,
   MAX_WEBHOOKS,
+  type TestOutcome,
   type Webhook,
   type WebhookDelivery,
   type WebhookOutcome,
 } from '../../store/contract/webhooks.ts';
-import { serializeDelivery, serializeWebhook } from '../../views/webhook-json.ts';
-import type { DeliveryList, WebhookList, WebhookRemoval } from '../../views/webhook-schema.ts';
+import {
+  parseDeliveryCursor,
+  serializeDeliveries,
+  serializeDelivery,
+  serializeWebhook,
+} from '../../views/webhook-json.ts';
+import type { WebhookList, WebhookRemoval } from '../../views/webhook-schema.ts';
 import { readJsonBody } from '../body.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
 import { formatEntityTag, readExpectedVersions } from '../entity-tags.ts';
@@ -48,8 +56,7 @@ export function createWebhookRoutes({ store, webhooks, clock }: ServerDeps): Hon
     c.header('cache-control', 'no-cache');
     return c.json(serialize(c, found), status);
   };
-  const respondWithDelivery = (c: ServerContext, delivery: WebhookDelivery | undefined) => {
-    if (!delivery) throw new ApiError(404, 'not_found', 'there is no such delivery');
+  const respondWithDelivery = (c: ServerContext, delivery: WebhookDelivery) => {
     void webhooks.run();
     return c.json(serializeDelivery(delivery));
   };
@@ -103,20 +110,23 @@ export function createWebhookRoutes({ store, webhooks, clock }: ServerDeps): Hon
 
   app.get('/api/webhooks/:id/deliveries', async (c) => {
     const { webhook } = await findWebhook(c);
-    const limit = readIntegerParam(getQueryParams(c), 'limit', { min: 1, max: 1000, fallback: 100 });
-    const items = (await store.deliveries(webhook.id, limit)).map(serializeDelivery);
-    return c.json({ items } satisfies DeliveryList);
+    const params = getQueryParams(c);
+    const limit = readIntegerParam(params, 'limit', { min: 1, max: 1000, fallback: 100 });
+    const deliveries = await store.deliveries(webhook.id, limit + 1, readCursor(params));
+    return c.json(serializeDeliveries(deliveries, limit));
   });
 
   app.post('/api/webhooks/:id/deliveries/:delivery/repeat', async (c) => {
     const { webhook } = await findWebhook(c);
     const delivery = await store.repeatDelivery(webhook.id, c.req.param('delivery'), clock.now());
+    if (!delivery) throw new ApiError(404, 'not_found', 'there is no such delivery');
     return respondWithDelivery(c, delivery);
   });
 
   app.post('/api/webhooks/:id/test', async (c) => {
     const { webhook } = await findWebhook(c);
-    return respondWithDelivery(c, await store.addTestMessage(webhook.id, clock.now()));
+    const nowMs = clock.now();
+    return respondWithDelivery(c, getTestMessage(await store.addTestMessage(webhook.id, nowMs), nowMs));
   });
 
   return app;
@@ -134,6 +144,32 @@ function getWebhook(outcome: WebhookOutcome): Webhook {
     case 'unknown':
       throw createWebhookNotFound();
   }
+}
+
+/** @throws ApiError 404, 429 */
+function getTestMessage(outcome: TestOutcome, nowMs: number): WebhookDelivery {
+  switch (outcome.kind) {
+    case 'queued':
+      return outcome.delivery;
+    case 'limited':
+      throw new ApiError(
+        429,
+        'too_many_requests',
+        `this webhook got ${MAX_TEST_MESSAGES} test messages within an hour; wait a little`,
+        { retryAfterSeconds: Math.ceil((outcome.untilMs - nowMs) / 1000) },
+      );
+    case 'unknown':
+      throw createWebhookNotFound();
+  }
+}
+
+/** @returns undefined for the first page @throws ApiError 400 */
+function readCursor(params: URLSearchParams): DeliveryCursor | undefined {
+  const text = params.get('cursor') ?? '';
+  if (text === '') return undefined;
+  const cursor = parseDeliveryCursor(text);
+  if (!cursor) throw createBadRequest('"cursor" must be the next_cursor of the page before');
+  return cursor;
 }
 
 function createWebhookNotFound(): ApiError {

@@ -34,6 +34,9 @@ export const MAX_WEBHOOKS = 10;
 /** Messages about one task that a webhook gets in an hour; further tasks are collected in a digest. */
 export const MAX_SINGLE_MESSAGES = 100;
 
+/** That a webhook gets in an hour. */
+export const MAX_TEST_MESSAGES = 30;
+
 /** Of a digest: then another one begins. */
 export const MAX_DIGEST_TASKS = 1000;
 
@@ -71,6 +74,15 @@ export interface DueDelivery extends WebhookDelivery {
   readonly savedSearch: { readonly id: string; readonly name: string } | undefined;
 }
 
+/** Where a page of deliveries begins: after this one. */
+export type DeliveryCursor = Pick<WebhookDelivery, 'createdAtMs' | 'id'>;
+
+export type TestOutcome =
+  | { readonly kind: 'queued'; readonly delivery: WebhookDelivery }
+  | { readonly kind: 'unknown' }
+  /** There were MAX_TEST_MESSAGES in the last hour; the next one may be sent then. */
+  | { readonly kind: 'limited'; readonly untilMs: number };
+
 /** Which webhooks are told of tasks that have finished. */
 export interface PlannedMessages {
   /** Those that were looked at: they are not looked at again. */
@@ -103,8 +115,8 @@ export interface WebhookStore {
     readonly checkpoint: { readonly name: string; readonly text: string };
     readonly nowMs: number;
   }): MaybePromise<void>;
-  /** Queues a message that says nothing. Undefined if there is no such webhook. */
-  addTestMessage(webhookId: string, nowMs: number): MaybePromise<WebhookDelivery | undefined>;
+  /** Queues a message that says nothing. */
+  addTestMessage(webhookId: string, nowMs: number): MaybePromise<TestOutcome>;
   /** Claims due deliveries for `leaseMs`, one of each webhook, longest overdue first. @param request.busy webhooks that are left out */
   claimDeliveries(request: {
     nowMs: number;
@@ -116,8 +128,8 @@ export interface WebhookStore {
     id: string,
     end: { deliveredAtMs: number } | { dueAtMs: number | undefined; error: string },
   ): MaybePromise<void>;
-  /** The newest first. */
-  deliveries(webhookId: string, limit: number): MaybePromise<WebhookDelivery[]>;
+  /** The newest first. @param after the last one of the page before; if it is gone, those of the same time may come again */
+  deliveries(webhookId: string, limit: number, after?: DeliveryCursor): MaybePromise<WebhookDelivery[]>;
   /** Sends it again, under the same id. Undefined if there is no such delivery. */
   repeatDelivery(webhookId: string, id: string, nowMs: number): MaybePromise<WebhookDelivery | undefined>;
   /** Removes deliveries that were created before a time and are not due any more. */

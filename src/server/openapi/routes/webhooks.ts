@@ -71,7 +71,11 @@ export const WEBHOOK_ROUTES: readonly RouteDescription[] = [
     method: 'get',
     operationId: 'deliveries',
     summary: 'What a webhook was told in the last 30 days, or is to be told',
-    parameters: [id, createQueryParameter('limit', createInteger(1, 1000, 100))],
+    parameters: [
+      id,
+      createQueryParameter('limit', createInteger(1, 1000, 100)),
+      createQueryParameter('cursor', text, 'the next_cursor of the page before'),
+    ],
     responses: { 200: { description: 'the newest first', schema: deliveryListSchema } },
     errors: [400, 401, 403, 404],
   },
@@ -91,6 +95,6 @@ export const WEBHOOK_ROUTES: readonly RouteDescription[] = [
     summary: 'Send a message that says nothing',
     parameters: [id],
     responses: { 200: { description: 'queued', schema: deliverySchema } },
-    errors: [401, 403, 404, 503],
+    errors: [401, 403, 404, 429, 503],
   },
 ];

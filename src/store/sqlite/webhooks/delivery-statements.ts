@@ -30,6 +30,21 @@ export function prepareDeliveryStatements({ raw }: Pick<Sqlite, 'raw'>) {
     newest: raw.prepare<[string, number], DeliveryRow>(
       `SELECT ${DELIVERY} FROM webhook_deliveries WHERE webhook_id = ? ORDER BY created_at DESC, rowid DESC LIMIT ?`,
     ),
+    // A rowid is not part of a cursor: VACUUM changes it.
+    older: raw.prepare<{ webhookId: string; limit: number; id: string; createdAtMs: number }, DeliveryRow>(
+      `SELECT ${DELIVERY} FROM webhook_deliveries
+       WHERE webhook_id = :webhookId AND created_at <= :createdAtMs
+         AND (created_at < :createdAtMs OR rowid < coalesce((SELECT rowid FROM webhook_deliveries WHERE id = :id), 1e18))
+       ORDER BY created_at DESC, rowid DESC LIMIT :limit`,
+    ),
+    /** Of the messages of a type since a time, the one that has so many after it. */
+    nthNewest: raw
+      .prepare<{ webhookId: string; type: string; fromMs: number; toMs: number; skip: number }, number>(
+        `SELECT created_at FROM webhook_deliveries
+         WHERE webhook_id = :webhookId AND created_at > :fromMs AND created_at <= :toMs AND type = :type
+         ORDER BY created_at DESC LIMIT 1 OFFSET :skip`,
+      )
+      .pluck(),
     repeat: raw.prepare<{ webhookId: string; id: string; nowMs: number }>(
       `UPDATE webhook_deliveries SET due_at = :nowMs, queued_at = :nowMs, delivered_at = NULL
        WHERE webhook_id = :webhookId AND id = :id`,

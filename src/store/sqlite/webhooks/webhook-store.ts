@@ -4,8 +4,10 @@ import { createRandomKey } from '../../../lib/random-key.ts';
 import type { TaskId } from '../../../task/id.ts';
 import {
   type DueDelivery,
+  MAX_TEST_MESSAGES,
   MAX_WEBHOOKS,
   type NewWebhook,
+  type TestOutcome,
   type Webhook,
   type WebhookDelivery,
   type WebhookOutcome,
@@ -18,6 +20,8 @@ import type { Synchronous } from '../synchronous.ts';
 import { prepareDeliveryStatements } from './delivery-statements.ts';
 import { createMessagePlanner } from './message-planner.ts';
 import { parseDeliveryRow, parseWebhookRow } from './webhook-row.ts';
+
+const HOUR_MS = 3_600_000;
 
 export function createWebhookStore(db: Sqlite, metadata: Pick<Metadata, 'set'>): Synchronous<WebhookStore> {
   const { drizzle } = db;
@@ -71,6 +75,16 @@ export function createWebhookStore(db: Sqlite, metadata: Pick<Metadata, 'set'>):
       .run();
     return findDelivery(id);
   };
+  const addTest = (webhookId: string, nowMs: number): TestOutcome => {
+    if (!find(webhookId)) return { kind: 'unknown' };
+    // Those of a time to come, when the clock was set back, don't count: they would for as long.
+    const period = { fromMs: nowMs - HOUR_MS, toMs: nowMs };
+    const skip = MAX_TEST_MESSAGES - 1;
+    const oldest = statements.nthNewest.get({ webhookId, type: 'test', ...period, skip });
+    if (oldest !== undefined) return { kind: 'limited', untilMs: oldest + HOUR_MS };
+    const delivery = addMessage(webhookId, { type: 'test', data: {}, nowMs });
+    return delivery ? { kind: 'queued', delivery } : { kind: 'unknown' };
+  };
   const completeDelivery = (delivery: WebhookDelivery): DueDelivery[] => {
     const webhook = find(delivery.webhookId);
     if (!webhook) return []; // removed meanwhile
@@ -109,10 +123,7 @@ export function createWebhookStore(db: Sqlite, metadata: Pick<Metadata, 'set'>):
             for (const message of messages) addMessage(id, { ...message, nowMs });
         metadata.set(`bookmark ${checkpoint.name}`, checkpoint.text);
       }),
-    addTestMessage: (webhookId, nowMs) =>
-      runInTransaction(db, () =>
-        find(webhookId) ? addMessage(webhookId, { type: 'test', data: {}, nowMs }) : undefined,
-      ),
+    addTestMessage: (webhookId, nowMs) => runInTransaction(db, () => addTest(webhookId, nowMs)),
     claimDeliveries: ({ nowMs, limit, leaseMs, busy }) => {
       // Polled every second, almost always without a result: that must not wait for a writer.
       if (statements.isDue.get(nowMs) === undefined) return [];
@@ -129,7 +140,12 @@ export function createWebhookStore(db: Sqlite, metadata: Pick<Metadata, 'set'>):
       if ('deliveredAtMs' in end) statements.delivered.run(end.deliveredAtMs, id);
       else statements.failed.run(end.dueAtMs ?? null, end.error, id);
     },
-    deliveries: (webhookId, limit) => statements.newest.all(webhookId, limit).map(parseDeliveryRow),
+    deliveries: (webhookId, limit, after) => {
+      const rows = after
+        ? statements.older.all({ webhookId, limit, ...after })
+        : statements.newest.all(webhookId, limit);
+      return rows.map(parseDeliveryRow);
+    },
     repeatDelivery: (webhookId, id, nowMs) =>
       runInTransaction(db, () =>
         statements.repeat.run({ webhookId, id, nowMs }).changes > 0 ? findDelivery(id) : undefined,
