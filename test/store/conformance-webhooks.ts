@@ -145,6 +145,22 @@ export function describeWebhooks(open: () => MaybePromise<Store>): void {
       expect(digests.every(({ dueAtMs = 0 }) => dueAtMs >= NOW + HOUR)).toBe(true);
     });
 
+    test('name no task that was forgotten, neither alone nor in a digest', async () => {
+      await add(WEBHOOK);
+      const ids = numberedIds(MAX_SINGLE_MESSAGES + 3);
+      const [first = FIRST, second = FIRST, last = FIRST] = ids.slice(-3);
+      await put('all', ...ids);
+      await plan(NOW, ...ids);
+      const listDigests = async () =>
+        (await store.deliveries(WEBHOOK, 999)).filter(({ type }) => type === 'tasks.finished');
+      await store.removeMany([first, FIRST, second]);
+      expect((await listDigests()).map(({ taskIds }) => taskIds)).toEqual([[last]]);
+      const named = (await store.deliveries(WEBHOOK, 999)).flatMap(({ taskIds }) => taskIds);
+      expect(new Set(named)).toEqual(new Set(ids.filter((id) => ![first, FIRST, second].includes(id))));
+      await store.remove(last);
+      expect(await listDigests()).toEqual([]);
+    });
+
     test('get nothing more in a digest that was sent early', async () => {
       await add(WEBHOOK);
       const ids = numberedIds(MAX_SINGLE_MESSAGES + 2);

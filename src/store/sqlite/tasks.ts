@@ -123,13 +123,21 @@ export function createTaskStore({
       statements.remove.run(id);
     }
     marks.forget(id);
-    finishQueue.forget(id);
     statements.addTombstone.run({ id, requestSeq: requestSeq.drawInTransaction() });
     const wasTracked = tracking.untrack(id);
     return {
       removal: { wasKnown: present !== undefined || wasTracked, orphans },
       change: present && { kind: 'task', id, state: 'removed', createdAtMs: present.createdAt, owner },
     };
+  };
+
+  const removeAll = (ids: readonly TaskId[]): Removal[] => {
+    const removed = runInTransaction(db, () => {
+      finishQueue.forget(ids);
+      return ids.map(removeOne);
+    });
+    for (const { change } of removed) if (change) onChange(change);
+    return removed.map(({ removal }) => removal);
   };
 
   const rereading = createRereading(db, metadata, writer, runStoring);
@@ -173,15 +181,10 @@ export function createTaskStore({
       if (isNew) onChange(describeStored(task));
     },
     remove: (id) => {
-      const { removal, change } = runInTransaction(db, () => removeOne(id));
-      if (change) onChange(change);
-      return removal;
+      const [removal] = removeAll([id]);
+      return removal ?? { wasKnown: false, orphans: [] };
     },
-    removeMany: (ids) => {
-      const removed = runInTransaction(db, () => ids.map(removeOne));
-      for (const { change } of removed) if (change) onChange(change);
-      return removed.map(({ removal }) => removal);
-    },
+    removeMany: removeAll,
   };
 }
 
