@@ -141,6 +141,24 @@ describe('with a public address', () => {
     expect(await here.store.callbackStats()).toMatchObject({ undelivered: 0, givenUp: 1 });
   });
 
+  test('forwards nothing of a task that was forgotten, and does not fetch it again', async () => {
+    const client = await listener();
+    client.state.status = 500;
+    const { here, generate, finish } = await withCallbacks({ imageAllowHosts: client.host });
+    const { task_id: id } = await generate({ ...GENERATE, callback_url: client.url });
+    await finish();
+    await expect.poll(async () => (await here.store.callbackStats()).lastError).toBe('its host answered 500');
+    await here.store.remove(id);
+    client.state.status = 204;
+    here.clock.advance(3_600_000);
+    await here.mirror.callbackDelivery.run();
+    expect(client.calls).toHaveLength(1);
+    expect(await here.store.get(id)).toBeUndefined();
+    expect(await here.store.callbackStats()).toMatchObject({
+      ...{ undelivered: 0, givenUp: 1, lastError: 'its task was forgotten' },
+    });
+  });
+
   test('never calls a private address for a caller', async () => {
     const client = await listener();
     const { here, generate, finish } = await withCallbacks();

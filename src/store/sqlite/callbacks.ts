@@ -23,8 +23,8 @@ export function createCallbackStore(db: Sqlite): Synchronous<CallbackStore> {
     'SELECT task_id AS taskId FROM callbacks WHERE key = ?',
   );
   const receive = raw.prepare<{ key: string; body: Uint8Array; mediaType: string; nowMs: number }>(
-    `UPDATE callbacks SET body = :body, media_type = :mediaType, received_at = :nowMs,
-       due_at = CASE WHEN target IS NULL THEN NULL ELSE :nowMs END
+    `UPDATE callbacks SET body = CASE WHEN target IS NULL THEN NULL ELSE :body END, media_type = :mediaType,
+       received_at = :nowMs, due_at = CASE WHEN target IS NULL THEN NULL ELSE :nowMs END
      WHERE key = :key AND received_at IS NULL`,
   );
   const due = raw.prepare<{ nowMs: number; limit: number; until: number }, Nullable<DueCallback, 'taskId'>>(
@@ -33,12 +33,14 @@ export function createCallbackStore(db: Sqlite): Synchronous<CallbackStore> {
      RETURNING key, target, task_id AS taskId, body, media_type AS mediaType, attempts, received_at AS receivedAtMs`,
   );
   const isDue = raw.prepare<[number], unknown>('SELECT 1 FROM callbacks WHERE due_at <= ? LIMIT 1');
-  // The body is no longer needed once it is delivered.
+  // The body is no longer needed once it is delivered or given up, or if nobody is to be told.
   const delivered = raw.prepare<[number, string]>(
     'UPDATE callbacks SET due_at = NULL, body = NULL, last_error = NULL, attempts = attempts + 1, delivered_at = ? WHERE key = ?',
   );
-  const failed = raw.prepare<[number | null, string, string]>(
-    'UPDATE callbacks SET due_at = ?, last_error = ?, attempts = attempts + 1 WHERE key = ?',
+  // Not if its task was forgotten while it was sent.
+  const failed = raw.prepare<{ key: string; dueAtMs: number | null; error: string }>(
+    `UPDATE callbacks SET due_at = :dueAtMs, body = CASE WHEN :dueAtMs IS NULL THEN NULL ELSE body END, last_error = :error,
+       attempts = attempts + 1 WHERE key = :key AND due_at IS NOT NULL`,
   );
   const stats = raw.prepare<[], CallbackStats>(
     `SELECT count(*) FILTER (WHERE received_at IS NULL) AS waiting,
@@ -69,11 +71,23 @@ export function createCallbackStore(db: Sqlite): Synchronous<CallbackStore> {
     },
     recordCallbackOutcome: (key, end) => {
       if ('deliveredAtMs' in end) delivered.run(end.deliveredAtMs, key);
-      else failed.run(end.dueAtMs ?? null, end.error, key);
+      else failed.run({ key, dueAtMs: end.dueAtMs ?? null, error: end.error });
     },
     callbackStats: () => {
       const { lastError, ...counts } = stats.get() as CallbackStats; // an aggregate always returns one row
       return { ...counts, lastError: lastError ?? undefined };
     },
   };
+}
+
+/**
+ * Inside the caller's transaction: tasks are forgotten. What is still to be delivered of them is not: it has their prompts, and to
+ * check it, they would be fetched again.
+ */
+export function createCallbackForgetter({ raw }: Pick<Sqlite, 'raw'>): (ids: readonly TaskId[]) => void {
+  const forget = raw.prepare<[string]>(
+    `UPDATE callbacks SET due_at = NULL, body = NULL, last_error = 'its task was forgotten'
+     WHERE due_at IS NOT NULL AND task_id IN (SELECT value FROM json_each(?))`,
+  );
+  return (ids) => void forget.run(JSON.stringify(ids));
 }

@@ -5,6 +5,7 @@ import { createEmptyResult } from '../contract/batch-result.ts';
 import type { TaskChange } from '../contract/changes.ts';
 import type { Batch, BatchResult, Removal, StoredTask, TaskStore } from '../contract/tasks.ts';
 import { createBatchLoader } from './batch-loader.ts';
+import { createCallbackForgetter } from './callbacks.ts';
 import { runInTransaction, type Sqlite } from './database.ts';
 import { concernsOneRow } from './errors.ts';
 import type { ImageStore } from './images.ts';
@@ -68,6 +69,7 @@ export function createTaskStore({
   const marks = createMarkPlacement(db);
   const searchRows = createSearchRows(db);
   const finishQueue = createFinishQueue(db);
+  const forgetCallbacks = createCallbackForgetter(db);
   const writer = createTaskWriter({
     ...{ statements, placement, tracking, words, images, marks, finishQueue, searchRows },
   });
@@ -134,6 +136,7 @@ export function createTaskStore({
   const removeAll = (ids: readonly TaskId[]): Removal[] => {
     const removed = runInTransaction(db, () => {
       finishQueue.forget(ids);
+      forgetCallbacks(ids);
       return ids.map(removeOne);
     });
     for (const { change } of removed) if (change) onChange(change);
