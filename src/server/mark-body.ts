@@ -53,7 +53,7 @@ export function readMarkChange(value: unknown, member?: string): MarkChange {
 
 const itemSchema = z.strictObject({
   id: z.unknown().optional(),
-  ids: z.array(z.unknown()).optional(),
+  ids: z.array(z.unknown()).min(1).optional(),
   marks: z.unknown(),
 });
 

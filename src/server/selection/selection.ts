@@ -1,5 +1,5 @@
 /** Reads which tasks a request is about: some ids, or everything that a search matches exactly. */
-import { createBadRequest } from '../../lib/api-error.ts';
+import { type ApiError, createBadRequest } from '../../lib/api-error.ts';
 import { type Cursor, decodeCursor } from '../../search/cursor.ts';
 import type { Collection } from '../../store/contract/collections.ts';
 import { parseTaskId, type TaskId } from '../../task/id.ts';
@@ -44,8 +44,7 @@ export function readSelection(fields: URLSearchParams, known: readonly string[] 
   refuseOthers(fields, [...MATCH_PARAMS, ...ARRANGEMENT, ...known, 'count', 'except', 'match', 'tz']);
   if ((fields.get('match') || 'exact') !== 'exact')
     throw createBadRequest('"match" can only be exact here: close matches are not selected');
-  if (!fields.get('count'))
-    throw createBadRequest('either "ids" or a search with its exact "count" must be given');
+  if (!fields.get('count')) throw createNothingSelected();
   const count = readIntegerParam(fields, 'count', { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 });
   const search = [...fields].filter(([name]) => MATCH_PARAMS.includes(name));
   return {
@@ -68,7 +67,14 @@ function readStart(fields: URLSearchParams): Pick<SearchSelection, 'after'> {
 
 function readIds(fields: URLSearchParams, known: readonly string[]): TaskId[] {
   refuseOthers(fields, ['ids', ...known, 'tz']);
-  return readIdList(fields, 'ids');
+  const ids = readIdList(fields, 'ids');
+  // Only empty texts are what an empty list is.
+  if (ids.length === 0) throw createNothingSelected();
+  return ids;
+}
+
+function createNothingSelected(): ApiError {
+  return createBadRequest('either "ids" or a search with its exact "count" must be given');
 }
 
 /** Without duplicates. */
