@@ -1,4 +1,5 @@
 /** Reads the text of a note from an argument, or from standard input. */
+import { normalizeNote } from '../task/note.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 
 /**
@@ -7,10 +8,11 @@ import { CommandFailed, EXIT } from './failure.ts';
  * @throws CommandFailed for a text that can't be a note
  */
 export async function readNote(text: string, maxLength: number): Promise<string> {
-  const note = text === '-' ? await readStandardInput(maxLength) : text;
-  if (note.trim() === '') throw new CommandFailed('the note is empty; --remove removes one', EXIT.usage);
-  if (note.length > maxLength) throw createTooLong(maxLength);
-  return note.toWellFormed();
+  const given = text === '-' ? await readStandardInput(maxLength) : text;
+  if (given.length > maxLength) throw createTooLong(maxLength);
+  const note = normalizeNote(given);
+  if (note === '') throw new CommandFailed('the note is empty; --remove removes one', EXIT.usage);
+  return note;
 }
 
 /** Without the line break at its end. Reads no more than a note can have. */

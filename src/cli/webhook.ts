@@ -5,7 +5,7 @@ import { runWithStore } from '../app/with-store.ts';
 import { systemClock } from '../lib/clock.ts';
 import { formatIsoTime } from '../lib/iso-time.ts';
 import { createWebhookSecret } from '../lib/standard-webhooks.ts';
-import { findTargetProblem } from '../lib/target-url.ts';
+import { parseTargetUrl } from '../lib/target-url.ts';
 import type { Store } from '../store/contract/store.ts';
 import {
   type DeliveryCursor,
@@ -87,13 +87,14 @@ function createAddCommand(): Command {
     .option('--json', 'print the result as JSON');
   return addSettings(command).action(
     async (
-      url: string,
+      address: string,
       { search, health = false, json }: JsonOption & { search?: string; health?: boolean },
     ) => {
       if (health === (search !== undefined))
         throw new CommandFailed('say by --search or by --health what it is told of', EXIT.usage);
-      const problem = findTargetProblem(url);
-      if (problem !== undefined) throw new CommandFailed(`${url}: ${problem}`, EXIT.usage);
+      const target = parseTargetUrl(address);
+      if ('problem' in target) throw new CommandFailed(`${address}: ${target.problem}`, EXIT.usage);
+      const { url } = target;
       const view = await runWithStore(readConfig(command), 'writer', async (store) => {
         const savedSearchId = search === undefined ? undefined : (await findSaved(store, search)).id;
         const wanted = { id: randomUUID(), url, secret: createWebhookSecret(), savedSearchId };

@@ -9,6 +9,7 @@ import { InvalidName, MAX_NAME_CHARACTERS, normalizeName } from '../task/entry-n
 import { parseTaskId, type TaskId } from '../task/id.ts';
 import { getOwn, isObject, type JsonObject } from '../task/json-object.ts';
 import type { TaskLimits } from '../task/limits.ts';
+import { normalizeNote } from '../task/note.ts';
 import { readChangedAt } from './changed-at.ts';
 
 /** A line that has no usable collection; the message says why, and is the same for all such lines. */
@@ -87,7 +88,7 @@ function readNote(value: unknown): string {
   if (typeof value !== 'string') throw new MalformedCollection('"note" of a collection must be a text');
   if (value.length > MAX_COLLECTION_NOTE)
     throw new MalformedCollection(`the note of a collection has at most ${MAX_COLLECTION_NOTE} characters`);
-  return value.trim() === '' ? '' : value.toWellFormed();
+  return normalizeNote(value);
 }
 
 function readLimits(users: unknown, applications: unknown): TaskLimits | undefined {

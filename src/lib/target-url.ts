@@ -1,14 +1,23 @@
 /** Addresses that people give the mirror to send something to. Where they may lead is checked when it is sent (see src/outbound). */
+import { BIDI_CONTROLS } from './clean-text.ts';
 
-/** Characters. */
+/** Characters, also of the normalized address. */
 const MAX_URL_LENGTH = 2000;
 
-/** Why a text can't be such an address; undefined if it can. */
-export function findTargetProblem(text: string): string | undefined {
-  if (text.length > MAX_URL_LENGTH) return `it has more than ${MAX_URL_LENGTH} characters`;
-  if (!URL.canParse(text)) return 'it must be a whole URL';
-  const { protocol, username, password } = new URL(text);
-  if (protocol !== 'http:' && protocol !== 'https:') return 'it must begin with http:// or https://';
-  if (username !== '' || password !== '') return 'it must not have a user name or a password in it';
-  return undefined;
+const TOO_LONG = { problem: `it has more than ${MAX_URL_LENGTH} characters` };
+
+/** The address as the URL Standard writes it, or why the text can't be one. */
+export function parseTargetUrl(text: string): { readonly url: string } | { readonly problem: string } {
+  // The parser would drop line breaks and tabs wherever they are: then another address is stored than is seen.
+  if (/\p{Cc}/u.test(text)) return { problem: 'it has control characters' };
+  if (BIDI_CONTROLS.test(text)) return { problem: 'it has characters that reverse text' };
+  if (text.length > MAX_URL_LENGTH) return TOO_LONG;
+  if (!URL.canParse(text)) return { problem: 'it must be a whole URL' };
+  const { protocol, username, password, href } = new URL(text);
+  if (href.length > MAX_URL_LENGTH) return TOO_LONG;
+  if (protocol !== 'http:' && protocol !== 'https:')
+    return { problem: 'it must begin with http:// or https://' };
+  if (username !== '' || password !== '')
+    return { problem: 'it must not have a user name or a password in it' };
+  return { url: href };
 }

@@ -8,6 +8,7 @@ import {
 } from '../store/contract/collections.ts';
 import { parseTaskId, type TaskId } from '../task/id.ts';
 import { getOwn, type JsonObject } from '../task/json-object.ts';
+import { normalizeNote } from '../task/note.ts';
 import { parseBody, readName } from './body-schema.ts';
 
 const note = z.string().max(MAX_COLLECTION_NOTE);
@@ -33,7 +34,7 @@ export const linkChangeSchema = z.strictObject({
 export function readNewCollection(body: JsonObject): Pick<NewCollection, 'name' | 'note'> {
   refuseLongNote(body);
   const { name, note: text } = parseBody(newCollectionSchema, body);
-  return { name: readName(name), note: normalizeNote(text) };
+  return { name: readName(name), note: normalizeNote(text ?? '') };
 }
 
 /** @throws ApiError 400, or 413 for a note that is too long */
@@ -42,7 +43,7 @@ export function readCollectionChange(body: JsonObject): Omit<CollectionChange, '
   const { name, note: text, cover } = parseBody(collectionChangeSchema, body);
   return {
     ...(name === undefined ? {} : { name: readName(name) }),
-    ...(text === undefined ? {} : { note: normalizeNote(text) }),
+    ...(text === undefined ? {} : { note: normalizeNote(text ?? '') }),
     ...(cover === undefined ? {} : { cover: cover === null ? null : readTaskId(cover, 'cover') }),
   };
 }
@@ -64,9 +65,4 @@ function refuseLongNote(body: JsonObject): void {
   const text = getOwn(body, 'note');
   if (typeof text === 'string' && text.length > MAX_COLLECTION_NOTE)
     throw new ApiError(413, 'bad_request', `a note has at most ${MAX_COLLECTION_NOTE} characters`);
-}
-
-/** Only spaces are no note. */
-function normalizeNote(text: string | null | undefined): string {
-  return text == null || text.trim() === '' ? '' : text.toWellFormed();
 }

@@ -2,6 +2,7 @@
 
 import { CALLBACK_PATH } from '../generation/callbacks.ts';
 import { ApiError } from '../lib/api-error.ts';
+import { showHidden } from '../lib/clean-text.ts';
 import type { Log } from '../lib/log.ts';
 import { StoreError } from '../store/contract/errors.ts';
 import type { Answer } from './answer.ts';
@@ -46,7 +47,12 @@ export function createErrorAnswer(
   const { code, message, options } = apiError;
   const body: ErrorBody = {
     success: false,
-    error: { code, message, ...(options.candidates ? { candidates: options.candidates } : {}) },
+    // It may quote what the caller has sent.
+    error: {
+      code,
+      message: showHidden(message),
+      ...(options.candidates ? { candidates: options.candidates } : {}),
+    },
     trace_id: traceId,
   };
   return { status: apiError.status, headers, body: JSON.stringify(body) };

@@ -1,7 +1,7 @@
 /** Reads webhooks in request bodies. */
 import * as z from 'zod';
 import { createBadRequest } from '../lib/api-error.ts';
-import { findTargetProblem } from '../lib/target-url.ts';
+import { parseTargetUrl } from '../lib/target-url.ts';
 import { parseBody } from './body-schema.ts';
 
 const url = z
@@ -32,16 +32,16 @@ export function readNewWebhook(body: unknown): WantedWebhook {
   const { url: target, saved_search: savedSearchId, health = false } = parseBody(newWebhookSchema, body);
   if (health === (savedSearchId !== undefined))
     throw createBadRequest('either "saved_search" or "health": true must say what it is told of');
-  return { url: checkUrl(target), savedSearchId };
+  return { url: readUrl(target), savedSearchId };
 }
 
 /** @throws ApiError 400 */
 export function readWebhookChange(body: unknown): { readonly url: string } {
-  return { url: checkUrl(parseBody(webhookChangeSchema, body).url) };
+  return { url: readUrl(parseBody(webhookChangeSchema, body).url) };
 }
 
-function checkUrl(target: string): string {
-  const problem = findTargetProblem(target);
-  if (problem !== undefined) throw createBadRequest(`"url" is not valid: ${problem}`);
-  return target;
+function readUrl(text: string): string {
+  const target = parseTargetUrl(text);
+  if ('problem' in target) throw createBadRequest(`"url" is not valid: ${target.problem}`);
+  return target.url;
 }

@@ -1,5 +1,6 @@
 /** Names that people give to collections and saved searches: compared as tags are, stored as they were written. */
-import { BIDI_CONTROLS, foldTag, VISIBLE } from './marks.ts';
+import { BIDI_CONTROLS } from '../lib/clean-text.ts';
+import { foldTag, VISIBLE } from './marks.ts';
 
 /** Unicode characters. */
 export const MAX_NAME_CHARACTERS = 100;

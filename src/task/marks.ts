@@ -1,4 +1,6 @@
 /** What people say of a task: star, rating, tags, note, hidden. Never part of the document, which is the upstream's. */
+import { BIDI_CONTROLS } from '../lib/clean-text.ts';
+import { normalizeNote } from './note.ts';
 
 export interface Marks {
   readonly starred: boolean;
@@ -44,8 +46,6 @@ export class TooManyTags extends Error {
   override readonly name = 'TooManyTags';
 }
 
-/** Marks that make text run backwards: a tag could look like another one. https://www.unicode.org/reports/tr9/#Explicit_Directional_Embeddings */
-export const BIDI_CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 export const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
 /** UTF-16 units of a text that may become a tag: no longer one is looked at. */
 const MAX_TAG_INPUT = 8 * MAX_TAG_CHARACTERS;
@@ -93,8 +93,7 @@ export function normalizeMarkChange({ tags, addTags, removeTags, note, ...change
     ...(removeTags
       ? { removeTags: removeTags.filter((tag) => tag.length <= MAX_TAG_INPUT).map(foldTag) }
       : {}),
-    // As it is read again; only spaces are no note.
-    ...(note === undefined ? {} : { note: note.trim() === '' ? '' : note.toWellFormed() }),
+    ...(note === undefined ? {} : { note: normalizeNote(note) }),
   };
 }
 

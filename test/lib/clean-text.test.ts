@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cleanField, cleanLines, escapeControls } from '../../src/lib/clean-text.ts';
+import {
+  BIDI_CONTROLS,
+  cleanField,
+  cleanLines,
+  escapeControls,
+  showHidden,
+} from '../../src/lib/clean-text.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not remain
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
@@ -28,6 +34,18 @@ test('JSON keeps its value without control characters', () => {
       const json = escapeControls(JSON.stringify({ given }, null, 2));
       expect(json.replaceAll('\n', '')).not.toMatch(CONTROL);
       expect(JSON.parse(json)).toEqual({ given });
+    }),
+  );
+});
+
+test('a message shows what nobody sees, and what reverses text', () => {
+  expect(showHidden('the name "a\u202eb\u200f\u061c\u009f" is\ntaken')).toBe(
+    'the name "a\\u202eb\\u200f\\u061c\\u009f" is\ntaken',
+  );
+  fc.assert(
+    fc.property(text, (given) => {
+      expect(showHidden(given).replaceAll('\n', '')).not.toMatch(CONTROL);
+      expect(showHidden(given)).not.toMatch(BIDI_CONTROLS);
     }),
   );
 });

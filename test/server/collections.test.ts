@@ -96,6 +96,19 @@ describe('a collection', () => {
     expect(await send(here, `GET ${path}`)).toMatchObject([200, { name: 'Best' }]);
   });
 
+  test('has a note without control characters, and errors quote none of them', async () => {
+    const here = await startWithTasks();
+    expect(
+      await send(here, 'POST /api/collections', { name: 'Notes', note: 'one\r\n\ttwo\u0007\u202e' }),
+    ).toMatchObject([201, { note: 'one\n\ttwo' }]);
+    for (const hidden of ['\u202e', '\u200f', '\u009f']) {
+      const [, answer] = await send(here, 'POST /api/collections', { name: 'a', [`x${hidden}`]: 1 });
+      const { message } = (answer as { error: { message: string } }).error;
+      expect(message).toContain(`x\\u${hidden.charCodeAt(0).toString(16).padStart(4, '0')}`);
+      expect(message).not.toContain(hidden);
+    }
+  });
+
   test('is changed by one of two editors, and the other is told', async () => {
     const here = await startWithTasks();
     const path = await create(here);

@@ -447,6 +447,8 @@ describe('/api/webhooks', () => {
   test.each<[string, unknown, number]>([
     ['no address', { health: true }, 400],
     ['no URL', { url: 'example.com', health: true }, 400],
+    ['a line feed', { url: 'https://example.com/\n', health: true }, 400],
+    ['a reversed address', { url: 'https://example.com/\u202egnp.exe', health: true }, 400],
     ['another scheme', { url: 'file:///etc/passwd', health: true }, 400],
     ['a password', { url: 'https://a:b@example.com/', health: true }, 400],
     ['a long address', { url: `https://example.com/${'x'.repeat(2000)}`, health: true }, 400],

@@ -1,7 +1,7 @@
 /** Rows of the tables of webhooks. */
 import { tryParseJson } from '../../../lib/parse-json.ts';
 import { isWebhookSecret } from '../../../lib/standard-webhooks.ts';
-import { findTargetProblem } from '../../../lib/target-url.ts';
+import { parseTargetUrl } from '../../../lib/target-url.ts';
 import { parseTaskId, type TaskId } from '../../../task/id.ts';
 import { isObject } from '../../../task/json-object.ts';
 import type { MessageType, Webhook, WebhookDelivery } from '../../contract/webhooks.ts';
@@ -56,7 +56,7 @@ const TYPES: ReadonlySet<unknown> = new Set<MessageType>([
 export function isWebhookRow({ url, secret }: Readonly<Record<string, unknown>>): boolean {
   return (
     typeof url === 'string' &&
-    findTargetProblem(url) === undefined &&
+    'url' in parseTargetUrl(url) &&
     typeof secret === 'string' &&
     isWebhookSecret(secret)
   );
