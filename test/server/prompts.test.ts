@@ -91,6 +91,30 @@ describe('the distinct prompts', () => {
     expect(items).toMatchObject([{ prompt, highlights: [[prompt.length - 3, prompt.length]] }]);
   });
 
+  test('show the newest picture that there is, of the tasks that the caller may see', async () => {
+    const host = await imageHost();
+    host.serve('/1', await picture('png'));
+    const here = await startTestMirror({ imageAllowHosts: host.host });
+    const [first, second] = [IDS[0] as never, IDS[1] as never];
+    for (const [at, task] of [first, second].entries())
+      await storeTaskWithImages(here, task, [`${host.url}/1`], {
+        ...{ prompt: 'a cat', createdAt: START_S + at, userId: at === 0 ? 'me' : 'other' },
+      });
+    await here.mirror.archiver.run();
+    const later = { prompt: 'a cat', createdAt: START_S + DAY_S };
+    await put(here, { ...later, id: id(2) }, { ...later, id: id(3), state: 'failed', userId: 'me' });
+    const find = async (query: string, headers?: Record<string, string>) =>
+      (await read<PromptList>(here, `/api/prompts?${query}`, headers)).items;
+    expect(await find('')).toMatchObject([
+      { count: 4, last_used_at: iso(1), task: { id: id(1), sha256: expect.any(String) } },
+    ]);
+    // None of these has a picture: one that has succeeded is most like one.
+    expect(await find('from=2026-03-02&tz=UTC')).toMatchObject([{ count: 2, task: { id: id(2) } }]);
+    expect(await find('q=state:failed')).toMatchObject([{ count: 1, task: { id: id(3) } }]);
+    const mine = await addToken(here, { limits: { userIds: ['me'] } });
+    expect(await find('', mine)).toMatchObject([{ count: 2, task: { id: id(0) } }]);
+  });
+
   test('come in pages, in every order', async () => {
     const here = await startTestMirror();
     await put(here, ...Array.from({ length: 7 }, (_, at) => ({ prompt: `a cat ${at % 5}` })));

@@ -19,6 +19,7 @@ import type { Tile } from '../../views/search-schema.ts';
 import { serializeTiles } from '../../views/tile-json.ts';
 import { readChoiceParam, readIntegerParam } from '../query-params.ts';
 import { readPageStart } from './page-start.ts';
+import { preferPictured } from './pictured-hits.ts';
 import type { Target } from './search-answers.ts';
 import { describeIndexGap, describeShortList, describeShortPage } from './search-notes.ts';
 import { readSearchTarget, TARGET_PARAMS } from './search-request.ts';
@@ -41,10 +42,11 @@ export async function answerPrompts(store: Store, { params, limits, nowMs }: Tar
     ...{ query, filter, sort, limit, nowMs, groupByPrompt: true, withUses: true },
     ...(after ? { after } : {}),
   });
-  const tiles = await serializeTiles(store, page.hits, query);
+  const hits = await preferPictured(store, page.hits);
+  const tiles = await serializeTiles(store, hits, query);
   const findLeaves = createLeafFinder(query);
   return JSON.stringify({
-    items: page.hits.flatMap((hit, at) => serializePrompt(hit, tiles[at], findLeaves(hit))),
+    items: hits.flatMap((hit, at) => serializePrompt(hit, tiles[at], findLeaves(hit))),
     next_cursor: page.next ? encodeCursor(page.next) : null,
     total: page.total,
     total_is_exact: page.totalIsExact,
