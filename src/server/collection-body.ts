@@ -5,11 +5,13 @@ import {
   type CollectionChange,
   MAX_COLLECTION_NOTE,
   type NewCollection,
+  type TaskRun,
 } from '../store/contract/collections.ts';
 import { parseTaskId, type TaskId } from '../task/id.ts';
 import { getOwn, type JsonObject } from '../task/json-object.ts';
 import { normalizeNote } from '../task/note.ts';
-import { parseBody, readName } from './body-schema.ts';
+import { describeIssue, parseBody, readName } from './body-schema.ts';
+import { MAX_IDS } from './selection/selection.ts';
 
 const note = z.string().max(MAX_COLLECTION_NOTE);
 const taskId = z.string().min(1).max(128);
@@ -52,6 +54,23 @@ export function readCollectionChange(body: JsonObject): Omit<CollectionChange, '
 export function readLinkChange(body: JsonObject): { showsPrompts: boolean | undefined; isRenewed: boolean } {
   const { prompts, renew } = parseBody(linkChangeSchema, body);
   return { showsPrompts: prompts, isRenewed: renew ?? false };
+}
+
+export const runListSchema = z
+  .array(z.strictObject({ ids: z.array(taskId).min(1), before: taskId.nullable() }))
+  .min(1);
+
+/** Tasks that are placed in several runs. @throws ApiError 400 */
+export function readRuns(value: unknown): TaskRun[] {
+  const parsed = runListSchema.safeParse(value);
+  if (!parsed.success) throw createBadRequest(describeIssue(parsed.error, 'runs'));
+  const runs = parsed.data.map(({ ids, before }) => ({
+    ids: ids.map((id) => readTaskId(id, 'runs')),
+    before: before === null ? undefined : readTaskId(before, 'before'),
+  }));
+  const count = runs.reduce((sum, { ids }) => sum + ids.length, 0);
+  if (count > MAX_IDS) throw createBadRequest(`"runs" have ${count} tasks; at most ${MAX_IDS} are allowed`);
+  return runs;
 }
 
 /** @throws ApiError 400 */

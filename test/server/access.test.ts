@@ -277,6 +277,12 @@ const PROBES: Record<string, (shared: Shared) => Probe[]> = {
     { path: `/api/collections/${THEIR_COLLECTION}/tasks`, body: { ids: [MINE] }, limited: 404 },
     { path: `/api/collections/${MY_COLLECTION}/tasks`, body: { ids: [MINE, THEIRS, PENDING] } },
     { path: `/api/collections/${MY_COLLECTION}/tasks`, body: { ids: [MINE], before: null } },
+    { path: `/api/collections/${MY_COLLECTION}/tasks`, body: { runs: [{ ids: [MINE], before: null }] } },
+    {
+      path: `/api/collections/${THEIR_COLLECTION}/tasks`,
+      body: { runs: [{ ids: [MINE], before: null }] },
+      limited: 404,
+    },
     {
       path: `/api/collections/${MY_COLLECTION}/tasks`,
       body: { ids: [MINE], before: THEIRS },

@@ -169,7 +169,10 @@ describe('a collection', () => {
     const [, taken] = await send(here, `POST ${path}/remove`, { ids: [SECOND, THIRD, 'nobody'] });
     expect(taken).toMatchObject({ removed: 2 });
     expect(await listIds(here, path)).toEqual([FIRST, THEIRS]);
-    for (const run of taken.before as Body[]) await send(here, `POST ${path}/tasks`, run);
+    expect(await send(here, `POST ${path}/tasks`, { runs: taken.before })).toMatchObject([
+      200,
+      { added: [SECOND, THIRD], moved: 0, remaining: 0, next_cursor: null },
+    ]);
     expect(await listIds(here, path)).toEqual([FIRST, SECOND, THEIRS, THIRD]);
   });
 
@@ -179,6 +182,21 @@ describe('a collection', () => {
     ['a place before what is not in it', { ids: [FIRST], before: SECOND }],
     ['a place before nonsense', { ids: [FIRST], before: 7 }],
     ['a field that is not known', { ids: [FIRST], after: SECOND }],
+    ['no runs', { runs: [] }],
+    ['a run of no task', { runs: [{ ids: [], before: null }] }],
+    ['a run without a place', { runs: [{ ids: [FIRST] }] }],
+    [
+      'runs, one of which has no place',
+      {
+        runs: [
+          { ids: [FIRST], before: null },
+          { ids: [SECOND], before: 'x' },
+        ],
+      },
+    ],
+    ['runs and another place', { runs: [{ ids: [FIRST], before: null }], before: null }],
+    ['runs and ids', { runs: [{ ids: [FIRST], before: null }], ids: [SECOND] }],
+    ['too many tasks in runs', { runs: [{ ids: numberedIds(5001), before: null }] }],
   ])('refuses %s', async (_, body) => {
     const here = await startWithTasks();
     const path = await create(here);

@@ -154,6 +154,35 @@ export function describeCollections(open: () => MaybePromise<Store>): void {
       ).toMatchObject({ kind: 'refused' });
     });
 
+    test('places several runs in one step, one after the other, or none of them', async () => {
+      const store = await openWith(FIRST, SECOND, THIRD, FOURTH);
+      const collection = await create(store);
+      await store.placeInCollection(collection.id, { ids: [FIRST, SECOND, THIRD] }, options());
+      const { version = 0 } = (await store.collection(collection.id, undefined)) ?? {};
+      const runs = [
+        { ids: [THIRD, UNKNOWN], before: FIRST },
+        { ids: [FOURTH], before: THIRD },
+        { ids: [FIRST], before: FOURTH },
+      ];
+      const refused = { runs: [...runs, { ids: [SECOND], before: UNKNOWN }] };
+      expect(await store.placeInCollection(collection.id, refused, options())).toMatchObject({
+        kind: 'refused',
+      });
+      expect(await order(store, collection)).toEqual([FIRST, SECOND, THIRD]);
+      const stale = { ...options(), ifVersion: [version - 1] };
+      expect(await store.placeInCollection(collection.id, { runs }, stale)).toEqual({ kind: 'conflict' });
+      const placed = await store.placeInCollection(collection.id, { runs }, options());
+      expect(placed).toMatchObject({
+        ...{ kind: 'done', added: [FOURTH], moved: [THIRD, FIRST], unknown: [UNKNOWN] },
+        collection: { version: version + 1 },
+        runs: [
+          { ids: [FIRST], before: SECOND },
+          { ids: [THIRD], before: undefined },
+        ],
+      });
+      expect(await order(store, collection)).toEqual([FIRST, FOURTH, THIRD, SECOND]);
+    });
+
     test('has pages, also while it is changed', async () => {
       const store = await openWith(FIRST, SECOND, THIRD);
       const { id } = await create(store);

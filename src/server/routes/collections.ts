@@ -3,12 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import { ApiError, createBadRequest } from '../../lib/api-error.ts';
 import { createRandomKey } from '../../lib/random-key.ts';
-import { encodeCursor } from '../../search/cursor.ts';
+import { type Cursor, encodeCursor } from '../../search/cursor.ts';
 import type {
   ChangeOptions,
   Collection,
   CollectionOutcome,
   CollectionRefusal,
+  Placement,
 } from '../../store/contract/collections.ts';
 import { getOwn } from '../../task/json-object.ts';
 import {
@@ -23,7 +24,13 @@ import type {
   TakingView,
 } from '../../views/collections-schema.ts';
 import { readJsonBody } from '../body.ts';
-import { readCollectionChange, readLinkChange, readNewCollection, readTaskId } from '../collection-body.ts';
+import {
+  readCollectionChange,
+  readLinkChange,
+  readNewCollection,
+  readRuns,
+  readTaskId,
+} from '../collection-body.ts';
 import { createCollectionNotFound } from '../collection-not-found.ts';
 import { getPublicUrl } from '../connections/public-url.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
@@ -63,6 +70,21 @@ export function createCollectionRoutes(deps: ServerDeps): Hono<ServerEnv> {
     const collection = await store.collection(c.req.param('id') ?? '', c.get('access').limits);
     if (!collection) throw createCollectionNotFound();
     return collection;
+  };
+
+  /** Either `runs`, or a selection and where it is placed. @throws ApiError 400, 409 */
+  const readPlacement = async (c: ServerContext): Promise<RequestedPlacement> => {
+    const { before, runs, ...rest } = await readJsonBody(c);
+    if (runs !== undefined) {
+      if (before !== undefined || Object.keys(rest).length > 0)
+        throw createBadRequest('"runs" stand alone: each has its own "before"');
+      return { placement: { runs: readRuns(runs) }, left: 0 };
+    }
+    const selection = readSelection(convertToFields(rest), ['cursor']);
+    const reading = createSelectionDeps(c, deps, clock.now());
+    const { ids, total, next } = await findSelectedIds(selection, reading, 'added');
+    const placement = { ids, ...(before === undefined ? {} : { before: readBefore(before) }) };
+    return { placement, left: Math.max(0, total - ids.length), next };
   };
 
   app.get('/api/collections', async (c) => {
@@ -129,11 +151,7 @@ export function createCollectionRoutes(deps: ServerDeps): Hono<ServerEnv> {
 
   app.post('/api/collections/:id/tasks', async (c) => {
     const { id } = await findCollection(c);
-    const { before, ...rest } = await readJsonBody(c);
-    const selection = readSelection(convertToFields(rest), ['cursor']);
-    const reading = createSelectionDeps(c, deps, clock.now());
-    const { ids, total, next } = await findSelectedIds(selection, reading, 'added');
-    const placement = { ids, ...(before === undefined ? {} : { before: readBefore(before) }) };
+    const { placement, left, next } = await readPlacement(c);
     const placed = await store.placeInCollection(id, placement, readOptions(c));
     if (placed.kind !== 'done') throw createCollectionError(placed);
     c.header('etag', formatEntityTag(placed.collection.version));
@@ -142,7 +160,7 @@ export function createCollectionRoutes(deps: ServerDeps): Hono<ServerEnv> {
       moved: placed.moved.length,
       not_known: [...placed.unknown],
       before: serializeRuns(placed.runs),
-      remaining: Math.max(0, total - ids.length),
+      remaining: left,
       next_cursor: next ? encodeCursor(next) : null,
     } satisfies PlacementView);
   });
@@ -160,6 +178,14 @@ export function createCollectionRoutes(deps: ServerDeps): Hono<ServerEnv> {
   });
 
   return app;
+}
+
+interface RequestedPlacement {
+  readonly placement: Placement;
+  /** Tasks of the selection that are left for further requests. */
+  readonly left: number;
+  /** Where a further request goes on. */
+  readonly next?: Cursor | undefined;
 }
 
 /** @throws ApiError 400, 404, 409, 412 */

@@ -116,11 +116,14 @@ export interface TakingResult {
   readonly runs: readonly TaskRun[];
 }
 
-export interface Placement {
-  readonly ids: readonly TaskId[];
-  /** The task of the collection before which they are placed; null: the end. Absent: at the end, and those that are there stay. */
-  readonly before?: TaskId | null | undefined;
-}
+export type Placement =
+  | {
+      readonly ids: readonly TaskId[];
+      /** The task of the collection before which they are placed; null: the end. Absent: at the end, and those that are there stay. */
+      readonly before?: TaskId | null | undefined;
+    }
+  /** Placed one after the other, in one step: all of them, or none. */
+  | { readonly runs: readonly TaskRun[] };
 
 export interface CollectionStore {
   /** Ordered by name. */

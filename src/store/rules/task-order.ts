@@ -4,20 +4,44 @@ import type { TaskId } from '../../task/id.ts';
 import type { TaskRun } from '../contract/collections.ts';
 
 /**
- * Places tasks before another one, in the order in which they are given, wherever they were.
- * @param before one of the list; undefined: the end. If it is moved itself, what follows it counts
+ * Places runs of tasks in a list, one after the other: the tasks of each before another one, in the order in which they are given,
+ * wherever they were. Takes time for what is moved, not for the list times the runs.
+ * @param order without duplicates
+ * @param runs `before` is in the list, or in an earlier run; undefined: the end. If it is moved itself, what follows it counts
  */
-export function placeBefore(
-  order: readonly TaskId[],
-  ids: readonly TaskId[],
-  before: TaskId | undefined,
-): TaskId[] {
-  const moved = new Set(ids);
-  const from = before === undefined ? order.length : order.indexOf(before);
-  const next = order.slice(from).find((id) => !moved.has(id));
-  const rest = order.filter((id) => !moved.has(id));
-  const at = next === undefined ? rest.length : rest.indexOf(next);
-  return [...rest.slice(0, at), ...moved, ...rest.slice(at)];
+export function placeRuns(order: readonly TaskId[], runs: readonly TaskRun[]): TaskId[] {
+  const end = new Link(undefined);
+  const links = new Map(order.map((id) => [id, new Link(id)]));
+  for (const link of links.values()) link.moveBefore(end);
+  for (const { ids, before } of runs) {
+    const moved = new Set(ids);
+    let anchor = (before === undefined ? undefined : links.get(before)) ?? end;
+    while (anchor.id !== undefined && moved.has(anchor.id)) anchor = anchor.next;
+    for (const id of moved) {
+      const link = links.get(id) ?? new Link(id);
+      links.set(id, link);
+      link.moveBefore(anchor);
+    }
+  }
+  const placed: TaskId[] = [];
+  for (let link = end.next; link.id !== undefined; link = link.next) placed.push(link.id);
+  return placed;
+}
+
+/** One of a ring; the one without an id is its end, and its beginning. */
+class Link {
+  next: Link = this;
+  private previous: Link = this;
+  constructor(readonly id: TaskId | undefined) {}
+
+  moveBefore(other: Link): void {
+    this.previous.next = this.next;
+    this.next.previous = this.previous;
+    this.previous = other.previous;
+    this.next = other;
+    other.previous.next = this;
+    other.previous = this;
+  }
 }
 
 /**

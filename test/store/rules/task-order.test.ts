@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { describeRuns, placeBefore } from '../../../src/store/rules/task-order.ts';
+import { describeRuns, placeRuns } from '../../../src/store/rules/task-order.ts';
 import type { TaskId } from '../../../src/task/id.ts';
 
 const ids = (text: string) => [...text] as TaskId[];
 const [a, b, c, d] = ids('abcd') as [TaskId, TaskId, TaskId, TaskId];
+
+const placeBefore = (order: readonly TaskId[], ids: readonly TaskId[], before: TaskId | undefined) =>
+  placeRuns(order, [{ ids, before }]);
 
 describe('placing tasks in an order', () => {
   test('adds at the end, before another, and in the given order', () => {
@@ -41,6 +44,31 @@ describe('placing tasks in an order', () => {
     );
   });
 
+  const runsOf = fc.array(fc.record({ ids: some, before: fc.option(fc.constantFrom(...ids('abcdefghij'))) }));
+
+  test('several runs are placed as one after the other would be', () => {
+    fc.assert(
+      fc.property(order, runsOf, (before, drawn) => {
+        const runs = drawn.map((run) => ({
+          ids: run.ids,
+          before: run.before !== null && before.includes(run.before) ? run.before : undefined,
+        }));
+        const oneByOne = runs.reduce((list, run) => placeBefore(list, run.ids, run.before), [...before]);
+        expect(placeRuns(before, runs)).toEqual(oneByOne);
+      }),
+    );
+  });
+
+  test('many scattered runs take no longer than the list', () => {
+    const list = Array.from({ length: 10_000 }, (_, at) => `task-${at}` as TaskId);
+    const odd = new Set(list.filter((_, at) => at % 2 === 1));
+    const runs = describeRuns(list, odd);
+    expect(runs).toHaveLength(5000);
+    const startedAt = performance.now();
+    expect(placeRuns([...list.filter((id) => !odd.has(id)), ...odd], runs)).toEqual(list);
+    expect(performance.now() - startedAt).toBeLessThan(500);
+  });
+
   test('the runs of what was moved or taken away put it back', () => {
     fc.assert(
       fc.property(order, some, fc.nat(), fc.boolean(), (before, chosen, at, isTaken) => {
@@ -50,6 +78,7 @@ describe('placing tasks in an order', () => {
         const after = isTaken
           ? before.filter((id) => !moved.includes(id))
           : placeBefore(before, moved, anchor);
+        expect(placeRuns(after, runs)).toEqual(before);
         expect(runs.reduce((list, run) => placeBefore(list, run.ids, run.before), after)).toEqual(before);
       }),
     );

@@ -6,7 +6,12 @@ import {
   placementSchema,
   takingSchema,
 } from '../../../views/collections-schema.ts';
-import { collectionChangeSchema, linkChangeSchema, newCollectionSchema } from '../../collection-body.ts';
+import {
+  collectionChangeSchema,
+  linkChangeSchema,
+  newCollectionSchema,
+  runListSchema,
+} from '../../collection-body.ts';
 import { MAX_IDS } from '../../selection/selection.ts';
 import {
   createArray,
@@ -126,6 +131,11 @@ export const COLLECTION_ROUTES: readonly RouteDescription[] = [
           type: ['string', 'null'],
           description:
             'the task of the collection before which they are placed, or null for the end; without it, those that are there stay',
+        },
+        runs: {
+          ...describeBody(runListSchema),
+          description:
+            'instead of all others: tasks that are placed in several places, one after the other, all of them or none; the `before` of an answer',
         },
       },
     },

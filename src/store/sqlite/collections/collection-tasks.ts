@@ -8,8 +8,10 @@ import {
   type CollectionRefusal,
   type CollectionStore,
   MAX_COLLECTION_TASKS,
+  type Placement,
+  type TaskRun,
 } from '../../contract/collections.ts';
-import { describeRuns, placeBefore } from '../../rules/task-order.ts';
+import { describeRuns, placeRuns } from '../../rules/task-order.ts';
 import { runInTransaction, type Sqlite } from '../database.ts';
 import { collections, collectionTasks, tasks } from '../schema.ts';
 import type { Synchronous } from '../synchronous.ts';
@@ -124,25 +126,25 @@ export function createCollectionTasks(db: Sqlite): CollectionTasks {
           .all()
           .map((row) => ({ ...row, id: row.id as TaskId })), // stored as an id
 
-      placeInCollection: (id, { ids, before }, options) =>
+      placeInCollection: (id, placement, options) =>
         runInTransaction(db, () => {
           const found = find(id, options.within, options.ifVersion);
           if (found.kind !== 'done') return found;
           const places = readOrder(id);
-          if (before != null && !places.has(before)) return NOT_PLACED;
-          const given = [...new Set(ids)];
-          const moved = before === undefined ? [] : given.filter((task) => places.has(task));
+          const { runs, isMove } = readPlacement(placement);
+          const given = [...new Set(runs.flatMap(({ ids }) => ids))];
+          const moved = isMove ? given.filter((task) => places.has(task)) : [];
           const others = given.filter((task) => !places.has(task));
           const added = others.filter((task) => isStoredWithin(found.collection, task));
           if (places.size + added.length > MAX_COLLECTION_TASKS) return TOO_MANY;
           const placed = new Set([...moved, ...added]);
           const order = [...places.keys()];
-          const next = placeBefore(
-            order,
-            given.filter((task) => placed.has(task)),
-            before ?? undefined,
-          );
-          writeOrder(id, places, next, options.nowMs);
+          const placing = runs.map(({ ids, before }) => ({
+            ids: ids.filter((task) => placed.has(task)),
+            before,
+          }));
+          if (!areAnchorsThere(order, placing)) return NOT_PLACED;
+          writeOrder(id, places, placeRuns(order, placing), options.nowMs);
           return {
             kind: 'done',
             collection: placed.size === 0 ? found.collection : touch(id, found.collection.cover, options),
@@ -168,6 +170,23 @@ export function createCollectionTasks(db: Sqlite): CollectionTasks {
         }),
     },
   };
+}
+
+/** @returns `isMove`: whether those that are there are moved */
+function readPlacement(placement: Placement): { runs: readonly TaskRun[]; isMove: boolean } {
+  if ('runs' in placement) return { runs: placement.runs, isMove: true };
+  const { ids, before } = placement;
+  return { runs: [{ ids, before: before ?? undefined }], isMove: before !== undefined };
+}
+
+/** Whether what each is placed before is in the list then. */
+function areAnchorsThere(order: readonly TaskId[], runs: readonly TaskRun[]): boolean {
+  const there = new Set(order);
+  for (const { ids, before } of runs) {
+    if (before !== undefined && !there.has(before)) return false;
+    for (const id of ids) there.add(id);
+  }
+  return true;
 }
 
 const NOT_PLACED: CollectionRefusal = {

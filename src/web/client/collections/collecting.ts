@@ -133,7 +133,7 @@ export function createCollecting(deps: CollectingDeps): Collecting {
   const take = async (task: string, { id, name }: { readonly id: string; readonly name: string }) => {
     const { data } = await requests.take(id, [task]);
     const undo = createUndo(async () => {
-      for (const run of data.before) await requests.place(id, run);
+      await requests.place(id, { runs: data.before });
     });
     say(texts.removedFrom(name), data.removed > 0 ? undo : undefined);
   };

@@ -159,7 +159,7 @@ export function createOpenCollectionActions(id: string, deps: Deps): OpenCollect
     void queue.add(async () => {
       const runs = undos.pop();
       if (!runs) return;
-      for (const run of runs) await arrange((etag) => requests.place(id, run, etag));
+      if (runs.length > 0) await arrange((etag) => requests.place(id, { runs }, etag));
       const open = await load();
       // Something else has been moved meanwhile: it is read again after that.
       if (queue.count() > 1) isOutdated = true;

@@ -26,7 +26,7 @@ export interface CollectionRequests {
   unshare(id: string, etag?: string): Promise<Versioned<CollectionData>>;
   /** A page of its tasks, as tiles. */
   readTasks(id: string, limit: number, cursor: string | null): Promise<Versioned<CollectionTilePage>>;
-  /** @param selection ids, or a search; with `before` they are placed there */
+  /** @param selection ids, or a search, which `before` places there; or runs */
   place(id: string, selection: object, etag?: string): Promise<Versioned<PlacementView>>;
   take(id: string, ids: readonly string[], etag?: string): Promise<Versioned<TakingView>>;
 }
