@@ -234,6 +234,26 @@ export function describeWebhooks(open: () => MaybePromise<Store>): void {
       expect(await store.deliveries(WEBHOOK, 1000)).toHaveLength(MAX_TEST_MESSAGES + 2);
     });
 
+    test('get what a wrong clock has queued far ahead, and are not told in digests for as long', async () => {
+      await add(WEBHOOK);
+      const later = NOW + 365 * 24 * HOUR;
+      const ids = numberedIds(MAX_SINGLE_MESSAGES + 2);
+      const last = ids.at(-1) ?? FIRST;
+      await put('all', ...ids);
+      await plan(later, ...ids.slice(0, -1));
+      const claimed = [];
+      for (let [one] = await claim(NOW); one; [one] = await claim(NOW)) {
+        claimed.push(one);
+        await store.recordDeliveryOutcome(one.id, { deliveredAtMs: NOW });
+      }
+      expect(claimed).toHaveLength(MAX_SINGLE_MESSAGES + 1);
+      expect(claimed.map(({ queuedAtMs }) => queuedAtMs).every((queuedAtMs) => queuedAtMs === NOW)).toBe(
+        true,
+      );
+      await plan(NOW + 1, last);
+      expect(await claim(NOW + 1)).toMatchObject([{ type: 'task.finished', taskIds: [last] }]);
+    });
+
     test('have pages of deliveries that neither skip nor repeat any', async () => {
       await add(WEBHOOK);
       await add(OTHER);

@@ -23,6 +23,7 @@ import { showFigure } from '../helpers/figure.ts';
 import { searchRequest } from '../helpers/search.ts';
 import { tries } from '../helpers/thorough.ts';
 import { describeActivity } from './conformance-activity.ts';
+import { describeCallbacks } from './conformance-callbacks.ts';
 import { describeCircuit } from './conformance-circuit.ts';
 import { describeCollectionImports } from './conformance-collection-imports.ts';
 import { describeCollections } from './conformance-collections.ts';
@@ -932,6 +933,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
     describeMarks(open);
     describeCollections(open);
     describeSavedSearches(open);
+    describeCallbacks(open);
     describeWebhooks(open);
     describeCollectionImports(open);
 

@@ -38,7 +38,7 @@ export interface CallbackStore {
     key: string,
     received: { body: Uint8Array; mediaType: string; nowMs: number },
   ): MaybePromise<boolean>;
-  /** Claims due callbacks for `leaseMs`, longest overdue first. */
+  /** Claims due callbacks for `leaseMs`, longest overdue first. What a wrong clock has queued far ahead is due. */
   claimCallbacks(request: { nowMs: number; limit: number; leaseMs: number }): MaybePromise<DueCallback[]>;
   recordCallbackOutcome(
     key: string,

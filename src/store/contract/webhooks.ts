@@ -117,7 +117,10 @@ export interface WebhookStore {
   }): MaybePromise<void>;
   /** Queues a message that says nothing. */
   addTestMessage(webhookId: string, nowMs: number): MaybePromise<TestOutcome>;
-  /** Claims due deliveries for `leaseMs`, one of each webhook, longest overdue first. @param request.busy webhooks that are left out */
+  /**
+   * Claims due deliveries for `leaseMs`, one of each webhook, longest overdue first. What a wrong clock has queued far ahead is due.
+   * @param request.busy webhooks that are left out
+   */
   claimDeliveries(request: {
     nowMs: number;
     limit: number;

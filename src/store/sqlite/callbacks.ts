@@ -1,6 +1,7 @@
 /** Callback addresses given to the upstream, what it posted there, and the callers to forward it to. */
 import type { TaskId } from '../../task/id.ts';
 import type { CallbackStats, CallbackStore, DueCallback } from '../contract/callbacks.ts';
+import { MAX_DELAY_MS } from '../rules/max-delay.ts';
 import { runInTransaction, type Sqlite } from './database.ts';
 import type { Synchronous } from './synchronous.ts';
 
@@ -32,7 +33,16 @@ export function createCallbackStore(db: Sqlite): Synchronous<CallbackStore> {
      WHERE key IN (SELECT key FROM callbacks WHERE due_at <= :nowMs ORDER BY due_at LIMIT :limit)
      RETURNING key, target, task_id AS taskId, body, media_type AS mediaType, attempts, received_at AS receivedAtMs`,
   );
-  const isDue = raw.prepare<[number], unknown>('SELECT 1 FROM callbacks WHERE due_at <= ? LIMIT 1');
+  const isDue = raw
+    .prepare<{ nowMs: number; latestMs: number }, number>(
+      `SELECT EXISTS (SELECT 1 FROM callbacks WHERE due_at <= :nowMs)
+         OR EXISTS (SELECT 1 FROM callbacks WHERE due_at > :latestMs)`,
+    )
+    .pluck();
+  // Also since when it is tried: it would be tried for as long.
+  const pullIn = raw.prepare<{ nowMs: number; latestMs: number }>(
+    'UPDATE callbacks SET due_at = :nowMs, received_at = min(received_at, :nowMs) WHERE due_at > :latestMs',
+  );
   // The body is no longer needed once it is delivered or given up, or if nobody is to be told.
   const delivered = raw.prepare<[number, string]>(
     'UPDATE callbacks SET due_at = NULL, body = NULL, last_error = NULL, attempts = attempts + 1, delivered_at = ? WHERE key = ?',
@@ -65,8 +75,12 @@ export function createCallbackStore(db: Sqlite): Synchronous<CallbackStore> {
     receiveCallback: (key, received) => receive.run({ key, ...received }).changes > 0,
     claimCallbacks: ({ nowMs, limit, leaseMs }) => {
       // Polled every second, almost always without a result: that must not wait for a writer.
-      if (isDue.get(nowMs) === undefined) return [];
-      const rows = runInTransaction(db, () => due.all({ nowMs, limit, until: nowMs + leaseMs }));
+      const times = { nowMs, latestMs: nowMs + MAX_DELAY_MS };
+      if (isDue.get(times) === 0) return [];
+      const rows = runInTransaction(db, () => {
+        pullIn.run(times);
+        return due.all({ nowMs, limit, until: nowMs + leaseMs });
+      });
       return rows.map((row) => ({ ...row, taskId: row.taskId ?? undefined }));
     },
     recordCallbackOutcome: (key, end) => {

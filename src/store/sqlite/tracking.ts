@@ -1,6 +1,7 @@
 /** The tracked ids: when each is due, and which process is refreshing it. */
 import type { TaskId } from '../../task/id.ts';
 import type { RefreshOutcome, TrackedId, TrackingStore, TrackResult } from '../contract/tracking.ts';
+import { MAX_DELAY_MS } from '../rules/max-delay.ts';
 import { runInTransaction, type Sqlite } from './database.ts';
 import { buildLimitConditions, buildWhereClause, collectParams } from './filter-sql.ts';
 import type { Synchronous } from './synchronous.ts';
@@ -13,11 +14,6 @@ export interface Tracking extends Synchronous<TrackingStore> {
   releaseOrphans(): void;
   counts(nowMs: number): { tracked: number; due: number; givenUp: number };
 }
-
-/**
- * Nothing is ever scheduled further ahead than this, so a later due time was written by a wrong clock, and is reset to now.
- */
-const MAX_DELAY_MS = 8 * 3_600_000;
 
 interface TrackedRow {
   id: TaskId;

@@ -11,7 +11,16 @@ export function prepareDeliveryStatements({ raw }: Pick<Sqlite, 'raw'>) {
       .prepare<[number], string>('SELECT id FROM finished_tasks ORDER BY finished_at, rowid LIMIT ?')
       .pluck(),
     removeFinished: raw.prepare<[string]>('DELETE FROM finished_tasks WHERE id = ?'),
-    isDue: raw.prepare<[number], unknown>('SELECT 1 FROM webhook_deliveries WHERE due_at <= ? LIMIT 1'),
+    isDue: raw
+      .prepare<{ nowMs: number; latestMs: number }, number>(
+        `SELECT EXISTS (SELECT 1 FROM webhook_deliveries WHERE due_at <= :nowMs)
+           OR EXISTS (SELECT 1 FROM webhook_deliveries WHERE due_at > :latestMs)`,
+      )
+      .pluck(),
+    /** Also since when it is tried: it would be tried for as long. */
+    pullIn: raw.prepare<{ nowMs: number; latestMs: number }>(
+      `UPDATE webhook_deliveries SET due_at = :nowMs, queued_at = min(queued_at, :nowMs) WHERE due_at > :latestMs`,
+    ),
     // Beside min(), SQLite takes the other columns from the row that has it.
     due: raw
       .prepare<{ nowMs: number; limit: number; busy: string }, string>(

@@ -15,8 +15,8 @@ export function createMessagePlanner({
   const isCreatedAfter = raw.prepare<[string, number]>('SELECT 1 FROM tasks WHERE id = ? AND created_at > ?');
   const isKnown = raw.prepare<[string]>('SELECT 1 FROM webhook_deliveries WHERE id = ?');
   const countSingle = raw
-    .prepare<[string, number], number>(
-      `SELECT count(*) FROM webhook_deliveries WHERE webhook_id = ? AND created_at > ? AND type = 'task.finished'`,
+    .prepare<[string, number, number], number>(
+      `SELECT count(*) FROM webhook_deliveries WHERE webhook_id = ? AND created_at > ? AND created_at <= ? AND type = 'task.finished'`,
     )
     .pluck();
   const openDigest = raw.prepare<[string, number], { id: string; taskIds: string }>(
@@ -70,7 +70,7 @@ export function createMessagePlanner({
     const isDigesting = openDigest.get(webhook.id, nowMs) !== undefined;
     const left = isDigesting
       ? 0
-      : Math.max(0, MAX_SINGLE_MESSAGES - (countSingle.get(webhook.id, nowMs - HOUR_MS) ?? 0));
+      : Math.max(0, MAX_SINGLE_MESSAGES - (countSingle.get(webhook.id, nowMs - HOUR_MS, nowMs) ?? 0));
     for (const taskId of wanted.slice(0, left))
       insertSingle.run({ id: nameMessage(webhook, taskId), webhookId: webhook.id, taskId, nowMs });
     if (wanted.length > left) addToDigest(webhook, wanted.slice(left), nowMs);

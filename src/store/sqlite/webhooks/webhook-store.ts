@@ -13,6 +13,7 @@ import {
   type WebhookOutcome,
   type WebhookStore,
 } from '../../contract/webhooks.ts';
+import { MAX_DELAY_MS } from '../../rules/max-delay.ts';
 import { runInTransaction, type Sqlite } from '../database.ts';
 import type { Metadata } from '../metadata.ts';
 import { savedSearches, webhookDeliveries, webhooks } from '../schema.ts';
@@ -126,8 +127,10 @@ export function createWebhookStore(db: Sqlite, metadata: Pick<Metadata, 'set'>):
     addTestMessage: (webhookId, nowMs) => runInTransaction(db, () => addTest(webhookId, nowMs)),
     claimDeliveries: ({ nowMs, limit, leaseMs, busy }) => {
       // Polled every second, almost always without a result: that must not wait for a writer.
-      if (statements.isDue.get(nowMs) === undefined) return [];
+      const times = { nowMs, latestMs: nowMs + MAX_DELAY_MS };
+      if (statements.isDue.get(times) === 0) return [];
       return runInTransaction(db, () => {
+        statements.pullIn.run(times);
         const claimed = statements.due.all({ nowMs, limit, busy: JSON.stringify(busy) });
         for (const id of claimed) statements.lease.run(nowMs + leaseMs, id);
         return claimed.flatMap((id) => {
