@@ -1,5 +1,5 @@
 /** Searches that people keep under a name. */
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, count, eq, type SQL } from 'drizzle-orm';
 import { RANDOM_KEY } from '../../lib/random-key.ts';
 import { foldName } from '../../task/entry-name.ts';
 import { areLimitsWithin, type TaskLimits } from '../../task/limits.ts';
@@ -36,16 +36,21 @@ export function createSavedSearchStore(db: Sqlite): Synchronous<SavedSearchStore
       .all()
       .map(parseRow)
       .filter((saved) => saved !== undefined);
-  const isTaken = (name: string, { id, limits }: Pick<SavedSearch, 'id' | 'limits'>): boolean =>
-    list().some(
-      (other) =>
-        other.id !== id && foldName(other.name) === foldName(name) && haveSameLimits(other.limits, limits),
-    );
+  const isTaken = (name: string, { id, limits }: Pick<SavedSearch, 'id' | 'limits'>): boolean => {
+    const namesake = drizzle
+      .select({ id: savedSearches.id })
+      .from(savedSearches)
+      .where(and(eq(savedSearches.foldedName, foldName(name)), isOfLimits(limits)))
+      .get();
+    return namesake !== undefined && namesake.id !== id;
+  };
+  const isFull = (limits: TaskLimits | undefined): boolean =>
+    (drizzle.select({ n: count() }).from(savedSearches).where(isOfLimits(limits)).get()?.n ?? 0) >=
+    MAX_SAVED_SEARCHES;
 
   const add = ({ nowMs, ...saved }: NewSavedSearch): SavedSearchOutcome => {
     const { id, name, query, timeZone, limits } = saved;
-    if (list().filter((other) => haveSameLimits(other.limits, limits)).length >= MAX_SAVED_SEARCHES)
-      return { kind: 'full' };
+    if (isFull(limits)) return { kind: 'full' };
     if (isTaken(name, saved)) return { kind: 'taken' };
     const times = { createdAt: nowMs, changedAt: nowMs, visitedAt: nowMs };
     drizzle
@@ -110,9 +115,10 @@ function encodeChange(change: SavedSearchChange): Partial<SavedRow> {
   };
 }
 
-/** Sorted: the same limits are the same texts. */
-function haveSameLimits(a: TaskLimits | undefined, b: TaskLimits | undefined): boolean {
-  return areLimitsWithin(a, b) && areLimitsWithin(b, a);
+/** Whether a row has these limits: as they are sorted, the same ones are the same texts. */
+function isOfLimits(limits: TaskLimits | undefined): SQL | undefined {
+  const { userIds, applicationIds } = serializeLimits(limits);
+  return and(eq(savedSearches.userIds, userIds), eq(savedSearches.applicationIds, applicationIds));
 }
 
 /** One whose limits damage made unreadable does not exist: it must not find everything. */
