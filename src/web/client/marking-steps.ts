@@ -1,10 +1,42 @@
 /** Divides many tasks into requests. */
 import type { MarkResult, TilePage } from '../view/data.ts';
 import { type Api, ApiFailure } from './api.ts';
-import type { Selected } from './selected.ts';
+import { describeSelected, type Selected } from './selected.ts';
 
 /** Hits of one page. */
 const PAGE = 100;
+/** Tasks of one request: as many as the mirror takes. */
+const MAX_IDS = 5000;
+/** Tasks of one request that undoes: their notes and tags must fit into it. */
+const UNDO_STEP = 200;
+
+/** Requests, each of which may depend on the answer to the one before. */
+export type MarkSteps = AsyncGenerator<object, void, MarkResult> | Generator<object, void, MarkResult>;
+
+/**
+ * Marks what is selected: a search goes on where the answer before ended.
+ * @param listIds of the search: its exceptions may be too many for a request
+ */
+export async function* listMarkSteps(
+  selected: Selected,
+  marks: object,
+  listIds: () => Promise<readonly string[]>,
+): AsyncGenerator<object, void, MarkResult> {
+  if (!selected.search || selected.ids.length > MAX_IDS) {
+    const ids = selected.search ? await listIds() : selected.ids;
+    for (const some of splitList(ids, MAX_IDS)) yield { ids: some, marks };
+    return;
+  }
+  const search = { ...describeSelected(selected), marks };
+  let answer = yield search;
+  while (answer.next_cursor !== null && answer.remaining > 0)
+    answer = yield { ...search, count: answer.remaining, cursor: answer.next_cursor };
+}
+
+/** Takes a change back. */
+export function* listUndoSteps(items: Undo): Generator<object, void, MarkResult> {
+  for (const some of splitUndo(items, UNDO_STEP)) yield { items: some };
+}
 
 export function splitList<T>(list: readonly T[], size: number): T[][] {
   const parts: T[][] = [];

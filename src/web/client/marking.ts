@@ -18,9 +18,9 @@ import type { MarkResult, MarksView, TaskMarksView, TileData } from '../view/dat
 import type { Formats } from '../view/format.ts';
 import type { Dictionary } from '../view/i18n/dictionary.ts';
 import { type Api, ApiFailure } from './api.ts';
-import { listAllIds, splitList, splitUndo } from './marking-steps.ts';
+import { listAllIds, listMarkSteps, listUndoSteps, type MarkSteps } from './marking-steps.ts';
 import type { Navigation } from './navigation.ts';
-import { describeSelected, readSelected, type Selected } from './selected.ts';
+import { readSelected, type Selected } from './selected.ts';
 import type { SelectionController } from './selection.ts';
 import type { WallController } from './wall/wall.ts';
 
@@ -36,11 +36,6 @@ export interface MarkingDeps {
 }
 
 export type Marking = Pick<MarkActions, 'mark' | 'readNote' | 'saveNote'>;
-
-/** Tasks of one request: as many as the mirror takes. */
-const MAX_IDS = 5000;
-/** Tasks of one request that undoes: their notes and tags must fit into it. */
-const UNDO_STEP = 200;
 
 type Undo = MarkResult['before'];
 
@@ -182,7 +177,7 @@ export function createMarking(deps: MarkingDeps): Marking {
   };
 
   /** @returns what was changed, as it was before */
-  const runSteps = async (count: number, steps: AsyncIterable<object> | Iterable<object>): Promise<Undo> => {
+  const runSteps = async (count: number, steps: MarkSteps): Promise<Undo> => {
     const before: Undo = [];
     let isCancelled = false;
     let done = 0;
@@ -192,9 +187,8 @@ export function createMarking(deps: MarkingDeps): Marking {
     };
     state.toast.value = { text: t.marking(f.number(count)) };
     try {
-      for await (const body of steps) {
-        if (isCancelled) break;
-        const result = await api.post<MarkResult>('api/marks', body);
+      for (let step = await steps.next(); !step.done && !isCancelled; ) {
+        const result = await api.post<MarkResult>('api/marks', step.value);
         before.push(...result.before);
         reason ??= result.refused[0]?.reason;
         done += result.changed + result.unchanged + result.not_known.length + result.refused.length;
@@ -203,6 +197,7 @@ export function createMarking(deps: MarkingDeps): Marking {
           progress: Math.min(1, done / Math.max(1, count)),
           action: { label: t.cancel, run: cancel },
         };
+        step = await steps.next(result);
       }
       state.toast.value = undefined;
       if (reason !== undefined) showProblem(new Error(reason));
@@ -212,28 +207,20 @@ export function createMarking(deps: MarkingDeps): Marking {
     return before;
   };
 
-  /** A search that finds more than the mirror takes at once is marked by its ids: its first matches stay the first ones. */
-  const listSteps = async function* (selected: Selected, marks: object) {
-    if (selected.search && selected.found <= MAX_IDS && selected.ids.length <= MAX_IDS) {
-      yield { ...describeSelected(selected), marks };
-      return;
-    }
-    const ids = selected.search
-      ? await listAllIds(api, selected, (done) => {
-          state.toast.value = {
-            text: t.marking(f.number(selected.count)),
-            progress: done / (2 * selected.found),
-          };
-        })
-      : selected.ids;
-    for (const some of splitList(ids, MAX_IDS)) yield { ids: some, marks };
-  };
+  const listIds = (selected: Selected) =>
+    listAllIds(api, selected, (done) => {
+      state.toast.value = {
+        text: t.marking(f.number(selected.count)),
+        progress: done / (2 * selected.found),
+      };
+    });
 
   const markSelected = async (request: MarkRequest) => {
     const selected = readSelected(state, timeZone);
     if (selected.count === 0) return;
     const change = resolve(request, () => (selected.search ? listSeen(request) : selected.ids.map(getMarks)));
-    const before = await runSteps(selected.count, listSteps(selected, serializeMarkChange(change)));
+    const steps = listMarkSteps(selected, serializeMarkChange(change), () => listIds(selected));
+    const before = await runSteps(selected.count, steps);
     const failure = state.toast.peek()?.text;
     if (change.hidden !== undefined && before.length > 0) selection.clear();
     await showChanged(before, () => change);
@@ -247,11 +234,10 @@ export function createMarking(deps: MarkingDeps): Marking {
   };
 
   const undo = async (items: Undo) => {
-    const steps = splitUndo(items, UNDO_STEP).map((some) => ({ items: some }));
     const changes = new Map(
       items.flatMap(({ ids, marks }) => ids.map((id) => [id, parseMarkChange(marks)] as const)),
     );
-    const changed = await runSteps(changes.size, steps);
+    const changed = await runSteps(changes.size, listUndoSteps(items));
     await showChanged(changed, (id) => changes.get(id));
     // What went wrong is being said.
     if (state.toast.peek()) return;
