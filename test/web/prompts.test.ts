@@ -84,7 +84,8 @@ describe('the prompts', () => {
     expect(new URL(page.url()).search).toBe(`?task=${id(5)}`);
     await page.goBack();
     await item.locator('.prompt-picture').click();
-    expect(new URL(page.url()).search).toBe(`?task=${id(8)}`);
+    // Later ones with this prompt have no picture.
+    expect(new URL(page.url()).search).toBe(`?task=${id(0)}`);
     await page.goBack();
     await item.getByRole('link', { name: 'History' }).click();
     expect(await page.locator('h1').innerText()).toBe('History of a prompt');
