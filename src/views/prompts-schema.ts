@@ -7,7 +7,9 @@ import { hitSchema, searchPageSchema, tileSchema } from './search-schema.ts';
 const promptSchema = z.strictObject({
   prompt: text,
   highlights: hitSchema.shape.highlights,
-  task: tileSchema.meta({ description: 'its newest task with an archived picture; if none has one, that has succeeded' }),
+  task: tileSchema.meta({
+    description: 'its newest task with an archived picture; if none has one, that has succeeded',
+  }),
   count: count.meta({ description: 'how many of the matching tasks have it' }),
   first_used_at: time,
   last_used_at: time,

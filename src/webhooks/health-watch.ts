@@ -31,7 +31,7 @@ export interface ToldHealth {
 
 const CHECKPOINT = 'webhook health';
 /** What comes and goes is told once: something has recovered when it was well for so long. Bounds messages to 12 of a kind an hour. */
-export const SETTLE_MS = 300_000;
+const SETTLE_MS = 300_000;
 
 /**
  * Looks once. What it finds is recorded although there may be no webhook: one that is added during an outage is told of the recovery,
