@@ -37,7 +37,7 @@ const owners = fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 2
 const archivedCollection: fc.Arbitrary<ArchivedCollection> = fc
   .record({
     name: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).filter(isName),
-    note: fc.constantFrom('', 'a\nb\n\tc', '{"id":1}', '=1+1', '海'),
+    note: fc.constantFrom('', 'a\nb\r\nc', 'a\u2028b', '{"id":1}', '=1+1', '海'),
     users: owners,
     applications: owners,
     tasks: fc.uniqueArray(fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 128 }), {
@@ -78,7 +78,7 @@ test('absent members are none, repeated tasks are one, and the name is normalize
     changedAtMs: Date.parse(changed_at),
   });
   expect(readMembers({ note: ' \n' }).note).toBe('');
-  expect(readMembers({ note: 'a\r\nb\u0000\u202ec' }).note).toBe('a\nbc');
+  expect(readMembers({ note: 'a\r\nb\u0000\u202ec' }).note).toBe('a\r\nbc');
 });
 
 test('a time in the future is now', () => {

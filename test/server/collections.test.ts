@@ -100,7 +100,7 @@ describe('a collection', () => {
     const here = await startWithTasks();
     expect(
       await send(here, 'POST /api/collections', { name: 'Notes', note: 'one\r\n\ttwo\u0007\u202e' }),
-    ).toMatchObject([201, { note: 'one\n\ttwo' }]);
+    ).toMatchObject([201, { note: 'one\r\n\ttwo' }]);
     for (const hidden of ['\u202e', '\u200f', '\u009f']) {
       const [, answer] = await send(here, 'POST /api/collections', { name: 'a', [`x${hidden}`]: 1 });
       const { message } = (answer as { error: { message: string } }).error;
