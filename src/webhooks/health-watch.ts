@@ -2,7 +2,7 @@
 import { tryParseJson } from '../lib/parse-json.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { HealthMessage } from '../store/contract/webhooks.ts';
-import { getOwn, isObject } from '../task/json-object.ts';
+import { getOwn, getOwnObject, isObject } from '../task/json-object.ts';
 
 export interface HealthDeps {
   readonly store: Pick<Store, 'announceHealth' | 'readCheckpoint'>;
@@ -20,6 +20,10 @@ export interface Health {
 /** What was told last of one thing that can fail. */
 export interface Told {
   readonly isFailing: boolean;
+  /** When its last recovery was told; epoch milliseconds. */
+  readonly recoveredAtMs?: number | undefined;
+  /** It failed again soon after that. */
+  readonly isFlapping?: boolean | undefined;
   /** Since when it has been well again, while that is not told yet; epoch milliseconds. */
   readonly wellSinceMs?: number | undefined;
 }
@@ -30,7 +34,9 @@ export interface ToldHealth {
 }
 
 const CHECKPOINT = 'webhook health';
-/** What comes and goes is told once: something has recovered when it was well for so long. Bounds messages to 12 of a kind an hour. */
+/** What fails again so soon after its recovery is flapping. */
+const FLAPPING_WINDOW_MS = 3_600_000;
+/** What is flapping has recovered when it was well for so long: bounds messages to some 12 of a kind an hour. */
 const SETTLE_MS = 300_000;
 
 /**
@@ -56,12 +62,17 @@ export async function checkHealth(deps: HealthDeps, nowMs: number): Promise<void
   });
 }
 
-/** A failure counts at once, a recovery when it has lasted. */
+/** A failure counts at once, and so does a recovery; of what is flapping, when it has lasted. */
 export function judge(told: Told, isFailing: boolean, nowMs: number): Told {
-  if (isFailing) return { isFailing };
+  if (isFailing && told.isFailing) return { isFailing, isFlapping: told.isFlapping };
+  if (isFailing) {
+    const { recoveredAtMs = Number.NEGATIVE_INFINITY } = told;
+    return { isFailing, isFlapping: nowMs - recoveredAtMs < FLAPPING_WINDOW_MS };
+  }
   if (!told.isFailing) return told;
   const wellSinceMs = Math.min(told.wellSinceMs ?? nowMs, nowMs); // the clock may have been set back
-  return nowMs - wellSinceMs >= SETTLE_MS ? { isFailing: false } : { isFailing: true, wellSinceMs };
+  const isSettled = !told.isFlapping || nowMs - wellSinceMs >= SETTLE_MS;
+  return isSettled ? { isFailing, recoveredAtMs: nowMs } : { ...told, wellSinceMs };
 }
 
 /** What is to be told: only of the first failure in a row, and the recovery from it. */
@@ -83,10 +94,17 @@ function listHealthMessages(
 function parseTold(text: string | undefined): ToldHealth {
   const value = tryParseJson(text ?? '{}');
   const parse = (name: string): Told => {
-    const told = isObject(value) ? getOwn(value, name) : undefined;
-    if (!isObject(told) || getOwn(told, 'isFailing') !== true) return { isFailing: false };
-    const wellSinceMs = getOwn(told, 'wellSinceMs');
-    return { isFailing: true, ...(typeof wellSinceMs === 'number' ? { wellSinceMs } : {}) };
+    const told = isObject(value) ? getOwnObject(value, name) : undefined;
+    const readTime = (member: string) => {
+      const time = getOwn(told ?? {}, member);
+      return typeof time === 'number' ? time : undefined;
+    };
+    return {
+      isFailing: getOwn(told ?? {}, 'isFailing') === true,
+      recoveredAtMs: readTime('recoveredAtMs'),
+      isFlapping: getOwn(told ?? {}, 'isFlapping') === true,
+      wellSinceMs: readTime('wellSinceMs'),
+    };
   };
   return { mirror: parse('mirror'), backup: parse('backup') };
 }
