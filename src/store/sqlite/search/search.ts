@@ -90,8 +90,11 @@ export function createSearchStore(
       const { maxDisplacement, indexedFromMs } = state();
       const exact = compileHits(db, request, maxDisplacement);
       const { sql, conditions } = exact;
-      const from = request.groupByPrompt ? sql.from : sql.countFrom;
-      const found = countUpTo(db, { from, conditions }, COUNT_LIMIT + 1);
+      // Groups from the newest on, which is the hit: old tasks have newer ones with their prompt, each of which is looked for.
+      const counted = request.groupByPrompt
+        ? { from: sql.from, orderBy: `${sql.position} DESC` }
+        : { from: sql.countFrom };
+      const found = countUpTo(db, { ...counted, conditions }, COUNT_LIMIT + 1);
 
       /** What the groups of close matches must have; made for the first of them. */
       let strictSql: SearchSql | undefined;
