@@ -2,23 +2,15 @@
 import type { Sqlite } from '../database.ts';
 import { buildWhereClause, type Condition, collectParams } from '../filter-sql.ts';
 
-interface CountedRows {
-  readonly from: string;
-  readonly conditions: readonly Condition[];
-  /** Where to begin; by default where SQLite likes, which is at the oldest ones. */
-  readonly orderBy?: string | undefined;
-}
-
 /** @returns the number of rows, at most `limit` */
 export function countUpTo(
   { raw }: Sqlite,
-  { from, conditions, orderBy }: CountedRows,
+  { from, conditions }: { readonly from: string; readonly conditions: readonly Condition[] },
   limit: number,
 ): number {
-  const order = orderBy === undefined ? '' : `ORDER BY ${orderBy}`;
   const count = raw
     .prepare<unknown[], number>(
-      `SELECT count(*) FROM (SELECT 1 FROM ${from} ${buildWhereClause(conditions)} ${order} LIMIT ${limit})`,
+      `SELECT count(*) FROM (SELECT 1 FROM ${from} ${buildWhereClause(conditions)} LIMIT ${limit})`,
     )
     .pluck()
     .get(...collectParams(conditions));

@@ -12,7 +12,7 @@ import {
 } from '../../contract/search.ts';
 import type { StoredTask } from '../../contract/tasks.ts';
 import { takeRankedPage, takeRankingWindow } from '../../rules/ranking-window.ts';
-import type { RowPage } from '../../rules/time-page.ts';
+import { type RowPage, takeTimePage } from '../../rules/time-page.ts';
 import type { Sqlite } from '../database.ts';
 import { buildTimeConditions, buildWhereClause, type Condition, collectParams } from '../filter-sql.ts';
 import type { Synchronous } from '../synchronous.ts';
@@ -23,13 +23,20 @@ import { countUpTo } from './count-up-to.ts';
 import { readPromptGroup } from './prompt-groups.ts';
 import { prepareRanking, scoreAll } from './relevance.ts';
 import { compileSearch, type SearchSql } from './search-sql.ts';
-import { compileHits, findHits, findTimePage, type Hits } from './time-search.ts';
+import { compileHits, findHits, findNewestOfPrompts, findTimePage, type Hits } from './time-search.ts';
 
 export interface IndexState {
   /** How far a row's position may be above the slot of its time. */
   readonly maxDisplacement: number;
   /** From when on tasks are indexed; undefined when all are. */
   readonly indexedFromMs: number | undefined;
+}
+
+interface FoundHits {
+  /** How many there are, counted up to COUNT_LIMIT + 1. */
+  readonly found: number;
+  /** As many of them, if they are grouped. */
+  readonly newest: readonly TimedRow[] | undefined;
 }
 
 export function createSearchStore(
@@ -51,11 +58,12 @@ export function createSearchStore(
   const searchByRelevance = (
     { query, filter, limit, after, nowMs }: SearchRequest,
     hits: Hits,
-    found: number,
+    { found, newest }: FoundHits,
   ): RowPage<TimedRow> => {
     const before = after?.ranking;
     const inWindow = before ? [...hits.conditions, ...buildWindowCondition(before, hits)] : hits.conditions;
-    const window = takeRankingWindow(findHits(db, { ...hits, conditions: inWindow }, 'newest'), after);
+    const matches = newest && !before ? newest : findHits(db, { ...hits, conditions: inWindow }, 'newest');
+    const window = takeRankingWindow(matches, after);
     const isLimited = filter.within !== undefined;
     const basis = before ?? prepareRanking(db, { query, isLimited }, window, nowMs);
     return takeRankedPage(scoreAll(db, query, window, basis), basis, { limit, after, found });
@@ -90,11 +98,8 @@ export function createSearchStore(
       const { maxDisplacement, indexedFromMs } = state();
       const exact = compileHits(db, request, maxDisplacement);
       const { sql, conditions } = exact;
-      // Groups from the newest on, which is the hit: old tasks have newer ones with their prompt, each of which is looked for.
-      const counted = request.groupByPrompt
-        ? { from: sql.from, orderBy: `${sql.position} DESC` }
-        : { from: sql.countFrom };
-      const found = countUpTo(db, { ...counted, conditions }, COUNT_LIMIT + 1);
+      const newest = request.groupByPrompt ? takeRows(findNewestOfPrompts(db, exact)) : undefined;
+      const found = newest?.length ?? countUpTo(db, { from: sql.countFrom, conditions }, COUNT_LIMIT + 1);
 
       /** What the groups of close matches must have; made for the first of them. */
       let strictSql: SearchSql | undefined;
@@ -128,10 +133,12 @@ export function createSearchStore(
         }
         return { hits, rowsRead: rows.length };
       };
-      const findExactPage = (limit: number) =>
-        request.sort === 'relevance'
-          ? searchByRelevance({ ...request, limit }, exact, found)
-          : findTimePage(db, exact, { sort: request.sort, limit, after: request.after });
+      const findExactPage = (limit: number) => {
+        const { sort, after } = request;
+        if (sort === 'relevance') return searchByRelevance({ ...request, limit }, exact, { found, newest });
+        if (sort === 'newest' && !after && newest) return takeTimePage(newest, { sort, limit, after });
+        return findTimePage(db, exact, { sort, limit, after });
+      };
       const findPage = (limit: number) =>
         addCloseMatches(request, { limit, found, hits: exact }, findExactPage);
       const whole = findPage(request.limit);
@@ -149,6 +156,16 @@ export function createSearchStore(
       };
     },
   };
+}
+
+/** As many as are counted. */
+function takeRows(rows: Iterable<TimedRow>): TimedRow[] {
+  const taken: TimedRow[] = [];
+  for (const row of rows) {
+    taken.push(row);
+    if (taken.length > COUNT_LIMIT) break;
+  }
+  return taken;
 }
 
 const NONE: ReadonlySet<number> = new Set();
