@@ -26,7 +26,7 @@ export interface ProfileWord {
 }
 
 /** Features and words that are counted, the first ones: each count is a look-up in the index. */
-export const MAX_COUNTED = 160;
+const MAX_COUNTED = 160;
 /** A longer run without spaces is no word. */
 const MAX_WORD_TERMS = 64;
 /** Words that candidates are found by. */
@@ -34,21 +34,11 @@ const MAX_PIECES = 16;
 /** Shared words of one hit. */
 const MAX_SHARED = 10;
 
-interface ProfileOptions {
-  /** How many of the counted tasks have this very prompt. */
-  readonly ownTasks: number;
-  /** Default: MAX_COUNTED. */
-  readonly maxCounted?: number;
-}
-
-export function createProfile(
-  prompt: string,
-  vocabulary: Vocabulary,
-  { ownTasks, maxCounted = MAX_COUNTED }: ProfileOptions,
-): Profile {
+/** @param ownTasks how many of the counted tasks have this very prompt */
+export function createProfile(prompt: string, vocabulary: Vocabulary, ownTasks: number): Profile {
   const runs = splitRuns(extractTerms(prompt, MAX_RANKED_CHARACTERS));
   const features = collectFeatures(runs);
-  const count = createCounter(vocabulary, maxCounted);
+  const count = createCounter(vocabulary);
   const pieces = listItems(prompt, runs).flatMap(({ key, text, isWhole }) => {
     const tasks = count(key);
     if (tasks === undefined) return [];
@@ -75,11 +65,11 @@ export function createProfile(
 }
 
 /** Counts the tasks with the first different phrases; undefined for the others. */
-function createCounter(vocabulary: Vocabulary, maxCounted: number): (key: string) => number | undefined {
+function createCounter(vocabulary: Vocabulary): (key: string) => number | undefined {
   const counts = new Map<string, number>();
   return (key) => {
     const known = counts.get(key);
-    if (known !== undefined || counts.size >= maxCounted) return known;
+    if (known !== undefined || counts.size >= MAX_COUNTED) return known;
     const counted = vocabulary.countPrompts(createPhrase(key));
     counts.set(key, counted);
     return counted;

@@ -7,12 +7,11 @@ import { encodeCursor } from '../../search/cursor.ts';
 import { diffWords } from '../../search/edits/diff-words.ts';
 import { type DatedPrompt, type Edit, findEditLevel } from '../../search/edits/edit-level.ts';
 import { findHighlights } from '../../search/highlights.ts';
-import { type ChainLink, EDIT_LIMIT, type Hit } from '../../store/contract/search.ts';
+import { type ChainLink, EDIT_LIMIT, type Hit, type NearPrompt } from '../../store/contract/search.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { StoredTask } from '../../store/contract/tasks.ts';
 import { getPrompt } from '../../task/document.ts';
 import type { TaskId } from '../../task/id.ts';
-import type { TaskLimits } from '../../task/limits.ts';
 import { createLeafFinder } from '../../views/hit-base.ts';
 import type { EditChainView, PromptEdit, PromptEdits, PromptList } from '../../views/prompts-schema.ts';
 import type { Tile } from '../../views/search-schema.ts';
@@ -92,14 +91,11 @@ interface PromptNode extends DatedPrompt {
 export async function answerEdits(store: Store, { id, params, limits, nowMs }: Target): Promise<string> {
   const started = performance.now();
   const source = await findVisibleTask(store, id, { limits, nowMs });
-  const { query, filter } = readSearchTarget(params, limits, nowMs, ['tz']);
-  const near = await store.findSimilar({
-    ...{ id: source.id, query, filter, limit: EDIT_LIMIT, groupByPrompt: true, nearOnly: true },
-  });
+  const { query } = readSearchTarget(params, limits, nowMs, ['tz']);
+  const near = await store.findNearPrompts(source.id, limits);
   if (!near) throw taskNotFound();
-  const tasks = near.hits.map(({ task }) => task);
-  const [own, ...others] = await readNodes(store, [source, ...tasks], limits);
-  if (!own) throw taskNotFound();
+  const own = createNode({ task: source, firstUsedMs: near.firstUsedMs });
+  const others = near.prompts.map(createNode);
   const { cameFrom, ledTo } = findEditLevel(own, others);
   const shown = [...(cameFrom ? [cameFrom] : []), ...ledTo.slice(0, MAX_LED_TO)];
   const hits = shown.map(({ node }) => ({ task: node.task }));
@@ -110,32 +106,19 @@ export async function answerEdits(store: Store, { id, params, limits, nowMs }: T
     first_used_at: formatIsoTime(own.firstUsedMs),
     came_from: cameFrom ? (edits[0] ?? null) : null,
     led_to: edits.slice(cameFrom ? 1 : 0),
-    weighed: others.filter(({ prompt }) => prompt !== own.prompt).length,
+    weighed: others.length,
     notes: [
       ...query.notes,
       ...describeIndexGap(near.indexedFromMs),
-      ...(near.isCutShort ? [describeShortList(near.hits.length, EDIT_LIMIT)] : []),
+      ...(near.isCutShort ? [describeShortList(near.prompts.length, EDIT_LIMIT)] : []),
       ...(ledTo.length > MAX_LED_TO ? [`it led to ${ledTo.length} prompts; these are the first`] : []),
     ],
     took_ms: measureSince(started),
   } satisfies PromptEdits);
 }
 
-async function readNodes(
-  store: Pick<Store, 'firstUsesOf'>,
-  tasks: readonly StoredTask[],
-  limits: TaskLimits | undefined,
-): Promise<PromptNode[]> {
-  const firstUses = await store.firstUsesOf(
-    tasks.map(({ id }) => id),
-    limits,
-  );
-  return tasks.map((task) => ({
-    task,
-    id: task.id,
-    prompt: getPrompt(task.text),
-    firstUsedMs: firstUses.get(task.id) ?? task.createdAtMs,
-  }));
+function createNode({ task, firstUsedMs }: NearPrompt): PromptNode {
+  return { task, id: task.id, prompt: getPrompt(task.text), firstUsedMs };
 }
 
 /** What was changed is told from the earlier prompt to the later one. */

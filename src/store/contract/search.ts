@@ -111,8 +111,6 @@ export interface SimilarRequest {
   readonly limit: number;
   /** Collapses tasks with the same prompt into the newest of them. */
   readonly groupByPrompt: boolean;
-  /** Only near-duplicates are wanted: fewer words are weighed, and fewer prompts compared, which takes a third of the time. */
-  readonly nearOnly?: boolean;
 }
 
 export interface SimilarHit extends Pick<Hit, 'task' | 'group'> {
@@ -155,6 +153,25 @@ export interface SamePromptTasks {
 
 /** Maximum number of prompts among which the edits of one are looked for. */
 export const EDIT_LIMIT = 200;
+
+/** A prompt that may be an edit of another, or what that comes from. */
+export interface NearPrompt {
+  /** The newest visible task with it that is not hidden. */
+  readonly task: StoredTask;
+  /** By such a task; epoch milliseconds. */
+  readonly firstUsedMs: number;
+}
+
+export interface NearPrompts {
+  /** When the prompt itself was first used, by a visible task that is not hidden or by the task itself; epoch milliseconds. */
+  readonly firstUsedMs: number;
+  /** Other prompts, at most EDIT_LIMIT, those that are likely to be the most similar. */
+  readonly prompts: readonly NearPrompt[];
+  /** Whether there are fewer because their documents are large (MAX_PAGE_CHARACTERS). */
+  readonly isCutShort: boolean;
+  /** As in SearchPage. */
+  readonly indexedFromMs: number | undefined;
+}
 
 /** A task that another one comes from or leads to: its picture is what the other was given to work on. */
 export interface ChainLink {
@@ -261,8 +278,8 @@ export interface SearchStore {
   recount(): MaybePromise<void>;
   /** The tasks whose prompts are like that of another; undefined if there is no such task within the filter's limits. */
   findSimilar(request: SimilarRequest): MaybePromise<SimilarTasks | undefined>;
-  /** When the prompts of tasks were first used, by visible tasks that are not hidden, or by the tasks themselves. */
-  firstUsesOf(ids: readonly TaskId[], within?: TaskLimits): MaybePromise<ReadonlyMap<TaskId, number>>;
+  /** The prompts most like that of a task; undefined if there is no such task within the limits. */
+  findNearPrompts(id: TaskId, within?: TaskLimits): MaybePromise<NearPrompts | undefined>;
   /** What a task was made from, and what was made from it: by the hash of an archived picture, else by its link. */
   findChain(id: TaskId, within?: TaskLimits): MaybePromise<EditChain | undefined>;
   /** The other tasks with the very same prompt; undefined if there is no such task within the limits. */

@@ -37,8 +37,8 @@ import { createCountStore } from './search/count-store.ts';
 import { findEditChain } from './search/edit-chain.ts';
 import { defineLinkFunction } from './search/link-function.ts';
 import { createMatching } from './search/matching.ts';
+import { createNearPromptStore } from './search/near-prompts.ts';
 import { definePromptFunction } from './search/prompt-function.ts';
-import { readFirstUses } from './search/prompt-uses.ts';
 import { createReindexing, readIndexedFrom } from './search/reindex.ts';
 import { findSamePrompt } from './search/same-prompt.ts';
 import { createSearchStore } from './search/search.ts';
@@ -225,7 +225,7 @@ function assemble(
     ...createWallStore(db, readIndexState),
     activity: (request) => sumActivity(db, request, readMaxDisplacement()),
     findSimilar: createSimilarStore(db, readIndexState).findSimilar,
-    firstUsesOf: (ids, within) => readFirstUses(db, ids, within),
+    ...createNearPromptStore(db, readIndexState),
     findChain: (id, within) => findEditChain(db, id, within),
     findMatching: createMatching(db, readMaxDisplacement),
     findSamePrompt: (request) => findSamePrompt(db, request, readMaxDisplacement()),

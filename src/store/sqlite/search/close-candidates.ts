@@ -25,13 +25,17 @@ const MAX_SETS = 12;
 /** Frequent pieces that sets are made of. */
 const MAX_FREQUENT = 6;
 
-export interface CandidateRequest {
-  readonly plan: ClosePlan;
+/** Where candidates are looked for. */
+export interface CandidateSearch {
   readonly strict: readonly QueryNode[];
   readonly filter: TaskFilter;
   /** Only tasks created before, epoch milliseconds: later ones would change the pages of a search in progress. */
   readonly beforeMs?: number;
   readonly maxDisplacement: number;
+}
+
+export interface CandidateRequest extends CandidateSearch {
+  readonly plan: ClosePlan;
   /** How many are needed. */
   readonly limit: number;
   /** Positions that are no candidates. */
@@ -134,7 +138,8 @@ function countAtLeast(found: FoundSets, getScore: (set: PieceSet) => number, sco
   return count;
 }
 
-function listSubsets<Item>(items: readonly Item[]): Item[][] {
+/** All but the empty one. */
+export function listSubsets<Item>(items: readonly Item[]): Item[][] {
   return Array.from({ length: 2 ** items.length - 1 }, (_, at) =>
     items.filter((_item, index) => ((at + 1) >> index) & 1),
   );
@@ -149,9 +154,9 @@ function createAnyNode(parts: readonly QueryNode[]): QueryNode {
   return parts.length === 1 && only ? only : { kind: 'or', parts };
 }
 
-function readPositions(
+export function readPositions(
   db: Sqlite,
-  request: CandidateRequest,
+  request: CandidateSearch,
   nodes: readonly QueryNode[],
   { limit, isRanked = false }: { limit: number; isRanked?: boolean },
 ): number[] {
@@ -168,7 +173,7 @@ function readPositions(
 
 function compileNodes(
   db: Sqlite,
-  { strict, filter, beforeMs, maxDisplacement }: CandidateRequest,
+  { strict, filter, beforeMs, maxDisplacement }: CandidateSearch,
   nodes: readonly QueryNode[],
 ): { from: string; position: string; conditions: Condition[] } {
   const sql = compileSearch(db, createQuery([...nodes, ...strict]), filter, maxDisplacement);

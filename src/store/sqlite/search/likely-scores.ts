@@ -35,7 +35,10 @@ export function sortByLikelyScore(
   candidates: readonly Candidate[],
   getScore: (set: PieceSet) => number,
 ): Candidate[] {
-  const lengths = readLengths(db, candidates);
+  const lengths = readLengths(
+    db,
+    candidates.map(({ position }) => position),
+  );
   const sum = [...lengths.values()].reduce((total, length) => total + length, 0);
   const averageLength = sum / Math.max(lengths.size, 1);
   return candidates
@@ -48,13 +51,13 @@ export function sortByLikelyScore(
 }
 
 /** The number of terms of each prompt, which FTS5 stores (https://sqlite.org/fts5.html#fts5_shadow_tables). */
-function readLengths({ raw }: Sqlite, candidates: readonly Candidate[]): Map<number, number> {
+export function readLengths({ raw }: Sqlite, positions: readonly number[]): Map<number, number> {
   const rows = raw
     .prepare<[string], { position: number; size: string }>(
       `SELECT sizes.id AS position, hex(sizes.sz) AS size
        FROM json_each(?) AS wanted CROSS JOIN prompt_index_docsize AS sizes ON sizes.id = wanted.value`,
     )
-    .all(JSON.stringify(candidates.map(({ position }) => position)));
+    .all(JSON.stringify(positions));
   return new Map(rows.map(({ position, size }) => [position, decodeVarint(size)]));
 }
 

@@ -40,25 +40,32 @@ export function readPromptUses({ raw }: Sqlite, conditions: readonly Condition[]
   };
 }
 
-/** When the prompts of tasks were first used. */
-export function readFirstUses(
+/** Where a prompt was first and last used, by visible tasks that are not hidden. */
+export interface PromptSpan {
+  readonly newestId: TaskId;
+  readonly firstUsedMs: number;
+}
+
+/** @returns a function that reads it for the prompt of the task at a position; undefined if there are no such tasks */
+export function createSpanReader(
   db: Sqlite,
-  ids: readonly TaskId[],
   within: TaskLimits | undefined,
-): Map<TaskId, number> {
+): (position: number) => PromptSpan | undefined {
   const conditions = [
     { sql: 'other.prompt_hash = tasks.prompt_hash', params: [] },
     ...buildInterruptConditions(db),
     ...buildLimitConditions(within, 'other'),
     buildVisibleCondition('other.position'),
   ];
-  const rows = db.raw
-    .prepare<unknown[], [TaskId, number]>(
-      `SELECT tasks.id, ifnull((SELECT min(other.created_at) FROM tasks AS other INDEXED BY tasks_prompt
-         ${buildWhereClause(conditions)}), tasks.created_at)
-       FROM json_each(?) AS asked CROSS JOIN tasks ON tasks.id = asked.value`,
-    )
-    .raw()
-    .all(...collectParams(conditions), JSON.stringify(ids));
-  return new Map(rows);
+  const from = `FROM tasks AS other INDEXED BY tasks_prompt ${buildWhereClause(conditions)}`;
+  const params = collectParams(conditions);
+  const select = db.raw.prepare<unknown[], { newestId: TaskId | null; firstUsedMs: number | null }>(
+    `SELECT (SELECT other.id ${from} ORDER BY other.created_at DESC, other.id DESC LIMIT 1) AS newestId,
+       (SELECT min(other.created_at) ${from}) AS firstUsedMs
+     FROM tasks WHERE position = CAST(? AS INTEGER)`,
+  );
+  return (position) => {
+    const { newestId = null, firstUsedMs = null } = select.get(...params, ...params, position) ?? {};
+    return newestId === null || firstUsedMs === null ? undefined : { newestId, firstUsedMs };
+  };
 }

@@ -1,17 +1,9 @@
 /** Similar prompts: candidates that share rare words with a task's prompt, compared with it one by one. Nothing is stored for it. */
 import { extractFeatures } from '../../../search/similar/features.ts';
-import {
-  createProfile,
-  findSharedWords,
-  MAX_COUNTED,
-  type Profile,
-} from '../../../search/similar/profile.ts';
+import { createProfile, findSharedWords, type Profile } from '../../../search/similar/profile.ts';
 import { computeSimilarity } from '../../../search/similar/similarity.ts';
 import { getPrompt } from '../../../task/document.ts';
-import type { TaskId } from '../../../task/id.ts';
-import type { TaskLimits } from '../../../task/limits.ts';
 import {
-  EDIT_LIMIT,
   MAX_PAGE_CHARACTERS,
   MIN_SIMILARITY,
   type PromptGroup,
@@ -22,8 +14,6 @@ import {
 } from '../../contract/search.ts';
 import type { StoredTask } from '../../contract/tasks.ts';
 import type { Sqlite } from '../database.ts';
-import { buildLimitConditions, buildWhereClause, collectParams } from '../filter-sql.ts';
-import { buildInterruptConditions } from '../interrupt.ts';
 import type { Synchronous } from '../synchronous.ts';
 import { STORED_TASK } from '../task-statements.ts';
 import { readCandidates } from './candidate-prompts.ts';
@@ -32,19 +22,10 @@ import { openVocabulary } from './open-vocabulary.ts';
 import { readPromptGroup } from './prompt-groups.ts';
 import type { IndexState } from './search.ts';
 import { compileSearch } from './search-sql.ts';
+import { readRuns, readSourcePrompt } from './source-prompt.ts';
 
-interface Effort {
-  /** Prompts that are compared. */
-  readonly prompts: number;
-  /** Tasks that are looked at for so many different prompts. */
-  readonly rows: number;
-  /** Words that are counted to be weighed. */
-  readonly words: number;
-}
-
-const FULL: Effort = { prompts: SIMILAR_LIMIT, rows: 8 * SIMILAR_LIMIT, words: MAX_COUNTED };
-/** Near-duplicates share nearly all words: those that share the most are enough. */
-const NEAR: Effort = { prompts: EDIT_LIMIT, rows: 2 * EDIT_LIMIT, words: 40 };
+/** Tasks that are looked at for SIMILAR_LIMIT different prompts. */
+const MAX_CANDIDATE_ROWS = 8 * SIMILAR_LIMIT;
 
 /** @param state as of `createSearchStore` */
 export function createSimilarStore(
@@ -57,17 +38,14 @@ export function createSimilarStore(
     findSimilar: (request) => {
       const { id, query, filter, limit, groupByPrompt } = request;
       const { maxDisplacement, indexedFromMs } = state();
-      const source = readSource(db, id, filter.within);
+      const source = readSourcePrompt(db, id, filter.within);
       if (!source) return undefined;
-      const prompt = getPrompt(source.document);
+      const { prompt } = source;
       if (prompt.trim() === '') return { hits: [], weighed: 0, isCutShort: false, indexedFromMs };
 
       const own = readRuns(db, source.position, filter.within);
       const vocabulary = openVocabulary(db, filter.within, maxDisplacement);
-      const profile = createProfile(prompt, vocabulary, {
-        ownTasks: own.size,
-        maxCounted: (request.nearOnly ? NEAR : FULL).words,
-      });
+      const profile = createProfile(prompt, vocabulary, own.size);
       const { weighed, similar } = rankPrompts(db, request, { profile, own, maxDisplacement });
       const sql = compileSearch(db, query, filter, maxDisplacement);
       const hits: SimilarHit[] = [];
@@ -91,40 +69,6 @@ export function createSimilarStore(
   };
 }
 
-interface Source {
-  readonly position: number;
-  readonly document: string;
-}
-
-function readSource(db: Sqlite, id: TaskId, within: TaskLimits | undefined): Source | undefined {
-  const conditions = [{ sql: 'tasks.id = ?', params: [id] }, ...buildLimitConditions(within, 'tasks')];
-  return db.raw
-    .prepare<unknown[], Source>(
-      // With limits SQLite would choose the index of users, and read all tasks of the user.
-      `SELECT position, document FROM tasks INDEXED BY tasks_id_unique ${buildWhereClause(conditions)}`,
-    )
-    .get(...collectParams(conditions));
-}
-
-/** The positions of the visible tasks with the same prompt. */
-function readRuns(db: Sqlite, position: number, within: TaskLimits | undefined): Set<number> {
-  const conditions = [
-    {
-      sql: 'tasks.prompt_hash = (SELECT prompt_hash FROM tasks WHERE position = CAST(? AS INTEGER))',
-      params: [position],
-    },
-    ...buildInterruptConditions(db),
-    ...buildLimitConditions(within, 'tasks'),
-  ];
-  const positions = db.raw
-    .prepare<unknown[], number>(
-      `SELECT position FROM tasks INDEXED BY tasks_prompt ${buildWhereClause(conditions)}`,
-    )
-    .pluck()
-    .all(...collectParams(conditions));
-  return new Set(positions);
-}
-
 interface RankedPrompt {
   /** Of a task with the prompt. */
   readonly position: number;
@@ -135,16 +79,15 @@ interface RankedPrompt {
 /** The other prompts, the most similar ones first. */
 function rankPrompts(
   db: Sqlite,
-  { query, filter, nearOnly = false }: SimilarRequest,
+  { query, filter }: SimilarRequest,
   { profile, own, maxDisplacement }: { profile: Profile; own: ReadonlySet<number>; maxDisplacement: number },
 ): { weighed: number; similar: RankedPrompt[] } {
-  const { prompts, rows } = nearOnly ? NEAR : FULL;
   const candidates = findCandidates(db, {
     plan: profile.plan,
     strict: query.parts,
     filter,
     maxDisplacement,
-    limit: rows,
+    limit: MAX_CANDIDATE_ROWS,
     without: own,
   });
   const found = readCandidates(db, candidates, {
@@ -154,7 +97,7 @@ function rankPrompts(
   const ranked: RankedPrompt[] = [];
   for (const { position, createdAt, prompt } of found) {
     ranked.push({ position, createdAt, similarity: prompt });
-    if (ranked.length >= prompts) break;
+    if (ranked.length >= SIMILAR_LIMIT) break;
   }
   const similar = ranked.filter(({ similarity }) => similarity >= MIN_SIMILARITY);
   return { weighed: ranked.length, similar: similar.sort(compareRanked) };
