@@ -45,6 +45,14 @@ describe('the words that were changed', () => {
     );
   });
 
+  test.each([
+    ['Chinese', '一只猫，', '一只白色的猫', '一只黑色的猫', '一只[-白色-]{+黑色+}的猫'],
+    ['English', 'a cat, ', 'a red cat', 'a blue cat', 'a [-red-]{+blue+} cat'],
+  ])('are found wherever in a long text they are: %s', (_, filler, from, to, shown) => {
+    const long = filler.repeat(10_000);
+    expect(show(diffWords(long + from + long, long + to + long))).toBe(long + shown + long);
+  });
+
   test('are found in bounded time, however long and different the texts are', () => {
     const make = (word: string) => Array.from({ length: 30_000 }, (_, at) => `${word}${at}`).join(' ');
     const from = `the same start ${make('a')} the same end`;
