@@ -85,6 +85,8 @@ test('every kind of search and list can be ended while it runs, and the next one
     'a prefix that reads prompts': () => facets('hope*'),
     alternatives: () => facets('cat OR -dog'),
     groups: () => store.search(searchRequest('the model:none', { groupByPrompt: true })),
+    'groups of a word': () => store.search(searchRequest('the', { groupByPrompt: true })),
+    'prompts near another': () => store.findNearPrompts(numberedIds(2)[1]),
     relevance: () => store.search(searchRequest('the', { sort: 'relevance' })),
     'large pages': () => store.search(searchRequest('', { limit: 1000 })),
     'a negation and a word': () => store.search(searchRequest('the -hope* model:none')),
