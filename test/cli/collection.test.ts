@@ -9,7 +9,7 @@ import { type CliOptions, runCli, startCli, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
 import { runOnTerminal } from '../helpers/terminal.ts';
-import { fillDataDir, startTestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
+import { fillDataDir, startTestMirror, temporaryDataDir } from '../helpers/test-mirror.ts';
 
 const idOf = (begin: string) => `${begin}-0000-4000-8000-000000000000` as TaskId;
 const [CAT, DOG, OWL] = [idOf('abcdef01'), idOf('abcdef02'), idOf('12345678')];
@@ -18,7 +18,7 @@ const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
 /** A mirror of two tasks of animals with fur, and one of an owl. */
 async function createMirror() {
-  const dataDir = temporaryDirectory();
+  const dataDir = temporaryDataDir();
   const runWith = (options: CliOptions, ...args: string[]) =>
     runCli(['collection', ...args, '--data-dir', dataDir], options);
   const run = (...args: string[]) => runWith({}, ...args);
@@ -174,7 +174,7 @@ describe('a collection', () => {
   });
 
   test('takes no more tasks than it may have, and none then', { timeout: 60_000 }, async () => {
-    const dataDir = temporaryDirectory();
+    const dataDir = temporaryDataDir();
     const run = (...args: string[]) => runCli(['collection', ...args, '--data-dir', dataDir]);
     const ids = numberedIds(10_001);
     await fillDataDir(

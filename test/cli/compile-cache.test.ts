@@ -2,14 +2,14 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSy
 import module from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runCli } from '../helpers/cli.ts';
+import { MAIN, runProgram } from '../helpers/cli.ts';
 import { temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const hasCompileCache = 'enableCompileCache' in module;
 
 describe('compiled code between runs', () => {
   const runIn = (directory: string, env: Record<string, string> = {}) =>
-    runCli(['--version'], { env: { XDG_CACHE_HOME: directory, ...env } });
+    runProgram(MAIN, ['--version'], { env: { XDG_CACHE_HOME: directory, ...env } });
 
   test.runIf(hasCompileCache && process.platform === 'linux')(
     'is kept in the cache directory of the user',

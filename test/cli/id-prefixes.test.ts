@@ -10,13 +10,13 @@ import { runCli } from '../helpers/cli.ts';
 import { document, documentText } from '../helpers/documents.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
 import { runOnTerminal } from '../helpers/terminal.ts';
-import { fillDataDir, temporaryDirectory } from '../helpers/test-mirror.ts';
+import { fillDataDir, temporaryDataDir, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const idOf = (begin: string) => `${begin}-0000-4000-8000-000000000000` as TaskId;
 const [CAT, DOG, OWL] = [idOf('abcdef01'), idOf('abcdef02'), idOf('12345678')];
 
 async function createMirror() {
-  const dataDir = temporaryDirectory();
+  const dataDir = temporaryDataDir();
   const run = (...args: string[]) => runCli([...args, '--data-dir', dataDir]);
   await fillDataDir(
     dataDir,
@@ -142,7 +142,7 @@ describe('an archived picture', () => {
   }
 
   test('is shown by search and get as a path, and opened by open', async () => {
-    const dataDir = temporaryDirectory();
+    const dataDir = temporaryDataDir();
     const path = await archivePicture(dataDir);
     const run = (args: string[], env = {}) => runCli([...args, '--data-dir', dataDir], { env });
     const found = (await run(['search', 'pictured'])).stdout;
@@ -153,7 +153,7 @@ describe('an archived picture', () => {
   });
 
   test.runIf(process.platform === 'linux')('is given to the opener of the system', async () => {
-    const dataDir = temporaryDirectory();
+    const dataDir = temporaryDataDir();
     const path = await archivePicture(dataDir);
     const bin = temporaryDirectory();
     const opened = join(bin, 'opened');
@@ -169,7 +169,7 @@ describe('an archived picture', () => {
   });
 
   test.runIf(process.platform === 'linux')('that can not be opened is told', async () => {
-    const dataDir = temporaryDirectory();
+    const dataDir = temporaryDataDir();
     const path = await archivePicture(dataDir);
     const bin = temporaryDirectory();
     writeFileSync(join(bin, 'xdg-open'), '#!/bin/sh\nexit 3\n', { mode: 0o755 });
@@ -189,7 +189,7 @@ describe('an archived picture', () => {
   });
 
   test('that is not archived is named by its link', async () => {
-    const dataDir = temporaryDirectory();
+    const dataDir = temporaryDataDir();
     const data = [{ image_url: 'https://cdn.example/2.png' }];
     await fillDataDir(dataDir, [
       documentText({ id: OWL, prompt: 'an owl', more: { response: { success: true, data } } }),

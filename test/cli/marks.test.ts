@@ -8,7 +8,7 @@ import { type CliOptions, runCli } from '../helpers/cli.ts';
 import { documentText } from '../helpers/documents.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
 import { runOnTerminal } from '../helpers/terminal.ts';
-import { fillDataDir, temporaryDirectory } from '../helpers/test-mirror.ts';
+import { fillDataDir, temporaryDataDir } from '../helpers/test-mirror.ts';
 
 const idOf = (begin: string) => `${begin}-0000-4000-8000-000000000000` as TaskId;
 const [CAT, DOG, OWL] = [idOf('abcdef01'), idOf('abcdef02'), idOf('12345678')];
@@ -16,7 +16,7 @@ const UNKNOWN = idOf('77777777');
 
 /** A mirror of two tasks of animals with fur, and one of an owl. */
 async function createMirror() {
-  const dataDir = temporaryDirectory();
+  const dataDir = temporaryDataDir();
   const runWith = (options: CliOptions, ...args: string[]) =>
     runCli([...args, '--data-dir', dataDir], options);
   const run = (...args: string[]) => runWith({}, ...args);
@@ -140,7 +140,7 @@ describe('--query', () => {
   });
 
   test('changes many tasks step by step, whatever the change does to the search', async () => {
-    const dataDir = temporaryDirectory();
+    const dataDir = temporaryDataDir();
     const texts = Array.from({ length: 1234 }, (_, at) => documentText({ prompt: `cat ${at}` }));
     await fillDataDir(dataDir, texts);
     const { stdout } = await runCli(['hide', '--query', 'cat', '--yes', '--data-dir', dataDir]);

@@ -2,12 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import { runCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
-import { fillDataDir, openTestStore, startTestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
+import { fillDataDir, openTestStore, startTestMirror, temporaryDataDir } from '../helpers/test-mirror.ts';
 
 const [CAT, DOG, NEW_CAT] = numberedIds(3);
 
 async function createMirror() {
-  const dataDir = temporaryDirectory();
+  const dataDir = temporaryDataDir();
   await fillDataDir(dataDir, [
     documentText({ id: CAT, prompt: 'a cat' }),
     documentText({ id: DOG, prompt: 'a dog' }),

@@ -12,7 +12,7 @@ import { runCli, startCli, watch } from '../helpers/cli.ts';
 import { archivedImage, documentText, numberedIds } from '../helpers/documents.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
 import { runOnTerminal } from '../helpers/terminal.ts';
-import { fillDataDir, openTestStore, temporaryDirectory } from '../helpers/test-mirror.ts';
+import { fillDataDir, openTestStore, temporaryDataDir, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const [CAT, DOG, OWL] = numberedIds(3);
 const CREATED_AT = 1_773_400_000;
@@ -21,7 +21,7 @@ const CREATED_AT = 1_773_400_000;
 async function createMirror() {
   const simulator = await startSimulator({ token: 't' });
   onTestFinished(() => simulator.stop());
-  const dataDir = temporaryDirectory();
+  const dataDir = temporaryDataDir();
   const texts = [
     documentText({ id: CAT, prompt: 'a cat', createdAt: CREATED_AT }),
     documentText({ id: DOG, prompt: 'a dog', createdAt: CREATED_AT + 1, state: 'failed' }),
@@ -160,7 +160,7 @@ describe('verify', () => {
       more: { response: { success: true, data: [{ image_url: link }] } },
     });
     simulator.seed([text]);
-    const folder = temporaryDirectory();
+    const folder = temporaryDataDir();
     await fillDataDir(folder, [text]);
     const allowed = { ...env, FLUX_MIRROR_IMAGE_ALLOW_HOSTS: new URL(link).host };
     const run = () => runCli(['verify', '--links', '--data-dir', folder], { env: allowed });

@@ -15,16 +15,16 @@ export default function build(): void {
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',
   });
+  const modules = [
+    'server/monitoring/metrics',
+    'store/sqlite/driver',
+    'store/sqlite/open',
+    'store/sqlite/recovery/rebuild',
+    'store/sqlite/recovery/restore',
+  ].map((name) => ({ in: join(ROOT, 'src', `${name}.ts`), out: name }));
   esbuild.buildSync({
-    entryPoints: [
-      'server/monitoring/metrics',
-      'store/sqlite/driver',
-      'store/sqlite/open',
-      'store/sqlite/recovery/rebuild',
-      'store/sqlite/recovery/restore',
-    ].map((name) => join(ROOT, 'src', `${name}.ts`)),
+    entryPoints: [...modules, { in: join(import.meta.dirname, 'command-host.ts'), out: 'command-host' }],
     outdir: BUILT_MODULES,
-    outbase: join(ROOT, 'src'),
     bundle: true,
     packages: 'external',
     format: 'esm',

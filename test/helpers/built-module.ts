@@ -2,7 +2,11 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-export const BUILT_MODULES = join(import.meta.dirname, '../../node_modules/.cache/flux-mirror-test');
+const CACHE = join(import.meta.dirname, '../../node_modules/.cache');
+export const BUILT_MODULES = join(CACHE, 'flux-mirror-test');
+
+/** Runs commands one after the other, see command-host.ts. */
+export const COMMAND_HOST = join(BUILT_MODULES, 'command-host.js');
 
 /** @param name as below `src`, such as `store/sqlite/driver` */
 export function builtModule(name: string): string {

@@ -1,19 +1,15 @@
-/** The real command line, as a process of its own. */
+/** The real command line, as it is built. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
+import { type CommandResult, runHosted } from './host-commands.ts';
 import { temporaryDirectory } from './test-mirror.ts';
+import { IS_EVERY_COMMAND_STARTED } from './thorough.ts';
 
 /** Built before the tests, see build.ts. */
 export const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
-
-export interface CliResult {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 export interface CliOptions {
   readonly env?: Record<string, string>;
@@ -21,7 +17,7 @@ export interface CliOptions {
   readonly cwd?: string;
 }
 
-/** Starts a command; it is killed when the test ends before it does. Its environment is only what is given. */
+/** Starts a command as a process of its own; it is killed when the test ends before it does. Its environment is only what is given. */
 export function startCli(args: readonly string[], options: CliOptions = {}): ChildProcessWithoutNullStreams {
   return startProgram(MAIN, args, options);
 }
@@ -31,32 +27,38 @@ function startProgram(
   args: readonly string[],
   { env = {}, cwd = temporaryDirectory() }: CliOptions,
 ): ChildProcessWithoutNullStreams {
-  const child = spawn(process.execPath, [main, ...args], {
-    cwd,
-    // Links of test documents lead into the internet.
-    env: {
-      PATH: process.env.PATH,
-      TZ: 'UTC',
-      FLUX_MIRROR_ARCHIVE_IMAGES: 'false',
-      NODE_NO_WARNINGS: '1',
-      ...env,
-    },
-  });
+  const child = spawn(process.execPath, [main, ...args], { cwd, env: createEnv(env) });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }
 
-/** Runs a command to its end. */
-export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  return runProgram(MAIN, args, options);
+function createEnv(env: Readonly<Record<string, string>>): Record<string, string | undefined> {
+  return {
+    PATH: process.env.PATH,
+    TZ: 'UTC',
+    // Links of test documents lead into the internet.
+    FLUX_MIRROR_ARCHIVE_IMAGES: 'false',
+    NODE_NO_WARNINGS: '1',
+    ...env,
+  };
 }
 
-/** As `runCli`, by another path of the program. */
+/** Runs a command to its end. It shares its process with those before, unless several run at the same time. */
+export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CommandResult> {
+  if (IS_EVERY_COMMAND_STARTED) return runProgram(MAIN, args, options);
+  const { env = {}, cwd = temporaryDirectory(), input = '' } = options;
+  const hosted = runHosted(MAIN, { args, cwd, env: createEnv(env), input });
+  if (hosted === undefined) return runProgram(MAIN, args, { ...options, cwd });
+  onTestFinished(hosted.kill);
+  return hosted.result;
+}
+
+/** Runs a command to its end in a process of its own, by any path of the program. */
 export async function runProgram(
   main: string,
   args: readonly string[],
   options: CliOptions,
-): Promise<CliResult> {
+): Promise<CommandResult> {
   const child = startProgram(main, args, options);
   child.stdin.end(options.input ?? '');
   const [[code], stdout, stderr] = await Promise.all([

@@ -16,6 +16,7 @@ import { type Simulator, type SimulatorOptions, startSimulator } from '../../src
 import type { Store } from '../../src/store/contract/store.ts';
 import { type OpenOptions, openStore } from '../../src/store/sqlite/open.ts';
 import { parseDocument } from '../../src/task/document.ts';
+import { createEmptyDatabase } from './empty-database.ts';
 import { ManualClock } from './manual-clock.ts';
 import { shareDecoder } from './shared-decoder.ts';
 
@@ -60,7 +61,7 @@ export async function startTestMirror(
     now: () => clock.now(),
     ...simulatorOptions,
   });
-  const dataDir = temporaryDirectory();
+  const dataDir = temporaryDataDir();
   const lines: string[] = [];
   const { isQuiet = false, ...parts } = outside;
   const log = createLog({ level: isQuiet ? 'silent' : 'debug', format: 'json' }, lineCollector(lines));
@@ -128,9 +129,16 @@ export function temporaryDirectory(): string {
   return directory;
 }
 
+/** As `temporaryDirectory`, with an empty mirror in it. */
+export function temporaryDataDir(): string {
+  const directory = temporaryDirectory();
+  createEmptyDatabase(directory);
+  return directory;
+}
+
 /** An open store that closes with the test. */
 export async function openTestStore(
-  dataDir = temporaryDirectory(),
+  dataDir = temporaryDataDir(),
   clock = new ManualClock(),
   mode: OpenOptions['mode'] = 'owner',
 ): Promise<Store> {

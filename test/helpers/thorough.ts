@@ -9,3 +9,6 @@ export function tries(short: number, long: number): number {
 
 /** Whether pages are tried in every theme, language and width: in `npm run test:web`. */
 export const IS_WHOLE_WEB = process.env.WEB === 'all';
+
+/** Whether every command runs in a process of its own, as those of a person do, and not only those that are about processes. */
+export const IS_EVERY_COMMAND_STARTED = process.env.COMMANDS === 'started';

@@ -14,7 +14,7 @@ import { document, numberedIds } from '../../helpers/documents.ts';
 import { ManualClock } from '../../helpers/manual-clock.ts';
 import { olderMirror } from '../../helpers/older-mirror.ts';
 import { searchRequest } from '../../helpers/search.ts';
-import { openTestStore, temporaryDirectory } from '../../helpers/test-mirror.ts';
+import { openTestStore, temporaryDataDir, temporaryDirectory } from '../../helpers/test-mirror.ts';
 import { tries } from '../../helpers/thorough.ts';
 
 const clock = new ManualClock();
@@ -179,7 +179,7 @@ test('counts are those of the tasks, and facets from them are those of a scan, w
       fc.array(step, { minLength: 1, maxLength: 12 }),
       fc.array(question, { minLength: 20, maxLength: 20 }),
       async (steps, questions) => {
-        const dataDir = temporaryDirectory();
+        const dataDir = temporaryDataDir();
         let store = await openStore({ dataDir, clock, mode: 'owner' });
         for (const done of steps) {
           if (done.kind === 'store')

@@ -12,11 +12,11 @@ import { document, numberedIds } from '../../helpers/documents.ts';
 import { ManualClock } from '../../helpers/manual-clock.ts';
 import { olderMirror } from '../../helpers/older-mirror.ts';
 import { searchRequest } from '../../helpers/search.ts';
-import { openTestStore, temporaryDirectory } from '../../helpers/test-mirror.ts';
+import { openTestStore, temporaryDataDir, temporaryDirectory } from '../../helpers/test-mirror.ts';
 import { describeStore } from '../conformance.ts';
 
 describeStore('the SQLite store keeps the contract', () => {
-  const dataDir = temporaryDirectory();
+  const dataDir = temporaryDataDir();
   return (as) => openTestStore(dataDir, new ManualClock(), as === 'server' ? 'owner' : 'writer');
 });
 
