@@ -3,7 +3,7 @@
  * for anything, or moves what is already seen.
  */
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeEach, expect } from 'vitest';
+import { afterEach, beforeEach, expect } from 'vitest';
 import { findChromium } from '../helpers/chromium.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
 import type { TestMirror } from '../helpers/test-mirror.ts';
@@ -19,6 +19,15 @@ const ARGUMENTS = [
   '--disable-component-update',
   '--disable-sync',
   '--no-first-run',
+  `--disable-features=${[
+    // Two pages of the browser's own that every window loads, for what is typed into its address bar: half of the time of a test.
+    ...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup'],
+    // Only the last of these lists counts: what Playwright names in its own.
+    ...['AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades'],
+    ...['HttpsFirstBalancedModeAutoEnable', 'LensOverlay', 'MediaRouter', 'PaintHolding'],
+    ...['ThirdPartyStoragePartitioning', 'AvoidCorsURLLoaderRestartOnRedirect', 'OptimizationHints'],
+    ...['NetworkTimeServiceQuerying', 'AimEnabled', 'PreconnectToSearch'],
+  ].join(',')}`,
 ];
 
 export interface PageOptions {
@@ -55,9 +64,22 @@ interface Opened {
   readonly mayMove: boolean;
 }
 
-/** Call it once, at the top of a file: its tests share a browser, and are skipped where there is none. */
+/** Shared by all tests of a worker, with which it ends. */
+let launching: Promise<Browser> | undefined;
+
+async function launch(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === undefined) throw new Error('requireOnMachine has let a test through');
+  const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+  // It may have crashed.
+  browser.once('disconnected', () => {
+    launching = undefined;
+  });
+  return browser;
+}
+
+/** Call it once, at the top of a file: its tests are skipped where there is no browser. */
 export function useBrowser(): TestBrowser {
-  let launching: Promise<Browser> | undefined;
   let opened: Opened[] = [];
 
   beforeEach((context) => requireOnMachine(context, 'chromium'));
@@ -70,15 +92,6 @@ export function useBrowser(): TestBrowser {
     }
     expect(ended.flatMap(({ problems }) => problems)).toEqual([]);
   });
-  afterAll(async () => {
-    await (await launching)?.close();
-  });
-
-  const launch = () => {
-    const executablePath = findChromium();
-    if (executablePath === undefined) throw new Error('requireOnMachine has let a test through');
-    return chromium.launch({ executablePath, args: ARGUMENTS });
-  };
 
   return {
     openPage: async (here, path, options = {}) => {
