@@ -89,7 +89,8 @@ function readUntil(stream: Socket, mark: string): Promise<string> {
   return new Promise((resolve) => {
     const finish = (length: number) => {
       stream.off('data', receive).off('end', finishAtEnd);
-      resolve(read.toString('utf8', 0, length));
+      // As `text` of node:stream/consumers reads the streams of other processes: without a byte order mark.
+      resolve(new TextDecoder().decode(read.subarray(0, length)));
     };
     const finishAtEnd = () => finish(read.length);
     const receive = (chunk: Buffer) => {
