@@ -53,31 +53,36 @@ async function prepare() {
     execFileSync(program, args, { cwd: folder, env, encoding: 'utf8' })
       .split('\n')
       .filter((line) => line !== '');
-  return { folder, run };
+  const findWords = async (...line: string[]) =>
+    (await runCli(['completion', '--words', '--', ...line], { cwd: folder, env })).stdout
+      .split('\n')
+      .filter((word) => word !== '');
+  return { folder, run, findWords };
 }
 
 /** @returns the candidates for the last word of a line, without their descriptions */
 const COMPLETE = {
-  bash: (line: string) => [
+  bash: (script: string, line: string) => [
     '--norc',
     '-c',
-    `source <(flux-mirror completion bash); compopt() { :; }
+    `source "$0"; compopt() { :; }
      COMP_LINE=$1; COMP_POINT=\${#1}; _flux_mirror; printf "%s\\n" "\${COMPREPLY[@]}"`,
-    'bash',
+    script,
     line,
   ],
-  zsh: (line: string) => [
+  zsh: (script: string, line: string) => [
     '-f',
     '-c',
     `compdef() { :; }; _files() { print FILES; }; compadd() { print -l -- "\${(@P)argv[-1]}"; }
-     source <(flux-mirror completion zsh); words=("\${(@s: :)1}"); CURRENT=$#words; _flux_mirror`,
-    'zsh',
+     source "$0"; words=("\${(@s: :)1}"); CURRENT=$#words; _flux_mirror`,
+    script,
     line,
   ],
-  fish: (line: string) => [
+  fish: (script: string, line: string) => [
     '--no-config',
     '-c',
-    'flux-mirror completion fish | source; complete -C $argv[1] | string replace -r "\\t.*" ""; true',
+    'source $argv[1]; complete -C $argv[2] | string replace -r "\\t.*" ""; true',
+    script,
     line,
   ],
 } as const;
@@ -86,7 +91,9 @@ describe.each(['bash', 'zsh', 'fish'] as const)('%s', (shell) => {
   test('completes commands, options, values, ids and models', async (context) => {
     requireOnMachine(context, shell);
     const { run, folder } = await prepare();
-    const complete = (line: string) => run(shell, COMPLETE[shell](line));
+    const script = join(folder, 'completion');
+    writeFileSync(script, (await runCli(['completion', shell])).stdout);
+    const complete = (line: string) => run(shell, COMPLETE[shell](script, line));
     expect(complete('flux-mirror sea')).toEqual(['search']);
     expect(complete('flux-mirror ')).toEqual(expect.arrayContaining(['serve', 'mcp', 'completion']));
     expect(complete('flux-mirror token ')).toEqual(expect.arrayContaining(['new', 'list', 'revoke', 'open']));
@@ -121,16 +128,14 @@ test.each([
   ['collection note Best 7ec', []],
   ['collection new Be', []],
 ])('what may follow `%s`', async (line, expected) => {
-  const { run } = await prepare();
-  const found = run('flux-mirror', ['completion', '--words', '--', ...line.split(' ')]);
+  const { findWords } = await prepare();
+  const found = await findWords(...line.split(' '));
   expect(found.map((each) => each.split('\t')[0]).sort()).toEqual([...expected].sort());
 });
 
 test('a description is one line without control characters, and a folder without a mirror has nothing', async () => {
-  const { run } = await prepare();
-  expect(run('flux-mirror', ['completion', '--words', '--', 'get', '7ec3'])).toEqual([
-    '7ec3b36d\ta cat with a tab and a line',
-  ]);
+  const { findWords } = await prepare();
+  expect(await findWords('get', '7ec3')).toEqual(['7ec3b36d\ta cat with a tab and a line']);
   const empty = temporaryDirectory();
   expect(await runCli(['completion', '--words', '--', 'get', ''], { cwd: empty })).toMatchObject({
     code: 0,

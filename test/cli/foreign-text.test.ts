@@ -35,13 +35,11 @@ describe('a task whose every field has control characters', () => {
     const { run, imported } = await createMirror();
     const shown = [
       imported,
-      ...(await Promise.all([
-        run('search', 'cat', '--json'),
-        run('search', 'cat'),
-        run('get', EVIL),
-        run('status', '--json'),
-        run('search', `model:"${EVIL}"`),
-      ])),
+      await run('search', 'cat', '--json'),
+      await run('search', 'cat'),
+      await run('get', EVIL),
+      await run('status', '--json'),
+      await run('search', `model:"${EVIL}"`),
     ];
     for (const { stdout, stderr } of shown) expect(stdout + stderr).not.toMatch(CONTROL);
     expect(JSON.parse(shown[1]?.stdout ?? '')).toMatchObject({ items: [{ model: `flux${EVIL}` }] });

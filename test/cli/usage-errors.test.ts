@@ -44,22 +44,20 @@ test('no error has a word of the operating system in it', async () => {
   const { port } = blocker.address() as { port: number };
   const data = ['--data-dir', join(folder, 'data')];
   await runCli(['track', '2db0168c-2373-4367-8d9a-9dc778802e8a', ...data]);
-  const results = await Promise.all(
-    [
-      ['status', '--data-dir', join(file, 'data')],
-      ['import', join(folder, 'loop'), ...data],
-      ['track', '-f', folder, ...data],
-      ['track', '-f', join(file, 'x'), ...data],
-      ['export', join(folder, 'loop'), ...data],
-      ['export', join(file, 'x'), ...data],
-      ['backup', join(file, 'x.db'), ...data],
-      ['backup', join(file, 'x.tar'), '--with-images', ...data],
-      ['restore', join(folder, 'loop'), ...data],
-      ['serve', '--port', String(port), ...data],
-      ['sync', '--upstream', 'http://127.0.0.1:9', '--upstream-token', 'x', ...data],
-    ].map(async (args) => ({ args, ...(await runCli(args)) })),
-  );
-  for (const { args, code, stdout, stderr } of results) {
+  for (const args of [
+    ['status', '--data-dir', join(file, 'data')],
+    ['import', join(folder, 'loop'), ...data],
+    ['track', '-f', folder, ...data],
+    ['track', '-f', join(file, 'x'), ...data],
+    ['export', join(folder, 'loop'), ...data],
+    ['export', join(file, 'x'), ...data],
+    ['backup', join(file, 'x.db'), ...data],
+    ['backup', join(file, 'x.tar'), '--with-images', ...data],
+    ['restore', join(folder, 'loop'), ...data],
+    ['serve', '--port', String(port), ...data],
+    ['sync', '--upstream', 'http://127.0.0.1:9', '--upstream-token', 'x', ...data],
+  ]) {
+    const { code, stdout, stderr } = await runCli(args);
     expect([args, code]).toEqual([args, 1]);
     const told = stderr.split('\n').filter((line) => !line.startsWith('{')); // the log is for the operator
     expect([...told, stdout].join('\n')).not.toMatch(/\bE[A-Z]{3,}\b|\bat .*\.[jt]s:\d|this is a bug/);

@@ -21,7 +21,7 @@ test(`${KILLS} kills lose nothing that was acknowledged, and the checks can fail
   expect(report.marks).toBeGreaterThan(20);
   expect(report.arrangements).toBeGreaterThan(20);
   expect(report.images).toBeGreaterThan(0);
-  expect(report.slowestStartMs).toBeLessThan(5000); // 2 s is asked of the long form, which has the machine for itself
+  expect(report.slowestStartMs).toBeLessThan(15_000); // 2 s is asked of the long form, which has the machine for itself
 
   const db = new Database(join(dataDir, 'mirror.db'));
   const [lost = ''] = ledger.documents.keys();

@@ -10,7 +10,7 @@ import { createSeededRandom } from '../../src/simulator/random.ts';
 import { Database } from '../../src/store/sqlite/driver.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
 import { builtModule } from '../helpers/built-module.ts';
-import { MAIN, runCli } from '../helpers/cli.ts';
+import { MAIN, runProgram } from '../helpers/cli.ts';
 import { document, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
@@ -163,17 +163,18 @@ test('the server refuses to start when the data directory can’t be written, an
   await store.storeDocuments({ documents: [document({ id: 'a' })], requestSeq: 1, fetchedAtMs: 1 });
   await store.close();
   remount('remount,ro');
+  // As processes of their own, which leave nothing open there when they end.
   for (const command of [
     ['serve', '--port', '0'],
     ['get', 'a'],
     ['track', ...numberedIds(1)],
   ]) {
-    const { code, stderr } = await runCli([...command, '--data-dir', place]);
+    const { code, stderr } = await runProgram(MAIN, [...command, '--data-dir', place]);
     expect([code, stderr.trim().split('\n').length], command[0]).toEqual([1, 1]);
     expect(stderr).toContain('FLUX_MIRROR_DATA_DIR (--data-dir)');
   }
   // And where there is nothing yet.
-  const { code, stderr } = await runCli(['serve', '--port', '0', '--data-dir', join(place, 'new')]);
+  const { code, stderr } = await runProgram(MAIN, ['serve', '--port', '0', '--data-dir', join(place, 'new')]);
   expect([code, stderr]).toEqual([1, expect.stringContaining('FLUX_MIRROR_DATA_DIR')]);
   showFigure(context, '4 of 4 commands: exit 1, one line');
 });

@@ -57,7 +57,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
 export async function runProgram(
   main: string,
   args: readonly string[],
-  options: CliOptions,
+  options: CliOptions = {},
 ): Promise<CommandResult> {
   const child = startProgram(main, args, options);
   child.stdin.end(options.input ?? '');
