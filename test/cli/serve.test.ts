@@ -142,7 +142,7 @@ test('the demo syncs simulated tasks within seconds, and its curl commands work 
   });
   const archive = async () =>
     ((await (await fetch(stats)).json()) as { images: { archived: number; reasons: unknown } }).images;
-  await expect.poll(async () => (await archive()).archived, { timeout: 30_000 }).toBeGreaterThan(50);
+  await expect.poll(async () => (await archive()).archived, { timeout: 90_000 }).toBeGreaterThan(50);
   // The vendor's two samples link to the internet, and a demo goes nowhere.
   const reason = { error: 'refused: the demo only contacts its simulator', count: 2 };
   await expect.poll(async () => (await archive()).reasons).toEqual([reason]);
