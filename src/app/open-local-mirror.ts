@@ -1,7 +1,7 @@
 /** The mirror of a data directory, for reading only, also beside a running server. */
 import { createDecoder } from '../archive/decoding/decoder.ts';
 import { createImageFiles } from '../archive/files.ts';
-import { createIntactFiles } from '../archive/intact-files.ts';
+import { createIntactImages } from '../archive/intact-images.ts';
 import { createThumbnails } from '../archive/thumbnails.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -25,7 +25,7 @@ export async function openLocalMirror(
   const decoder = createDecoder(DECODE_PROCESS);
   const archive = {
     files,
-    intactFiles: createIntactFiles(files),
+    intactImages: createIntactImages(files),
     thumbnails: createThumbnails({ files, decoder, clock, log }),
   };
   const mirror = createMirrorAccess(

@@ -8,7 +8,7 @@ import { createDecoder, type Decoder } from '../archive/decoding/decoder.ts';
 import { createImageFiles, type ImageFiles } from '../archive/files.ts';
 import { startFillingThumbnails } from '../archive/fill-thumbnails.ts';
 import { startFindingMissing } from '../archive/find-missing.ts';
-import { createIntactFiles } from '../archive/intact-files.ts';
+import { createIntactImages } from '../archive/intact-images.ts';
 import { createThumbnails, type Thumbnails } from '../archive/thumbnails.ts';
 import { readLastBackup } from '../backup/last-backup.ts';
 import { startBackups } from '../backup/scheduled.ts';
@@ -146,7 +146,7 @@ export async function startMirror(config: Config, environment: Environment): Pro
     await resetRejectedToken(store, clock);
     const archive = {
       files: assembled.files,
-      intactFiles: createIntactFiles(assembled.files),
+      intactImages: createIntactImages(assembled.files),
       thumbnails: createThumbnails(assembled.shared),
     };
     const server = await listen(

@@ -10,8 +10,9 @@ import type { Artifact, TaskKind } from '../task/artifacts.ts';
 import type { Decoder } from './decoding/decoder.ts';
 import type { ThumbnailTarget } from './decoding/render-thumbnails.ts';
 import { HostFailure, ImageFailure } from './failure.ts';
-import type { ImageFiles, ReceivedFile } from './files.ts';
+import type { ImageFiles } from './files.ts';
 import { inspectArtifact } from './inspect.ts';
+import type { ReceivedFile } from './received-files.ts';
 import { createNetworkFailure, createStatusFailure } from './request-failure.ts';
 
 export interface FetchedImage {

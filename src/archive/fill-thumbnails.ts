@@ -11,6 +11,7 @@ import type { Archiver } from './archiver.ts';
 import { ImageFailure } from './failure.ts';
 import type { ImageFiles } from './files.ts';
 import { isVideo } from './formats.ts';
+import { ImageMissing } from './image-storage.ts';
 import type { Thumbnails } from './thumbnails.ts';
 
 export interface FillThumbnailsDeps {
@@ -53,11 +54,13 @@ export function createThumbnailFiller(deps: FillThumbnailsDeps): ThumbnailFiller
   const fill = async (image: ArchivedImage) => {
     const widths = isVideo(image) ? [] : await files.thumbnails.listMissing(image);
     if (widths.length === 0) return;
-    if (!(await files.isIntact(image))) {
+    try {
+      await thumbnails.make(image, widths, 'idle');
+    } catch (error) {
+      if (!(error instanceof ImageMissing)) throw error;
       await store.recordMissingImages([image.sha256], clock.now());
       return;
     }
-    await thumbnails.make(image, widths, 'idle');
     made += 1;
     // Its last task may have been removed meanwhile.
     if ((await store.image(image.sha256)) === undefined) await files.remove(image);

@@ -7,11 +7,12 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { KnownImage } from '../store/contract/images.ts';
 import type { Store } from '../store/contract/store.ts';
-import type { ImageFiles } from './files.ts';
+import { type ImageStorage, nameImage } from './image-storage.ts';
+import { verifyImage } from './intact-images.ts';
 
 export interface FindMissingDeps {
   readonly store: Store;
-  readonly files: ImageFiles;
+  readonly files: ImageStorage;
   readonly clock: Clock;
 }
 
@@ -40,8 +41,8 @@ export async function recordMissingFiles(
     for (const image of images) {
       const isThere = await isListed(image);
       if (image.isMissing) {
-        if (isThere && (await files.isIntact(image))) found.push(image.sha256);
-      } else if (!isThere && !(await files.exists(image))) missing.push(image.sha256); // it may have just arrived
+        if (isThere && (await verifyImage(files, image)) !== undefined) found.push(image.sha256);
+      } else if (!isThere && (await files.stat(image)) === undefined) missing.push(image.sha256); // it may have just arrived
     }
     if (missing.length > 0) counts.missing += await store.recordMissingImages(missing, clock.now());
     if (found.length > 0) await store.recordFoundImages(found);
@@ -53,7 +54,7 @@ export async function recordMissingFiles(
 }
 
 /** Whether the folder of an image lists its file. Images come in the order of their folders, so one listing is kept. */
-function createListing(files: ImageFiles): (image: KnownImage) => Promise<boolean> {
+function createListing(files: Pick<ImageStorage, 'list'>): (image: KnownImage) => Promise<boolean> {
   let prefix: string | undefined;
   let names: ReadonlySet<string> = new Set();
   return async (image) => {
@@ -62,7 +63,7 @@ function createListing(files: ImageFiles): (image: KnownImage) => Promise<boolea
       names = await files.list(wanted);
       prefix = wanted;
     }
-    return names.has(files.getName(image));
+    return names.has(nameImage(image));
   };
 }
 

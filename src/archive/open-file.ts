@@ -21,7 +21,7 @@ const NO_FILE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EMLINK', 'EISDIR', 'ENXI
 /** @returns undefined if there is no regular file; neither it nor its folder may be a link @throws the system's error */
 export async function openFile(path: string): Promise<OpenFile | undefined> {
   try {
-    if (!(await fileExists(path))) return undefined;
+    if (!(await statFile(path))) return undefined;
     const handle = await open(path, READ_FLAGS);
     try {
       const stats = await handle.stat();
@@ -38,12 +38,14 @@ export async function openFile(path: string): Promise<OpenFile | undefined> {
   }
 }
 
-/** Whether `openFile` would find a file there. @throws the system's error */
-export async function fileExists(path: string): Promise<boolean> {
+/** Describes the file that `openFile` would find there. @throws the system's error */
+export async function statFile(path: string): Promise<Stats | undefined> {
   try {
-    return (await lstat(dirname(path))).isDirectory() && (await lstat(path)).isFile();
+    if (!(await lstat(dirname(path))).isDirectory()) return undefined;
+    const stats = await lstat(path);
+    return stats.isFile() ? stats : undefined;
   } catch (error) {
-    if (isNoFile(error)) return false;
+    if (isNoFile(error)) return undefined;
     throw error;
   }
 }

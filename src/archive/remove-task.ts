@@ -1,11 +1,11 @@
 /** Removes tasks from the mirror, including their images. */
 import type { Store } from '../store/contract/store.ts';
 import type { TaskId } from '../task/id.ts';
-import type { ImageFiles } from './files.ts';
+import type { ImageStorage } from './image-storage.ts';
 
 export interface RemoveDeps {
   readonly store: Pick<Store, 'removeMany' | 'image'>;
-  readonly files: ImageFiles;
+  readonly files: Pick<ImageStorage, 'remove'>;
 }
 
 export interface RemovedTasks {

@@ -3,17 +3,17 @@
  * which a power cut leaves, counts as absent.
  */
 import { randomUUID } from 'node:crypto';
-import { lstat, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ArchivedImage } from '../store/contract/images.ts';
 import type { ThumbnailTarget } from './decoding/render-thumbnails.ts';
 import {
   createFolder,
   explainRenameFailure,
-  fileExists,
   isNoFile,
   type OpenFile,
   openFile,
+  statFile,
 } from './open-file.ts';
 
 /** For the wall at one and at two device pixels, and for a full screen. Pixels. */
@@ -93,7 +93,7 @@ export function createThumbnailFiles(dataDir: string): ThumbnailFiles {
     },
     listPaths: (image) => THUMBNAIL_WIDTHS.map((width) => getPath(image, width)),
     sweep: () => rm(partial, { recursive: true, force: true }),
-    isComplete: () => fileExists(marker),
+    isComplete: async () => (await statFile(marker)) !== undefined,
     setComplete: async (isComplete) => {
       if (isComplete) {
         await createFolder(folder);
@@ -109,11 +109,6 @@ function rethrowUnlessNoFile(error: unknown): void {
 }
 
 async function hasBytes(path: string): Promise<boolean> {
-  try {
-    const stats = await lstat(path);
-    return stats.isFile() && stats.size > 0;
-  } catch (error) {
-    if (isNoFile(error)) return false;
-    throw error;
-  }
+  const stats = await statFile(path);
+  return stats !== undefined && stats.size > 0;
 }

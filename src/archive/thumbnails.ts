@@ -4,7 +4,8 @@ import type { Log } from '../lib/log.ts';
 import { createFlights } from '../lib/single-flight.ts';
 import type { Decoder, ThumbnailUrgency } from './decoding/decoder.ts';
 import { ImageFailure } from './failure.ts';
-import type { ImageFiles, NamedImage } from './files.ts';
+import type { ImageFiles } from './files.ts';
+import type { NamedImage } from './image-storage.ts';
 import type { OpenFile } from './open-file.ts';
 import { THUMBNAIL_WIDTHS } from './thumbnail-files.ts';
 
@@ -20,7 +21,7 @@ export interface Thumbnails {
    * @returns undefined if it has to be made; the caller closes it @throws the system's error
    */
   find(image: NamedImage, requested: number): Promise<OpenFile | undefined>;
-  /** As `find`, and makes it. @throws ImageFailure if there can be none, which is remembered; the system's error */
+  /** As `find`, and makes it. @throws ImageFailure if there can be none, which is remembered; ImageMissing; the system's error */
   open(image: NamedImage, requested: number): Promise<OpenFile>;
   /** Makes these widths of an image. @throws as `open` */
   make(image: NamedImage, widths: readonly number[], urgency: ThumbnailUrgency): Promise<void>;
@@ -41,8 +42,9 @@ export function createThumbnails({ files, decoder, clock, log }: ThumbnailDeps):
     const draft = await files.thumbnails.begin(widths);
     try {
       const { mediaType } = image;
-      const job = { path: files.getPath(image), mediaType, thumbnails: draft.targets };
-      await decoder.createThumbnails(job, urgency);
+      await files.withLocalFile(image, (path) =>
+        decoder.createThumbnails({ path, mediaType, thumbnails: draft.targets }, urgency),
+      );
       await draft.store(image);
     } finally {
       await draft.discard();

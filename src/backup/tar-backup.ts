@@ -5,7 +5,8 @@ import { access, mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { create, Parser, type ReadEntry, replace } from 'tar';
-import { createImageFiles, parseImagePath } from '../archive/files.ts';
+import { createImageFiles } from '../archive/files.ts';
+import { parseImageKey } from '../archive/image-storage.ts';
 import { moveToFreeName } from '../lib/atomic-file.ts';
 import { hasErrorCode } from '../lib/errno.ts';
 import { OperatorError } from '../lib/operator-error.ts';
@@ -56,7 +57,7 @@ export async function backUpWithImages(
     if (await exists(join(dataDir, 'images'))) {
       const isIncluded = (path: string, stats: Stats | ReadEntry) => {
         if ('isDirectory' in stats && stats.isDirectory()) return !path.endsWith('/partial');
-        const isImage = 'isFile' in stats && stats.isFile() && parseImagePath(path) !== undefined;
+        const isImage = 'isFile' in stats && stats.isFile() && parseImageKey(path) !== undefined;
         if (isImage) onImage(++images);
         return isImage;
       };
@@ -97,7 +98,7 @@ export async function restoreWithImages(
     return maintenance.restore(copy, nowMs);
   };
   const restoreImage = async (entry: ReadEntry) => {
-    const image = parseImagePath(entry.path);
+    const image = parseImageKey(entry.path);
     if (image === undefined || entry.type !== 'File') {
       leftOut.push(entry.path);
       entry.resume();

@@ -153,7 +153,7 @@ async function formatCsvPage(
   const archived = await store.imagesOf(ids);
   const marked = hasMarks ? await readMarksById(store, ids) : undefined;
   return formatCsvLines(page, ({ id }) => ({
-    files: archived.filter(({ taskId }) => taskId === id).map((image) => files.getPath(image)),
+    files: archived.filter(({ taskId }) => taskId === id).map((image) => files.locate(image)),
     marks: marked?.get(id),
   }));
 }

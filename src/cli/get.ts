@@ -23,7 +23,7 @@ export function createGetCommand(): Command {
     if (options.json) printJson(tasks.map(({ text }) => JSON.parse(text) as unknown));
     else for (const { text } of tasks) printDocument(text);
     const files = createImageFiles(config.dataDir);
-    for (const image of images) printNote(`archived: ${files.getPath(image)}`);
+    for (const image of images) printNote(`archived: ${files.locate(image)}`);
     reportUnknown(unknown, ambiguous, 'not in the mirror');
   });
 }

@@ -43,7 +43,7 @@ async function findFile(config: { dataDir: string }, arg: string, number: number
     const [task] = await store.getMany(ids);
     if (!task) throw new CommandFailed(`not in the mirror: ${arg}`);
     const image = (await store.imagesOf([task.id])).find(({ n }) => n === number - 1);
-    if (image) return checkIsThere(createImageFiles(config.dataDir).getPath(image));
+    if (image) return checkIsThere(createImageFiles(config.dataDir).locate(image));
     const links = listArtifacts(JSON.parse(task.text) as JsonObject); // validated before it was stored
     const link = links[number - 1];
     if (!link) throw new CommandFailed(`${task.id} has ${links.length} pictures`);

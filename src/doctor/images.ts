@@ -1,5 +1,6 @@
 /** Checks the archived images against their hashes. */
-import type { ImageFiles } from '../archive/files.ts';
+import type { ImageStorage } from '../archive/image-storage.ts';
+import { verifyImage } from '../archive/intact-images.ts';
 import type { ArchivedImage } from '../store/contract/images.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { Finding } from './check.ts';
@@ -9,7 +10,7 @@ const MAX_SHOWN = 20;
 /** @param onProgress called after every image */
 export async function checkImages(
   store: Store,
-  files: ImageFiles,
+  files: Pick<ImageStorage, 'open'>,
   onProgress: (done: number, all: number) => void,
 ): Promise<Finding[]> {
   const about = 'images';
@@ -19,7 +20,7 @@ export async function checkImages(
   for (let after = ''; ; ) {
     const images = await store.archivedImages(after);
     for (const image of images) {
-      if (!(await files.isIntact(image))) damaged.push(image);
+      if ((await verifyImage(files, image)) === undefined) damaged.push(image);
       done += 1;
       onProgress(done, archived);
     }

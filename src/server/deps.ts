@@ -2,7 +2,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { ImageFiles } from '../archive/files.ts';
-import type { IntactFiles } from '../archive/intact-files.ts';
+import type { IntactImages } from '../archive/intact-images.ts';
 import type { Thumbnails } from '../archive/thumbnails.ts';
 import type { Config } from '../config/config.ts';
 import type { Delivery } from '../delivery/delivery.ts';
@@ -45,7 +45,7 @@ export interface ServerDeps {
   };
   readonly archive: {
     readonly files: ImageFiles;
-    readonly intactFiles: IntactFiles;
+    readonly intactImages: IntactImages;
     readonly thumbnails: Thumbnails;
   };
   readonly runner: SyncRunner;

@@ -1,8 +1,7 @@
 /** Sends files of the archive: whole, in ranges, or not again. */
-import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import rangeParser from 'range-parser';
-import type { OpenFile } from '../archive/open-file.ts';
+import type { ByteRange, ImageContent } from '../archive/image-storage.ts';
 import type { ServerContext } from './deps.ts';
 
 export interface FileDescription {
@@ -11,43 +10,34 @@ export interface FileDescription {
   readonly cacheControl: string;
 }
 
-/** Sends an open file, and closes it. */
+/** A file whose size is known before it is read. It is read or checked, once. */
+export interface SendableFile {
+  /** Bytes. */
+  readonly size: number;
+  open(range: ByteRange): Promise<ImageContent>;
+  /** Checks that it is there, for a response without a body. */
+  check(): Promise<void>;
+}
+
+/** @throws what opening or checking the file throws */
 export async function sendFile(
   c: ServerContext,
-  { handle, stats }: OpenFile,
+  file: SendableFile,
   description: FileDescription,
 ): Promise<Response> {
-  const { status, headers, range } = decideResponse(c, stats.size, description);
+  const { status, headers, range } = decideResponse(c, file.size, description);
   if (range === undefined || c.env.incoming.method === 'HEAD') {
-    await handle.close();
+    await file.check();
     return c.body(null, status, headers);
   }
+  const content = await file.open(range);
   // A stream takes twice as long as the bytes of a thumbnail, and a page has forty.
-  if (range.end - range.start < MAX_READ_AT_ONCE)
-    return c.body(await readRange(handle, range), status, headers);
-  return c.body(Readable.toWeb(handle.createReadStream(range)) as ReadableStream, status, headers);
+  if (content.bytes <= MAX_READ_AT_ONCE) return c.body(await content.read(), status, headers);
+  return c.body(Readable.toWeb(content.stream()) as ReadableStream, status, headers);
 }
 
 /** Bytes. */
 const MAX_READ_AT_ONCE = 256 * 1024;
-
-/** Reads a part of an open file, and closes it. @throws Error if the file has become shorter */
-async function readRange(handle: FileHandle, { start, end }: ByteRange): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    const bytes = new Uint8Array(end - start + 1);
-    const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
-    if (bytesRead < bytes.length) throw new Error('an archived file has become shorter while it was read');
-    return bytes;
-  } finally {
-    await handle.close();
-  }
-}
-
-/** As in `Range`: the last byte counts. */
-interface ByteRange {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** @returns the bytes to send as `range`, if any */
 function decideResponse(c: ServerContext, size: number, { mediaType, etag, cacheControl }: FileDescription) {

@@ -170,9 +170,9 @@ test('many images are checked without opening them', async (context) => {
       thumbhash: new Uint8Array(5),
     };
     await here.store.archiveImage({ taskId: ID, n }, image, 0);
-    mkdirSync(join(files.getPath(image), '..'), { recursive: true });
+    mkdirSync(join(files.locate(image), '..'), { recursive: true });
     // One in ten is missing; opening the others would show that their bytes are wrong.
-    if (n % 10 > 0) writeFileSync(files.getPath(image), '');
+    if (n % 10 > 0) writeFileSync(files.locate(image), '');
   }
   const start = performance.now();
   expect(await recordMissingFiles({ ...here, files })).toEqual({

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createImageFiles } from '../../src/archive/files.ts';
+import { verifyImage } from '../../src/archive/intact-images.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { MAX_COLLECTION_TASKS } from '../../src/store/contract/collections.ts';
 import type { Store } from '../../src/store/contract/store.ts';
@@ -156,7 +157,8 @@ async function imageProblems(store: Store, dataDir: string): Promise<{ count: nu
   let count = 0;
   for (let after = ''; ; ) {
     const images = await store.archivedImages(after);
-    for (const image of images) if (!(await files.isIntact(image))) problems.push(`no file: ${image.sha256}`);
+    for (const image of images)
+      if ((await verifyImage(files, image)) === undefined) problems.push(`no file: ${image.sha256}`);
     count += images.length;
     const last = images.at(-1);
     if (!last) return { count, problems };

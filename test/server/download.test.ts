@@ -49,7 +49,7 @@ async function archive(here: TestMirror, taskId: TaskId, n: number, bytes: Buffe
   };
   const { dataDir } = here.config;
   mkdirSync(join(dataDir, 'images', image.sha256.slice(0, 2)), { recursive: true });
-  const path = createImageFiles(dataDir).getPath(image);
+  const path = createImageFiles(dataDir).locate(image);
   writeFileSync(path, bytes);
   await here.store.archiveImage({ taskId, n }, image, here.clock.now());
   return path;

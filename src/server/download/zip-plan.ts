@@ -1,7 +1,6 @@
 /** What a zip will contain. Everything is known before its first byte, so that its size is. */
-import type { ImageFiles } from '../../archive/files.ts';
 import { getExtension } from '../../archive/formats.ts';
-import { openFile } from '../../archive/open-file.ts';
+import type { ImageStorage } from '../../archive/image-storage.ts';
 import { createBadRequest } from '../../lib/api-error.ts';
 import type { TaskImage } from '../../store/contract/images.ts';
 import type { Store } from '../../store/contract/store.ts';
@@ -45,7 +44,7 @@ const MISSING_NAME = 'not-included.txt';
 
 export interface ZipPlanDeps {
   readonly store: Pick<Store, 'imagesOf' | 'marksOf' | 'recordMissingImages'>;
-  readonly files: ImageFiles;
+  readonly files: Pick<ImageStorage, 'stat'>;
   readonly nowMs: number;
   readonly timeZone: string;
 }
@@ -137,10 +136,8 @@ const MIN_ZIP_TIME_MS = Date.UTC(1980, 0, 3);
 const MAX_ZIP_TIME_MS = Date.UTC(2107, 11, 29);
 
 /** Without reading it: that is done as it is sent. */
-async function isComplete(image: TaskImage, files: ImageFiles): Promise<boolean> {
-  const file = await openFile(files.getPath(image));
-  await file?.handle.close();
-  return file?.stats.size === image.bytes;
+async function isComplete(image: TaskImage, files: ZipPlanDeps['files']): Promise<boolean> {
+  return (await files.stat(image))?.bytes === image.bytes;
 }
 
 /** Nothing if there is no text. */

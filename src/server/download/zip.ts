@@ -1,14 +1,13 @@
 /** Produces a zip from its plan. Nothing is compressed: images are already, and so the size is known in advance. */
 import { createHash } from 'node:crypto';
 import { makeZip, predictLength } from 'client-zip';
-import type { ImageFiles } from '../../archive/files.ts';
-import { openFile } from '../../archive/open-file.ts';
+import type { ImageStorage } from '../../archive/image-storage.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { PlannedEntry, PlannedImage } from './zip-plan.ts';
 
 export interface ZipDeps {
   readonly store: Pick<Store, 'get' | 'recordMissingImages'>;
-  readonly files: ImageFiles;
+  readonly files: Pick<ImageStorage, 'open'>;
   readonly nowMs: number;
   /** Aborted when nobody wants the zip any more: closes its open file. */
   readonly signal: AbortSignal;
@@ -64,10 +63,10 @@ async function* readImage(
   { store, files, nowMs, signal }: ZipDeps,
 ): AsyncGenerator<Uint8Array, void> {
   const { sha256 } = image;
-  const file = await openFile(files.getPath(image));
-  if (!file) throw new Error('an archived image has disappeared');
+  const content = await files.open(image);
+  if (!content) throw new Error('an archived image has disappeared');
   const hash = createHash('sha256');
-  for await (const chunk of file.handle.createReadStream({ signal, highWaterMark: READ_BYTES })) {
+  for await (const chunk of content.stream({ signal, highWaterMark: READ_BYTES })) {
     hash.update(chunk as Buffer);
     yield chunk as Buffer;
   }

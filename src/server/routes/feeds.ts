@@ -32,7 +32,7 @@ const CACHE_CONTROL = 'private, no-cache';
 export function createFeedRoutes(deps: ServerDeps, auth: Pick<Auth, 'delayGuess'>): Hono<ServerEnv> {
   const { config, store, archive, listing, clock } = deps;
   const app = new Hono<ServerEnv>();
-  const { openIntact, openThumbnail } = createArchivedFiles(deps);
+  const { findIntact, findThumbnail } = createArchivedFiles(deps);
 
   /** @throws ApiError 404, which does not tell whether there ever was such a key */
   const openFeed = async (c: ServerContext): Promise<OpenFeed> => {
@@ -71,11 +71,11 @@ export function createFeedRoutes(deps: ServerDeps, auth: Pick<Auth, 'delayGuess'
     if (!image) throw createImageNotFound();
     const width = readIntegerParam(getQueryParams(c), 'w', { min: 0, max: 10_000, fallback: 0 });
     if (width === 0)
-      return sendFile(c, await openIntact(image), {
+      return sendFile(c, findIntact(image), {
         ...{ mediaType: image.mediaType, etag: `"${sha256}"`, cacheControl: CACHE_CONTROL },
       });
     if (isVideo(image)) throw new ApiError(404, 'not_found', 'a video has no thumbnail');
-    return sendFile(c, await openThumbnail(image, width), {
+    return sendFile(c, await findThumbnail(image, width), {
       mediaType: 'image/webp',
       etag: `"${sha256}-${archive.thumbnails.chooseWidth(width)}"`,
       cacheControl: CACHE_CONTROL,

@@ -15,7 +15,7 @@ const SHA256 = '[0-9a-f]{64}';
 
 export function createImageRoutes({ store, archive, clock, log }: ServerDeps): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
-  const { openIntact, openThumbnail } = createArchivedFiles({ store, archive, clock, log });
+  const { findIntact, findThumbnail } = createArchivedFiles({ store, archive, clock, log });
 
   const readImage = async (c: ServerContext, sha256: string): Promise<KnownImage> => {
     const image = await store.image(sha256, c.get('access').limits);
@@ -25,7 +25,7 @@ export function createImageRoutes({ store, archive, clock, log }: ServerDeps): H
 
   app.get(`/images/:sha256{${SHA256}}`, async (c) => {
     const image = await readImage(c, c.req.param('sha256'));
-    return sendFile(c, await openIntact(image), describeForEver(c, image.mediaType, `"${image.sha256}"`));
+    return sendFile(c, findIntact(image), describeForEver(c, image.mediaType, `"${image.sha256}"`));
   });
 
   app.get(`/thumbs/:sha256{${SHA256}}`, async (c) => {
@@ -37,7 +37,7 @@ export function createImageRoutes({ store, archive, clock, log }: ServerDeps): H
     const image = await readImage(c, c.req.param('sha256'));
     if (isVideo(image)) throw new ApiError(404, 'not_found', 'a video has no thumbnail');
     const etag = `"${image.sha256}-${archive.thumbnails.chooseWidth(width)}"`;
-    return sendFile(c, await openThumbnail(image, width), describeForEver(c, 'image/webp', etag));
+    return sendFile(c, await findThumbnail(image, width), describeForEver(c, 'image/webp', etag));
   });
 
   app.get('/api/images/failing', async (c) => {

@@ -25,7 +25,7 @@ type SharedDeps = Pick<ServerDeps, 'store' | 'archive' | 'clock' | 'log'>;
 
 export function createSharedRoutes({ store, archive, clock, log }: SharedDeps): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
-  const { openIntact, openThumbnail } = createArchivedFiles({ store, archive, clock, log });
+  const { findIntact, findThumbnail } = createArchivedFiles({ store, archive, clock, log });
 
   const findCollection = async (c: ServerContext): Promise<Collection | undefined> => {
     const key = c.req.param('key') ?? '';
@@ -71,7 +71,7 @@ export function createSharedRoutes({ store, archive, clock, log }: SharedDeps): 
     const { image, showsPrompts } = await findPicture(c);
     // Its metadata may hold the prompt. Thumbnails are drawn again, without any.
     if (!showsPrompts) throw createImageNotFound();
-    return sendFile(c, await openIntact(image), describe(image.mediaType, image.sha256));
+    return sendFile(c, findIntact(image), describe(image.mediaType, image.sha256));
   });
 
   app.get(`/shared/:key/thumbs/:sha256{${SHA256}}`, async (c) => {
@@ -81,7 +81,7 @@ export function createSharedRoutes({ store, archive, clock, log }: SharedDeps): 
     const { image } = await findPicture(c);
     if (isVideo(image)) throw new ApiError(404, 'not_found', 'a video has no thumbnail');
     const name = `${image.sha256}-${archive.thumbnails.chooseWidth(width)}`;
-    return sendFile(c, await openThumbnail(image, width), describe('image/webp', name));
+    return sendFile(c, await findThumbnail(image, width), describe('image/webp', name));
   });
 
   return app;
