@@ -45,6 +45,7 @@ const LAYERS: LayerTable = {
       'verify',
       'mirror',
       'archive',
+      'object-store',
       'upstream',
       'outbound',
     ],
@@ -62,6 +63,7 @@ const LAYERS: LayerTable = {
       'files',
       'mirror',
       'archive',
+      'object-store',
       'upstream',
     ],
     ...['store/contract', 'search', 'service', 'task', 'config', 'lib'],
@@ -80,7 +82,8 @@ const LAYERS: LayerTable = {
   mirror: ['archive', 'upstream', 'store/contract', 'service', 'task', 'lib'],
   backup: ['archive', 'store/contract', 'lib'],
   files: ['store/contract', 'service', 'task', 'lib'],
-  archive: ['outbound', 'store/contract', 'service', 'task', 'lib'],
+  archive: ['object-store', 'outbound', 'store/contract', 'service', 'task', 'lib'],
+  'object-store': ['outbound', 'config', 'lib'],
   upstream: ['outbound', 'store/contract', 'service', 'task', 'lib'],
   'store/sqlite': ['store/rules', 'store/contract', 'search', 'service', 'task', 'lib'],
   'store/rules': ['store/contract', 'search', 'task', 'lib'],
@@ -102,6 +105,7 @@ const OWN_PACKAGES = {
   'better-sqlite3': 'store/sqlite',
   'drizzle-orm': 'store/sqlite',
   commander: 'cli',
+  aws4fetch: 'object-store',
   '@modelcontextprotocol/server': 'mcp',
 };
 
@@ -138,6 +142,13 @@ describe('the layers', () => {
     expect(loaded).toContain('store/sqlite/open.ts');
     expect(loaded.filter((path) => /^(server|simulator)\//.test(path))).toEqual([]);
   });
+});
+
+test('a mirror without an object store does not load what signs requests', () => {
+  const importing = sources.filter(({ text }) => text.includes("'aws4fetch'"));
+  expect(importing.map(({ path }) => path)).toEqual(['object-store/send.ts']);
+  expect(importing[0]?.text).toContain("await import('aws4fetch')");
+  expect(importing[0]?.text).not.toContain("from 'aws4fetch'");
 });
 
 test('a server loads the tools of agents with the first request for them', () => {

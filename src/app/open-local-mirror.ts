@@ -1,6 +1,5 @@
 /** The mirror of a data directory, for reading only, also beside a running server. */
 import { createDecoder } from '../archive/decoding/decoder.ts';
-import { createImageFiles } from '../archive/files.ts';
 import { createIntactImages } from '../archive/intact-images.ts';
 import { createThumbnails } from '../archive/thumbnails.ts';
 import type { Config } from '../config/config.ts';
@@ -10,18 +9,19 @@ import type { MirrorAccess } from '../mcp/mirror-access.ts';
 import { createMirrorAccess } from '../server/mirror-access.ts';
 import { startSearchThread } from '../server/search/search-thread.ts';
 import { openStore } from '../store/sqlite/open.ts';
+import { openImageFiles } from './open-image-files.ts';
 import { DECODE_PROCESS, SEARCH_WORKER } from './workers.ts';
 
 /** @throws NoMirror, DamagedDatabase, or the system's error */
 export async function openLocalMirror(
-  config: Pick<Config, 'dataDir' | 'basePath' | 'searchTimeoutMs'>,
+  config: Config,
   { clock, log }: { clock: Clock; log: Log },
 ): Promise<{ mirror: MirrorAccess; close(): Promise<void> }> {
   const store = await openStore({ dataDir: config.dataDir, clock, mode: 'reader' });
   const searching = startSearchThread(SEARCH_WORKER, config, store.noteError, {
     timeoutMs: config.searchTimeoutMs,
   });
-  const files = createImageFiles(config.dataDir);
+  const files = await openImageFiles(config);
   const decoder = createDecoder(DECODE_PROCESS);
   const archive = {
     files,
@@ -37,6 +37,7 @@ export async function openLocalMirror(
     mirror,
     close: async () => {
       decoder.close();
+      files.close();
       await searching.close();
       await store.close();
     },

@@ -4,11 +4,15 @@
  */
 import { setMaxListeners } from 'node:events';
 import { type Archiver, createArchiver, startArchiving } from '../archive/archiver.ts';
+import { createBucketImages } from '../archive/bucket-images.ts';
 import { createDecoder, type Decoder } from '../archive/decoding/decoder.ts';
 import { createImageFiles, type ImageFiles } from '../archive/files.ts';
 import { startFillingThumbnails } from '../archive/fill-thumbnails.ts';
 import { startFindingMissing } from '../archive/find-missing.ts';
 import { createIntactImages } from '../archive/intact-images.ts';
+import { createReceivedFiles } from '../archive/received-files.ts';
+import { startRemovingUnused } from '../archive/remove-unused.ts';
+import { startStorageWatch } from '../archive/storage-watch.ts';
 import { createThumbnails, type Thumbnails } from '../archive/thumbnails.ts';
 import { readLastBackup } from '../backup/last-backup.ts';
 import { startBackups } from '../backup/scheduled.ts';
@@ -41,6 +45,7 @@ import { listFailures } from '../views/problems.ts';
 import { startWebhooks } from '../webhooks/webhooks.ts';
 import { createHistoryReader } from './history-reader.ts';
 import { createMaintenance } from './maintenance.ts';
+import { openBucket } from './open-bucket.ts';
 import { makePrivate } from './private-files.ts';
 import { startReindexing } from './reindexing.ts';
 import { publishAddress } from './server-address.ts';
@@ -130,7 +135,7 @@ export async function startMirror(config: Config, environment: Environment): Pro
       listing.answer({ route: 'matching', saved, ids, nowMs: clock.now() }, undefined, {
         caller: 'webhooks',
       }),
-    listFailures: () => listFailures({ store, clock }),
+    listFailures: () => listFailures({ store, clock, archive: assembled }),
     readBackupError: async () => (await readLastBackup(store)).error,
   });
   const running: Stoppable[] = [assembled.runner, callbackDelivery, webhooks];
@@ -195,7 +200,9 @@ function listBackgroundWork(
   const isArchiving = config.archiveImages && !config.offline;
   const maintenance = createMaintenance(config.dataDir);
   return [
+    () => startStorageWatch(files, { clock, log }),
     () => startFindingMissing({ store, files, clock, log }),
+    () => startRemovingUnused({ store, files, clock, log }),
     () => startSchedule(config.syncCron, runner, log),
     () => startBackups({ ...config, store, maintenance, worker: BACKUP_WORKER, clock, log }),
     () => startReindexing(store, { clock, log }),
@@ -264,7 +271,10 @@ export function assemble(
       metrics?.upstreamRequest(outcome, durationMs);
     },
   });
-  const files = createImageFiles(config.dataDir);
+  const { dataDir, imageStore } = config;
+  const bucket = imageStore && openBucket(config, { clock, random }, imageStore);
+  const images = bucket && createBucketImages(bucket, createReceivedFiles(dataDir));
+  const files = createImageFiles(dataDir, images);
   const safeFetch = environment.safeFetch ?? createSafeFetch(config.imageAllowHosts);
   const deliveryFetch =
     environment.safeFetch ??
@@ -290,6 +300,7 @@ export function assemble(
       safeFetch.close();
       deliveryFetch.close();
       decoder.close();
+      files.close();
     },
   };
 }

@@ -81,15 +81,13 @@ async function storeFetched(
   const isNew = known === undefined || known.isMissing === true;
   if (isNew && image.bytes > (await quota.getRemaining()))
     throw new QuotaExceeded('the archive has reached its maximum size');
+  // Nothing else knows of the bytes until the row is there: if it never is, they are removed later.
+  if (!(await store.reserveImage(image, clock.now())))
+    throw new ImageFailure('the same image is being removed at the moment');
   await files.store(received, image);
-  // Before the row, so that they are removed with the image whenever that happens.
   const hasThumbnails = await storeThumbnails(deps, fetched);
-  if (!(await store.archiveImage(wanted, image, clock.now()))) {
-    // The task was removed during the fetch; remove the file too, unless another task has the same image.
-    if (isNew && (await store.image(image.sha256)) === undefined) await files.remove(image);
-    return hasThumbnails;
-  }
-  if (isNew) quota.consume(image.bytes);
+  // False if the task was removed meanwhile.
+  if ((await store.archiveImage(wanted, image, clock.now())) && isNew) quota.consume(image.bytes);
   return hasThumbnails;
 }
 

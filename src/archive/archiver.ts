@@ -1,6 +1,7 @@
 /** Archives the images of succeeded tasks soon, because their links expire: a few at a time, with retries. */
 import { describeReason, getErrorCode } from '../lib/errno.ts';
 import { createSingleFlight } from '../lib/single-flight.ts';
+import { ObjectStoreError } from '../object-store/errors.ts';
 import { storeErrorCodeOf } from '../store/contract/errors.ts';
 import type { WantedImage } from '../store/contract/images.ts';
 import { nextCheckDelay } from '../task/next-check.ts';
@@ -50,6 +51,8 @@ const GIVE_UP_AFTER_MS = 30 * 86_400_000;
 const MIN_TRIES_BEFORE_GIVING_UP = 10;
 /** How often archiving is retried while the disk or the archive is full. */
 const RETRY_WHEN_FULL_MS = 10 * 60_000;
+/** And while the object store can't store anything: links expire. */
+const RETRY_WHEN_UNREACHABLE_MS = 60_000;
 
 export function createArchiver(deps: ArchiverDeps): Archiver {
   const { store, clock, log } = deps;
@@ -64,6 +67,13 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
   const pauseArchiving = (why: string) => {
     if (pausedUntilMs <= clock.now()) log.error({ why }, 'archiving images has stopped');
     pausedUntilMs = clock.now() + RETRY_WHEN_FULL_MS;
+  };
+
+  /** The link is not to blame. The watch of the storage logs what is. @returns false: it is not archived */
+  const deferImage = async (wanted: WantedImage, { message }: ObjectStoreError): Promise<false> => {
+    pausedUntilMs = clock.now() + RETRY_WHEN_UNREACHABLE_MS;
+    await store.deferImages([wanted], { dueAtMs: pausedUntilMs, error: message });
+    return false;
   };
 
   const archiveWanted = async ({ wanted, host }: ClaimedImage, quota: ArchiveQuota): Promise<boolean> => {
@@ -81,6 +91,7 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
       return true;
     } catch (error) {
       if (error instanceof HostFailure) hostFailure = error;
+      if (error instanceof ObjectStoreError) return await deferImage(wanted, error);
       if (!(error instanceof ImageFailure))
         log.error({ err: error, id: wanted.taskId }, 'archiving an image failed');
       const message = error instanceof Error ? describeError(error) : String(error);

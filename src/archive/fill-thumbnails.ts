@@ -62,8 +62,6 @@ export function createThumbnailFiller(deps: FillThumbnailsDeps): ThumbnailFiller
       return;
     }
     made += 1;
-    // Its last task may have been removed meanwhile.
-    if ((await store.image(image.sha256)) === undefined) await files.remove(image);
   };
 
   const continuePass = async (images: AsyncGenerator<ArchivedImage, void>): Promise<void> => {

@@ -5,6 +5,7 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { ObjectStoreError } from '../object-store/errors.ts';
 import type { KnownImage } from '../store/contract/images.ts';
 import type { Store } from '../store/contract/store.ts';
 import { type ImageStorage, nameImage } from './image-storage.ts';
@@ -39,10 +40,10 @@ export async function recordMissingFiles(
     const missing: string[] = [];
     const found: string[] = [];
     for (const image of images) {
-      const isThere = await isListed(image);
+      const isThere = await isListed(image, images);
       if (image.isMissing) {
         if (isThere && (await verifyImage(files, image)) !== undefined) found.push(image.sha256);
-      } else if (!isThere && (await files.stat(image)) === undefined) missing.push(image.sha256); // it may have just arrived
+      } else if (!isThere) missing.push(image.sha256);
     }
     if (missing.length > 0) counts.missing += await store.recordMissingImages(missing, clock.now());
     if (found.length > 0) await store.recordFoundImages(found);
@@ -53,19 +54,30 @@ export async function recordMissingFiles(
   return counts;
 }
 
-/** Whether the folder of an image lists its file. Images come in the order of their folders, so one listing is kept. */
-function createListing(files: Pick<ImageStorage, 'list'>): (image: KnownImage) => Promise<boolean> {
-  let prefix: string | undefined;
-  let names: ReadonlySet<string> = new Set();
-  return async (image) => {
-    const wanted = image.sha256.slice(0, 2);
-    if (prefix !== wanted) {
-      names = await files.list(wanted);
-      prefix = wanted;
-    }
-    return names.has(nameImage(image));
+type Page = readonly KnownImage[];
+
+/**
+ * Whether the folder of an image lists it, with its size. Images come in the order of their folders, so one listing is kept. One from
+ * before their page was read may lack images that have arrived since, and is not believed.
+ */
+export function createListing(
+  files: Pick<ImageStorage, 'list'>,
+): (image: KnownImage, page: Page) => Promise<boolean> {
+  let listing: { prefix: string; page: Page; names: ReadonlyMap<string, number | undefined> } | undefined;
+  const isIn = (image: KnownImage): boolean => {
+    const name = nameImage(image);
+    return listing?.names.has(name) === true && (listing.names.get(name) ?? image.bytes) === image.bytes;
+  };
+  return async (image, page) => {
+    const prefix = image.sha256.slice(0, 2);
+    if (listing?.prefix !== prefix || (listing.page !== page && !isIn(image)))
+      listing = { prefix, page, names: await files.list(prefix) };
+    return isIn(image);
   };
 }
+
+/** When the object store may answer again. */
+const RETRY_MS = 60_000;
 
 /** Does it once in the background, and says in the log what it found. */
 export function startFindingMissing(deps: FindMissingDeps & { readonly log: Log }): {
@@ -73,19 +85,28 @@ export function startFindingMissing(deps: FindMissingDeps & { readonly log: Log 
 } {
   const { log } = deps;
   const stopping = new AbortController();
-  const run = recordMissingFiles(deps, stopping.signal)
-    .then(({ missing, found }) => {
+  let timer: NodeJS.Timeout | undefined;
+  const run = async (): Promise<void> => {
+    try {
+      const { missing, found } = await recordMissingFiles(deps, stopping.signal);
       if (missing > 0)
         log.warn({ missing }, 'archived images have no file; they are fetched again while their links work');
       if (found > 0) log.info({ found }, 'files of archived images are there again');
-    })
-    .catch((error: unknown) =>
-      log.error({ err: error }, 'could not check which archived images have a file'),
-    );
+    } catch (error) {
+      // The watch of the storage logs what is wrong with it.
+      if (error instanceof ObjectStoreError) timer = setTimeout(start, RETRY_MS);
+      else log.error({ err: error }, 'could not check which archived images have a file');
+    }
+  };
+  let running = run();
+  const start = () => {
+    running = run();
+  };
   return {
     stop: () => {
+      clearTimeout(timer);
       stopping.abort();
-      return run;
+      return running;
     },
   };
 }

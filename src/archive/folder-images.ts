@@ -43,7 +43,14 @@ export function createFolderImages(dataDir: string): ImageStorage {
       await syncDirectory(folder);
     },
     remove: (image) => removeFile(locate(image)),
-    list: (prefix) => listFiles(join(dataDir, 'images', prefix)),
+    list: async (prefix) => {
+      const names = await listFiles(join(dataDir, 'images', prefix));
+      return new Map([...names].map((name) => [name, undefined]));
+    },
+    // The disk is watched by the store, which shares it.
+    checkAccess: async () => undefined,
+    readProblem: () => undefined,
+    close: () => undefined,
   };
   return storage;
 }

@@ -1,5 +1,6 @@
-/** Where the bytes of archived images are kept. What reads or writes them does so by this interface, and knows no paths. */
+/** Where the bytes of archived images are kept: in a folder, or in a bucket of an object store. What reads or writes them does so by this interface, and knows no paths. */
 import type { Readable } from 'node:stream';
+import type { OperatorError } from '../lib/operator-error.ts';
 import type { ArchivedImage } from '../store/contract/images.ts';
 import { getExtension, getMediaType } from './formats.ts';
 import type { ReceivedFile } from './received-files.ts';
@@ -48,8 +49,14 @@ export interface ImageStorage {
   /** Stores a received file, which is complete by then: identical bytes are stored once. */
   store(received: ReceivedFile, image: NamedImage): Promise<void>;
   remove(image: NamedImage): Promise<void>;
-  /** The names of the images whose hashes begin with these two digits. */
-  list(prefix: string): Promise<ReadonlySet<string>>;
+  /** The images whose hashes begin with these two digits: their sizes by name, undefined where a size would cost a call each. */
+  list(prefix: string): Promise<ReadonlyMap<string, number | undefined>>;
+  /** Checks that it works, as far as that can be told without an image. @throws what is wrong, in words for the operator */
+  checkAccess(): Promise<void>;
+  /** Why it did not work when it was last used, in words for the operator; undefined if it did. */
+  readProblem(): OperatorError | undefined;
+  /** Ends its connections. */
+  close(): void;
 }
 
 /** An image is not where it was stored, or its bytes are no longer those of its name. */

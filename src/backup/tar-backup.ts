@@ -5,7 +5,7 @@ import { access, mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { create, Parser, type ReadEntry, replace } from 'tar';
-import { createImageFiles } from '../archive/files.ts';
+import type { ImageFiles } from '../archive/files.ts';
 import { parseImageKey } from '../archive/image-storage.ts';
 import { moveToFreeName } from '../lib/atomic-file.ts';
 import { hasErrorCode } from '../lib/errno.ts';
@@ -27,6 +27,11 @@ export interface RestoredTar extends Restored {
   readonly images: number;
   /** Names of entries that were left out: other files, or bytes that don't match the hash in their name. */
   readonly leftOut: readonly string[];
+}
+
+interface RestoreDeps extends TarBackupDeps {
+  /** Where the images go. */
+  readonly files: ImageFiles;
 }
 
 interface TarBackupDeps {
@@ -75,7 +80,7 @@ export async function backUpWithImages(
  * @throws OperatorError if the file is no such backup, damaged or cut off, or whatever `restore` throws; then nothing was changed
  */
 export async function restoreWithImages(
-  { dataDir, maintenance, onImage }: TarBackupDeps,
+  { dataDir, files, maintenance, onImage }: RestoreDeps,
   source: string,
   nowMs: number,
 ): Promise<RestoredTar> {
@@ -85,7 +90,6 @@ export async function restoreWithImages(
   });
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const folder = await createTemporaryFolder(dataDir);
-  const files = createImageFiles(dataDir);
   let restored: Restored | undefined;
   let images = 0;
   const leftOut: string[] = [];
@@ -105,12 +109,15 @@ export async function restoreWithImages(
       return;
     }
     const received = await files.receive(entry, Number.POSITIVE_INFINITY);
-    if (received.sha256 === image.sha256) {
+    try {
+      if (received.sha256 !== image.sha256) {
+        leftOut.push(entry.path);
+        return;
+      }
       await files.store(received, image);
       onImage(++images);
-    } else {
+    } finally {
       await files.discard(received);
-      leftOut.push(entry.path);
     }
   };
 

@@ -2,8 +2,8 @@
 import { statSync } from 'node:fs';
 import { Command } from 'commander';
 import { createMaintenance } from '../app/maintenance.ts';
+import { openImageFiles } from '../app/open-image-files.ts';
 import { runWithStore } from '../app/with-store.ts';
-import { createImageFiles } from '../archive/files.ts';
 import { recordMissingFiles } from '../archive/find-missing.ts';
 import { recordBackup } from '../backup/last-backup.ts';
 import {
@@ -14,6 +14,8 @@ import {
   restoreWithImages,
   type TarBackup,
 } from '../backup/tar-backup.ts';
+import type { Config } from '../config/config.ts';
+import { formatBucketAddress } from '../config/object-store.ts';
 import { systemClock } from '../lib/clock.ts';
 import { describeReason } from '../lib/errno.ts';
 import { OperatorError } from '../lib/operator-error.ts';
@@ -37,7 +39,8 @@ export function createBackupCommand(): Command {
     .option('--json', 'print the result as JSON');
   return addSettings(command).action(async (file: string | undefined, options: BackupOptions) => {
     checkName(file, options.withImages ?? false);
-    const { dataDir } = readConfig(command);
+    const { dataDir, imageStore } = readConfig(command);
+    if (options.withImages && imageStore) throw createBucketRefusal(formatBucketAddress(imageStore));
     await runWithStore({ dataDir }, 'reader', async () => undefined); // throws a clear error if there is no mirror
     const maintenance = createMaintenance(dataDir);
     const target = file ?? maintenance.nameBackup('manual', systemClock.now());
@@ -59,6 +62,13 @@ export function createBackupCommand(): Command {
       `${pluralize(result.tasks, 'task')}${images} backed up to ${result.file} (${formatMegabytes(result.bytes)})`,
     );
   });
+}
+
+function createBucketRefusal(address: string): CommandFailed {
+  return new CommandFailed(
+    `the images are in ${address}, which --with-images does not read: have the bucket itself backed up, and leave --with-images out`,
+    EXIT.usage,
+  );
 }
 
 /** A file that has less in it than its name says would be noticed too late. @throws CommandFailed */
@@ -118,8 +128,9 @@ export function createRestoreCommand(): Command {
     .argument('<file>', 'a backup')
     .option('--json', 'print the result as JSON');
   return addSettings(command).action(async (file: string, options: { json?: boolean }) => {
-    const { dataDir } = readConfig(command);
-    const restored = await restoreFile(dataDir, file);
+    const config = readConfig(command);
+    const { dataDir } = config;
+    const restored = await restoreFile(config, file);
     const { tasks, images, tokens, replaced, replacedEarlier, leftOut = [] } = restored;
     if (replacedEarlier !== undefined)
       printNote(`an interrupted restore was finished first; the database before that is ${replacedEarlier}`);
@@ -127,7 +138,7 @@ export function createRestoreCommand(): Command {
     if (lost !== undefined) printNote(lost);
     for (const name of leftOut.slice(0, MAX_SHOWN_ENTRIES))
       printNote(`${name} was left out: it is no image, or its bytes don't match its name`);
-    const missing = await countMissingImages(dataDir);
+    const missing = await countMissingImages(config);
     if (missing > 0)
       printNote(
         `${pluralize(missing, 'archived image')} without a file in ${dataDir}: copy images/ there; otherwise the server fetches them again while their links work`,
@@ -146,10 +157,10 @@ export function createRestoreCommand(): Command {
 }
 
 /** A restored database may know images that were archived on another machine. @returns how many have no file here */
-async function countMissingImages(dataDir: string): Promise<number> {
-  const files = createImageFiles(dataDir);
+async function countMissingImages(config: Config): Promise<number> {
+  const files = await openImageFiles(config);
   try {
-    return await runWithStore({ dataDir }, 'writer', async (store) => {
+    return await runWithStore(config, 'writer', async (store) => {
       await recordMissingFiles({ store, files, clock: systemClock });
       return store.countMissingImages();
     });
@@ -160,7 +171,8 @@ async function countMissingImages(dataDir: string): Promise<number> {
   }
 }
 
-async function restoreFile(dataDir: string, file: string): Promise<Restored & Partial<RestoredTar>> {
+async function restoreFile(config: Config, file: string): Promise<Restored & Partial<RestoredTar>> {
+  const { dataDir } = config;
   const maintenance = createMaintenance(dataDir);
   const nowMs = systemClock.now();
   const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
@@ -168,8 +180,9 @@ async function restoreFile(dataDir: string, file: string): Promise<Restored & Pa
   if (!isFile || !(await isTarFile(file))) return maintenance.restore(file, nowMs);
   const progress = await startProgress('images', systemClock);
   try {
+    const files = await openImageFiles(config);
     const onImage = (done: number) => progress.update(done, 0);
-    return await restoreWithImages({ dataDir, maintenance, onImage }, file, nowMs);
+    return await restoreWithImages({ dataDir, files, maintenance, onImage }, file, nowMs);
   } finally {
     progress.end();
   }

@@ -2,12 +2,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { Command } from 'commander';
 import { createMaintenance } from '../app/maintenance.ts';
+import { openImageFiles } from '../app/open-image-files.ts';
 import { runWithStore } from '../app/with-store.ts';
-import { createImageFiles } from '../archive/files.ts';
 import type { Config } from '../config/config.ts';
+import { formatBucketAddress } from '../config/object-store.ts';
 import type { Finding } from '../doctor/check.ts';
 import { checkDatabase } from '../doctor/database.ts';
-import { checkImages } from '../doctor/images.ts';
+import { checkBucket, checkImages } from '../doctor/images.ts';
 import { checkUpstream } from '../doctor/upstream.ts';
 import { systemClock } from '../lib/clock.ts';
 import { NoMirror, StoreError } from '../store/contract/errors.ts';
@@ -42,7 +43,11 @@ async function examine(config: Config): Promise<Finding[]> {
   const stored = await runWithStore(config, 'reader', async (store) => {
     const database = await checkDatabase(createMaintenance(config.dataDir), store);
     const progress = await startProgress('images', systemClock);
-    const images = await checkImages(store, createImageFiles(config.dataDir), progress.update);
+    const files = await openImageFiles(config);
+    const images = config.imageStore
+      ? await checkBucket(store, files, formatBucketAddress(config.imageStore), progress.update)
+      : await checkImages(store, files, progress.update);
+    files.close();
     progress.end();
     return [...database, ...images];
   }).catch((error: unknown): Finding[] => {

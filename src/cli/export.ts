@@ -1,7 +1,8 @@
 /** `flux-mirror export`: writes documents, oldest first, as JSON Lines or CSV, with their marks and the collections beside them. */
 import { Command, Option } from 'commander';
+import { openImageFiles } from '../app/open-image-files.ts';
 import { runWithStore } from '../app/with-store.ts';
-import { createImageFiles, type ImageFiles } from '../archive/files.ts';
+import type { ImageFiles } from '../archive/files.ts';
 import { formatCollectionLine } from '../files/collections-line.ts';
 import { formatCsvHeader, formatCsvLines } from '../files/csv.ts';
 import { formatDocumentLine } from '../files/format-line.ts';
@@ -65,7 +66,7 @@ export function createExportCommand(): Command {
         ? await findSideFile('collections', file, options.collections, marksFile)
         : undefined;
     const config = readConfig(command);
-    const files = createImageFiles(config.dataDir);
+    const files = await openImageFiles(config);
     await runWithStore(config, 'reader', async (store) => {
       const hasMarks = options.marks !== false;
       const count = await exportTo({ store, files }, { file, format, question, hasMarks });

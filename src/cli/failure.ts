@@ -1,6 +1,6 @@
 /** Turns an error into one line and an exit code. */
 import { CommanderError } from 'commander';
-import { BadSetting } from '../config/config.ts';
+import { BadSetting } from '../config/bad-setting.ts';
 import { describeErrorCode, getErrorCode } from '../lib/errno.ts';
 import { OperatorError } from '../lib/operator-error.ts';
 import { StoreError } from '../store/contract/errors.ts';

@@ -1,7 +1,7 @@
 /** `flux-mirror get`: prints stored documents byte for byte. */
 import { Command } from 'commander';
+import { openImageFiles } from '../app/open-image-files.ts';
 import { runWithStore } from '../app/with-store.ts';
-import { createImageFiles } from '../archive/files.ts';
 import { printDocument, printJson, printNote } from './output.ts';
 import { reportUnknown, resolveArgs } from './resolve-ids.ts';
 import { addSettings, readConfig } from './settings.ts';
@@ -22,7 +22,7 @@ export function createGetCommand(): Command {
     });
     if (options.json) printJson(tasks.map(({ text }) => JSON.parse(text) as unknown));
     else for (const { text } of tasks) printDocument(text);
-    const files = createImageFiles(config.dataDir);
+    const files = await openImageFiles(config);
     for (const image of images) printNote(`archived: ${files.locate(image)}`);
     reportUnknown(unknown, ambiguous, 'not in the mirror');
   });

@@ -2,9 +2,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { copyFile, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { openImageFiles } from '../app/open-image-files.ts';
 import { runWithStore } from '../app/with-store.ts';
-import { createImageFiles } from '../archive/files.ts';
+import { ImageMissing, type NamedImage, nameImage } from '../archive/image-storage.ts';
+import type { Config } from '../config/config.ts';
 import { listArtifacts } from '../task/artifacts.ts';
 import type { JsonObject } from '../task/json-object.ts';
 import { CommandFailed } from './failure.ts';
@@ -30,20 +35,24 @@ export function createOpenCommand(): Command {
     .option('-n, --number <n>', 'which of several', parseNumber, 1)
     .option('--print', 'only print the path');
   return addSettings(command).action(async (arg: string, options: OpenOptions) => {
-    const path = await findFile(readConfig(command), arg, options.number);
+    const config = readConfig(command);
+    const image = await findImage(config, arg, options.number);
+    const path = config.imageStore
+      ? await findInBucket(config, image, options)
+      : await findFile(config, image);
     print(path);
     if (!options.print && hasScreen()) await openFile(path);
   });
 }
 
 /** @throws CommandFailed if there is no such task, or nothing of it is archived */
-async function findFile(config: { dataDir: string }, arg: string, number: number): Promise<string> {
+async function findImage(config: Config, arg: string, number: number): Promise<NamedImage> {
   return runWithStore(config, 'reader', async (store) => {
     const { ids } = await resolveArgs(store, [arg], { onlyDocuments: true });
     const [task] = await store.getMany(ids);
     if (!task) throw new CommandFailed(`not in the mirror: ${arg}`);
     const image = (await store.imagesOf([task.id])).find(({ n }) => n === number - 1);
-    if (image) return checkIsThere(createImageFiles(config.dataDir).locate(image));
+    if (image) return image;
     const links = listArtifacts(JSON.parse(task.text) as JsonObject); // validated before it was stored
     const link = links[number - 1];
     if (!link) throw new CommandFailed(`${task.id} has ${links.length} pictures`);
@@ -51,11 +60,35 @@ async function findFile(config: { dataDir: string }, arg: string, number: number
   });
 }
 
-/** @throws CommandFailed */
-function checkIsThere(path: string): string {
+/** @throws CommandFailed if it is missing */
+async function findFile(config: Config, image: NamedImage): Promise<string> {
+  const path = (await openImageFiles(config)).locate(image);
   if (existsSync(path)) return path;
-  throw new CommandFailed(
-    `its file is missing: ${path}; "flux-mirror sync" fetches it again, if its link still works`,
+  throw createMissing(path);
+}
+
+/** Its address, or the path of a copy: whoever shows it reads that when this command has ended. @throws CommandFailed if it is missing */
+async function findInBucket(
+  config: Config,
+  image: NamedImage,
+  { print: isPrinted }: OpenOptions,
+): Promise<string> {
+  const files = await openImageFiles(config);
+  if (isPrinted) return files.locate(image);
+  const copy = join(await mkdtemp(join(tmpdir(), 'flux-mirror-')), nameImage(image));
+  try {
+    await files.withLocalFile(image, (path) => copyFile(path, copy));
+    return copy;
+  } catch (error) {
+    throw error instanceof ImageMissing ? createMissing(files.locate(image)) : error;
+  } finally {
+    files.close();
+  }
+}
+
+function createMissing(place: string): CommandFailed {
+  return new CommandFailed(
+    `its file is missing: ${place}; "flux-mirror sync" fetches it again, if its link still works`,
   );
 }
 

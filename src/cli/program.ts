@@ -39,6 +39,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['export', async () => (await import('./export.ts')).createExportCommand()],
   ['status', async () => (await import('./status.ts')).createStatusCommand()],
   ['token', async () => (await import('./token.ts')).createTokenCommand()],
+  ['images', async () => (await import('./images.ts')).createImagesCommand()],
   ['backup', async () => (await import('./backup.ts')).createBackupCommand()],
   ['restore', async () => (await import('./backup.ts')).createRestoreCommand()],
   ['mcp', async () => (await import('./mcp.ts')).createMcpCommand()],

@@ -1,7 +1,7 @@
 /** `flux-mirror search`: searches prompts from the terminal. */
 import { Command, Option } from 'commander';
+import { openImageFiles } from '../app/open-image-files.ts';
 import { runWithStore } from '../app/with-store.ts';
-import { createImageFiles } from '../archive/files.ts';
 import type { Config } from '../config/config.ts';
 import { collectWantedText, type Query } from '../search/ast.ts';
 import { type MatchMode, readForMatch } from '../search/close/match-mode.ts';
@@ -105,7 +105,7 @@ async function runSearch(search: Search, options: SearchOptions, config: Config)
   const { request, parse } = search;
   const { query } = request;
   const limit = options.all ? Number.POSITIVE_INFINITY : options.limit;
-  const files = createImageFiles(config.dataDir);
+  const files = await openImageFiles(config);
   await runWithStore(config, 'reader', async (store) => {
     const found: SearchHit[] = [];
     let last: SearchPage | undefined;

@@ -1,4 +1,5 @@
 /** Turns the table in config/setting-table.ts into flags of a command, and reads their values when it runs. */
+import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import type { Command } from 'commander';
 import {
@@ -46,7 +47,8 @@ export function readConfig(command: Command): Config {
   const { envFiles, defaultDataDir } = locateSettings(flags.dataDir);
   const named = Object.assign({}, process.env, ...envFiles.map(({ text }) => parseEnv(text)));
   for (const name of findUnknownSettings(named)) printNote(`unknown setting: ${name}`);
-  const sources = { flags, env: process.env, envFiles, defaults: { dataDir: defaultDataDir } };
+  const readFile = (path: string) => readFileSync(path, 'utf8');
+  const sources = { flags, env: process.env, envFiles, defaults: { dataDir: defaultDataDir }, readFile };
   const config = parseConfig(sources);
   if (command.options.some(({ long }) => long === `--${SETTINGS.upstreamUrl.flag}`)) {
     if (flags.upstreamToken !== undefined) printNote(TOKEN_ON_COMMAND_LINE);

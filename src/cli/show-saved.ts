@@ -1,7 +1,7 @@
 /** `flux-mirror saved show`: the hits of a saved search, the newest first. */
 import { Command } from 'commander';
+import { openImageFiles } from '../app/open-image-files.ts';
 import { runWithStore } from '../app/with-store.ts';
-import { createImageFiles } from '../archive/files.ts';
 import { systemClock } from '../lib/clock.ts';
 import { readSavedQuery } from '../store/contract/saved-query.ts';
 import type { SearchPage } from '../store/contract/search.ts';
@@ -49,7 +49,7 @@ export function createShowSavedCommand(): Command {
       if (options.json) printJson({ items: hits, total, total_is_exact: totalIsExact });
       else {
         const described = hits.map((hit) => ({ hit, remarks: [] }));
-        const files = createImageFiles(config.dataDir);
+        const files = await openImageFiles(config);
         for (const line of (await formatHits(described, files, saved.timeZone)).flat()) printStyled(line);
         printNote(describeTotal({ shown: hits.length, close: 0, total, isExact: totalIsExact }));
       }

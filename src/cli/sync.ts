@@ -2,8 +2,11 @@
 import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import type { ArchiveCounts, Archiver } from '../archive/archiver.ts';
+import type { ImageFiles } from '../archive/files.ts';
 import { recordMissingFiles } from '../archive/find-missing.ts';
+import { removeUnusedImages } from '../archive/remove-unused.ts';
 import { systemClock } from '../lib/clock.ts';
+import { OperatorError } from '../lib/operator-error.ts';
 import type { Store } from '../store/contract/store.ts';
 import { serializeCounts } from '../views/run-json.ts';
 import { EXIT } from './failure.ts';
@@ -37,8 +40,12 @@ export function createSyncCommand(): Command {
         .run({ trigger: 'command', onProgress: progress.update })
         .finally(progress.end);
       const isArchiving = config.archiveImages && !config.offline;
-      if (isArchiving) await recordMissingFiles({ store, files, clock: systemClock });
-      const archived = isArchiving ? await archiveImages(store, archiver) : { archived: 0, failed: 0 };
+      const problem = isArchiving ? await prepareArchiving({ store, files }) : undefined;
+      if (problem !== undefined) printNote(`${problem}; no image is fetched`);
+      const archived =
+        isArchiving && problem === undefined
+          ? await archiveImages(store, archiver)
+          : { archived: 0, failed: 0 };
       const images = { ...archived, left: isArchiving ? (await store.imageStats()).wanted : 0 };
       end();
       if (options.json) {
@@ -55,9 +62,21 @@ export function createSyncCommand(): Command {
           print(`${pluralize(images.left, 'image')} left for a later run; "status" counts the reasons`);
         if (error !== undefined) printNote(outcome === 'done' ? error : `${outcome}: ${error}`);
       }
-      if (error !== undefined) process.exitCode = EXIT.failed;
+      if (error !== undefined || problem !== undefined) process.exitCode = EXIT.failed;
     });
   });
+}
+
+/** Compares the images with what is stored, and removes what no task has. @returns why images can't be stored, if they can't */
+async function prepareArchiving(deps: { store: Store; files: ImageFiles }): Promise<string | undefined> {
+  try {
+    await recordMissingFiles({ ...deps, clock: systemClock });
+    await removeUnusedImages({ ...deps, clock: systemClock });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    return error.message;
+  }
 }
 
 async function archiveImages(store: Store, archiver: Archiver): Promise<ArchiveCounts> {

@@ -5,14 +5,12 @@
 import { BlockList, isIP } from 'node:net';
 import { parseEnv } from 'node:util';
 import type * as z from 'zod';
+import { describeReason } from '../lib/errno.ts';
+import { BadSetting } from './bad-setting.ts';
 import type { EnvFile } from './env-files.ts';
+import { readObjectStore } from './object-store.ts';
 import type { Setting } from './setting.ts';
 import { listSettings, SETTINGS, type SettingName } from './setting-table.ts';
-
-/** An invalid setting; the message names it, its value and what is allowed, in one line. */
-export class BadSetting extends Error {
-  override readonly name = 'BadSetting';
-}
 
 /** Every setting, parsed. */
 export type Config = { readonly [Name in SettingName]: z.output<(typeof SETTINGS)[Name]['schema']> } & {
@@ -30,6 +28,8 @@ export interface SettingSources {
   readonly envFiles?: readonly EnvFile[];
   /** In place of the defaults of the settings table. */
   readonly defaults?: Partial<Record<SettingName, string>>;
+  /** Reads a file that holds the value of a setting. @throws the system's error */
+  readonly readFile?: (path: string) => string;
 }
 
 /** Where a setting was given; `default` if nowhere. */
@@ -53,6 +53,8 @@ export function parseConfig(sources: SettingSources): Config {
     parsed[name] = result.data;
   }
   const config = parsed as Config;
+  if (config.imageStore) readObjectStore(config, config.imageStore);
+  refuseForeignImageStore(sources, config);
   const foreign = findForeignUpstream(sources, config);
   if (foreign === undefined) return config;
   return foreign.isTokenWithheld
@@ -88,6 +90,24 @@ export function findForeignUpstream(
   return { path: origin.path, isTokenWithheld: token.text !== undefined && token.origin !== origin };
 }
 
+/**
+ * Whoever wrote a file that names an object store must have its keys as well: a downloaded folder would otherwise have the images and
+ * the requests of a user's keys sent wherever its file says.
+ * @throws BadSetting
+ */
+function refuseForeignImageStore(sources: SettingSources, { imageStore }: Pick<Config, 'imageStore'>): void {
+  if (imageStore === undefined) return;
+  const key = findText(sources, 'awsSecretAccessKey', SETTINGS.awsSecretAccessKey).origin;
+  for (const name of ['imageStore', 'awsEndpointUrl', 'awsS3EndpointUrl'] as const) {
+    const { env } = SETTINGS[name];
+    const { origin } = findText(sources, name, SETTINGS[name]);
+    if (typeof origin === 'string' || origin.isOwn || origin === key) continue;
+    throw new BadSetting(
+      `${origin.path} sets ${env}, but not ${SETTINGS.awsSecretAccessKey.env}: set both in the same place`,
+    );
+  }
+}
+
 /** Settings that decide who reaches the mirror, and through it the user's token, and whom it reaches. */
 const ACCESS_SETTINGS: readonly SettingName[] = [
   'host',
@@ -117,7 +137,7 @@ export function findForeignAccess(sources: SettingSources): Map<string, string[]
 }
 
 function findText(
-  { flags, env, envFiles = [], defaults = {} }: SettingSources,
+  { flags, env, envFiles = [], defaults = {}, readFile }: SettingSources,
   name: SettingName,
   setting: Setting,
 ): { readonly text: string | undefined; readonly origin: Origin } {
@@ -125,11 +145,35 @@ function findText(
   if (flag !== undefined) return { text: flag, origin: 'flag' };
   // An empty variable counts as unset: that is how compose files and unit files leave one out.
   if (env[setting.env]) return { text: env[setting.env], origin: 'environment' };
+  const inFile = readFile && readNamedFile(setting, env, readFile);
+  if (inFile !== undefined) return { text: inFile, origin: 'environment' };
   for (const file of envFiles) {
-    const text = parseEnv(file.text)[setting.env];
+    const variables = parseEnv(file.text);
+    const text = variables[setting.env];
     if (text) return { text, origin: file };
+    // Other files could name any file of the user's.
+    const named = file.isOwn && readFile ? readNamedFile(setting, variables, readFile) : undefined;
+    if (named !== undefined) return { text: named, origin: file };
   }
   return { text: defaults[name] ?? setting.default, origin: 'default' };
+}
+
+/** The value in the file that a variable names. @throws BadSetting if it can't be read */
+function readNamedFile(
+  { env: name, hasFile = false }: Setting,
+  variables: SettingSources['env'],
+  readFile: (path: string) => string,
+): string | undefined {
+  const variable = `${name}_FILE`;
+  const path = hasFile ? variables[variable] : undefined;
+  if (!path) return undefined;
+  try {
+    const text = readFile(path).trim();
+    if (text !== '') return text;
+  } catch (error) {
+    throw new BadSetting(`${variable}: ${JSON.stringify(path)} can't be read (${describeReason(error)})`);
+  }
+  throw new BadSetting(`${variable}: ${JSON.stringify(path)} is empty`);
 }
 
 /** Variables that look like settings but are not: most likely typos. */

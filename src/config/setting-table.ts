@@ -2,6 +2,7 @@
  * Every setting, one row each. The command line derives its flags from this table and config.ts the values; a test compares
  * the README and `--help` with it.
  */
+import { IMAGE_STORE_SETTINGS } from './image-store-settings.ts';
 import { SERVER_SETTINGS } from './server-settings.ts';
 import type { Scope, Setting } from './setting.ts';
 import { UPSTREAM_SETTINGS } from './upstream-settings.ts';
@@ -43,7 +44,12 @@ const COMMON_SETTINGS = {
 } as const satisfies Record<string, Setting>;
 
 /** Every setting by name. */
-export const SETTINGS = { ...UPSTREAM_SETTINGS, ...SERVER_SETTINGS, ...COMMON_SETTINGS };
+export const SETTINGS = {
+  ...UPSTREAM_SETTINGS,
+  ...SERVER_SETTINGS,
+  ...COMMON_SETTINGS,
+  ...IMAGE_STORE_SETTINGS,
+};
 
 export type SettingName = keyof typeof SETTINGS;
 

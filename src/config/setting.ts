@@ -19,6 +19,8 @@ export interface Setting {
   readonly default: string | undefined;
   readonly scope: Scope;
   readonly describe: string;
+  /** A variable of this name and `_FILE` may name a file with the value: not in a file that came with a folder. */
+  readonly hasFile?: boolean;
   /** Its value is never printed. */
   readonly secret?: true;
 }

@@ -8,6 +8,7 @@ import { parseAddressRange } from '../lib/address-ranges.ts';
 import { isCronExpression } from '../lib/cron.ts';
 import { LOG_LEVELS } from '../lib/log-level.ts';
 import { parseDuration } from './duration.ts';
+import { parseBucketAddress } from './object-store.ts';
 import { parseSize } from './size.ts';
 
 /** The SHA-256 of empty input: the variable that was hashed was not set. */
@@ -150,6 +151,26 @@ export const addressRangeList = {
     )
     .default([]),
   allowed: 'comma-separated addresses or ranges such as 10.0.0.0/8 or fd00::/8',
+};
+
+export const bucketAddress = {
+  schema: z.string().transform((text, context) => {
+    const address = parseBucketAddress(text);
+    if (address === undefined) context.addIssue({ code: 'custom', message: 'not an address of a bucket' });
+    return address ?? z.NEVER;
+  }),
+  allowed: 's3://bucket or s3://bucket/prefix, with letters, digits, "-", "_" and "." in the prefix',
+};
+
+/** Of server-side encryption. */
+export const encryption = {
+  schema: z.enum(['AES256', 'aws:kms', 'aws:kms:dsse']),
+  allowed: 'AES256, aws:kms or aws:kms:dsse',
+};
+
+export const regionName = {
+  schema: z.string().regex(/^[\w-]{1,40}$/),
+  allowed: 'a region such as eu-central-1',
 };
 
 export const logLevel = { schema: z.enum(LOG_LEVELS), allowed: LOG_LEVELS.join(', ') };

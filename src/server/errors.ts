@@ -4,6 +4,7 @@ import { CALLBACK_PATH } from '../generation/callbacks.ts';
 import { ApiError } from '../lib/api-error.ts';
 import { showHidden } from '../lib/clean-text.ts';
 import type { Log } from '../lib/log.ts';
+import { ObjectStoreError } from '../object-store/errors.ts';
 import { StoreError } from '../store/contract/errors.ts';
 import type { Answer } from './answer.ts';
 import { DROP_IN_PATHS } from './drop-in/path.ts';
@@ -83,7 +84,15 @@ function findMessage(error: unknown): string | undefined {
 /** The request has waited for as long already. */
 const BUSY_RETRY_AFTER_S = 5;
 
+/** The watch of the storage tries it as often. */
+const UNREACHABLE_RETRY_AFTER_S = 5;
+
 function createStorageError(error: unknown): ApiError {
+  if (error instanceof ObjectStoreError)
+    return new ApiError(503, 'api_error', "the mirror can't reach its images at the moment", {
+      retryAfterSeconds: UNREACHABLE_RETRY_AFTER_S,
+      cause: error,
+    });
   const code = error instanceof StoreError ? error.code : undefined;
   if (code === undefined) return new ApiError(500, 'api_error', 'internal error');
   if (code === 'busy') {

@@ -1,6 +1,7 @@
 /** What the tools of the MCP server ask, answered as the routes answer: by a search thread, the store and the archive. */
 import { ApiError } from '../lib/api-error.ts';
 import { type MirrorAccess, type MirrorChanges, MirrorError } from '../mcp/mirror-access.ts';
+import { ObjectStoreError } from '../object-store/errors.ts';
 import { parseTaskId } from '../task/id.ts';
 import type { TaskLimits } from '../task/limits.ts';
 import { serializeSyncResult } from '../views/run-json.ts';
@@ -8,6 +9,7 @@ import { serializeTrackResult } from '../views/tracked-json.ts';
 import { type ArchivedFilesDeps, createArchivedFiles, createImageNotFound } from './archived-files.ts';
 import type { ServerDeps } from './deps.ts';
 import { readIds } from './drop-in/task-request.ts';
+import { toApiError } from './errors.ts';
 import { createTaskNotFound, findId, findTask } from './find-task.ts';
 import type { AskedBy, Searching } from './search/search-thread.ts';
 
@@ -87,6 +89,7 @@ async function tellCaller<T>(answering: Promise<T>): Promise<T> {
   try {
     return await answering;
   } catch (error) {
-    throw error instanceof ApiError ? new MirrorError(error.message, { cause: error }) : error;
+    if (!(error instanceof ApiError || error instanceof ObjectStoreError)) throw error;
+    throw new MirrorError(toApiError(error).message, { cause: error });
   }
 }

@@ -9,6 +9,8 @@ export interface ProblemDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly config: Pick<Config, 'offline' | 'upstreamToken' | 'isTokenWithheld'>;
+  /** Left out where it is not known whether images can be stored: in a command. */
+  readonly archive?: { readonly files: { readProblem(): Error | undefined } };
 }
 
 /** The one that is wanted. */
@@ -18,8 +20,8 @@ export const OFFLINE = 'offline by setting';
 const FAILED_RUN = new Set(['failed', 'interrupted']);
 
 /** Lists problems worth showing; none of them stops the mirror from serving stored tasks. */
-export async function listProblems({ store, clock, config }: ProblemDeps): Promise<string[]> {
-  const problems = await listStorageFailures(store);
+export async function listProblems({ store, clock, config, archive }: ProblemDeps): Promise<string[]> {
+  const problems = await listStorageFailures({ store, ...(archive ? { archive } : {}) });
   const circuit = await store.readCircuit(clock.now());
   if (circuit) problems.push(describeCircuit(circuit));
   if (config.offline) problems.push(OFFLINE);
@@ -42,21 +44,27 @@ export async function listProblems({ store, clock, config }: ProblemDeps): Promi
 export async function listFailures({
   store,
   clock,
-}: Pick<ProblemDeps, 'store' | 'clock'>): Promise<string[]> {
+  ...deps
+}: Pick<ProblemDeps, 'store' | 'clock' | 'archive'>): Promise<string[]> {
   const circuit = await store.readCircuit(clock.now());
   return [
-    ...(await listStorageFailures(store)),
+    ...(await listStorageFailures({ store, ...deps })),
     ...(circuit && circuit.reason !== 'rate-limited' ? [describeCircuit(circuit)] : []),
     ...(await listRunFailures(store)),
   ];
 }
 
-async function listStorageFailures(store: Store): Promise<string[]> {
+async function listStorageFailures({
+  store,
+  archive,
+}: Pick<ProblemDeps, 'store' | 'archive'>): Promise<string[]> {
   const damage = await store.damage();
   const disk = await store.readStorageProblem();
+  const images = archive?.files.readProblem();
   return [
     ...(damage === undefined ? [] : [damage]),
     ...(disk === undefined ? [] : [`${disk}: nothing can be stored; stored tasks are still served`]),
+    ...(images === undefined ? [] : [`images: ${images.message}`]),
   ];
 }
 

@@ -5,7 +5,7 @@ import type { SettingName } from '../../src/config/setting-table.ts';
 import { findArtifact, getInputIndex, numberInput } from '../../src/task/image-number.ts';
 import { numberedIds } from '../helpers/documents.ts';
 import { imageHost } from '../helpers/image-host.ts';
-import { filesIn, picture, storeTaskWithImages } from '../helpers/images.ts';
+import { filesIn, picture, removeUnused, storeTaskWithImages } from '../helpers/images.ts';
 import { startTestMirror } from '../helpers/test-mirror.ts';
 
 const [ID, OTHER_ID] = numberedIds(2);
@@ -76,8 +76,10 @@ describe('the input image of an edit', () => {
     await here.mirror.archiver.run();
     expect(files()).toHaveLength(2);
     await forget(ID);
+    await removeUnused(here);
     expect(files()).toHaveLength(2);
     await forget(OTHER_ID);
+    await removeUnused(here);
     expect(files()).toEqual([]);
   });
 

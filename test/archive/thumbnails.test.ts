@@ -15,7 +15,7 @@ import type { TaskId } from '../../src/task/id.ts';
 import { createBlackPng, createGif } from '../helpers/bombs.ts';
 import { document, numberedIds } from '../helpers/documents.ts';
 import { type ImageHost, imageHost } from '../helpers/image-host.ts';
-import { filesIn, picture, storeTaskWithImages } from '../helpers/images.ts';
+import { filesIn, picture, removeUnused, storeTaskWithImages } from '../helpers/images.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
 import { shareDecoder } from '../helpers/shared-decoder.ts';
 import { startTestMirror, type TestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
@@ -390,6 +390,7 @@ describe('an archive without thumbnails', () => {
       },
     });
     await filler.run();
+    await removeUnused(all.here);
     expect(thumbnailsOf(all)).toEqual([]);
   });
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { BadSetting } from '../../src/config/bad-setting.ts';
 import {
-  BadSetting,
   findForeignUpstream,
   findUnknownSettings,
   isLoopback,

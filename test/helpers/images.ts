@@ -2,6 +2,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { createImageFiles } from '../../src/archive/files.ts';
+import { removeUnusedImages, UNUSED_FOR_MS } from '../../src/archive/remove-unused.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { parseDocument } from '../../src/task/document.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { type DocumentOptions, documentText } from './documents.ts';
@@ -33,6 +36,15 @@ export async function storeTaskWithImages(
     requestSeq: await store.nextRequestSeq(),
     fetchedAtMs: clock.now(),
   });
+}
+
+/** Removes what no task has any more, as if the time that it is kept had passed. @param nowMs a later one, for what commands did */
+export async function removeUnused(
+  { store, clock, config }: TestMirror,
+  nowMs = clock.now(),
+): Promise<number> {
+  const later = { ...systemClock, now: () => nowMs + UNUSED_FOR_MS };
+  return removeUnusedImages({ store, files: createImageFiles(config.dataDir), clock: later });
 }
 
 /** Every file below a folder of the data directory, by its path in it. */

@@ -5,7 +5,7 @@ import { MAX_IDS } from '../../src/server/selection/selection.ts';
 import { addToken } from '../helpers/access-token.ts';
 import { type DocumentOptions, document, numberedIds } from '../helpers/documents.ts';
 import { imageHost } from '../helpers/image-host.ts';
-import { filesIn, picture, storeTaskWithImages } from '../helpers/images.ts';
+import { filesIn, picture, removeUnused, storeTaskWithImages } from '../helpers/images.ts';
 import { startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
 
 const [FIRST, SECOND, THIRD] = numberedIds(3);
@@ -49,6 +49,8 @@ describe('forgetting', () => {
       200,
       { forgotten: 2, images: 1, not_known: ['never-seen'], remaining: 0 },
     ]);
+    expect(filesIn(here.config.dataDir, 'images')).toHaveLength(2);
+    expect(await removeUnused(here)).toBe(1);
     expect(filesIn(here.config.dataDir, 'images')).toHaveLength(1);
     expect([await here.store.get(FIRST), (await here.store.get(SECOND))?.id]).toEqual([undefined, SECOND]);
     expect(here.simulator.requests).toEqual([]);

@@ -13,6 +13,8 @@ import {
 import { basename, dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { createImageFiles } from '../../src/archive/files.ts';
+import { removeUnusedImages, UNUSED_FOR_MS } from '../../src/archive/remove-unused.ts';
 import type { SettingName } from '../../src/config/setting-table.ts';
 import type { ArchivedImage } from '../../src/store/contract/images.ts';
 import { createBlackPng } from '../helpers/bombs.ts';
@@ -20,7 +22,7 @@ import { runCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { imageHost } from '../helpers/image-host.ts';
-import { filesIn, picture, storeTaskWithImages } from '../helpers/images.ts';
+import { filesIn, picture, removeUnused, storeTaskWithImages } from '../helpers/images.ts';
 import { startTestMirror } from '../helpers/test-mirror.ts';
 
 const [ID, OTHER_ID] = numberedIds(2);
@@ -395,6 +397,7 @@ describe('removing a task', () => {
     expect(await statusOf(here.get(`/images/${image.sha256}`))).toBe(200);
     expect(await forget(OTHER_ID)).toMatchObject({ code: 0 });
     expect(await statusOf(here.get(`/images/${image.sha256}`))).toBe(404);
+    expect(await removeUnused(here, Date.now())).toBe(1);
     expect(filesIn(here.config.dataDir, 'images')).toEqual([]);
     expect(filesIn(here.config.dataDir, 'thumbs')).toEqual([]);
     expect(await here.store.imageStats()).toMatchObject({ archived: 0, wanted: 0 });
@@ -407,7 +410,23 @@ describe('removing a task', () => {
     here.simulator.seed([documentText({ id: ID })]);
     expect(await (await here.post({ action: 'delete', id: ID })).json()).toEqual({ id: ID, deleted: true });
     expect(await statusOf(here.get(`/images/${image.sha256}`))).toBe(404);
+    await removeUnused(here);
     expect(filesIn(here.config.dataDir, 'images')).toEqual([]);
+  });
+
+  test('leaves its bytes for an hour, in which somebody else may archive the same ones', async () => {
+    const { here, host, image } = await withPicture();
+    const files = () => filesIn(here.config.dataDir, 'images');
+    const path = `/images/${image.sha256}`;
+    await here.store.remove(ID);
+    expect([await statusOf(here.get(path)), files().length]).toEqual([404, 1]);
+    here.clock.advance(UNUSED_FOR_MS - 1);
+    const now = () => removeUnusedImages({ ...here, files: createImageFiles(here.config.dataDir) });
+    expect([await now(), files().length]).toEqual([0, 1]);
+    await storeTaskWithImages(here, OTHER_ID, [`${host.url}/1`]);
+    await here.mirror.archiver.run();
+    here.clock.advance(2 * UNUSED_FOR_MS);
+    expect([await now(), files().length, await statusOf(here.get(path))]).toEqual([0, 1, 200]);
   });
 });
 

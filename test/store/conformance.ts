@@ -29,6 +29,7 @@ import { describeCollectionImports } from './conformance-collection-imports.ts';
 import { describeCollections } from './conformance-collections.ts';
 import { describeMarks } from './conformance-marks.ts';
 import { describeSavedSearches } from './conformance-saved.ts';
+import { describeUnusedImages } from './conformance-unused.ts';
 import { describeWall } from './conformance-wall.ts';
 import { describeWebhooks } from './conformance-webhooks.ts';
 
@@ -935,6 +936,8 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
     describeSavedSearches(open);
     describeCallbacks(open);
     describeWebhooks(open);
+
+    describeUnusedImages(() => store);
     describeCollectionImports(open);
 
     test('stats count by state', async () => {

@@ -1,7 +1,8 @@
 /** `flux-mirror collection show`: the tasks of a collection, in order. */
 import { Command } from 'commander';
+import { openImageFiles } from '../../app/open-image-files.ts';
 import { runWithStore } from '../../app/with-store.ts';
-import { createImageFiles, type ImageFiles } from '../../archive/files.ts';
+import type { ImageFiles } from '../../archive/files.ts';
 import { cleanField } from '../../lib/clean-text.ts';
 import { serializeCollectionTasks } from '../../views/collections-json.ts';
 import type { SearchHit } from '../../views/search-schema.ts';
@@ -22,7 +23,7 @@ export function createShowCommand(): Command {
     .option('--json', 'print the collection and its tasks as JSON');
   return addSettings(command).action(async (given: string, { json = false }: { json?: boolean }) => {
     const config = readConfig(command);
-    const files = createImageFiles(config.dataDir);
+    const files = await openImageFiles(config);
     await runWithStore(config, 'reader', async (store) => {
       const collection = await findCollection(store, given);
       const shape = { basePath: config.basePath, areTiles: false } as const;

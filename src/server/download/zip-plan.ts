@@ -1,4 +1,6 @@
 /** What a zip will contain. Everything is known before its first byte, so that its size is. */
+
+import PQueue from 'p-queue';
 import { getExtension } from '../../archive/formats.ts';
 import type { ImageStorage } from '../../archive/image-storage.ts';
 import { createBadRequest } from '../../lib/api-error.ts';
@@ -71,12 +73,19 @@ export async function planZip(
   const marks: string[] = [];
   const found = new Set<TaskId>();
   for await (const page of pages) {
-    const archived = groupByTask(await deps.store.imagesOf(page.map(({ id }) => id)));
+    const images = await deps.store.imagesOf(page.map(({ id }) => id));
+    const archived = groupByTask(images);
+    const complete = await findComplete(images, deps.files);
     for (const task of page) {
       found.add(task.id);
       if (found.size > MAX_ZIP_TASKS)
         throw createBadRequest(`a zip has at most ${MAX_ZIP_TASKS} tasks; download several, by date`);
-      const planned = await planTask(task, archived.get(task.id) ?? [], nameTask, deps);
+      const planned = await planTask(
+        task,
+        { archived: archived.get(task.id) ?? [], complete },
+        nameTask,
+        deps,
+      );
       entries.push(...planned.entries);
       missing.push(...planned.missing);
     }
@@ -100,7 +109,7 @@ function groupByTask(images: readonly TaskImage[]): Map<TaskId, TaskImage[]> {
 /** The images of a task that can be sent, and its document. */
 async function planTask(
   task: StoredTask,
-  archived: readonly TaskImage[],
+  { archived, complete }: { archived: readonly TaskImage[]; complete: ReadonlySet<TaskImage> },
   nameTask: ReturnType<typeof createTaskNamer>,
   deps: ZipPlanDeps,
 ): Promise<{ entries: PlannedEntry[]; missing: string[] }> {
@@ -114,7 +123,7 @@ async function planTask(
   const missing: string[] = [];
   for (let n = 0; n < count; n += 1) {
     const image = archived.find((one) => one.n === n);
-    if (image && (await isComplete(image, deps.files))) {
+    if (image && complete.has(image)) {
       const number = count > 1 ? `-${n + 1}` : '';
       const size = image.bytes;
       entries.push({
@@ -135,9 +144,20 @@ async function planTask(
 const MIN_ZIP_TIME_MS = Date.UTC(1980, 0, 3);
 const MAX_ZIP_TIME_MS = Date.UTC(2107, 11, 29);
 
-/** Without reading it: that is done as it is sent. */
-async function isComplete(image: TaskImage, files: ZipPlanDeps['files']): Promise<boolean> {
-  return (await files.stat(image))?.bytes === image.bytes;
+/** An object store takes some time for each. */
+const CONCURRENCY = 16;
+
+/** Those that are there with their size. They are read as they are sent. */
+async function findComplete(
+  images: readonly TaskImage[],
+  files: ZipPlanDeps['files'],
+): Promise<ReadonlySet<TaskImage>> {
+  const complete = new Set<TaskImage>();
+  const check = async (image: TaskImage) => {
+    if ((await files.stat(image))?.bytes === image.bytes) complete.add(image);
+  };
+  await new PQueue({ concurrency: CONCURRENCY }).addAll(images.map((image) => () => check(image)));
+  return complete;
 }
 
 /** Nothing if there is no text. */

@@ -17,7 +17,7 @@ const STEP_SIZE = 50;
 
 /** @param stopping aborted once the server accepts no new work */
 export function createForgetRoutes(deps: ServerDeps, stopping: AbortSignal): Hono<ServerEnv> {
-  const { store, archive, clock } = deps;
+  const { store, clock } = deps;
 
   return new Hono<ServerEnv>().post('/api/forget', requireFullAccess, async (c) => {
     const { fields } = await readFormBody(c);
@@ -28,7 +28,7 @@ export function createForgetRoutes(deps: ServerDeps, stopping: AbortSignal): Hon
     );
     // Each step is complete in itself, so a page that is closed, or a server that stops, leaves the others as they are.
     const signal = watchLoss(c.env, stopping);
-    const removed = await removeInSteps({ store, files: archive.files }, ids, signal);
+    const removed = await removeInSteps({ store }, ids, signal);
     const remaining = Math.max(0, total - removed.forgotten - removed.not_known.length);
     return c.json({ ...removed, remaining } satisfies ForgetResult);
   });

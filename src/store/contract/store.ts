@@ -19,6 +19,7 @@ import type { SearchStore } from './search.ts';
 import type { ServerStore } from './servers.ts';
 import type { TaskStore } from './tasks.ts';
 import type { TrackingStore } from './tracking.ts';
+import type { UnusedImageStore } from './unused-images.ts';
 import type { WallStore } from './wall.ts';
 import type { WebhookStore } from './webhooks.ts';
 
@@ -28,6 +29,7 @@ export interface Store
     WallStore,
     ActivityStore,
     ImageStore,
+    UnusedImageStore,
     MarkStore,
     CollectionStore,
     SavedSearchStore,

@@ -21,6 +21,7 @@ import { prepareImageStatements } from './image-statements.ts';
 import { hashLink } from './link-hash.ts';
 import type { Synchronous } from './synchronous.ts';
 import { createOwnerReader } from './task-owner.ts';
+import { createUnusedImages } from './unused-images.ts';
 
 export interface ImageStore extends Synchronous<Contract> {
   /**
@@ -39,8 +40,8 @@ export interface ImageStore extends Synchronous<Contract> {
   discardQueuedInputs(): void;
   /** Inside the caller's transaction: the task has moved to another position. */
   move(from: number, to: number): void;
-  /** Inside the caller's transaction: removes a task's images. @returns the images that are no longer used */
-  release(position: number): ArchivedImage[];
+  /** Inside the caller's transaction: removes a task's images. @returns the images that no task has any more */
+  release(position: number, nowMs: number): ArchivedImage[];
 }
 
 export interface ImageStoreOptions {
@@ -60,6 +61,7 @@ export function createImageStore(
   { onChange = () => undefined, archivesInputs = true }: ImageStoreOptions = {},
 ): ImageStore {
   const statements = prepareImageStatements(db);
+  const unused = createUnusedImages(db);
   const readOwner = createOwnerReader(db);
   const announce = ({ taskId, n }: Pick<WantedImage, 'taskId' | 'n'>, sha256?: string) =>
     onChange({ kind: 'image', taskId, n, sha256, owner: readOwner(taskId) });
@@ -91,11 +93,14 @@ export function createImageStore(
     move: (from, to) => {
       statements.move.run(to, from);
     },
-    release: (position) => {
+    release: (position, nowMs) => {
       const used = statements.ofTask.all(position).map(mapImage);
       statements.forget.run(position);
       const orphans = used.filter(({ sha256 }) => statements.isUsed.get(sha256) === undefined);
-      for (const { sha256 } of orphans) statements.remove.run(sha256);
+      for (const orphan of orphans) {
+        statements.remove.run(orphan.sha256);
+        unused.add(orphan, nowMs);
+      }
       return orphans;
     },
     claimImages: ({ nowMs, dueBeforeMs = nowMs, limit, leaseMs }) => {
@@ -117,6 +122,7 @@ export function createImageStore(
         const ratio = width === null || height === null ? null : encodeRatio(width, height);
         if (statements.archived.run(image.sha256, ratio, taskId, n).changes === 0) return false;
         statements.insert.run({ ...image, width, height, thumbhash, nowMs });
+        unused.drop(image.sha256);
         recordFound(image.sha256);
         // The host may have other bytes now; nobody will look for the old ones any more.
         if (replaced != null) statements.removeMissing.run(replaced, replaced);

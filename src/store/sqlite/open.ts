@@ -51,6 +51,7 @@ import { announceStatus } from './status-changes.ts';
 import { createStorageWatch, describeStorageProblem } from './storage-problem.ts';
 import { createTaskStore } from './tasks.ts';
 import { createTracking } from './tracking.ts';
+import { createUnusedImages } from './unused-images.ts';
 import { createWebhookStore } from './webhooks/webhook-store.ts';
 import { createWriteQueue } from './write-queue.ts';
 
@@ -174,6 +175,7 @@ function assemble(
   const changes = createEventBus<StoreChange>();
   const images = createImageStore(db, { onChange: changes.emit, archivesInputs });
   if (mode === 'owner' && !archivesInputs) images.discardQueuedInputs();
+  const unusedImages = createUnusedImages(db);
   const callbacks = createCallbackStore(db);
   const tasks = createTaskStore({
     db,
@@ -182,6 +184,7 @@ function assemble(
     words,
     images,
     requestSeq,
+    now: () => clock.now(),
     onChange: changes.emit,
     onError: storage.note,
   });
@@ -249,6 +252,9 @@ function assemble(
     imagesOf: images.imagesOf,
     inputImagesOf: images.inputImagesOf,
     ratiosOf: images.ratiosOf,
+    reserveImage: unusedImages.reserveImage,
+    claimUnusedImages: unusedImages.claimUnusedImages,
+    discardUnusedImages: unusedImages.discardUnusedImages,
     imageStats: images.imageStats,
     failingImages: images.failingImages,
     ...createMarkStore(db, { words, onChange: changes.emit }),

@@ -344,6 +344,19 @@ export const images = sqliteTable(
   (table) => [index('images_missing').on(table.sha256).where(sql`${table.missingSince} IS NOT NULL`)],
 );
 
+/** Images that no task has, whose bytes may be stored: about to be archived, or to be removed if no task gets them. */
+export const unusedImages = sqliteTable(
+  'unused_images',
+  {
+    sha256: text('sha256').primaryKey(),
+    mediaType: text('media_type').notNull(),
+    since: integer('since').notNull(),
+    /** While its bytes are being removed, until when. */
+    removingUntil: integer('removing_until').notNull().default(0),
+  },
+  (table) => [index('unused_images_since').on(table.since)],
+);
+
 /** Callback addresses given to the upstream, what it posted there, and the callers to forward it to. */
 export const callbacks = sqliteTable(
   'callbacks',

@@ -35,6 +35,7 @@ export interface TaskStoreDeps {
   readonly words: WordStore;
   readonly images: ImageStore;
   readonly requestSeq: Pick<RequestSeq, 'drawInTransaction'>;
+  readonly now: () => number;
   /** Called after each change of a task. */
   readonly onChange: (change: TaskChange) => void;
   /** Called with errors of failed reads. */
@@ -61,6 +62,7 @@ export function createTaskStore({
   words,
   images,
   requestSeq,
+  now,
   onChange,
   onError,
 }: TaskStoreDeps): Documents {
@@ -119,7 +121,7 @@ export function createTaskStore({
   const removeOne = (id: TaskId): { removal: Removal; change: TaskChange | undefined } => {
     const present = statements.present.get({ id });
     const owner = readOwner(id);
-    const orphans = present ? images.release(present.position) : [];
+    const orphans = present ? images.release(present.position, now()) : [];
     if (present) {
       searchRows.remove(present.position);
       statements.remove.run(id);
