@@ -26,6 +26,7 @@ const RUN = 'sync/run.test.ts';
 const SQLITE = 'store/sqlite/sqlite.test.ts';
 const IMAGES = 'archive/archiver.test.ts';
 const HOSTS = 'archive/hosts.test.ts';
+const IMAGE_STORE = 'server/image-store.test.ts';
 const AMBIGUOUS = 'server/ambiguous-bodies.test.ts';
 const DECODER = 'archive/decoding/decoder.test.ts';
 const GENERATE = 'generation/generate.test.ts';
@@ -142,6 +143,41 @@ export const MATRIX: readonly MatrixPart[] = [
           ['server/images.test.ts', 'a file that vanishes'],
           ['server/images.test.ts', 'a thumbnail that is replaced'],
           ['archive/thumbnails.test.ts', 'passes over what is damaged'],
+        ],
+      },
+      {
+        fault: 'object store away, forbidden, overloaded, answering nonsense, or without its bucket',
+        behaviour:
+          'images are 503 and never taken for missing; all else is served; /readyz says why, without keys; recovers by itself',
+        shownBy: [
+          [IMAGE_STORE, 'while the object store is away'],
+          ['object-store/object-store.test.ts', 'trouble'],
+        ],
+      },
+      {
+        fault: 'connection to the object store lost in the middle',
+        behaviour:
+          'a read goes on where it ended, an upload begins again; nothing counts as archived before it is confirmed',
+        shownBy: [
+          ['object-store/object-store.test.ts', 'a connection that is lost on the way'],
+          ['object-store/object-store.test.ts', 'an upload that is cut off'],
+          [IMAGE_STORE, 'no image counts as archived'],
+        ],
+      },
+      {
+        fault: 'kill between an upload and its record',
+        behaviour: 'the image is archived again, once; what no task gets is removed an hour later',
+        shownBy: [
+          [IMAGE_STORE, 'a server that is killed between'],
+          [IMAGE_STORE, 'what was uploaded for a task that is gone'],
+        ],
+      },
+      {
+        fault: 'the last task of an image removed while another one gets it',
+        behaviour: 'its bytes stay for an hour, and are not removed while they are archived again',
+        shownBy: [
+          [SQLITE, 'images that no task has'],
+          ['server/images.test.ts', 'leaves its bytes for an hour'],
         ],
       },
       {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { openBucket } from '../../src/app/open-bucket.ts';
+import { openLocalMirror } from '../../src/app/open-local-mirror.ts';
 import { createBucketImages } from '../../src/archive/bucket-images.ts';
 import { createImageFiles } from '../../src/archive/files.ts';
 import { recordMissingFiles } from '../../src/archive/find-missing.ts';
@@ -12,6 +13,8 @@ import { getImageKey } from '../../src/archive/image-storage.ts';
 import { createReceivedFiles } from '../../src/archive/received-files.ts';
 import { removeUnusedImages, UNUSED_FOR_MS } from '../../src/archive/remove-unused.ts';
 import type { SettingName } from '../../src/config/setting-table.ts';
+import { createLog } from '../../src/lib/log.ts';
+import { MirrorError } from '../../src/mcp/mirror-access.ts';
 import type { ArchivedImage } from '../../src/store/contract/images.ts';
 import { startCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
@@ -211,6 +214,19 @@ describe('while the object store is away', () => {
     expect(await here.mirror.archiver.run()).toEqual({ archived: 1, failed: 0 });
     expect(store.objects.size).toBe(2);
     expect((await here.get(path)).status).toBe(200);
+  });
+
+  test('agents are told so, and nothing else', async () => {
+    const { here, store, image } = await withPicture();
+    const log = createLog({ level: 'silent', format: 'json' });
+    const { mirror, close } = await openLocalMirror(here.config, { clock: here.clock, log });
+    unplug(store);
+    await expect(mirror.readThumbnail(image.sha256, 960)).rejects.toThrow(
+      new MirrorError("the mirror can't reach its images at the moment"),
+    );
+    store.answerAll(undefined);
+    expect((await mirror.readThumbnail(image.sha256, 960)).length).toBeGreaterThan(100);
+    await close();
   });
 
   test('a server starts, says so once, and works when it is back', async () => {
