@@ -139,6 +139,17 @@ describe('an image in a bucket', () => {
     expect(host.paths).toHaveLength(4);
   });
 
+  test('is not fetched from the store by a link of a task: that it is private counts there', async () => {
+    const { here, store, image } = await withPicture();
+    store.requests.length = 0;
+    await storeTaskWithImages(here, OTHER_ID, [`${store.url}/pictures/mirror/${getImageKey(image)}`]);
+    expect(await here.mirror.archiver.run()).toEqual({ archived: 0, failed: 1 });
+    expect(store.requests).toEqual([]);
+    expect((await here.store.imageStats()).reasons).toEqual([
+      { error: expect.stringContaining('refused'), count: 1 },
+    ]);
+  });
+
   test('is removed an hour after no task has it', async () => {
     const { here, store, path } = await withPicture();
     await here.store.remove(ID);
