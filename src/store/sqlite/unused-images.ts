@@ -1,6 +1,6 @@
 /** Images that no task has; see the contract. */
 import type { UnusedImageStore as Contract, UnusedImage } from '../contract/unused-images.ts';
-import { runInTransaction, type Sqlite } from './database.ts';
+import { runInTransaction, runWithoutSync, type Sqlite } from './database.ts';
 import type { Synchronous } from './synchronous.ts';
 
 export interface UnusedImages extends Synchronous<Contract> {
@@ -40,8 +40,9 @@ export function createUnusedImages(db: Sqlite): UnusedImages {
     drop: (sha256) => {
       statements.drop.run(sha256);
     },
+    // Lost with the power, it leaves bytes that no task has; a sync of the disk would take longer than the rest of it.
     reserveImage: ({ sha256, mediaType }, nowMs) =>
-      statements.reserve.run({ sha256, mediaType, nowMs }).changes > 0,
+      runWithoutSync(db, () => statements.reserve.run({ sha256, mediaType, nowMs }).changes > 0),
     claimUnusedImages: ({ nowMs, unusedBeforeMs, limit, leaseMs }) => {
       // Polled, almost always without a result: that must not wait for a writer.
       if (statements.isDue.get(unusedBeforeMs, nowMs) === undefined) return [];
