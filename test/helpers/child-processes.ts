@@ -1,15 +1,24 @@
 /** The processes that this one started, as Linux shows them. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Ids of the running ones; undefined on other systems. */
-export function listChildProcesses(): number[] | undefined {
+/** @param entry what their command lines name @returns ids of the running ones; undefined on other systems */
+export function listChildProcesses(entry: string): number[] | undefined {
   try {
     return readdirSync('/proc/self/task')
       .flatMap((thread) => readFileSync(`/proc/self/task/${thread}/children`, 'utf8').split(' '))
-      .filter((pid) => pid !== '')
+      .filter((pid) => pid !== '' && readCommandLine(pid).includes(entry))
       .map(Number);
   } catch {
     return undefined;
+  }
+}
+
+/** Empty if it has ended. */
+function readCommandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
   }
 }
 

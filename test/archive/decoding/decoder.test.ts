@@ -41,9 +41,12 @@ async function archiveImages(images: readonly Buffer[], whileArchiving = async (
   return { here, counts, reasons: (await here.store.imageStats()).reasons };
 }
 
+/** Other children of this worker are a browser and a process for commands, which tests share. */
+const listDecoders = () => listChildProcesses('decode-process');
+
 beforeEach(async () => {
   closeSharedDecoder();
-  await expect.poll(() => listChildProcesses() ?? []).toEqual([]);
+  await expect.poll(() => listDecoders() ?? []).toEqual([]);
 });
 
 const { href: module } = new URL('../../../src/app/decode-process.ts', import.meta.url);
@@ -129,7 +132,7 @@ describe('an image that would take too much to be decoded is refused by its head
     const bytes = await create();
     await expect(inspect(bytes, mediaType)).rejects.toThrow(ImageFailure);
     await expect(inspect(bytes, mediaType)).rejects.toThrow(reason);
-    const peaks = (listChildProcesses() ?? []).map(readPeakMemory);
+    const peaks = (listDecoders() ?? []).map(readPeakMemory);
     for (const peak of peaks) expect(peak).toBeLessThan(200 * MIB);
     showFigure(context, `${Math.round(Math.max(0, ...peaks) / MIB)} MiB at most`);
   });
@@ -173,7 +176,7 @@ test.each<[string, string, () => Buffer | Promise<Buffer>, number]>([
 ])('%s is decoded in little memory', async (_, mediaType, create, width) => {
   const { inspect } = startDecoder();
   expect(await inspect(await create(), mediaType)).toMatchObject({ width, height: width });
-  for (const pid of listChildProcesses() ?? []) expect(readPeakMemory(pid)).toBeLessThan(350 * MIB);
+  for (const pid of listDecoders() ?? []) expect(readPeakMemory(pid)).toBeLessThan(350 * MIB);
 });
 
 test('pixel bombs take bounded memory, and files are read and names looked up meanwhile', async (context) => {
@@ -193,7 +196,7 @@ test('pixel bombs take bounded memory, and files are read and names looked up me
   expect(counts).toEqual({ archived: 2, failed: 2 });
   expect(reasons).toEqual([{ error: expect.stringContaining('needs more than'), count: 2 }]);
   expect(filesIn(here.config.dataDir, 'images')).toHaveLength(1);
-  const children = listChildProcesses() ?? [];
+  const children = listDecoders() ?? [];
   expect(children.length).toBeLessThanOrEqual(2);
   const peaks = children.map(readPeakMemory);
   for (const peak of peaks) expect(peak).toBeLessThan(300 * MIB);
@@ -205,7 +208,7 @@ test('pixel bombs take bounded memory, and files are read and names looked up me
 test('a decoder that takes too long is killed, and the next image is decoded', async () => {
   const { inspect } = startDecoder({ timeoutMs: 100 });
   await expect(inspect(HEAVY_PNG)).rejects.toThrow('took too long to decode');
-  await expect.poll(() => listChildProcesses() ?? []).toEqual([]);
+  await expect.poll(() => listDecoders() ?? []).toEqual([]);
   const patient = startDecoder();
   expect(await patient.inspect(await picture('png'))).toMatchObject({ width: 400, height: 200 });
 });
@@ -213,7 +216,7 @@ test('a decoder that takes too long is killed, and the next image is decoded', a
 test('a decoder that crashes fails its image, and the next image is decoded', async () => {
   const { inspect } = startDecoder();
   await inspect(await picture('png'));
-  const [pid] = listChildProcesses() ?? [];
+  const [pid] = listDecoders() ?? [];
   if (pid === undefined) return; // a system without /proc
   const heavy = inspect(HEAVY_PNG);
   process.kill(pid, 'SIGKILL');
@@ -250,10 +253,10 @@ test('a link in the place of an image is not decoded', async () => {
 test('stopping ends a decoder in progress', async () => {
   const { decoder, inspect } = startDecoder();
   const heavy = inspect(HEAVY_PNG);
-  await expect.poll(() => listChildProcesses()?.length ?? 1).toBe(1);
+  await expect.poll(() => listDecoders()?.length ?? 1).toBe(1);
   decoder.close();
   await expect(heavy).rejects.toThrow('stopping');
-  await expect.poll(() => listChildProcesses() ?? []).toEqual([]);
+  await expect.poll(() => listDecoders() ?? []).toEqual([]);
   await expect(inspect(HEAVY_PNG)).rejects.toThrow('stopping');
   expect(existsSync(new URL(module))).toBe(true);
 });
