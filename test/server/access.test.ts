@@ -754,7 +754,7 @@ describe('the OpenAPI document', () => {
       expect(await readBody(answer), `${method} ${path}`).not.toContain('"no_api"');
     }
     const described = ROUTES.map(({ method, path }) => `${method} ${path}`).sort();
-    const parts = { config: here.config, metrics: createMetrics() } as unknown as ServerDeps;
+    const parts = { config: here.config, metrics: createMetrics(), archive: {} } as unknown as ServerDeps;
     const app = createApp(parts, {
       auth: { authorize: () => PROBE } as unknown as Auth,
       events: {} as EventHub,
