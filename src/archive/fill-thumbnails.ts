@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { createSingleFlight } from '../lib/single-flight.ts';
 import type { ArchivedImage, ImagePlace } from '../store/contract/images.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { Archiver } from './archiver.ts';
@@ -122,17 +123,13 @@ function rethrowUnlessImageFailure(error: unknown): void {
 /** Checks every second whether there is time for it, until it is stopped. */
 export function startFillingThumbnails(deps: FillThumbnailsDeps): { stop(): Promise<void> } {
   const filler = createThumbnailFiller(deps);
-  let running: Promise<void> | undefined;
-  const timer = setInterval(() => {
-    running ??= filler.run().finally(() => {
-      running = undefined;
-    });
-  }, POLL_INTERVAL_MS);
+  const runs = createSingleFlight(filler.run);
+  const timer = setInterval(() => void runs.run(), POLL_INTERVAL_MS);
   return {
     stop: async () => {
       clearInterval(timer);
       filler.stop();
-      await running;
+      await runs.current;
     },
   };
 }

@@ -1,4 +1,7 @@
-/** Where the bytes of archived images are kept: in a folder, or in a bucket of an object store. What reads or writes them does so by this interface, and knows no paths. */
+/**
+ * Where the bytes of archived images are kept: in a folder, or in a bucket of an object store. What reads or writes them does so by
+ * this interface, and knows no paths.
+ */
 import type { Readable } from 'node:stream';
 import type { OperatorError } from '../lib/operator-error.ts';
 import type { ArchivedImage } from '../store/contract/images.ts';

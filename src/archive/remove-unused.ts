@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { createSingleFlight } from '../lib/single-flight.ts';
 import { ObjectStoreError } from '../object-store/errors.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { ImageFiles } from './files.ts';
@@ -51,8 +52,7 @@ export function startRemovingUnused(deps: RemoveUnusedDeps & { readonly log: Log
   stop(): Promise<void>;
 } {
   const stopping = new AbortController();
-  let running: Promise<void> | undefined;
-  const run = async () => {
+  const runs = createSingleFlight(async () => {
     try {
       const removed = await removeUnusedImages(deps, stopping.signal);
       if (removed > 0) deps.log.info({ removed }, 'images that no task has any more have been removed');
@@ -61,19 +61,14 @@ export function startRemovingUnused(deps: RemoveUnusedDeps & { readonly log: Log
       if (!(error instanceof ObjectStoreError))
         deps.log.error({ err: error }, 'removing images that no task has any more failed');
     }
-  };
-  const poll = () => {
-    running ??= run().finally(() => {
-      running = undefined;
-    });
-  };
-  const timer = setInterval(poll, POLL_INTERVAL_MS);
-  poll();
+  });
+  const timer = setInterval(() => void runs.run(), POLL_INTERVAL_MS);
+  void runs.run();
   return {
     stop: async () => {
       clearInterval(timer);
       stopping.abort();
-      await running;
+      await runs.current;
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Watches whether the storage of images works: at the start, now and then, and often while it does not. Logs what changes, once. */
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { createSingleFlight } from '../lib/single-flight.ts';
 import type { ImageStorage } from './image-storage.ts';
 
 /** Each check of an object store is a request that may cost something. */
@@ -19,9 +20,8 @@ export function startStorageWatch(
 ): StorageWatch {
   let known: string | undefined;
   let checkedMs = Number.NEGATIVE_INFINITY;
-  let polling: Promise<void> | undefined;
 
-  const check = async () => {
+  const polls = createSingleFlight(async () => {
     const isDue = clock.monotonic() - checkedMs >= CHECK_INTERVAL_MS;
     if (isDue || storage.readProblem() !== undefined) {
       checkedMs = clock.monotonic();
@@ -31,20 +31,14 @@ export function startStorageWatch(
     if (problem !== undefined && problem !== known) log.error(`images: ${problem}`);
     if (problem === undefined && known !== undefined) log.info('images can be stored and served again');
     known = problem;
-  };
-  const poll = () => {
-    polling ??= check().finally(() => {
-      polling = undefined;
-    });
-    return polling;
-  };
-  const timer = setInterval(poll, POLL_INTERVAL_MS);
-  void poll();
+  });
+  const timer = setInterval(() => void polls.run(), POLL_INTERVAL_MS);
+  void polls.run();
   return {
-    poll,
+    poll: polls.run,
     stop: async () => {
       clearInterval(timer);
-      await polling;
+      await polls.current;
     },
   };
 }

@@ -68,8 +68,8 @@ export async function readObjectBody(
     throw new ObjectStoreError('invalid', `an object of ${settings.address} was replaced while it was read`);
   };
 
-  async function* read(): AsyncGenerator<Buffer, void> {
-    let response = first as IncomingMessage; // it is there, see above
+  const read = async function* (): AsyncGenerator<Buffer, void> {
+    let response = first;
     let received = 0;
     try {
       for (let resumptions = 0; ; resumptions += 1) {
@@ -92,7 +92,7 @@ export async function readObjectBody(
     } finally {
       response.destroy();
     }
-  }
+  };
 
   return { bytes, head, read, close: () => void first.destroy() };
 }

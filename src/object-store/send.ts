@@ -26,7 +26,6 @@ export interface StoreRequest {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly file?: SentFile;
-  readonly signal?: AbortSignal;
 }
 
 export interface SendDeps {
@@ -39,7 +38,7 @@ export interface SendDeps {
 export interface Sender {
   /**
    * Resolves with the head of a success, or of a condition that failed (412); its body is to be read or destroyed.
-   * @returns undefined if there is no such object @throws ObjectStoreError; the reason of the signal
+   * @returns undefined if there is no such object @throws ObjectStoreError
    */
   send(request: StoreRequest): Promise<IncomingMessage | undefined>;
   close(): void;
@@ -82,7 +81,7 @@ export function createSender(
   };
 
   const tryOnce = async (request: StoreRequest): Promise<IncomingMessage | undefined> => {
-    const { method, file, signal } = request;
+    const { method, file } = request;
     const { url, headers } = await sign(request);
     const deadline = new AbortController();
     const ms = timeoutMs + (file?.bytes ?? 0) / MIN_UPLOAD_BYTES_PER_MS;
@@ -101,7 +100,7 @@ export function createSender(
           ...(file ? { 'content-length': String(file.bytes) } : {}),
         },
         ...(body ? { body } : {}),
-        signal: signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal,
+        signal: deadline.signal,
       });
       const { statusCode: status = 0 } = response;
       if ((status >= 200 && status < 300) || status === PRECONDITION_FAILED) return response;
@@ -117,7 +116,6 @@ export function createSender(
       if (reason === 'no-object') return undefined;
       throw reason;
     } catch (error) {
-      signal?.throwIfAborted();
       if (unreadable) throw unreadable; // it is not the store's fault
       throw explainFailure(settings, error);
     } finally {
@@ -147,7 +145,7 @@ export function createSender(
           isDown = true;
           throw error;
         }
-        await clock.sleep(computeBackoffDelay(BACKOFF, retries, random), request.signal);
+        await clock.sleep(computeBackoffDelay(BACKOFF, retries, random));
       }
     }
   };

@@ -30,22 +30,24 @@ export function createArchivedFiles({ store, archive, clock, log }: ArchivedFile
       );
     }
   };
-  /** @param found what was opened, if it was */
-  const recordPresence = async (image: KnownImage, found: unknown): Promise<void> => {
-    if (found) {
-      // Someone put it back.
-      if (image.isMissing) await store.recordFoundImages([image.sha256]);
-      return;
-    }
+  /** @throws ApiError 404 */
+  const failMissing = async (image: KnownImage): Promise<never> => {
     await recordMissing(image);
     throw createImageNotFound();
   };
-  const openIntact = async (image: KnownImage, range: ByteRange): Promise<ImageContent> => {
-    const content = await intactImages.open(image, range);
-    await recordPresence(image, content);
-    return content as ImageContent; // else it has thrown
+  /** Someone may have put it back. */
+  const recordFound = async ({ sha256, isMissing }: KnownImage): Promise<void> => {
+    if (isMissing) await store.recordFoundImages([sha256]);
   };
-  const check = async (image: KnownImage) => recordPresence(image, await intactImages.exists(image));
+  const openIntact = async (image: KnownImage, range: ByteRange): Promise<ImageContent> => {
+    const content = (await intactImages.open(image, range)) ?? (await failMissing(image));
+    await recordFound(image);
+    return content;
+  };
+  const check = async (image: KnownImage): Promise<void> => {
+    if (!(await intactImages.exists(image))) await failMissing(image);
+    await recordFound(image);
+  };
 
   const openThumbnail = async (image: KnownImage, width: number): Promise<OpenFile> => {
     // One that exists was made of the right bytes, which need not be read again.
@@ -56,8 +58,7 @@ export function createArchivedFiles({ store, archive, clock, log }: ArchivedFile
       if (error instanceof ImageFailure)
         throw new ApiError(404, 'not_found', `this image has no thumbnail: ${error.message}`);
       if (!(error instanceof ImageMissing)) throw error;
-      await recordMissing(image);
-      throw createImageNotFound();
+      return failMissing(image);
     }
   };
 

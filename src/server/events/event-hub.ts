@@ -13,8 +13,8 @@ const POLLS_PER_HEARTBEAT = 20;
 const LOG_CAPACITY = 1000;
 
 export interface EventHub {
-  /** The id of the last event: what is read after this is followed by the events after it. */
-  readonly lastId: string;
+  /** The id of the last event, with all that has happened by now: what is read after this is followed by the events after it. */
+  takeLastId(): string;
   /** Opens a stream. */
   open(options: OpenOptions): OpenStream;
 }
@@ -103,7 +103,7 @@ export function createEventHub({ store, runner, log }: HubDeps, stopping: AbortS
   void pollSafely();
 
   return {
-    get lastId() {
+    takeLastId: () => {
       publishStatus();
       return events.lastId;
     },

@@ -21,7 +21,7 @@ import { prepareImageStatements } from './image-statements.ts';
 import { hashLink } from './link-hash.ts';
 import type { Synchronous } from './synchronous.ts';
 import { createOwnerReader } from './task-owner.ts';
-import { createUnusedImages } from './unused-images.ts';
+import { createUnusedImages, type UnusedImages } from './unused-images.ts';
 
 export interface ImageStore extends Synchronous<Contract> {
   /**
@@ -49,6 +49,7 @@ export interface ImageStoreOptions {
   readonly onChange?: (change: ImageChange) => void;
   /** Whether input images are queued; default: true. */
   readonly archivesInputs?: boolean;
+  readonly unused?: UnusedImages;
 }
 
 const MAX_REASONS = 20;
@@ -58,10 +59,13 @@ const MISSING = 'its file is missing or damaged';
 
 export function createImageStore(
   db: Sqlite,
-  { onChange = () => undefined, archivesInputs = true }: ImageStoreOptions = {},
+  {
+    onChange = () => undefined,
+    archivesInputs = true,
+    unused = createUnusedImages(db),
+  }: ImageStoreOptions = {},
 ): ImageStore {
   const statements = prepareImageStatements(db);
-  const unused = createUnusedImages(db);
   const readOwner = createOwnerReader(db);
   const announce = ({ taskId, n }: Pick<WantedImage, 'taskId' | 'n'>, sha256?: string) =>
     onChange({ kind: 'image', taskId, n, sha256, owner: readOwner(taskId) });

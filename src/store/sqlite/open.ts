@@ -173,9 +173,9 @@ function assemble(
   const circuit = createCircuitStore(db, metadata);
   const words = createWordStore(db);
   const changes = createEventBus<StoreChange>();
-  const images = createImageStore(db, { onChange: changes.emit, archivesInputs });
+  const unused = createUnusedImages(db);
+  const images = createImageStore(db, { onChange: changes.emit, archivesInputs, unused });
   if (mode === 'owner' && !archivesInputs) images.discardQueuedInputs();
-  const unusedImages = createUnusedImages(db);
   const callbacks = createCallbackStore(db);
   const tasks = createTaskStore({
     db,
@@ -252,9 +252,9 @@ function assemble(
     imagesOf: images.imagesOf,
     inputImagesOf: images.inputImagesOf,
     ratiosOf: images.ratiosOf,
-    reserveImage: unusedImages.reserveImage,
-    claimUnusedImages: unusedImages.claimUnusedImages,
-    discardUnusedImages: unusedImages.discardUnusedImages,
+    reserveImage: unused.reserveImage,
+    claimUnusedImages: unused.claimUnusedImages,
+    discardUnusedImages: unused.discardUnusedImages,
     imageStats: images.imageStats,
     failingImages: images.failingImages,
     ...createMarkStore(db, { words, onChange: changes.emit }),

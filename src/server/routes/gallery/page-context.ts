@@ -13,7 +13,7 @@ import type { EventHub } from '../../events/event-hub.ts';
 
 export type PageContextDeps = ProblemDeps &
   Pick<ServerDeps, 'log'> & {
-    readonly events: Pick<EventHub, 'lastId'>;
+    readonly events: Pick<EventHub, 'takeLastId'>;
   };
 
 /**
@@ -26,7 +26,7 @@ export async function readPageContextSafely(
   wanted = '',
 ): Promise<PageData> {
   // Before anything is read: what changes meanwhile is told to the page once more.
-  const lastEventId = deps.events.lastId;
+  const lastEventId = deps.events.takeLastId();
   try {
     return { ...(await readPageContext(c, deps, wanted)), lastEventId };
   } catch (error) {
