@@ -144,6 +144,11 @@ describe('the layers', () => {
   });
 });
 
+test('addresses are parsed by the one helper that is right on every Node', () => {
+  const asking = sources.filter(({ text }) => /\bcanParse\(/.test(text));
+  expect(asking.map(({ path }) => path)).toEqual([]);
+});
+
 test('a mirror without an object store does not load what signs requests', () => {
   const importing = sources.filter(({ text }) => text.includes("'aws4fetch'"));
   expect(importing.map(({ path }) => path)).toEqual(['object-store/send.ts']);

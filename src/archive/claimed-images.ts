@@ -3,6 +3,7 @@
  * ahead. Untried ones come first, then the latest added: their links expire last.
  */
 import type { Clock } from '../lib/clock.ts';
+import { tryParseUrl } from '../lib/parse-url.ts';
 import type { WantedImage } from '../store/contract/images.ts';
 import type { Store } from '../store/contract/store.ts';
 import { DOWNLOAD_TIMEOUT_MS } from './fetch-image.ts';
@@ -130,5 +131,5 @@ function getKey({ taskId, n }: WantedImage): string {
 
 /** The host and port of its link. */
 function getHost({ artifact }: WantedImage): string {
-  return artifact && URL.canParse(artifact.url) ? new URL(artifact.url).host : '';
+  return (artifact && tryParseUrl(artifact.url)?.host) ?? '';
 }

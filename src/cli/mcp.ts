@@ -1,6 +1,7 @@
 /** `flux-mirror mcp`: the tools of `/mcp` for a client that starts a program. */
 import { Command } from 'commander';
 import { systemClock } from '../lib/clock.ts';
+import { tryParseUrl } from '../lib/parse-url.ts';
 import { CommandFailed, EXIT } from './failure.ts';
 import { addSettings, readConfig } from './settings.ts';
 
@@ -40,5 +41,5 @@ export function createMcpCommand(): Command {
 }
 
 function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+  return /^https?:$/.test(tryParseUrl(text)?.protocol ?? '');
 }

@@ -1,5 +1,6 @@
 /** Addresses that people give the mirror to send something to. Where they may lead is checked when it is sent (see src/outbound). */
 import { BIDI_CONTROLS } from './clean-text.ts';
+import { tryParseUrl } from './parse-url.ts';
 
 /** Characters, also of the normalized address. */
 const MAX_URL_LENGTH = 2000;
@@ -12,8 +13,9 @@ export function parseTargetUrl(text: string): { readonly url: string } | { reado
   if (/\p{Cc}/u.test(text)) return { problem: 'it has control characters' };
   if (BIDI_CONTROLS.test(text)) return { problem: 'it has characters that reverse text' };
   if (text.length > MAX_URL_LENGTH) return TOO_LONG;
-  if (!URL.canParse(text)) return { problem: 'it must be a whole URL' };
-  const { protocol, username, password, href } = new URL(text);
+  const url = tryParseUrl(text);
+  if (!url) return { problem: 'it must be a whole URL' };
+  const { protocol, username, password, href } = url;
   if (href.length > MAX_URL_LENGTH) return TOO_LONG;
   if (protocol !== 'http:' && protocol !== 'https:')
     return { problem: 'it must begin with http:// or https://' };

@@ -5,6 +5,7 @@
 import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP } from 'node:net';
+import { tryParseUrl } from '../lib/parse-url.ts';
 import { ForbiddenAddress, isPublicAddress, lookUpPublicAddress } from './addresses.ts';
 import { type HttpRequest, sendRequest } from './http-request.ts';
 
@@ -92,6 +93,7 @@ function decodeLocation(location: string): string {
 }
 
 function parseUrl(text: string, base?: URL): URL {
-  if (!URL.canParse(text, base?.href)) throw new ForbiddenAddress('its link is not a valid URL');
-  return new URL(text, base);
+  const url = tryParseUrl(text, base);
+  if (!url) throw new ForbiddenAddress('its link is not a valid URL');
+  return url;
 }

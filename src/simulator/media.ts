@@ -1,5 +1,6 @@
 /** The files of finished tasks, made when they are fetched: tiny ones that differ by name, or scenes that fit their prompts. */
 import { tryParseJson } from '../lib/parse-json.ts';
+import { tryParseUrl } from '../lib/parse-url.ts';
 import type { Account } from './account.ts';
 import { createMp4 } from './mp4.ts';
 import { createPng } from './png.ts';
@@ -33,7 +34,7 @@ export function createMedia(account: Pick<Account, 'get'>, hasScenes: boolean): 
   /** An edited image shows what it did before, in other colours. */
   const describe = (name: string): Pick<SimulatedImage, 'subject' | 'prompt' | 'name'> => {
     const { prompt = name, image_url = '' } = readRequest(name) ?? {};
-    const [, source] = URL.canParse(image_url) ? (IMAGE_PATH.exec(new URL(image_url).pathname) ?? []) : [];
+    const [, source] = IMAGE_PATH.exec(tryParseUrl(image_url)?.pathname ?? '') ?? [];
     return { subject: (source && readRequest(source)?.prompt) ?? prompt, prompt, name };
   };
 

@@ -1,4 +1,5 @@
 /** Links to generated files. */
+import { tryParseUrl } from '../lib/parse-url.ts';
 
 /** Whether a member of a document is an http(s) link. */
 export function isLink(value: unknown): value is string {
@@ -10,8 +11,8 @@ export function isLink(value: unknown): value is string {
  * @returns the text itself if it is no valid URL
  */
 export function normalizeLink(link: string): string {
-  if (!URL.canParse(link)) return link;
-  const url = new URL(link);
+  const url = tryParseUrl(link);
+  if (!url) return link;
   url.hash = '';
   return url.href;
 }

@@ -3,6 +3,7 @@
  * alone for a while.
  */
 import { createImageHosts } from '../archive/image-hosts.ts';
+import { tryParseUrl } from '../lib/parse-url.ts';
 import { normalizeLink } from '../task/link.ts';
 import { type CheckLinkDeps, checkLink, type LinkStatus } from './check-link.ts';
 import type { LinkCounts, LinkFinding } from './finding.ts';
@@ -89,7 +90,7 @@ function groupByHost(links: readonly TaskLink[]): Map<string, TaskLink[]> {
   const lanes = new Map<string, TaskLink[]>();
   for (const link of links) {
     const { url } = link.artifact;
-    const host = URL.canParse(url) ? new URL(url).host : '';
+    const host = tryParseUrl(url)?.host ?? '';
     const lane = lanes.get(host) ?? [];
     lane.push(link);
     lanes.set(host, lane);

@@ -5,6 +5,7 @@
 
 import type { Config } from '../../config/config.ts';
 import { ApiError } from '../../lib/api-error.ts';
+import { tryParseUrl } from '../../lib/parse-url.ts';
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -113,7 +114,7 @@ function stripPort(host: string): string {
 
 /** The origin of a `Referer`; undefined for anything that is no URL. */
 function parseOrigin(referer: string | undefined): string | undefined {
-  return referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : undefined;
+  return referer === undefined ? undefined : tryParseUrl(referer)?.origin;
 }
 
 /** Host and port of an origin; undefined for `null` and anything that is not an origin. */

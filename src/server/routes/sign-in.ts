@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import { ApiError, createBadRequest } from '../../lib/api-error.ts';
 import { getPathPrefix } from '../../lib/base-path.ts';
+import { tryParseUrl } from '../../lib/parse-url.ts';
 import type { Auth } from '../auth/auth.ts';
 import type { ServerContext, ServerDeps, ServerEnv } from '../deps.ts';
 import { isFormRequest, readFormBody } from '../form-body.ts';
@@ -54,7 +55,6 @@ const HOME = './';
  */
 function readNext(given: string | null, prefix: string): string {
   const base = `http://mirror.invalid${prefix}/`;
-  if (given === null || !URL.canParse(given, base)) return HOME;
-  const { href } = new URL(given, base);
-  return href.startsWith(base) ? `./${href.slice(base.length)}` : HOME;
+  const href = given === null ? undefined : tryParseUrl(given, base)?.href;
+  return href?.startsWith(base) ? `./${href.slice(base.length)}` : HOME;
 }

@@ -1,4 +1,5 @@
 /** Where a browser goes after signing in: to one of our pages, and nowhere else. */
+import { tryParseUrl } from '../../../lib/parse-url.ts';
 
 const HOME = './';
 /** Pages, and with them what is searched for. All pages lie at one depth. */
@@ -25,9 +26,9 @@ export function formatNext(path: string, search: string): string {
 
 /** The page that has led to the one that asks for a token, by its address; `undefined` if it is none of ours. */
 export function readReferrer(referer: string | undefined): string | undefined {
-  if (referer === undefined || !URL.canParse(referer)) return undefined;
-  const { pathname, search } = new URL(referer);
+  const url = referer === undefined ? undefined : tryParseUrl(referer);
+  if (!url) return undefined;
   // All pages lie at one depth, whatever a proxy has put before them.
-  const next = `./${pathname.slice(pathname.lastIndexOf('/') + 1)}${search}`;
+  const next = `./${url.pathname.slice(url.pathname.lastIndexOf('/') + 1)}${url.search}`;
   return parseNext(next) === next ? next : undefined;
 }
