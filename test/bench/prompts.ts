@@ -6,6 +6,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/lib/clock.ts';
+import { type DatedPrompt, findEditLevel } from '../../src/search/edits/edit-level.ts';
+import { extractFeatures } from '../../src/search/similar/features.ts';
 import { answerChain, answerEdits, answerPrompts } from '../../src/server/search/prompt-answers.ts';
 import { answerSearch } from '../../src/server/search/search-answers.ts';
 import { createSeededRandom } from '../../src/simulator/random.ts';
@@ -40,24 +42,44 @@ async function benchPrompts(store: Store): Promise<Row[]> {
   const word = () => encodeURIComponent(pick(WORDS));
   const bestMatch = () => answerSearch(store, createTarget(`q=${word()}&sort=relevance`));
   const ofTask = (answer: typeof answerEdits) => () => answer(store, { ...createTarget(''), id: pick(ids) });
-  const name = 'of best match';
+  const comparison = { baseName: 'of best match' };
   return [
-    await compare('distinct prompts', bestMatch, () => answerPrompts(store, createTarget('')), name),
+    await compare('distinct prompts', bestMatch, () => answerPrompts(store, createTarget('')), comparison),
     await compare(
       'distinct prompts, a word',
       bestMatch,
       () => answerPrompts(store, createTarget(`q=${word()}`)),
-      name,
+      comparison,
     ),
     await compare(
       'distinct prompts, a word, best match',
       bestMatch,
       () => answerPrompts(store, createTarget(`q=${word()}&sort=relevance`)),
-      name,
+      comparison,
     ),
-    await compare('edits of a prompt', bestMatch, ofTask(answerEdits), name),
-    await compare('chain of pictures', bestMatch, ofTask(answerChain), name),
+    await compare('edits of a prompt', bestMatch, ofTask(answerEdits), comparison),
+    await compare('chain of pictures', bestMatch, ofTask(answerChain), comparison),
+    await compareLongEdits(),
   ];
+}
+
+/** The edits among as many long Chinese prompts as are ever compared, against reading these prompts. */
+function compareLongEdits(): Promise<Row> {
+  const createText = (seed: number) =>
+    Array.from({ length: 2000 }, (_, at) => {
+      const isOwn = (at * 7919 + seed * 104_729) % 1009 < 100;
+      return String.fromCharCode(0x4e00 + ((at * 37 + (isOwn ? seed * 61 : 0)) % 8000));
+    }).join('');
+  const [source, ...others] = Array.from({ length: 200 }, (_, at) => ({
+    id: `task-${at}`,
+    prompt: createText(at),
+    firstUsedMs: at,
+  })) as [DatedPrompt, ...DatedPrompt[]];
+  const read = () => [source, ...others].map(({ prompt }) => extractFeatures(prompt));
+  return compare('edits of 200 long prompts', read, () => findEditLevel(source, others), {
+    baseName: 'of reading them',
+    bound: 4,
+  });
 }
 
 function readIds(count: number): TaskId[] {

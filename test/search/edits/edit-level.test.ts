@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type DatedPrompt, findEditLevel } from '../../../src/search/edits/edit-level.ts';
-import { extractFeatures } from '../../../src/search/similar/features.ts';
-import { measureCpuMs } from '../../helpers/cpu-time.ts';
 
 /** Prompts in the order of time. */
 function dated(...prompts: string[]): DatedPrompt[] {
@@ -47,17 +45,6 @@ describe('the edits of a prompt', () => {
     const chinese = dated('一只白色的猫坐在屋顶上', '一只黑色的猫坐在屋顶上', '城市的夜景航拍');
     expect(levelOf(chinese, 0).ledTo).toEqual([chinese[1]?.prompt]);
     expect(levelOf(chinese, 2)).toEqual({ cameFrom: undefined, ledTo: [] });
-  });
-
-  test('of many long prompts are found about as fast as these are read', async () => {
-    const createText = (seed: number) =>
-      Array.from({ length: 2000 }, (_, at) => {
-        const isOwn = (at * 7919 + seed * 104_729) % 1009 < 100;
-        return String.fromCharCode(0x4e00 + ((at * 37 + (isOwn ? seed * 61 : 0)) % 8000));
-      }).join('');
-    const long = dated(...Array.from({ length: 200 }, (_, at) => createText(at)));
-    const readingMs = await measureCpuMs(() => long.map(({ prompt }) => extractFeatures(prompt)));
-    expect(await measureCpuMs(() => levelOf(long, 0))).toBeLessThan(6 * readingMs);
   });
 
   test('are a tree: what comes from a prompt is what that leads to, whatever the times', () => {
