@@ -44,6 +44,7 @@ import { createAnswerRecorder } from '../upstream/last-answer.ts';
 import { listFailures } from '../views/problems.ts';
 import { startWebhooks } from '../webhooks/webhooks.ts';
 import { createHistoryReader } from './history-reader.ts';
+import { startIndexMerging } from './index-merging.ts';
 import { createMaintenance } from './maintenance.ts';
 import { openBucket } from './open-bucket.ts';
 import { makePrivate } from './private-files.ts';
@@ -206,6 +207,7 @@ function listBackgroundWork(
     () => startSchedule(config.syncCron, runner, log),
     () => startBackups({ ...config, store, maintenance, worker: BACKUP_WORKER, clock, log }),
     () => startReindexing(store, { clock, log }),
+    () => startIndexMerging(store, log),
     () => startDiskWatch(store, log),
     () => startGauges(metrics.registry, { store, clock, isArchiving: config.archiveImages }),
     ...(isArchiving ? [() => startArchiving(archiver, { store, clock, log })] : []),

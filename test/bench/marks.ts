@@ -15,7 +15,7 @@ import { parseDocument } from '../../src/task/document.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { readPrompts } from '../helpers/prompts.ts';
 import { compare, createTarget, type Work } from './compare.ts';
-import { fillWithPrompts } from './search-dataset.ts';
+import { fillWithPrompts, mergeIndex } from './search-dataset.ts';
 import { median, printTable, type Row } from './table.ts';
 
 const TASKS = Number(process.env.BENCH_TASKS ?? 1_000_000);
@@ -32,6 +32,7 @@ try {
   const owner = await openStore({ dataDir: directory, clock: systemClock, mode: 'owner' });
   await markSome(owner);
   const writing = await benchWriting(owner);
+  await mergeIndex(owner);
   await owner.close();
   // Not a resident one, which keeps counts.
   const reader = await openStore({ dataDir: directory, clock: systemClock, mode: 'reader' });

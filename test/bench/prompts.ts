@@ -17,7 +17,7 @@ import { openStore } from '../../src/store/sqlite/open.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { readPrompts } from '../helpers/prompts.ts';
 import { compare, createTarget } from './compare.ts';
-import { fillWithPrompts } from './search-dataset.ts';
+import { fillWithPrompts, mergeIndex } from './search-dataset.ts';
 import { printTable, type Row } from './table.ts';
 
 const TASKS = Number(process.env.BENCH_TASKS ?? 1_000_000);
@@ -29,7 +29,9 @@ const kept = process.env.BENCH_DATA;
 const directory = kept ?? mkdtempSync(join(tmpdir(), 'flux-mirror-prompts-'));
 try {
   if (!existsSync(join(directory, 'mirror.db'))) await fillWithPrompts(directory, readPrompts(), TASKS);
-  await (await openStore({ dataDir: directory, clock: systemClock, mode: 'owner' })).close();
+  const owner = await openStore({ dataDir: directory, clock: systemClock, mode: 'owner' });
+  await mergeIndex(owner);
+  await owner.close();
   const reader = await openStore({ dataDir: directory, clock: systemClock, mode: 'reader' });
   printTable(`Prompts, ${TASKS.toLocaleString('en')} tasks`, await benchPrompts(reader));
   await reader.close();

@@ -1,6 +1,7 @@
 /** Fills a data directory with tasks made of real prompts: repeated and varied, over two years, growing in number. */
 import { systemClock } from '../../src/lib/clock.ts';
 import { createSeededRandom, generateId } from '../../src/simulator/random.ts';
+import type { Store } from '../../src/store/contract/store.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
 import { parseDocument, type TaskDocument } from '../../src/task/document.ts';
 
@@ -69,6 +70,12 @@ async function storeTasks(
     await store.storeDocuments({ documents, requestSeq, fetchedAtMs: START });
     elapsed += performance.now() - started;
   }
+  await mergeIndex(store);
   await store.close();
   return elapsed / 1000;
+}
+
+/** Merges the search index, as a server does in the background. */
+export async function mergeIndex(store: Store): Promise<void> {
+  while (await store.mergeIndexSome());
 }

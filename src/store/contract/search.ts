@@ -293,4 +293,6 @@ export interface SearchStore {
   suggest(prefix: string, limit: number, within?: TaskLimits): MaybePromise<WordUse[]>;
   /** Rebuilds one batch of the search index after text preparation has changed. Undefined once it is complete. */
   reindexSome(): MaybePromise<{ readonly tasksLeft: number } | undefined>;
+  /** Merges a few pages of a search index that many writes have left in many parts. @returns whether there is more to merge */
+  mergeIndexSome(): MaybePromise<boolean>;
 }

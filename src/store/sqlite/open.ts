@@ -35,6 +35,7 @@ import { createSavedSearchStore } from './saved-searches.ts';
 import { sumActivity } from './search/activity.ts';
 import { createCountStore } from './search/count-store.ts';
 import { findEditChain } from './search/edit-chain.ts';
+import { createIndexMerging } from './search/index-merging.ts';
 import { defineLinkFunction } from './search/link-function.ts';
 import { createMatching } from './search/matching.ts';
 import { createNearPromptStore } from './search/near-prompts.ts';
@@ -237,6 +238,7 @@ function assemble(
         ? suggestWords(search(createSuggestionRequest(within, prefix)), prefix, limit)
         : words.suggest(prefix, limit),
     reindexSome: () => reindexing.runBatch(clock.now()),
+    mergeIndexSome: createIndexMerging(db).mergeSome,
     rereadSome: tasks.rereadSome,
     claimImages: images.claimImages,
     countDueImages: images.countDueImages,

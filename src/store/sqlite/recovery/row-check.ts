@@ -151,12 +151,15 @@ export function findForeignIndexConfig(raw: Connection): string | undefined {
   const isOurs = (table: string): boolean => {
     if (!raw.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(table)) return true;
     const rows = raw.prepare<[], { k: unknown; v: unknown }>(`SELECT k, v FROM ${table}`).all();
-    return rows.every(({ k, v }) => k === 'version' && INDEX_VERSIONS.has(v));
+    return rows.every(({ k, v }) => INDEX_SETTINGS.get(k)?.has(v));
   };
   return ['prompt_index_config', 'note_index_config'].every(isOurs)
     ? undefined
     : 'the configuration of its search index is not as flux-mirror creates it';
 }
 
-/** FTS5's own format versions. */
-const INDEX_VERSIONS = new Set<unknown>([4, 5]);
+/** FTS5's own format versions, and how segments are merged (see search/index-merging.ts). */
+const INDEX_SETTINGS = new Map<unknown, ReadonlySet<unknown>>([
+  ['version', new Set([4, 5])],
+  ['usermerge', new Set([2])],
+]);
