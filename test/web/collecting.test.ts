@@ -69,7 +69,7 @@ describe('a selection', () => {
     await expectFocus(page);
   });
 
-  test('is added to a new collection, which goes with Undo', async () => {
+  test.runIf(IS_WHOLE_WEB)('is added to a new collection, which goes with Undo', async () => {
     const here = await startWithCollections(9);
     const page = await openWall(here);
     await selectFor(page, 0, 3);
@@ -162,7 +162,7 @@ describe('a selection', () => {
 describe('the open task', () => {
   const getOwn = (page: Page) => getTask(page).locator('.task-collections .tag');
 
-  test('says which collections it is in, and is put into others', async () => {
+  test.runIf(IS_WHOLE_WEB)('says which collections it is in, and is put into others', async () => {
     const here = await startWithCollections(9);
     const page = await openWall(here);
     await getTile(page, taskIdOf(4)).focus();

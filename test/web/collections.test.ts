@@ -201,7 +201,7 @@ describe('one collection', () => {
     },
   );
 
-  test('pictures are moved by their menus, which stay open, and dragged', async () => {
+  test.runIf(IS_WHOLE_WEB)('pictures are moved by their menus, which stay open, and dragged', async () => {
     const here = await startWithCollection();
     const page = await openCollection(here);
     await openMenu(page, taskIdOf(3));
@@ -244,7 +244,7 @@ describe('one collection', () => {
     await expect.poll(() => readOrder(here, FIRST)).toEqual(tasksOf(3, 0, 4, 1, 2, 6));
   });
 
-  test('a picture is removed, and put back where it was', async () => {
+  test.runIf(IS_WHOLE_WEB)('a picture is removed, and put back where it was', async () => {
     const here = await startWithCollection();
     const page = await openCollection(here);
     await getPicture(page, taskIdOf(4)).focus();
@@ -354,7 +354,7 @@ describe('one collection', () => {
     await getPicture(page, taskIdOf(0)).waitFor();
   });
 
-  test('it is downloaded by a form that names it', async () => {
+  test.runIf(IS_WHOLE_WEB)('it is downloaded by a form that names it', async () => {
     const here = await startWithCollection();
     const page = await openCollection(here);
     const sent = page.waitForRequest('**/api/download');
@@ -420,7 +420,7 @@ describe('its link', () => {
 });
 
 describe('trouble', () => {
-  test('what somebody else has changed is shown, and nothing is lost', async () => {
+  test.runIf(IS_WHOLE_WEB)('what somebody else has changed is shown, and nothing is lost', async () => {
     const here = await startWithCollection();
     const page = await openCollection(here, { expectedErrors: REFUSED });
     const options = { nowMs: here.clock.now(), within: undefined };
@@ -491,27 +491,30 @@ describe('trouble', () => {
 });
 
 describe('tokens', () => {
-  test('one that may only read finds nothing that changes something, nor the link', async () => {
-    const here = await startWithCollection({ tokens: 'a-token-of-the-mirror' });
-    await here.store.changeCollection(
-      FIRST,
-      { link: { key: 'the-secret-key', showsPrompts: true } },
-      { nowMs: 1, within: undefined },
-    );
-    const headers = await addToken(here, { isReadOnly: true });
-    const list = await openPage(here, '/collections', { headers });
-    await list.getByText('Shared').waitFor();
-    expect(await list.locator('.collections-head button').count()).toBe(0);
-    const page = await openCollection(here, { headers });
-    await page.getByText('Shared').waitFor();
-    expect(await page.locator('main button').allInnerTexts()).toEqual(['Download zip']);
-    await getPicture(page, taskIdOf(0)).focus();
-    for (const key of ['Delete', 'Alt+ArrowRight', 'Control+z']) await page.keyboard.press(key);
-    await page.keyboard.press('ArrowLeft');
-    await expectFocus(page, `[data-id="${taskIdOf(3)}"]`);
-    expect(await page.content()).not.toContain('the-secret-key');
-    await expect.poll(() => readOrder(here, FIRST)).toEqual(tasksOf(3, 0, 4, 1, 2, 6));
-  });
+  test.runIf(IS_WHOLE_WEB)(
+    'one that may only read finds nothing that changes something, nor the link',
+    async () => {
+      const here = await startWithCollection({ tokens: 'a-token-of-the-mirror' });
+      await here.store.changeCollection(
+        FIRST,
+        { link: { key: 'the-secret-key', showsPrompts: true } },
+        { nowMs: 1, within: undefined },
+      );
+      const headers = await addToken(here, { isReadOnly: true });
+      const list = await openPage(here, '/collections', { headers });
+      await list.getByText('Shared').waitFor();
+      expect(await list.locator('.collections-head button').count()).toBe(0);
+      const page = await openCollection(here, { headers });
+      await page.getByText('Shared').waitFor();
+      expect(await page.locator('main button').allInnerTexts()).toEqual(['Download zip']);
+      await getPicture(page, taskIdOf(0)).focus();
+      for (const key of ['Delete', 'Alt+ArrowRight', 'Control+z']) await page.keyboard.press(key);
+      await page.keyboard.press('ArrowLeft');
+      await expectFocus(page, `[data-id="${taskIdOf(3)}"]`);
+      expect(await page.content()).not.toContain('the-secret-key');
+      await expect.poll(() => readOrder(here, FIRST)).toEqual(tasksOf(3, 0, 4, 1, 2, 6));
+    },
+  );
 
   test.runIf(IS_WHOLE_WEB)('a limited one sees the collections of its own limits', async () => {
     const here = await startWithCollection({ tokens: 'a-token-of-the-mirror' });

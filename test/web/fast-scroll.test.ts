@@ -1,11 +1,12 @@
 /** While the wall moves fast, nothing is loaded; where it stops, everything is. */
 import { expect, test } from 'vitest';
+import { IS_WHOLE_WEB } from '../helpers/thorough.ts';
 import { useBrowser } from './browser.ts';
 import { startFilledMirror } from './wall-data.ts';
 
 const { openPage } = useBrowser();
 
-test('tiles are loaded where two fast jumps have ended', async () => {
+test.runIf(IS_WHOLE_WEB)('tiles are loaded where two fast jumps have ended', async () => {
   const here = await startFilledMirror(1500);
   const page = await openPage(here, '/');
   await page.evaluate(async () => {

@@ -151,7 +151,7 @@ test.runIf(IS_WHOLE_WEB)(
   },
 );
 
-test('a link that is no link of the web is not one in the page', async () => {
+test.runIf(IS_WHOLE_WEB)('a link that is no link of the web is not one in the page', async () => {
   const here = await startTestMirror();
   const links = [
     'javascript:window.hacked=1',

@@ -100,7 +100,7 @@ describe('of one task', () => {
     expect(await star.getAttribute('aria-pressed')).toBe('false');
   });
 
-  test('a note is saved, and never over what somebody else has written', async () => {
+  test.runIf(IS_WHOLE_WEB)('a note is saved, and never over what somebody else has written', async () => {
     const here = await startFilledMirror(6);
     const page = await openTask(here, SECOND, { expectedErrors: [/status of 412/] });
     const note = getTask(page).getByRole('textbox', { name: 'Note' });
@@ -127,7 +127,7 @@ describe('of one task', () => {
     await page.getByRole('alert').waitFor({ state: 'detached' });
   });
 
-  test('what is hidden leaves the wall, and comes back where it was', async () => {
+  test.runIf(IS_WHOLE_WEB)('what is hidden leaves the wall, and comes back where it was', async () => {
     const here = await startFilledMirror(6);
     const page = await openGallery(here);
     const before = await listTiles(page);
@@ -202,7 +202,7 @@ describe('of a selection', () => {
     await expect.poll(() => page.locator('.tile').count()).toBe(9);
   });
 
-  test('keys act upon all that are selected, and upon nothing else', async () => {
+  test.runIf(IS_WHOLE_WEB)('keys act upon all that are selected, and upon nothing else', async () => {
     const here = await startFilledMirror(6);
     const page = await openGallery(here);
     await getTile(page, FIRST).focus();
@@ -220,35 +220,38 @@ describe('of a selection', () => {
 });
 
 describe('as filters', () => {
-  test('tags, stars and ratings are chosen, and what is hidden is seen where it is asked for', async () => {
-    const here = await startFilledMirror(6);
-    await mark(here, FIRST, { addTags: ['red, round'], rating: 4 });
-    await mark(here, SECOND, { addTags: ['poster'], starred: true });
-    await mark(here, THIRD, { hidden: true });
-    const page = await openGallery(here);
-    await page.locator('[data-popover="tag"] > button').click();
-    await page.getByRole('checkbox', { name: /red, round/ }).check();
-    await expect.poll(() => listTiles(page)).toEqual([FIRST]);
-    await page.getByRole('checkbox', { name: /poster/ }).check();
-    await expect.poll(() => listTiles(page)).toEqual([FIRST, SECOND]);
-    expect(new URL(page.url()).searchParams.getAll('tag')).toEqual(['red, round', 'poster']);
-    await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Starred', exact: true }).click();
-    await expect.poll(() => listTiles(page)).toEqual([SECOND]);
-    await page.getByRole('button', { name: 'Starred', exact: true }).click();
-    await page.locator('[data-popover="marks"] > button').click();
-    await page.getByRole('radio', { name: '4 or more' }).check();
-    await expect.poll(() => listTiles(page)).toEqual([FIRST]);
-    expect(await findAccessibilityProblems(page)).toEqual([]);
-    await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: /^Remove Rating/ }).click();
-    await page.getByRole('button', { name: /^Remove Tags/ }).click();
-    await expect.poll(() => page.locator('.tile').count()).toBe(5);
-    await page.locator('[data-popover="marks"] > button').click();
-    await page.getByRole('checkbox', { name: 'Hidden tasks' }).check();
-    await expect.poll(() => listTiles(page)).toEqual([THIRD]);
-    expect(await getTile(page, THIRD).getAttribute('aria-label')).toMatch(/Hidden/);
-  });
+  test.runIf(IS_WHOLE_WEB)(
+    'tags, stars and ratings are chosen, and what is hidden is seen where it is asked for',
+    async () => {
+      const here = await startFilledMirror(6);
+      await mark(here, FIRST, { addTags: ['red, round'], rating: 4 });
+      await mark(here, SECOND, { addTags: ['poster'], starred: true });
+      await mark(here, THIRD, { hidden: true });
+      const page = await openGallery(here);
+      await page.locator('[data-popover="tag"] > button').click();
+      await page.getByRole('checkbox', { name: /red, round/ }).check();
+      await expect.poll(() => listTiles(page)).toEqual([FIRST]);
+      await page.getByRole('checkbox', { name: /poster/ }).check();
+      await expect.poll(() => listTiles(page)).toEqual([FIRST, SECOND]);
+      expect(new URL(page.url()).searchParams.getAll('tag')).toEqual(['red, round', 'poster']);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Starred', exact: true }).click();
+      await expect.poll(() => listTiles(page)).toEqual([SECOND]);
+      await page.getByRole('button', { name: 'Starred', exact: true }).click();
+      await page.locator('[data-popover="marks"] > button').click();
+      await page.getByRole('radio', { name: '4 or more' }).check();
+      await expect.poll(() => listTiles(page)).toEqual([FIRST]);
+      expect(await findAccessibilityProblems(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: /^Remove Rating/ }).click();
+      await page.getByRole('button', { name: /^Remove Tags/ }).click();
+      await expect.poll(() => page.locator('.tile').count()).toBe(5);
+      await page.locator('[data-popover="marks"] > button').click();
+      await page.getByRole('checkbox', { name: 'Hidden tasks' }).check();
+      await expect.poll(() => listTiles(page)).toEqual([THIRD]);
+      expect(await getTile(page, THIRD).getAttribute('aria-label')).toMatch(/Hidden/);
+    },
+  );
 
   test.runIf(IS_WHOLE_WEB)('operators and tags are completed in the search', async () => {
     const here = await startFilledMirror(6);
@@ -278,7 +281,7 @@ describe('as filters', () => {
   });
 });
 
-test('a token that may only read sees marks, and nothing that changes them', async () => {
+test.runIf(IS_WHOLE_WEB)('a token that may only read sees marks, and nothing that changes them', async () => {
   const here = await startFilledMirror(6, { tokens: 'a-token-of-the-mirror' });
   await mark(here, SECOND, { starred: true, rating: 3, addTags: ['poster'], note: 'for the cover' });
   const headers = await addToken(here, { isReadOnly: true });

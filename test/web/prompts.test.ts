@@ -146,7 +146,7 @@ describe('the prompts', () => {
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(LONG);
   });
 
-  test('there are none yet, or the search is wrong: the page says so', async () => {
+  test.runIf(IS_WHOLE_WEB)('there are none yet, or the search is wrong: the page says so', async () => {
     const here = await startTestMirror();
     const page = await openPage(here, '/prompts', { hasScript: false });
     expect(await page.locator('main').innerText()).toContain('There are no prompts yet.');
@@ -207,7 +207,7 @@ describe('the history of a prompt', () => {
     },
   );
 
-  test('shows a limited token nothing of what others asked for', async () => {
+  test.runIf(IS_WHOLE_WEB)('shows a limited token nothing of what others asked for', async () => {
     const here = await startWithPrompts();
     const mine = await addToken(here, { limits: { userIds: ['me'] } });
     const headers = { ...mine, accept: 'text/html' };

@@ -21,7 +21,7 @@ test('below the filters', async () => {
   await expect.poll(() => readRest(page)).toBeCloseTo(28, 0);
 });
 
-test('below a line that says what is wrong', async () => {
+test.runIf(IS_WHOLE_WEB)('below a line that says what is wrong', async () => {
   const page = await openPage(await startFilledMirror(300, { offline: 'true' }), '/');
   await getTrouble(page).waitFor();
   expect(await readRest(page)).toBeCloseTo(28, 0);

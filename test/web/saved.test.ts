@@ -93,7 +93,7 @@ describe('a search of the wall', () => {
     await expect.poll(() => listNames(page)).toEqual(['Cats', 'failed']);
   });
 
-  test('the mirror is gone: the form says so, and saves when it is back', async () => {
+  test.runIf(IS_WHOLE_WEB)('the mirror is gone: the form says so, and saves when it is back', async () => {
     const here = await startTestMirror();
     const page = await openPage(here, '/saved?q=cat', REFUSED);
     await page.route('**/api/saved', (route) => route.abort());
@@ -134,59 +134,65 @@ describe('a saved search', () => {
     await page.getByText('1 new').waitFor();
   });
 
-  test('is renamed and changed; somebody else’s change is shown, and then replaced', async () => {
-    const here = await startTestMirror();
-    const { id } = await save(here, 'Cats', 'cat');
-    const page = await openPage(here, '/saved', REFUSED);
-    await page.getByRole('button', { name: 'Edit “Cats”' }).click();
-    await expectFocus(page, 'input');
-    await send(here, 'PATCH', `/api/saved/${id}`, { query: 'white cat' });
-    const form = page.locator('.saved-entry form');
-    await form.getByLabel('Name').fill('Red cats');
-    await form.getByLabel('Search', { exact: true }).fill('red cat');
-    await page.keyboard.press('Enter');
-    await expect.poll(() => form.getByRole('alert').innerText()).toContain('Somebody else has changed');
-    expect(await getEntry(page, 'Cats').locator('code').innerText()).toBe('white cat');
-    expect((await list(here))[0]).toMatchObject({ name: 'Cats', query: 'white cat' });
-    await page.keyboard.press('Enter');
-    await getEntry(page, 'Red cats').waitFor();
-    expect((await list(here))[0]).toMatchObject({ name: 'Red cats', query: 'red cat' });
-    await form.waitFor({ state: 'detached' });
-    await expectFocus(page, '.saved-entry button');
-  });
+  test.runIf(IS_WHOLE_WEB)(
+    'is renamed and changed; somebody else’s change is shown, and then replaced',
+    async () => {
+      const here = await startTestMirror();
+      const { id } = await save(here, 'Cats', 'cat');
+      const page = await openPage(here, '/saved', REFUSED);
+      await page.getByRole('button', { name: 'Edit “Cats”' }).click();
+      await expectFocus(page, 'input');
+      await send(here, 'PATCH', `/api/saved/${id}`, { query: 'white cat' });
+      const form = page.locator('.saved-entry form');
+      await form.getByLabel('Name').fill('Red cats');
+      await form.getByLabel('Search', { exact: true }).fill('red cat');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => form.getByRole('alert').innerText()).toContain('Somebody else has changed');
+      expect(await getEntry(page, 'Cats').locator('code').innerText()).toBe('white cat');
+      expect((await list(here))[0]).toMatchObject({ name: 'Cats', query: 'white cat' });
+      await page.keyboard.press('Enter');
+      await getEntry(page, 'Red cats').waitFor();
+      expect((await list(here))[0]).toMatchObject({ name: 'Red cats', query: 'red cat' });
+      await form.waitFor({ state: 'detached' });
+      await expectFocus(page, '.saved-entry button');
+    },
+  );
 
-  test('has a feed that is read without a token, gets another address, and ends', async () => {
-    const here = await startTestMirror({ tokens: 'a-token-of-the-mirror' });
-    const headers = await addToken(here);
-    await here.request('/api/saved', { method: 'POST', headers, body: '{"name":"Cats","query":"cat"}' });
-    const page = await openPage(here, '/saved', { headers, mayMove: true });
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await page.getByRole('button', { name: 'Feed: Cats' }).click();
-    await page.getByRole('button', { name: 'Turn on' }).click();
-    const readAddress = (name: string) => page.getByRole('textbox', { name, exact: true }).inputValue();
-    const [atom, json] = [await readAddress('Atom'), await readAddress('JSON Feed')];
-    await page.getByRole('button', { name: 'Copy: JSON Feed' }).click();
-    await page.getByText('The address is copied.').waitFor();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(json);
-    for (const address of [atom, json]) expect((await fetch(address)).status).toBe(200);
+  test.runIf(IS_WHOLE_WEB)(
+    'has a feed that is read without a token, gets another address, and ends',
+    async () => {
+      const here = await startTestMirror({ tokens: 'a-token-of-the-mirror' });
+      const headers = await addToken(here);
+      await here.request('/api/saved', { method: 'POST', headers, body: '{"name":"Cats","query":"cat"}' });
+      const page = await openPage(here, '/saved', { headers, mayMove: true });
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await page.getByRole('button', { name: 'Feed: Cats' }).click();
+      await page.getByRole('button', { name: 'Turn on' }).click();
+      const readAddress = (name: string) => page.getByRole('textbox', { name, exact: true }).inputValue();
+      const [atom, json] = [await readAddress('Atom'), await readAddress('JSON Feed')];
+      await page.getByRole('button', { name: 'Copy: JSON Feed' }).click();
+      await page.getByText('The address is copied.').waitFor();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(json);
+      for (const address of [atom, json]) expect((await fetch(address)).status).toBe(200);
 
-    await page.getByRole('button', { name: 'New addresses' }).click();
-    await page.getByRole('button', { name: 'New addresses' }).click();
-    await expect.poll(() => readAddress('Atom')).not.toBe(atom);
-    const later = await readAddress('Atom');
-    expect([(await fetch(atom)).status, (await fetch(later)).status]).toEqual([404, 200]);
+      await page.getByRole('button', { name: 'New addresses' }).click();
+      await page.getByRole('button', { name: 'New addresses' }).click();
+      await expect.poll(() => readAddress('Atom')).not.toBe(atom);
+      const later = await readAddress('Atom');
+      expect([(await fetch(atom)).status, (await fetch(later)).status]).toEqual([404, 200]);
 
-    await page.getByRole('button', { name: 'Turn off' }).click();
-    await page.keyboard.press('Escape');
-    expect((await fetch(later)).status).toBe(200);
-    await page.getByRole('button', { name: 'Turn off' }).click();
-    await page.getByRole('button', { name: 'Turn off' }).click();
-    await page.getByText('The feed is turned off.').waitFor();
-    expect((await fetch(later)).status).toBe(404);
-    expect(await page.getByRole('textbox', { name: 'Atom' }).count()).toBe(0);
-  });
+      await page.getByRole('button', { name: 'Turn off' }).click();
+      await page.keyboard.press('Escape');
+      expect((await fetch(later)).status).toBe(200);
+      await page.getByRole('button', { name: 'Turn off' }).click();
+      await page.getByRole('button', { name: 'Turn off' }).click();
+      await page.getByText('The feed is turned off.').waitFor();
+      expect((await fetch(later)).status).toBe(404);
+      expect(await page.getByRole('textbox', { name: 'Atom' }).count()).toBe(0);
+    },
+  );
 
-  test('is deleted after a question', async () => {
+  test.runIf(IS_WHOLE_WEB)('is deleted after a question', async () => {
     const here = await startTestMirror();
     await save(here, 'Cats', 'cat');
     await save(here, 'Dogs', 'dog');
@@ -203,42 +209,48 @@ describe('a saved search', () => {
     await expectFocus(page);
   });
 
-  test('is somebody’s with limits: they see theirs alone, and others see whose it is', async () => {
-    const here = await startTestMirror();
-    await save(here, 'All cats', 'cat');
-    const mine = await addToken(here, { limits: { userIds: ['me'] } });
-    await here.request('/api/saved', {
-      method: 'POST',
-      headers: mine,
-      body: '{"name":"Mine","query":"cat"}',
-    });
-    const page = await openPage(here, '/saved', { headers: mine });
-    expect(await listNames(page)).toEqual(['Mine']);
-    const whole = await openPage(here, '/saved', { headers: await addToken(here) });
-    expect(await listNames(whole)).toEqual(['All cats', 'Mine']);
-    expect(await getEntry(whole, 'Mine').innerText()).toContain('only tasks of me');
-  });
+  test.runIf(IS_WHOLE_WEB)(
+    'is somebody’s with limits: they see theirs alone, and others see whose it is',
+    async () => {
+      const here = await startTestMirror();
+      await save(here, 'All cats', 'cat');
+      const mine = await addToken(here, { limits: { userIds: ['me'] } });
+      await here.request('/api/saved', {
+        method: 'POST',
+        headers: mine,
+        body: '{"name":"Mine","query":"cat"}',
+      });
+      const page = await openPage(here, '/saved', { headers: mine });
+      expect(await listNames(page)).toEqual(['Mine']);
+      const whole = await openPage(here, '/saved', { headers: await addToken(here) });
+      expect(await listNames(whole)).toEqual(['All cats', 'Mine']);
+      expect(await getEntry(whole, 'Mine').innerText()).toContain('only tasks of me');
+    },
+  );
 
-  test('is read by a token that may only read: no keys, nothing to change, and no visit', async () => {
-    const here = await startTestMirror();
-    const { id } = await save(here, 'Cats', 'cat');
-    const { feed } = await send(here, 'POST', `/api/saved/${id}/feed`);
-    const key = new URL(feed?.json ?? '').searchParams.get('key') ?? '';
-    here.clock.advance(5000);
-    await storeTask(here, 1, 'a cat');
-    const headers = await addToken(here, { isReadOnly: true });
-    const html = await (await here.get('/saved?q=cat', { ...headers, accept: 'text/html' })).text();
-    expect(key.length).toBeGreaterThan(10);
-    expect(html).not.toContain(key);
-    const page = await openPage(here, '/saved?q=cat', { headers, mayMove: true });
-    expect(await page.locator('.saved-entry h2').innerText()).toMatch(/Cats\s+1 new/);
-    expect(await page.locator('main :is(form, button)').count()).toBe(0);
-    await page.getByRole('link', { name: 'Cats' }).click();
-    await page.locator('.tile').waitFor();
-    expect(await page.getByRole('link', { name: 'Save this search' }).count()).toBe(0);
-    const [saved] = (await (await here.get('/api/saved', headers)).json()).items;
-    expect(saved.new).toBe(1);
-  });
+  test.runIf(IS_WHOLE_WEB)(
+    'is read by a token that may only read: no keys, nothing to change, and no visit',
+    async () => {
+      const here = await startTestMirror();
+      const { id } = await save(here, 'Cats', 'cat');
+      const { feed } = await send(here, 'POST', `/api/saved/${id}/feed`);
+      const key = new URL(feed?.json ?? '').searchParams.get('key') ?? '';
+      here.clock.advance(5000);
+      await storeTask(here, 1, 'a cat');
+      const headers = await addToken(here, { isReadOnly: true });
+      const html = await (await here.get('/saved?q=cat', { ...headers, accept: 'text/html' })).text();
+      expect(key.length).toBeGreaterThan(10);
+      expect(html).not.toContain(key);
+      const page = await openPage(here, '/saved?q=cat', { headers, mayMove: true });
+      expect(await page.locator('.saved-entry h2').innerText()).toMatch(/Cats\s+1 new/);
+      expect(await page.locator('main :is(form, button)').count()).toBe(0);
+      await page.getByRole('link', { name: 'Cats' }).click();
+      await page.locator('.tile').waitFor();
+      expect(await page.getByRole('link', { name: 'Save this search' }).count()).toBe(0);
+      const [saved] = (await (await here.get('/api/saved', headers)).json()).items;
+      expect(saved.new).toBe(1);
+    },
+  );
 
   test('is listed without a script, and names and queries are only text', async () => {
     const here = await startTestMirror();

@@ -52,7 +52,7 @@ test('signs out, and asks again', async () => {
   expect((await page.context().cookies()).filter(({ httpOnly }) => httpOnly)).toEqual([]);
 });
 
-test('a page asks for nothing more while it is left by signing out', async () => {
+test.runIf(IS_WHOLE_WEB)('a page asks for nothing more while it is left by signing out', async () => {
   const here = await startTestMirror({ tokens: TOKEN });
   const page = await openPage(here, '/status');
   await page.getByLabel('Token').fill(TOKEN);
@@ -71,7 +71,7 @@ test('a page asks for nothing more while it is left by signing out', async () =>
   expect(requests).toEqual([]);
 });
 
-test('says why it asks again', async () => {
+test.runIf(IS_WHOLE_WEB)('says why it asks again', async () => {
   const here = await startTestMirror();
   const page = await openPage(here, '/sign-in?error=expired');
   expect(await page.getByRole('alert').innerText()).toBe('Your session has ended.');
@@ -79,7 +79,7 @@ test('says why it asks again', async () => {
   expect(await page.getByRole('alert').count()).toBe(0);
 });
 
-test('keeps the language and the theme that were chosen', async () => {
+test.runIf(IS_WHOLE_WEB)('keeps the language and the theme that were chosen', async () => {
   const here = await startTestMirror();
   const page = await openPage(here, '/sign-in', { width: 360 });
   await page.getByRole('button', { name: 'Language' }).click();

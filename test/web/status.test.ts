@@ -79,7 +79,7 @@ describe('the status page', () => {
     expect(await page.locator('.problems li').count()).toBeGreaterThan(0);
   });
 
-  test('syncs now, and shows what came of it', async () => {
+  test.runIf(IS_WHOLE_WEB)('syncs now, and shows what came of it', async () => {
     const { here } = await startFilledMirror();
     // What comes of it is shown when it is there, which may be long after the key.
     const page = await openStatus(here, { mayMove: true });
@@ -219,7 +219,7 @@ describe('the status page', () => {
 });
 
 describe('what a token sees of it', () => {
-  test('a limited one: its own tasks, and nothing of the whole mirror', async () => {
+  test.runIf(IS_WHOLE_WEB)('a limited one: its own tasks, and nothing of the whole mirror', async () => {
     const { here } = await startFilledMirror();
     await here.store.storeDocuments({
       documents: [

@@ -24,7 +24,7 @@ const readTextPlace = (page: Page, selector: string) =>
     return { x, y };
   });
 
-describe.each([360, 768, 1440])('the heading at the top, %d pixels wide', (width) => {
+describe.each(IS_WHOLE_WEB ? [360, 768, 1440] : [360])('the heading at the top, %d pixels wide', (width) => {
   test('takes over from that of the month, and is pushed away by the next', async () => {
     const page = await openPage(await startFilledMirror(300), '/', { width });
     expect(await sticky(page).count()).toBe(0);

@@ -89,29 +89,32 @@ async function longPress(page: Page, finger: Finger, number: number): Promise<vo
 }
 
 describe('dragging on after a long press', () => {
-  test('selects the tiles up to the finger, and takes them away again on the way back', async () => {
-    const { page, finger } = await openWall();
-    await longPress(page, finger, 4);
-    expect(await readSelected(page)).toEqual([4]);
-    await finger.move(...(await locate(page, 10)));
-    await expect.poll(() => readSelected(page)).toEqual(range(4, 10));
-    await finger.move(...(await locate(page, 6)));
-    await expect.poll(() => readSelected(page)).toEqual(range(4, 6));
-    await finger.move(...(await locate(page, 1)));
-    await expect.poll(() => readSelected(page)).toEqual(range(1, 4));
-    await finger.up();
-    expect([await readScroll(page), await page.locator('dialog').count()]).toEqual([0, 0]);
-    expect(await readCount(page)).toBe(4);
-    // Lifted, the finger is as before: it scrolls, and taps select.
-    await finger.down(...(await locate(page, 10)));
-    await finger.move(200, 200);
-    await finger.up();
-    await expect.poll(() => readScroll(page)).toBeGreaterThan(20);
-    expect(await readSelected(page)).toEqual(range(1, 4));
-    await waitForRest(page); // a tap on what still scrolls only stops it
-    await page.locator('.frame').nth(14).tap();
-    await expect.poll(() => readSelected(page)).toEqual([...range(1, 4), 14]);
-  });
+  test.runIf(IS_WHOLE_WEB)(
+    'selects the tiles up to the finger, and takes them away again on the way back',
+    async () => {
+      const { page, finger } = await openWall();
+      await longPress(page, finger, 4);
+      expect(await readSelected(page)).toEqual([4]);
+      await finger.move(...(await locate(page, 10)));
+      await expect.poll(() => readSelected(page)).toEqual(range(4, 10));
+      await finger.move(...(await locate(page, 6)));
+      await expect.poll(() => readSelected(page)).toEqual(range(4, 6));
+      await finger.move(...(await locate(page, 1)));
+      await expect.poll(() => readSelected(page)).toEqual(range(1, 4));
+      await finger.up();
+      expect([await readScroll(page), await page.locator('dialog').count()]).toEqual([0, 0]);
+      expect(await readCount(page)).toBe(4);
+      // Lifted, the finger is as before: it scrolls, and taps select.
+      await finger.down(...(await locate(page, 10)));
+      await finger.move(200, 200);
+      await finger.up();
+      await expect.poll(() => readScroll(page)).toBeGreaterThan(20);
+      expect(await readSelected(page)).toEqual(range(1, 4));
+      await waitForRest(page); // a tap on what still scrolls only stops it
+      await page.locator('.frame').nth(14).tap();
+      await expect.poll(() => readSelected(page)).toEqual([...range(1, 4), 14]);
+    },
+  );
 
   test.runIf(IS_WHOLE_WEB)(
     'leaves what was selected before, and takes away by beginning with a selected tile',
