@@ -27,6 +27,16 @@ export function openDatabase(
 ): Sqlite {
   if (!options.readonly) createPrivateFile(file);
   const raw = openConnection(file, { readonly: options.readonly, timeout: BUSY_TIMEOUT_MS });
+  try {
+    setPragmas(raw, options);
+  } catch (error) {
+    raw.close(); // the first one reads the file, which may be no database
+    throw error;
+  }
+  return { raw, drizzle: drizzle(raw, { schema }), checkInterrupt: options.checkInterrupt };
+}
+
+function setPragmas(raw: Connection, options: { readonly: boolean; isMapped: boolean }): void {
   if (!options.readonly) {
     raw.pragma('journal_mode = WAL');
     raw.pragma('synchronous = FULL');
@@ -35,7 +45,6 @@ export function openDatabase(
   raw.pragma(`cache_size = -${CACHE_KIB}`);
   if (options.isMapped) raw.pragma(`mmap_size = ${MMAP_BYTES}`);
   raw.pragma('temp_store = MEMORY');
-  return { raw, drizzle: drizzle(raw, { schema }), checkInterrupt: options.checkInterrupt };
 }
 
 /**
