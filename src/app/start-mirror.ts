@@ -209,7 +209,7 @@ function listBackgroundWork(
     () => startReindexing(store, { clock, log }),
     () => startIndexMerging(store, log),
     () => startDiskWatch(store, log),
-    () => startGauges(metrics.registry, { store, clock, isArchiving: config.archiveImages }),
+    () => startGauges(metrics.registry, { store, files, clock, isArchiving: config.archiveImages }),
     ...(isArchiving ? [() => startArchiving(archiver, { store, clock, log })] : []),
     ...(config.archiveImages
       ? [() => startFillingThumbnails({ store, files, thumbnails, archiver, isArchiving, clock, log })]

@@ -64,6 +64,8 @@ const readReasons = async (here: TestMirror) =>
   ((await (await here.get('/readyz')).json()) as { reasons: string[] }).reasons.filter((reason) =>
     reason.startsWith('images:'),
   );
+const readGauge = async (here: TestMirror) =>
+  /^flux_mirror_image_storage_working (\d)$/m.exec(await (await here.get('/metrics')).text())?.[1];
 /** As a network that is gone. */
 const unplug = (store: TestObjectStore) => store.answerAll((request) => void request.destroy());
 
@@ -198,9 +200,11 @@ describe('while the object store is away', () => {
     expect(await readReasons(here)).toEqual([
       `images: s3://pictures/mirror does not answer at ${store.url}: connection reset by peer`,
     ]);
+    expect(await readGauge(here)).toBe('0');
     store.answerAll(undefined);
     expect((await here.get(path)).status).toBe(200);
     expect(await readReasons(here)).toEqual([]);
+    expect(await readGauge(here)).toBe('1');
   });
 
   test('no image counts as archived, no link as tried, and all of them follow later', async () => {

@@ -1,19 +1,24 @@
 /** Metrics read on every scrape: the state of the store, and event loop lag. */
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Gauge, type Registry } from 'prom-client';
+import type { ImageStorage } from '../../archive/image-storage.ts';
 import { readLastBackup } from '../../backup/last-backup.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Store } from '../../store/contract/store.ts';
 
 interface GaugeDeps {
   readonly store: Store;
+  readonly files: Pick<ImageStorage, 'readProblem'>;
   readonly clock: Clock;
   /** Whether images are archived. */
   readonly isArchiving: boolean;
 }
 
 /** Registers the gauges. @returns a handle that stops the event loop monitor */
-export function startGauges(registry: Registry, { store, clock, isArchiving }: GaugeDeps): { stop(): void } {
+export function startGauges(
+  registry: Registry,
+  { store, files, clock, isArchiving }: GaugeDeps,
+): { stop(): void } {
   const registers = [registry];
   const registerGauge = (name: string, help: string, read: () => number | Promise<number>) =>
     new Gauge({
@@ -88,6 +93,9 @@ export function startGauges(registry: Registry, { store, clock, isArchiving }: G
   );
   registerGauge('flux_mirror_storage_writable', '0 while the disk is not writable', async () =>
     (await store.readStorageProblem()) === undefined ? 1 : 0,
+  );
+  registerGauge('flux_mirror_image_storage_working', '0 while images can be neither stored nor served', () =>
+    files.readProblem() === undefined ? 1 : 0,
   );
   registerGauge('flux_mirror_database_damaged', '1 once damage was detected', async () =>
     (await store.damage()) === undefined ? 0 : 1,
