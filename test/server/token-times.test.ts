@@ -1,8 +1,10 @@
 /** Tokens that expire, when they were last used, and mirrors that are opened again. */
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createAccessControl } from '../../src/server/auth/access.ts';
 import { createTokenUse } from '../../src/server/auth/token-use.ts';
-import { addToken } from '../helpers/access-token.ts';
+import { addToken, createToken } from '../helpers/access-token.ts';
+import { delayStore } from '../helpers/delayed-store.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
 import { openTestStore, startTestMirror, type TestMirror } from '../helpers/test-mirror.ts';
 
@@ -94,6 +96,39 @@ describe('the last use of a token', () => {
     await access.check('Bearer from-the-settings');
     await expect(async () => access.check('Bearer guessed')).rejects.toThrow('not one of this mirror');
     expect(used).toEqual([]);
+  });
+});
+
+describe('tokens of a store that takes its time', () => {
+  const open = async () => {
+    const store = await openTestStore();
+    const access = createAccessControl({
+      config: { tokens: [] },
+      store: delayStore(store),
+      clock: new ManualClock(),
+    });
+    return { store, check: async (token?: string) => access.check(token && `Bearer ${token}`) };
+  };
+
+  test('let nobody in without one while they are read for the first time', async () => {
+    const { store, check } = await open();
+    await store.addAccessToken(createToken('mine'));
+    const callers = await Promise.allSettled([check(), check(), check('guessed'), check('mine')]);
+    expect(callers.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'fulfilled']);
+  });
+
+  test('are accepted from all who present the first one while it is looked up', async () => {
+    const { store, check } = await open();
+    await check();
+    const token = `fluxm_${'a'.repeat(36)}`;
+    await store.addAccessToken(createToken(token));
+    const callers: ReturnType<typeof check>[] = [];
+    for (let turn = 0; turn < 8; turn += 1) {
+      callers.push(check(token));
+      await setImmediate();
+    }
+    const accepted = await Promise.all(callers);
+    expect(new Set(accepted.map(({ tokenName }) => tokenName))).toEqual(new Set([token]));
   });
 });
 

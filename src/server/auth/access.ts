@@ -23,6 +23,8 @@ export interface Access {
 }
 
 export interface AccessControl {
+  /** Waits until the known tokens are those of a second ago, for answers that last: requests use them while they are read again. */
+  refresh(): Promise<void>;
   /** Whether callers must present a token. */
   needsToken(): Promise<boolean>;
   /** @throws ApiError 401 `no_token` or `invalid_token` */
@@ -87,22 +89,40 @@ export function createAccessControl({ config, store, clock, recordUse }: AccessC
   let isTokenRequired = settingsTokens.length > 0;
   let loadedAtMs = Number.NEGATIVE_INFINITY;
 
+  /** Loads that have begun, and the latest of those that were applied. */
+  let begun = 0;
+  let applied = 0;
+
   const load = async () => {
     loadedAtMs = clock.monotonic();
+    begun += 1;
+    const number = begun;
     // Once a token has existed, one stays required: neither revoking the last nor losing it to damage may open the mirror.
-    isTokenRequired = (await store.requiresToken()) || settingsTokens.length > 0;
+    const isRequired = (await store.requiresToken()) || settingsTokens.length > 0;
     const named = await store.accessTokens();
+    if (number < applied) return; // one that began later knows more
+    applied = number;
     const valid = named.filter(({ revokedAtMs }) => revokedAtMs === undefined);
     const stored = valid.map(({ name, hash: hex, limits, isReadOnly, expiresAtMs }) => ({
       digest: Buffer.from(hex, 'hex'),
       expiresAtMs,
       access: { tokenName: name, upstreamToken: undefined, limits, isReadOnly },
     }));
+    // Both at once: nobody must meet a mirror that needs a token and knows none.
+    isTokenRequired = isRequired;
     // A hash that damage has shortened can't be compared; it must not make the other tokens fail.
     known = [...settingsTokens, ...stored.filter(({ digest }) => digest.length === DIGEST_BYTES)];
   };
   let hasLoaded = false;
-  const reload = async () => {
+  let loading: Promise<void> | undefined;
+  const reload = (): Promise<void> => {
+    const started = tryToLoad().finally(() => {
+      if (loading === started) loading = undefined;
+    });
+    loading = started;
+    return started;
+  };
+  const tryToLoad = async () => {
     try {
       await load();
       hasLoaded = true;
@@ -111,8 +131,11 @@ export function createAccessControl({ config, store, clock, recordUse }: AccessC
       if (!hasLoaded) throw error;
     }
   };
-  const loadTokens = (): Promise<void> | undefined =>
-    clock.monotonic() - loadedAtMs > RELOAD_AFTER_MS ? reload() : undefined;
+  const loadTokens = (): Promise<void> | undefined => {
+    // Until they were read once, everybody waits: nobody would need a token yet.
+    if (!hasLoaded && loading) return loading;
+    return clock.monotonic() - loadedAtMs > RELOAD_AFTER_MS ? reload() : undefined;
+  };
 
   const isOpen = () => !isTokenRequired && !isReachable;
 
@@ -162,6 +185,9 @@ export function createAccessControl({ config, store, clock, recordUse }: AccessC
   };
 
   return {
+    refresh: async () => {
+      await (loadTokens() ?? loading);
+    },
     needsToken: async () => {
       await reload();
       return isTokenRequired;

@@ -123,6 +123,7 @@ export function createAuth(
     },
     isStillValid: async (request, { tokenName }) => {
       try {
+        await control.refresh();
         return (await findAccess(request)).tokenName === tokenName;
       } catch (error) {
         if (error instanceof ApiError) return false;
