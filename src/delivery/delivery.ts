@@ -68,6 +68,8 @@ export function startDelivery<Item extends { readonly attempts: number }>(
   const inFlight = new Map<Promise<void>, string>();
   /** Lanes whose last attempt failed, and is repeated. */
   const failing = new Set<string>();
+  /** How many have ended so far. */
+  let ended = 0;
 
   const start = (item: Item): void => {
     const sending = deliver(deps, queue, item, stopping.signal)
@@ -75,6 +77,7 @@ export function startDelivery<Item extends { readonly attempts: number }>(
       .catch(logFailure)
       .finally(() => {
         inFlight.delete(sending);
+        ended += 1;
         void claimDue.run();
       });
     inFlight.set(sending, queue.getLane(item));
@@ -102,8 +105,10 @@ export function startDelivery<Item extends { readonly attempts: number }>(
   const claimDue = createSingleFlight(async () => {
     try {
       while (!stopping.signal.aborted && inFlight.size < CONCURRENCY) {
+        const before = ended;
         const due = await claimWithRoom();
-        if (due.length === 0) return;
+        // While it was claimed, one may have ended whose lane was left out: what follows there is due as well.
+        if (due.length === 0 && ended === before) return;
         for (const item of due) start(item);
       }
     } catch (error) {
