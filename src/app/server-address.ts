@@ -29,20 +29,18 @@ export async function readLastAddress(store: Pick<Store, 'readCheckpoint'>): Pro
   return text === undefined ? undefined : (JSON.parse(text) as { url: string }).url;
 }
 
-/**
- * Asks the server that published its address last; undefined if it is not running any more.
- * @param ownerPid the process that owns the data directory: at the address of an ended server, another mirror may listen
- */
+/** Asks the server that published its address last; undefined if it is not running any more. */
 export async function askServer(
-  store: Pick<Store, 'readCheckpoint'>,
-  ownerPid: number | undefined,
+  store: Pick<Store, 'readCheckpoint' | 'findServer'>,
+  nowMs: number,
   fetch: typeof globalThis.fetch,
 ): Promise<ServerState | undefined> {
   const text = await store.readCheckpoint(CHECKPOINT);
   if (text === undefined) return undefined;
-  // Only written by publishAddress, here or in a container with the same data directory.
+  // Only written by publishAddress, here or in a container with the same mirror.
   const { url, pid, host } = JSON.parse(text) as { url: string; pid: number; host?: string };
-  if (host === hostname() && pid !== ownerPid) return undefined;
+  // At the address of an ended server, another one may listen.
+  if (host === hostname() && pid !== (await store.findServer(nowMs))?.pid) return undefined;
   try {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(STATUS_TIMEOUT_MS) });
     const { status, reasons } = (await response.json()) as Partial<ServerState>;

@@ -1,6 +1,5 @@
 /** `flux-mirror images move`: images from the data directory to a bucket, and back. */
 import { Command, InvalidArgumentError } from 'commander';
-import { createMaintenance } from '../app/maintenance.ts';
 import { openImageStorage } from '../app/open-image-files.ts';
 import { runWithStore } from '../app/with-store.ts';
 import { type MoveCounts, moveImages } from '../archive/move-images.ts';
@@ -43,7 +42,7 @@ function createMoveCommand(): Command {
     const from = options.from ?? chooseSource(config, options.to);
     if (isSame(from, options.to))
       throw new CommandFailed(`--from and --to are both ${formatPlace(from)}`, EXIT.usage);
-    if (!options.keep) checkNotInUse(config, from);
+    if (!options.keep) await checkNotInUse(config, from);
     const counts = await move(config, from, options);
     if (options.json) printJson(counts);
     else print(describe(counts, options));
@@ -60,11 +59,12 @@ function chooseSource({ imageStore }: Config, to: Place): Place {
 }
 
 /** A server would find its images missing, one by one. @throws CommandFailed */
-function checkNotInUse(config: Config, from: Place): void {
-  const pid = createMaintenance(config.dataDir).findOwnerPid();
-  if (pid === undefined || !isSame(from, config.imageStore ?? 'folder')) return;
+async function checkNotInUse(config: Config, from: Place): Promise<void> {
+  const nowMs = systemClock.now();
+  const server = await runWithStore(config, 'reader', async (store) => store.findServer(nowMs));
+  if (server === undefined || !isSame(from, config.imageStore ?? 'folder')) return;
   throw new CommandFailed(
-    `a server (pid ${pid}) has its images in ${formatPlace(from)}: copy them with --keep, have FLUX_MIRROR_IMAGE_STORE name the new place, restart it, and move what is left`,
+    `a server (pid ${server.pid}) has its images in ${formatPlace(from)}: copy them with --keep, have FLUX_MIRROR_IMAGE_STORE name the new place, restart it, and move what is left`,
   );
 }
 

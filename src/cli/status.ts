@@ -1,12 +1,12 @@
 /** `flux-mirror status`: what is stored, what is due, what fails and why. */
 import { Command } from 'commander';
-import { createMaintenance } from '../app/maintenance.ts';
 import { askServer, type ServerState } from '../app/server-address.ts';
 import { runWithStore } from '../app/with-store.ts';
 import { readLastBackup } from '../backup/last-backup.ts';
 import { systemClock } from '../lib/clock.ts';
 import { explainErrorCodes } from '../lib/errno.ts';
 import { formatIsoTime } from '../lib/iso-time.ts';
+import type { RunningServer } from '../store/contract/servers.ts';
 import { serializeFailingImage } from '../views/failing-image-json.ts';
 import { listProblems, OFFLINE } from '../views/problems.ts';
 import { serializeRun } from '../views/run-json.ts';
@@ -26,13 +26,11 @@ export function createStatusCommand(): Command {
     .option('--json', 'print it as JSON');
   return addSettings(command).action(async (options: { check?: boolean; json?: boolean }) => {
     const config = readConfig(command);
-    const ownerPid = createMaintenance(config.dataDir).findOwnerPid();
-    const { status, server, needsToken, problems, backup, runs, failing, failingImages } = await runWithStore(
-      config,
-      'reader',
-      async (store) => ({
+    const { status, server, owner, needsToken, problems, backup, runs, failing, failingImages } =
+      await runWithStore(config, 'reader', async (store) => ({
         status: await readStatus({ store, clock: systemClock }),
-        server: await askServer(store, ownerPid, fetch),
+        server: await askServer(store, systemClock.now(), fetch),
+        owner: await store.findServer(systemClock.now()),
         needsToken: await store.requiresToken(),
         problems: await listProblems({ store, clock: systemClock, config }),
         backup: await readLastBackup(store),
@@ -41,11 +39,10 @@ export function createStatusCommand(): Command {
           .filter(({ lastError }) => lastError !== undefined)
           .map(({ id, lastError, attempts }) => ({ id, attempts, last_error: lastError })),
         failingImages: (await store.failingImages(1000)).map(serializeFailingImage),
-      }),
-    );
+      }));
     // A running server knows more than its files show.
     const reasons = server?.reasons ?? problems;
-    const isUnresponsive = server === undefined && ownerPid !== undefined;
+    const isUnresponsive = server === undefined && owner !== undefined;
     const isProblem = reasons.some((reason) => reason !== OFFLINE);
     if (options.check && (isProblem || isUnresponsive)) process.exitCode = EXIT.failed;
     if (options.json) {
@@ -63,7 +60,7 @@ export function createStatusCommand(): Command {
       return;
     }
     const { by_state: states, upstream, images, callbacks } = status;
-    print(`server    ${describeServer(server, ownerPid)}`);
+    print(`server    ${describeServer(server, owner)}`);
     for (const reason of reasons) print(`!!        ${explainErrorCodes(reason)}`);
     print(`callers   ${needsToken || config.tokens.length > 0 ? 'need a token' : 'need no token'}`);
     print(
@@ -108,9 +105,9 @@ function describeUpstream({ state, until, message, answered_at, failed_at }: Sta
   return answered_at === null ? 'not asked yet' : `${state}, last answered ${answered_at}`;
 }
 
-function describeServer(server: ServerState | undefined, ownerPid: number | undefined): string {
+function describeServer(server: ServerState | undefined, owner: RunningServer | undefined): string {
   if (server) return `${server.status} at ${server.url} (pid ${server.pid})`;
-  return ownerPid === undefined
+  return owner === undefined
     ? 'not running'
-    : `does not answer; process ${ownerPid} holds the data directory`;
+    : `does not answer; process ${owner.pid} holds the data directory`;
 }

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createIndexEntry } from '../../src/search/terms.ts';
+import { hashLink } from '../../src/store/rules/link-hash.ts';
 import { Database } from '../../src/store/sqlite/driver.ts';
-import { hashLink } from '../../src/store/sqlite/link-hash.ts';
 import { openStore } from '../../src/store/sqlite/open.ts';
 import { computeSlot } from '../../src/store/sqlite/position.ts';
 import { createTaskRow } from '../../src/store/sqlite/task-statements.ts';

@@ -1,21 +1,26 @@
 /** What every store must do for the circuit breaker; a part of conformance.ts. */
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type CircuitReason, MAX_COOLDOWN_MS } from '../../src/store/contract/circuit.ts';
+import type { MaybePromise } from '../../src/store/contract/maybe-promise.ts';
 import type { Store } from '../../src/store/contract/store.ts';
 
 const NOW = Date.UTC(2026, 2, 14, 12);
 
-/** @param storeOf gives the store of the running test */
-export function describeCircuit(storeOf: () => Store): void {
+export function describeCircuit(openStore: () => MaybePromise<Store>): void {
+  let store: Store;
   const open = async (reason: CircuitReason, waitMs: number, nowMs = NOW) =>
-    storeOf().openCircuit({ reason, message: `${reason} ${waitMs}`, nowMs, waitMs: () => waitMs });
-  const read = async (nowMs = NOW) => storeOf().readCircuit(nowMs);
+    store.openCircuit({ reason, message: `${reason} ${waitMs}`, nowMs, waitMs: () => waitMs });
+  const read = async (nowMs = NOW) => store.readCircuit(nowMs);
 
   describe('the upstream’s circuit breaker', () => {
+    beforeEach(async () => {
+      store = await openStore();
+    });
+
     test('is open from a failure until its cooldown ends, or it is closed', async () => {
       expect(await read()).toBeUndefined();
-      expect(await storeOf().closeCircuit(NOW)).toBe(false);
+      expect(await store.closeCircuit(NOW)).toBe(false);
       const opened = await open('unreachable', 50);
       expect(opened).toEqual({
         reason: 'unreachable',
@@ -24,13 +29,12 @@ export function describeCircuit(storeOf: () => Store): void {
         times: 1,
       });
       expect([await read(), await read(NOW + 49), await read(NOW + 50)]).toEqual([opened, opened, undefined]);
-      expect(await storeOf().closeCircuit(NOW + 1)).toBe(true);
+      expect(await store.closeCircuit(NOW + 1)).toBe(true);
       expect(await read()).toBeUndefined();
-      expect(await storeOf().closeCircuit(NOW + 1)).toBe(false);
+      expect(await store.closeCircuit(NOW + 1)).toBe(false);
     });
 
     test('counts consecutive failures per reason, and derives the cooldown from that count', async () => {
-      const store = storeOf();
       const fail = async (reason: CircuitReason, nowMs: number) => {
         const waitMs = (times: number) => 100 * times + 0.4;
         const { times, untilMs } = await store.openCircuit({ reason, message: 'down', nowMs, waitMs });
@@ -55,14 +59,14 @@ export function describeCircuit(storeOf: () => Store): void {
       });
       await fc.assert(
         fc.asyncProperty(fc.array(event, { maxLength: 20 }), async (events) => {
-          await storeOf().closeCircuit(NOW + 10 * MAX_COOLDOWN_MS); // of the round before
+          await store.closeCircuit(NOW + 10 * MAX_COOLDOWN_MS); // of the round before
           const cooldown = await open('rate-limited', 600_000);
           let nowMs = NOW;
           let untilMs = cooldown.untilMs;
           let times = 1;
           for (const { kind, reason, waitMs, pauseMs } of events) {
             nowMs += pauseMs;
-            if (kind === 'close') expect(await storeOf().closeCircuit(nowMs)).toBe(false);
+            if (kind === 'close') expect(await store.closeCircuit(nowMs)).toBe(false);
             else await open(reason, waitMs, nowMs);
             if (kind === 'open' && reason === 'rate-limited') {
               times += 1;
@@ -80,7 +84,7 @@ export function describeCircuit(storeOf: () => Store): void {
         [600_000, 1],
         [1, 600_000],
       ]) {
-        await storeOf().closeCircuit(NOW + 10 * MAX_COOLDOWN_MS);
+        await store.closeCircuit(NOW + 10 * MAX_COOLDOWN_MS);
         await Promise.all(waits.map((waitMs) => open('rate-limited', waitMs)));
         expect(await read()).toMatchObject({ untilMs: NOW + 600_000, times: 2 });
       }
@@ -89,10 +93,10 @@ export function describeCircuit(storeOf: () => Store): void {
     test('a time beyond the maximum cooldown came from a wrong clock, and is ignored', async () => {
       await open('rate-limited', MAX_COOLDOWN_MS, NOW + 1);
       expect(await read()).toBeUndefined();
-      expect(await storeOf().closeCircuit(NOW)).toBe(true);
+      expect(await store.closeCircuit(NOW)).toBe(true);
       await open('rate-limited', MAX_COOLDOWN_MS);
       expect(await read()).toBeDefined();
-      expect(await storeOf().closeCircuit(NOW)).toBe(false);
+      expect(await store.closeCircuit(NOW)).toBe(false);
     });
   });
 }

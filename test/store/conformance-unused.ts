@@ -1,5 +1,6 @@
 /** What every store must do for images that no task has; a part of conformance.ts. */
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { MaybePromise } from '../../src/store/contract/maybe-promise.ts';
 import type { Store } from '../../src/store/contract/store.ts';
 import { parseDocument } from '../../src/task/document.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
@@ -11,19 +12,14 @@ const LEASE_MS = 60_000;
 const image = { sha256: 'aa'.repeat(32), mediaType: 'image/png' };
 const archived = { ...image, bytes: 9, width: 3, height: 2, thumbhash: new Uint8Array([1]) };
 
-/** @param storeOf gives the store of the running test */
-export function describeUnusedImages(storeOf: () => Store): void {
+export function describeUnusedImages(open: () => MaybePromise<Store>): void {
+  let store: Store;
   let clock = new ManualClock();
-  beforeEach(() => {
-    clock = new ManualClock();
-  });
   const claim = async (limit = 10) => {
-    const store = storeOf();
     const nowMs = clock.now();
     return store.claimUnusedImages({ nowMs, unusedBeforeMs: nowMs - HOUR_MS, limit, leaseMs: LEASE_MS });
   };
   const archive = async (id = ID) => {
-    const store = storeOf();
     const more = { response: { success: true, data: [{ image_url: 'https://a.example/1' }] } };
     await store.storeDocuments({
       documents: [parseDocument(documentText({ id, more }), clock.now())],
@@ -34,8 +30,12 @@ export function describeUnusedImages(storeOf: () => Store): void {
   };
 
   describe('images that no task has', () => {
+    beforeEach(async () => {
+      store = await open();
+      clock = new ManualClock();
+    });
+
     test('may be removed once they were unused for the time, by one, until that is done', async () => {
-      const store = storeOf();
       await archive();
       await store.removeMany([ID]);
       expect(await claim()).toEqual([]);
@@ -51,7 +51,6 @@ export function describeUnusedImages(storeOf: () => Store): void {
     });
 
     test('are those whose bytes were announced and never archived', async () => {
-      const store = storeOf();
       expect(await store.reserveImage(image, clock.now())).toBe(true);
       clock.advance(HOUR_MS);
       expect(await store.reserveImage(image, clock.now())).toBe(true); // from now on, once more
@@ -61,7 +60,6 @@ export function describeUnusedImages(storeOf: () => Store): void {
     });
 
     test('are none of those that a task has got, whatever was before', async () => {
-      const store = storeOf();
       await archive();
       await store.remove(ID);
       clock.advance(HOUR_MS);
@@ -73,7 +71,6 @@ export function describeUnusedImages(storeOf: () => Store): void {
     });
 
     test('are not archived while they are removed', async () => {
-      const store = storeOf();
       await store.reserveImage(image, clock.now());
       clock.advance(HOUR_MS);
       expect(await claim()).toEqual([image]);
@@ -86,7 +83,6 @@ export function describeUnusedImages(storeOf: () => Store): void {
     });
 
     test('come in parts, the oldest first', async () => {
-      const store = storeOf();
       for (const digit of ['c', 'a', 'b']) {
         await store.reserveImage({ ...image, sha256: digit.repeat(64) }, clock.now());
         clock.advance(1);

@@ -1,7 +1,7 @@
 /** What commands print of a collection. */
-import { createMaintenance } from '../../app/maintenance.ts';
 import { askServer } from '../../app/server-address.ts';
 import type { Config } from '../../config/config.ts';
+import { systemClock } from '../../lib/clock.ts';
 import type { Collection } from '../../store/contract/collections.ts';
 import type { Store } from '../../store/contract/store.ts';
 import { serializeCollection } from '../../views/collections-json.ts';
@@ -34,11 +34,11 @@ type CollectionEntry = Awaited<ReturnType<typeof serializeCollection>> & {
 
 /** The address at which others reach the mirror: the one that is set, else that of the running server. */
 async function findPublicUrl(
-  store: Pick<Store, 'readCheckpoint'>,
-  { callbackUrl, dataDir }: Pick<Config, 'callbackUrl' | 'dataDir'>,
+  store: Pick<Store, 'readCheckpoint' | 'findServer'>,
+  config: Pick<Config, 'callbackUrl'>,
 ): Promise<string | undefined> {
-  if (callbackUrl !== undefined) return callbackUrl;
-  const server = await askServer(store, createMaintenance(dataDir).findOwnerPid(), fetch);
+  if (config.callbackUrl !== undefined) return config.callbackUrl;
+  const server = await askServer(store, systemClock.now(), fetch);
   return server?.url;
 }
 

@@ -10,18 +10,26 @@ export type StoreErrorCode = 'busy' | 'full' | 'read-only' | 'damaged' | 'unreac
 /** The message is the engine's; the engine's error is the cause. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
+  /** What the operator can do about it; undefined: what helps with a data directory. */
+  readonly advice: string | undefined;
   constructor(
     readonly code: StoreErrorCode,
     message: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly advice?: string | undefined },
   ) {
     super(message, options);
+    this.advice = options?.advice;
   }
 }
 
 /** There is no store yet where one was expected. */
 export class NoMirror extends OperatorError {
   override readonly name = 'NoMirror';
+}
+
+/** The store is for one server at a time, and has one. */
+export class SecondServer extends OperatorError {
+  override readonly name = 'SecondServer';
 }
 
 /** The code of the first StoreError in an error's chain of causes; undefined when it has none. */

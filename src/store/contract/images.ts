@@ -42,10 +42,9 @@ export interface WantedImage {
   readonly addedAtMs: number;
 }
 
-/** A place in the order of tasks and their images; only the store reads it. */
+/** A place in the order of tasks and their images; only the store that gave it reads it. */
 export interface ImagePlace {
-  readonly position: number;
-  readonly n: number;
+  readonly place: readonly number[];
 }
 
 export interface FailingImage {

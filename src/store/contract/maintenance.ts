@@ -41,8 +41,6 @@ export interface Rebuilt {
 
 /** Maintenance of one data directory. Throws an OperatorError when the operator must act, else a StoreError. */
 export interface StoreMaintenance {
-  /** The pid of the process that owns the data directory, if it is recorded and runs on this machine. */
-  findOwnerPid(): number | undefined;
   /** What the engine's own integrity check reports, at most `limit` entries. Reads the whole database. */
   findIntegrityProblems(limit: number): string[];
   /** The default path of a new backup. */

@@ -2,6 +2,7 @@
  * Ranking is limited to a window: the newest matches. A later page ranks the first page's window again, with the same
  * weights, which its cursor carries.
  */
+import { compareCodePoints } from '../../lib/compare-code-points.ts';
 import type { Cursor } from '../../search/cursor.ts';
 import type { RankingBasis } from '../../search/ranking.ts';
 import { RANKING_LIMIT } from '../contract/search.ts';
@@ -66,5 +67,5 @@ export function takeRankedPage<Row extends Scored>(
 
 /** Best first; ties by id, so that no page repeats or skips a match. */
 function compareScored(a: Pick<Scored, 'score' | 'id'>, b: Pick<Scored, 'score' | 'id'>): number {
-  return b.score - a.score || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  return b.score - a.score || compareCodePoints(a.id, b.id);
 }

@@ -1,4 +1,6 @@
 /** A sync run as a row: counts are stored as JSON, so that a new count needs no new column. */
+import { tryParseJson } from '../../lib/parse-json.ts';
+import { isObject } from '../../task/json-object.ts';
 import {
   createEmptyCounts,
   type Run,
@@ -22,8 +24,19 @@ export function encodeCounts(counts: RunCounts): string {
   return JSON.stringify(counts);
 }
 
+/** Counts that damage made unreadable are zero: a record of the past must not make the mirror unready. */
+export function decodeReadable(row: RunRow): Run {
+  return decodeRun(areCounts(row.counts) ? row : { ...row, counts: '{}' });
+}
+
+/** Whether a text is the counts of a run: an object of numbers. */
+export function areCounts(text: unknown): boolean {
+  const counts = tryParseJson(String(text));
+  return isObject(counts) && Object.values(counts).every((count) => typeof count === 'number');
+}
+
 /** Counts added after the run was stored are zero. */
-export function decodeRun(row: RunRow): Run {
+function decodeRun(row: RunRow): Run {
   return {
     id: row.id,
     trigger: row.trigger as RunTrigger, // written only by startRun

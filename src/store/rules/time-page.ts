@@ -1,4 +1,5 @@
 /** A page of matches in time order, ties by id, and where the next page starts. */
+import { compareCodePoints } from '../../lib/compare-code-points.ts';
 import type { Cursor } from '../../search/cursor.ts';
 import type { SearchPage, SortOrder } from '../contract/search.ts';
 
@@ -18,7 +19,7 @@ export interface RowPage<Row extends Timed> extends Pick<SearchPage, 'next' | 'r
 
 /** Negative when `a` comes first. */
 export function compareInTime(direction: Direction, a: Timed, b: Timed): number {
-  const order = a.createdAt - b.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  const order = a.createdAt - b.createdAt || compareCodePoints(a.id, b.id);
   return direction === 'oldest' ? order : -order;
 }
 

@@ -1,8 +1,8 @@
 /** The tokens created by `flux-mirror token new`: their hashes, and which tasks they give access to. */
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { AccessToken } from '../contract/access.ts';
+import { parseLimits, serializeLimits } from '../rules/limit-columns.ts';
 import { runInTransaction, runWithoutSync, type Sqlite } from './database.ts';
-import { parseLimits, serializeLimits } from './limit-columns.ts';
 import type { Metadata } from './metadata.ts';
 import { accessTokens } from './schema.ts';
 

@@ -1,6 +1,4 @@
 /** The state of the circuit breaker as one metadata value, changed in transactions. */
-import * as z from 'zod';
-import { tryParseJson } from '../../lib/parse-json.ts';
 import {
   type CircuitFailure,
   isCoolingDown,
@@ -8,18 +6,9 @@ import {
   type OpenCircuit,
   openAfter,
 } from '../contract/circuit.ts';
+import { parseCircuit, serializeCircuit } from '../rules/circuit-record.ts';
 import { runInTransaction, type Sqlite } from './database.ts';
 import type { Metadata } from './metadata.ts';
-
-/** Of JavaScript's dates. */
-const MAX_DATE_MS = 8.64e15;
-
-const circuitSchema = z.object({
-  untilMs: z.number().max(MAX_DATE_MS),
-  reason: z.enum(['rate-limited', 'rejected', 'unreachable']),
-  message: z.string(),
-  times: z.number(),
-});
 
 export interface SqliteCircuitStore {
   openCircuit(failure: CircuitFailure): OpenCircuit;
@@ -28,16 +17,13 @@ export interface SqliteCircuitStore {
 }
 
 export function createCircuitStore(db: Sqlite, metadata: Metadata): SqliteCircuitStore {
-  const read = (): OpenCircuit | undefined => {
-    // What damage made unreadable counts as closed: the next failure opens it again.
-    return circuitSchema.safeParse(tryParseJson(metadata.get('block') ?? 'null')).data;
-  };
+  const read = (): OpenCircuit | undefined => parseCircuit(metadata.get('block'));
   return {
     openCircuit: (failure) =>
       runInTransaction(db, () => {
         const before = read();
         const circuit = openAfter(before, failure);
-        if (circuit !== before) metadata.set('block', JSON.stringify(circuit));
+        if (circuit !== before) metadata.set('block', serializeCircuit(circuit));
         return circuit;
       }),
     closeCircuit: (nowMs) => {

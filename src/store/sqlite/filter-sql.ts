@@ -1,9 +1,10 @@
 /** A TaskFilter and the fields of a query as SQL conditions with bound parameters. */
 
-import type { FieldNode, QueryNode } from '../../search/ast.ts';
+import type { FieldNode } from '../../search/ast.ts';
 import { convertToLowerAscii } from '../../search/fold.ts';
 import type { TaskLimits } from '../../task/limits.ts';
 import type { FilterColumn, TaskFilter } from '../contract/tasks.ts';
+import { listFilterValues, type ValueList } from '../rules/filter-values.ts';
 import { computeSlot } from './position.ts';
 import { tasks } from './schema.ts';
 import { buildSeedCondition } from './seed-column.ts';
@@ -29,8 +30,6 @@ const COLUMN_NAMES: Readonly<Record<FilterColumn, string>> = {
 /** The columns of the index `tasks_narrow`. */
 export const NARROW_COLUMNS: ReadonlySet<FilterColumn> = new Set(['state', 'model', 'size', 'action']);
 
-const FILTER_COLUMNS = Object.keys(COLUMN_NAMES) as FilterColumn[]; // the record has exactly these keys
-
 /**
  * The conditions of a filter, to be joined by AND.
  * @param row the SQL alias of the tasks table
@@ -47,15 +46,6 @@ export function buildFilterConditions(filter: TaskFilter, row: string, maxDispla
   ].filter((condition) => condition !== undefined);
 }
 
-/** The values of a filter by column, without empty lists. */
-export function listFilterValues(
-  values: Readonly<Partial<Record<FilterColumn, readonly string[]>>> = {},
-): { readonly column: FilterColumn; readonly values: readonly string[] }[] {
-  return FILTER_COLUMNS.map((column) => ({ column, values: values[column] ?? [] })).filter(
-    (named) => named.values.length > 0,
-  );
-}
-
 /** The condition of a query field, except for ids (see search/position-lists.ts). Never NULL, so that its negation holds for tasks without the member. */
 export function compileField({ field, valueKind, value, isPrefix }: FieldNode, row: string): Condition {
   const column = `${row}.${COLUMN_NAMES[field]}`;
@@ -65,22 +55,6 @@ export function compileField({ field, valueKind, value, isPrefix }: FieldNode, r
     sql: `(${column} IS NOT NULL AND substr(lower(${column}), 1, ?) = ?)`,
     params: [Array.from(value).length, convertToLowerAscii(value)],
   };
-}
-
-/** Whole texts of one column, as alternatives: they cost about as much as one of them. */
-type ValueList = readonly FieldNode[];
-
-/** Separates the alternatives that can become one condition per column. */
-export function groupValues(parts: readonly QueryNode[]): { lists: ValueList[]; others: QueryNode[] } {
-  const lists = new Map<FilterColumn, FieldNode[]>();
-  const others: QueryNode[] = [];
-  for (const part of parts) {
-    const isWholeText =
-      part.kind === 'field' && !part.isPrefix && (part.valueKind === 'text' || part.valueKind === 'enum');
-    if (isWholeText) lists.set(part.field, [...(lists.get(part.field) ?? []), part]);
-    else others.push(part);
-  }
-  return { lists: [...lists.values()], others };
 }
 
 /** The condition that a row has one of the values of a list. Never NULL. */

@@ -1,6 +1,6 @@
 /** The statements of the archived and wanted images. */
 import type { TaskId } from '../../task/id.ts';
-import type { ImagePlace, TaskImage } from '../contract/images.ts';
+import type { TaskImage } from '../contract/images.ts';
 import type { Sqlite } from './database.ts';
 import { IMAGE, type ImageRow, KNOWN_IMAGE, type KnownImageRow } from './image-rows.ts';
 import { defineRatioFunction } from './ratio-function.ts';
@@ -83,7 +83,7 @@ export function prepareImageStatements(db: Sqlite) {
     archivedImages: raw.prepare<[string], KnownImageRow>(
       `SELECT ${KNOWN_IMAGE} FROM images WHERE sha256 > ? ORDER BY sha256 LIMIT ${PAGE_SIZE}`,
     ),
-    newestImages: raw.prepare<[number, number], ImageRow & ImagePlace>(
+    newestImages: raw.prepare<[number, number], ImageRow & { position: number; n: number }>(
       `SELECT task_images.position AS position, task_images.n AS n, ${IMAGE}
        FROM task_images CROSS JOIN images USING (sha256)
        WHERE (task_images.position, task_images.n) < (?, ?) AND images.missing_since IS NULL

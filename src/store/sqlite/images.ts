@@ -14,11 +14,11 @@ import type {
   KnownImage,
   WantedImage,
 } from '../contract/images.ts';
+import { hashLink } from '../rules/link-hash.ts';
 import { runInTransaction, type Sqlite } from './database.ts';
 import { buildLimitConditions, buildWhereClause, collectParams } from './filter-sql.ts';
 import { KNOWN_IMAGE, type KnownImageRow, mapImage, mapKnownImage } from './image-rows.ts';
 import { prepareImageStatements } from './image-statements.ts';
-import { hashLink } from './link-hash.ts';
 import type { Synchronous } from './synchronous.ts';
 import { createOwnerReader } from './task-owner.ts';
 import { createUnusedImages, type UnusedImages } from './unused-images.ts';
@@ -53,7 +53,7 @@ export interface ImageStoreOptions {
 }
 
 const MAX_REASONS = 20;
-const BEFORE_THE_NEWEST = { position: Number.MAX_SAFE_INTEGER, n: 0 };
+const BEFORE_THE_NEWEST = { place: [Number.MAX_SAFE_INTEGER, 0] };
 /** Shown as the reason why it is to be fetched. */
 const MISSING = 'its file is missing or damaged';
 
@@ -154,12 +154,12 @@ export function createImageStore(
         .get(sha256, ...collectParams(conditions));
       return mapFoundImage(row);
     },
-    newestImages: (after = BEFORE_THE_NEWEST) => {
-      const rows = statements.newestImages.all(after.position, after.n);
+    newestImages: ({ place: [position = 0, n = 0] } = BEFORE_THE_NEWEST) => {
+      const rows = statements.newestImages.all(position, n);
       const last = rows.at(-1);
       return {
         images: rows.map(({ position: _, n: __, ...row }) => mapImage(row)),
-        next: last && { position: last.position, n: last.n },
+        next: last && { place: [last.position, last.n] },
       };
     },
     archivedImages: (after) => statements.archivedImages.all(after).map(mapKnownImage),

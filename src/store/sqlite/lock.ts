@@ -6,8 +6,9 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { hasErrorCode } from '../../lib/errno.ts';
+import { isProcessRunning } from '../../lib/is-process-running.ts';
 import { OperatorError } from '../../lib/operator-error.ts';
+import type { RunningServer } from '../contract/servers.ts';
 import { openConnection } from './driver.ts';
 import { createPrivateFile } from './durable-files.ts';
 import { isBusy } from './errors.ts';
@@ -72,14 +73,9 @@ function readOwner(ownerFile: string): Record<string, unknown> | undefined {
   }
 }
 
-/** The pid of a data directory's owner, if recorded and alive on this machine. After a kill, the pid may have been reused. */
-export function readOwnerPid(dataDir: string): number | undefined {
+/** The owner of a data directory, if it is recorded and alive on this machine. After a kill, the pid may have been reused. */
+export function findOwner(dataDir: string): RunningServer | undefined {
   const owner = readOwner(join(dataDir, OWNER_FILE));
   if (owner?.host !== hostname() || typeof owner.pid !== 'number') return undefined;
-  try {
-    process.kill(owner.pid, 0);
-    return owner.pid;
-  } catch (error) {
-    return hasErrorCode(error, 'EPERM') ? owner.pid : undefined; // owned by another user
-  }
+  return isProcessRunning(owner.pid) ? { pid: owner.pid, host: owner.host } : undefined;
 }

@@ -2,14 +2,12 @@
 import type { StoreMaintenance } from '../contract/maintenance.ts';
 import { translateError, translateOpening } from './errors.ts';
 import { listIntegrityProblems } from './integrity/damage.ts';
-import { readOwnerPid } from './lock.ts';
 import { backUp, describeFailure, getBackupPath, listScheduledBackups } from './recovery/backup.ts';
 import { rebuild } from './recovery/rebuild.ts';
 import { restore } from './recovery/restore.ts';
 
 export function createSqliteMaintenance(dataDir: string): StoreMaintenance {
   return {
-    findOwnerPid: () => readOwnerPid(dataDir),
     findIntegrityProblems: (limit) => translateOpening(() => listIntegrityProblems(dataDir, limit)),
     nameBackup: (kind, nowMs) => getBackupPath(dataDir, kind, nowMs),
     backUp: (target) =>

@@ -6,6 +6,7 @@ import { createEventBus } from '../../lib/event-bus.ts';
 import type { StoreChange } from '../contract/changes.ts';
 import { NoMirror } from '../contract/errors.ts';
 import type { Store } from '../contract/store.ts';
+import { announceStatus } from '../rules/status-changes.ts';
 import { createSuggestionRequest, suggestWords } from '../rules/suggest-within.ts';
 import { createAccessTokenStore } from './access-tokens.ts';
 import { readAccounts } from './accounts.ts';
@@ -22,7 +23,7 @@ import { audit } from './integrity/audit.ts';
 import { createDamageError, isDamage } from './integrity/damage.ts';
 import { checkBeforeOpening } from './integrity/open-checks.ts';
 import { defineInterruptFunction } from './interrupt.ts';
-import { acquireLock, type Lock } from './lock.ts';
+import { acquireLock, findOwner, type Lock } from './lock.ts';
 import { createMarkStore } from './marks/mark-store.ts';
 import { defineNoteFunction } from './marks/note-index.ts';
 import { createMetadata } from './metadata.ts';
@@ -48,7 +49,6 @@ import { createWallStore } from './search/wall.ts';
 import { createWordStore } from './search/words.ts';
 import { createServers } from './servers.ts';
 import { readStats } from './stats.ts';
-import { announceStatus } from './status-changes.ts';
 import { createStorageWatch, describeStorageProblem } from './storage-problem.ts';
 import { createTaskStore } from './tasks.ts';
 import { createTracking } from './tracking.ts';
@@ -153,7 +153,7 @@ type Watched = Omit<Store, 'get' | 'readStorageProblem' | 'damage' | 'noteError'
 
 function assemble(
   db: Sqlite,
-  { mode, isResident, clock, archivesInputs = true }: OpenOptions,
+  { dataDir, mode, isResident, clock, archivesInputs = true }: OpenOptions,
   lock: Lock | undefined,
 ): Store {
   const metadata = createMetadata(db);
@@ -280,6 +280,7 @@ function assemble(
     endRun: runs.endRun,
     runs: runs.runs,
     recordHeartbeat: servers.recordHeartbeat,
+    findServer: () => findOwner(dataDir),
     ...circuit,
     stats: (nowMs) => readStats(db, tracking, nowMs),
     audit: () => audit(db),

@@ -1,9 +1,7 @@
 /** The record of every sync run. */
 import { and, desc, eq, isNull, notInArray, or } from 'drizzle-orm';
-import { tryParseJson } from '../../lib/parse-json.ts';
-import { isObject } from '../../task/json-object.ts';
-import { createEmptyCounts, type Run, type RunStore } from '../contract/runs.ts';
-import { decodeRun, encodeCounts, type RunRow } from '../rules/run-record.ts';
+import { createEmptyCounts, type RunStore } from '../contract/runs.ts';
+import { decodeReadable, encodeCounts } from '../rules/run-record.ts';
 import type { Sqlite } from './database.ts';
 import { runs, servers } from './schema.ts';
 import type { Synchronous } from './synchronous.ts';
@@ -52,15 +50,4 @@ export function createRunStore({ drizzle, raw }: Sqlite, server: string): Sqlite
         .run();
     },
   };
-}
-
-/** Counts that damage made unreadable are zero: a record of the past must not make the mirror unready. */
-function decodeReadable(row: RunRow): Run {
-  return decodeRun(areCounts(row.counts) ? row : { ...row, counts: '{}' });
-}
-
-/** Whether a text is the counts of a run: an object of numbers. */
-export function areCounts(text: unknown): boolean {
-  const counts = tryParseJson(String(text));
-  return isObject(counts) && Object.values(counts).every((count) => typeof count === 'number');
 }

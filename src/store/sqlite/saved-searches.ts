@@ -1,23 +1,23 @@
 /** Searches that people keep under a name. */
 import { and, asc, count, eq, type SQL } from 'drizzle-orm';
-import { RANDOM_KEY } from '../../lib/random-key.ts';
 import { foldName } from '../../task/entry-name.ts';
 import { areLimitsWithin, type TaskLimits } from '../../task/limits.ts';
 import {
   MAX_SAVED_SEARCHES,
   type NewSavedSearch,
   type SavedSearch,
-  type SavedSearchChange,
   type SavedSearchOutcome,
   type SavedSearchStore,
 } from '../contract/saved-searches.ts';
+import { serializeLimits } from '../rules/limit-columns.ts';
+import {
+  encodeSavedSearchChange,
+  parseSavedSearchRow,
+  type SavedSearchRow,
+} from '../rules/saved-search-row.ts';
 import { runInTransaction, type Sqlite } from './database.ts';
-import { areLimitColumns, parseLimits, serializeLimits } from './limit-columns.ts';
-import { areNameColumns } from './name-columns.ts';
 import { savedSearches } from './schema.ts';
 import type { Synchronous } from './synchronous.ts';
-
-type SavedRow = typeof savedSearches.$inferSelect;
 
 const UNKNOWN: SavedSearchOutcome = { kind: 'unknown' };
 
@@ -25,7 +25,7 @@ export function createSavedSearchStore(db: Sqlite): Synchronous<SavedSearchStore
   const { drizzle } = db;
   const find = (id: string, within: TaskLimits | undefined): SavedSearch | undefined => {
     const [row] = drizzle.select().from(savedSearches).where(eq(savedSearches.id, id)).all();
-    const saved = row && parseRow(row);
+    const saved = row && parseSavedSearchRow(row);
     return saved && areLimitsWithin(saved.limits, within) ? saved : undefined;
   };
   const list = (): SavedSearch[] =>
@@ -34,7 +34,7 @@ export function createSavedSearchStore(db: Sqlite): Synchronous<SavedSearchStore
       .from(savedSearches)
       .orderBy(asc(savedSearches.foldedName), asc(savedSearches.createdAt))
       .all()
-      .map(parseRow)
+      .map(parseSavedSearchRow)
       .filter((saved) => saved !== undefined);
   const isTaken = (name: string, { id, limits }: Pick<SavedSearch, 'id' | 'limits'>): boolean => {
     const namesake = drizzle
@@ -62,7 +62,7 @@ export function createSavedSearchStore(db: Sqlite): Synchronous<SavedSearchStore
       .run();
     return describe(id);
   };
-  const change = (saved: SavedSearch, values: Partial<Omit<SavedRow, 'id'>>): SavedSearchOutcome => {
+  const change = (saved: SavedSearch, values: Partial<Omit<SavedSearchRow, 'id'>>): SavedSearchOutcome => {
     drizzle.update(savedSearches).set(values).where(eq(savedSearches.id, saved.id)).run();
     return describe(saved.id);
   };
@@ -76,7 +76,7 @@ export function createSavedSearchStore(db: Sqlite): Synchronous<SavedSearchStore
     savedSearch: find,
     savedSearchOfFeed: (key) => {
       const [row] = drizzle.select().from(savedSearches).where(eq(savedSearches.feedKey, key)).all();
-      return row && parseRow(row);
+      return row && parseSavedSearchRow(row);
     },
     addSavedSearch: (saved) => runInTransaction(db, () => add(saved)),
     changeSavedSearch: (id, wanted, { within, nowMs, ifVersion }) =>
@@ -86,7 +86,7 @@ export function createSavedSearchStore(db: Sqlite): Synchronous<SavedSearchStore
         if (ifVersion !== undefined && !ifVersion.includes(saved.version)) return { kind: 'conflict' };
         if (wanted.name !== undefined && isTaken(wanted.name, saved)) return { kind: 'taken' };
         return change(saved, {
-          ...encodeChange(wanted),
+          ...encodeSavedSearchChange(wanted),
           version: saved.version + 1,
           changedAt: nowMs,
         });
@@ -105,43 +105,8 @@ export function createSavedSearchStore(db: Sqlite): Synchronous<SavedSearchStore
   };
 }
 
-function encodeChange(change: SavedSearchChange): Partial<SavedRow> {
-  const { name, query } = change;
-  return {
-    ...(name === undefined ? {} : { name, foldedName: foldName(name) }),
-    ...(query === undefined ? {} : { query }),
-    ...('timeZone' in change ? { timeZone: change.timeZone ?? null } : {}),
-    ...('feedKey' in change ? { feedKey: change.feedKey ?? null } : {}),
-  };
-}
-
 /** Whether a row has these limits: as they are sorted, the same ones are the same texts. */
 function isOfLimits(limits: TaskLimits | undefined): SQL | undefined {
   const { userIds, applicationIds } = serializeLimits(limits);
   return and(eq(savedSearches.userIds, userIds), eq(savedSearches.applicationIds, applicationIds));
-}
-
-/** One whose limits damage made unreadable does not exist: it must not find everything. */
-function parseRow(row: SavedRow): SavedSearch | undefined {
-  const readable = parseLimits(row);
-  if (!readable) return undefined;
-  return {
-    id: row.id,
-    name: row.name,
-    query: row.query,
-    timeZone: row.timeZone ?? undefined,
-    limits: readable.limits,
-    feedKey: row.feedKey ?? undefined,
-    version: row.version,
-    createdAtMs: row.createdAt,
-    changedAtMs: row.changedAt,
-    visitedAtMs: row.visitedAt,
-  };
-}
-
-/** Whether a row of a foreign or damaged database is a saved search that this mirror could have stored. */
-export function isSavedSearchRow(row: Readonly<Record<string, unknown>>): boolean {
-  const { name, folded_name: folded, user_ids: users, application_ids: applications, feed_key: key } = row;
-  const isKey = key === null || (typeof key === 'string' && RANDOM_KEY.test(key));
-  return isKey && areLimitColumns(users, applications) && areNameColumns(name, folded);
 }

@@ -7,7 +7,7 @@ import { SERVER_TIMEOUT_MS, type ServerStore } from '../contract/servers.ts';
 import { runInTransaction, type Sqlite } from './database.ts';
 import { servers } from './schema.ts';
 
-export interface Servers extends ServerStore {
+export interface Servers extends Pick<ServerStore, 'recordHeartbeat'> {
   recordHeartbeat(nowMs: number): void;
   /** Called on the owner's startup: all previous servers are dead. Frees what they held. */
   replaceServers(): void;

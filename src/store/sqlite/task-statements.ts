@@ -2,10 +2,10 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { TaskDocument } from '../../task/document.ts';
 import type { Batch, ConcatenatedTasks, StoredTask } from '../contract/tasks.ts';
+import { hashText } from '../rules/text-hash.ts';
 import type { Sqlite } from './database.ts';
 import { removed, tasks } from './schema.ts';
 import { encodeSeed } from './seed-column.ts';
-import { hashText } from './text-hash.ts';
 
 /** The columns of a StoredTask, for every statement that returns some. */
 export const STORED_TASK =

@@ -2,13 +2,13 @@
 import type { TaskDocument } from '../../task/document.ts';
 import type { Batch, BatchResult } from '../contract/tasks.ts';
 import { countReplacement, decideReplacement, isConfirmation, isStillRemoved } from '../rules/replacement.ts';
+import { hashText } from '../rules/text-hash.ts';
 import type { ImageStore } from './images.ts';
 import type { MarkPlacement } from './marks/mark-placement.ts';
 import type { Placement } from './placement.ts';
 import type { SearchRows } from './search/search-rows.ts';
 import type { WordStore } from './search/words.ts';
 import { createTaskRow, type Present, type TaskStatements } from './task-statements.ts';
-import { hashText } from './text-hash.ts';
 import type { Tracking } from './tracking.ts';
 import type { FinishQueue } from './webhooks/finish-queue.ts';
 

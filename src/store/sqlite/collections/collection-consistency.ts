@@ -1,7 +1,7 @@
 /** What recovered or foreign rows of collections must be like, so that every page of a collection and its cover are its own. */
 import type { AuditFinding } from '../../contract/health.ts';
+import { isCollectionRow } from '../../rules/collection-row.ts';
 import type { Sqlite } from '../database.ts';
-import { isCollectionRow } from './collection-row.ts';
 
 const ORPHANS = 'collection NOT IN (SELECT id FROM collections)';
 const STRAY_COVERS =

@@ -2,13 +2,13 @@
 import { eq } from 'drizzle-orm';
 import { foldName } from '../../../task/entry-name.ts';
 import type { CollectionStore } from '../../contract/collections.ts';
+import { serializeLimits } from '../../rules/limit-columns.ts';
 import { runInTransaction, type Sqlite } from '../database.ts';
-import { serializeLimits } from '../limit-columns.ts';
 import { collections } from '../schema.ts';
 import type { Synchronous } from '../synchronous.ts';
-import { nextVersion } from './collection-row.ts';
 import type { CollectionTasks } from './collection-tasks.ts';
 import { createCollectionFinder } from './find-collection.ts';
+import { nextVersion } from './next-version.ts';
 
 export function createCollectionImport(
   db: Sqlite,

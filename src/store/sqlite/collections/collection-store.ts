@@ -9,15 +9,16 @@ import {
   type CollectionStore,
   MAX_COLLECTIONS,
 } from '../../contract/collections.ts';
+import { encodeCollectionChange } from '../../rules/collection-row.ts';
+import { serializeLimits } from '../../rules/limit-columns.ts';
 import { runInTransaction, type Sqlite } from '../database.ts';
-import { serializeLimits } from '../limit-columns.ts';
 import { collections, collectionTasks } from '../schema.ts';
 import type { Synchronous } from '../synchronous.ts';
 import { createCollectionImages } from './collection-images.ts';
 import { createCollectionImport } from './collection-import.ts';
-import { type CollectionRow, nextVersion } from './collection-row.ts';
 import { createCollectionTasks } from './collection-tasks.ts';
 import { createCollectionFinder } from './find-collection.ts';
+import { nextVersion } from './next-version.ts';
 
 export function createCollectionStore(db: Sqlite): Synchronous<CollectionStore> {
   const { drizzle } = db;
@@ -88,7 +89,7 @@ export function createCollectionStore(db: Sqlite): Synchronous<CollectionStore> 
         if (refusal) return refusal;
         drizzle
           .update(collections)
-          .set({ ...convertChange(change, options.nowMs), ...nextVersion(options) })
+          .set({ ...encodeCollectionChange(change, options.nowMs), ...nextVersion(options) })
           .where(eq(collections.id, id))
           .run();
         return find(id, options.within);
@@ -102,20 +103,5 @@ export function createCollectionStore(db: Sqlite): Synchronous<CollectionStore> 
         drizzle.delete(collections).where(eq(collections.id, id)).run();
         return found;
       }),
-  };
-}
-
-function convertChange({ name, note, cover, link }: CollectionChange, nowMs: number): Partial<CollectionRow> {
-  return {
-    ...(name === undefined ? {} : { name, foldedName: foldName(name) }),
-    ...(note === undefined ? {} : { note }),
-    ...(cover === undefined ? {} : { cover }),
-    ...(link === undefined
-      ? {}
-      : {
-          linkKey: link?.key ?? null,
-          linkShowsPrompts: link?.showsPrompts ?? false,
-          linkCreatedAt: link ? nowMs : null,
-        }),
   };
 }

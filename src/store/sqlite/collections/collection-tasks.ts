@@ -2,22 +2,15 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { TaskId } from '../../../task/id.ts';
 import { isOwnerWithin } from '../../../task/limits.ts';
-import {
-  type ChangeOptions,
-  type Collection,
-  type CollectionRefusal,
-  type CollectionStore,
-  MAX_COLLECTION_TASKS,
-  type Placement,
-  type TaskRun,
-} from '../../contract/collections.ts';
-import { describeRuns, placeRuns } from '../../rules/task-order.ts';
+import type { ChangeOptions, Collection, CollectionStore } from '../../contract/collections.ts';
+import { planPlacement } from '../../rules/placement.ts';
+import { describeRuns } from '../../rules/task-order.ts';
 import { runInTransaction, type Sqlite } from '../database.ts';
 import { collections, collectionTasks, tasks } from '../schema.ts';
 import type { Synchronous } from '../synchronous.ts';
 import { createOwnerReader } from '../task-owner.ts';
-import { nextVersion } from './collection-row.ts';
 import { createCollectionFinder } from './find-collection.ts';
+import { nextVersion } from './next-version.ts';
 
 type Operations = Pick<CollectionStore, 'collectionTasks' | 'placeInCollection' | 'takeFromCollection'>;
 
@@ -131,26 +124,14 @@ export function createCollectionTasks(db: Sqlite): CollectionTasks {
           const found = find(id, options.within, options.ifVersion);
           if (found.kind !== 'done') return found;
           const places = readOrder(id);
-          const { runs, isMove } = readPlacement(placement);
-          const given = [...new Set(runs.flatMap(({ ids }) => ids))];
-          const moved = isMove ? given.filter((task) => places.has(task)) : [];
-          const others = given.filter((task) => !places.has(task));
-          const added = others.filter((task) => isStoredWithin(found.collection, task));
-          if (places.size + added.length > MAX_COLLECTION_TASKS) return TOO_MANY;
-          const placed = new Set([...moved, ...added]);
-          const order = [...places.keys()];
-          const placing = runs.map(({ ids, before }) => ({
-            ids: ids.filter((task) => placed.has(task)),
-            before,
-          }));
-          if (!areAnchorsThere(order, placing)) return NOT_PLACED;
-          writeOrder(id, places, placeRuns(order, placing), options.nowMs);
-          return {
-            kind: 'done',
-            collection: placed.size === 0 ? found.collection : touch(id, found.collection.cover, options),
-            ...{ added, moved, unknown: others.filter((task) => !placed.has(task)) },
-            runs: describeRuns(order, new Set(moved)),
-          };
+          const plan = planPlacement([...places.keys()], placement, {
+            has: (task) => isStoredWithin(found.collection, task),
+          });
+          if (plan.kind !== 'done') return plan;
+          const { order, isChange, ...result } = plan;
+          writeOrder(id, places, order, options.nowMs);
+          const { collection } = found;
+          return { ...result, collection: isChange ? touch(id, collection.cover, options) : collection };
         }),
 
       takeFromCollection: (id, ids, options) =>
@@ -171,29 +152,3 @@ export function createCollectionTasks(db: Sqlite): CollectionTasks {
     },
   };
 }
-
-/** @returns `isMove`: whether those that are there are moved */
-function readPlacement(placement: Placement): { runs: readonly TaskRun[]; isMove: boolean } {
-  if ('runs' in placement) return { runs: placement.runs, isMove: true };
-  const { ids, before } = placement;
-  return { runs: [{ ids, before: before ?? undefined }], isMove: before !== undefined };
-}
-
-/** Whether what each is placed before is in the list then. */
-function areAnchorsThere(order: readonly TaskId[], runs: readonly TaskRun[]): boolean {
-  const there = new Set(order);
-  for (const { ids, before } of runs) {
-    if (before !== undefined && !there.has(before)) return false;
-    for (const id of ids) there.add(id);
-  }
-  return true;
-}
-
-const NOT_PLACED: CollectionRefusal = {
-  kind: 'refused',
-  reason: 'the task before which they are to be placed is not in the collection',
-};
-const TOO_MANY: CollectionRefusal = {
-  kind: 'refused',
-  reason: `a collection has at most ${MAX_COLLECTION_TASKS} tasks`,
-};

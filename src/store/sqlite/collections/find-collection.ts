@@ -3,10 +3,10 @@ import { and, count, eq, getTableColumns, sql } from 'drizzle-orm';
 import { foldName } from '../../../task/entry-name.ts';
 import { areLimitsWithin, type TaskLimits } from '../../../task/limits.ts';
 import { type Collection, type CollectionOutcome, MAX_COLLECTIONS } from '../../contract/collections.ts';
+import { type CollectionRow, parseCollectionRow } from '../../rules/collection-row.ts';
+import { serializeLimits } from '../../rules/limit-columns.ts';
 import type { Sqlite } from '../database.ts';
-import { serializeLimits } from '../limit-columns.ts';
 import { collections, collectionTasks } from '../schema.ts';
-import { type CollectionRow, parseCollectionRow } from './collection-row.ts';
 
 interface CountedRow {
   readonly row: CollectionRow;

@@ -3,11 +3,11 @@
  * differ from the tasks, marks that are not found, collections that can't be read.
  */
 import type { AuditFinding } from '../../contract/health.ts';
+import { hashText } from '../../rules/text-hash.ts';
 import { findWrongCollections } from '../collections/collection-consistency.ts';
 import { findWrongCounts } from '../counts.ts';
 import type { Sqlite } from '../database.ts';
 import { findWrongMarks } from '../marks/find-wrong-marks.ts';
-import { hashText } from '../text-hash.ts';
 import { DERIVED_ROW, type DerivedRow, differs, readStoredDocument, STABLE_COLUMNS } from './columns.ts';
 
 /** Reads every document once. @returns the inconsistencies found */

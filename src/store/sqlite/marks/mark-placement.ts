@@ -1,9 +1,9 @@
 /** Keeps marks with their task: at its position, and in its search row. When a stored task is removed, a trigger removes its marks (0014). */
 import { eq, sql } from 'drizzle-orm';
+import { parseMarkRow } from '../../rules/mark-row.ts';
+import { createMarkTerms } from '../../rules/mark-terms.ts';
 import type { Sqlite } from '../database.ts';
 import { marks } from '../schema.ts';
-import { parseMarkRow } from './mark-row.ts';
-import { createMarkTerms } from './mark-terms.ts';
 
 export interface MarkPlacement {
   /**

@@ -57,13 +57,6 @@ export function buildVisibleConditions(db: Pick<Sqlite, 'raw'>, position: string
   return isAnyHidden(db) ? [buildVisibleCondition(position)] : [];
 }
 
-/** Whether a query says itself which hidden tasks it is about. */
-export function mentionsHidden(node: QueryNode): boolean {
-  if (node.kind === 'mark') return node.test.of === 'hidden';
-  if (node.kind === 'not') return mentionsHidden(node.part);
-  return (node.kind === 'and' || node.kind === 'or') && node.parts.some(mentionsHidden);
-}
-
 /** Whether marks alone decide a node. */
 export function isAboutMarks(node: QueryNode): boolean {
   if (node.kind === 'not') return isAboutMarks(node.part);

@@ -2,24 +2,17 @@
 import { eq, gt, sql } from 'drizzle-orm';
 import type { TaskId } from '../../../task/id.ts';
 import { isOwnerWithin, type TaskOwner } from '../../../task/limits.ts';
-import {
-  applyMarkChange,
-  areSameMarks,
-  type MarkChange,
-  type Marks,
-  NO_MARKS,
-  normalizeMarkChange,
-  TooManyTags,
-} from '../../../task/marks.ts';
+import { areSameMarks, NO_MARKS } from '../../../task/marks.ts';
 import type { TaskChange } from '../../contract/changes.ts';
 import type { MarkOutcome, MarkStore, MarksImport, TaskMarks } from '../../contract/marks.ts';
+import { createUnmarked, decideImport, decideMark, normalizeChanges } from '../../rules/mark-decision.ts';
+import { parseMarkRow } from '../../rules/mark-row.ts';
+import { createMarkTerms } from '../../rules/mark-terms.ts';
 import type { Sqlite } from '../database.ts';
 import { marks as markTable, tasks } from '../schema.ts';
 import { createSearchRows } from '../search/search-rows.ts';
 import type { WordStore } from '../search/words.ts';
 import type { Synchronous } from '../synchronous.ts';
-import { type MarkRow, parseMarkRow } from './mark-row.ts';
-import { createMarkTerms } from './mark-terms.ts';
 import { createNoteIndex } from './note-index.ts';
 import { listTags } from './tag-facet.ts';
 
@@ -67,7 +60,11 @@ export function createMarkStore(db: Sqlite, { words, onChange }: MarkStoreOption
     .prepare();
 
   /** Inside a transaction. */
-  const write = (row: MarkRow | undefined, stored: TaskMarks, position: number): void => {
+  const write = (
+    row: typeof markTable.$inferSelect | undefined,
+    stored: TaskMarks,
+    position: number,
+  ): void => {
     const values = createRow(stored, position);
     const key = row ? row.key : insert.get(values)?.key;
     if (row) update.run(values);
@@ -90,26 +87,20 @@ export function createMarkStore(db: Sqlite, { words, onChange }: MarkStoreOption
     marksOf: (ids) => selectMany.all({ ids: JSON.stringify(ids) }).map(parseMarkRow),
 
     mark: (requests, { nowMs, within }) => {
-      // Most requests are about one change for many tasks.
-      const normalized = new Map<MarkChange, MarkChange>();
-      for (const { change } of requests)
-        if (!normalized.has(change)) normalized.set(change, normalizeMarkChange(change));
+      const readChange = normalizeChanges(requests);
       return runWriting((changes) =>
-        requests.map(({ id, change: asked, ifVersion }): MarkOutcome => {
-          const change = normalized.get(asked) ?? asked;
+        requests.map((request): MarkOutcome => {
+          const { id } = request;
           const task = selectTask.get({ id });
           if (!task || (within && !isOwnerWithin(within, getOwner(task)))) return { kind: 'unknown', id };
           const row = select.get({ id });
           const before = row ? parseMarkRow(row) : createUnmarked(id);
-          if (ifVersion && !ifVersion.includes(before.version)) return { kind: 'conflict', marks: before };
-          const after = tryChange(before, change);
-          if (after instanceof TooManyTags) return { kind: 'refused', id, reason: after.message };
-          if (areSameMarks(before, after)) return { kind: 'same', marks: before };
-          const changedAtMs = Math.max(nowMs, before.changedAtMs); // a clock may go back
-          const marks = { ...after, id, version: createVersion(before.version, nowMs), changedAtMs };
-          write(row, marks, task.position);
-          changes.push(describeChange(id, task));
-          return { kind: 'changed', before, marks };
+          const outcome = decideMark(before, request, { change: readChange(request), nowMs });
+          if (outcome.kind === 'changed') {
+            write(row, outcome.marks, task.position);
+            changes.push(describeChange(id, task));
+          }
+          return outcome;
         }),
       );
     },
@@ -117,21 +108,17 @@ export function createMarkStore(db: Sqlite, { words, onChange }: MarkStoreOption
     importMarks: (archived) =>
       runWriting((changes) => {
         const result: MarksImport = { changed: 0, kept: 0, unknown: 0 };
-        for (const { id, changedAtMs, ...marks } of archived) {
+        for (const one of archived) {
+          const { id } = one;
           const task = selectTask.get({ id });
           const row = select.get({ id });
+          const decision = decideImport(row && parseMarkRow(row), one);
+          if (task && decision) write(row, decision.marks, task.position);
           if (!task) result.unknown += 1;
-          else if (row ? row.changedAt >= changedAtMs : changedAtMs === 0) result.kept += 1;
+          else if (!decision?.isChange) result.kept += 1;
           else {
-            // Even if they are the same, or none: older ones that come later must not win.
-            const isSame = areSameMarks(row ? parseMarkRow(row) : NO_MARKS, marks);
-            const version = isSame && row ? row.version : createVersion(row?.version ?? 0, changedAtMs);
-            write(row, { ...marks, id, version, changedAtMs }, task.position);
-            if (isSame) result.kept += 1;
-            else {
-              result.changed += 1;
-              changes.push(describeChange(id, task));
-            }
+            result.changed += 1;
+            changes.push(describeChange(id, task));
           }
         }
         return result;
@@ -157,15 +144,6 @@ function describeChange(id: TaskId, task: MarkedTask): TaskChange {
 
 function getOwner({ userId, applicationId }: MarkedTask): TaskOwner {
   return { userId: userId ?? undefined, applicationId: applicationId ?? undefined };
-}
-
-/** Not below the time, so that marks of a task that is forgotten and fetched again are not taken for the earlier ones. */
-function createVersion(before: number, nowMs: number): number {
-  return Math.max(before + 1, nowMs);
-}
-
-function createUnmarked(id: TaskId): TaskMarks {
-  return { ...NO_MARKS, id, version: 0, changedAtMs: 0 };
 }
 
 function createRow({ id, version, changedAtMs, ...marks }: TaskMarks, position: number) {
@@ -195,14 +173,4 @@ function bindColumns() {
     version: bind('version'),
     changedAt: bind('changedAt'),
   };
-}
-
-/** @returns the error if there would be too many tags: the other tasks are marked */
-function tryChange(before: Marks, change: MarkChange): Marks | TooManyTags {
-  try {
-    return applyMarkChange(before, change);
-  } catch (error) {
-    if (error instanceof TooManyTags) return error;
-    throw error;
-  }
 }

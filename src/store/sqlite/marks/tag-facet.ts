@@ -2,14 +2,9 @@
 
 import type { TagCount, TagRequest } from '../../contract/marks.ts';
 import type { FacetCount, FacetRequest } from '../../contract/search.ts';
+import { listFilterValues } from '../../rules/filter-values.ts';
 import type { Sqlite } from '../database.ts';
-import {
-  buildLimitConditions,
-  buildWhereClause,
-  type Condition,
-  collectParams,
-  listFilterValues,
-} from '../filter-sql.ts';
+import { buildLimitConditions, buildWhereClause, type Condition, collectParams } from '../filter-sql.ts';
 import { computeIdRange } from '../find-ids.ts';
 import { ensureInterruptible } from '../interrupt.ts';
 import { compileSearch } from '../search/search-sql.ts';

@@ -1,7 +1,7 @@
 /** Recovers tasks on pages that no B-tree references any more: found in the raw bytes, accepted if they match their hash. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { hashText } from '../../rules/text-hash.ts';
 import { runInTransaction, type Sqlite } from '../database.ts';
-import { hashText } from '../text-hash.ts';
 import { FREE_PAGES_AT, PAGE_BYTES } from './damaged-copy.ts';
 import { insertAll } from './insert-rows.ts';
 import { type Column, type Pages, readLeafRows } from './leaf-pages.ts';

@@ -3,9 +3,9 @@
  * a revoked token valid again.
  */
 import type { MergedTokens } from '../../contract/maintenance.ts';
+import { areLimitColumns } from '../../rules/limit-columns.ts';
 import type { Sqlite } from '../database.ts';
 import { type Connection, SqliteError } from '../driver.ts';
-import { areLimitColumns } from '../limit-columns.ts';
 import { createMetadata } from '../metadata.ts';
 import { insertAll } from './insert-rows.ts';
 import { type Row, readRows } from './readable-rows.ts';

@@ -1,7 +1,8 @@
 /** What was revoked stays revoked, keys and webhooks: the replacement of a database must not open anything, or tell anybody, again. */
+
+import { isWebhookRow } from '../../rules/webhook-row.ts';
 import type { Sqlite } from '../database.ts';
 import { type Connection, SqliteError } from '../driver.ts';
-import { isWebhookRow } from '../webhooks/webhook-row.ts';
 import { type Row, readRows } from './readable-rows.ts';
 
 const KEYS = [

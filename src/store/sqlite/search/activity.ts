@@ -4,8 +4,9 @@ import { createPeriodFinder } from '../../../search/dates.ts';
 import type { Activity, ActivityRequest } from '../../contract/activity.ts';
 import type { HistogramBar } from '../../contract/search.ts';
 import { sumDays } from '../../rules/day-histogram.ts';
+import type { Measure } from '../../rules/stored-counts.ts';
 import type { Sqlite } from '../database.ts';
-import { compileWithoutTimes, createPartCounter, type Measure, readDays } from './stored-counts.ts';
+import { compileWithoutTimes, createPartCounter, readDays } from './stored-counts.ts';
 
 /** @param maxDisplacement how far a row's position may be above the slot of its time */
 export function sumActivity(

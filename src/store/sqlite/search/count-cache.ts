@@ -1,13 +1,6 @@
-/**
- * Keeps the last counts of a connection that never writes. They are valid while no other connection has committed anything. After
- * that, those that took long are answered once more as they are, and are counted again when the connection is idle: a page asks the
- * same questions again and again, and must not wait for what the stored counts can't decide.
- */
+/** Keeps the last counts of a connection that never writes (see rules/count-book.ts), while no other connection has committed anything. */
+import { createCountBook } from '../../rules/count-book.ts';
 import type { Sqlite } from '../database.ts';
-
-const MAX_ENTRIES = 32;
-/** How often an answer may fail to be counted again before a request for it waits. */
-const MAX_FAILURES = 3;
 
 export interface CountCache {
   /**
@@ -21,19 +14,9 @@ export interface CountCache {
     getKey: (request: Asked) => unknown,
     count: (request: Asked) => Counts,
   ): (request: Asked) => Counts;
-  /** Whether something was answered that was out of date, and has not been counted again since. */
   isRecountDue(): boolean;
-  /** Counts one of those again. If that fails repeatedly, because it is ended, a request waits for the count. */
+  /** Counts one of those again that were answered although they were out of date. */
   recount(): void;
-}
-
-interface Entry {
-  readonly counts: unknown;
-  /** SQLite's `data_version` before it was counted: what is committed meanwhile may or may not be included. */
-  readonly version: unknown;
-  readonly isCheap: boolean;
-  /** Counts it again. */
-  readonly recount: () => void;
 }
 
 /** @param isCheap whether what was counted in this time is counted again rather than answered when it is out of date */
@@ -41,22 +24,7 @@ export function createCountCache(
   { raw }: Pick<Sqlite, 'raw'>,
   isCheap: (tookMs: number) => boolean,
 ): CountCache {
-  const entries = new Map<string, Entry>(); // the least recently used first
-  const due = new Set<string>();
-  /** How often they could not be counted again. */
-  const failures = new Map<string, number>();
-
-  const keep = (key: string, entry: Entry): void => {
-    entries.delete(key);
-    entries.set(key, entry);
-    const [oldest] = entries.keys();
-    if (entries.size > MAX_ENTRIES && oldest !== undefined) forget(oldest);
-  };
-
-  const forget = (key: string): void => {
-    for (const keys of [entries, due, failures]) keys.delete(key);
-  };
-
+  const book = createCountBook();
   return {
     wrap: <Asked, Counts>(
       name: string,
@@ -68,33 +36,23 @@ export function createCountCache(
         const started = performance.now();
         const counts = count(request);
         const tookMs = performance.now() - started;
-        keep(key, { counts, version, isCheap: isCheap(tookMs), recount: () => countNow(key, request) });
-        due.delete(key);
-        failures.delete(key);
+        book.add(key, { counts, version, isCheap: isCheap(tookMs), recount: () => countNow(key, request) });
         return counts;
       };
       return (request: Asked) => {
         const key = JSON.stringify([name, getKey(request)]);
-        const known = entries.get(key);
-        const isValid = known?.version === readVersion(raw);
-        const mustWait = known?.isCheap === true || (failures.get(key) ?? 0) >= MAX_FAILURES;
-        if (!known || (!isValid && mustWait)) return countNow(key, request);
-        if (!isValid) due.add(key);
-        keep(key, known);
-        return known.counts as Counts; // the key has the name of what is counted
+        const known = book.find(key, readVersion(raw));
+        return known ? (known.counts as Counts) : countNow(key, request); // the key has the name of what is counted
       };
     },
-    isRecountDue: () => due.size > 0,
+    isRecountDue: book.isRecountDue,
     recount: () => {
-      const [key] = due;
-      if (key === undefined) return;
-      due.delete(key);
-      failures.set(key, (failures.get(key) ?? 0) + 1); // until it has been counted
-      entries.get(key)?.recount();
+      book.takeDue()?.recount();
     },
   };
 }
 
+/** SQLite's `data_version`. */
 function readVersion(raw: Sqlite['raw']): unknown {
   return raw.pragma('data_version', { simple: true });
 }

@@ -1,6 +1,7 @@
 /** Facets and histograms with the time at which they were counted. */
 import type { Clock } from '../../../lib/clock.ts';
 import type { FacetRequest, HistogramRequest, SearchStore } from '../../contract/search.ts';
+import { CHEAP_MS, FEW_TASKS } from '../../rules/count-book.ts';
 import { countTasks } from '../counts.ts';
 import type { Sqlite } from '../database.ts';
 import type { Synchronous } from '../synchronous.ts';
@@ -8,11 +9,6 @@ import { type CountCache, createCountCache } from './count-cache.ts';
 import { countFacets } from './facets.ts';
 import { countHistogram } from './histogram.ts';
 import type { IndexState } from './search.ts';
-
-/** What is counted in less is not worth being out of date. */
-const CHEAP_MS = 10;
-/** Nothing takes long at so few tasks, whatever a busy machine says. */
-const FEW_TASKS = 20_000;
 
 /** For connections that write, or answer one question. */
 const NO_CACHE: CountCache = {

@@ -3,20 +3,20 @@
  * can decide the question, else by a pass over the narrow index.
  */
 import { FACET_NAMES, type FacetRequest, type Facets } from '../../contract/search.ts';
+import { isDecidedByValues, needsValues } from '../../rules/stored-counts.ts';
 import { tallyValues, type ValueFacets, type ValueRow } from '../../rules/tally-facets.ts';
 import type { Sqlite } from '../database.ts';
 import { buildWhereClause, collectParams } from '../filter-sql.ts';
 import { countTagFacet } from '../marks/tag-facet.ts';
 import { countHistogram, scanHistogram } from './histogram.ts';
-import { compileSearch, intersectQueryTimes } from './search-sql.ts';
-import { COLUMNS_OF_VALUES, compileWithoutTimes, isDecidedBy } from './stored-counts.ts';
+import { compileSearch } from './search-sql.ts';
+import { compileWithoutTimes } from './stored-counts.ts';
 
 /** @param maxDisplacement how far a row's position may be above the slot of its time */
 export function countFacets(db: Sqlite, request: FacetRequest, maxDisplacement: number): Facets {
-  const isTimed = Object.keys(intersectQueryTimes(request.filter, request.query)).length > 0;
-  const useCounts = !isTimed && isDecidedBy(COLUMNS_OF_VALUES, request);
   return assembleFacets(db, request, {
-    values: () => (useCounts ? countValues(db, request) : scanValues(db, request, maxDisplacement)),
+    values: () =>
+      isDecidedByValues(request) ? countValues(db, request) : scanValues(db, request, maxDisplacement),
     tags: () => countTagFacet(db, request, maxDisplacement),
     histogram: () => countHistogram(db, request, maxDisplacement),
   });
@@ -40,9 +40,7 @@ function assembleFacets(
   return raw.transaction(() => {
     const histogram = only.includes('histogram') ? count.histogram() : [];
     const tags = only.includes('tag') ? count.tags() : [];
-    const hasTotal = only.includes('histogram');
-    const needsValues = !hasTotal || only.some((name) => name !== 'histogram' && name !== 'tag');
-    if (needsValues) return { ...count.values(), tags, histogram };
+    if (needsValues(only)) return { ...count.values(), tags, histogram };
     const total = histogram.reduce((sum, bar) => sum + bar.count, 0);
     return { total, models: [], sizes: [], actions: [], states: [], tags, histogram };
   })();

@@ -5,19 +5,15 @@
 import { createPeriodFinder } from '../../../search/dates.ts';
 import type { HistogramBar, HistogramRequest } from '../../contract/search.ts';
 import { sumDays } from '../../rules/day-histogram.ts';
+import { intersectQueryTimes } from '../../rules/query-parts.ts';
+import { isDecidedByDays } from '../../rules/stored-counts.ts';
 import { type QuarterRow, sumQuarters } from '../../rules/tally-facets.ts';
 import type { Sqlite } from '../database.ts';
 import { buildWhereClause, collectParams } from '../filter-sql.ts';
 import { ensureInterruptible } from '../interrupt.ts';
 import { countPrompts } from './prompt-histogram.ts';
-import { compileSearch, intersectQueryTimes, type SearchSql } from './search-sql.ts';
-import {
-  COLUMNS_OF_DAYS,
-  compileWithoutTimes,
-  createPartCounter,
-  isDecidedBy,
-  readDays,
-} from './stored-counts.ts';
+import { compileSearch, type SearchSql } from './search-sql.ts';
+import { compileWithoutTimes, createPartCounter, readDays } from './stored-counts.ts';
 
 /** As SQL: see QUARTER_MS. */
 const QUARTER = 900_000;
@@ -31,10 +27,6 @@ export function countHistogram(
   return isDecidedByDays(request)
     ? countDays(db, request, maxDisplacement)
     : scanHistogram(db, request, maxDisplacement);
-}
-
-function isDecidedByDays(request: HistogramRequest): boolean {
-  return !request.groupByPrompt && isDecidedBy(COLUMNS_OF_DAYS, request);
 }
 
 function countDays(db: Sqlite, request: HistogramRequest, maxDisplacement: number): HistogramBar[] {

@@ -1,7 +1,7 @@
 /**
  * How large the lists of terms are in the search index, in pages, without reading them: each segment of FTS5 knows on which page a term
  * begins (https://sqlite.org/fts5.html#fts5_shadow_tables), and the list of a frequent one ends where the next term begins. A page has
- * about a thousand tasks; 0 is less than a page in each segment.
+ * about a thousand tasks. Only whole pages count: the shortest list may begin on one page and end on the next.
  */
 import type { Sqlite } from '../database.ts';
 
@@ -18,7 +18,7 @@ export function readListSizes({ raw }: Sqlite, terms: Iterable<string>): Map<str
     .prepare<[string], [string, number]>(
       `WITH segments AS MATERIALIZED (SELECT DISTINCT segid FROM prompt_index_idx)
        SELECT wanted.value, ifnull(sum(max(0,
-         ${find(`> ${key} ORDER BY idx.term`)} - ${find(`<= ${key} ORDER BY idx.term DESC`)})), 0)
+         ${find(`> ${key} ORDER BY idx.term`)} - ${find(`<= ${key} ORDER BY idx.term DESC`)} - 1)), 0)
        FROM json_each(?) AS wanted CROSS JOIN segments GROUP BY wanted.key`,
     )
     .raw()

@@ -1,6 +1,6 @@
 /** Compiles the query AST to FTS5 MATCH expressions. Every term is quoted, so user input is never FTS5 syntax. */
 import type { QueryNode, TextNode } from '../../../search/ast.ts';
-import { compileMarkTest } from '../marks/mark-terms.ts';
+import { compileMarkTest } from '../marks/mark-expression.ts';
 
 export interface Leaves {
   /** The expression that matches a leaf exactly; undefined when the index alone can't decide. */

@@ -1,28 +1,23 @@
 /** The prompts among which the edits of one are looked for: those that are likely to be the most similar. Nothing is stored for it. */
-import { listTellingPhrases, type TellingPhrase } from '../../../search/edits/telling-phrases.ts';
-import { extractTerms } from '../../../search/terms.ts';
 import type { TaskLimits } from '../../../task/limits.ts';
-import {
-  EDIT_LIMIT,
-  MAX_PAGE_CHARACTERS,
-  type NearPrompt,
-  type NearPrompts,
-  type SearchStore,
-} from '../../contract/search.ts';
+import type { NearPrompt, SearchStore } from '../../contract/search.ts';
 import type { StoredTask } from '../../contract/tasks.ts';
+import { findNearCandidates } from '../../rules/near-candidates.ts';
+import {
+  createNearPromptTaker,
+  extractPhraseTerms,
+  listNearPhrases,
+  MAX_NEAR_ROWS,
+} from '../../rules/near-prompts.ts';
+import { answerNow } from '../../rules/questions.ts';
 import type { Sqlite } from '../database.ts';
 import type { Synchronous } from '../synchronous.ts';
 import { STORED_TASK } from '../task-statements.ts';
+import { answerQuestion, type CandidateSearch } from './close-candidates.ts';
 import { readListSizes } from './list-sizes.ts';
-import { findNearCandidates } from './near-candidates.ts';
 import { createSpanReader } from './prompt-uses.ts';
 import type { IndexState } from './search.ts';
-import { readRuns, readSourcePrompt } from './source-prompt.ts';
-
-/** Tasks that are wanted for EDIT_LIMIT different prompts. */
-const CANDIDATE_ROWS = 2 * EDIT_LIMIT;
-/** Of a prompt, from which its phrases are taken. */
-const MAX_PHRASE_CHARACTERS = 2000;
+import { readRuns, readSourcePrompt, type SourcePrompt } from './source-prompt.ts';
 
 /** @param state as of `createSearchStore` */
 export function createNearPromptStore(
@@ -54,38 +49,32 @@ export function createNearPromptStore(
       const { maxDisplacement, indexedFromMs } = state();
       const source = readSourcePrompt(db, id, within);
       if (!source) return undefined;
-      const candidates = findNearCandidates(db, {
-        ...{ phrases: findPhrases(db, source.prompt, within), position: source.position },
-        without: readRuns(db, source.position, within),
-        filter: within ? { within } : {},
-        ...{ maxDisplacement, limit: CANDIDATE_ROWS },
-      });
-      const { prompts, isCutShort } = takePrompts(readPrompts(candidates, within));
+      const taker = createNearPromptTaker();
+      for (const prompt of readPrompts(findCandidates(db, source, { within, maxDisplacement }), within))
+        if (!taker.take(prompt)) break;
       return {
         firstUsedMs: createSpanReader(db, within)(source.position)?.firstUsedMs ?? source.createdAtMs,
-        prompts,
-        ...{ isCutShort, indexedFromMs },
+        ...taker.finish(),
+        indexedFromMs,
       };
     },
   };
 }
 
-/** At most EDIT_LIMIT. */
-function takePrompts(prompts: Iterable<NearPrompt>): Pick<NearPrompts, 'prompts' | 'isCutShort'> {
-  const taken: NearPrompt[] = [];
-  let size = 0;
-  for (const prompt of prompts) {
-    size += prompt.task.text.length;
-    if (size > MAX_PAGE_CHARACTERS && taken.length > 0) return { prompts: taken, isCutShort: true };
-    taken.push(prompt);
-    if (taken.length >= EDIT_LIMIT) break;
-  }
-  return { prompts: taken, isCutShort: false };
-}
-
-function findPhrases(db: Sqlite, prompt: string, within: TaskLimits | undefined): TellingPhrase[] {
-  const terms = extractTerms(prompt, MAX_PHRASE_CHARACTERS);
+/** @returns the positions of tasks, those with the most similar prompts first */
+function findCandidates(
+  db: Sqlite,
+  { position, prompt }: SourcePrompt,
+  { within, maxDisplacement }: { within: TaskLimits | undefined; maxDisplacement: number },
+): number[] {
+  const terms = extractPhraseTerms(prompt);
   // The sizes are those of all tasks, which must not show to a caller with limits.
   const sizes = within ? undefined : readListSizes(db, new Set(terms.map(({ term }) => term)));
-  return listTellingPhrases(terms, (term) => sizes?.get(term) ?? 1);
+  const search: CandidateSearch = { strict: [], filter: within ? { within } : {}, maxDisplacement };
+  const work = findNearCandidates({
+    ...{ phrases: listNearPhrases(terms, sizes), source: position, limit: MAX_NEAR_ROWS },
+    without: readRuns(db, position, within),
+    getPlace: (key) => key,
+  });
+  return answerNow(work, (question) => answerQuestion(db, search, question));
 }

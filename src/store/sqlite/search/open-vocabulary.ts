@@ -5,14 +5,12 @@ import { getPrompt } from '../../../task/document.ts';
 import type { TaskLimits } from '../../../task/limits.ts';
 import { SUGGESTING_PROMPTS } from '../../contract/search.ts';
 import { countWords } from '../../rules/suggest-within.ts';
+import { createVisibleVocabulary, MAX_COUNTED } from '../../rules/vocabulary.ts';
 import type { Sqlite } from '../database.ts';
 import { buildWhereClause, collectParams } from '../filter-sql.ts';
 import { countUpTo } from './count-up-to.ts';
 import { compileSearch } from './search-sql.ts';
-import { createVisibleVocabulary, createVocabulary } from './vocabulary.ts';
-
-/** Tasks of a caller with limits that are counted: weights need no more. */
-const MAX_COUNTED = 10_000;
+import { createVocabulary } from './vocabulary.ts';
 
 /** @param limits of the caller: word lists and counts of all prompts would reveal others' */
 export function openVocabulary(

@@ -4,11 +4,11 @@
  */
 import type { ArtifactNode, FieldNode, QueryNode } from '../../../search/ast.ts';
 import { convertToLowerAscii } from '../../../search/fold.ts';
+import { hashLink } from '../../rules/link-hash.ts';
 import type { Sqlite } from '../database.ts';
 import { buildWhereClause, type Condition, collectParams } from '../filter-sql.ts';
 import { computeIdRange } from '../find-ids.ts';
 import { buildInterruptConditions } from '../interrupt.ts';
-import { hashLink } from '../link-hash.ts';
 
 /**
  * The SELECT statements of positions that together are the tasks of a node; undefined if it is no such node.

@@ -1,4 +1,4 @@
-/** Rows of the search index: the terms of a prompt, and of the marks of its task (see marks/mark-terms.ts). */
+/** Rows of the search index: the terms of a prompt, and of the marks of its task (see rules/mark-terms.ts). */
 import { createIndexEntry } from '../../../search/terms.ts';
 import { getPrompt } from '../../../task/document.ts';
 import type { Sqlite } from '../database.ts';

@@ -4,7 +4,6 @@
  */
 
 import type { PrefixNode, Query, QueryNode, TextNode } from '../../../search/ast.ts';
-import { intersectTimes } from '../../../search/dates.ts';
 import {
   computePrefixRange,
   getShorterPrefix,
@@ -12,6 +11,8 @@ import {
   planPrefixRanges,
 } from '../../../search/prefixes.ts';
 import type { TaskFilter } from '../../contract/tasks.ts';
+import { groupValues, listFilterValues } from '../../rules/filter-values.ts';
+import { intersectQueryTimes, isLeaf, isNegated, leavesHiddenOut } from '../../rules/query-parts.ts';
 import type { Sqlite } from '../database.ts';
 import {
   buildFilterConditions,
@@ -20,19 +21,11 @@ import {
   collectParams,
   compileAnyValue,
   compileField,
-  groupValues,
-  listFilterValues,
   NARROW_COLUMNS,
 } from '../filter-sql.ts';
 import { buildInterruptConditions, yieldUntilInterrupted } from '../interrupt.ts';
-import {
-  buildMarkCondition,
-  buildVisibleCondition,
-  isAboutMarks,
-  isAnyHidden,
-  mentionsHidden,
-} from '../marks/mark-sql.ts';
-import { HIDDEN_TERM } from '../marks/mark-terms.ts';
+import { HIDDEN_EXPRESSION } from '../marks/mark-expression.ts';
+import { buildMarkCondition, buildVisibleCondition, isAboutMarks, isAnyHidden } from '../marks/mark-sql.ts';
 import { buildNoteCondition, createNoteCheck } from '../marks/note-index.ts';
 import { compileAllOf, compileLeaf, compileMatch } from './match-expression.ts';
 import { buildListCondition, listPositions, selectByArtifact, selectByIndex } from './position-lists.ts';
@@ -75,9 +68,9 @@ export function compileSearch(
     .sort((a, b) => Number(isAboutMarks(b)) - Number(isAboutMarks(a)));
   const negated =
     indexed.length === 0 ? [] : others.filter((part) => isNegated(part) && compiler.compileExact(part.part));
-  const isHiddenExcluded = !filter.includesHidden && !query.parts.some(mentionsHidden) && isAnyHidden(db);
+  const isHiddenExcluded = leavesHiddenOut(query, filter) && isAnyHidden(db);
   const matched = compiler.compileLooseAll([...indexed, ...negated]);
-  const match = matched !== undefined && isHiddenExcluded ? `(${matched} NOT ${HIDDEN_TERM})` : matched;
+  const match = matched !== undefined && isHiddenExcluded ? `(${matched} NOT ${HIDDEN_EXPRESSION})` : matched;
   const decided = new Set<QueryNode>([
     ...indexed.filter((part) => compiler.compileExact(part) !== undefined),
     ...negated,
@@ -155,19 +148,6 @@ function isAboutPrompt(node: QueryNode): boolean {
   if (node.kind === 'not') return isAboutPrompt(node.part);
   if (node.kind === 'and' || node.kind === 'or') return node.parts.every(isAboutPrompt);
   return isLeaf(node);
-}
-
-function isLeaf(node: QueryNode): node is TextNode {
-  return node.kind === 'phrase' || node.kind === 'prefix';
-}
-
-/** `before:`, `after:` and `on:` at the top level of the query narrow the filter's own bounds, and so the position range. */
-export function intersectQueryTimes(filter: TaskFilter, query: Query): Pick<TaskFilter, 'fromMs' | 'toMs'> {
-  return intersectTimes([filter, ...query.parts.filter((part) => part.kind === 'time')]);
-}
-
-function isNegated(part: QueryNode): part is Extract<QueryNode, { kind: 'not' }> {
-  return part.kind === 'not';
 }
 
 /** Whether the narrow index alone can decide the conditions, without reading documents. */

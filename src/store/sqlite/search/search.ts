@@ -11,6 +11,7 @@ import {
   type SearchStore,
 } from '../../contract/search.ts';
 import type { StoredTask } from '../../contract/tasks.ts';
+import { describeCloseHit } from '../../rules/close-ranking.ts';
 import { takeRankedPage, takeRankingWindow } from '../../rules/ranking-window.ts';
 import { type RowPage, takeTimePage } from '../../rules/time-page.ts';
 import type { Sqlite } from '../database.ts';
@@ -129,7 +130,11 @@ export function createSearchStore(
           if (!task) continue;
           size += task.text.length;
           if (size > MAX_PAGE_CHARACTERS && hits.length > 0) return { hits, rowsRead: at };
-          hits.push({ task, ...(group ? { group } : {}), ...(close ? { close } : {}) });
+          hits.push({
+            task,
+            ...(group ? { group } : {}),
+            ...(close ? { close: describeCloseHit(close) } : {}),
+          });
         }
         return { hits, rowsRead: rows.length };
       };

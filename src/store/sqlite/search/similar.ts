@@ -1,18 +1,21 @@
 /** Similar prompts: candidates that share rare words with a task's prompt, compared with it one by one. Nothing is stored for it. */
 import { extractFeatures } from '../../../search/similar/features.ts';
-import { createProfile, findSharedWords, type Profile } from '../../../search/similar/profile.ts';
+import { createProfile, type Profile } from '../../../search/similar/profile.ts';
 import { computeSimilarity } from '../../../search/similar/similarity.ts';
-import { getPrompt } from '../../../task/document.ts';
 import {
   MAX_PAGE_CHARACTERS,
-  MIN_SIMILARITY,
-  type PromptGroup,
   type SearchStore,
   SIMILAR_LIMIT,
   type SimilarHit,
   type SimilarRequest,
 } from '../../contract/search.ts';
 import type { StoredTask } from '../../contract/tasks.ts';
+import {
+  type ComparedPrompt,
+  createSimilarHit,
+  MAX_CANDIDATE_ROWS,
+  rankCompared,
+} from '../../rules/similar-ranking.ts';
 import type { Sqlite } from '../database.ts';
 import type { Synchronous } from '../synchronous.ts';
 import { STORED_TASK } from '../task-statements.ts';
@@ -23,9 +26,6 @@ import { readPromptGroup } from './prompt-groups.ts';
 import type { IndexState } from './search.ts';
 import { compileSearch } from './search-sql.ts';
 import { readRuns, readSourcePrompt } from './source-prompt.ts';
-
-/** Tasks that are looked at for SIMILAR_LIMIT different prompts. */
-const MAX_CANDIDATE_ROWS = 8 * SIMILAR_LIMIT;
 
 /** @param state as of `createSearchStore` */
 export function createSimilarStore(
@@ -60,7 +60,9 @@ export function createSimilarStore(
           size += task.text.length;
           if (size > MAX_PAGE_CHARACTERS && hits.length > 0)
             return { hits, weighed, isCutShort: true, indexedFromMs };
-          hits.push(createHit(task, { profile, similarity, group: groupByPrompt ? group : undefined }));
+          hits.push(
+            createSimilarHit(task, { profile, similarity, group: groupByPrompt ? group : undefined }),
+          );
         }
         if (hits.length >= limit) break;
       }
@@ -69,11 +71,9 @@ export function createSimilarStore(
   };
 }
 
-interface RankedPrompt {
+interface RankedPrompt extends ComparedPrompt {
   /** Of a task with the prompt. */
   readonly position: number;
-  readonly createdAt: number;
-  readonly similarity: number;
 }
 
 /** The other prompts, the most similar ones first. */
@@ -99,19 +99,5 @@ function rankPrompts(
     ranked.push({ position, createdAt, similarity: prompt });
     if (ranked.length >= SIMILAR_LIMIT) break;
   }
-  const similar = ranked.filter(({ similarity }) => similarity >= MIN_SIMILARITY);
-  return { weighed: ranked.length, similar: similar.sort(compareRanked) };
-}
-
-/** The most similar first, then newest first. */
-function compareRanked(a: RankedPrompt, b: RankedPrompt): number {
-  return b.similarity - a.similarity || b.createdAt - a.createdAt || b.position - a.position;
-}
-
-function createHit(
-  task: StoredTask,
-  { profile, similarity, group }: { profile: Profile; similarity: number; group: PromptGroup | undefined },
-): SimilarHit {
-  const shared = findSharedWords(profile, getPrompt(task.text));
-  return { task, similarity, shared, ...(group ? { group } : {}) };
+  return { weighed: ranked.length, similar: rankCompared(ranked, (a, b) => b.position - a.position) };
 }

@@ -1,11 +1,11 @@
 /** The layout of a month of hits, and the place of a hit: from a few small columns, for a month may have thirty thousand. */
 import { createPeriodFinder, type TimeRange } from '../../../search/dates.ts';
 import type { TaskId } from '../../../task/id.ts';
-import { findRatioOfSize, SQUARE } from '../../../task/ratio.ts';
 import type { TaskState } from '../../../task/state.ts';
 import type { PlaceRequest, WallStore } from '../../contract/wall.ts';
 import { createSliceCursors } from '../../rules/slice-cursors.ts';
 import { compareInTime, type Direction, type Timed } from '../../rules/time-page.ts';
+import { createRatioFinder } from '../../rules/wall-ratio.ts';
 import type { Sqlite } from '../database.ts';
 import {
   buildExactTimeConditions,
@@ -116,17 +116,6 @@ function readTiles(db: Sqlite, { sql, conditions }: Hits): Tile[] {
     state: columns.states[at] ?? 'pending',
     ratio: findRatio(columns.shapes[at] ?? null),
   }));
-}
-
-/** Takes a ratio, or the size that was asked for: of those there are few, and parsing one costs as much as reading a row. */
-function createRatioFinder(): (shape: number | string | null) => number {
-  const known = new Map<string, number>();
-  return (shape) => {
-    if (typeof shape !== 'string') return shape ?? SQUARE;
-    const ratio = known.get(shape) ?? findRatioOfSize(shape);
-    known.set(shape, ratio);
-    return ratio;
-  };
 }
 
 function readRowAt(

@@ -1,6 +1,6 @@
 /** The statements over deliveries of webhooks and finished tasks that run often. */
+import type { DeliveryRow } from '../../rules/webhook-row.ts';
 import type { Sqlite } from '../database.ts';
-import type { DeliveryRow } from './webhook-row.ts';
 
 const DELIVERY = `id, webhook_id AS webhookId, type, task_id AS taskId, task_ids AS taskIds, data, created_at AS createdAt,
   queued_at AS queuedAt, due_at AS dueAt, attempts, delivered_at AS deliveredAt, last_error AS lastError`;

@@ -1,7 +1,7 @@
 /** Finished tasks whose webhooks are not known yet: written with the task, so that a crash between loses none. */
 import type { TaskId } from '../../../task/id.ts';
+import { readTaskIds } from '../../rules/webhook-row.ts';
 import type { Sqlite } from '../database.ts';
-import { readTaskIds } from './webhook-row.ts';
 
 export interface FinishQueue {
   /** Inside the caller's transaction: a task has finished. Costs a look-up while there are no webhooks. */

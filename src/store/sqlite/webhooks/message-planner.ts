@@ -1,12 +1,10 @@
-/** Queues messages about finished tasks: one for each, or beyond a number an hour a digest. Runs inside a transaction. */
-import { createHash } from 'node:crypto';
+/** Queues messages about finished tasks (see rules/message-plan.ts). Runs inside a transaction. */
 import { createRandomKey } from '../../../lib/random-key.ts';
 import type { TaskId } from '../../../task/id.ts';
-import { MAX_DIGEST_TASKS, MAX_SINGLE_MESSAGES, type Webhook } from '../../contract/webhooks.ts';
+import type { Webhook } from '../../contract/webhooks.ts';
+import { HOUR_MS, nameMessage, planTaskMessages } from '../../rules/message-plan.ts';
+import { readTaskIds } from '../../rules/webhook-row.ts';
 import type { Sqlite } from '../database.ts';
-import { readTaskIds } from './webhook-row.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** @returns a function that queues what a webhook is told of these tasks */
 export function createMessagePlanner({
@@ -19,6 +17,8 @@ export function createMessagePlanner({
       `SELECT count(*) FROM webhook_deliveries WHERE webhook_id = ? AND created_at > ? AND created_at <= ? AND type = 'task.finished'`,
     )
     .pluck();
+  // A digest is open for an hour, and queued then: what is repeated before that is closed as well. What was claimed is not as it was
+  // queued, and stays closed when the clock is set back.
   const openDigest = raw.prepare<[string, number], { id: string; taskIds: string }>(
     `SELECT id, task_ids AS taskIds FROM webhook_deliveries
      WHERE webhook_id = ? AND queued_at > ? AND due_at = queued_at AND attempts = 0 AND type = 'tasks.finished' ORDER BY created_at DESC, rowid DESC LIMIT 1`,
@@ -41,25 +41,6 @@ export function createMessagePlanner({
     'UPDATE webhook_deliveries SET task_ids = ? WHERE id = ?',
   );
 
-  /**
-   * A digest is open for an hour, and queued then: what is repeated before that is closed as well. What was claimed is not as it was
-   * queued, and stays closed when the clock is set back.
-   */
-  const addToDigest = ({ id: webhookId }: Webhook, ids: readonly TaskId[], nowMs: number): void => {
-    const open = openDigest.get(webhookId, nowMs);
-    const known = open ? readTaskIds({ taskId: null, taskIds: open.taskIds }) : [];
-    const added = ids.filter((id) => !known.includes(id));
-    const fitting = open ? added.slice(0, Math.max(0, MAX_DIGEST_TASKS - known.length)) : [];
-    if (open && fitting.length > 0) extendDigest.run(JSON.stringify([...known, ...fitting]), open.id);
-    for (let at = fitting.length; at < added.length; at += MAX_DIGEST_TASKS) {
-      const taskIds = JSON.stringify(added.slice(at, at + MAX_DIGEST_TASKS));
-      insertDigest.run({
-        ...{ id: `msg_${createRandomKey()}`, webhookId, taskIds, nowMs },
-        dueAtMs: nowMs + HOUR_MS,
-      });
-    }
-  };
-
   return (webhook, ids, nowMs) => {
     const wanted = ids.filter(
       (id) =>
@@ -67,18 +48,18 @@ export function createMessagePlanner({
         isKnown.get(nameMessage(webhook, id)) === undefined,
     );
     if (wanted.length === 0) return;
-    const isDigesting = openDigest.get(webhook.id, nowMs) !== undefined;
-    const left = isDigesting
-      ? 0
-      : Math.max(0, MAX_SINGLE_MESSAGES - (countSingle.get(webhook.id, nowMs - HOUR_MS, nowMs) ?? 0));
-    for (const taskId of wanted.slice(0, left))
-      insertSingle.run({ id: nameMessage(webhook, taskId), webhookId: webhook.id, taskId, nowMs });
-    if (wanted.length > left) addToDigest(webhook, wanted.slice(left), nowMs);
+    const { id: webhookId } = webhook;
+    const open = openDigest.get(webhookId, nowMs);
+    const { singles, extended, digests } = planTaskMessages(wanted, {
+      open: open && readTaskIds({ taskId: null, taskIds: open.taskIds }),
+      sent: countSingle.get(webhookId, nowMs - HOUR_MS, nowMs) ?? 0,
+    });
+    for (const taskId of singles)
+      insertSingle.run({ id: nameMessage(webhook, taskId), webhookId, taskId, nowMs });
+    if (open && extended) extendDigest.run(JSON.stringify(extended), open.id);
+    for (const taskIds of digests) {
+      const id = `msg_${createRandomKey()}`;
+      insertDigest.run({ id, webhookId, taskIds: JSON.stringify(taskIds), nowMs, dueAtMs: nowMs + HOUR_MS });
+    }
   };
-}
-
-/** The same for a task that finishes once more after a restore: then the receiver can drop it. */
-function nameMessage({ id }: Webhook, taskId: TaskId): string {
-  const hash = createHash('sha256').update(`${id}\n${taskId}`).digest('base64url');
-  return `msg_${hash.slice(0, 32)}`;
 }

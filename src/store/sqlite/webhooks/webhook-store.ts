@@ -14,15 +14,14 @@ import {
   type WebhookStore,
 } from '../../contract/webhooks.ts';
 import { MAX_DELAY_MS } from '../../rules/max-delay.ts';
+import { HOUR_MS } from '../../rules/message-plan.ts';
+import { parseDeliveryRow, parseWebhookRow } from '../../rules/webhook-row.ts';
 import { runInTransaction, type Sqlite } from '../database.ts';
 import type { Metadata } from '../metadata.ts';
 import { savedSearches, webhookDeliveries, webhooks } from '../schema.ts';
 import type { Synchronous } from '../synchronous.ts';
 import { prepareDeliveryStatements } from './delivery-statements.ts';
 import { createMessagePlanner } from './message-planner.ts';
-import { parseDeliveryRow, parseWebhookRow } from './webhook-row.ts';
-
-const HOUR_MS = 3_600_000;
 
 export function createWebhookStore(db: Sqlite, metadata: Pick<Metadata, 'set'>): Synchronous<WebhookStore> {
   const { drizzle } = db;

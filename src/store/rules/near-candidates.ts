@@ -2,12 +2,11 @@
  * Finds the tasks whose prompts may be near-duplicates of one, without reading prompts: by whole lists of its rarer phrases, and by
  * how long they are. Where all of them are frequent, several are asked for at once.
  */
-import type { TellingPhrase } from '../../../search/edits/telling-phrases.ts';
-import { computeIdf } from '../../../search/ranking.ts';
-import type { TaskFilter } from '../../contract/tasks.ts';
-import type { Sqlite } from '../database.ts';
-import { type CandidateSearch, listSubsets, readPositions } from './close-candidates.ts';
-import { readLengths } from './likely-scores.ts';
+import type { TellingPhrase } from '../../search/edits/telling-phrases.ts';
+import { computeIdf } from '../../search/ranking.ts';
+import type { CandidateAnswer, CandidateQuestion } from './close-candidates.ts';
+import type { Questions } from './questions.ts';
+import { listSubsets } from './subsets.ts';
 
 /** A phrase with more tasks is frequent. */
 const MAX_RARE_ROWS = 1000;
@@ -35,53 +34,60 @@ const NOMINAL_TASKS = 1_000_000;
 export interface NearRequest {
   /** Of the prompt, those that are likely to be the rarest first. */
   readonly phrases: readonly TellingPhrase[];
-  /** Of the task with the prompt. */
-  readonly position: number;
-  /** Positions that are no candidates. */
+  /** Key of the task with the prompt. */
+  readonly source: number;
+  /** Keys of tasks that are no candidates. */
   readonly without: ReadonlySet<number>;
-  readonly filter: TaskFilter;
-  readonly maxDisplacement: number;
   /** How many are needed. */
   readonly limit: number;
+  /** Where a task that was found is in the order of time: the later it was created, the larger. */
+  getPlace(key: number): number;
 }
+
+type Search<Result> = Questions<CandidateQuestion, CandidateAnswer, Result>;
 
 interface Phrase {
   readonly node: TellingPhrase['node'];
   readonly weight: number;
 }
 
-/** The phrases that tasks have, by position. */
+/** The phrases that tasks have, by key. */
 type FoundPhrases = Map<number, Set<Phrase>>;
 
-/** @returns the positions of tasks, those with the most similar prompts first */
-export function findNearCandidates(db: Sqlite, request: NearRequest): number[] {
+/** @returns the keys of tasks, those with the most similar prompts first */
+export function* findNearCandidates(request: NearRequest): Search<number[]> {
   const found: FoundPhrases = new Map();
-  const { rare, frequent } = addRarePhrases(db, request, found);
+  const { rare, frequent } = yield* addRarePhrases(request, found);
   const total = addWeights([...rare, ...frequent]);
-  addFrequentPhrases(db, request, { frequent, total }, found);
-  for (const position of request.without) found.delete(position);
-  const candidates = Array.from(found, ([position, phrases]) => ({
-    position,
+  yield* addFrequentPhrases(request.limit, { frequent, total }, found);
+  for (const key of request.without) found.delete(key);
+  const ownPlace = request.getPlace(request.source);
+  const candidates = Array.from(found, ([key, phrases]) => ({
+    key,
     share: addWeights(phrases) / total,
-    distance: Math.abs(position - request.position),
+    distance: Math.abs(request.getPlace(key) - ownPlace),
   }));
   candidates.sort((a, b) => b.share - a.share || a.distance - b.distance);
-  return sortBySimilarity(db, candidates.slice(0, MAX_MEASURED), request.position);
+  return yield* sortBySimilarity(candidates.slice(0, MAX_MEASURED), request.source);
 }
 
 interface Candidate {
-  readonly position: number;
+  readonly key: number;
   /** The weight of the phrases that it has, as a share of that of all. */
   readonly share: number;
   /** From the task with the prompt: of equally similar prompts, an edit is likely one of the same days. */
   readonly distance: number;
 }
 
-function addFound(found: FoundPhrases, positions: readonly number[], phrases: readonly Phrase[]): void {
-  for (const position of positions) {
-    const known = found.get(position) ?? new Set();
+function* findNewest(nodes: readonly Phrase['node'][], limit: number): Search<readonly number[]> {
+  return (yield { of: 'newest', nodes, limit }) ?? [];
+}
+
+function addFound(found: FoundPhrases, keys: readonly number[], phrases: readonly Phrase[]): void {
+  for (const key of keys) {
+    const known = found.get(key) ?? new Set();
     for (const phrase of phrases) known.add(phrase);
-    found.set(position, known);
+    found.set(key, known);
   }
 }
 
@@ -92,11 +98,10 @@ function addWeights(phrases: Iterable<Phrase>): number {
 }
 
 /** @returns the rare phrases, and the rarest ones of the others */
-function addRarePhrases(
-  db: Sqlite,
-  { phrases, without, ...request }: NearRequest,
+function* addRarePhrases(
+  { phrases, without, getPlace }: NearRequest,
   found: FoundPhrases,
-): { rare: Phrase[]; frequent: Phrase[] } {
+): Search<{ rare: Phrase[]; frequent: Phrase[] }> {
   const rare: Phrase[] = [];
   const frequent: { readonly node: Phrase['node']; readonly span: number }[] = [];
   let pages = 0;
@@ -105,15 +110,15 @@ function addRarePhrases(
     if (rare.length >= MAX_RARE) break;
     if (node.terms.length > 1) pages += size;
     if (pages > MAX_PASSAGE_PAGES && rare.length > 0) break;
-    const positions = findPositions(db, request, [node], MAX_RARE_ROWS + 1);
-    const span = (positions[0] ?? 0) - (positions.at(-1) ?? 0);
+    const keys = yield* findNewest([node], MAX_RARE_ROWS + 1);
+    const span = measureSpan(keys, getPlace);
     longestSpan = Math.max(longestSpan, span);
-    if (positions.length > MAX_RARE_ROWS) {
+    if (keys.length > MAX_RARE_ROWS) {
       frequent.push({ node, span });
-    } else if (positions.some((position) => !without.has(position))) {
-      const phrase = { node, weight: computeIdf(positions.length, NOMINAL_TASKS) };
+    } else if (keys.some((key) => !without.has(key))) {
+      const phrase = { node, weight: computeIdf(keys.length, NOMINAL_TASKS) };
       rare.push(phrase);
-      addFound(found, positions, [phrase]);
+      addFound(found, keys, [phrase]);
     }
   }
   // The more frequent a phrase, the less far back its newest tasks reach.
@@ -130,22 +135,28 @@ function addRarePhrases(
   };
 }
 
+/** How far apart in time the tasks are. @param keys newest first */
+function measureSpan(keys: readonly number[], getPlace: NearRequest['getPlace']): number {
+  const [newest] = keys;
+  const oldest = keys.at(-1);
+  return newest === undefined || oldest === undefined ? 0 : getPlace(newest) - getPlace(oldest);
+}
+
 /** Sets of frequent phrases, the rarest first, as long as too little was found that has as much. */
-function addFrequentPhrases(
-  db: Sqlite,
-  request: NearRequest,
+function* addFrequentPhrases(
+  limit: number,
   { frequent, total }: { frequent: readonly Phrase[]; total: number },
   found: FoundPhrases,
-): void {
+): Search<void> {
   const sets = listSubsets(frequent)
     .map((phrases) => ({ phrases, weight: addWeights(phrases) }))
     .filter(({ weight }) => weight >= MIN_SHARE * total)
     .sort((a, b) => b.weight - a.weight)
     .slice(0, MAX_SETS);
   for (const { phrases, weight } of sets) {
-    if (countAtLeast(found, weight) >= request.limit) return;
+    if (countAtLeast(found, weight) >= limit) return;
     const nodes = phrases.map(({ node }) => node);
-    addFound(found, findPositions(db, request, nodes, MAX_SET_ROWS), phrases);
+    addFound(found, yield* findNewest(nodes, MAX_SET_ROWS), phrases);
   }
 }
 
@@ -156,27 +167,18 @@ function countAtLeast(found: FoundPhrases, weight: number): number {
   return count;
 }
 
-function findPositions(
-  db: Sqlite,
-  { filter, maxDisplacement }: Pick<NearRequest, 'filter' | 'maxDisplacement'>,
-  nodes: readonly Phrase['node'][],
-  limit: number,
-): number[] {
-  const search: CandidateSearch = { strict: [], filter, maxDisplacement };
-  return readPositions(db, search, nodes, { limit });
-}
-
 /** By what the Jaccard index would be if prompts shared as much of all terms as of those that were looked up. */
-function sortBySimilarity(db: Sqlite, candidates: readonly Candidate[], source: number): number[] {
-  const lengths = readLengths(db, [source, ...candidates.map(({ position }) => position)]);
-  const own = lengths.get(source) ?? 0;
-  const estimate = ({ position, share }: Candidate): number => {
-    const other = lengths.get(position) ?? own;
+function* sortBySimilarity(candidates: readonly Candidate[], source: number): Search<number[]> {
+  const keys = [source, ...candidates.map(({ key }) => key)];
+  const [known = Number.NaN, ...lengths] = (yield { of: 'lengths', keys }) ?? [];
+  const own = Number.isNaN(known) ? 0 : known;
+  const estimate = (share: number, length = Number.NaN): number => {
+    const other = Number.isNaN(length) ? own : length;
     const shared = Math.min(share * own, other);
     return shared / Math.max(own + other - shared, 1);
   };
   return candidates
-    .map((candidate) => ({ ...candidate, similarity: estimate(candidate) }))
+    .map((candidate, at) => ({ ...candidate, similarity: estimate(candidate.share, lengths[at]) }))
     .sort((a, b) => b.similarity - a.similarity || a.distance - b.distance)
-    .map(({ position }) => position);
+    .map(({ key }) => key);
 }

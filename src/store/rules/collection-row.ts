@@ -1,13 +1,25 @@
 /** A row of the table of collections. */
-import { sql } from 'drizzle-orm';
-import { RANDOM_KEY } from '../../../lib/random-key.ts';
-import { parseTaskId, type TaskId } from '../../../task/id.ts';
-import { type ChangeOptions, type Collection, MAX_COLLECTION_NOTE } from '../../contract/collections.ts';
-import { areLimitColumns, parseLimits } from '../limit-columns.ts';
-import { areNameColumns } from '../name-columns.ts';
-import { collections } from '../schema.ts';
+import { RANDOM_KEY } from '../../lib/random-key.ts';
+import { foldName } from '../../task/entry-name.ts';
+import { parseTaskId, type TaskId } from '../../task/id.ts';
+import { type Collection, type CollectionChange, MAX_COLLECTION_NOTE } from '../contract/collections.ts';
+import { areLimitColumns, type LimitColumns, parseLimits } from './limit-columns.ts';
+import { areNameColumns } from './name-columns.ts';
 
-export type CollectionRow = typeof collections.$inferSelect;
+/** The columns of a collection, in the table of any engine. */
+export interface CollectionRow extends LimitColumns {
+  readonly id: string;
+  readonly name: string;
+  readonly foldedName: string;
+  readonly note: string;
+  readonly cover: string | null;
+  readonly linkKey: string | null;
+  readonly linkShowsPrompts: boolean;
+  readonly linkCreatedAt: number | null;
+  readonly createdAt: number;
+  readonly changedAt: number;
+  readonly version: number;
+}
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -36,11 +48,22 @@ export function parseCollectionRow(row: CollectionRow, taskCount: number): Colle
   };
 }
 
-/** The columns that every change writes. */
-export function nextVersion({ nowMs }: Pick<ChangeOptions, 'nowMs'>) {
+/** The columns that a change writes, without those of its version and time. */
+export function encodeCollectionChange(
+  { name, note, cover, link }: CollectionChange,
+  nowMs: number,
+): Partial<CollectionRow> {
   return {
-    version: sql`${collections.version} + 1`,
-    changedAt: sql`max(${collections.changedAt}, ${nowMs})`,
+    ...(name === undefined ? {} : { name, foldedName: foldName(name) }),
+    ...(note === undefined ? {} : { note }),
+    ...(cover === undefined ? {} : { cover }),
+    ...(link === undefined
+      ? {}
+      : {
+          linkKey: link?.key ?? null,
+          linkShowsPrompts: link?.showsPrompts ?? false,
+          linkCreatedAt: link ? nowMs : null,
+        }),
   };
 }
 

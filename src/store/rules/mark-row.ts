@@ -1,6 +1,6 @@
 /** A row of the table of marks. */
-import { tryParseJson } from '../../../lib/parse-json.ts';
-import { parseTaskId, type TaskId } from '../../../task/id.ts';
+import { tryParseJson } from '../../lib/parse-json.ts';
+import { parseTaskId, type TaskId } from '../../task/id.ts';
 import {
   applyMarkChange,
   areSameMarks,
@@ -8,11 +8,21 @@ import {
   MAX_RATING,
   NO_MARKS,
   normalizeMarkChange,
-} from '../../../task/marks.ts';
-import type { TaskMarks } from '../../contract/marks.ts';
-import type { marks } from '../schema.ts';
+} from '../../task/marks.ts';
+import type { TaskMarks } from '../contract/marks.ts';
 
-export type MarkRow = typeof marks.$inferSelect;
+/** The columns of marks, in the table of any engine. */
+export interface MarkRow {
+  readonly id: string;
+  readonly isStarred: boolean;
+  readonly rating: number;
+  /** A JSON array of texts, sorted. */
+  readonly tags: string;
+  readonly note: string;
+  readonly isHidden: boolean;
+  readonly version: number;
+  readonly changedAt: number;
+}
 
 export function parseMarkRow({
   id,

@@ -1,17 +1,39 @@
 /** Rows of the tables of webhooks. */
-import { tryParseJson } from '../../../lib/parse-json.ts';
-import { isWebhookSecret } from '../../../lib/standard-webhooks.ts';
-import { parseTargetUrl } from '../../../lib/target-url.ts';
-import { parseTaskId, type TaskId } from '../../../task/id.ts';
-import { isObject } from '../../../task/json-object.ts';
-import type { MessageType, Webhook, WebhookDelivery } from '../../contract/webhooks.ts';
-import { parseList } from '../limit-columns.ts';
-import type { webhookDeliveries, webhooks } from '../schema.ts';
+import { tryParseJson } from '../../lib/parse-json.ts';
+import { isWebhookSecret } from '../../lib/standard-webhooks.ts';
+import { parseTargetUrl } from '../../lib/target-url.ts';
+import { parseTaskId, type TaskId } from '../../task/id.ts';
+import { isObject } from '../../task/json-object.ts';
+import type { MessageType, Webhook, WebhookDelivery } from '../contract/webhooks.ts';
+import { parseList } from './limit-columns.ts';
 
-export type DeliveryRow = typeof webhookDeliveries.$inferSelect;
+/** The columns of a webhook, in the table of any engine. */
+export interface WebhookRow extends Pick<Webhook, 'id' | 'url' | 'secret' | 'version'> {
+  readonly savedSearchId: string | null;
+  readonly createdAt: number;
+  readonly changedAt: number;
+}
 
-export function parseWebhookRow(row: typeof webhooks.$inferSelect): Webhook {
-  const { savedSearchId, createdAt, changedAt, ...same } = row;
+/** The columns of a delivery. */
+export interface DeliveryRow {
+  readonly id: string;
+  readonly webhookId: string;
+  readonly type: string;
+  /** Of a message about one task. */
+  readonly taskId: string | null;
+  /** Of a message about several: a JSON array. */
+  readonly taskIds: string;
+  /** Of a message about no task: a JSON object. */
+  readonly data: string;
+  readonly createdAt: number;
+  readonly queuedAt: number;
+  readonly dueAt: number | null;
+  readonly attempts: number;
+  readonly deliveredAt: number | null;
+  readonly lastError: string | null;
+}
+
+export function parseWebhookRow({ savedSearchId, createdAt, changedAt, ...same }: WebhookRow): Webhook {
   return {
     ...same,
     savedSearchId: savedSearchId ?? undefined,
