@@ -10,7 +10,8 @@ import { ASSETS_FOLDER, MANIFEST } from '../src/web/assets.ts';
 import { bundleAssets } from '../src/web/bundle.ts';
 import { writeManPage } from './man-page/write.ts';
 
-const EXTERNAL_PACKAGES = ['better-sqlite3', 'sharp'];
+// pg loads its own native variant, if that is installed, by a name that is not.
+const EXTERNAL_PACKAGES = ['better-sqlite3', 'pg', 'sharp'];
 
 rmSync('dist', { recursive: true, force: true });
 await build({

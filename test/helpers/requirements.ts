@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
 import { findChromium } from './chromium.ts';
+import { hasPostgres } from './postgres-server.ts';
 
 interface Requirement {
   /** Why a test is skipped, for people. */
@@ -43,6 +44,11 @@ const REQUIREMENTS = {
   chromium: {
     missing: 'no Chromium is installed (or set FLUX_MIRROR_TEST_CHROMIUM to its path)',
     isMet: () => findChromium() !== undefined,
+  },
+  postgres: {
+    missing:
+      'PostgreSQL is not installed (Debian: postgresql; or set FLUX_MIRROR_TEST_DATABASE_URL), or FLUX_MIRROR_TEST_POSTGRES=off',
+    isMet: hasPostgres,
   },
   bash: {
     missing: 'bash is not installed',

@@ -1,0 +1,54 @@
+/**
+ * Reads many single rows fast: the reads that are requested in one turn of the event loop become one statement at its end, a few of them at
+ * a time. Each would cost a round trip, and a connection as long as that takes.
+ */
+
+interface Waiter<Row> {
+  readonly resolve: (row: Row | undefined) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** More statements at a time would only wait for each other. */
+const MAX_IN_FLIGHT = 4;
+
+/**
+ * @param load reads many rows at once
+ * @returns a function that reads one row; concurrent reads of an id share one load
+ */
+export function createBatchLoader<Id extends string, Row extends { readonly id: Id }>(
+  load: (ids: readonly Id[]) => Promise<readonly Row[]>,
+): (id: Id) => Promise<Row | undefined> {
+  let waiting = new Map<Id, Waiter<Row>[]>();
+  let isScheduled = false;
+  let inFlight = 0;
+
+  const schedule = () => {
+    if (isScheduled || waiting.size === 0 || inFlight >= MAX_IN_FLIGHT) return;
+    isScheduled = true;
+    setImmediate(() => void loadWaiting());
+  };
+
+  const loadWaiting = async () => {
+    const batch = waiting;
+    waiting = new Map();
+    isScheduled = false;
+    inFlight += 1;
+    try {
+      const rows = new Map((await load([...batch.keys()])).map((row) => [row.id, row]));
+      for (const [id, waiters] of batch) for (const { resolve } of waiters) resolve(rows.get(id));
+    } catch (error) {
+      for (const waiters of batch.values()) for (const { reject } of waiters) reject(error);
+    } finally {
+      inFlight -= 1;
+      schedule();
+    }
+  };
+
+  return (id) =>
+    new Promise((resolve, reject) => {
+      const waiters = waiting.get(id);
+      if (waiters) waiters.push({ resolve, reject });
+      else waiting.set(id, [{ resolve, reject }]);
+      schedule();
+    });
+}
