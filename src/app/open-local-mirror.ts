@@ -8,8 +8,8 @@ import type { Log } from '../lib/log.ts';
 import type { MirrorAccess } from '../mcp/mirror-access.ts';
 import { createMirrorAccess } from '../server/mirror-access.ts';
 import { startSearchThread } from '../server/search/search-thread.ts';
-import { openStore } from '../store/sqlite/open.ts';
 import { openImageFiles } from './open-image-files.ts';
+import { openMirrorStore } from './open-store.ts';
 import { DECODE_PROCESS, SEARCH_WORKER } from './workers.ts';
 
 /** @throws NoMirror, DamagedDatabase, or the system's error */
@@ -17,7 +17,7 @@ export async function openLocalMirror(
   config: Config,
   { clock, log }: { clock: Clock; log: Log },
 ): Promise<{ mirror: MirrorAccess; close(): Promise<void> }> {
-  const store = await openStore({ dataDir: config.dataDir, clock, mode: 'reader' });
+  const store = await openMirrorStore(config, { clock, mode: 'reader' });
   const searching = startSearchThread(SEARCH_WORKER, config, store.noteError, {
     timeoutMs: config.searchTimeoutMs,
   });

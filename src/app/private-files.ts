@@ -1,5 +1,4 @@
 /** Makes what earlier versions, or a copy, left readable by others the owner's alone. */
-
 import type { Stats } from 'node:fs';
 import { chmod, lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -28,22 +28,19 @@ import {
 import { answerDetails, answerSame, answerSimilar } from '../server/search/task-answers.ts';
 import { answerLayout, answerMonths, answerPlace } from '../server/search/wall-answers.ts';
 import { countNewHits, readSavedQuery } from '../store/contract/saved-query.ts';
-import { openStore } from '../store/sqlite/open.ts';
+import { openMirrorStore, THREAD_CONNECTIONS } from './open-store.ts';
 
 // With few cores, retrieves take precedence over searches. On Linux this applies to this thread only; elsewhere it would
 // apply to the whole process.
 if (platform() === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
-const { dataDir, basePath, interrupted } = workerData as SearchWorkerData;
+const { dataDir, databaseUrl, basePath, interrupted } = workerData as SearchWorkerData;
 let current = 0;
 const checkInterrupt = createInterrupt(interrupted, () => current);
-const store = await openStore({
-  dataDir,
-  clock: systemClock,
-  mode: 'reader',
-  isResident: true,
-  checkInterrupt,
-});
+const store = await openMirrorStore(
+  { dataDir, databaseUrl },
+  { clock: systemClock, mode: 'reader', isResident: true, checkInterrupt, connections: THREAD_CONNECTIONS },
+);
 const answers = {
   search: answerSearch,
   facets: answerFacets,

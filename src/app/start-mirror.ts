@@ -16,7 +16,9 @@ import { startStorageWatch } from '../archive/storage-watch.ts';
 import { createThumbnails, type Thumbnails } from '../archive/thumbnails.ts';
 import { readLastBackup } from '../backup/last-backup.ts';
 import { startBackups } from '../backup/scheduled.ts';
+import { BadSetting } from '../config/bad-setting.ts';
 import type { Config } from '../config/config.ts';
+import { SETTINGS } from '../config/setting-table.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { startCallbackDelivery } from '../generation/callback-delivery.ts';
 import type { GenerationDeps } from '../generation/generate.ts';
@@ -32,10 +34,10 @@ import { type ConnectionLimits, listen } from '../server/listen.ts';
 import { startDiskWatch } from '../server/monitoring/disk-watch.ts';
 import { startGauges } from '../server/monitoring/gauges.ts';
 import { createMetrics, type Metrics } from '../server/monitoring/metrics.ts';
-import { startSearchThread } from '../server/search/search-thread.ts';
+import { MAX_THREADS, startSearchThread } from '../server/search/search-thread.ts';
 import type { Store } from '../store/contract/store.ts';
-import { openStore } from '../store/sqlite/open.ts';
 import type { SyncDeps } from '../sync/deps.ts';
+import { repeatHeartbeat } from '../sync/heartbeat.ts';
 import { createSyncRunner, type SyncRunner } from '../sync/runner.ts';
 import { startSchedule } from '../sync/schedule.ts';
 import { createCircuitBreaker } from '../upstream/circuit-breaker.ts';
@@ -47,6 +49,7 @@ import { createHistoryReader } from './history-reader.ts';
 import { startIndexMerging } from './index-merging.ts';
 import { createMaintenance } from './maintenance.ts';
 import { openBucket } from './open-bucket.ts';
+import { openMirrorStore, THREAD_CONNECTIONS } from './open-store.ts';
 import { makePrivate } from './private-files.ts';
 import { startReindexing } from './reindexing.ts';
 import { publishAddress } from './server-address.ts';
@@ -115,11 +118,14 @@ export const SHUTDOWN_GRACE_MS = 4000;
 export async function startMirror(config: Config, environment: Environment): Promise<RunningMirror> {
   const { clock, log } = environment;
   const metrics = createMetrics();
-  const opened = await openStore({
-    dataDir: config.dataDir,
+  checkBackups(config);
+  const opened = await openMirrorStore(config, {
     clock,
     mode: 'owner',
+    connections: config.databasePool - 2 * MAX_THREADS * THREAD_CONNECTIONS, // for searching and listing,
     archivesInputs: config.archiveInputs,
+    onWait: (servers) =>
+      log.warn({ servers }, 'waiting until another server of this database is known to be gone'),
     onMigration: (copy) => log.info(copy, 'copying the database before it is updated to this version'),
   });
   const store = countStoredDocuments(opened, metrics);
@@ -192,6 +198,14 @@ export async function startMirror(config: Config, environment: Environment): Pro
   }
 }
 
+/** @throws BadSetting */
+function checkBackups({ databaseUrl, backupCron }: Config): void {
+  if (databaseUrl === undefined || backupCron === 'off') return;
+  throw new BadSetting(
+    `${SETTINGS.backupCron.env}: a mirror in PostgreSQL is backed up by pg_dump; allowed with ${SETTINGS.databaseUrl.env}: off`,
+  );
+}
+
 /** What runs in the background of the server, in the order of its start: if one fails, those before it can be stopped. */
 function listBackgroundWork(
   config: Config,
@@ -199,15 +213,18 @@ function listBackgroundWork(
   { store, metrics, runner, archiver, files, thumbnails }: BackgroundDeps,
 ): (() => Stoppable)[] {
   const isArchiving = config.archiveImages && !config.offline;
-  const maintenance = createMaintenance(config.dataDir);
+  const maintenance = createMaintenance(config.dataDir); // of SQLite: see checkBackups
   return [
+    // The owner of a data directory is known by its lock; PostgreSQL merges its indexes by itself.
+    config.databaseUrl === undefined
+      ? () => startIndexMerging(store, log)
+      : () => repeatHeartbeat({ store, clock, log }),
     () => startStorageWatch(files, { clock, log }),
     () => startFindingMissing({ store, files, clock, log }),
     () => startRemovingUnused({ store, files, clock, log }),
     () => startSchedule(config.syncCron, runner, log),
     () => startBackups({ ...config, store, maintenance, worker: BACKUP_WORKER, clock, log }),
     () => startReindexing(store, { clock, log }),
-    () => startIndexMerging(store, log),
     () => startDiskWatch(store, log),
     () => startGauges(metrics.registry, { store, files, clock, isArchiving: config.archiveImages }),
     ...(isArchiving ? [() => startArchiving(archiver, { store, clock, log })] : []),

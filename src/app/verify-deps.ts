@@ -46,12 +46,12 @@ export function createVerifyDeps(
 }
 
 /** A cooldown that the upstream asks for is the one thing that is written: a server beside it must obey it as well. */
-function createSharedCircuit({ dataDir }: Config, store: Store): CircuitStore {
+function createSharedCircuit(config: Config, store: Store): CircuitStore {
   return {
     readCircuit: store.readCircuit,
     openCircuit: async (failure) => {
       try {
-        return await runWithStore({ dataDir }, 'writer', async (writer) => writer.openCircuit(failure));
+        return await runWithStore(config, 'writer', async (writer) => writer.openCircuit(failure));
       } catch (error) {
         // While it is being restored, nothing can be written, and the breaker remembers the cooldown by itself.
         throw error instanceof OperatorError

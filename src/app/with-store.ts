@@ -2,16 +2,15 @@
 import type { Config } from '../config/config.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Store } from '../store/contract/store.ts';
-import { type OpenOptions, openStore } from '../store/sqlite/open.ts';
+import { type OpenStoreOptions, openMirrorStore, type StoreLocation } from './open-store.ts';
 
-/** @throws DirectoryInUse, NewerDatabase, NoMirror, or whatever `work` throws */
+/** @throws DirectoryInUse, NewerDatabase, UnusableDatabase, NoMirror, or whatever `work` throws */
 export async function runWithStore<T>(
-  config: Pick<Config, 'dataDir'> & Partial<Pick<Config, 'archiveInputs'>>,
-  mode: OpenOptions['mode'],
+  config: StoreLocation & Partial<Pick<Config, 'archiveInputs'>>,
+  mode: OpenStoreOptions['mode'],
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
-  const store = await openStore({
-    dataDir: config.dataDir,
+  const store = await openMirrorStore(config, {
     clock: systemClock,
     mode,
     archivesInputs: config.archiveInputs ?? true,

@@ -209,7 +209,7 @@ export function startArchiving(
 ): { stop(): Promise<void> } {
   const poll = async () => {
     const progress = createProgressLog(deps);
-    progress.end(await archiver.run(progress.update));
+    await progress.end(await archiver.run(progress.update));
   };
   const timer = setInterval(() => {
     // A later call would only join the run in progress, and report its end again.

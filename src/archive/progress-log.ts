@@ -10,8 +10,8 @@ const LOG_INTERVAL_MS = 30_000;
 export interface ProgressLog {
   /** Called after each image. */
   update(counts: ArchiveCounts): void;
-  /** Called when the run is over. */
-  end(counts: ArchiveCounts): void;
+  /** Called when the run is over. @returns when everything is logged, in this order */
+  end(counts: ArchiveCounts): Promise<void>;
 }
 
 /** Starts with a run. */
@@ -25,7 +25,7 @@ export function createProgressLog({
   log: Log;
 }): ProgressLog {
   let lastMs = clock.monotonic();
-  let hasLogged = false;
+  let logged: Promise<void> | undefined;
 
   const logProgress = async (counts: ArchiveCounts): Promise<void> => {
     try {
@@ -39,11 +39,13 @@ export function createProgressLog({
     update: (counts) => {
       if (clock.monotonic() - lastMs < LOG_INTERVAL_MS) return;
       lastMs = clock.monotonic();
-      hasLogged = true;
-      void logProgress({ ...counts });
+      const soFar = { ...counts };
+      logged = (logged ?? Promise.resolve()).then(() => logProgress(soFar));
     },
-    end: (counts) => {
-      if (hasLogged) log.info(counts, 'the images that were due have been tried');
+    end: async (counts) => {
+      if (!logged) return;
+      await logged;
+      log.info(counts, 'the images that were due have been tried');
     },
   };
 }

@@ -24,6 +24,7 @@ import type { BackupResult, MergedTokens, Restored } from '../store/contract/mai
 import { CommandFailed, EXIT } from './failure.ts';
 import { formatMegabytes, LOST_TOKENS, pluralize, print, printJson, printNote } from './output.ts';
 import { startProgress } from './progress.ts';
+import { refusePostgres } from './refuse-postgres.ts';
 import { addSettings, readConfig } from './settings.ts';
 
 const MAX_SHOWN_ENTRIES = 20;
@@ -39,20 +40,22 @@ export function createBackupCommand(): Command {
     .option('--json', 'print the result as JSON');
   return addSettings(command).action(async (file: string | undefined, options: BackupOptions) => {
     checkName(file, options.withImages ?? false);
-    const { dataDir, imageStore } = readConfig(command);
+    const config = readConfig(command);
+    refusePostgres(config, 'backup');
+    const { dataDir, imageStore } = config;
     if (options.withImages && imageStore) throw createBucketRefusal(formatBucketAddress(imageStore));
-    await runWithStore({ dataDir }, 'reader', async () => undefined); // throws a clear error if there is no mirror
+    await runWithStore(config, 'reader', async () => undefined); // throws a clear error if there is no mirror
     const maintenance = createMaintenance(dataDir);
     const target = file ?? maintenance.nameBackup('manual', systemClock.now());
     const backUp = async (): Promise<BackupResult & Partial<TarBackup>> =>
       options.withImages
-        ? backUpAll(dataDir, file ?? target.replace(/\.db$/, '.tar'))
+        ? backUpAll(config, file ?? target.replace(/\.db$/, '.tar'))
         : maintenance.backUp(target);
     const result = await backUp().catch(async (error: unknown) => {
-      await recordManualBackup(dataDir, describeReason(error));
+      await recordManualBackup(config, describeReason(error));
       throw error;
     });
-    await recordManualBackup(dataDir, undefined);
+    await recordManualBackup(config, undefined);
     if (options.json) {
       printJson(result);
       return;
@@ -89,9 +92,9 @@ interface BackupOptions {
 }
 
 /** So that `status` and the metrics count it: a timer of the system makes backups by this command. @param failure why there is none */
-async function recordManualBackup(dataDir: string, failure: string | undefined): Promise<void> {
+async function recordManualBackup(config: Config, failure: string | undefined): Promise<void> {
   try {
-    await runWithStore({ dataDir }, 'writer', (store) =>
+    await runWithStore(config, 'writer', (store) =>
       recordBackup(store, { atMs: systemClock.now(), error: failure }),
     );
   } catch (error) {
@@ -102,8 +105,9 @@ async function recordManualBackup(dataDir: string, failure: string | undefined):
   }
 }
 
-async function backUpAll(dataDir: string, target: string): Promise<TarBackup> {
-  const { archived } = await runWithStore({ dataDir }, 'reader', async (store) => await store.imageStats());
+async function backUpAll(config: Config, target: string): Promise<TarBackup> {
+  const { dataDir } = config;
+  const { archived } = await runWithStore(config, 'reader', async (store) => await store.imageStats());
   const progress = await startProgress('images', systemClock);
   try {
     return await backUpWithImages(
@@ -129,6 +133,7 @@ export function createRestoreCommand(): Command {
     .option('--json', 'print the result as JSON');
   return addSettings(command).action(async (file: string, options: { json?: boolean }) => {
     const config = readConfig(command);
+    refusePostgres(config, 'restore');
     const { dataDir } = config;
     const restored = await restoreFile(config, file);
     const { tasks, images, tokens, replaced, replacedEarlier, leftOut = [] } = restored;

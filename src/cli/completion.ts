@@ -36,8 +36,9 @@ async function printCandidates(words: readonly string[], command: Command): Prom
   const { createHistory } = await import('./completion/read-history.ts');
   const { createProgram } = await import('./program.ts');
   const named = words[words.indexOf('--data-dir') + 1];
-  const dataDir = words.includes('--data-dir') && named ? named : readConfig(command).dataDir;
-  const candidates = await completeWords(words, { createProgram, history: createHistory(dataDir) });
+  const { dataDir, databaseUrl } = readConfig(command);
+  const location = { dataDir: words.includes('--data-dir') && named ? named : dataDir, databaseUrl };
+  const candidates = await completeWords(words, { createProgram, history: createHistory(location) });
   for (const { value, description } of candidates)
     process.stdout.write(`${value}\t${cleanField(description)}\n`);
 }

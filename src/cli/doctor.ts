@@ -6,17 +6,19 @@ import { openImageFiles } from '../app/open-image-files.ts';
 import { runWithStore } from '../app/with-store.ts';
 import type { Config } from '../config/config.ts';
 import { formatBucketAddress } from '../config/object-store.ts';
+import { SETTINGS } from '../config/setting-table.ts';
 import type { Finding } from '../doctor/check.ts';
 import { checkDatabase } from '../doctor/database.ts';
 import { checkBucket, checkImages } from '../doctor/images.ts';
 import { checkUpstream } from '../doctor/upstream.ts';
 import { systemClock } from '../lib/clock.ts';
 import { NoMirror, StoreError } from '../store/contract/errors.ts';
-import type { Rebuilt } from '../store/contract/maintenance.ts';
+import type { Rebuilt, StoreMaintenance } from '../store/contract/maintenance.ts';
 import { createUpstream } from '../upstream/client.ts';
 import { EXIT } from './failure.ts';
 import { LOST_TOKENS, pluralize, print, printJson, printNote } from './output.ts';
 import { startProgress } from './progress.ts';
+import { refusePostgres } from './refuse-postgres.ts';
 import { addSettings, readConfig } from './settings.ts';
 
 const MARK = { ok: 'ok', note: '--', problem: '!!' } as const;
@@ -41,7 +43,7 @@ export function createDoctorCommand(): Command {
 
 async function examine(config: Config): Promise<Finding[]> {
   const stored = await runWithStore(config, 'reader', async (store) => {
-    const database = await checkDatabase(createMaintenance(config.dataDir), store);
+    const database = await checkDatabase(openIntegrityCheck(config), store);
     const progress = await startProgress('images', systemClock);
     const files = await openImageFiles(config);
     const images = config.imageStore
@@ -67,7 +69,11 @@ async function examine(config: Config): Promise<Finding[]> {
 }
 
 /** Invalid settings never get this far: parsing them has thrown. */
-function checkSettings({ dataDir, backupCron }: Config): Finding {
+function checkSettings({ dataDir, databaseUrl, backupCron }: Config): Finding {
+  if (databaseUrl !== undefined) {
+    const message = `understood, the mirror in PostgreSQL (${SETTINGS.databaseUrl.env}), files in ${dataDir}`;
+    return { about: 'settings', kind: 'ok', message };
+  }
   const backups = backupCron === 'off' ? '; there are no scheduled backups (FLUX_MIRROR_BACKUP_CRON)' : '';
   return {
     about: 'settings',
@@ -76,9 +82,18 @@ function checkSettings({ dataDir, backupCron }: Config): Finding {
   };
 }
 
-async function rebuildAll({ dataDir }: Config): Promise<Rebuilt> {
-  const rebuilt = createMaintenance(dataDir).rebuild(systemClock);
-  await runWithStore({ dataDir }, 'owner', async (store) => {
+/** PostgreSQL checks itself what it reads. */
+function openIntegrityCheck({
+  dataDir,
+  databaseUrl,
+}: Config): Pick<StoreMaintenance, 'findIntegrityProblems'> {
+  return databaseUrl === undefined ? createMaintenance(dataDir) : { findIntegrityProblems: () => [] };
+}
+
+async function rebuildAll(config: Config): Promise<Rebuilt> {
+  refusePostgres(config, 'doctor --rebuild');
+  const rebuilt = createMaintenance(config.dataDir).rebuild(systemClock);
+  await runWithStore(config, 'owner', async (store) => {
     while (await store.reindexSome()) await setImmediate();
   });
   printNote(`${pluralize(rebuilt.saved, 'document')} saved, and the search index rebuilt`);

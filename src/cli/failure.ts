@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 import { BadSetting } from '../config/bad-setting.ts';
 import { describeErrorCode, getErrorCode } from '../lib/errno.ts';
 import { OperatorError } from '../lib/operator-error.ts';
-import { StoreError } from '../store/contract/errors.ts';
+import { SecondServer, StoreError } from '../store/contract/errors.ts';
 import { printNote } from './output.ts';
 
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
@@ -25,7 +25,7 @@ export function reportFailure(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof OperatorError || error instanceof BadSetting) {
     printNote(`flux-mirror: ${error.message}`);
-    if (error instanceof BadSetting) return EXIT.usage;
+    if (error instanceof BadSetting || error instanceof SecondServer) return EXIT.usage;
     return error instanceof CommandFailed ? error.exitCode : EXIT.failed;
   }
   const system = error instanceof StoreError ? describeStoreError(error) : describeSystemError(error);
@@ -38,7 +38,8 @@ const CHECK_PERMISSIONS = 'may you write to FLUX_MIRROR_DATA_DIR (--data-dir)? R
 const FREE_SPACE = 'free some space and try again; what was stored before is kept';
 
 /** The store's message, and what helps. */
-function describeStoreError({ code, message }: StoreError): string {
+function describeStoreError({ code, message, advice }: StoreError): string {
+  if (advice !== undefined) return `${message}: ${advice}`;
   if (code === 'read-only') return `${message}: ${CHECK_PERMISSIONS}`;
   if (code === 'full') return `${message}: ${FREE_SPACE}`;
   if (code === 'unreachable')

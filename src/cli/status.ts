@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { askServer, type ServerState } from '../app/server-address.ts';
 import { runWithStore } from '../app/with-store.ts';
 import { readLastBackup } from '../backup/last-backup.ts';
+import type { Config } from '../config/config.ts';
 import { systemClock } from '../lib/clock.ts';
 import { explainErrorCodes } from '../lib/errno.ts';
 import { formatIsoTime } from '../lib/iso-time.ts';
@@ -60,7 +61,7 @@ export function createStatusCommand(): Command {
       return;
     }
     const { by_state: states, upstream, images, callbacks } = status;
-    print(`server    ${describeServer(server, owner)}`);
+    print(`server    ${describeServer(server, owner, config)}`);
     for (const reason of reasons) print(`!!        ${explainErrorCodes(reason)}`);
     print(`callers   ${needsToken || config.tokens.length > 0 ? 'need a token' : 'need no token'}`);
     print(
@@ -105,9 +106,15 @@ function describeUpstream({ state, until, message, answered_at, failed_at }: Sta
   return answered_at === null ? 'not asked yet' : `${state}, last answered ${answered_at}`;
 }
 
-function describeServer(server: ServerState | undefined, owner: RunningServer | undefined): string {
+function describeServer(
+  server: ServerState | undefined,
+  owner: RunningServer | undefined,
+  { databaseUrl }: Config,
+): string {
   if (server) return `${server.status} at ${server.url} (pid ${server.pid})`;
-  return owner === undefined
-    ? 'not running'
-    : `does not answer; process ${owner.pid} holds the data directory`;
+  if (owner === undefined) return 'not running';
+  const { pid, host } = owner;
+  return databaseUrl === undefined
+    ? `does not answer; process ${pid} holds the data directory`
+    : `does not answer; process ${pid} on ${host} serves the mirror`;
 }

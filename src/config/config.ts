@@ -117,6 +117,8 @@ const ACCESS_SETTINGS: readonly SettingName[] = [
   'trustedProxies',
   'imageAllowHosts',
   'callbackUrl',
+  // Who has the database decides about the tokens of callers.
+  'databaseUrl',
 ];
 
 /**
@@ -178,7 +180,9 @@ function readNamedFile(
 
 /** Variables that look like settings but are not: most likely typos. */
 export function findUnknownSettings(env: SettingSources['env']): string[] {
-  const known = new Set(listSettings().map(([, setting]) => setting.env));
+  const known = new Set(
+    listSettings().flatMap(([, { env: name, hasFile }]) => (hasFile ? [name, `${name}_FILE`] : [name])),
+  );
   return Object.keys(env).filter((name) => name.startsWith('FLUX_MIRROR_') && !known.has(name));
 }
 

@@ -6,7 +6,18 @@ import { IMAGE_STORE_SETTINGS } from './image-store-settings.ts';
 import { SERVER_SETTINGS } from './server-settings.ts';
 import type { Scope, Setting } from './setting.ts';
 import { UPSTREAM_SETTINGS } from './upstream-settings.ts';
-import { directory, logFormat, logLevel, makeOptional, token } from './value-schemas.ts';
+import {
+  createIntegerSchema,
+  databaseUrl,
+  directory,
+  logFormat,
+  logLevel,
+  makeOptional,
+  token,
+} from './value-schemas.ts';
+
+/** Of a server: some for its search threads, the others for everything else. */
+const MIN_CONNECTIONS = 6;
 
 const COMMON_SETTINGS = {
   dataDir: {
@@ -16,6 +27,22 @@ const COMMON_SETTINGS = {
     default: './data',
     scope: 'common',
     describe: 'where the database lives',
+  },
+  databaseUrl: {
+    env: 'FLUX_MIRROR_DATABASE_URL',
+    hasFile: true,
+    ...makeOptional(databaseUrl),
+    default: undefined,
+    scope: 'common',
+    describe: 'PostgreSQL database of the mirror, in place of SQLite in the data directory',
+    secret: true,
+  },
+  databasePool: {
+    env: 'FLUX_MIRROR_DATABASE_POOL',
+    ...createIntegerSchema(MIN_CONNECTIONS, 1000),
+    default: '8',
+    scope: 'common',
+    describe: 'connections of a server to PostgreSQL',
   },
   accessToken: {
     env: 'FLUX_MIRROR_ACCESS_TOKEN',

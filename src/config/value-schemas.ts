@@ -78,6 +78,11 @@ export const upstreamUrl = {
   allowed: 'an http or https address without a user name or password',
 };
 
+export const databaseUrl = {
+  schema: z.string().regex(/^postgres(?:ql)?:\/\/\S+$/),
+  allowed: 'postgres://user:password@host:port/database, with special characters as %XX',
+};
+
 /** Starts with a slash; no trailing slash, except for the root. */
 export const basePath = {
   schema: z

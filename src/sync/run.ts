@@ -4,7 +4,7 @@ import { MAX_BATCH } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { SyncDeps } from './deps.ts';
 import { discover } from './discover.ts';
-import { startHeartbeat } from './heartbeat.ts';
+import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
 import { refreshBatch } from './refresh-batch.ts';
 import { createRunProgress, type RunEnd } from './run-progress.ts';
 
@@ -39,9 +39,9 @@ export async function runSync(deps: SyncDeps, options: RunOptions): Promise<RunR
 
   const runId = await store.startRun({ trigger: options.trigger, startedAtMs });
   let result: RunResult;
-  let stopHeartbeat: (() => void) | undefined;
+  let heartbeat: Heartbeat | undefined;
   try {
-    stopHeartbeat = await startHeartbeat(deps);
+    heartbeat = await startHeartbeat(deps);
     result = skipReason
       ? { ...skipReason, counts }
       : await refreshDue(deps, options, { startedAtMs, due, counts });
@@ -49,7 +49,7 @@ export async function runSync(deps: SyncDeps, options: RunOptions): Promise<RunR
     deps.log.error({ err: error }, 'the sync run failed');
     result = { outcome: 'failed', counts, error: 'internal error, see the log' };
   } finally {
-    stopHeartbeat?.();
+    await heartbeat?.stop();
   }
   await store.endRun(runId, {
     endedAtMs: clock.now(),

@@ -1,4 +1,5 @@
 /** What the mirror of a data directory offers to a shell that completes a word. */
+import type { StoreLocation } from '../../app/open-store.ts';
 import { runWithStore } from '../../app/with-store.ts';
 import { cleanField } from '../../lib/clean-text.ts';
 import { cutText } from '../../lib/cut-text.ts';
@@ -15,11 +16,11 @@ const MAX_TAGS = 1000;
 const SHORT_ID_LENGTH = 8;
 const MAX_PROMPT_LENGTH = 60;
 
-export function createHistory(dataDir: string): History {
+export function createHistory(location: StoreLocation): History {
   /** A shell has no place for an error: without a mirror there is nothing to offer. */
   const read = async (work: (store: Store) => Promise<Candidate[]>): Promise<Candidate[]> => {
     try {
-      return await runWithStore({ dataDir }, 'reader', work);
+      return await runWithStore(location, 'reader', work);
     } catch (error) {
       if (error instanceof OperatorError || error instanceof StoreError) return [];
       throw error;

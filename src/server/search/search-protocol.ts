@@ -133,6 +133,8 @@ export interface SearchJob {
 export interface SearchWorkerData {
   /** Owned by this process. */
   readonly dataDir: string;
+  /** Of PostgreSQL, if the mirror is there. */
+  readonly databaseUrl?: string | undefined;
   readonly basePath: string;
   /** The number of the job that is to end, as its only element; see `createInterrupt`. */
   readonly interrupted: Int32Array;

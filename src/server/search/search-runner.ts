@@ -48,7 +48,7 @@ interface Job {
 /** The thread starts with the first job, and is restarted after a crash. @param module its entry point */
 export function createSearchRunner(
   module: URL,
-  { dataDir, basePath }: Pick<SearchWorkerData, 'dataDir' | 'basePath'>,
+  { dataDir, databaseUrl, basePath }: Omit<SearchWorkerData, 'interrupted'>,
   limits: SearchLimits,
 ): SearchRunner {
   const interrupted = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -63,7 +63,7 @@ export function createSearchRunner(
     isReady = false;
     hasAnswered = false;
     isRecountDue = false;
-    const data = { dataDir, basePath, interrupted } satisfies SearchWorkerData;
+    const data = { dataDir, databaseUrl, basePath, interrupted } satisfies SearchWorkerData;
     const started = startWorker(module, data, { maxOldGenerationSizeMb: limits.heapMib });
     const handleReply = (reply: SearchReply) => {
       if (worker !== started) return; // it has been replaced

@@ -15,7 +15,7 @@ import {
 
 /** More would only be answered after their callers have given up. */
 const MAX_WAITING = 256;
-const MAX_THREADS = 2;
+export const MAX_THREADS = 2;
 /** Questions whose answers are kept by the thread that counted them. */
 const COUNT_ROUTES: ReadonlySet<Question['route']> = new Set(['facets', 'months', 'first-view']);
 /** A page asks several questions in a row, which are answered by the same thread. */
@@ -59,7 +59,7 @@ interface Waiter {
  */
 export function startSearchThread(
   module: URL,
-  data: Pick<SearchWorkerData, 'dataDir' | 'basePath'>,
+  data: Omit<SearchWorkerData, 'interrupted'>,
   onError: (error: unknown) => void = () => undefined,
   limits: Partial<SearchLimits> = {},
 ): Searching {
