@@ -3,12 +3,14 @@ import { createHistoryReader } from '../../src/app/history-reader.ts';
 import { SEARCH_WORKER } from '../../src/app/workers.ts';
 import { startSearchThread } from '../../src/server/search/search-thread.ts';
 import { document } from '../helpers/documents.ts';
+import { locateTestStore } from '../helpers/test-engine.ts';
 import { openTestStore, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 test('a page of many tasks is read in the thread, and is the same', async () => {
   const dataDir = temporaryDirectory();
   const store = await openTestStore(dataDir);
-  const thread = startSearchThread(SEARCH_WORKER, { dataDir, basePath: '/' });
+  const location = await locateTestStore(dataDir);
+  const thread = startSearchThread(SEARCH_WORKER, { ...location, basePath: '/' });
   onTestFinished(() => thread.close());
   let reads = 0;
   const list: typeof store.list = (...page) => {

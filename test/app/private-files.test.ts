@@ -5,6 +5,7 @@ import { runCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { imageHost } from '../helpers/image-host.ts';
 import { picture, storeTaskWithImages } from '../helpers/images.ts';
+import { requireSqlite } from '../helpers/test-engine.ts';
 import { startTestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const [ID] = numberedIds(1);
@@ -19,7 +20,8 @@ function listPublic(directory: string): string[] {
 
 test.skipIf(process.platform === 'win32')(
   'everything in the data directory is the owner’s alone, whatever the umask',
-  async () => {
+  async (context) => {
+    requireSqlite(context);
     const umask = process.umask(0);
     onTestFinished(() => void process.umask(umask));
     const host = await imageHost();

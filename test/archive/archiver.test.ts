@@ -21,6 +21,7 @@ import { showFigure } from '../helpers/figure.ts';
 import { type ImageAnswer, type ImageHost, imageHost } from '../helpers/image-host.ts';
 import { type Format, filesIn, picture, storeTaskWithImages } from '../helpers/images.ts';
 import { shareDecoder } from '../helpers/shared-decoder.ts';
+import { createEngineEnv } from '../helpers/test-engine.ts';
 import { startTestMirror, type TestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const DAY_MS = 86_400_000;
@@ -425,14 +426,16 @@ test('a kill during an image download leaves no partial file, and the image is f
     response.write(bytes.subarray(0, bytes.length / 2)); // and then waits for ever
   });
   const dataDir = temporaryDirectory();
+  const engine = await createEngineEnv(dataDir);
   const env = {
+    ...engine,
     FLUX_MIRROR_ARCHIVE_IMAGES: 'true',
     FLUX_MIRROR_IMAGE_ALLOW_HOSTS: host.host,
     FLUX_MIRROR_SYNC_CRON: 'off',
   };
   const data = [{ image_url: `${host.url}/1` }];
   const text = documentText({ id: ID, more: { response: { success: true, data } } });
-  const importing = startCli(['import', '-', '--data-dir', dataDir]);
+  const importing = startCli(['import', '-', '--data-dir', dataDir], { env: engine });
   importing.stdin.end(text);
   await once(importing, 'exit');
 

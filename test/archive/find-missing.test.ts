@@ -8,6 +8,7 @@ import { numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { imageHost } from '../helpers/image-host.ts';
 import { filesIn, picture, storeTaskWithImages } from '../helpers/images.ts';
+import { requireSqlite } from '../helpers/test-engine.ts';
 import { startTestMirror, type TestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const [ID, OTHER_ID] = numberedIds(2);
@@ -133,7 +134,8 @@ describe('archived images whose files are missing', () => {
     expect(await findMissing(here)).toEqual({ checked: 3, missing: 1, found: 0 });
   });
 
-  test('are told of by restore on another machine, and by a sync there', async () => {
+  test('are told of by restore on another machine, and by a sync there', async (context) => {
+    requireSqlite(context);
     const { here } = await withPictures();
     const backup = join(temporaryDirectory(), 'b.db');
     const run = (command: string, ...args: string[]) => runCli([command, ...args]);

@@ -18,9 +18,8 @@ async function logRun(images: number, ms: number): Promise<[object, string][]> {
     clock.advance(ms);
     counts.archived += 1;
     progress.update(counts);
-    await new Promise(setImmediate);
   }
-  progress.end(counts);
+  await progress.end(counts);
   return lines;
 }
 

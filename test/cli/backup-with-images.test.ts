@@ -1,13 +1,15 @@
 /** A whole mirror moves to another directory in one file. */
+
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { create } from 'tar';
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { readLastBackup } from '../../src/backup/last-backup.ts';
 import { runCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
+import { requireSqlite } from '../helpers/test-engine.ts';
 import { fillDataDir, openTestStore, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const IDS = numberedIds(3);
@@ -35,6 +37,8 @@ function addImage(dataDir: string, content: string): string {
   writeFileSync(join(dataDir, path), content);
   return path;
 }
+
+beforeEach(requireSqlite);
 
 test('a backup with images is one private file, from which another directory gets every task and image', async () => {
   const { folder, dataDir, images, run } = await createMirror();

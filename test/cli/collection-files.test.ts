@@ -4,13 +4,14 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { openMirrorStore } from '../../src/app/open-store.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createRandomKey } from '../../src/lib/random-key.ts';
 import { MAX_COLLECTION_TASKS, MAX_COLLECTIONS } from '../../src/store/contract/collections.ts';
 import type { Store } from '../../src/store/contract/store.ts';
-import { openStore } from '../../src/store/sqlite/open.ts';
 import { runCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
+import { locateTestStore } from '../helpers/test-engine.ts';
 import { fillDataDir, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const IDS = numberedIds(3);
@@ -24,7 +25,10 @@ function openWorkshop() {
   const folder = temporaryDirectory();
   const file = (name: string) => join(folder, name);
   const use = async <T>(dataDir: string, work: (store: Store) => Promise<T>): Promise<T> => {
-    const store = await openStore({ dataDir: file(dataDir), clock: systemClock, mode: 'writer' });
+    const store = await openMirrorStore(await locateTestStore(file(dataDir)), {
+      clock: systemClock,
+      mode: 'writer',
+    });
     try {
       return await work(store);
     } finally {

@@ -1,14 +1,15 @@
 /** Collections on the command line. */
 import { describe, expect, test } from 'vitest';
+import { openMirrorStore } from '../../src/app/open-store.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { MAX_COLLECTION_NOTE } from '../../src/store/contract/collections.ts';
 import type { Store } from '../../src/store/contract/store.ts';
-import { openStore } from '../../src/store/sqlite/open.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { type CliOptions, runCli, startCli, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
 import { runOnTerminal } from '../helpers/terminal.ts';
+import { createEngineEnv, locateTestStore } from '../helpers/test-engine.ts';
 import { fillDataDir, startTestMirror, temporaryDataDir } from '../helpers/test-mirror.ts';
 
 const idOf = (begin: string) => `${begin}-0000-4000-8000-000000000000` as TaskId;
@@ -25,7 +26,10 @@ async function createMirror() {
   const runJson = async (...args: string[]): Promise<unknown> =>
     JSON.parse((await run(...args, '--json')).stdout);
   const use = async <T>(work: (store: Store) => Promise<T>): Promise<T> => {
-    const store = await openStore({ dataDir, clock: systemClock, mode: 'writer' });
+    const store = await openMirrorStore(await locateTestStore(dataDir), {
+      clock: systemClock,
+      mode: 'writer',
+    });
     try {
       return await work(store);
     } finally {
@@ -345,7 +349,9 @@ describe('share', () => {
 
 test('commands change a collection beside a running server, which sees it at once', async () => {
   const { dataDir, run } = await createMirror();
-  const server = startCli(['serve', '--offline', '--port', '0', '--data-dir', dataDir]);
+  const server = startCli(['serve', '--offline', '--port', '0', '--data-dir', dataDir], {
+    env: await createEngineEnv(dataDir),
+  });
   const [, url] = await watch(server)(/listens on (\S+)/);
   await run('new', 'Best');
   await run('add', 'best', OWL, CAT);

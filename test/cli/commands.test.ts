@@ -6,6 +6,7 @@ import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { type CliOptions, runCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
+import { requireSqlite } from '../helpers/test-engine.ts';
 import { temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const [FIRST, SECOND] = VENDOR_IDS;
@@ -96,6 +97,8 @@ describe('help', () => {
 });
 
 describe('without a database', () => {
+  beforeEach(requireSqlite);
+
   test.each([['status'], ['search', 'cat'], ['get', FIRST as string], ['export']])(
     '%s reports it and fails',
     async (...args) => {

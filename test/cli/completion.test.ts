@@ -9,6 +9,7 @@ import { createToken } from '../helpers/access-token.ts';
 import { MAIN, runCli } from '../helpers/cli.ts';
 import { document } from '../helpers/documents.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
+import { createEngineEnv } from '../helpers/test-engine.ts';
 import { openTestStore, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const ID = '7ec3b36d-5706-4e5c-a0e2-4efb5b592fd4';
@@ -44,6 +45,7 @@ async function prepare() {
     mode: 0o755,
   });
   const env = {
+    ...(await createEngineEnv(dataDir)),
     PATH: `${bin}:${process.env.PATH}`,
     HOME: folder,
     NODE_NO_WARNINGS: '1',

@@ -18,6 +18,7 @@ import { formatCsvLines } from '../../src/files/csv.ts';
 import type { StoredTask } from '../../src/store/contract/tasks.ts';
 import { MAIN, runCli } from '../helpers/cli.ts';
 import { document, documentText, numberedIds } from '../helpers/documents.ts';
+import { createEngineEnv } from '../helpers/test-engine.ts';
 import { temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const IDS = numberedIds(6);
@@ -237,18 +238,20 @@ describe('export', () => {
 
   test('to /dev/stdout appends to the file that it is redirected to', async () => {
     const { file } = await filled();
+    const env = { ...process.env, ...(await createEngineEnv(file('data'))) };
     writeFileSync(file('all.jsonl'), 'before\n');
     for (const name of ['/dev/stdout', '/dev/fd/1']) {
       const command = `exec "${process.execPath}" "${MAIN}" export ${name} --data-dir "${file('data')}" >> "${file('all.jsonl')}"`;
-      execFileSync('sh', ['-c', command], { stdio: 'ignore' });
+      execFileSync('sh', ['-c', command], { stdio: 'ignore', env });
     }
     expect(readFileSync(file('all.jsonl'), 'utf8')).toBe(`before\n${lines(TEXTS)}${lines(TEXTS)}`);
   });
 
   test('reports in one line that standard output is full', async () => {
     const { file } = await filled();
+    const env = { ...process.env, ...(await createEngineEnv(file('data'))) };
     const command = `exec "${process.execPath}" "${MAIN}" export --data-dir "${file('data')}" > /dev/full`;
-    const child = spawn('sh', ['-c', command], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn('sh', ['-c', command], { stdio: ['ignore', 'ignore', 'pipe'], env });
     const [stderr, [code]] = await Promise.all([readAll(child.stderr), once(child, 'exit')]);
     expect(code).toBe(1);
     expect(stderr).toContain("standard output can't be written (the disk is full)");

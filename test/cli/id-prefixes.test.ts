@@ -3,13 +3,14 @@ import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openMirrorStore } from '../../src/app/open-store.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { openStore } from '../../src/store/sqlite/open.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { runCli } from '../helpers/cli.ts';
 import { document, documentText } from '../helpers/documents.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
 import { runOnTerminal } from '../helpers/terminal.ts';
+import { locateTestStore } from '../helpers/test-engine.ts';
 import { fillDataDir, temporaryDataDir, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const idOf = (begin: string) => `${begin}-0000-4000-8000-000000000000` as TaskId;
@@ -75,7 +76,10 @@ test('untrack takes the beginning of an id that is only tracked', async () => {
 
 describe('forget', () => {
   const readIds = async (dataDir: string) => {
-    const store = await openStore({ dataDir, clock: systemClock, mode: 'reader' });
+    const store = await openMirrorStore(await locateTestStore(dataDir), {
+      clock: systemClock,
+      mode: 'reader',
+    });
     const { tasks } = await store.list({}, { limit: 10, offset: 0 });
     await store.close();
     return tasks.map(({ id }) => id).sort();
@@ -117,7 +121,10 @@ describe('an archived picture', () => {
     const bytes = 'a picture';
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const path = join(dataDir, 'images', sha256.slice(0, 2), `${sha256}.png`);
-    const store = await openStore({ dataDir, clock: systemClock, mode: 'writer' });
+    const store = await openMirrorStore(await locateTestStore(dataDir), {
+      clock: systemClock,
+      mode: 'writer',
+    });
     const response = { success: true, data: [{ image_url: 'https://cdn.example/1.png' }] };
     await store.storeDocuments({
       documents: [document({ id: idOf('55555555'), prompt: 'a pictured owl', more: { response } })],

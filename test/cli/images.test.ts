@@ -1,4 +1,5 @@
 /** Commands of a mirror whose images are in a bucket, or move there and back. */
+
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -9,6 +10,7 @@ import { numberedIds } from '../helpers/documents.ts';
 import { imageHost } from '../helpers/image-host.ts';
 import { filesIn, picture, storeTaskWithImages } from '../helpers/images.ts';
 import { fail, SECRET_ACCESS_KEY, startObjectStore, type TestObjectStore } from '../helpers/object-store.ts';
+import { requireSqlite } from '../helpers/test-engine.ts';
 import { startTestMirror, type TestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const [ID] = numberedIds(1);
@@ -174,7 +176,8 @@ describe('with images in a bucket', () => {
     });
   }, 60_000);
 
-  test('open shows a copy, and backup says what backs the images up', async () => {
+  test('open shows a copy, and backup says what backs the images up', async (context) => {
+    requireSqlite(context);
     const { here, store, run } = await withFiles();
     await here.mirror.stop();
     await run(['images', 'move', '--to', BUCKET_URL]);
@@ -211,7 +214,8 @@ describe('with images in a bucket', () => {
     expect(await run(['forget', ID], env)).toMatchObject({ code: 0, stdout: '1 task forgotten\n' });
   }, 60_000);
 
-  test('restore puts the images of a tar file there', async () => {
+  test('restore puts the images of a tar file there', async (context) => {
+    requireSqlite(context);
     const { here, store, run } = await withFiles();
     const tar = join(temporaryDirectory(), 'all.tar');
     expect(await run(['backup', '--with-images', tar])).toMatchObject({ code: 0 });

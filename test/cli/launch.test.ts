@@ -1,9 +1,11 @@
 /** A global install keeps its data with the user; printed commands fit how the program was started. */
+
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { adaptCommands, describeLaunch, type LaunchFacts } from '../../src/cli/launch.ts';
 import { runCli, runProgram } from '../helpers/cli.ts';
+import { requireSqlite } from '../helpers/test-engine.ts';
 import { temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const CHECKOUT = { packageRoot: '/src/flux-mirror', hasSources: true, cwd: '/src/flux-mirror', env: {} };
@@ -118,7 +120,8 @@ describe('a global install', () => {
     expect(existsSync(join(elsewhere, 'flux-mirror/mirror.db'))).toBe(true);
   });
 
-  test('prefers a mirror in ./data, and whatever is named', async () => {
+  test('prefers a mirror in ./data, and whatever is named', async (context) => {
+    requireSqlite(context);
     const { cwd, home, run } = install();
     await run(['track', TRACKED, '--data-dir', 'data']);
     expect(JSON.parse((await run(['status', '--json'])).stdout)).toMatchObject({

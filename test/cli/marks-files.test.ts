@@ -11,11 +11,12 @@ import {
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { openMirrorStore } from '../../src/app/open-store.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { openStore } from '../../src/store/sqlite/open.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { runCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
+import { locateTestStore } from '../helpers/test-engine.ts';
 import { fillDataDir, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const IDS = numberedIds(6);
@@ -47,7 +48,10 @@ function openWorkshop() {
 async function fillWorkshop() {
   const workshop = openWorkshop();
   await fillDataDir(workshop.file('data'), TEXTS);
-  const store = await openStore({ dataDir: workshop.file('data'), clock: systemClock, mode: 'writer' });
+  const store = await openMirrorStore(await locateTestStore(workshop.file('data')), {
+    clock: systemClock,
+    mode: 'writer',
+  });
   const change = { starred: true, rating: 4, addTags: ['=poster', '两个 词'], note: 'a\nnote\u2028"' };
   await store.mark([{ id: OWL, change: { hidden: true } }], { nowMs: Date.UTC(2026, 2, 1) });
   await store.mark([{ id: CAT, change }], { nowMs: Date.UTC(2026, 2, 2) });

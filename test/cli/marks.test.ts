@@ -1,13 +1,14 @@
 /** Stars, ratings, tags, notes and hidden tasks on the command line. */
 import { describe, expect, test } from 'vitest';
+import { openMirrorStore } from '../../src/app/open-store.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { openStore } from '../../src/store/sqlite/open.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { areSameMarks, MAX_NOTE_CHARACTERS, NO_MARKS } from '../../src/task/marks.ts';
 import { type CliOptions, runCli } from '../helpers/cli.ts';
 import { documentText } from '../helpers/documents.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
 import { runOnTerminal } from '../helpers/terminal.ts';
+import { locateTestStore } from '../helpers/test-engine.ts';
 import { fillDataDir, temporaryDataDir } from '../helpers/test-mirror.ts';
 
 const idOf = (begin: string) => `${begin}-0000-4000-8000-000000000000` as TaskId;
@@ -23,7 +24,10 @@ async function createMirror() {
   const runJson = async (...args: string[]): Promise<unknown> =>
     JSON.parse((await run(...args, '--json')).stdout);
   const readMarks = async () => {
-    const store = await openStore({ dataDir, clock: systemClock, mode: 'reader' });
+    const store = await openMirrorStore(await locateTestStore(dataDir), {
+      clock: systemClock,
+      mode: 'reader',
+    });
     const marks = (await store.marksOf([CAT, DOG, OWL])).filter((one) => !areSameMarks(one, NO_MARKS));
     await store.close();
     return Object.fromEntries(

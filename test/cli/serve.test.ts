@@ -9,6 +9,7 @@ import { runCli, startCli, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
 import { imageHost } from '../helpers/image-host.ts';
+import { createEngineEnv, IS_POSTGRES } from '../helpers/test-engine.ts';
 import { temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const LISTENS = /listens on (http:\S+)/;
@@ -19,7 +20,10 @@ test('serve prints its address with a working curl command, and shuts down grace
   simulator.seed(VENDOR_DOCUMENTS);
   const child = startCli(['serve', '--port', '0', '--data-dir', dataDir, '--upstream', simulator.url], {
     // The schedule would now and then be faster than the run that is asked for.
-    env: { ACEDATACLOUD_API_TOKEN: 'secret-of-the-test', FLUX_MIRROR_SYNC_CRON: 'off' },
+    env: {
+      ...(await createEngineEnv(dataDir)),
+      ...{ ACEDATACLOUD_API_TOKEN: 'secret-of-the-test', FLUX_MIRROR_SYNC_CRON: 'off' },
+    },
   });
   const seen = watch(child);
   const [, url = ''] = await seen(LISTENS);
@@ -28,10 +32,11 @@ test('serve prints its address with a working curl command, and shuts down grace
 
   // A second one is kept out, with a clear line, and does no harm.
   const second = await runCli(['serve', '--port', '0', '--data-dir', dataDir]);
-  expect([second.code, second.stderr]).toEqual([
-    1,
-    expect.stringMatching(/in use by another flux-mirror \(pid \d+/),
-  ]);
+  expect([second.code, second.stderr]).toEqual(
+    IS_POSTGRES
+      ? [2, expect.stringContaining(`has a server already, process ${child.pid} on `)]
+      : [1, expect.stringMatching(/in use by another flux-mirror \(pid \d+/)],
+  );
   // Commands work beside it.
   const [id = ''] = VENDOR_IDS;
   await runCli(['track', id, '--data-dir', dataDir]);
@@ -64,6 +69,7 @@ test('SIGTERM aborts a run, a caller and a download that wait for a hanging upst
   await runCli(['import', '-', '--data-dir', dataDir], { input: picture });
   simulator.fault({ kind: 'hang' });
   const env = {
+    ...(await createEngineEnv(dataDir)),
     ACEDATACLOUD_API_TOKEN: 't',
     FLUX_MIRROR_ARCHIVE_IMAGES: 'true',
     FLUX_MIRROR_IMAGE_ALLOW_HOSTS: host.host,

@@ -1,13 +1,14 @@
 /** What `status` says, and how scripts read it. */
 import { expect, onTestFinished, test } from 'vitest';
+import { openMirrorStore } from '../../src/app/open-store.ts';
 import { publishAddress } from '../../src/app/server-address.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
-import { openStore } from '../../src/store/sqlite/open.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import type { Status } from '../../src/views/status-schema.ts';
 import { runCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
+import { locateTestStore, requireSqlite } from '../helpers/test-engine.ts';
 import { openTestStore, startTestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const [ID = ''] = numberedIds(1);
@@ -27,7 +28,7 @@ async function startWorkshop() {
   };
   const data = [{ prompt: 'a cat', image_url: `${simulator.url}/images/${ID}.png` }];
   simulator.seed([documentText({ id: ID, prompt: 'a cat', more: { response: { success: true, data } } })]);
-  const store = await openStore({ dataDir, clock: systemClock, mode: 'writer' });
+  const store = await openMirrorStore(await locateTestStore(dataDir), { clock: systemClock, mode: 'writer' });
   await store.track([ID as TaskId], systemClock.now());
   await store.close();
   const run = (args: string[], more: Record<string, string> = {}) =>
@@ -78,7 +79,8 @@ test('another mirror at the address of an ended server is not taken for it', asy
   expect((await run(['status'])).stdout).toMatch(/^server {4}not running$/m);
 });
 
-test('a backup by command counts', async () => {
+test('a backup by command counts', async (context) => {
+  requireSqlite(context);
   const { run } = await startWorkshop();
   expect((await run(['status'])).stdout).toMatch(/^backup {4}none yet/m);
   await run(['backup']);

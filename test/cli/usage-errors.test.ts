@@ -1,9 +1,11 @@
 /** Wrong usage is told alike by every command, in words that help. */
+
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { runCli } from '../helpers/cli.ts';
+import { requireSqlite } from '../helpers/test-engine.ts';
 import { temporaryDirectory } from '../helpers/test-mirror.ts';
 
 test.each([
@@ -31,7 +33,8 @@ test.each([[['help']], [['help', 'search']], [['help', 'token']], [['token', 'he
   },
 );
 
-test('no error has a word of the operating system in it', async () => {
+test('no error has a word of the operating system in it', async (context) => {
+  requireSqlite(context); // the others tell of a server
   const folder = temporaryDirectory();
   const file = join(folder, 'file');
   writeFileSync(file, '');

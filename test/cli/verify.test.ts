@@ -1,4 +1,5 @@
 /** `flux-mirror verify` as people and scripts use it. */
+
 import { once } from 'node:events';
 import { chmodSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import { runCli, startCli, watch } from '../helpers/cli.ts';
 import { archivedImage, documentText, numberedIds } from '../helpers/documents.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
 import { runOnTerminal } from '../helpers/terminal.ts';
+import { createEngineEnv, requireSqlite } from '../helpers/test-engine.ts';
 import { fillDataDir, openTestStore, temporaryDataDir, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const [CAT, DOG, OWL] = numberedIds(3);
@@ -186,7 +188,7 @@ describe('verify', () => {
     await remove(simulator.url, OWL);
     simulator.fault({ kind: 'hang' }, { when: ({ ids }) => ids?.includes(DOG) ?? false });
     const args = ['verify', '--json', '--batch-size', '1', '--data-dir', dataDir];
-    const child = startCli(args, { env });
+    const child = startCli(args, { env: { ...env, ...(await createEngineEnv(dataDir)) } });
     const printed = text(child.stdout);
     await expect.poll(() => simulator.requests.length, { interval: 5 }).toBe(2);
     child.kill('SIGINT');
@@ -200,7 +202,9 @@ describe('verify', () => {
   test('ends on a signal while it waits as long as the upstream asks', async () => {
     const { simulator, dataDir, env } = await createMirror();
     simulator.fault({ kind: 'status', status: 429, headers: { 'retry-after': '3600' } });
-    const child = startCli(['verify', '--data-dir', dataDir], { env });
+    const child = startCli(['verify', '--data-dir', dataDir], {
+      env: { ...env, ...(await createEngineEnv(dataDir)) },
+    });
     await watch(child)(/the upstream asks to wait until/);
     const ended = watch(child)(/0 tasks checked.*\nstopped: the others were not checked/);
     child.kill('SIGTERM');
@@ -266,11 +270,19 @@ test.each([
   [['--batch-size', '51'], 2, /51/],
   [[], 1, /^flux-mirror: a check needs a token for the upstream: set ACEDATACLOUD_API_TOKEN\n$/],
   [['--offline'], 1, /^flux-mirror: a check needs the upstream, but the mirror is offline\n$/],
-  [['--upstream-token', 't'], 1, /there is no mirror in .* yet/],
 ])('verify %j ends with %i and says why', async (args, expected, message) => {
   const { code, stdout, stderr } = await runCli(['verify', ...args, '--data-dir', temporaryDirectory()]);
   expect([code, stdout]).toEqual([expected, '']);
   expect(stderr).toMatch(message);
+});
+
+test('verify says that there is no mirror yet', async (context) => {
+  requireSqlite(context);
+  const args = ['verify', '--upstream-token', 't', '--data-dir', temporaryDirectory()];
+  expect(await runCli(args)).toEqual({
+    ...{ code: 1, stdout: '' },
+    stderr: expect.stringMatching(/there is no mirror in .* yet/),
+  });
 });
 
 async function remove(url: string, id: TaskId): Promise<void> {

@@ -6,6 +6,7 @@ import { Database } from '../../src/store/sqlite/driver.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { numberedIds } from '../helpers/documents.ts';
 import { showFigure } from '../helpers/figure.ts';
+import { requireSqlite } from '../helpers/test-engine.ts';
 import { startTestMirror, type TestMirror, UPSTREAM_TOKEN } from '../helpers/test-mirror.ts';
 
 const GENERATE = { action: 'generate', model: 'flux-dev', size: '512x512', prompt: 'a zebra on the moon' };
@@ -211,7 +212,8 @@ describe('POST /flux/images', () => {
     expect(here.simulator.requests.map(({ authorization }) => authorization)).toEqual([undefined]);
   });
 
-  test('succeeds when the database fails; the id is spooled, and tracked at the next start', async () => {
+  test('succeeds when the database fails; the id is spooled, and tracked at the next start', async (context) => {
+    requireSqlite(context);
     const here = await startTestMirror({}, atOnce);
     const damage = (sql: string) => {
       const database = new Database(join(here.config.dataDir, 'mirror.db'));

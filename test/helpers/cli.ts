@@ -1,10 +1,11 @@
 /** The real command line, as it is built. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { type CommandResult, runHosted } from './host-commands.ts';
+import { createEngineEnv } from './test-engine.ts';
 import { temporaryDirectory } from './test-mirror.ts';
 import { IS_EVERY_COMMAND_STARTED } from './thorough.ts';
 
@@ -17,7 +18,10 @@ export interface CliOptions {
   readonly cwd?: string;
 }
 
-/** Starts a command as a process of its own; it is killed when the test ends before it does. Its environment is only what is given. */
+/**
+ * Starts a command as a process of its own; it is killed when the test ends before it does. Its environment is only what is given,
+ * without the engine of the tests: see `addEngine`.
+ */
 export function startCli(args: readonly string[], options: CliOptions = {}): ChildProcessWithoutNullStreams {
   return startProgram(MAIN, args, options);
 }
@@ -45,10 +49,10 @@ function createEnv(env: Readonly<Record<string, string>>): Record<string, string
 
 /** Runs a command to its end. It shares its process with those before, unless several run at the same time. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CommandResult> {
-  if (IS_EVERY_COMMAND_STARTED) return runProgram(MAIN, args, options);
-  const { env = {}, cwd = temporaryDirectory(), input = '' } = options;
-  const hosted = runHosted(MAIN, { args, cwd, env: createEnv(env), input });
-  if (hosted === undefined) return runProgram(MAIN, args, { ...options, cwd });
+  const { env = {}, cwd = temporaryDirectory(), input = '' } = await addEngine(args, options);
+  const request = { args, cwd, env: createEnv(env), input };
+  const hosted = IS_EVERY_COMMAND_STARTED ? undefined : runHosted(MAIN, request);
+  if (hosted === undefined) return finishProgram(MAIN, args, { env, cwd, input });
   onTestFinished(hosted.kill);
   return hosted.result;
 }
@@ -58,6 +62,25 @@ export async function runProgram(
   main: string,
   args: readonly string[],
   options: CliOptions = {},
+): Promise<CommandResult> {
+  return finishProgram(main, args, await addEngine(args, options));
+}
+
+/** With what tells a command the database that stands for its data directory (test-engine.ts). */
+export async function addEngine(
+  args: readonly string[],
+  { cwd = temporaryDirectory(), env = {}, ...options }: CliOptions,
+): Promise<CliOptions> {
+  const named = args.includes('--data-dir') ? args[args.indexOf('--data-dir') + 1] : undefined;
+  const dataDir = named ?? env.FLUX_MIRROR_DATA_DIR;
+  const engine = dataDir === undefined ? {} : await createEngineEnv(resolve(cwd, dataDir));
+  return { ...options, cwd, env: { ...engine, ...env } };
+}
+
+async function finishProgram(
+  main: string,
+  args: readonly string[],
+  options: CliOptions,
 ): Promise<CommandResult> {
   const child = startProgram(main, args, options);
   child.stdin.end(options.input ?? '');

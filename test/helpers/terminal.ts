@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { MAIN } from './cli.ts';
+import { addEngine, MAIN } from './cli.ts';
 
 /** What a person types once something is shown. */
 interface Answer {
@@ -20,8 +20,9 @@ interface Typing {
 /** Runs a command as `script` (util-linux) lets it see a terminal. @returns everything shown */
 export async function runOnTerminal(
   args: readonly string[],
-  { input = '', answers = [], env = {} }: Typing,
+  { input = '', answers = [], ...typing }: Typing,
 ): Promise<{ code: number | null; shown: string }> {
+  const { env } = await addEngine(args, typing);
   const command = [process.execPath, MAIN, ...args]
     .map((arg) => `'${arg.replaceAll("'", "'\\''")}'`)
     .join(' ');

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
+import { type OpenStoreOptions, openMirrorStore } from '../../src/app/open-store.ts';
 import { type RunningMirror, startMirror } from '../../src/app/start-mirror.ts';
 import type { Decoder } from '../../src/archive/decoding/decoder.ts';
 import { type Config, parseConfig } from '../../src/config/config.ts';
@@ -14,11 +15,11 @@ import type { MinRate } from '../../src/outbound/min-rate.ts';
 import type { ConnectionLimits } from '../../src/server/listen.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import type { Store } from '../../src/store/contract/store.ts';
-import { type OpenOptions, openStore } from '../../src/store/sqlite/open.ts';
 import { parseDocument } from '../../src/task/document.ts';
 import { createEmptyDatabase } from './empty-database.ts';
 import { ManualClock } from './manual-clock.ts';
 import { shareDecoder } from './shared-decoder.ts';
+import { IS_POSTGRES, locateTestStore } from './test-engine.ts';
 
 export const UPSTREAM_TOKEN = 'upstream-secret-token';
 
@@ -61,7 +62,8 @@ export async function startTestMirror(
     now: () => clock.now(),
     ...simulatorOptions,
   });
-  const dataDir = temporaryDataDir();
+  const { dataDir = temporaryDataDir() } = settings;
+  const { databaseUrl } = await locateTestStore(dataDir);
   const lines: string[] = [];
   const { isQuiet = false, ...parts } = outside;
   const log = createLog({ level: isQuiet ? 'silent' : 'debug', format: 'json' }, lineCollector(lines));
@@ -69,6 +71,7 @@ export async function startTestMirror(
     upstreamToken: UPSTREAM_TOKEN,
     upstreamUrl: simulator.url,
     dataDir,
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
     port: '0',
     syncCron: 'off',
     archiveImages: 'false',
@@ -132,7 +135,7 @@ export function temporaryDirectory(parent = tmpdir()): string {
 /** As `temporaryDirectory`, with an empty mirror in it, for tests that are not about the disk: it may be in memory. */
 export function temporaryDataDir(): string {
   const directory = temporaryDirectory(findFastParent());
-  createEmptyDatabase(directory);
+  if (!IS_POSTGRES) createEmptyDatabase(directory);
   return directory;
 }
 
@@ -154,16 +157,16 @@ function findFastParent(): string {
 export async function openTestStore(
   dataDir = temporaryDataDir(),
   clock = new ManualClock(),
-  mode: OpenOptions['mode'] = 'owner',
+  mode: OpenStoreOptions['mode'] = 'owner',
 ): Promise<Store> {
-  const store = await openStore({ dataDir, clock, mode });
+  const store = await openMirrorStore(await locateTestStore(dataDir), { clock, mode });
   onTestFinished(async () => store.close());
   return store;
 }
 
 /** Stores documents in a data directory, as an import does, and much faster than a command. */
 export async function fillDataDir(dataDir: string, texts: readonly string[]): Promise<void> {
-  const store = await openStore({ dataDir, clock: systemClock, mode: 'writer' });
+  const store = await openMirrorStore(await locateTestStore(dataDir), { clock: systemClock, mode: 'writer' });
   const documents = texts.map((text) => parseDocument(text, systemClock.now()));
   const requestSeq = await store.nextRequestSeq();
   await store.storeDocuments({ documents, requestSeq, fetchedAtMs: systemClock.now() });

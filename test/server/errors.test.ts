@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
 import { showFigure } from '../helpers/figure.ts';
+import { requireSqlite } from '../helpers/test-engine.ts';
 import { startTestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const [ID] = VENDOR_IDS;
@@ -480,7 +481,8 @@ test('a base path applies to every route', async () => {
   await expectError(outside, 404, 'no_api');
 });
 
-test('a data directory in use is rejected', async () => {
+test('a data directory in use is rejected', async (context) => {
+  requireSqlite(context);
   const dataDir = temporaryDirectory();
   await startTestMirror({ dataDir });
   await expect(startTestMirror({ dataDir })).rejects.toThrow(/in use|another/i);

@@ -22,6 +22,7 @@ import { type ImageHost, imageHost } from '../helpers/image-host.ts';
 import { filesIn, picture, storeTaskWithImages } from '../helpers/images.ts';
 import { fail, startObjectStore, type TestObjectStore } from '../helpers/object-store.ts';
 import { readZip } from '../helpers/read-zip.ts';
+import { createEngineEnv } from '../helpers/test-engine.ts';
 import {
   fillDataDir,
   startTestMirror,
@@ -310,6 +311,7 @@ test('a server that is killed between the upload and its record archives the ima
   await fillDataDir(dataDir, [documentText({ id: ID, more })]);
   const env = {
     ...store.env,
+    ...(await createEngineEnv(dataDir)),
     ...{ FLUX_MIRROR_ARCHIVE_IMAGES: 'true', FLUX_MIRROR_IMAGE_ALLOW_HOSTS: host.host },
     ...{ FLUX_MIRROR_PORT: '0', FLUX_MIRROR_SYNC_CRON: 'off', ACEDATACLOUD_API_TOKEN: UPSTREAM_TOKEN },
   };

@@ -8,6 +8,7 @@ import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
 import { builtModule } from '../helpers/built-module.ts';
 import { runCli, startCli, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
+import { requireSqlite } from '../helpers/test-engine.ts';
 import { startTestMirror, type TestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
 
 const [FIRST_ID] = VENDOR_IDS;
@@ -145,7 +146,8 @@ describe('status', () => {
   });
 });
 
-test('status names a server that owns the directory and does not respond', async () => {
+test('status names a server that owns the directory and does not respond', async (context) => {
+  requireSqlite(context);
   const dataDir = temporaryDirectory();
   const child = startCli(['serve', '--port', '0', '--offline', '--data-dir', dataDir]);
   await watch(child)(/listens on/);

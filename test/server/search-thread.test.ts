@@ -5,11 +5,13 @@ import { SEARCH_WORKER } from '../../src/app/workers.ts';
 import type { HangUpWatch, SearchLimits } from '../../src/server/search/search-runner.ts';
 import { startSearchThread } from '../../src/server/search/search-thread.ts';
 import { document } from '../helpers/documents.ts';
+import { locateTestStore, requireSqlite } from '../helpers/test-engine.ts';
 import { openTestStore, startTestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
 
-test('a crashed thread fails waiting searches, and the next search starts another', async () => {
+test('a crashed thread fails waiting searches, and the next search starts another', async (context) => {
+  requireSqlite(context); // which does not make a mirror when a search looks for one
   const dataDir = temporaryDirectory();
-  const searching = startSearchThread(SEARCH_WORKER, { dataDir, basePath: '/' });
+  const searching = startSearchThread(SEARCH_WORKER, { ...(await locateTestStore(dataDir)), basePath: '/' });
   await expect(
     searching.answer({ route: 'search', query: 'q=cat', limits: undefined, nowMs: 0 }),
   ).rejects.toThrow('there is no mirror');
@@ -31,7 +33,7 @@ test('a crashed thread fails waiting searches, and the next search starts anothe
 test('a search whose caller disconnected is not started, and searches beyond the queue limit are rejected', async () => {
   const dataDir = temporaryDirectory();
   await openTestStore(dataDir);
-  const searching = startSearchThread(SEARCH_WORKER, { dataDir, basePath: '/' });
+  const searching = startSearchThread(SEARCH_WORKER, { ...(await locateTestStore(dataDir)), basePath: '/' });
   const question = { route: 'search', query: 'q=cat', limits: undefined, nowMs: 0 } as const;
   const asked: number[] = [];
   const answers = Array.from({ length: 300 }, (_, at) =>
@@ -53,7 +55,7 @@ test('a search whose caller disconnected is not started, and searches beyond the
 test('closing aborts searches in flight', async () => {
   const dataDir = temporaryDirectory();
   await openTestStore(dataDir);
-  const searching = startSearchThread(SEARCH_WORKER, { dataDir, basePath: '/' });
+  const searching = startSearchThread(SEARCH_WORKER, { ...(await locateTestStore(dataDir)), basePath: '/' });
   const answer = searching
     .answer({ route: 'search', query: 'q=cat', limits: undefined, nowMs: 0 })
     .catch((error: unknown) => error);
@@ -171,7 +173,10 @@ describe('a thread whose answer was out of date', () => {
   test('of a mirror counts again, or has nothing to', async () => {
     const dataDir = temporaryDirectory();
     await openTestStore(dataDir);
-    const searching = startSearchThread(SEARCH_WORKER, { dataDir, basePath: '/' });
+    const searching = startSearchThread(SEARCH_WORKER, {
+      ...(await locateTestStore(dataDir)),
+      basePath: '/',
+    });
     expect(await searching.answer({ route: 'recount' })).toBe('');
     await searching.close();
   });

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { openMirrorStore } from '../../src/app/open-store.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
-import { openStore } from '../../src/store/sqlite/open.ts';
 import { runCli, startCli } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
+import { createEngineEnv, locateTestStore } from '../helpers/test-engine.ts';
 import { startTestMirror, temporaryDirectory, UPSTREAM_TOKEN } from '../helpers/test-mirror.ts';
 
 const OTHER_USER = 'ad7afe47-0000-4cda-980f-2ad8810e51cf';
@@ -18,12 +19,15 @@ async function account(): Promise<{
   const simulator = await startSimulator({ token: UPSTREAM_TOKEN });
   onTestFinished(() => simulator.stop());
   const dataDir = temporaryDirectory();
-  const env = { ACEDATACLOUD_API_TOKEN: UPSTREAM_TOKEN, ACEDATACLOUD_API_BASE_URL: simulator.url };
+  const env = {
+    ...(await createEngineEnv(dataDir)),
+    ...{ ACEDATACLOUD_API_TOKEN: UPSTREAM_TOKEN, ACEDATACLOUD_API_BASE_URL: simulator.url },
+  };
   return { simulator, dataDir, backfill: ['backfill', '--json', '--data-dir', dataDir], env };
 }
 
 async function storedIn(dataDir: string) {
-  const store = await openStore({ dataDir, clock: systemClock, mode: 'reader' });
+  const store = await openMirrorStore(await locateTestStore(dataDir), { clock: systemClock, mode: 'reader' });
   onTestFinished(async () => store.close());
   return store;
 }

@@ -10,11 +10,30 @@ const DAY = 86_400_000;
 
 const run = (it: TestMirror, trigger: 'api' | 'schedule' = 'schedule') => it.mirror.runner.run({ trigger });
 
-async function tracking(count: number, settings = {}): Promise<{ it: TestMirror; ids: TaskId[] }> {
-  const it = await startTestMirror(settings);
+async function tracking(
+  count: number,
+  settings = {},
+  outside = {},
+): Promise<{ it: TestMirror; ids: TaskId[] }> {
+  const it = await startTestMirror(settings, {}, outside);
   const ids = numberedIds(count);
   await it.store.track(ids, it.clock.now());
   return { it, ids };
+}
+
+/** Holds the first request until there is a second one. */
+function sendTwoAtOnce(): typeof fetch {
+  let sent = 0;
+  let sendBoth = (): void => undefined;
+  const second = new Promise<void>((resolve) => {
+    sendBoth = resolve;
+  });
+  return async (...request) => {
+    sent += 1;
+    if (sent === 2) sendBoth();
+    await second;
+    return fetch(...request);
+  };
 }
 
 describe('a run', () => {
@@ -185,7 +204,7 @@ describe('a run', () => {
     ['a shorter cooldown', { kind: 'status', status: 429, headers: { 'retry-after': '1' } }],
     ['a rejected token', { kind: 'status', status: 401 }],
   ] as const)('keeps a cooldown despite %s', async (_, other) => {
-    const { it, ids } = await tracking(500, { concurrency: '2' });
+    const { it, ids } = await tracking(500, { concurrency: '2' }, { fetch: sendTwoAtOnce() });
     it.simulator.seed(ids.map((id) => documentText({ id })));
     it.simulator.fault({ kind: 'status', status: 429, headers: { 'retry-after': '600' } }, { times: 1 });
     it.simulator.fault(other, { times: 1 });

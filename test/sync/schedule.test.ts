@@ -22,7 +22,7 @@ test('the schedule runs automatically, and not after the mirror was stopped', as
   await vi.waitFor(async () => expect((await store.get(first))?.state).toBe('succeeded'), {
     timeout: 30_000,
   });
-  expect(await store.runs(5)).toMatchObject([{ trigger: 'schedule', outcome: 'done' }]);
+  await expect.poll(() => store.runs(5)).toMatchObject([{ trigger: 'schedule', outcome: 'done' }]);
 
   await store.track([second], clock.now());
   await mirror.stop();

@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Database } from '../../../src/store/sqlite/driver.ts';
 import { numberedIds } from '../../helpers/documents.ts';
+import { requireSqlite } from '../../helpers/test-engine.ts';
 import { startTestMirror } from '../../helpers/test-mirror.ts';
 import { storeTasks } from '../../web/wall-data.ts';
 
 const [ID = ''] = numberedIds(1);
 const HTML = { accept: 'text/html' };
 
-test('an index that can’t be read is a page that says so, with 503', async () => {
+test('an index that can’t be read is a page that says so, with 503', async (context) => {
+  requireSqlite(context);
   const here = await startTestMirror();
   await storeTasks(here, [{ id: ID, prompt: 'a cat' }]);
   const database = new Database(join(here.config.dataDir, 'mirror.db'));

@@ -2,11 +2,13 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Database } from '../../../src/store/sqlite/driver.ts';
+import { requireSqlite } from '../../helpers/test-engine.ts';
 import { startTestMirror } from '../../helpers/test-mirror.ts';
 
 const HTML = { accept: 'text/html' };
 
-test('searches that can’t be read are a page that says so, with 503', async () => {
+test('searches that can’t be read are a page that says so, with 503', async (context) => {
+  requireSqlite(context);
   const here = await startTestMirror();
   const database = new Database(join(here.config.dataDir, 'mirror.db'));
   database.exec('DROP TABLE saved_searches');
