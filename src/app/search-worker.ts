@@ -28,6 +28,7 @@ import {
 import { answerDetails, answerSame, answerSimilar } from '../server/search/task-answers.ts';
 import { answerLayout, answerMonths, answerPlace } from '../server/search/wall-answers.ts';
 import { countNewHits, readSavedQuery } from '../store/contract/saved-query.ts';
+import type { Store } from '../store/contract/store.ts';
 import { openMirrorStore, THREAD_CONNECTIONS } from './open-store.ts';
 
 // With few cores, retrieves take precedence over searches. On Linux this applies to this thread only; elsewhere it would
@@ -37,10 +38,7 @@ if (platform() === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL
 const { dataDir, databaseUrl, basePath, interrupted } = workerData as SearchWorkerData;
 let current = 0;
 const checkInterrupt = createInterrupt(interrupted, () => current);
-const store = await openMirrorStore(
-  { dataDir, databaseUrl },
-  { clock: systemClock, mode: 'reader', isResident: true, checkInterrupt, connections: THREAD_CONNECTIONS },
-);
+let opening: Promise<Store> | undefined;
 const answers = {
   search: answerSearch,
   facets: answerFacets,
@@ -60,7 +58,25 @@ const answers = {
   activity: answerActivity,
 };
 
-async function answer(question: Question): Promise<AnswerTo<Question>> {
+async function open(): Promise<Store> {
+  const store = await openMirrorStore(
+    { dataDir, databaseUrl },
+    { clock: systemClock, mode: 'reader', isResident: true, checkInterrupt, connections: THREAD_CONNECTIONS },
+  );
+  parentPort?.postMessage('ready' satisfies SearchReply);
+  return store;
+}
+
+/** A thread whose database is away fails the question, and tries again with the next one. */
+function getStore(): Promise<Store> {
+  opening ??= open().catch((error: unknown) => {
+    opening = undefined;
+    throw error;
+  });
+  return opening;
+}
+
+async function answer(store: Store, question: Question): Promise<AnswerTo<Question>> {
   checkInterrupt();
   if (question.route === 'history') return concatTasks(await store.list(question.filter, question.page));
   if (question.route === 'recount') {
@@ -86,7 +102,8 @@ async function answer(question: Question): Promise<AnswerTo<Question>> {
 parentPort?.on('message', async ({ number, question }: SearchJob) => {
   current = number;
   try {
-    const made = await answer(question);
+    const store = await getStore();
+    const made = await answer(store, question);
     // Bytes are moved, not copied.
     const moved = typeof made === 'object' && 'text' in made ? [made.text.buffer as ArrayBuffer] : [];
     const isRecountDue = await store.isRecountDue();
@@ -95,4 +112,3 @@ parentPort?.on('message', async ({ number, question }: SearchJob) => {
     parentPort?.postMessage({ number, failed: serializeError(error) } satisfies SearchReply);
   }
 });
-parentPort?.postMessage('ready' satisfies SearchReply);

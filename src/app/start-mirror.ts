@@ -21,8 +21,8 @@ import type { Config } from '../config/config.ts';
 import { SETTINGS } from '../config/setting-table.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { startCallbackDelivery } from '../generation/callback-delivery.ts';
+import { startDrainingSpool } from '../generation/drain-spool.ts';
 import type { GenerationDeps } from '../generation/generate.ts';
-import { drainSpool } from '../generation/placeholder.ts';
 import { createSpool } from '../generation/spool.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -37,7 +37,7 @@ import { createMetrics, type Metrics } from '../server/monitoring/metrics.ts';
 import { MAX_THREADS, startSearchThread } from '../server/search/search-thread.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { SyncDeps } from '../sync/deps.ts';
-import { repeatHeartbeat } from '../sync/heartbeat.ts';
+import { startServerHeartbeat } from '../sync/heartbeat.ts';
 import { createSyncRunner, type SyncRunner } from '../sync/runner.ts';
 import { startSchedule } from '../sync/schedule.ts';
 import { createCircuitBreaker } from '../upstream/circuit-breaker.ts';
@@ -51,13 +51,18 @@ import { createMaintenance } from './maintenance.ts';
 import { openBucket } from './open-bucket.ts';
 import { openMirrorStore, THREAD_CONNECTIONS } from './open-store.ts';
 import { makePrivate } from './private-files.ts';
+import { quietOutages } from './quiet-log.ts';
 import { startReindexing } from './reindexing.ts';
 import { publishAddress } from './server-address.ts';
+import { createStoreClock, startSynchronizing } from './store-clock.ts';
+import { warnOfFolder } from './warn-of-folder.ts';
 import { BACKUP_WORKER, DECODE_PROCESS, SEARCH_WORKER } from './workers.ts';
 
 /** What a mirror takes from the outside, so that tests can replace it. */
 export interface Environment {
   readonly clock: Clock;
+  /** Whether the clock is not corrected by that of the database. */
+  readonly hasExactClock?: boolean;
   readonly log: Log;
   readonly random?: () => number;
   readonly fetch?: typeof globalThis.fetch;
@@ -102,6 +107,8 @@ export interface AssembledMirror {
 }
 
 interface BackgroundDeps extends AssembledMirror {
+  /** Where the server listens. */
+  readonly url: string;
   readonly store: Store;
   readonly metrics: Metrics;
   readonly thumbnails: Thumbnails;
@@ -115,8 +122,11 @@ interface Stoppable {
 export const SHUTDOWN_GRACE_MS = 4000;
 
 /** @throws DirectoryInUse, NewerDatabase, BadSetting for an unprotected address, or the system's error if it can't listen */
-export async function startMirror(config: Config, environment: Environment): Promise<RunningMirror> {
-  const { clock, log } = environment;
+export async function startMirror(config: Config, given: Environment): Promise<RunningMirror> {
+  const { hasExactClock = false } = given;
+  const log = config.databaseUrl === undefined ? given.log : quietOutages(given.log);
+  const clock = createStoreClock(given.clock, log);
+  const environment = { ...given, clock, log };
   const metrics = createMetrics();
   checkBackups(config);
   const opened = await openMirrorStore(config, {
@@ -124,11 +134,10 @@ export async function startMirror(config: Config, environment: Environment): Pro
     mode: 'owner',
     connections: config.databasePool - 2 * MAX_THREADS * THREAD_CONNECTIONS, // for searching and listing,
     archivesInputs: config.archiveInputs,
-    onWait: (servers) =>
-      log.warn({ servers }, 'waiting until another server of this database is known to be gone'),
     onMigration: (copy) => log.info(copy, 'copying the database before it is updated to this version'),
   });
   const store = countStoredDocuments(opened, metrics);
+  if (!hasExactClock) await clock.synchronize(store);
   const startThread = () =>
     startSearchThread(SEARCH_WORKER, config, store.noteError, { timeoutMs: config.searchTimeoutMs });
   const [searching, listing] = [startThread(), startThread()];
@@ -154,7 +163,9 @@ export async function startMirror(config: Config, environment: Environment): Pro
   try {
     await makePrivate(config.dataDir);
     await assembled.files.sweep();
-    await drainSpool(assembled.generation);
+    const spoolDrain = startDrainingSpool(assembled.generation);
+    running.push(spoolDrain);
+    await spoolDrain.run();
     await resetRejectedToken(store, clock);
     const archive = {
       files: assembled.files,
@@ -179,7 +190,9 @@ export async function startMirror(config: Config, environment: Environment): Pro
     );
     running.unshift(server);
     await publishAddress(store, server.url);
-    const background = { ...assembled, store, metrics, thumbnails: archive.thumbnails };
+    await warnOfFolder(config, { store, clock, log });
+    if (!hasExactClock) running.push(startSynchronizing(clock, store, log));
+    const background = { ...assembled, url: server.url, store, metrics, thumbnails: archive.thumbnails };
     for (const start of listBackgroundWork(config, environment, background)) running.push(start());
     return {
       url: server.url,
@@ -210,7 +223,7 @@ function checkBackups({ databaseUrl, backupCron }: Config): void {
 function listBackgroundWork(
   config: Config,
   { clock, log }: Environment,
-  { store, metrics, runner, archiver, files, thumbnails }: BackgroundDeps,
+  { url, store, metrics, runner, archiver, files, thumbnails }: BackgroundDeps,
 ): (() => Stoppable)[] {
   const isArchiving = config.archiveImages && !config.offline;
   const maintenance = createMaintenance(config.dataDir); // of SQLite: see checkBackups
@@ -218,14 +231,14 @@ function listBackgroundWork(
     // The owner of a data directory is known by its lock; PostgreSQL merges its indexes by itself.
     config.databaseUrl === undefined
       ? () => startIndexMerging(store, log)
-      : () => repeatHeartbeat({ store, clock, log }),
+      : () => startServerHeartbeat({ store, clock, log }, url),
     () => startStorageWatch(files, { clock, log }),
     () => startFindingMissing({ store, files, clock, log }),
     () => startRemovingUnused({ store, files, clock, log }),
     () => startSchedule(config.syncCron, runner, log),
     () => startBackups({ ...config, store, maintenance, worker: BACKUP_WORKER, clock, log }),
     () => startReindexing(store, { clock, log }),
-    () => startDiskWatch(store, log),
+    () => startDiskWatch(store, log, { isRemote: config.databaseUrl !== undefined }),
     () => startGauges(metrics.registry, { store, files, clock, isArchiving: config.archiveImages }),
     ...(isArchiving ? [() => startArchiving(archiver, { store, clock, log })] : []),
     ...(config.archiveImages

@@ -7,6 +7,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { ObjectStoreError } from '../object-store/errors.ts';
 import type { KnownImage } from '../store/contract/images.ts';
+import { runInTurn } from '../store/contract/run-in-turn.ts';
 import type { Store } from '../store/contract/store.ts';
 import { type ImageStorage, nameImage } from './image-storage.ts';
 import { verifyImage } from './intact-images.ts';
@@ -79,6 +80,9 @@ export function createListing(
 /** When the object store may answer again. */
 const RETRY_MS = 60_000;
 
+/** Of servers that start at the same time, one does it. */
+const TURN = 'find missing images';
+
 /** Does it once in the background, and says in the log what it found. */
 export function startFindingMissing(deps: FindMissingDeps & { readonly log: Log }): {
   stop(): Promise<void>;
@@ -86,12 +90,15 @@ export function startFindingMissing(deps: FindMissingDeps & { readonly log: Log 
   const { log } = deps;
   const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
+  const compare = async (): Promise<void> => {
+    const { missing, found } = await recordMissingFiles(deps, stopping.signal);
+    if (missing > 0)
+      log.warn({ missing }, 'archived images have no file; they are fetched again while their links work');
+    if (found > 0) log.info({ found }, 'files of archived images are there again');
+  };
   const run = async (): Promise<void> => {
     try {
-      const { missing, found } = await recordMissingFiles(deps, stopping.signal);
-      if (missing > 0)
-        log.warn({ missing }, 'archived images have no file; they are fetched again while their links work');
-      if (found > 0) log.info({ found }, 'files of archived images are there again');
+      await runInTurn(deps, TURN, compare);
     } catch (error) {
       // The watch of the storage logs what is wrong with it.
       if (error instanceof ObjectStoreError) timer = setTimeout(start, RETRY_MS);

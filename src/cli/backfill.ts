@@ -25,8 +25,8 @@ export function createBackfillCommand(): Command {
     const stopping = new AbortController();
     const { assemble, SHUTDOWN_GRACE_MS } = await import('../app/start-mirror.ts');
     const progress = await startProgress('tasks', systemClock);
-    const { outcome, requests, stored, errors } = await runWithStore(config, 'writer', (store) => {
-      const { shared, end } = assemble(config, { clock: systemClock, log }, store);
+    const { outcome, requests, stored, errors } = await runWithStore(config, 'writer', (store, clock) => {
+      const { shared, end } = assemble(config, { clock, log }, store);
       const stop = () => {
         stopping.abort();
         setTimeout(end, SHUTDOWN_GRACE_MS).unref();

@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 import { BadSetting } from '../config/bad-setting.ts';
 import { describeErrorCode, getErrorCode } from '../lib/errno.ts';
 import { OperatorError } from '../lib/operator-error.ts';
-import { SecondServer, StoreError } from '../store/contract/errors.ts';
+import { StoreError } from '../store/contract/errors.ts';
 import { printNote } from './output.ts';
 
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
@@ -25,7 +25,7 @@ export function reportFailure(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof OperatorError || error instanceof BadSetting) {
     printNote(`flux-mirror: ${error.message}`);
-    if (error instanceof BadSetting || error instanceof SecondServer) return EXIT.usage;
+    if (error instanceof BadSetting) return EXIT.usage;
     return error instanceof CommandFailed ? error.exitCode : EXIT.failed;
   }
   const system = error instanceof StoreError ? describeStoreError(error) : describeSystemError(error);

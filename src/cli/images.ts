@@ -61,7 +61,7 @@ function chooseSource({ imageStore }: Config, to: Place): Place {
 /** A server would find its images missing, one by one. @throws CommandFailed */
 async function checkNotInUse(config: Config, from: Place): Promise<void> {
   const nowMs = systemClock.now();
-  const server = await runWithStore(config, 'reader', async (store) => store.findServer(nowMs));
+  const [server] = await runWithStore(config, 'reader', async (store) => store.findServers(nowMs));
   if (server === undefined || !isSame(from, config.imageStore ?? 'folder')) return;
   throw new CommandFailed(
     `a server (pid ${server.pid}) has its images in ${formatPlace(from)}: copy them with --keep, have FLUX_MIRROR_IMAGE_STORE name the new place, restart it, and move what is left`,

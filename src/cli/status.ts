@@ -1,13 +1,13 @@
 /** `flux-mirror status`: what is stored, what is due, what fails and why. */
+
+import { hostname } from 'node:os';
 import { Command } from 'commander';
-import { askServer, type ServerState } from '../app/server-address.ts';
+import { type AskedServer, type AskedServers, askServers, type ServerState } from '../app/server-address.ts';
 import { runWithStore } from '../app/with-store.ts';
 import { readLastBackup } from '../backup/last-backup.ts';
-import type { Config } from '../config/config.ts';
 import { systemClock } from '../lib/clock.ts';
 import { explainErrorCodes } from '../lib/errno.ts';
 import { formatIsoTime } from '../lib/iso-time.ts';
-import type { RunningServer } from '../store/contract/servers.ts';
 import { serializeFailingImage } from '../views/failing-image-json.ts';
 import { listProblems, OFFLINE } from '../views/problems.ts';
 import { serializeRun } from '../views/run-json.ts';
@@ -27,11 +27,12 @@ export function createStatusCommand(): Command {
     .option('--json', 'print it as JSON');
   return addSettings(command).action(async (options: { check?: boolean; json?: boolean }) => {
     const config = readConfig(command);
-    const { status, server, owner, needsToken, problems, backup, runs, failing, failingImages } =
-      await runWithStore(config, 'reader', async (store) => ({
+    const { status, asked, needsToken, problems, backup, runs, failing, failingImages } = await runWithStore(
+      config,
+      'reader',
+      async (store) => ({
         status: await readStatus({ store, clock: systemClock }),
-        server: await askServer(store, systemClock.now(), fetch),
-        owner: await store.findServer(systemClock.now()),
+        asked: await askServers(store, (await store.readClock()) ?? systemClock.now(), fetch),
         needsToken: await store.requiresToken(),
         problems: await listProblems({ store, clock: systemClock, config }),
         backup: await readLastBackup(store),
@@ -40,16 +41,20 @@ export function createStatusCommand(): Command {
           .filter(({ lastError }) => lastError !== undefined)
           .map(({ id, lastError, attempts }) => ({ id, attempts, last_error: lastError })),
         failingImages: (await store.failingImages(1000)).map(serializeFailingImage),
-      }));
+      }),
+    );
     // A running server knows more than its files show.
-    const reasons = server?.reasons ?? problems;
-    const isUnresponsive = server === undefined && owner !== undefined;
+    const { servers, answering: server } = asked;
+    const told = servers.flatMap(({ state }) => state?.reasons ?? []);
+    const reasons = server === undefined ? problems : [...new Set([...server.reasons, ...told])];
+    const isUnresponsive = servers.some(({ host, state }) => state === undefined && host === hostname());
     const isProblem = reasons.some((reason) => reason !== OFFLINE);
     if (options.check && (isProblem || isUnresponsive)) process.exitCode = EXIT.failed;
     if (options.json) {
       printJson({
         data_dir: config.dataDir,
         server: server ?? null,
+        servers: servers.map(serializeServer),
         ...status,
         needs_token: needsToken || config.tokens.length > 0,
         trouble: reasons,
@@ -61,7 +66,7 @@ export function createStatusCommand(): Command {
       return;
     }
     const { by_state: states, upstream, images, callbacks } = status;
-    print(`server    ${describeServer(server, owner, config)}`);
+    for (const line of describeServers(asked)) print(`server    ${line}`);
     for (const reason of reasons) print(`!!        ${explainErrorCodes(reason)}`);
     print(`callers   ${needsToken || config.tokens.length > 0 ? 'need a token' : 'need no token'}`);
     print(
@@ -106,15 +111,28 @@ function describeUpstream({ state, until, message, answered_at, failed_at }: Sta
   return answered_at === null ? 'not asked yet' : `${state}, last answered ${answered_at}`;
 }
 
-function describeServer(
-  server: ServerState | undefined,
-  owner: RunningServer | undefined,
-  { databaseUrl }: Config,
-): string {
-  if (server) return `${server.status} at ${server.url} (pid ${server.pid})`;
-  if (owner === undefined) return 'not running';
-  const { pid, host } = owner;
-  return databaseUrl === undefined
-    ? `does not answer; process ${pid} holds the data directory`
-    : `does not answer; process ${pid} on ${host} serves the mirror`;
+function describeServers({ servers, answering }: AskedServers): string[] {
+  if (servers.length > 0) return servers.map(describeServer);
+  return [answering === undefined ? 'not running' : describeState(answering)];
+}
+
+function describeServer({ pid, host, heartbeat, state }: AskedServer): string {
+  const answer = state && describeState(state);
+  if (heartbeat === undefined) return answer ?? `does not answer; process ${pid} holds the data directory`;
+  const about = `on ${host}, version ${heartbeat.version}, last seen ${formatIsoTime(heartbeat.seenAtMs)}`;
+  return `${answer ?? `does not answer here; process ${pid}`} ${about}`;
+}
+
+function describeState({ status, url, pid }: ServerState): string {
+  return `${status} at ${url} (pid ${pid})`;
+}
+
+function serializeServer({ pid, host, heartbeat, state }: AskedServer) {
+  return {
+    ...{ pid, host, url: state?.url ?? heartbeat?.url ?? null, version: heartbeat?.version ?? null },
+    started_at: formatIsoTime(heartbeat?.startedAtMs),
+    seen_at: formatIsoTime(heartbeat?.seenAtMs),
+    status: state?.status ?? null,
+    reasons: state?.reasons ?? [],
+  };
 }

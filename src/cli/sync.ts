@@ -5,7 +5,7 @@ import type { ArchiveCounts, Archiver } from '../archive/archiver.ts';
 import type { ImageFiles } from '../archive/files.ts';
 import { recordMissingFiles } from '../archive/find-missing.ts';
 import { removeUnusedImages } from '../archive/remove-unused.ts';
-import { systemClock } from '../lib/clock.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
 import { OperatorError } from '../lib/operator-error.ts';
 import type { Store } from '../store/contract/store.ts';
 import { serializeCounts } from '../views/run-json.ts';
@@ -27,8 +27,8 @@ export function createSyncCommand(): Command {
     const { createLog } = await import('../lib/log.ts');
     const log = createLog({ level: config.logLevel, format: config.logFormat });
     const { assemble, SHUTDOWN_GRACE_MS } = await import('../app/start-mirror.ts');
-    await runWithStore(config, 'writer', async (store) => {
-      const { runner, archiver, files, end } = assemble(config, { clock: systemClock, log }, store);
+    await runWithStore(config, 'writer', async (store, clock) => {
+      const { runner, archiver, files, end } = assemble(config, { clock, log }, store);
       const stop = () => {
         void runner.stop();
         void archiver.stop();
@@ -40,7 +40,7 @@ export function createSyncCommand(): Command {
         .run({ trigger: 'command', onProgress: progress.update })
         .finally(progress.end);
       const isArchiving = config.archiveImages && !config.offline;
-      const problem = isArchiving ? await prepareArchiving({ store, files }) : undefined;
+      const problem = isArchiving ? await prepareArchiving({ store, files, clock }) : undefined;
       if (problem !== undefined) printNote(`${problem}; no image is fetched`);
       const archived =
         isArchiving && problem === undefined
@@ -68,10 +68,14 @@ export function createSyncCommand(): Command {
 }
 
 /** Compares the images with what is stored, and removes what no task has. @returns why images can't be stored, if they can't */
-async function prepareArchiving(deps: { store: Store; files: ImageFiles }): Promise<string | undefined> {
+async function prepareArchiving(deps: {
+  store: Store;
+  files: ImageFiles;
+  clock: Clock;
+}): Promise<string | undefined> {
   try {
-    await recordMissingFiles({ ...deps, clock: systemClock });
-    await removeUnusedImages({ ...deps, clock: systemClock });
+    await recordMissingFiles(deps);
+    await removeUnusedImages(deps);
     return undefined;
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;

@@ -4,7 +4,6 @@ import { Command } from 'commander';
 import { runWithStore } from '../app/with-store.ts';
 import { BadFile } from '../files/bad-file.ts';
 import { type FoundIds, readTaskIds } from '../files/task-ids.ts';
-import { systemClock } from '../lib/clock.ts';
 import { describeReason } from '../lib/errno.ts';
 import { findTaskIds } from '../task/id.ts';
 import { serializeTrackResult } from '../views/tracked-json.ts';
@@ -40,8 +39,8 @@ export function createTrackCommand(): Command {
       found.problems.push(...fromFile.problems);
     }
     for (const problem of found.problems) printNote(problem);
-    const result = await runWithStore(config, 'writer', async (store) =>
-      store.track(found.ids, systemClock.now()),
+    const result = await runWithStore(config, 'writer', async (store, clock) =>
+      store.track(found.ids, clock.now()),
     );
     if (options.json) {
       printJson({ ...serializeTrackResult(result), problems: found.problems });

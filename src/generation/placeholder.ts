@@ -20,28 +20,16 @@ export async function addPlaceholder(deps: PlaceholderDeps, entry: SpoolEntry): 
   try {
     await storePlaceholder(deps, entry);
   } catch (error) {
-    deps.log.error({ err: error, id: entry.id }, 'could not track a generation; its id goes to the spool');
+    const why = storeErrorCodeOf(error) === undefined ? { err: error } : { cause: String(error) };
+    deps.log.error({ ...why, id: entry.id }, 'could not track a generation; its id goes to the spool');
     await deps.spool
       .add(entry)
       .catch((reason: unknown) => deps.log.error({ err: reason, id: entry.id }, 'the spool failed as well'));
   }
 }
 
-/** Imports spooled generations at startup. */
-export async function drainSpool(deps: PlaceholderDeps): Promise<void> {
-  try {
-    const { taken, setAside } = await deps.spool.drain((entry) => importEntry(deps, entry));
-    if (taken > 0) deps.log.info({ tasks: taken }, 'imported generations from the spool');
-    if (setAside !== undefined)
-      deps.log.warn({ file: setAside }, 'the spool has unreadable lines; they were kept');
-  } catch (error) {
-    // The file is kept for the next start.
-    deps.log.error({ err: error }, 'could not import generations from the spool');
-  }
-}
-
-/** @throws UnusableEntry if the entry is at fault; a StoreError if the store is, which may be over by the next start */
-async function importEntry(deps: PlaceholderDeps, entry: SpoolEntry): Promise<void> {
+/** @throws UnusableEntry if the entry is at fault; a StoreError if the store is, which may be over the next time */
+export async function importEntry(deps: PlaceholderDeps, entry: SpoolEntry): Promise<void> {
   try {
     await storePlaceholder(deps, entry);
   } catch (error) {

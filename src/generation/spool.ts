@@ -1,8 +1,9 @@
-/** Spool for ids of paid generations that the database could not store: a file that is imported at the next start. */
+/** Spool for ids of paid generations that the database could not store: a file that is imported once it can. */
 
-import { appendFile, readFile, rm } from 'node:fs/promises';
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { writeAtomically } from '../lib/atomic-file.ts';
 import { hasErrorCode } from '../lib/errno.ts';
 import { APPEND_FLAGS, READ_FLAGS } from '../lib/open-flags.ts';
 import { tryParseJson } from '../lib/parse-json.ts';
@@ -31,30 +32,55 @@ export class UnusableEntry extends Error {
 }
 
 export interface Spool {
+  /** Whether there is nothing to import, as far as this process knows. */
+  readonly isEmpty: boolean;
   /** @throws an error if a link is in its place, or that of the system */
   add(entry: SpoolEntry): Promise<void>;
   /**
-   * Passes every entry to `take`; the file is removed only after all succeeded, so an entry may be seen twice. Lines that can't be
-   * read, and entries for which `take` throws an UnusableEntry, are moved to another file.
+   * Passes every entry to `take`; they are removed only after all succeeded, so an entry may be seen twice. Those that are added meanwhile
+   * stay. Lines that can't be read, and entries for which `take` throws an UnusableEntry, are moved to another file.
    * @returns the number of entries, and the file with the lines that were set aside if there were any
    * @throws any other error of `take`; then the file is kept
    */
   drain(take: (entry: SpoolEntry) => Promise<void>): Promise<{ taken: number; setAside: string | undefined }>;
 }
 
+/** The directory is this process's alone. */
 export function createSpool(dataDir: string): Spool {
   const file = join(dataDir, 'spool.jsonl');
   const unreadableFile = join(dataDir, 'spool.unreadable.jsonl');
+  const runAlone = createQueue();
+  let isEmpty = false;
   const append = (path: string, text: string) =>
     appendFile(path, text, { mode: 0o600, flag: APPEND_FLAGS, flush: true }).catch((error: unknown) =>
       explainFailure(error, path),
     );
+  /** Keeps what was added after the first bytes were read. */
+  const removeStart = async (bytes: number): Promise<void> => {
+    const rest = (await readIfExists(file)).subarray(bytes);
+    isEmpty = rest.byteLength === 0;
+    if (isEmpty) await rm(file, { force: true });
+    else
+      await writeAtomically(file, `${file}.partial`, (partial) =>
+        writeFile(partial, rest, { mode: 0o600, flush: true }),
+      );
+  };
   return {
+    get isEmpty() {
+      return isEmpty;
+    },
     // The leading newline separates it from an incomplete line left by a full disk.
     add: ({ id, kind, request, atMs }) =>
-      append(file, `\n${JSON.stringify({ id, kind, request, at_ms: atMs })}\n`),
+      runAlone(() => {
+        isEmpty = false;
+        return append(file, `\n${JSON.stringify({ id, kind, request, at_ms: atMs })}\n`);
+      }),
     drain: async (take) => {
-      const lines = (await readIfExists(file)).split('\n').filter((line) => line.trim() !== '');
+      const read = await runAlone(() => readIfExists(file));
+      const lines = read
+        .toString()
+        .split('\n')
+        .filter((line) => line.trim() !== '');
       const bad: string[] = [];
       for (const line of lines) {
         const entry = readEntry(line);
@@ -62,9 +88,19 @@ export function createSpool(dataDir: string): Spool {
         if (!isTaken) bad.push(line);
       }
       if (bad.length > 0) await append(unreadableFile, `${bad.join('\n')}\n`);
-      await rm(file, { force: true });
+      await runAlone(() => removeStart(read.byteLength));
       return { taken: lines.length - bad.length, setAside: bad.length > 0 ? unreadableFile : undefined };
     },
+  };
+}
+
+/** @returns a function that runs one after the other */
+function createQueue() {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(work);
+    last = result.catch(() => undefined); // whoever waits for it gets the error
+    return result;
   };
 }
 
@@ -74,11 +110,11 @@ function readEntry(line: string): SpoolEntry | undefined {
   return data && { id: data.id as TaskId, kind: data.kind, request: data.request, atMs: data.at_ms };
 }
 
-async function readIfExists(file: string): Promise<string> {
+async function readIfExists(file: string): Promise<Buffer> {
   try {
-    return await readFile(file, { encoding: 'utf8', flag: READ_FLAGS });
+    return await readFile(file, { flag: READ_FLAGS });
   } catch (error) {
-    if (hasErrorCode(error, 'ENOENT')) return '';
+    if (hasErrorCode(error, 'ENOENT')) return Buffer.alloc(0);
     return explainFailure(error, file);
   }
 }

@@ -4,6 +4,12 @@ import { findLocalTime, getLocalOffsetMs, hasSkippedTime } from './clock-changes
 import type { Log } from './log.ts';
 import { createSingleFlight } from './single-flight.ts';
 
+/** What a job is told when it starts. */
+export interface ScheduledRun {
+  /** Milliseconds until the next one is due. */
+  readonly nextInMs: number;
+}
+
 export interface Schedule {
   /** Starts nothing more; resolves when the job in progress has ended. */
   stop(): Promise<void>;
@@ -45,22 +51,24 @@ export function runsEveryHour(expression: string): boolean {
  * after it. When an hour comes twice, node-cron names the second one only: right for a nightly job, but one that runs every hour
  * would not run for an hour.
  */
-export function startCron(expression: string, job: () => Promise<void>, log: Log): Schedule {
+export function startCron(expression: string, job: (run: ScheduledRun) => Promise<void>, log: Log): Schedule {
   if (expression === 'off') return { stop: async () => undefined };
   const times = createTask(expression);
   const matchesLocalTime = createLocalTimeMatcher(expression);
   let checkedMs = Date.now();
   let timer: NodeJS.Timeout;
 
-  const runs = createSingleFlight(() =>
-    job().catch((error: unknown) => log.error({ err: error }, 'a scheduled job failed')),
-  );
   const findNextMs = (nowMs: number): number => {
     const nextMs = times.getNextRuns(1)[0]?.getTime() ?? Number.POSITIVE_INFINITY;
     if (!runsEveryHour(expression)) return nextMs;
     const span = { fromMs: nowMs, toMs: Math.min(nextMs, nowMs + MAX_SLEEP_MS) };
     return findLocalTime(span, getLocalOffsetMs, matchesLocalTime) ?? nextMs;
   };
+  const runs = createSingleFlight(() =>
+    job({ nextInMs: findNextMs(Date.now()) - Date.now() }).catch((error: unknown) =>
+      log.error({ err: error }, 'a scheduled job failed'),
+    ),
+  );
   const sleep = () => {
     const nextMs = findNextMs(Date.now());
     timer = setTimeout(

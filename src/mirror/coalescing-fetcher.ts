@@ -11,36 +11,28 @@ import { type UpstreamAnswer, UpstreamError } from '../upstream/errors.ts';
 import { createWaiters } from '../upstream/waiters.ts';
 import type { CacheControl } from './cache-control.ts';
 import type { CallerAuth, MirrorDeps } from './deps.ts';
+import type { Fetched, FetchResults } from './fetched.ts';
 import { selectForwardedHeaders } from './mirror-response.ts';
+import { createSharedFetches, type SharedFetch } from './shared-fetches.ts';
 import { createSharedRequests } from './shared-requests.ts';
 import { storeAnswer } from './store-answer.ts';
 import { createUnknownIds } from './unknown-ids.ts';
 
-export type Fetched =
-  | {
-      readonly kind: 'found';
-      readonly task: StoredTask;
-      readonly stored: boolean;
-      /** Headers of the upstream's response that are forwarded to the caller. */
-      readonly headers: Readonly<Record<string, string>>;
-    }
-  | {
-      readonly kind: 'unknown';
-      /** Undefined when the id was missing from a batch response. */
-      readonly answer: UpstreamAnswer | undefined;
-      /** Whether the upstream said so a moment ago, and was not asked again. */
-      readonly isRemembered?: boolean;
-    };
-
 export interface CoalescingFetcher {
-  /** @throws UpstreamError */
-  one(id: TaskId, auth: CallerAuth, control: CacheControl): Promise<{ fetched: Fetched; collapsed: boolean }>;
+  /** @param stored what the caller has found stored @throws UpstreamError */
+  one(
+    id: TaskId,
+    auth: CallerAuth,
+    control: CacheControl,
+    stored: StoredTask | undefined,
+  ): Promise<{ fetched: Fetched; collapsed: boolean }>;
   /** Fetches ids in batches. An id whose batch failed maps to the error. */
   many(
     ids: readonly TaskId[],
     auth: CallerAuth,
     control: CacheControl,
-  ): Promise<Map<TaskId, Fetched | UpstreamError>>;
+    stored: readonly StoredTask[],
+  ): Promise<FetchResults>;
   /** Ids in flight. */
   readonly size: number;
 }
@@ -48,6 +40,7 @@ export interface CoalescingFetcher {
 export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
   const { store, upstream } = deps;
   const flights = createSharedRequests<Fetched>();
+  const share = createSharedFetches(deps);
   const unknownIds = createUnknownIds(deps.clock);
   const createKey = (id: TaskId, { token = '' }: CallerAuth) => `${token}\n${id}`;
   const joinInFlight = (id: TaskId, auth: CallerAuth) => flights.join(createKey(id, auth), auth.waiter);
@@ -59,6 +52,15 @@ export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
       for (const id of await store.filterTracked([...remembered.keys()])) remembered.delete(id);
     return remembered;
   };
+
+  /** Remembers what another server was told, and decides by the same rule; but what was waited for is an answer anyway. */
+  const createUnknownFilter =
+    (auth: CallerAuth, control: CacheControl): SharedFetch['acceptUnknown'] =>
+    async (answers, hasWaited) => {
+      for (const [id, answer] of answers) unknownIds.add([id], auth.token, answer);
+      const ids = [...answers.keys()];
+      return new Set(hasWaited ? ids : (await findRemembered(ids, auth, control)).keys());
+    };
 
   /** Stores documents and returns what is stored now, which may be newer than what was just fetched. */
   const storeFound = async (
@@ -88,10 +90,7 @@ export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
   };
 
   /** Splits a batch whose response is too large in half, until the culprit is alone; its id maps to the error. */
-  const fetchBatch = async (
-    ids: readonly TaskId[],
-    auth: CallerAuth,
-  ): Promise<Map<TaskId, Fetched | UpstreamError>> => {
+  const fetchBatch = async (ids: readonly TaskId[], auth: CallerAuth): Promise<FetchResults> => {
     const requestSeq = await store.nextRequestSeq();
     try {
       const { documents, answer } = await upstream.retrieveBatch(ids, auth);
@@ -116,8 +115,27 @@ export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
     }
   };
 
+  /** Asks for one id, unless another server has done so: the caller gets the upstream's own response, so that needs to be known. */
+  const shareOne = async (
+    id: TaskId,
+    auth: CallerAuth,
+    control: CacheControl,
+    stored: StoredTask | undefined,
+  ): Promise<Fetched> => {
+    const acceptUnknown = createUnknownFilter(auth, control);
+    const results = await share({
+      ids: [id],
+      token: auth.token,
+      known: new Map(stored ? [[id, stored]] : []),
+      fetch: async () => new Map([[id, await fetchOne(id, auth)]]),
+      acceptUnknown: async (answers, hasWaited) =>
+        answers.get(id) ? acceptUnknown(answers, hasWaited) : new Set(),
+    });
+    return assertFetched(results.get(id));
+  };
+
   return {
-    one: async (id, auth, control) => {
+    one: async (id, auth, control, stored) => {
       // A paid response is never shared.
       if (auth.payment) return { fetched: await fetchOne(id, auth), collapsed: false };
       const answer = (await findRemembered([id], auth, control)).get(id);
@@ -129,13 +147,13 @@ export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
       const again = joinInFlight(id, auth);
       if (again) return { fetched: await again, collapsed: true };
       const waiters = createWaiters(auth.waiter);
-      return {
-        fetched: await flights.add(createKey(id, auth), waiters, fetchOne(id, { ...auth, waiters })),
-        collapsed: false,
-      };
+      const request = shareOne(id, { ...auth, waiters }, control, stored);
+      const fetched = await flights.add(createKey(id, auth), waiters, request);
+      return { fetched, collapsed: fetched.isShared === true };
     },
 
-    many: async (ids, auth, control) => {
+    many: async (ids, auth, control, stored) => {
+      const known = new Map(stored.map((task) => [task.id, task]));
       const remembered = await findRemembered(ids, auth, control);
       const waiting = new Map<TaskId, Promise<Fetched>>();
       for (const id of ids) {
@@ -148,17 +166,19 @@ export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
       for (let at = 0; at < missing.length; at += batchSize) {
         const chunk = missing.slice(at, at + batchSize);
         const waiters = createWaiters(auth.waiter);
-        const batch = fetchBatch(chunk, { ...auth, waiters });
+        const batch = share({
+          ids: chunk,
+          token: auth.token,
+          known,
+          fetch: (some) => fetchBatch(some, { ...auth, waiters }),
+          acceptUnknown: createUnknownFilter(auth, control),
+        });
         for (const id of chunk) {
-          const mine = batch.then((found): Fetched => {
-            const result = found.get(id) ?? { kind: 'unknown', answer: undefined };
-            if (result instanceof UpstreamError) throw result;
-            return result;
-          });
+          const mine = batch.then((found) => assertFetched(found.get(id)));
           waiting.set(id, flights.add(createKey(id, auth), waiters, mine));
         }
       }
-      const results = new Map<TaskId, Fetched | UpstreamError>(
+      const results: FetchResults = new Map(
         [...remembered].map(([id, answer]) => [id, { kind: 'unknown', answer, isRemembered: true }]),
       );
       for (const [id, promise] of waiting) results.set(id, await promise.catch(assertUpstreamError));
@@ -169,6 +189,12 @@ export function createCoalescingFetcher(deps: MirrorDeps): CoalescingFetcher {
       return flights.size;
     },
   };
+}
+
+/** @param result undefined: the id was missing from a batch response @throws UpstreamError */
+function assertFetched(result: Fetched | UpstreamError | undefined): Fetched {
+  if (result instanceof UpstreamError) throw result;
+  return result ?? { kind: 'unknown', answer: undefined };
 }
 
 function assertUpstreamError(error: unknown): UpstreamError {

@@ -31,6 +31,7 @@ export interface MirrorDeps {
   readonly log: Log;
   readonly pendingTtlMs: number;
   readonly batchSize: number;
+  readonly upstreamTimeoutMs: number;
   readonly random: () => number;
   /** How long a caller with a stale copy waits for the upstream; default 3 s. */
   readonly staleWaitMs?: number | undefined;

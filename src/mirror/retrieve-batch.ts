@@ -3,10 +3,10 @@ import type { StoredTask } from '../store/contract/tasks.ts';
 import type { TaskId } from '../task/id.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { UpstreamAuth } from '../upstream/upstream-auth.ts';
-import type { Fetched } from './coalescing-fetcher.ts';
 import { concatInChunks } from './concat.ts';
 import { type Caller, type MirrorDeps, upstreamAuthFor } from './deps.ts';
 import { isPriceForCaller, relayError } from './errors.ts';
+import type { Fetched } from './fetched.ts';
 import { isFresh, mustWait } from './freshness.ts';
 import {
   type CacheStatus,
@@ -72,7 +72,7 @@ export async function retrieveBatch(
   // rejects unknown ids, so it must be asked for hidden ones too.
   const hidden = new Set(stored.filter(({ id }) => !cached.has(id)).map(({ id }) => id));
   const missing = auth.token === undefined ? wanting : wanting.filter((id) => !hidden.has(id));
-  const fetching = fetcher.many(missing, auth, caller.control);
+  const fetching = fetcher.many(missing, auth, caller.control, stored);
   const mayServeStale = !mustWait(caller) && missing.every((id) => cached.has(id));
   const fetched = mayServeStale ? await staleWait.wait(fetching) : await fetching;
   if (!fetched) return answerFromCache('stale-while-revalidate');

@@ -41,7 +41,7 @@ export async function retrieve(
   if (isHidden && auth.token !== undefined) throw taskNotFound();
   const fwd = caller.control.noCache ? 'request' : cached ? 'stale' : 'miss';
   try {
-    const fetching = fetcher.one(id, auth, caller.control);
+    const fetching = fetcher.one(id, auth, caller.control, stored);
     const mayServeStale = cached !== undefined && !mustWait(caller);
     const refresh = mayServeStale ? await staleWait.wait(fetching) : await fetching;
     if (cached && !refresh)

@@ -29,7 +29,7 @@ interface Entry {
 const TTL_MS = 3000;
 const MAX_ENTRIES = 10_000;
 /** A longer response is not remembered. */
-const MAX_ANSWER_BYTES = 1024;
+export const MAX_ANSWER_BYTES = 1024;
 
 export function createUnknownIds(clock: Clock): UnknownIds {
   const entries = new Map<string, Entry>();

@@ -5,7 +5,7 @@ import { ApiError } from '../lib/api-error.ts';
 import { showHidden } from '../lib/clean-text.ts';
 import type { Log } from '../lib/log.ts';
 import { ObjectStoreError } from '../object-store/errors.ts';
-import { StoreError } from '../store/contract/errors.ts';
+import { storeErrorCodeOf } from '../store/contract/errors.ts';
 import type { Answer } from './answer.ts';
 import { DROP_IN_PATHS } from './drop-in/path.ts';
 import type { ErrorBody } from './error-schema.ts';
@@ -30,6 +30,7 @@ export function createErrorAnswer(
     };
     // An expected error needs no stack; why the upstream failed is in its cause.
     if (apiError === error) log.warn({ ...about, cause: describeCause(apiError) }, apiError.message);
+    else if (isUnreachable(error)) log.debug({ ...about, cause: findMessage(error) }, apiError.message);
     else if (apiError.status === 503) log.error({ ...about, cause: findMessage(error) }, apiError.message);
     else log.error({ ...about, err: error }, apiError.message);
   }
@@ -59,6 +60,11 @@ export function createErrorAnswer(
   return { status: apiError.status, headers, body: JSON.stringify(body) };
 }
 
+/** The database is on another machine: the watch of the storage logs that once, and not for every request. */
+function isUnreachable(error: unknown): boolean {
+  return storeErrorCodeOf(error) === 'unreachable';
+}
+
 /** What a caller may be told of an error. */
 export function toApiError(error: unknown): ApiError {
   return error instanceof ApiError ? error : createStorageError(error);
@@ -81,6 +87,9 @@ function findMessage(error: unknown): string | undefined {
   return error instanceof Error ? error.message : undefined;
 }
 
+/** Connections are made anew with each request. */
+const AWAY_RETRY_AFTER_S = 1;
+
 /** The request has waited for as long already. */
 const BUSY_RETRY_AFTER_S = 5;
 
@@ -93,12 +102,16 @@ function createStorageError(error: unknown): ApiError {
       retryAfterSeconds: UNREACHABLE_RETRY_AFTER_S,
       cause: error,
     });
-  const code = error instanceof StoreError ? error.code : undefined;
+  const code = storeErrorCodeOf(error);
   if (code === undefined) return new ApiError(500, 'api_error', 'internal error');
   if (code === 'busy') {
     const message = "another process keeps the mirror's database locked: nothing was stored, try again";
     return new ApiError(503, 'api_error', message, { retryAfterSeconds: BUSY_RETRY_AFTER_S });
   }
+  if (code === 'unreachable')
+    return new ApiError(503, 'api_error', "the mirror can't reach its database at the moment", {
+      retryAfterSeconds: AWAY_RETRY_AFTER_S,
+    });
   return new ApiError(
     503,
     'api_error',

@@ -1,5 +1,6 @@
 /** Backfills the store from the upstream's whole history list, resuming where it was stopped. */
 import { addResult, createEmptyResult } from '../store/contract/batch-result.ts';
+import { OUTLAST_A_KILLED_PROCESS_MS, runInTurn } from '../store/contract/run-in-turn.ts';
 import type { BatchResult } from '../store/contract/tasks.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import { requestWithCooldowns } from '../upstream/wait-for-cooldowns.ts';
@@ -60,7 +61,13 @@ export async function backfill(
   for (const scope of await listScopesToRead(deps, options)) {
     try {
       const checkpoint = openCheckpoint(deps.store, options.upstreamUrl, scope);
-      await backfillScope({ deps, token, scope, checkpoint, options, tally });
+      const isRead = await runInTurn(
+        deps,
+        `backfill ${options.upstreamUrl} ${formatScope(scope)}`,
+        () => backfillScope({ deps, token, scope, checkpoint, options, tally }),
+        { waitMs: OUTLAST_A_KILLED_PROCESS_MS, signal: options.signal },
+      );
+      if (!isRead) errors.push(`${formatScope(scope)}: another process is reading it`);
     } catch (error) {
       if (options.signal.aborted) break;
       if (!(error instanceof UpstreamError)) throw error;

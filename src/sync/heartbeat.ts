@@ -8,27 +8,36 @@ export interface Heartbeat {
   stop(): Promise<void>;
 }
 
-/** Begins at once, for work that claims something. */
+/** For work that claims something. @throws StoreError if the first one can't be recorded */
 export async function startHeartbeat(deps: HeartbeatDeps): Promise<Heartbeat> {
-  await deps.store.recordHeartbeat(deps.clock.now());
-  return repeatHeartbeat(deps);
+  const record = async () => deps.store.recordHeartbeat(deps.clock.now());
+  await record();
+  return repeat(record, deps);
 }
 
-/** The first one comes after an interval. */
-export function repeatHeartbeat({ store, clock, log }: HeartbeatDeps): Heartbeat {
+/** For as long as a server runs. @param url where it listens */
+export function startServerHeartbeat(deps: HeartbeatDeps, url: string): Heartbeat {
+  return repeat(async () => deps.store.recordHeartbeat(deps.clock.now(), url), deps, { isImmediate: true });
+}
+
+function repeat(
+  record: () => Promise<void>,
+  { log }: HeartbeatDeps,
+  { isImmediate = false } = {},
+): Heartbeat {
   let hasFailed = false;
-  let latest: Promise<void> | undefined;
-  const recordHeartbeat = async () => {
+  const recordSafely = async () => {
     try {
-      await store.recordHeartbeat(clock.now());
+      await record();
       hasFailed = false;
     } catch (error) {
       if (!hasFailed) log.warn({ err: error }, 'could not record that this process is alive');
       hasFailed = true;
     }
   };
+  let latest = isImmediate ? recordSafely() : undefined;
   const timer = setInterval(() => {
-    latest = recordHeartbeat();
+    latest = recordSafely();
   }, HEARTBEAT_INTERVAL_MS);
   timer.unref();
   return {

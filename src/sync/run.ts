@@ -1,4 +1,5 @@
 /** One sync run: everything that is due now, oldest first, in batches. */
+import { computeDigest } from '../lib/access-token.ts';
 import { createEmptyCounts, type RunCounts, type RunTrigger } from '../store/contract/runs.ts';
 import { MAX_BATCH } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/errors.ts';
@@ -14,6 +15,8 @@ export interface RunResult extends RunEnd {
 
 export interface RunOptions {
   readonly trigger: RunTrigger;
+  /** When the next scheduled run is due, milliseconds from now: until then, one of all servers looks for new tasks. */
+  readonly nextInMs?: number;
   /** Ends the run after the batches in flight. */
   readonly signal?: AbortSignal;
   /** Called at the start and after each batch, with the number of ids processed and due. */
@@ -26,7 +29,8 @@ export async function runSync(deps: SyncDeps, options: RunOptions): Promise<RunR
   const startedAtMs = clock.now();
   const counts = createEmptyCounts();
   const skipReason = await findSkipReason(deps, options.trigger);
-  if (!skipReason && deps.discover) await discover(deps, deps.upstreamToken ?? '', counts, options.signal);
+  if (!skipReason && deps.discover && (await hasDiscoveryTurn(deps, options)))
+    await discover(deps, deps.upstreamToken ?? '', counts, options.signal);
 
   const due = await store.countDue(startedAtMs);
   if (options.trigger === 'schedule' && counts.discovered === 0) {
@@ -58,6 +62,19 @@ export async function runSync(deps: SyncDeps, options: RunOptions): Promise<RunR
     ...(result.error === undefined ? {} : { error: result.error }),
   });
   return result;
+}
+
+/** A little shorter than a schedule's interval, of which the runs begin a few milliseconds sooner or later. */
+const DISCOVERY_SHARE = 0.9;
+
+/** Whether this run looks for new tasks: of the scheduled runs of all servers one does, and each that somebody has asked for. */
+async function hasDiscoveryTurn(
+  { store, clock, upstreamToken = '' }: SyncDeps,
+  { nextInMs }: RunOptions,
+): Promise<boolean> {
+  if (nextInMs === undefined) return true;
+  const account = computeDigest(upstreamToken).toString('base64url');
+  return store.takeTurn(`discover ${account}`, { nowMs: clock.now(), forMs: nextInMs * DISCOVERY_SHARE });
 }
 
 /** Reasons to skip the upstream entirely. Fewer of them apply to manual runs. */

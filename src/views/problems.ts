@@ -63,9 +63,13 @@ async function listStorageFailures({
   const images = archive?.files.readProblem();
   return [
     ...(damage === undefined ? [] : [damage]),
-    ...(disk === undefined ? [] : [`${disk}: nothing can be stored; stored tasks are still served`]),
+    ...(disk === undefined ? [] : [`${disk}: ${describeConsequence(await store.isAway())}`]),
     ...(images === undefined ? [] : [`images: ${images.message}`]),
   ];
+}
+
+function describeConsequence(isAway: boolean): string {
+  return isAway ? 'nothing can be served or stored' : 'nothing can be stored; stored tasks are still served';
 }
 
 function describeCircuit({ reason, message }: OpenCircuit): string {

@@ -5,7 +5,7 @@ import type { HealthMessage } from '../store/contract/webhooks.ts';
 import { getOwn, getOwnObject, isObject } from '../task/json-object.ts';
 
 export interface HealthDeps {
-  readonly store: Pick<Store, 'announceHealth' | 'readCheckpoint'>;
+  readonly store: Pick<Store, 'announceHealth' | 'readCheckpoint' | 'takeTurn'>;
   /** Human-readable; empty while all is well. */
   readonly listFailures: () => Promise<string[]>;
   /** Why the last backup failed; undefined if it did not. */
@@ -34,6 +34,9 @@ export interface ToldHealth {
 }
 
 const CHECKPOINT = 'webhook health';
+const TURN = 'watch the health';
+/** When another server watches, after the one that did so has ended. */
+const TURN_MS = 20_000;
 /** What fails again so soon after its recovery is flapping. */
 const FLAPPING_WINDOW_MS = 3_600_000;
 /** What is flapping has recovered when it was well for so long: bounds messages to some 12 of a kind an hour. */
@@ -46,6 +49,8 @@ const SETTLE_MS = 300_000;
  */
 export async function checkHealth(deps: HealthDeps, nowMs: number): Promise<void> {
   const { store, listFailures, readBackupError } = deps;
+  // Several servers would tell the same, or contradict each other about what only one of them sees.
+  if (!(await store.takeTurn(TURN, { nowMs, forMs: TURN_MS }))) return;
   const known = await store.readCheckpoint(CHECKPOINT);
   const told = parseTold(known);
   const health = { failures: await listFailures(), backupError: await readBackupError() };

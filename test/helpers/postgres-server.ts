@@ -39,6 +39,39 @@ async function start(): Promise<PostgresServer> {
   return { urlOf: (database) => `postgres://${USER}@127.0.0.1:${port}/${database}` };
 }
 
+/** Whether a test may start and stop a server of its own. */
+export function hasPostgresPrograms(): boolean {
+  return process.env.FLUX_MIRROR_TEST_POSTGRES !== 'off' && findPrograms() !== undefined;
+}
+
+export interface OwnPostgres extends PostgresServer {
+  /** As a power failure would: nothing is written any more. */
+  kill(): Promise<void>;
+  /** Starts it again, on the same port and the same data. */
+  start(): Promise<void>;
+}
+
+/** A server of the test's own, which ends with the process. What was committed survives a kill. */
+export async function startOwnPostgres(): Promise<OwnPostgres> {
+  const programs = findPrograms();
+  if (programs === undefined) throw new Error(`there is no PostgreSQL in ${PACKAGES}`);
+  const directory = createDataDirectory(programs);
+  const port = await findFreePort();
+  const launch = () => startServer(programs, directory, port, { isDurable: true });
+  let child = await launch();
+  return {
+    urlOf: (database) => `postgres://${USER}@127.0.0.1:${port}/${database}`,
+    kill: async () => {
+      const ended = once(child, 'exit');
+      child.stdin?.end();
+      await ended;
+    },
+    start: async () => {
+      child = await launch();
+    },
+  };
+}
+
 /** The folder of the newest version's programs. */
 function findPrograms(): string | undefined {
   try {
@@ -64,14 +97,18 @@ function createDataDirectory(programs: string): string {
  * Starts the server so that it ends with this process, however that ends: its shell reads a pipe that then breaks. An immediate stop loses
  * nothing that anybody needs.
  */
-async function startServer(programs: string, directory: string, port: number): Promise<void> {
+async function startServer(
+  programs: string,
+  directory: string,
+  port: number,
+  { isDurable = false } = {},
+): Promise<ChildProcess> {
   const settings = {
     listen_addresses: '127.0.0.1',
     port,
     unix_socket_directories: directory,
     max_connections: MAX_CONNECTIONS,
-    fsync: 'off',
-    full_page_writes: 'off',
+    ...(isDurable ? {} : { fsync: 'off', full_page_writes: 'off' }),
     autovacuum_naptime: '10s',
   };
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -82,6 +119,7 @@ async function startServer(programs: string, directory: string, port: number): P
   await waitUntilReady(child);
   child.unref();
   for (const stream of [child.stdin, child.stderr]) if (stream && 'unref' in stream) Object(stream).unref();
+  return child;
 }
 
 async function waitUntilReady(child: ChildProcess): Promise<void> {

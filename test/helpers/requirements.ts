@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
 import { findChromium } from './chromium.ts';
-import { hasPostgres } from './postgres-server.ts';
+import { hasPostgres, hasPostgresPrograms } from './postgres-server.ts';
 
 interface Requirement {
   /** Why a test is skipped, for people. */
@@ -49,6 +49,14 @@ const REQUIREMENTS = {
     missing:
       'PostgreSQL is not installed (Debian: postgresql; or set FLUX_MIRROR_TEST_DATABASE_URL), or FLUX_MIRROR_TEST_POSTGRES=off',
     isMet: hasPostgres,
+  },
+  'postgres-programs': {
+    missing: 'PostgreSQL is not installed (Debian: postgresql), so that its server can not be stopped',
+    isMet: hasPostgresPrograms,
+  },
+  pgbouncer: {
+    missing: 'PgBouncer is not installed (Debian: pgbouncer)',
+    isMet: () => canRun('pgbouncer', ['--version']),
   },
   bash: {
     missing: 'bash is not installed',

@@ -81,7 +81,10 @@ export async function startTestMirror(
     const config = testConfig({ ...defaults, ...changed });
     return {
       config,
-      mirror: await startMirror(config, { clock, log, random: () => 0.5, decoder: shareDecoder(), ...parts }),
+      mirror: await startMirror(config, {
+        ...{ clock, hasExactClock: true, log, random: () => 0.5, decoder: shareDecoder() },
+        ...parts,
+      }),
     };
   };
   let running = await start(settings);
@@ -120,7 +123,7 @@ export async function startTestMirror(
 }
 
 /** Settings by name, as if they came from the environment; an empty text leaves one out. */
-function testConfig(settings: Partial<Record<SettingName, string>>): Config {
+export function testConfig(settings: Partial<Record<SettingName, string>>): Config {
   const env = Object.entries(settings).map(([name, value]) => [SETTINGS[name as SettingName].env, value]);
   return parseConfig({ flags: {}, env: Object.fromEntries(env) });
 }
@@ -173,7 +176,7 @@ export async function fillDataDir(dataDir: string, texts: readonly string[]): Pr
   await store.close();
 }
 
-function lineCollector(lines: string[]): Writable {
+export function lineCollector(lines: string[]): Writable {
   return new Writable({
     write(chunk, _encoding, done) {
       lines.push(String(chunk));

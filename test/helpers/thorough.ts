@@ -1,6 +1,6 @@
 /** How much a test tries: little in `npm test`, as much as the fault matrix asks for in `npm run faults`. */
 
-const IS_THOROUGH = process.env.THOROUGH === 'true';
+export const IS_THOROUGH = process.env.THOROUGH === 'true';
 
 /** @param short for `npm test` @param long with THOROUGH=true */
 export function tries(short: number, long: number): number {

@@ -242,6 +242,15 @@ export function describeDocuments(open: () => MaybePromise<Store>): void {
       expect([await store.readCheckpoint('a'), await store.readCheckpoint('b')]).toEqual(['three', 'two']);
     });
 
+    test('of several texts that are added as one checkpoint, one is kept', async () => {
+      const texts = ['one', 'two', 'three'];
+      const added = await Promise.all(texts.map(async (text) => store.addCheckpoint('a', text)));
+      expect(new Set(added)).toEqual(new Set([await store.readCheckpoint('a')]));
+      await store.setCheckpoint('a', 'four');
+      expect(await store.addCheckpoint('a', 'five')).toBe('four');
+      expect(await store.readCheckpoint('a')).toBe('four');
+    });
+
     test('the history list and the stream are ordered by time to the millisecond, ties by arrival', async () => {
       const times = [5, 240, 17, 17, 249, 0, 100, 17];
       const ids = numberedIds(times.length);

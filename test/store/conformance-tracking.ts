@@ -53,6 +53,7 @@ export function describeTracking(open: () => MaybePromise<Store>): void {
       const ids = numberedIds(6);
       for (const [at, id] of ids.entries()) await store.track([id], NOW - at);
       const first = await claim(4);
+      expect([await store.countDue(NOW - 4), await store.countDue(NOW)]).toEqual([0, 2]);
       expect(first.map(({ id }) => id).sort()).toEqual(ids.slice(2).sort());
       expect((await claim()).map(({ id }) => id).sort()).toEqual(ids.slice(0, 2).sort());
       expect(await claim()).toEqual([]);

@@ -1,5 +1,5 @@
 /** What commands print of a collection. */
-import { askServer } from '../../app/server-address.ts';
+import { askServers } from '../../app/server-address.ts';
 import type { Config } from '../../config/config.ts';
 import { systemClock } from '../../lib/clock.ts';
 import type { Collection } from '../../store/contract/collections.ts';
@@ -34,12 +34,12 @@ type CollectionEntry = Awaited<ReturnType<typeof serializeCollection>> & {
 
 /** The address at which others reach the mirror: the one that is set, else that of the running server. */
 async function findPublicUrl(
-  store: Pick<Store, 'readCheckpoint' | 'findServer'>,
+  store: Pick<Store, 'readCheckpoint' | 'findServers'>,
   config: Pick<Config, 'callbackUrl'>,
 ): Promise<string | undefined> {
   if (config.callbackUrl !== undefined) return config.callbackUrl;
-  const server = await askServer(store, systemClock.now(), fetch);
-  return server?.url;
+  const { answering } = await askServers(store, systemClock.now(), fetch);
+  return answering?.url;
 }
 
 /** Prints a collection after a change: as JSON, or what was done. */

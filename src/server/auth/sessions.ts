@@ -45,7 +45,10 @@ interface SessionKey {
 
 export function createSessions(
   basePath: string,
-  { store, clock }: { store: Pick<Store, 'readCheckpoint' | 'setCheckpoint'>; clock: Clock },
+  {
+    store,
+    clock,
+  }: { store: Pick<Store, 'readCheckpoint' | 'setCheckpoint' | 'addCheckpoint'>; clock: Clock },
 ): Sessions {
   let key: SessionKey | undefined;
 
@@ -56,9 +59,13 @@ export function createSessions(
   const readOrCreateKey = async (): Promise<SessionKey> => {
     const known = await readKey();
     if (known) return known;
-    const created = randomBytes(KEY_BYTES).toString('hex');
-    await store.setCheckpoint(CHECKPOINT, created);
-    return (await readKey()) ?? createKey(Buffer.from(created, 'hex'));
+    const created = randomBytes(KEY_BYTES);
+    // Another server may have made one meanwhile, and cookies are for all servers.
+    key = parseKey(await store.addCheckpoint(CHECKPOINT, created.toString('hex')));
+    if (key) return key;
+    await store.setCheckpoint(CHECKPOINT, created.toString('hex')); // damage has altered the one that was there
+    key = createKey(created);
+    return key;
   };
   const formatCookie = (
     name: string,

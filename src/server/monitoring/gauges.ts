@@ -4,6 +4,7 @@ import { Gauge, type Registry } from 'prom-client';
 import type { ImageStorage } from '../../archive/image-storage.ts';
 import { readLastBackup } from '../../backup/last-backup.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { createSingleFlight } from '../../lib/single-flight.ts';
 import type { Store } from '../../store/contract/store.ts';
 
 interface GaugeDeps {
@@ -46,8 +47,10 @@ export function startGauges(
           this.set({ [label]: value }, count);
       },
     });
-  const readStats = async () => store.stats(clock.now());
-  const readImageStats = async () => store.imageStats();
+  // The gauges of a scrape are read at the same time, each from one answer of the store.
+  const { run: readStats } = createSingleFlight(async () => store.stats(clock.now()));
+  const { run: readImageStats } = createSingleFlight(async () => store.imageStats());
+  const { run: readBackup } = createSingleFlight(() => readLastBackup(store));
 
   registerLabeledGauge(
     'flux_mirror_tasks',
@@ -101,12 +104,12 @@ export function startGauges(
     (await store.damage()) === undefined ? 0 : 1,
   );
   registerGauge('flux_mirror_backup_failed', '1 while the last backup has failed', async () =>
-    (await readLastBackup(store)).error === undefined ? 0 : 1,
+    (await readBackup()).error === undefined ? 0 : 1,
   );
   registerGauge(
     'flux_mirror_backup_last_success_timestamp_seconds',
     'Time of the last successful backup; 0 if none yet',
-    async () => ((await readLastBackup(store)).atMs ?? 0) / 1000,
+    async () => ((await readBackup()).atMs ?? 0) / 1000,
   );
   const delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();

@@ -30,6 +30,8 @@ export function createHealthRoutes(deps: ServerDeps, isStopping: () => boolean):
     if (isStopping()) return respondNotReady('the mirror is stopping');
     const damage = await deps.store.damage();
     if (damage !== undefined) return respondNotReady(damage);
+    const storage = await deps.store.readStorageProblem();
+    if (storage !== undefined && (await deps.store.isAway())) return respondNotReady(storage);
     try {
       const reasons = await listProblems(deps);
       return c.json({ status: 'ready', reasons } satisfies Readiness);

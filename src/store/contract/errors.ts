@@ -27,11 +27,6 @@ export class NoMirror extends OperatorError {
   override readonly name = 'NoMirror';
 }
 
-/** The store is for one server at a time, and has one. */
-export class SecondServer extends OperatorError {
-  override readonly name = 'SecondServer';
-}
-
 /** The code of the first StoreError in an error's chain of causes; undefined when it has none. */
 export function storeErrorCodeOf(error: unknown): StoreErrorCode | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause)

@@ -23,6 +23,11 @@ export interface AuditFinding {
 export interface HealthStore {
   /** Human-readable reason why writes fail now; undefined when they work. Checks the disk, and probes after a failed write. */
   readStorageProblem(): MaybePromise<string | undefined>;
+  /**
+   * Whether nothing can be read either, because the store is on another machine that can't be reached: by its last use, or the last
+   * check of `readStorageProblem`.
+   */
+  isAway(): MaybePromise<boolean>;
   /** Human-readable report that stored data is damaged; undefined until a read or write has shown damage. */
   damage(): MaybePromise<string | undefined>;
   /** Records an error met by another reader of the same data. */

@@ -9,6 +9,7 @@ import type { ChangeStore } from './changes.ts';
 import type { CheckpointStore } from './checkpoints.ts';
 import type { CircuitStore } from './circuit.ts';
 import type { CollectionStore } from './collections.ts';
+import type { FetchingStore } from './fetching.ts';
 import type { HealthStore } from './health.ts';
 import type { ImageStore } from './images.ts';
 import type { MarkStore } from './marks.ts';
@@ -19,6 +20,7 @@ import type { SearchStore } from './search.ts';
 import type { ServerStore } from './servers.ts';
 import type { TaskStore } from './tasks.ts';
 import type { TrackingStore } from './tracking.ts';
+import type { TurnStore } from './turns.ts';
 import type { UnusedImageStore } from './unused-images.ts';
 import type { WallStore } from './wall.ts';
 import type { WebhookStore } from './webhooks.ts';
@@ -38,6 +40,8 @@ export interface Store
     TrackingStore,
     RunStore,
     ServerStore,
+    FetchingStore,
+    TurnStore,
     CircuitStore,
     AccessStore,
     CheckpointStore,

@@ -67,6 +67,6 @@ export interface TrackingStore {
   }): MaybePromise<Claim[]>;
   /** Releases claims without an outcome; changes when they are due only if `dueAtMs` is given. */
   release(claims: readonly Claim[], options?: { dueAtMs?: number }): MaybePromise<void>;
-  /** How many ids are due. */
+  /** How many ids are due, and not being refreshed by any process. */
   countDue(nowMs: number): MaybePromise<number>;
 }

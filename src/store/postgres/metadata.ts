@@ -36,6 +36,14 @@ export async function clearMetadata(
 
 export function createCheckpointStore(db: Postgres): CheckpointStore {
   return {
+    addCheckpoint: (name, text) =>
+      runInTransaction(db, { isRepeatable: true }, async (tx) => {
+        await tx.drizzle
+          .insert(metadataTable)
+          .values({ name: `checkpoint ${name}`, value: text })
+          .onConflictDoNothing();
+        return (await readMetadata(tx, `checkpoint ${name}`)) ?? text;
+      }),
     readCheckpoint: (name) => readMetadata(db, `checkpoint ${name}`),
     setCheckpoint: (name, text) =>
       runInTransaction(db, { isRepeatable: true }, (tx) => setMetadata(tx, `checkpoint ${name}`, text)),

@@ -22,13 +22,20 @@ export interface MigrationOptions {
   readonly name: string;
   /** Whether to create or update the tables: readers don't. */
   readonly canWrite: boolean;
+  /** Whether tables of a newer version will do: for a thread of a server that was there before them. */
+  readonly mayBeNewer?: boolean;
 }
 
 /** @throws UnusableDatabase, NoMirror */
-export async function migrate(db: Postgres, { name, canWrite }: MigrationOptions): Promise<void> {
+export async function migrate(
+  db: Postgres,
+  { name, canWrite, mayBeNewer = false }: MigrationOptions,
+): Promise<void> {
   await checkServer(db, name);
   const known = readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER });
-  if (listPending(await readApplied(db, name), known, name).length === 0) return;
+  const applied = await readApplied(db, name);
+  // Versions add to the tables, so that servers of the one before go on while they are replaced one by one.
+  if (listPending(mayBeNewer ? applied.slice(0, known.length) : applied, known, name).length === 0) return;
   if (!canWrite) {
     throw new NoMirror(
       `there is no mirror of this version in ${name}: start \`flux-mirror serve\` once to create or update it`,

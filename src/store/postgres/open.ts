@@ -15,6 +15,7 @@ import { foldCounts } from './counts.ts';
 import { connect, type Postgres } from './database.ts';
 import { describeDatabase } from './describe-database.ts';
 import { getErrorMeaning, translateError, translateStream } from './errors.ts';
+import { createFetchingStore } from './fetching.ts';
 import { createIdFinder } from './find-ids.ts';
 import { createHistoryStore } from './history.ts';
 import { createImageStore } from './images/image-store.ts';
@@ -28,13 +29,13 @@ import { createSavedSearchStore } from './saved-searches.ts';
 import { createReindexing } from './search/reindex.ts';
 import { createSearchStore } from './search/search-store.ts';
 import { createWordStore, type WordStore } from './search/words.ts';
-import { createServers, freeOrphans, readForeignVersion, type Servers } from './servers.ts';
-import { enterAlone, type OnWait } from './single-server.ts';
+import { createServers, readForeignVersion, type Servers } from './servers.ts';
 import { readStats } from './stats.ts';
 import { createStorageWatch } from './storage-watch.ts';
 import { createTaskWriter } from './task-writer.ts';
 import { createTaskStore } from './tasks.ts';
 import { createTrackingStore } from './tracking.ts';
+import { createTurnStore } from './turns.ts';
 import { createWebhookStore } from './webhooks/webhook-store.ts';
 
 export interface PostgresOptions {
@@ -45,10 +46,6 @@ export interface PostgresOptions {
   readonly clock: Clock;
   /** `server` serves the mirror, beside others; `command` works on it for a while; `reader` never writes. */
   readonly kind: 'server' | 'command' | 'reader';
-  /** Whether it must be the only server. */
-  readonly isAlone?: boolean;
-  /** Called if it waits until it is known whether it is. */
-  readonly onWait?: OnWait;
   /** A reader that lives as long as the server: it keeps what it has counted. */
   readonly isResident?: boolean;
   /** Called while a search or a list is read; what it throws ends it. */
@@ -72,19 +69,16 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     onConnectionError: (error) => noteError(error),
   });
   try {
-    await migrate(db, { name, canWrite: kind !== 'reader' });
-    if (kind === 'server') await ignoreUnwritable(freeOrphans(db));
+    await migrate(db, { name, canWrite: kind !== 'reader', mayBeNewer: options.isResident === true });
     const words = createWordStore(db);
     const servers = createServers(db, {
       kind: kind === 'server' ? 'server' : 'command',
-      startedAtMs: clock.now(),
       maintain: async () => {
         await words.flush();
         await foldCounts(db);
       },
     });
-    if (options.isAlone)
-      await ignoreUnwritable(enterAlone(servers.enter, { clock, name, onWait: options.onWait }));
+    if (kind === 'server') await ignoreUnwritable(servers.enter(clock.now()));
     if (kind === 'server' && options.archivesInputs === false)
       await ignoreUnwritable(discardQueuedInputs(db));
     const store = assemble(db, options, { words, servers });
@@ -145,7 +139,10 @@ function assemble(
     ...createTrackingStore(db),
     ...createRunStore(db),
     recordHeartbeat: servers.recordHeartbeat,
-    findServer: servers.findServer,
+    readClock: servers.readClock,
+    findServers: servers.findServers,
+    ...createFetchingStore(db),
+    ...createTurnStore(db),
     ...createCircuitStore(db),
     ...createAccessTokenStore(db),
     ...createCheckpointStore(db),
@@ -158,6 +155,7 @@ function assemble(
     stream: () => translateStream(stream()),
     onChange: changes.subscribe,
     readStorageProblem: storage.readProblem,
+    isAway: storage.isAway,
     damage: storage.damage,
     noteError: storage.note,
     close: () => {

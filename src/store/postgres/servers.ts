@@ -1,75 +1,59 @@
 /** The processes that work on the mirror: each records that it is alive, and frees what those that have died were holding. */
 import { hostname } from 'node:os';
-import { and, desc, eq, gt, inArray, lte, ne } from 'drizzle-orm';
+import { and, desc, eq, inArray, lte, ne } from 'drizzle-orm';
+import { isProcessRunning } from '../../lib/is-process-running.ts';
 import { VERSION } from '../../lib/version.ts';
-import { SERVER_TIMEOUT_MS, type ServerStore } from '../contract/servers.ts';
+import { type RunningServer, SERVER_TIMEOUT_MS, type ServerStore } from '../contract/servers.ts';
 import type { Postgres, Queryable } from './database.ts';
+import { removeExpiredFetches } from './fetching.ts';
 import { closeInterruptedRuns } from './runs.ts';
-import { changeCounts, servers } from './schema/processes.ts';
-import { hasEnded, isAlive, type KnownServer } from './single-server.ts';
+import { changeCounts, servers, turns } from './schema/processes.ts';
 import { releaseOrphanedClaims } from './tracking.ts';
 import { runInTransaction } from './transaction.ts';
 
 export interface Servers extends ServerStore {
-  /**
-   * Registers this server if it is the only one, and frees what servers hold that have ended.
-   * @param ended the names of those that are known to have ended
-   * @returns the others, if it is not
-   */
-  enter(nowMs: number, ended: readonly string[]): Promise<readonly KnownServer[]>;
+  /** Registers this server, and frees what those of this machine were holding that have ended without saying so. */
+  enter(nowMs: number): Promise<void>;
   /** Called when this process ends. Frees what it holds. */
   unregister(): Promise<void>;
 }
 
 export interface ServersDeps {
   readonly kind: 'server' | 'command';
-  readonly startedAtMs: number;
   /** Work that is due now and then, whoever does it. */
   readonly maintain: () => Promise<void>;
 }
 
-export function createServers(db: Postgres, { kind, startedAtMs, maintain }: ServersDeps): Servers {
+export function createServers(db: Postgres, { kind, maintain }: ServersDeps): Servers {
   const self = {
     ...{ name: db.server, kind, version: VERSION, host: hostname(), pid: process.pid },
-    startedAt: startedAtMs,
   };
   let isKnown = false;
 
   return {
-    enter: async (nowMs, ended) => {
-      const others = await runInTransaction(db, { names: ['servers'], isRepeatable: true }, async (tx) => {
-        const known = await tx.drizzle
-          .select()
-          .from(servers)
-          .where(
-            and(
-              eq(servers.kind, 'server'),
-              ne(servers.name, self.name),
-              gt(servers.seenAt, nowMs - SERVER_TIMEOUT_MS),
-            ),
-          );
-        const isGone = (other: KnownServer) => ended.includes(other.name) || hasEnded(other);
-        const alive = known.filter((other) => !isGone(other));
-        if (alive.length > 0) return alive;
+    enter: async (nowMs) => {
+      await runInTransaction(db, { isRepeatable: true }, async (tx) => {
         await tx.drizzle
           .insert(servers)
-          .values({ ...self, seenAt: nowMs })
+          .values({ ...self, startedAt: nowMs, seenAt: nowMs })
           .onConflictDoNothing();
-        const gone = known.filter(({ pid }) => pid !== process.pid).map(({ name }) => name);
-        await tx.drizzle.delete(servers).where(inArray(servers.name, gone));
-        await forget(tx, gone);
-        return [];
+        const known = await tx.drizzle.select().from(servers).where(ne(servers.name, self.name));
+        const ended = known.filter((other) => hasEnded(other, nowMs)).map(({ name }) => name);
+        await tx.drizzle.delete(servers).where(inArray(servers.name, ended));
+        await forget(tx, ended);
       });
-      isKnown ||= others.length === 0;
-      return others;
+      isKnown = true;
     },
-    recordHeartbeat: async (nowMs) => {
+    recordHeartbeat: async (nowMs, url) => {
       await runInTransaction(db, { isRepeatable: true, isSilent: true }, async (tx) => {
         const { drizzle } = tx;
         await drizzle
           .insert(servers)
-          .values({ ...self, seenAt: nowMs })
-          .onConflictDoUpdate({ target: servers.name, set: { seenAt: nowMs } });
+          .values({ ...self, url: url ?? null, startedAt: nowMs, seenAt: nowMs })
+          .onConflictDoUpdate({
+            target: servers.name,
+            set: { seenAt: nowMs, ...(url === undefined ? {} : { url }) },
+          });
         const dead = await drizzle
           .delete(servers)
           .where(and(lte(servers.seenAt, nowMs - SERVER_TIMEOUT_MS), ne(servers.name, self.name)))
@@ -79,18 +63,24 @@ export function createServers(db: Postgres, { kind, startedAtMs, maintain }: Ser
             tx,
             dead.map(({ name }) => name),
           );
+        await removeExpiredFetches(tx, nowMs);
       });
       isKnown = true;
       await maintain();
     },
-    findServer: async (nowMs) => {
+    findServers: async (nowMs) => {
       const known = await db.drizzle
         .select()
         .from(servers)
         .where(eq(servers.kind, 'server'))
         .orderBy(desc(servers.startedAt));
-      const found = known.find((server) => isAlive(server, nowMs));
-      return found && { pid: found.pid, host: found.host };
+      return known.filter((server) => isAlive(server, nowMs)).map(describeServer);
+    },
+    readClock: async () => {
+      const [row] = await db.read<{ nowMs: number }>(
+        'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS "nowMs"',
+      );
+      return row?.nowMs;
     },
     unregister: async () => {
       if (!isKnown) return;
@@ -102,14 +92,32 @@ export function createServers(db: Postgres, { kind, startedAtMs, maintain }: Ser
   };
 }
 
-/** Frees what processes were holding of which nothing is known any more: to be called when a server starts. */
-export function freeOrphans(db: Postgres): Promise<void> {
-  return runInTransaction(db, { isRepeatable: true }, (tx) => forget(tx, []));
+type KnownServer = typeof servers.$inferSelect;
+
+/** Whether a process has ended, as far as this machine can know. Those of other machines are known by their heartbeats. */
+export function hasEnded(
+  { host, pid, startedAt }: Pick<KnownServer, 'host' | 'pid' | 'startedAt'>,
+  nowMs: number,
+): boolean {
+  if (host !== hostname()) return false;
+  // A container that is restarted has the same name and the same pid again.
+  return pid === process.pid ? startedAt < nowMs - process.uptime() * 1000 : !isProcessRunning(pid);
+}
+
+function isAlive(server: KnownServer, nowMs: number): boolean {
+  const { host, seenAt } = server;
+  return host === hostname() ? !hasEnded(server, nowMs) : seenAt > nowMs - SERVER_TIMEOUT_MS;
+}
+
+function describeServer({ pid, host, version, url, startedAt, seenAt }: KnownServer): RunningServer {
+  const times = { startedAtMs: startedAt, seenAtMs: seenAt };
+  return { pid, host, heartbeat: { version, url: url ?? undefined, ...times } };
 }
 
 /** In a transaction: these processes are gone. */
 async function forget(tx: Queryable, names: readonly string[]): Promise<void> {
   await tx.drizzle.delete(changeCounts).where(inArray(changeCounts.server, [...names]));
+  await tx.drizzle.delete(turns).where(inArray(turns.holder, [...names]));
   await releaseOrphanedClaims(tx);
   await closeInterruptedRuns(tx);
 }

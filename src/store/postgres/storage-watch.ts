@@ -11,14 +11,17 @@ export interface StorageWatch {
   note(error: unknown): void;
   /** Human-readable report that the database is damaged. */
   damage(): string | undefined;
+  /** Whether reads fail as well. */
+  isAway(): boolean;
   /** Human-readable reason why writes fail; undefined when they work, or work again. */
   readProblem(): Promise<string | undefined>;
 }
 
+const UNREACHABLE = 'the database is unreachable';
 const REASONS = new Map<StoreErrorCode | undefined, string>([
   ['full', "the database's disk is full"],
   ['read-only', 'the database is read-only'],
-  ['unreachable', 'the database is unreachable'],
+  ['unreachable', UNREACHABLE],
 ]);
 /** As large as what a sync writes at once, so that a little free space is not mistaken for enough. */
 const PROBE_CHARACTERS = 256 * 1024;
@@ -55,6 +58,7 @@ export function createStorageWatch(db: Postgres): StorageWatch {
   return {
     note,
     damage: () => damage,
+    isAway: () => failed === UNREACHABLE,
     watch: (functions) =>
       Object.fromEntries(
         Object.entries(functions).map(([name, run]: [string, (...args: unknown[]) => unknown]) => [

@@ -90,9 +90,10 @@ export function createTrackingStore(db: Postgres): TrackingStore {
       );
     },
     countDue: async (nowMs) => {
-      const [row] = await db.read<{ n: number }>('SELECT count(*) AS n FROM tracked WHERE due_at <= $1', [
-        nowMs,
-      ]);
+      const [row] = await db.read<{ n: number }>(
+        'SELECT count(*) AS n FROM tracked WHERE due_at <= $1 AND claimed_until <= $1',
+        [nowMs],
+      );
       return row?.n ?? 0;
     },
   };

@@ -18,6 +18,8 @@ type MetadataName =
 export interface Metadata {
   get(name: MetadataName): string | undefined;
   set(name: MetadataName, value: string): void;
+  /** Sets a value that is not set. @returns the value that it has now */
+  add(name: MetadataName, value: string): string;
   clear(name: MetadataName): void;
 }
 
@@ -35,6 +37,10 @@ export function createMetadata(db: Sqlite): Metadata {
         .values({ name, value })
         .onConflictDoUpdate({ target: metadataTable.name, set: { value } })
         .run();
+    },
+    add: (name, value) => {
+      db.drizzle.insert(metadataTable).values({ name, value }).onConflictDoNothing().run();
+      return select.get({ name })?.value ?? value;
     },
     clear: (name) => {
       db.drizzle.delete(metadataTable).where(eq(metadataTable.name, name)).run();

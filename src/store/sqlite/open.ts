@@ -16,6 +16,7 @@ import { createCollectionStore } from './collections/collection-store.ts';
 import { openDatabase, type Sqlite, setBusyTimeout } from './database.ts';
 import { SqliteError } from './driver.ts';
 import { isBusy, translateErrors, translateOpeningError, translateStream } from './errors.ts';
+import { createFetchingStore } from './fetching.ts';
 import { createIdFinder } from './find-ids.ts';
 import { createHistoryStore } from './history.ts';
 import { createImageStore } from './images.ts';
@@ -149,7 +150,10 @@ function ignoreUnwritable(work: () => void): void {
 }
 
 /** The functions whose errors are recorded by the storage watch. */
-type Watched = Omit<Store, 'get' | 'readStorageProblem' | 'damage' | 'noteError' | 'onChange' | 'close'>;
+type Watched = Omit<
+  Store,
+  'get' | 'readStorageProblem' | 'isAway' | 'damage' | 'noteError' | 'onChange' | 'close'
+>;
 
 function assemble(
   db: Sqlite,
@@ -268,6 +272,7 @@ function assemble(
     accounts: () => readAccounts(db),
     readCheckpoint: (name) => metadata.get(`bookmark ${name}`),
     setCheckpoint: (name, text) => metadata.set(`bookmark ${name}`, text),
+    addCheckpoint: (name, text) => metadata.add(`bookmark ${name}`, text),
     nextRequestSeq: requestSeq.next,
     track: tracking.track,
     untrack: tracking.untrack,
@@ -280,7 +285,12 @@ function assemble(
     endRun: runs.endRun,
     runs: runs.runs,
     recordHeartbeat: servers.recordHeartbeat,
-    findServer: () => findOwner(dataDir),
+    readClock: () => undefined,
+    findServers: () => [findOwner(dataDir) ?? []].flat(),
+    ...createFetchingStore(),
+    // One server at a time has the directory.
+    takeTurn: () => true,
+    endTurn: () => undefined,
     ...circuit,
     stats: (nowMs) => readStats(db, tracking, nowMs),
     audit: () => audit(db),
@@ -310,6 +320,7 @@ function assemble(
     ...announceStatus(others, changes.emit),
     onChange: changes.subscribe,
     readStorageProblem: storage.readProblem,
+    isAway: () => false,
     damage: storage.damage,
     noteError: storage.note,
     close: () => writes.drain()?.then(closeNow) ?? closeNow(),

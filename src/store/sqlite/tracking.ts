@@ -94,7 +94,7 @@ export function createTracking(db: Sqlite, server: string): Tracking {
     releaseOrphans: () => {
       statements.releaseOrphans.run();
     },
-    countDue: (nowMs) => statements.due.get(nowMs)?.n ?? 0,
+    countDue: (nowMs) => statements.claimable.get({ nowMs })?.n ?? 0,
     counts: (nowMs) => ({
       tracked: statements.count.get()?.n ?? 0,
       due: statements.due.get(nowMs)?.n ?? 0,
@@ -135,6 +135,9 @@ function prepare({ raw }: Sqlite) {
     count: raw.prepare<[], { n: number }>('SELECT count(*) AS n FROM tracked'),
     givenUp: raw.prepare<[], { n: number }>('SELECT count(*) AS n FROM tracked WHERE due_at IS NULL'),
     due: raw.prepare<[number], { n: number }>('SELECT count(*) AS n FROM tracked WHERE due_at <= ?'),
+    claimable: raw.prepare<[{ nowMs: number }], { n: number }>(
+      'SELECT count(*) AS n FROM tracked WHERE due_at <= :nowMs AND claimed_until <= :nowMs',
+    ),
     pullIn: raw.prepare<[number, number]>(
       'UPDATE tracked SET due_at = ?, claimed_until = 0 WHERE due_at > ?',
     ),

@@ -54,6 +54,12 @@ describe('opening', () => {
     await runSql(url, "INSERT INTO flux_mirror_migrations VALUES (9999999999999, 'future')");
     for (const kind of ['server', 'command', 'reader'] as const)
       await expect(open(url, kind)).rejects.toThrow(/was written by a newer flux-mirror/);
+    // A server that was there before starts its threads when they are needed.
+    const thread = await openPostgresStore({
+      ...{ url, clock: new ManualClock(), kind: 'reader', isResident: true },
+    });
+    expect(await thread.getMany([])).toEqual([]);
+    await thread.close();
     await runSql(url, 'DELETE FROM flux_mirror_migrations WHERE version = 9999999999999');
     await runSql(url, "UPDATE flux_mirror_migrations SET hash = 'another'");
     await expect(open(url)).rejects.toThrow(UnusableDatabase);

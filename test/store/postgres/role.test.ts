@@ -34,7 +34,6 @@ async function serve(own: string): Promise<void> {
     url: own,
     clock: new ManualClock(),
     kind: 'server',
-    isAlone: true,
   });
   try {
     const documents = [ID, OTHER_ID].map((id) => document({ id, prompt: 'a cat' }));

@@ -12,6 +12,8 @@ export const servers = pgTable('servers', {
   version: text('version').notNull(),
   host: text('host').notNull(),
   pid: int('pid').notNull(),
+  /** Where it listens; null for a command. */
+  url: text('url'),
   startedAt: integer('started_at').notNull(),
   seenAt: integer('seen_at').notNull(),
 });
@@ -39,6 +41,15 @@ export const fetching = pgTable('fetching', {
   until: integer('until').notNull(),
   /** What the upstream said of it, for those who wait: only that it is unknown. */
   answer: text('answer'),
+});
+
+/** Work that one process at a time does, by its name. */
+export const turns = pgTable('turns', {
+  name: text('name').primaryKey(),
+  /** Name of the process. */
+  holder: text('holder').notNull(),
+  /** Then another may take it. */
+  until: integer('until').notNull(),
 });
 
 /** One row per sync run. */
