@@ -49,18 +49,22 @@ test.each([['backup'], ['restore', 'a.db'], ['doctor', '--rebuild']])(
   },
 );
 
-test('a second server on one database is refused, and may start once the first one is gone, however it ended', async () => {
-  const { env } = await openCommands();
-  const serve = ['serve', '--port', '0', '--offline'];
-  const first = startCli(serve, { env });
+test('several servers share one database, and one that was killed is not missed', async () => {
+  const { cwd, env } = await openCommands();
+  const start = (at: number) =>
+    startCli(['serve', '--port', '0', '--offline'], {
+      env: { ...env, FLUX_MIRROR_DATA_DIR: join(cwd, `data-${at}`) },
+    });
+  const first = start(1);
   await watch(first)(/listens on/);
-  const { code, stderr } = await runCli(serve, { env });
-  expect([code, stderr.trim().split('\n').length]).toEqual([2, 1]);
-  expect(stderr).toContain(`has a server already, process ${first.pid} on `);
-  expect(await runCli(['status'], { env })).toMatchObject({ code: 0 });
+  await watch(start(2))(/listens on/);
+  const { stdout } = await runCli(['status'], { env });
+  expect(stdout.match(/^server {4}ready at http:\S+ \(pid \d+\) on /gm)).toHaveLength(2);
+  const listed = JSON.parse((await runCli(['status', '--json'], { env })).stdout) as { servers: object[] };
+  expect(listed.servers).toMatchObject([{ status: 'ready' }, { pid: first.pid, status: 'ready' }]);
   first.kill('SIGKILL');
   await once(first, 'exit');
-  await watch(startCli(serve, { env }))(/listens on/);
+  await watch(start(3))(/listens on/);
 });
 
 test('the address may be in a file', async () => {

@@ -29,7 +29,31 @@ test('an entry truncated by a full disk affects no other entry, and is kept', as
   expect(await spool.drain(async () => undefined)).toEqual({ taken: 0, setAside: undefined });
 });
 
-test('an entry that can’t be stored stays for the next start, with those before it', async () => {
+test('entries that come while others are imported stay, whatever their characters', async () => {
+  const spool = createSpool(temporaryDirectory());
+  const [first, second, third] = numberedIds(3);
+  const entry = (id: SpoolEntry['id']) => ({
+    id,
+    kind: 'images' as const,
+    request: '{"prompt":"猫"}',
+    atMs: 1,
+  });
+  await spool.add(entry(first));
+  const drainOnce = async (during: () => Promise<void> = async () => undefined) => {
+    const taken: SpoolEntry[] = [];
+    await spool.drain(async (one) => {
+      taken.push(one);
+      await during();
+    });
+    return [taken, spool.isEmpty];
+  };
+  const addTwo = async () => void (await Promise.all([spool.add(entry(second)), spool.add(entry(third))]));
+  expect(await drainOnce(addTwo)).toEqual([[entry(first)], false]);
+  expect(await drainOnce()).toEqual([[entry(second), entry(third)], true]);
+  expect(await drainOnce()).toEqual([[], true]);
+});
+
+test('an entry that can’t be stored stays for the next time, with those before it', async () => {
   const spool = createSpool(temporaryDirectory());
   const [id] = numberedIds(1);
   await spool.add({ id, kind: 'images', request: '{}', atMs: 1 });

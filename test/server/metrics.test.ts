@@ -2,14 +2,22 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Registry } from 'prom-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { startGauges } from '../../src/server/monitoring/gauges.ts';
 import { createMetrics } from '../../src/server/monitoring/metrics.ts';
 import { VENDOR_DOCUMENTS, VENDOR_IDS } from '../../src/simulator/samples.ts';
 import { builtModule } from '../helpers/built-module.ts';
 import { runCli, startCli, watch } from '../helpers/cli.ts';
 import { documentText, numberedIds } from '../helpers/documents.ts';
+import { ManualClock } from '../helpers/manual-clock.ts';
 import { requireSqlite } from '../helpers/test-engine.ts';
-import { startTestMirror, type TestMirror, temporaryDirectory } from '../helpers/test-mirror.ts';
+import {
+  openTestStore,
+  startTestMirror,
+  type TestMirror,
+  temporaryDirectory,
+} from '../helpers/test-mirror.ts';
 
 const [FIRST_ID] = VENDOR_IDS;
 const UUID = /^[0-9a-f-]{36}$/;
@@ -137,9 +145,10 @@ describe('status', () => {
     expect(reasons).toEqual([expect.stringContaining('upstream rejected')]);
     const status = () => runCli(['status', '--data-dir', here.config.dataDir]);
     const { stdout } = await status();
-    expect(stdout).toContain(
-      `server    ready at ${here.mirror.url} (pid ${process.pid})\n!!        ${reasons[0]}\n`,
-    );
+    const [server = '', reason] = stdout.split('\n');
+    expect(server).toMatch(/^server {4}ready at /);
+    expect(server).toContain(` at ${here.mirror.url} (pid ${process.pid})`);
+    expect(reason).toBe(`!!        ${reasons[0]}`);
     await here.mirror.stop();
     expect((await status()).stdout).toContain('server    not running\n');
     await here.restart();
@@ -209,4 +218,30 @@ describe('the log', () => {
     expect(here.log()).toContain('request');
     expect(here.log()).not.toMatch(/secret/);
   });
+});
+
+test('a scrape asks the store once for each of its answers, however many gauges show it', async () => {
+  const store = await openTestStore();
+  const asked: string[] = [];
+  const counting = new Proxy(store, {
+    get: (target, name, receiver) => {
+      const value: unknown = Reflect.get(target, name, receiver);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        asked.push(String(name));
+        return value(...args);
+      };
+    },
+  });
+  const registry = new Registry();
+  const files = { readProblem: () => undefined };
+  const clock = new ManualClock();
+  const gauges = startGauges(registry, { store: counting, files, clock, isArchiving: true });
+  for (let scrape = 0; scrape < 2; scrape += 1) {
+    asked.length = 0;
+    expect(await registry.metrics()).toContain('flux_mirror_due_tasks 0');
+    expect(asked).toContain('stats');
+    expect(asked).toEqual([...new Set(asked)]);
+  }
+  gauges.stop();
 });
