@@ -1,12 +1,12 @@
 /** `flux-mirror doctor`: checks everything; `--rebuild` recovers what can be read of a damaged database. */
 import { setImmediate } from 'node:timers/promises';
 import { Command } from 'commander';
+import { describePlace } from '../app/describe-place.ts';
 import { createMaintenance } from '../app/maintenance.ts';
 import { openImageFiles } from '../app/open-image-files.ts';
 import { runWithStore } from '../app/with-store.ts';
 import type { Config } from '../config/config.ts';
 import { formatBucketAddress } from '../config/object-store.ts';
-import { SETTINGS } from '../config/setting-table.ts';
 import type { Finding } from '../doctor/check.ts';
 import { checkDatabase } from '../doctor/database.ts';
 import { checkBucket, checkImages } from '../doctor/images.ts';
@@ -65,20 +65,19 @@ async function examine(config: Config): Promise<Finding[]> {
     timeoutMs: Math.min(config.upstreamTimeoutMs, 10_000),
     clock: systemClock,
   });
-  return [checkSettings(config), ...stored, ...(await checkUpstream(upstream, config))];
+  return [await checkSettings(config), ...stored, ...(await checkUpstream(upstream, config))];
 }
 
 /** Invalid settings never get this far: parsing them has thrown. */
-function checkSettings({ dataDir, databaseUrl, backupCron }: Config): Finding {
-  if (databaseUrl !== undefined) {
-    const message = `understood, the mirror in PostgreSQL (${SETTINGS.databaseUrl.env}), files in ${dataDir}`;
-    return { about: 'settings', kind: 'ok', message };
-  }
-  const backups = backupCron === 'off' ? '; there are no scheduled backups (FLUX_MIRROR_BACKUP_CRON)' : '';
+async function checkSettings(config: Config): Promise<Finding> {
+  const { databaseUrl, backupCron } = config;
+  const hasOwnBackups = databaseUrl === undefined; // PostgreSQL has tools of its own
+  const backups =
+    hasOwnBackups && backupCron === 'off' ? '; there are no scheduled backups (FLUX_MIRROR_BACKUP_CRON)' : '';
   return {
     about: 'settings',
     kind: backups === '' ? 'ok' : 'note',
-    message: `understood, data in ${dataDir}${backups}`,
+    message: `understood, data in ${await describePlace(config)}${backups}`,
   };
 }
 

@@ -1,5 +1,6 @@
 /** `flux-mirror serve`. */
 import { Command } from 'commander';
+import { describePlace } from '../app/describe-place.ts';
 import { systemClock } from '../lib/clock.ts';
 import { FLUX } from '../service/flux.ts';
 import { describeMissingToken } from './missing-token.ts';
@@ -21,7 +22,7 @@ export function createServeCommand(): Command {
     const mirror = await startMirror(config, { clock: systemClock, log });
     const missing = describeMissingToken(config, 'nothing is synced, and callers bring their own token');
     if (missing !== undefined) print(missing);
-    print(`flux-mirror listens on ${mirror.url} and keeps its data in ${config.dataDir}`);
+    print(`flux-mirror listens on ${mirror.url} and keeps its data in ${await describePlace(config)}`);
     const auth = mirror.needsToken ? ' -H "authorization: Bearer $YOUR_TOKEN"' : '';
     print(`try:  curl${auth} '${mirror.url}/api/search?q=cat'`);
     await stopOnSignal(log, () => mirror.stop());

@@ -1,7 +1,7 @@
 /** `flux-mirror status`: what is stored, what is due, what fails and why. */
-
 import { hostname } from 'node:os';
 import { Command } from 'commander';
+import { describePlace } from '../app/describe-place.ts';
 import { type AskedServer, type AskedServers, askServers, type ServerState } from '../app/server-address.ts';
 import { runWithStore } from '../app/with-store.ts';
 import { readLastBackup } from '../backup/last-backup.ts';
@@ -68,6 +68,7 @@ export function createStatusCommand(): Command {
     const { by_state: states, upstream, images, callbacks } = status;
     for (const line of describeServers(asked)) print(`server    ${line}`);
     for (const reason of reasons) print(`!!        ${explainErrorCodes(reason)}`);
+    print(`data      in ${await describePlace(config)}`);
     print(`callers   ${needsToken || config.tokens.length > 0 ? 'need a token' : 'need no token'}`);
     print(
       `tasks     ${formatCount(status.total)} (${formatCount(states.succeeded)} succeeded, ${formatCount(states.failed)} failed, ${formatCount(states.pending)} pending)`,

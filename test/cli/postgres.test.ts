@@ -37,7 +37,10 @@ test('documents are imported, found and exported again, byte for byte', async ()
   const found = await run('search', 'zebra', '--json');
   for (const id of numberedIds(3)) expect(found.stdout).toContain(id);
   expect((await run('export')).stdout.trim().split('\n').sort()).toEqual([...lines].sort());
-  expect((await run('doctor')).stdout).toMatch(/ok database: sound, and 3 documents/);
+  const { stdout } = await run('doctor');
+  expect(stdout).toMatch(/ok settings: understood, data in the database "\w+" at [\d.]+:\d+, files in /);
+  expect(stdout).toMatch(/ok database: sound, and 3 documents/);
+  expect((await run('status')).stdout).toMatch(/^data {6}in the database "\w+" at /m);
 });
 
 test.each([['backup'], ['restore', 'a.db'], ['doctor', '--rebuild']])(
@@ -56,7 +59,7 @@ test('several servers share one database, and one that was killed is not missed'
       env: { ...env, FLUX_MIRROR_DATA_DIR: join(cwd, `data-${at}`) },
     });
   const first = start(1);
-  await watch(first)(/listens on/);
+  await watch(first)(/listens on .* and keeps its data in the database "\w+" at /);
   await watch(start(2))(/listens on/);
   const { stdout } = await runCli(['status'], { env });
   expect(stdout.match(/^server {4}ready at http:\S+ \(pid \d+\) on /gm)).toHaveLength(2);
