@@ -3,8 +3,13 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { SkippedReporter } from './test/helpers/skipped-reporter.ts';
 
 const source = join(import.meta.dirname, 'src/');
-// Of the store on PostgreSQL, `npm test` tries the conformance suite only: see `npm run test:postgres`.
-const isOnPostgres = process.env.FLUX_MIRROR_TEST_STORE === 'postgres';
+// Of the store on PostgreSQL, `npm test` tries the conformance suite and what several servers share: see `npm run test:postgres`.
+const isWholeOfPostgres =
+  process.env.FLUX_MIRROR_TEST_STORE === 'postgres' || process.env.THOROUGH === 'true';
+const SLOW_ON_POSTGRES = [
+  'test/store/postgres/!(conformance).test.ts',
+  'test/cluster/!(any-server|coalescing|rate-limit).test.ts',
+];
 const builtWorker = join(import.meta.dirname, 'test/helpers/built-worker.ts');
 
 export default defineConfig({
@@ -18,10 +23,7 @@ export default defineConfig({
   ],
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: [
-      ...configDefaults.exclude,
-      ...(isOnPostgres ? [] : ['test/store/postgres/!(conformance).test.ts']),
-    ],
+    exclude: [...configDefaults.exclude, ...(isWholeOfPostgres ? [] : SLOW_ON_POSTGRES)],
     globalSetup: 'test/helpers/build.ts',
     testTimeout: 60_000,
     // The first hook of a worker may start a PostgreSQL server, for which a busy machine needs more than the usual 10 s.
