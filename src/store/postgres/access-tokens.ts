@@ -1,7 +1,8 @@
 /** The tokens created by `flux-mirror token new`: their hashes, and which tasks they give access to. */
 import { and, asc, eq, isNull } from 'drizzle-orm';
-import type { AccessStore, AccessToken } from '../contract/access.ts';
-import { parseLimits, serializeLimits } from '../rules/limit-columns.ts';
+import type { AccessStore } from '../contract/access.ts';
+import { mapToken } from '../rules/access-token-row.ts';
+import { serializeLimits } from '../rules/limit-columns.ts';
 import { numberParams } from './conditions.ts';
 import type { Postgres } from './database.ts';
 import { readMetadata, setMetadata } from './metadata.ts';
@@ -64,20 +65,5 @@ export function createAccessTokenStore(db: Postgres): AccessStore {
     },
     dropTokenRequirement: () =>
       runInTransaction(db, { isRepeatable: true }, (tx) => setMetadata(tx, 'closed', 'false')),
-  };
-}
-
-/** A token whose limits can't be read counts as revoked: it must neither stop the server nor see everything. */
-function mapToken(row: typeof accessTokens.$inferSelect): AccessToken {
-  const readable = parseLimits(row);
-  return {
-    name: row.name,
-    hash: row.hash,
-    limits: readable?.limits,
-    isReadOnly: row.isReadOnly,
-    createdAtMs: row.createdAt,
-    revokedAtMs: row.revokedAt ?? (readable ? undefined : row.createdAt),
-    expiresAtMs: row.expiresAt ?? undefined,
-    lastUsedAtMs: row.lastUsedAt ?? undefined,
   };
 }

@@ -1,7 +1,8 @@
 /** The tokens created by `flux-mirror token new`: their hashes, and which tasks they give access to. */
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { AccessToken } from '../contract/access.ts';
-import { parseLimits, serializeLimits } from '../rules/limit-columns.ts';
+import { mapToken } from '../rules/access-token-row.ts';
+import { serializeLimits } from '../rules/limit-columns.ts';
 import { runInTransaction, runWithoutSync, type Sqlite } from './database.ts';
 import type { Metadata } from './metadata.ts';
 import { accessTokens } from './schema.ts';
@@ -65,20 +66,5 @@ export function createAccessTokenStore(db: Sqlite, metadata: Metadata): AccessTo
       }),
     requiresToken,
     dropTokenRequirement: () => metadata.set('closed', 'false'),
-  };
-}
-
-/** A token whose limits damage made unreadable counts as revoked: it must neither stop the server nor see everything. */
-function mapToken(row: typeof accessTokens.$inferSelect): AccessToken {
-  const readable = parseLimits(row);
-  return {
-    name: row.name,
-    hash: row.hash,
-    limits: readable?.limits,
-    isReadOnly: row.isReadOnly,
-    createdAtMs: row.createdAt,
-    revokedAtMs: row.revokedAt ?? (readable ? undefined : row.createdAt),
-    expiresAtMs: row.expiresAt ?? undefined,
-    lastUsedAtMs: row.lastUsedAt ?? undefined,
   };
 }
