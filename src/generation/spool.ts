@@ -2,6 +2,7 @@
 
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import PQueue from 'p-queue';
 import * as z from 'zod';
 import { writeAtomically } from '../lib/atomic-file.ts';
 import { hasErrorCode } from '../lib/errno.ts';
@@ -49,7 +50,7 @@ export interface Spool {
 export function createSpool(dataDir: string): Spool {
   const file = join(dataDir, 'spool.jsonl');
   const unreadableFile = join(dataDir, 'spool.unreadable.jsonl');
-  const runAlone = createQueue();
+  const queue = new PQueue({ concurrency: 1 });
   let isEmpty = false;
   const append = (path: string, text: string) =>
     appendFile(path, text, { mode: 0o600, flag: APPEND_FLAGS, flush: true }).catch((error: unknown) =>
@@ -71,12 +72,12 @@ export function createSpool(dataDir: string): Spool {
     },
     // The leading newline separates it from an incomplete line left by a full disk.
     add: ({ id, kind, request, atMs }) =>
-      runAlone(() => {
+      queue.add(() => {
         isEmpty = false;
         return append(file, `\n${JSON.stringify({ id, kind, request, at_ms: atMs })}\n`);
       }),
     drain: async (take) => {
-      const read = await runAlone(() => readIfExists(file));
+      const read = await queue.add(() => readIfExists(file));
       const lines = read
         .toString()
         .split('\n')
@@ -88,19 +89,9 @@ export function createSpool(dataDir: string): Spool {
         if (!isTaken) bad.push(line);
       }
       if (bad.length > 0) await append(unreadableFile, `${bad.join('\n')}\n`);
-      await runAlone(() => removeStart(read.byteLength));
+      await queue.add(() => removeStart(read.byteLength));
       return { taken: lines.length - bad.length, setAside: bad.length > 0 ? unreadableFile : undefined };
     },
-  };
-}
-
-/** @returns a function that runs one after the other */
-function createQueue() {
-  let last: Promise<unknown> = Promise.resolve();
-  return <T>(work: () => Promise<T>): Promise<T> => {
-    const result = last.then(work);
-    last = result.catch(() => undefined); // whoever waits for it gets the error
-    return result;
   };
 }
 
