@@ -3,6 +3,7 @@
  * alone for a while.
  */
 import { createImageHosts } from '../archive/image-hosts.ts';
+import { groupBy } from '../lib/group-by.ts';
 import { tryParseUrl } from '../lib/parse-url.ts';
 import { normalizeLink } from '../task/link.ts';
 import { type CheckLinkDeps, checkLink, type LinkStatus } from './check-link.ts';
@@ -75,7 +76,7 @@ export function createLinkChecker(
         const link = normalizeLink(artifact.url);
         return !seen.has(link) && seen.add(link);
       });
-      const lanes = groupByHost(unseen).entries();
+      const lanes = groupBy(unseen, ({ artifact }) => tryParseUrl(artifact.url)?.host ?? '').entries();
       // An iterator that is shared: each takes the next lane when it is done with one.
       const work = async () => {
         for (const [host, lane] of lanes) for (const link of lane) await checkOne(host, link, stop);
@@ -84,16 +85,4 @@ export function createLinkChecker(
     },
     counts,
   };
-}
-
-function groupByHost(links: readonly TaskLink[]): Map<string, TaskLink[]> {
-  const lanes = new Map<string, TaskLink[]>();
-  for (const link of links) {
-    const { url } = link.artifact;
-    const host = tryParseUrl(url)?.host ?? '';
-    const lane = lanes.get(host) ?? [];
-    lane.push(link);
-    lanes.set(host, lane);
-  }
-  return lanes;
 }

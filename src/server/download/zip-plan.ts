@@ -4,6 +4,7 @@ import PQueue from 'p-queue';
 import { getExtension } from '../../archive/formats.ts';
 import type { ImageStorage } from '../../archive/image-storage.ts';
 import { createBadRequest } from '../../lib/api-error.ts';
+import { groupBy } from '../../lib/group-by.ts';
 import type { TaskImage } from '../../store/contract/images.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { StoredTask } from '../../store/contract/tasks.ts';
@@ -74,7 +75,7 @@ export async function planZip(
   const found = new Set<TaskId>();
   for await (const page of pages) {
     const images = await deps.store.imagesOf(page.map(({ id }) => id));
-    const archived = groupByTask(images);
+    const archived = groupBy(images, ({ taskId }) => taskId);
     const complete = await findComplete(images, deps.files);
     for (const task of page) {
       found.add(task.id);
@@ -98,12 +99,6 @@ export async function planZip(
     ...planText(MARKS_NAME, marks, deps.nowMs),
     ...planText(MISSING_NAME, list, deps.nowMs),
   ];
-}
-
-function groupByTask(images: readonly TaskImage[]): Map<TaskId, TaskImage[]> {
-  const byTask = new Map<TaskId, TaskImage[]>();
-  for (const image of images) byTask.set(image.taskId, [...(byTask.get(image.taskId) ?? []), image]);
-  return byTask;
 }
 
 /** The images of a task that can be sent, and its document. */
