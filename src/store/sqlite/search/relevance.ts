@@ -19,24 +19,49 @@ import type { Sqlite } from '../database.ts';
 import type { TimedRow } from '../time-order.ts';
 import { compileLeaf } from './match-expression.ts';
 
-/** @param isLimited whether the caller has limits: then only the window, which is visible, may be counted */
-export function prepareRanking(
+interface RankedBy {
+  readonly query: Query;
+  /** Whether the caller has limits: then only the window, which is visible, may be counted. */
+  readonly isLimited: boolean;
+  readonly nowMs: number;
+  /** How the first page was ranked, for a later one. */
+  readonly before: RankingBasis | undefined;
+}
+
+/** @param window the newest matches first */
+export function rankWindow(
   db: Sqlite,
-  { query, isLimited }: { query: Query; isLimited: boolean },
+  { query, before, ...options }: RankedBy,
   window: readonly TimedRow[],
-  nowMs: number,
+): { scored: (TimedRow & Scored)[]; basis: RankingBasis } {
+  const leaves = collectWantedText(query);
+  const readTerms = createTermReader(db);
+  const basis = before ?? prepareRanking(db, leaves, options, { window, readTerms });
+  const scored = window.map((row) => ({
+    ...row,
+    score: score(leaves, readTerms(row), row.createdAt, basis),
+  }));
+  return { scored, basis };
+}
+
+type ReadTerms = (row: TimedRow) => Term[];
+
+function prepareRanking(
+  db: Sqlite,
+  leaves: readonly TextNode[],
+  { isLimited, nowMs }: Pick<RankedBy, 'isLimited' | 'nowMs'>,
+  { window, readTerms }: { window: readonly TimedRow[]; readTerms: ReadTerms },
 ): RankingBasis {
   if (window.length === 0) return { weights: [], averageLength: 0, nowMs };
-  const leaves = collectWantedText(query);
   return {
-    weights: isLimited ? computeIdfsWithin(leaves, readAll(db, window)) : computeIdfs(db, leaves),
-    averageLength: computeRankedLength(window.slice(0, LENGTH_SAMPLE).map((row) => readRankedTerms(db, row))),
+    averageLength: computeRankedLength(window.slice(0, LENGTH_SAMPLE).map(readTerms)),
+    weights: isLimited ? computeIdfsWithin(leaves, readAll(window, readTerms)) : computeIdfs(db, leaves),
     nowMs,
   };
 }
 
-function* readAll(db: Sqlite, window: readonly TimedRow[]): Generator<Term[]> {
-  for (const row of window) yield readRankedTerms(db, row);
+function* readAll(window: readonly TimedRow[], readTerms: ReadTerms): Generator<Term[]> {
+  for (const row of window) yield readTerms(row);
 }
 
 function computeIdfs(db: Sqlite, leaves: readonly TextNode[]): number[] {
@@ -47,17 +72,21 @@ function computeIdfs(db: Sqlite, leaves: readonly TextNode[]): number[] {
   });
 }
 
-export function scoreAll(
-  db: Sqlite,
-  query: Query,
-  window: readonly TimedRow[],
-  basis: RankingBasis,
-): (TimedRow & Scored)[] {
-  const leaves = collectWantedText(query);
-  return window.map((row) => {
-    const terms = readRankedTerms(db, row);
-    return { ...row, score: score(leaves, terms, row.createdAt, basis) };
-  });
+/** Reads the terms of a prompt that count for its rank. Those of the first rows, whose lengths are compared, are kept. */
+function createTermReader({ raw, checkInterrupt }: Sqlite): ReadTerms {
+  const load = raw.prepare<[number], { document: string }>(
+    'SELECT document FROM tasks WHERE position = CAST(? AS INTEGER)',
+  );
+  const first = new Map<number, Term[]>();
+  return ({ position }) => {
+    checkInterrupt?.();
+    const known = first.get(position);
+    if (known) return known;
+    const row = load.get(position);
+    const terms = row ? extractRankedTerms(getPrompt(row.document)) : [];
+    if (first.size < LENGTH_SAMPLE) first.set(position, terms);
+    return terms;
+  };
 }
 
 /** Number of tasks whose prompts contain a leaf: counted if rare, else estimated from the density of the newest matches. */
@@ -75,13 +104,4 @@ export function countMatches({ raw }: Sqlite, leaf: TextNode, total: number): nu
     )
     .get(newest.last);
   return estimateMatches(among?.n ?? 0, total);
-}
-
-/** The terms of a prompt that count for its rank. */
-function readRankedTerms({ raw, checkInterrupt }: Sqlite, { position }: TimedRow): Term[] {
-  checkInterrupt?.();
-  const row = raw
-    .prepare<[number], { document: string }>('SELECT document FROM tasks WHERE position = CAST(? AS INTEGER)')
-    .get(position);
-  return row ? extractRankedTerms(getPrompt(row.document)) : [];
 }

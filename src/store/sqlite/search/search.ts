@@ -22,7 +22,7 @@ import type { TimedRow } from '../time-order.ts';
 import { type CloseRow, findCloseMatches } from './close.ts';
 import { countUpTo } from './count-up-to.ts';
 import { readPromptGroup } from './prompt-groups.ts';
-import { prepareRanking, scoreAll } from './relevance.ts';
+import { rankWindow } from './relevance.ts';
 import { compileSearch, type SearchSql } from './search-sql.ts';
 import { compileHits, findHits, findNewestOfPrompts, findTimePage, type Hits } from './time-search.ts';
 
@@ -66,8 +66,8 @@ export function createSearchStore(
     const matches = newest && !before ? newest : findHits(db, { ...hits, conditions: inWindow }, 'newest');
     const window = takeRankingWindow(matches, after);
     const isLimited = filter.within !== undefined;
-    const basis = before ?? prepareRanking(db, { query, isLimited }, window, nowMs);
-    return takeRankedPage(scoreAll(db, query, window, basis), basis, { limit, after, found });
+    const { scored, basis } = rankWindow(db, { query, isLimited, nowMs, before }, window);
+    return takeRankedPage(scored, basis, { limit, after, found });
   };
 
   /** Close matches follow when the exact ones end. In the order of time there are only some when nothing matches exactly. */
