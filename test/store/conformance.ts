@@ -15,6 +15,7 @@ import { describeMarkSearch } from './conformance-mark-search.ts';
 import { describeMarks } from './conformance-marks.ts';
 import { describeNearPrompts } from './conformance-near.ts';
 import { describeChanges, describeProcesses } from './conformance-processes.ts';
+import { describeRanking } from './conformance-ranking.ts';
 import { describeSavedSearches } from './conformance-saved.ts';
 import { describeFinding, describeSearch } from './conformance-search.ts';
 import { describeRuns, describeTracking } from './conformance-tracking.ts';
@@ -47,6 +48,7 @@ export function describeStore(name: string, createMirror: () => OpenMirror): voi
     describeSearch(open);
     describeFinding(open);
     describeNearPrompts(open);
+    describeRanking(open);
     describeWall(open);
     describeActivity(open);
     describeMarks(open);

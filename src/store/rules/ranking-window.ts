@@ -1,8 +1,9 @@
 /**
- * Ranking is limited to a window: the newest matches. A later page ranks the first page's window again, with the same
- * weights, which its cursor carries.
+ * Ranking is limited to a window: the newest matches, and of older ones the newest that have the words of the query near each other. A
+ * later page ranks the first page's window again, with the same weights, which its cursor carries.
  */
 import { compareCodePoints } from '../../lib/compare-code-points.ts';
+import { uniqueBy } from '../../lib/unique-by.ts';
 import type { Cursor } from '../../search/cursor.ts';
 import type { RankingBasis } from '../../search/ranking.ts';
 import { RANKING_LIMIT } from '../contract/search.ts';
@@ -12,33 +13,62 @@ export interface Scored extends Timed {
   readonly score: number;
 }
 
-/** @param matches newest first; for a later page, those of the first page's window */
-export function takeRankingWindow<Row extends Timed>(
-  matches: Iterable<Row>,
-  after: Cursor | undefined,
-): Row[] {
-  const size = (after?.ranking ? 2 : 1) * RANKING_LIMIT; // twice: old tasks may have been stored since
-  const window: Row[] = [];
-  for (const row of matches) {
-    window.push(row);
-    if (window.length >= size) break;
-  }
-  return window;
+/** Older matches in the window: each takes as long to rank as a new one. */
+const MAX_OLDER = 250;
+
+/** On later pages each part is twice as large, as old tasks may have been stored since. */
+function getFactor(after: Cursor | undefined): number {
+  return after?.ranking ? 2 : 1;
+}
+
+/** The size of the first part of the window. */
+export function countNewest(after: Cursor | undefined): number {
+  return getFactor(after) * RANKING_LIMIT;
+}
+
+/** The size of the second part. */
+export function countOlder(after: Cursor | undefined): number {
+  return getFactor(after) * MAX_OLDER;
 }
 
 /**
- * @param scored the window, newest first
+ * Until when older matches are created that are ranked, too, epoch milliseconds; undefined when there are none.
+ * @param newest the newest matches of the window
+ * @param found the number of matches, counted at least to just above RANKING_LIMIT
+ */
+export function getEdgeOfNewest(
+  newest: readonly Timed[],
+  { after, found }: { after?: Cursor | undefined; found: number },
+): number | undefined {
+  const before = after?.ranking;
+  const isAll = before ? before.ranked === 'all' : found <= RANKING_LIMIT;
+  return isAll ? undefined : (before?.oldestMs ?? newest.at(-1)?.createdAt);
+}
+
+/** The rows of both parts, each once. */
+export function joinWindow<Row extends Timed>(newest: readonly Row[], older: readonly Row[]): Row[] {
+  return uniqueBy([...newest, ...older], ({ id }) => id);
+}
+
+/**
+ * @param scored the window, in any order
+ * @param newest its first part, newest first
  * @param found the number of matches, counted at least to just above RANKING_LIMIT
  */
 export function takeRankedPage<Row extends Scored>(
   scored: readonly Row[],
   basis: RankingBasis,
-  { limit, after, found }: { limit: number; after?: Cursor | undefined; found: number },
+  {
+    limit,
+    after,
+    found,
+    newest,
+  }: { limit: number; after?: Cursor | undefined; found: number; newest: readonly Timed[] },
 ): RowPage<Row> {
   const before = after?.ranking;
   const ranked = before?.ranked ?? (found > RANKING_LIMIT ? 'newest' : 'all');
-  const [newest, oldest] = [scored[0], scored.at(-1)];
-  if (!newest || !oldest) return { rows: [], next: undefined, ranked: before?.ranked ?? 'all' };
+  const [first, oldest] = [newest[0], newest.at(-1)];
+  if (!first || !oldest) return { rows: [], next: undefined, ranked: before?.ranked ?? 'all' };
 
   const best = [...scored].sort(compareScored);
   const rest =
@@ -53,7 +83,7 @@ export function takeRankedPage<Row extends Scored>(
     averageLength: basis.averageLength,
     nowMs: basis.nowMs,
     score: last.score,
-    newestMs: before?.newestMs ?? newest.createdAt,
+    newestMs: before?.newestMs ?? first.createdAt,
     oldestMs: before?.oldestMs ?? oldest.createdAt,
     ranked,
   };

@@ -1,9 +1,16 @@
-/** Relevance within a window of matches, the newest ones. */
+/** Relevance within a window of matches. */
 import { collectWantedText, type Query } from '../../../search/ast.ts';
 import { computeIdf, MAX_RANKED_CHARACTERS, type RankingBasis, score } from '../../../search/ranking.ts';
 import type { Term } from '../../../search/terms.ts';
-import { RANKING_LIMIT, type SearchRequest } from '../../contract/search.ts';
-import { type Scored, takeRankedPage, takeRankingWindow } from '../../rules/ranking-window.ts';
+import type { SearchRequest } from '../../contract/search.ts';
+import {
+  countNewest,
+  countOlder,
+  getEdgeOfNewest,
+  joinWindow,
+  type Scored,
+  takeRankedPage,
+} from '../../rules/ranking-window.ts';
 import {
   computeIdfsWithin,
   computeRankedLength,
@@ -15,6 +22,7 @@ import { countTasks } from '../counts.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { createPromptCounter } from './count-prompts.ts';
 import { readPrompts } from './read-tasks.ts';
+import { buildNearConditions } from './text-conditions.ts';
 import { findHits, type Hits, type TimedRow } from './time-search.ts';
 
 /** A match with the beginning of its prompt. */
@@ -27,17 +35,26 @@ export async function findRankedPage(
   { hits, found }: { hits: Hits; found: number },
 ): Promise<RowPage<TimedRow>> {
   const before = after?.ranking;
-  const within = before ? { fromMs: before.oldestMs, toMs: before.newestMs + 1 } : {};
   const newest = await findHits(snapshot, hits, {
     direction: 'newest',
-    limit: before ? 2 * RANKING_LIMIT : RANKING_LIMIT,
-    within,
+    limit: countNewest(after),
+    within: before ? { fromMs: before.oldestMs, toMs: before.newestMs + 1 } : {},
   });
-  const window = await readWindow(snapshot, takeRankingWindow(newest, after));
+  const edgeMs = getEdgeOfNewest(newest, { after, found });
+  const near = buildNearConditions(query, 'prompts');
+  const older =
+    near.length > 0 && edgeMs !== undefined
+      ? await findHits(
+          snapshot,
+          { ...hits, conditions: [...hits.conditions, ...near] },
+          { direction: 'newest', limit: countOlder(after), within: { toMs: edgeMs + 1 } },
+        )
+      : [];
+  const window = await readWindow(snapshot, joinWindow(newest, older));
   const basis =
     before ??
     (await prepareRanking(snapshot, { query, isLimited: filter.within !== undefined }, window, nowMs));
-  return takeRankedPage(scoreAll(snapshot, query, window, basis), basis, { limit, after, found });
+  return takeRankedPage(scoreAll(snapshot, query, window, basis), basis, { limit, after, found, newest });
 }
 
 async function readWindow(snapshot: Snapshot, rows: readonly TimedRow[]): Promise<ReadRow[]> {

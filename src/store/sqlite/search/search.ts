@@ -10,17 +10,30 @@ import {
   type SearchRequest,
   type SearchStore,
 } from '../../contract/search.ts';
-import type { StoredTask } from '../../contract/tasks.ts';
+import type { StoredTask, TaskFilter } from '../../contract/tasks.ts';
 import { describeCloseHit } from '../../rules/close-ranking.ts';
-import { takeRankedPage, takeRankingWindow } from '../../rules/ranking-window.ts';
+import {
+  countNewest,
+  countOlder,
+  getEdgeOfNewest,
+  joinWindow,
+  takeRankedPage,
+} from '../../rules/ranking-window.ts';
 import { type RowPage, takeTimePage } from '../../rules/time-page.ts';
 import type { Sqlite } from '../database.ts';
-import { buildTimeConditions, buildWhereClause, type Condition, collectParams } from '../filter-sql.ts';
+import {
+  buildExactTimeConditions,
+  buildTimeConditions,
+  buildWhereClause,
+  type Condition,
+  collectParams,
+} from '../filter-sql.ts';
 import type { Synchronous } from '../synchronous.ts';
 import { STORED_TASK } from '../task-statements.ts';
 import type { TimedRow } from '../time-order.ts';
 import { type CloseRow, findCloseMatches } from './close.ts';
 import { countUpTo } from './count-up-to.ts';
+import { buildNearCondition } from './near-words.ts';
 import { readPromptGroup } from './prompt-groups.ts';
 import { rankWindow } from './relevance.ts';
 import { compileSearch, type SearchSql } from './search-sql.ts';
@@ -55,19 +68,32 @@ export function createSearchStore(
   const findPosition = ({ tasks: [newest] }: PromptGroup, fallback: number): number =>
     (newest && positionOf.get(newest.id)?.position) ?? fallback;
 
-  /** Ranks the newest matches. */
   const searchByRelevance = (
     { query, filter, limit, after, nowMs }: SearchRequest,
     hits: Hits,
-    { found, newest }: FoundHits,
+    { found, newest: known }: FoundHits,
   ): RowPage<TimedRow> => {
     const before = after?.ranking;
-    const inWindow = before ? [...hits.conditions, ...buildWindowCondition(before, hits)] : hits.conditions;
-    const matches = newest && !before ? newest : findHits(db, { ...hits, conditions: inWindow }, 'newest');
-    const window = takeRankingWindow(matches, after);
+    const findWithin = (times: Pick<TaskFilter, 'fromMs' | 'toMs'>, more: readonly Condition[] = []) => {
+      const conditions = [...hits.conditions, ...buildCreatedConditions(times, hits), ...more];
+      return findHits(db, { ...hits, conditions }, 'newest');
+    };
+    const newest = takeRows(
+      known && !before
+        ? known
+        : findWithin(before ? { fromMs: before.oldestMs, toMs: before.newestMs + 1 } : {}),
+      countNewest(after),
+    );
+    const edgeMs = getEdgeOfNewest(newest, { after, found });
+    const near = buildNearCondition(query, hits.sql);
+    const older =
+      near && edgeMs !== undefined
+        ? takeRows(findWithin({ toMs: edgeMs + 1 }, [near]), countOlder(after))
+        : [];
+    const window = joinWindow(newest, older);
     const isLimited = filter.within !== undefined;
     const { scored, basis } = rankWindow(db, { query, isLimited, nowMs, before }, window);
-    return takeRankedPage(scored, basis, { limit, after, found });
+    return takeRankedPage(scored, basis, { limit, after, found, newest });
   };
 
   /** Close matches follow when the exact ones end. In the order of time there are only some when nothing matches exactly. */
@@ -99,7 +125,9 @@ export function createSearchStore(
       const { maxDisplacement, indexedFromMs } = state();
       const exact = compileHits(db, request, maxDisplacement);
       const { sql, conditions } = exact;
-      const newest = request.groupByPrompt ? takeRows(findNewestOfPrompts(db, exact)) : undefined;
+      const newest = request.groupByPrompt
+        ? takeRows(findNewestOfPrompts(db, exact), COUNT_LIMIT + 1)
+        : undefined;
       const found = newest?.length ?? countUpTo(db, { from: sql.countFrom, conditions }, COUNT_LIMIT + 1);
 
       /** What the groups of close matches must have; made for the first of them. */
@@ -163,12 +191,12 @@ export function createSearchStore(
   };
 }
 
-/** As many as are counted. */
-function takeRows(rows: Iterable<TimedRow>): TimedRow[] {
+/** The first rows. They are read one by one: there may be a hundred thousand more. */
+function takeRows(rows: Iterable<TimedRow>, limit: number): TimedRow[] {
   const taken: TimedRow[] = [];
   for (const row of rows) {
     taken.push(row);
-    if (taken.length > COUNT_LIMIT) break;
+    if (taken.length >= limit) break;
   }
   return taken;
 }
@@ -193,13 +221,13 @@ function readPositions(
   return new Set(positions);
 }
 
-/** Creation times in the window. The position bounds matter: without them a page would read on to the oldest match. */
-function buildWindowCondition(
-  { newestMs, oldestMs }: { newestMs: number; oldestMs: number },
+/** The position bounds matter: without them a page would read on to the oldest match. */
+function buildCreatedConditions(
+  times: Pick<TaskFilter, 'fromMs' | 'toMs'>,
   { sql, maxDisplacement }: Hits,
 ): Condition[] {
   return [
-    ...buildTimeConditions({ fromMs: oldestMs, toMs: newestMs }, sql.position, maxDisplacement),
-    { sql: 'tasks.created_at BETWEEN ? AND ?', params: [oldestMs, newestMs] },
+    ...buildTimeConditions(times, sql.position, maxDisplacement),
+    ...buildExactTimeConditions(times, 'tasks'),
   ];
 }
