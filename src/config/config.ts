@@ -2,7 +2,6 @@
  * The settings: one parsed, validated object. Precedence: flag, environment, `.env` file, default.
  * setting-table.ts lists the settings.
  */
-import { BlockList, isIP } from 'node:net';
 import { parseEnv } from 'node:util';
 import type * as z from 'zod';
 import { describeReason } from '../lib/errno.ts';
@@ -184,16 +183,4 @@ export function findUnknownSettings(env: SettingSources['env']): string[] {
     listSettings().flatMap(([, { env: name, hasFile }]) => (hasFile ? [name, `${name}_FILE`] : [name])),
   );
   return Object.keys(env).filter((name) => name.startsWith('FLUX_MIRROR_') && !known.has(name));
-}
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
-
-/** Whether a listen address is reachable from this machine only. */
-export function isLoopback(host: string): boolean {
-  const unbracketed = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
-  const family = isIP(unbracketed);
-  if (family === 0) return unbracketed === 'localhost' || unbracketed.endsWith('.localhost');
-  return loopback.check(unbracketed, family === 6 ? 'ipv6' : 'ipv4');
 }

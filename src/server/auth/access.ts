@@ -1,10 +1,11 @@
 /** Access control by token. Tokens are compared as hashes, all of them, in constant time. */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { type Config, isLoopback } from '../../config/config.ts';
+import type { Config } from '../../config/config.ts';
 import { computeDigest, TOKEN_PREFIX } from '../../lib/access-token.ts';
 import { ApiError } from '../../lib/api-error.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { cutText } from '../../lib/cut-text.ts';
+import { isLoopback } from '../../lib/is-loopback.ts';
 import type { MaybePromise } from '../../store/contract/maybe-promise.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { TaskLimits } from '../../task/limits.ts';
