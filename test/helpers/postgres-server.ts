@@ -51,13 +51,18 @@ export interface OwnPostgres extends PostgresServer {
   start(): Promise<void>;
 }
 
-/** A server of the test's own, which ends with the process. What was committed survives a kill. */
-export async function startOwnPostgres(): Promise<OwnPostgres> {
+/**
+ * A server of the test's own, which ends with the process. What was committed survives a kill.
+ * @param settings of PostgreSQL, beside those that the test needs
+ */
+export async function startOwnPostgres(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<OwnPostgres> {
   const programs = findPrograms();
   if (programs === undefined) throw new Error(`there is no PostgreSQL in ${PACKAGES}`);
   const directory = createDataDirectory(programs);
   const port = await findFreePort();
-  const launch = () => startServer(programs, directory, port, { isDurable: true });
+  const launch = () => startServer(programs, directory, port, { isDurable: true, more: settings });
   let child = await launch();
   return {
     urlOf: (database) => `postgres://${USER}@127.0.0.1:${port}/${database}`,
@@ -70,6 +75,12 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
       child = await launch();
     },
   };
+}
+
+/** Lets the server, and nobody else, read a file of a test, such as its private key. */
+export function giveToPostgres(file: string): void {
+  if (isRoot()) chownSync(file, ...findPostgresUser());
+  chmodSync(file, 0o600);
 }
 
 /** The folder of the newest version's programs. */
@@ -101,7 +112,7 @@ async function startServer(
   programs: string,
   directory: string,
   port: number,
-  { isDurable = false } = {},
+  { isDurable = false, more = {} }: { isDurable?: boolean; more?: Readonly<Record<string, string>> } = {},
 ): Promise<ChildProcess> {
   const settings = {
     listen_addresses: '127.0.0.1',
@@ -110,6 +121,7 @@ async function startServer(
     max_connections: MAX_CONNECTIONS,
     ...(isDurable ? {} : { fsync: 'off', full_page_writes: 'off' }),
     autovacuum_naptime: '10s',
+    ...more,
   };
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const script = '"$@" & server=$!; read -r _; kill -QUIT $server; wait $server';

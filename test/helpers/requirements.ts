@@ -54,6 +54,10 @@ const REQUIREMENTS = {
     missing: 'PostgreSQL is not installed (Debian: postgresql), so that its server can not be stopped',
     isMet: hasPostgresPrograms,
   },
+  openssl: {
+    missing: 'openssl is not installed',
+    isMet: () => canRun('openssl', ['version']),
+  },
   pgbouncer: {
     missing: 'PgBouncer is not installed (Debian: pgbouncer)',
     isMet: () => canRun('pgbouncer', ['--version']),

@@ -6,6 +6,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { isConnectionLost } from './errors.ts';
 import { prepareParam } from './text-values.ts';
+import { requireTls } from './tls.ts';
 
 /** Where statements run: on a connection of the pool each, or all in one transaction. */
 export interface Queryable {
@@ -44,7 +45,7 @@ const INT8 = 20;
 
 export function connect({ url, poolSize, server, onConnectionError }: ConnectionOptions): Postgres {
   const pool = new pg.Pool({
-    connectionString: url,
+    connectionString: requireTls(url),
     max: poolSize,
     application_name: 'flux-mirror',
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,

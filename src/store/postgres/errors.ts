@@ -24,11 +24,18 @@ const ADVICE: Readonly<Record<StoreErrorCode, string>> = {
   unreachable: 'does PostgreSQL run where FLUX_MIRROR_DATABASE_URL says?',
 };
 
+const TLS_ADVICE =
+  'in FLUX_MIRROR_DATABASE_URL, sslrootcert=/path names the authority of its certificate; sslmode=disable sends all in the clear';
+/** Of the certificate (https://nodejs.org/api/tls.html#x509-certificate-error-codes). */
+const TLS_CODES =
+  /^(ERR_TLS_.+|CERT_.+|SELF_SIGNED_.+|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_.+|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED)$/;
+const NO_TLS = /^The server does not support SSL/;
+
 /** Of the operating system and of `pg`, which has no codes for its own errors. */
 const CONNECTION_CODES =
-  /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT|ERR_TLS_.+|CERT_.+)$/;
+  /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
 const CONNECTION_MESSAGES =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|The server does not support SSL)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
 /** The error of PostgreSQL, or of the connection to it: Drizzle's own tells of every parameter. */
 export function unwrapError(error: unknown): unknown {
@@ -51,7 +58,15 @@ export function isConnectionLost(error: unknown): boolean {
   if (sqlState !== undefined) return /^(08...|57P0[123])$/.test(sqlState);
   if (own instanceof AggregateError) return own.errors.some(isConnectionLost); // several addresses of one host
   if (!(own instanceof Error)) return false;
-  return CONNECTION_CODES.test(getErrorCode(own) ?? '') || CONNECTION_MESSAGES.test(own.message);
+  return (
+    CONNECTION_CODES.test(getErrorCode(own) ?? '') ||
+    CONNECTION_MESSAGES.test(own.message) ||
+    concernsTls(own)
+  );
+}
+
+function concernsTls(error: Error): boolean {
+  return TLS_CODES.test(getErrorCode(error) ?? '') || NO_TLS.test(error.message);
 }
 
 /** Whether a transaction has lost against others, and may be repeated as it is. */
@@ -71,7 +86,10 @@ export function translateError(error: unknown): unknown {
   const code = getErrorMeaning(own);
   return code === undefined || own instanceof StoreError || !(own instanceof Error)
     ? own
-    : new StoreError(code, describeError(own), { cause: own, advice: ADVICE[code] });
+    : new StoreError(code, describeError(own), {
+        cause: own,
+        advice: concernsTls(own) ? TLS_ADVICE : ADVICE[code],
+      });
 }
 
 /** Yields the same values and translates errors. */

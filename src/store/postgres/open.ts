@@ -102,9 +102,10 @@ async function ignoreUnwritable(work: Promise<void>): Promise<void> {
 /** What prevents opening is for the operator, in one line. */
 function translateOpeningError(error: unknown, name: string): unknown {
   const translated = translateError(error);
-  return translated instanceof StoreError
-    ? new UnusableDatabase(`can't use ${name}: ${translated.message}`, { cause: translated })
-    : translated;
+  if (!(translated instanceof StoreError)) return translated;
+  const { message, advice } = translated;
+  const said = advice === undefined ? message : `${message}; ${advice}`;
+  return new UnusableDatabase(`can't use ${name}: ${said}`, { cause: translated });
 }
 
 /** The store, of which every function that waits returns a promise. */
