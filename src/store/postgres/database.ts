@@ -33,6 +33,8 @@ export interface ConnectionOptions {
   /** Connections at a time. */
   readonly poolSize: number;
   readonly server: string;
+  /** How long to wait for the answer to a statement, milliseconds; left out: for ever. */
+  readonly answerTimeoutMs?: number | undefined;
   /** Called with errors of connections that nobody uses at the time. */
   readonly onConnectionError: (error: unknown) => void;
 }
@@ -43,7 +45,13 @@ const IDLE_TIMEOUT_MS = 60_000;
 const KEEP_ALIVE_DELAY_MS = 10_000;
 const INT8 = 20;
 
-export function connect({ url, poolSize, server, onConnectionError }: ConnectionOptions): Postgres {
+export function connect({
+  url,
+  poolSize,
+  server,
+  answerTimeoutMs,
+  onConnectionError,
+}: ConnectionOptions): Postgres {
   const pool = new pg.Pool({
     connectionString: requireTls(url),
     max: poolSize,
@@ -52,6 +60,7 @@ export function connect({ url, poolSize, server, onConnectionError }: Connection
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
+    ...(answerTimeoutMs === undefined ? {} : { query_timeout: answerTimeoutMs }),
     types: createTypeParsers(),
   });
   pool.on('error', onConnectionError);

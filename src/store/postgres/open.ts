@@ -22,7 +22,7 @@ import { createImageStore } from './images/image-store.ts';
 import { discardQueuedInputs } from './images/queue.ts';
 import { createMarkStore } from './marks/mark-store.ts';
 import { createCheckpointStore } from './metadata.ts';
-import { migrate, UnusableDatabase } from './migrate.ts';
+import { type MigrationOptions, migrate, UnusableDatabase } from './migrate.ts';
 import { createRereading } from './reread.ts';
 import { createRunStore } from './runs.ts';
 import { createSavedSearchStore } from './saved-searches.ts';
@@ -50,26 +50,39 @@ export interface PostgresOptions {
   readonly isResident?: boolean;
   /** Called while a search or a list is read; what it throws ends it. */
   readonly checkInterrupt?: () => void;
+  /** How long a resident process waits for the answer to a statement, milliseconds. Default: ANSWER_TIMEOUT_MS. */
+  readonly answerTimeoutMs?: number;
   /** Whether input images of stored tasks are queued for the archive; default: true. */
   readonly archivesInputs?: boolean;
 }
 
 export const DEFAULT_POOL_SIZE = 8;
+/**
+ * A network that swallows packets says nothing: without a limit, the connections of a server would be lost until TCP gives up after a
+ * quarter of an hour. No statement of a server takes so long; a command's may.
+ */
+const ANSWER_TIMEOUT_MS = 60_000;
 
 /**
  * Opens the store.
  * @throws UnusableDatabase, NoMirror
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<PostgresStore> {
-  const { url, poolSize = DEFAULT_POOL_SIZE, kind, clock } = options;
+  const { url, poolSize = DEFAULT_POOL_SIZE, kind, clock, answerTimeoutMs = ANSWER_TIMEOUT_MS } = options;
   const name = describeDatabase(url);
+  const server = randomUUID();
+  const isResident = kind === 'server' || options.isResident === true;
   let noteError = (_error: unknown): void => undefined;
-  const db = connect({
-    ...{ url, poolSize, server: randomUUID() },
-    onConnectionError: (error) => noteError(error),
-  });
+  const connectPool = (size: number, timeoutMs: number | undefined) =>
+    connect({
+      ...{ url, poolSize: size, server, answerTimeoutMs: timeoutMs },
+      onConnectionError: (error) => noteError(error),
+    });
+  const db = connectPool(poolSize, isResident ? answerTimeoutMs : undefined);
   try {
-    await migrate(db, { name, canWrite: kind !== 'reader', mayBeNewer: options.isResident === true });
+    const tables = { name, canWrite: kind !== 'reader', mayBeNewer: options.isResident === true };
+    if (isResident) await migrateWithoutLimit(connectPool(1, undefined), tables);
+    else await migrate(db, tables);
     const words = createWordStore(db);
     const servers = createServers(db, {
       kind: kind === 'server' ? 'server' : 'command',
@@ -87,6 +100,15 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
   } catch (error) {
     await db.close();
     throw translateOpeningError(error, name);
+  }
+}
+
+/** A new index of a large table may take long. @param db a pool for this alone */
+async function migrateWithoutLimit(db: Postgres, tables: MigrationOptions): Promise<void> {
+  try {
+    await migrate(db, tables);
+  } finally {
+    await db.close();
   }
 }
 

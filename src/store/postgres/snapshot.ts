@@ -5,6 +5,7 @@
 import pg from 'pg';
 import { createQueryable, type Postgres, type Queryable } from './database.ts';
 import { isConnectionLost } from './errors.ts';
+import { rollBack } from './roll-back.ts';
 
 export interface Snapshot extends Queryable {
   /** Throws when the work is to end. To be called now and then by work that takes long between two statements. */
@@ -79,7 +80,7 @@ async function runOnce<T>(
     client.release();
     return result;
   } catch (error) {
-    await rollBack(client);
+    await rollBack(client, error);
     throw error;
   }
 }
@@ -132,14 +133,5 @@ async function cancel({ pool }: Postgres, pid: number): Promise<void> {
     // said above
   } finally {
     await client.end().catch(() => undefined);
-  }
-}
-
-async function rollBack(client: pg.PoolClient): Promise<void> {
-  try {
-    await client.query('ROLLBACK');
-    client.release();
-  } catch {
-    client.release(true);
   }
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { createQueryable, type Postgres, type Queryable } from './database.ts';
 import { isConflict, isConnectionLost } from './errors.ts';
+import { rollBack } from './roll-back.ts';
 
 export interface Transaction extends Queryable {
   /** Runs a part that is undone alone if it throws. */
@@ -72,7 +73,7 @@ async function runOnce<T>(
     client.release();
     return result;
   } catch (error) {
-    await rollBack(client);
+    await rollBack(client, error);
     throw error;
   }
 }
@@ -92,16 +93,6 @@ function createTransaction(client: pg.PoolClient): Transaction {
       }
     },
   };
-}
-
-/** A connection that can't roll back is not used again. */
-async function rollBack(client: pg.PoolClient): Promise<void> {
-  try {
-    await client.query('ROLLBACK');
-    client.release();
-  } catch {
-    client.release(true); // the caller gets the first error
-  }
 }
 
 /**

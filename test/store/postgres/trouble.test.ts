@@ -11,6 +11,7 @@ import {
   runSql,
 } from '../../helpers/postgres.ts';
 import { requireOnMachine } from '../../helpers/requirements.ts';
+import { startSilentNetwork } from '../../helpers/silent-network.ts';
 
 let url: string;
 let store: PostgresStore;
@@ -71,6 +72,30 @@ describe('trouble with the database', () => {
     await expect(put('a')).rejects.toMatchObject({ code: 'busy' });
     await other.query('ROLLBACK');
     await other.end();
+  });
+
+  test('a network that swallows packets is waited for so long, and is used again without a restart', async () => {
+    const { port, swallow, recover } = await startSilentNetwork(Number(new URL(url).port));
+    const through = new URL(url);
+    through.port = String(port);
+    const server = await openPostgresStore({
+      ...{ url: through.href, kind: 'server', clock: new ManualClock(), answerTimeoutMs: 500 },
+    });
+    await server.storeDocuments({ documents: [document({ id: 'a' })], requestSeq: 1, fetchedAtMs: 1 });
+    swallow();
+    const storing = server.storeDocuments({
+      documents: [document({ id: 'b' })],
+      requestSeq: 1,
+      fetchedAtMs: 1,
+    });
+    await expect(storing).rejects.toMatchObject({ name: 'StoreError', code: 'unreachable' });
+    recover();
+    expect((await server.get(document({ id: 'a' }).id))?.state).toBe('succeeded');
+    expect(
+      await server.storeDocuments({ documents: [document({ id: 'b' })], requestSeq: 1, fetchedAtMs: 1 }),
+    ).toMatchObject({ inserted: 1 });
+    swallow();
+    await server.close();
   });
 
   test('closing twice, and without a database, ends', async () => {
