@@ -58,12 +58,33 @@ export function createSharedFetches(deps: MirrorDeps): (request: SharedFetch) =>
     }
   };
 
+  /**
+   * Others, and this server too, wait for leases that could not be given back: tried again until they have ended by themselves. By then a
+   * note would be about the past.
+   */
+  const endLater = async (keys: readonly string[]): Promise<void> => {
+    const startedMs = performance.now();
+    for (
+      let waitMs = FIRST_POLL_MS;
+      performance.now() - startedMs < leaseMs;
+      waitMs = computeNextPoll(waitMs)
+    ) {
+      await delay(waitMs, undefined, { ref: false });
+      try {
+        return await store.endFetch(keys, { nowMs: clock.now() });
+      } catch (error) {
+        if (storeErrorCodeOf(error) === undefined) throw error;
+      }
+    }
+  };
+
   const end = async (keys: readonly string[], note?: string): Promise<void> => {
     if (keys.length === 0) return;
     try {
       await store.endFetch(keys, { nowMs: clock.now(), note });
     } catch (error) {
-      log.debug({ err: error }, 'could not tell that a fetch has ended; others wait until its lease ends');
+      log.debug({ err: error }, 'could not tell that a fetch has ended; tried again later');
+      endLater(keys).catch((err: unknown) => log.debug({ err }, 'others wait until its lease ends'));
     }
   };
 
@@ -97,7 +118,20 @@ export function createSharedFetches(deps: MirrorDeps): (request: SharedFetch) =>
     request: SharedFetch,
     hasWaited: boolean,
   ): Promise<FetchResults> => {
-    const { mine, notes } = await begin(createKeys(ids, request));
+    const turns = await begin(createKeys(ids, request));
+    try {
+      return await useTurns(ids, request, { ...turns, hasWaited });
+    } catch (error) {
+      await end([...turns.mine]); // those that have ended already are no longer this server's
+      throw error;
+    }
+  };
+
+  const useTurns = async (
+    ids: readonly TaskId[],
+    request: SharedFetch,
+    { mine, notes, hasWaited }: FetchTurns & { readonly hasWaited: boolean },
+  ): Promise<FetchResults> => {
     const leased = ids.filter((id) => mine.has(createKey(id, request)));
     const noted = ids.filter((id) => notes.has(createKey(id, request)));
     const unknown = new Map(

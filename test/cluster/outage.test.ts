@@ -72,6 +72,20 @@ const generate = ({ request }: ClusterServer) =>
   });
 
 describe('while the database is away', () => {
+  test('an id that was being fetched when it went away is found by every server once it is back', async () => {
+    const { databaseUrl, servers, simulator } = await startWithTask();
+    simulator.seed([documentText({ id: MISSING })]);
+    simulator.fault({ kind: 'delay', ms: 1000 });
+    const before = simulator.requests.length;
+    const retrieve = (server: ClusterServer | undefined) => server?.post({ action: 'retrieve', id: MISSING });
+    const answer = retrieve(servers[0]);
+    await expect.poll(() => simulator.requests.length).toBe(before + 1);
+    await takeAway(databaseUrl);
+    expect(await (await answer)?.text()).toBe(documentText({ id: MISSING }));
+    await bringBack(databaseUrl);
+    for (const server of servers) expect((await retrieve(server))?.status).toBe(200);
+  });
+
   test('every request that needs it is answered with 503 and Retry-After, by every server, also by one that never searched', async () => {
     const cluster = await startWithTask();
     const fresh = await cluster.start();
