@@ -1,13 +1,8 @@
 /** Looks at what a killed mirror left behind: through the store, as the next start would. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { createImageFiles } from '../../src/archive/files.ts';
+import type { ImageStorage } from '../../src/archive/image-storage.ts';
 import { verifyImage } from '../../src/archive/intact-images.ts';
-import { systemClock } from '../../src/lib/clock.ts';
 import { MAX_COLLECTION_TASKS } from '../../src/store/contract/collections.ts';
 import type { Store } from '../../src/store/contract/store.ts';
-import { listIntegrityProblems } from '../../src/store/sqlite/integrity/damage.ts';
-import { openStore } from '../../src/store/sqlite/open.ts';
 import type { TaskId } from '../../src/task/id.ts';
 import { type CollectionState, type PossibleStates, sha256, type WatchedSearch } from './ledger.ts';
 
@@ -19,6 +14,18 @@ export interface Acknowledged {
   /** By the word of each. */
   readonly watchedSearches: ReadonlyMap<string, WatchedSearch>;
   readonly collections: ReadonlyMap<string, PossibleStates>;
+  /** SHA-256 of images that were served. */
+  readonly images: ReadonlySet<string>;
+}
+
+/** What is looked at. */
+export interface CheckedMirror {
+  readonly store: Store;
+  readonly images: Pick<ImageStorage, 'open'>;
+  /** Images under their names with other bytes, as far as that is not found by their rows. */
+  listTornImages(): string[];
+  /** Damage of the database. */
+  listDamage(): string[];
 }
 
 export interface Findings {
@@ -32,6 +39,8 @@ export interface Findings {
   readonly unsaved: string[];
   /** Names of collections whose tasks, order or link are not the acknowledged ones. */
   readonly disordered: string[];
+  /** Images that were served, and are missing or damaged. */
+  readonly lostImages: string[];
   /** Image files whose bytes are not those of their name, and rows without an intact file. */
   readonly partialImages: string[];
   /** Damage of the database, and rows out of step with the index. */
@@ -41,45 +50,34 @@ export interface Findings {
 
 const AT_ONCE = 500;
 
+export const NOTHING_FOUND: Findings = {
+  ...{ lost: [], untracked: [], unmarked: [], unsaved: [], disordered: [], lostImages: [] },
+  ...{ partialImages: [], corrupt: [], images: 0 },
+};
+
 /**
  * @param acknowledged what must be there
  * @param isFull reads every page, document and image; else what is new
  */
 export async function checkMirror(
-  dataDir: string,
+  { store, images, listTornImages, listDamage }: CheckedMirror,
   acknowledged: Acknowledged,
   isFull: boolean,
 ): Promise<Findings> {
-  // Opening as owner checks the structure and every document's hash.
-  let store: Store;
-  try {
-    store = await openStore({ dataDir, clock: systemClock, mode: 'owner' });
-  } catch (error) {
-    const none = {
-      ...{ lost: [], untracked: [], unmarked: [], unsaved: [], disordered: [], partialImages: [] },
-    };
-    return { ...none, corrupt: [String(error)], images: 0 };
-  }
-  try {
-    const images = isFull ? await imageProblems(store, dataDir) : { count: 0, problems: [] };
-    return {
-      lost: await lostDocuments(store, acknowledged.documents),
-      untracked: await lostIds(store, acknowledged.trackedIds),
-      unmarked: await lostMarks(store, acknowledged.marks),
-      unsaved: await lostSearches(store, acknowledged.watchedSearches),
-      disordered: await changedCollections(store, acknowledged.collections),
-      partialImages: images.problems,
-      corrupt: isFull
-        ? [
-            ...listIntegrityProblems(dataDir, 5),
-            ...(await store.audit()).map(({ id, problem }) => `${id}: ${problem}`),
-          ]
-        : [],
-      images: images.count,
-    };
-  } finally {
-    await store.close();
-  }
+  const archived = isFull ? await imageProblems(store, images) : { count: 0, problems: [] };
+  return {
+    lost: await lostDocuments(store, acknowledged.documents),
+    untracked: await lostIds(store, acknowledged.trackedIds),
+    unmarked: await lostMarks(store, acknowledged.marks),
+    unsaved: await lostSearches(store, acknowledged.watchedSearches),
+    disordered: await changedCollections(store, acknowledged.collections),
+    lostImages: await lostImages(store, images, acknowledged.images),
+    partialImages: isFull ? [...listTornImages(), ...archived.problems] : [],
+    corrupt: isFull
+      ? [...listDamage(), ...(await store.audit()).map(({ id, problem }) => `${id}: ${problem}`)]
+      : [],
+    images: archived.count,
+  };
 }
 
 async function lostDocuments(store: Store, documents: ReadonlyMap<string, string>): Promise<string[]> {
@@ -144,16 +142,24 @@ async function lostIds(store: Store, ids: ReadonlySet<string>): Promise<string[]
   return rest.filter((id) => !known.has(id));
 }
 
-async function imageProblems(store: Store, dataDir: string): Promise<{ count: number; problems: string[] }> {
-  const problems: string[] = [];
-  const folder = join(dataDir, 'images');
-  const places = existsSync(folder) ? readdirSync(folder).filter((name) => /^[0-9a-f]{2}$/.test(name)) : [];
-  for (const place of places) {
-    for (const name of readdirSync(join(folder, place)))
-      if (sha256(readFileSync(join(folder, place, name))) !== name.split('.')[0])
-        problems.push(`torn: ${name}`);
+async function lostImages(
+  store: Store,
+  images: CheckedMirror['images'],
+  sha256s: ReadonlySet<string>,
+): Promise<string[]> {
+  const lost: string[] = [];
+  for (const sha256 of sha256s) {
+    const image = await store.image(sha256);
+    if (!image || image.isMissing || (await verifyImage(images, image)) === undefined) lost.push(sha256);
   }
-  const files = createImageFiles(dataDir);
+  return lost;
+}
+
+async function imageProblems(
+  store: Store,
+  files: CheckedMirror['images'],
+): Promise<{ count: number; problems: string[] }> {
+  const problems: string[] = [];
   let count = 0;
   for (let after = ''; ; ) {
     const images = await store.archivedImages(after);

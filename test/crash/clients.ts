@@ -8,22 +8,33 @@ import type { Simulator } from '../../src/simulator/simulator.ts';
 import { MAIN } from '../helpers/cli.ts';
 import { documentText } from '../helpers/documents.ts';
 import { arrangeCollection } from './collections.ts';
-import type { Ledger } from './ledger.ts';
+import { type Ledger, sha256 } from './ledger.ts';
 import { WrongAnswer } from './wrong-answer.ts';
 
 export interface ClientParts {
-  readonly url: string;
+  /** Asks the mirror. @throws Error if it does not answer */
+  readonly request: (path: string, init?: RequestInit) => Promise<Response>;
+  /**
+   * Waits before the next piece of work, also after one that has failed: another server may answer. Left out: a client ends with its
+   * server.
+   */
+  readonly rest?: () => Promise<void>;
   readonly simulator: Simulator;
   readonly ledger: Ledger;
-  readonly dataDir: string;
   /** Takes what webhooks are told. */
   readonly receiverUrl: string;
   readonly scratch: string;
+  /** Of an import: it names the mirror. */
   readonly env: Record<string, string>;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly signal: AbortSignal;
 }
+
+export type Work = (parts: ClientParts) => Promise<void>;
+
+const FIRST_CREATED_S = 1_750_000_000;
+const CREATED_WITHIN_S = 3e7;
 
 /** Makes tasks that the upstream knows. */
 function newTasks({ simulator, random }: ClientParts, count: number): string[] {
@@ -35,18 +46,22 @@ function newTasks({ simulator, random }: ClientParts, count: number): string[] {
 /** Finished, with an image or with an error. */
 function taskText(id: string, imageBase: string, random: () => number): string {
   const prompt = `lighthouse ${Math.floor(random() * 1e6)} in a storm`;
-  const createdAt = 1_750_000_000 + Math.floor(random() * 3e7);
+  const createdAt = FIRST_CREATED_S + Math.floor(random() * CREATED_WITHIN_S);
   if (random() < 0.7) return documentText({ id, prompt, createdAt, state: 'failed' });
   const data = [{ prompt, image_url: `${imageBase}/images/${id}.png`, seed: 7 }];
   return documentText({ id, prompt, createdAt, more: { response: { success: true, data } } });
 }
 
-async function post({ url, signal }: ClientParts, path: string, body: unknown): Promise<Response> {
-  return fetch(`${url}${path}`, {
+export async function post(
+  { request }: ClientParts,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return request(path, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
-    signal,
   });
 }
 
@@ -83,16 +98,22 @@ async function trackAndSync(parts: ClientParts): Promise<void> {
   ledger.tracked(ids);
   const run = await post(parts, '/api/sync', {});
   const { outcome, failed } = (await run.json()) as { outcome: string; failed: number };
-  // A run that was going on already may have begun before these ids were tracked, so their documents are read as well.
+  // A run that was going on already may have begun before these ids were tracked, so their documents are read as well: here alone,
+  // because another server may be asking for them.
   if (run.status !== 200 || outcome !== 'done' || failed > 0) return;
-  const answer = await post(parts, '/flux/tasks', { action: 'retrieve_batch', ids });
-  await answer.text();
-  if (isStored(answer)) for (const id of ids) ledger.stored(id, simulator.documentText(id) ?? '');
+  const here = { 'cache-control': 'only-if-cached' };
+  const answer = await post(parts, '/flux/tasks', { action: 'retrieve_batch', ids }, here);
+  const text = await answer.text();
+  if (!isStored(answer)) return;
+  for (const id of ids) {
+    const document = simulator.documentText(id) ?? '';
+    if (text.includes(document)) ledger.stored(id, document);
+  }
 }
 
 /** Marks tasks that are stored, some of them by the search that finds them; each once. */
 async function markTasks(parts: ClientParts): Promise<void> {
-  const { ledger, random, signal, url } = parts;
+  const { ledger, random, signal, request } = parts;
   const ids = [...ledger.documents.keys()].filter((id) => !ledger.marks.has(id));
   const some = ids.slice(-Math.ceil(random() * 20));
   if (some.length === 0) {
@@ -104,11 +125,7 @@ async function markTasks(parts: ClientParts): Promise<void> {
   const [first = ''] = some;
   const isSingle = random() < 0.5;
   const answer = isSingle
-    ? await fetch(`${url}/api/tasks/${first}/marks`, {
-        method: 'PATCH',
-        body: JSON.stringify(marks),
-        signal,
-      })
+    ? await request(`/api/tasks/${first}/marks`, { method: 'PATCH', body: JSON.stringify(marks) })
     : await post(parts, '/api/marks', { ids: some, marks });
   const { remaining = 0, not_known = [] } = (await answer.json()) as {
     remaining?: number;
@@ -145,9 +162,28 @@ async function watchTasks(parts: ClientParts): Promise<void> {
   }
 }
 
+/** Looks at images that were archived lately, and again at some that were served before. */
+async function readImages({ ledger, random, request, signal }: ClientParts): Promise<void> {
+  const again = [...ledger.images].filter(() => random() < 5 / ledger.images.size);
+  // From any day on: the newest are soon known.
+  const from = new Date((FIRST_CREATED_S + random() * CREATED_WITHIN_S) * 1000).toISOString().slice(0, 10);
+  const query = `from=${from}&sort=oldest&state=succeeded&fields=tile&limit=50`;
+  const found = await request(`/api/search?${query}`);
+  const { items = [] } = (await found.json()) as { items?: { sha256: string | null }[] };
+  const fresh = items.flatMap(({ sha256: hash }) => hash ?? []).filter((hash) => !ledger.images.has(hash));
+  for (const hash of [...again, ...fresh.slice(0, 10)]) {
+    const answer = await request(`/images/${hash}`);
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    if (answer.status !== 200) continue;
+    if (sha256(bytes) !== hash) throw new WrongAnswer(`the image ${hash} has other bytes`);
+    ledger.served(hash);
+  }
+  await setTimeout(100, undefined, { signal });
+}
+
 /** An import beside the server; once it ends well, all of it is acknowledged. */
-async function importFile(parts: ClientParts): Promise<void> {
-  const { ledger, scratch, dataDir, env, random, signal, simulator } = parts;
+export async function importFile(parts: ClientParts): Promise<void> {
+  const { ledger, scratch, env, random, signal, simulator } = parts;
   const texts = Array.from({ length: 40 }, () => {
     const id = randomUUID();
     return { id, text: taskText(id, simulator.url, random) };
@@ -157,33 +193,31 @@ async function importFile(parts: ClientParts): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     // It is killed together with the server, in the middle of its work as often as not.
     const options = { env, cwd: scratch, signal, killSignal: 'SIGKILL' as const };
-    execFile(process.execPath, [MAIN, 'import', file, '--data-dir', dataDir], options, (error) =>
+    execFile(process.execPath, [MAIN, 'import', file], options, (error) =>
       error ? reject(error) : resolve(),
     );
   });
   for (const { id, text } of texts) ledger.stored(id, text);
 }
 
-/** Works until the signal, which comes with the death of the server. */
-export async function runClients(parts: ClientParts): Promise<void> {
-  const repeat = async (work: (parts: ClientParts) => Promise<void>) => {
-    while (!parts.signal.aborted) {
+/** Works until the signal, which comes with the death of the server. @param more what is done besides */
+export async function runClients(parts: ClientParts, more: readonly Work[] = []): Promise<void> {
+  const { rest, signal } = parts;
+  const repeat = async (work: Work) => {
+    while (!signal.aborted) {
       try {
         await work(parts);
+        await rest?.();
       } catch (error) {
         if (error instanceof WrongAnswer) throw error;
-        return; // the server is dead, and with it this client
+        if (!rest) return; // the server is dead, and with it this client
+        await rest().catch(() => undefined); // the signal
       }
     }
   };
   const kinds = [
-    readThrough,
-    readThrough,
-    trackAndSync,
-    markTasks,
-    watchTasks,
-    arrangeCollection,
-    ...(parts.random() < 0.3 ? [importFile] : []),
+    ...[readThrough, readThrough, trackAndSync, markTasks],
+    ...[watchTasks, arrangeCollection, readImages, ...more],
   ];
   await Promise.all(kinds.map(repeat));
 }

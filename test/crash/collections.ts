@@ -81,14 +81,9 @@ interface Answer {
 }
 
 /** @throws WrongAnswer for an error of the client; Error when the server is dead */
-async function send(
-  { url, signal }: ClientParts,
-  method: string,
-  path: string,
-  body?: object,
-): Promise<Answer> {
-  const init = { method, signal, ...(body ? { body: JSON.stringify(body) } : {}) };
-  const answer = await fetch(`${url}/api/collections${path}`, init);
+async function send({ request }: ClientParts, method: string, path: string, body?: object): Promise<Answer> {
+  const init = { method, ...(body ? { body: JSON.stringify(body) } : {}) };
+  const answer = await request(`/api/collections${path}`, init);
   const text = await answer.text();
   if (answer.ok) return text === '' ? {} : (JSON.parse(text) as Answer);
   if (answer.status < 500) throw new WrongAnswer(`${method} ${path}: ${answer.status} ${text}`);

@@ -23,6 +23,7 @@ const problems = [
   ...report.unsaved,
   ...report.untold,
   ...report.disordered,
+  ...report.lostImages,
   ...report.partialImages,
   ...report.corrupt,
 ];
@@ -49,6 +50,7 @@ function table(found: CrashReport): string {
     ['changes of collections acknowledged', found.arrangements],
     ['collections in another state', found.disordered.length],
     ['images archived', found.images],
+    ['… served before, and lost', found.lostImages.length],
     ['… torn, or without their file', found.partialImages.length],
     ['databases damaged, rows out of step', found.corrupt.length],
     ['slowest start after a kill', `${found.slowestStartMs.toFixed(0)} ms`],

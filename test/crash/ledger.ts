@@ -32,6 +32,9 @@ export interface Ledger {
   watched(search: WatchedSearch): void;
   /** A client got a finished document that a webhook is to be told of. */
   expectsMessage(word: string, id: string): void;
+  /** A client got this image with 200. */
+  served(sha256: string): void;
+  readonly images: ReadonlySet<string>;
   readonly watchedSearches: ReadonlyMap<string, WatchedSearch>;
   /** `word id` of each message that must arrive. */
   readonly expectedMessages: ReadonlySet<string>;
@@ -53,6 +56,7 @@ export interface Ledger {
     marks: Map<string, string>;
     watchedSearches: Map<string, WatchedSearch>;
     collections: Map<string, PossibleStates>;
+    images: Set<string>;
   };
 }
 
@@ -63,6 +67,7 @@ export function createLedger(): Ledger {
   const watchedSearches = new Map<string, WatchedSearch>();
   const expectedMessages = new Set<string>();
   const collections = new Map<string, PossibleStates>();
+  const images = new Set<string>();
   let arrangements = 0;
   const createFresh = () => ({
     watchedSearches: new Map<string, WatchedSearch>(),
@@ -70,6 +75,7 @@ export function createLedger(): Ledger {
     trackedIds: new Set<string>(),
     marks: new Map<string, string>(),
     collections: new Map<string, PossibleStates>(),
+    images: new Set<string>(),
   });
   let fresh = createFresh();
   return {
@@ -95,6 +101,10 @@ export function createLedger(): Ledger {
     expectsMessage: (word, id) => {
       expectedMessages.add(`${word} ${id}`);
     },
+    served: (hash) => {
+      images.add(hash);
+      fresh.images.add(hash);
+    },
     arranged: (name, ...possible) => {
       if (possible.length === 1) arrangements += 1;
       collections.set(name, possible);
@@ -102,6 +112,7 @@ export function createLedger(): Ledger {
     },
     arrangements: () => arrangements,
     collections,
+    images,
     marks,
     documents,
     trackedIds,

@@ -1,17 +1,16 @@
 /** Start, work, kill, look; again and again on the same data. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSeededRandom } from '../../src/simulator/random.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
-import { MAIN } from '../helpers/cli.ts';
-import { checkMirror, type Findings } from './checks.ts';
-import { runClients } from './clients.ts';
+import { checkDataDir } from './check-data-dir.ts';
+import type { Findings } from './checks.ts';
+import { importFile, runClients } from './clients.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { type CrashReceiver, startCrashReceiver } from './receiver.ts';
+import { startServerProcess } from './server-process.ts';
 
 export interface CrashOptions {
   readonly kills: number;
@@ -39,6 +38,7 @@ export interface CrashReport {
   readonly unsaved: string[];
   readonly untold: string[];
   readonly disordered: string[];
+  readonly lostImages: string[];
   readonly partialImages: string[];
   readonly corrupt: string[];
   /** From the start of the process to the line that says where it listens, milliseconds. */
@@ -75,6 +75,7 @@ export async function runCrashes(options: CrashOptions): Promise<{
     FLUX_MIRROR_IMAGE_ALLOW_HOSTS: [simulator.url, receiver.url].map((url) => new URL(url).host).join(','),
     FLUX_MIRROR_SYNC_CRON: '* * * * * *',
     FLUX_MIRROR_DATA_DIR: dataDir,
+    FLUX_MIRROR_PORT: '0',
     FLUX_MIRROR_LOG_LEVEL: 'warn',
   };
   const found: Findings[] = [];
@@ -84,16 +85,19 @@ export async function runCrashes(options: CrashOptions): Promise<{
     const longestLifeMs = options.longestLifeMs ?? 1500;
     const isFilled = round === 1 ? () => ledger.arrangements() >= FIRST_ARRANGEMENTS : undefined;
     const life = await liveAndDie({ env, root, random, isFilled, longestLifeMs }, (url, signal) =>
-      runClients({
-        ...{ url, signal, simulator, ledger, dataDir, scratch: root, env, random },
-        receiverUrl: receiver.url,
-      }),
+      runClients(
+        {
+          ...{ signal, simulator, ledger, scratch: root, env, random, receiverUrl: receiver.url },
+          request: (path, init) => fetch(`${url}${path}`, { ...init, signal }),
+        },
+        random() < 0.3 ? [importFile] : [],
+      ),
     );
     if (life.readyAfterMs === undefined) early += 1;
     else slowestStartMs = Math.max(slowestStartMs, life.readyAfterMs);
     const isFull = round % FULL_CHECK_EVERY === 0 || round === options.kills;
     const fresh = ledger.takeNew();
-    found.push(await checkMirror(dataDir, isFull ? ledger : fresh, isFull));
+    found.push(await checkDataDir(dataDir, isFull ? ledger : fresh, isFull));
     options.onRound?.(round);
   }
   const untold = await liveUntilTold({ env, root }, receiver, ledger.expectedMessages);
@@ -117,6 +121,7 @@ export async function runCrashes(options: CrashOptions): Promise<{
       unsaved: all('unsaved'),
       untold,
       disordered: all('disordered'),
+      lostImages: all('lostImages'),
       partialImages: all('partialImages'),
       corrupt: all('corrupt'),
       slowestStartMs,
@@ -145,16 +150,15 @@ async function liveAndDie(
   work: (url: string, signal: AbortSignal) => Promise<void>,
 ): Promise<{ readyAfterMs: number | undefined }> {
   const started = performance.now();
-  const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0'], { cwd: root, env });
+  const { child, dead, findAddress } = startServerProcess(root, env);
   const end = new AbortController();
-  const dead = once(child, 'exit');
   if (!isFilled && random() < 0.1) {
     await delay(random() * 400);
     child.kill('SIGKILL');
     await dead;
     return { readyAfterMs: undefined };
   }
-  const url = await addressOf(child);
+  const url = await findAddress();
   const readyAfterMs = performance.now() - started;
   const working = work(url, end.signal);
   try {
@@ -176,11 +180,10 @@ async function liveUntilTold(
   { told }: CrashReceiver,
   expected: ReadonlySet<string>,
 ): Promise<string[]> {
-  const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0'], { cwd: root, env });
-  const dead = once(child, 'exit');
+  const { child, dead, findAddress } = startServerProcess(root, env);
   const listUntold = () => [...expected].filter((message) => !told.has(message));
   try {
-    await addressOf(child);
+    await findAddress();
     const deadline = performance.now() + TELLING_TIMEOUT_MS;
     while (listUntold().length > 0 && performance.now() < deadline) await delay(POLL_INTERVAL_MS);
     return listUntold();
@@ -199,18 +202,4 @@ async function waitForContent(url: string, isFilled: () => boolean): Promise<voi
     await delay(POLL_INTERVAL_MS);
   }
   throw new Error('the first server has archived no image, or few collections were arranged');
-}
-
-async function addressOf(child: ChildProcess): Promise<string> {
-  let output = '';
-  return new Promise((resolve, reject) => {
-    const take = (chunk: Buffer) => {
-      output += String(chunk);
-      const address = /listens on (\S+)/.exec(output)?.[1];
-      if (address) resolve(address);
-    };
-    child.stdout?.on('data', take);
-    child.stderr?.on('data', take);
-    child.once('exit', () => reject(new Error(`the server did not start:\n${output}`)));
-  });
 }

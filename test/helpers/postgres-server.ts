@@ -68,6 +68,7 @@ export async function startOwnPostgres(
     urlOf: (database) => `postgres://${USER}@127.0.0.1:${port}/${database}`,
     kill: async () => {
       const ended = once(child, 'exit');
+      child.ref(); // it is waited for
       child.stdin?.end();
       await ended;
     },

@@ -1,0 +1,55 @@
+/** A server that is killed and started again, always at the same address, as its supervisor would. */
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findFreePort } from '../../helpers/proxy-process.ts';
+import { type ServerProcess, startServerProcess } from '../server-process.ts';
+
+export interface KilledServer {
+  readonly url: string;
+  readonly dataDir: string;
+  /** As by `kill -9`; also while it starts. */
+  kill(): Promise<void>;
+  /** Resolves once it listens. While its database is away it ends with an error, and is started again. */
+  start(): Promise<void>;
+}
+
+const RESTART_PAUSE_MS = 300;
+
+/** @param folder for its data and its log */
+export async function createKilledServer(
+  folder: string,
+  env: Readonly<Record<string, string>>,
+): Promise<KilledServer> {
+  const port = await findFreePort();
+  const dataDir = join(folder, 'data');
+  const log = createWriteStream(join(folder, 'server.log'));
+  const environment = { ...env, FLUX_MIRROR_DATA_DIR: dataDir, FLUX_MIRROR_PORT: String(port) };
+  let running: ServerProcess | undefined;
+  /** Of the latest start: a kill ends the ones before. */
+  let life = 0;
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    dataDir,
+    kill: async () => {
+      life += 1;
+      running?.child.kill('SIGKILL');
+      await running?.dead;
+    },
+    start: async () => {
+      life += 1;
+      const own = life;
+      while (own === life) {
+        running = startServerProcess(folder, environment);
+        for (const stream of [running.child.stdout, running.child.stderr]) stream?.pipe(log, { end: false });
+        const isListening = await running.findAddress().then(
+          () => true,
+          () => false,
+        );
+        if (isListening) return;
+        await delay(RESTART_PAUSE_MS);
+      }
+    },
+  };
+}
