@@ -40,6 +40,7 @@ export function startUpdates(deps: UpdateDeps): Updates {
   const { api, state, t, page, navigation, viewer, wall } = deps;
   const changed = new Set<string>();
   let mayHaveMore = false;
+  let isTaskOutdated = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let lastAnnouncement = 0;
 
@@ -93,7 +94,8 @@ export function startUpdates(deps: UpdateDeps): Updates {
     for (const id of ids) changed.delete(id);
     try {
       await updateTiles(ids);
-      if (ids.includes(state.task.peek()?.id ?? '')) viewer.refresh();
+      if (isTaskOutdated || ids.includes(state.task.peek()?.id ?? '')) viewer.refresh();
+      isTaskOutdated = false;
       if (mayHaveMore) await showNew();
     } catch {
       // The trouble line says it; the next event tries again.
@@ -120,6 +122,7 @@ export function startUpdates(deps: UpdateDeps): Updates {
     onChanged: () => {
       navigation.markOutdated();
       mayHaveMore = true;
+      isTaskOutdated = true;
       schedule();
     },
     onSync: () => void loadHealth(),

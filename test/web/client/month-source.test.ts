@@ -8,8 +8,8 @@ const MONTH = { month: '2026-03', from: FROM, to: '2026-04-01T00:00:00.000Z' };
 
 /** A mirror of one month, the newest task first, whose tasks a test changes. */
 function startMonth(names: readonly string[]) {
-  const here = { names: [...names] };
-  const createTile = (id: string) => ({ id, created_at: FROM, state: 'succeeded', ratio: 1 }) as TileData;
+  const here = { names: [...names], state: 'pending', beforeAnswer: () => undefined as unknown };
+  const createTile = (id: string) => ({ id, created_at: FROM, state: here.state, ratio: 1 }) as TileData;
   const readMonth = () => ({ ...MONTH, count: here.names.length });
   const readLayout = () => ({
     ...{ month: MONTH.month, count: here.names.length, cursors: ['first'] },
@@ -18,7 +18,10 @@ function startMonth(names: readonly string[]) {
   });
   const get = async (path: string) => {
     if (path === 'api/wall/months') return { items: [readMonth()] };
-    return path === 'api/wall/layout' ? readLayout() : { items: here.names.map(createTile) };
+    if (path === 'api/wall/layout') return readLayout();
+    const items = here.names.map(createTile);
+    here.beforeAnswer();
+    return { items };
   };
   const source = createMonthSource({
     ...{ api: { get } as unknown as Api, params: new URLSearchParams(), onChange: () => undefined },
@@ -28,7 +31,11 @@ function startMonth(names: readonly string[]) {
     const [section] = source.sections;
     return Array.from({ length: section?.count ?? 0 }, (_, index) => section?.getTile(index)?.id);
   };
-  return { here, source, list };
+  const want = () => source.want([{ section: 0, first: 0, end: here.names.length }]);
+  const listStates = () => [
+    ...new Set(here.names.map((_, index) => source.sections[0]?.getTile(index)?.state)),
+  ];
+  return { here, source, list, want, listStates };
 }
 
 const NAMES = ['a', 'b', 'c', 'd', 'e'];
@@ -56,4 +63,29 @@ test('new tiles come at the start, and move none of the others', async () => {
   here.names = ['new', ...NAMES];
   expect(await source.refresh()).toBe(1);
   expect(list()).toEqual([undefined, ...NAMES]);
+});
+
+test('tiles that may have changed are loaded again, although all of them are there', async () => {
+  const { here, source, want, listStates } = startMonth(NAMES);
+  here.state = 'succeeded';
+  want();
+  expect(listStates()).toEqual(['pending']);
+  source.markOutdated();
+  want();
+  await expect.poll(listStates).toEqual(['succeeded']);
+});
+
+test('an answer that is older than the last change is followed by another', async () => {
+  const { here, source, want, listStates } = startMonth(NAMES);
+  here.beforeAnswer = () => {
+    here.beforeAnswer = () => undefined;
+    here.state = 'failed';
+    source.markOutdated();
+  };
+  here.state = 'succeeded';
+  source.markOutdated();
+  want();
+  await expect.poll(listStates).toEqual(['succeeded']);
+  want();
+  await expect.poll(listStates).toEqual(['failed']);
 });

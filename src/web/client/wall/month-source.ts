@@ -27,10 +27,10 @@ interface Month {
   layout: Layout | undefined;
   /** By distance from the end of the month: the last tile has 1. */
   readonly tiles: Map<number, TileData>;
-  /** Slices that are loaded, of the present layout. */
-  readonly loaded: Set<number>;
-  /** Whether tiles stand elsewhere by now: they are shown until their slices have been loaded again. */
-  isShifted: boolean;
+  /** Slices that are loaded, of the present layout; another set once what they show may have changed. */
+  loaded: Set<number>;
+  /** Whether tiles may stand elsewhere or be others by now: they are shown until their slices have been loaded again. */
+  isOutdated: boolean;
 }
 
 interface MonthSourceOptions {
@@ -105,7 +105,7 @@ export function createMonthSource(options: MonthSourceOptions): MonthSource {
 
   const loadSlice = (month: Month, slice: number): Promise<void> =>
     request(`slice ${month.info.month} ${slice}`, async (signal) => {
-      const layout = month.layout;
+      const { layout, loaded } = month;
       const cursor = layout?.cursors[slice];
       if (!layout || cursor === undefined) return;
       const query = new URLSearchParams(params);
@@ -118,7 +118,7 @@ export function createMonthSource(options: MonthSourceOptions): MonthSource {
       page.items.forEach((tile, at) => {
         if (isOfMonth(tile)) month.tiles.set(layout.count - slice * SLICE - at, tile);
       });
-      month.loaded.add(slice);
+      loaded.add(slice);
       onChange('tiles');
     });
 
@@ -177,7 +177,7 @@ export function createMonthSource(options: MonthSourceOptions): MonthSource {
         for (let slice = Math.floor(first / SLICE); slice * SLICE < end; slice += 1) {
           if (
             month.loaded.has(slice) ||
-            (!month.isShifted &&
+            (!month.isOutdated &&
               hasTiles(month, Math.max(first, slice * SLICE), Math.min(end, (slice + 1) * SLICE)))
           )
             continue;
@@ -216,7 +216,10 @@ export function createMonthSource(options: MonthSourceOptions): MonthSource {
       return run;
     },
     markOutdated: () => {
-      for (const { loaded } of months) loaded.clear();
+      for (const month of months) {
+        month.isOutdated = true;
+        month.loaded = new Set(); // answers that are on their way may be older
+      }
       onChange('tiles');
     },
     stop: () => {
@@ -227,7 +230,7 @@ export function createMonthSource(options: MonthSourceOptions): MonthSource {
 }
 
 function createMonth(info: MonthCount): Month {
-  return { info, layout: undefined, tiles: new Map(), loaded: new Set(), isShifted: false };
+  return { info, layout: undefined, tiles: new Map(), loaded: new Set(), isOutdated: false };
 }
 
 function readLayout({ count, ratios, states, cursors }: LayoutData): Layout {
@@ -239,7 +242,7 @@ function adoptLayout(month: Month, data: LayoutData, moved: ReadonlySet<string> 
   const now = readLayout(data);
   const added = now.count - (month.layout?.count ?? now.count);
   const isClosed = added < 0 && closeGaps(month, moved, -added);
-  if (!isClosed && (added < 0 || (added > 0 && moved.size > 0))) month.isShifted = true;
+  if (!isClosed && (added < 0 || (added > 0 && moved.size > 0))) month.isOutdated = true;
   month.layout = month.layout && moved.size === 0 ? keepPlaces(month.layout, now) : now;
   month.loaded.clear();
 }
