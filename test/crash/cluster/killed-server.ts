@@ -10,11 +10,16 @@ export interface KilledServer {
   readonly dataDir: string;
   /** As by `kill -9`; also while it starts. */
   kill(): Promise<void>;
-  /** Resolves once it listens. While its database is away it ends with an error, and is started again. */
+  /**
+   * Resolves once it listens, or is killed. While its database is away it ends with an error, and is started again.
+   * @throws Error with its output if it never listens
+   */
   start(): Promise<void>;
 }
 
 const RESTART_PAUSE_MS = 300;
+/** Longer than anything stays away. */
+const START_TIMEOUT_MS = 60_000;
 
 /** @param folder for its data and its log */
 export async function createKilledServer(
@@ -40,14 +45,16 @@ export async function createKilledServer(
     start: async () => {
       life += 1;
       const own = life;
+      const deadline = performance.now() + START_TIMEOUT_MS;
       while (own === life) {
         running = startServerProcess(folder, environment);
         for (const stream of [running.child.stdout, running.child.stderr]) stream?.pipe(log, { end: false });
-        const isListening = await running.findAddress().then(
-          () => true,
-          () => false,
-        );
-        if (isListening) return;
+        try {
+          await running.findAddress();
+          return;
+        } catch (error) {
+          if (performance.now() > deadline) throw error;
+        }
         await delay(RESTART_PAUSE_MS);
       }
     },

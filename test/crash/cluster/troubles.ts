@@ -46,7 +46,9 @@ export async function causeTroubles({
       await cause[kind]();
       troubles.push({ kind, fromMs, untilMs: Date.now() });
     };
-    busy.set(part, (busy.get(part) ?? Promise.resolve()).then(work));
+    const working = (busy.get(part) ?? Promise.resolve()).then(work);
+    working.catch(() => undefined); // it is awaited below
+    busy.set(part, working);
   }
   await Promise.all(busy.values());
   return troubles;
