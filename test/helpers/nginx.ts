@@ -1,4 +1,4 @@
-/** nginx before a test mirror, as people run it. */
+/** nginx before test mirrors, as people run it. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findFreePort, startProxy } from './proxy-process.ts';
@@ -6,9 +6,9 @@ import { temporaryDirectory } from './test-mirror.ts';
 
 /**
  * Starts it, in a directory of its own; it ends with the test.
- * @param server lines of its server block @returns its address
+ * @param server lines of its server block @param http lines beside it, for upstream blocks @returns its address
  */
-export async function startNginx(server: string): Promise<string> {
+export async function startNginx(server: string, http = ''): Promise<string> {
   const directory = temporaryDirectory();
   const port = await findFreePort();
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => {
@@ -21,9 +21,9 @@ export async function startNginx(server: string): Promise<string> {
     `daemon off; master_process off; pid nginx.pid; error_log stderr warn;
      events { worker_connections 256; }
      http { access_log off; ${temporary.join(' ')}
-       server { listen 127.0.0.1:${port};
-         proxy_http_version 1.1; proxy_set_header Host $http_host; proxy_buffering off;
-         ${server} } }`,
+       proxy_http_version 1.1; proxy_set_header Host $http_host; proxy_buffering off;
+       ${http}
+       server { listen 127.0.0.1:${port}; ${server} } }`,
   );
   const url = `http://127.0.0.1:${port}`;
   await startProxy(url, 'nginx', ['-p', directory, '-c', config, '-e', 'stderr']);

@@ -6,7 +6,6 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterEach, beforeEach, expect } from 'vitest';
 import { findChromium } from '../helpers/chromium.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
-import type { TestMirror } from '../helpers/test-mirror.ts';
 
 /** Web Vitals calls up to 0.1 good. */
 const MAX_LAYOUT_SHIFT = 0.01;
@@ -54,7 +53,11 @@ export interface PageOptions {
 
 export interface TestBrowser {
   /** Opens a page of a mirror in a context of its own, which ends with the test. */
-  openPage(here: Pick<TestMirror, 'mirror'>, path: string, options?: PageOptions): Promise<Page>;
+  openPage(
+    here: { readonly mirror: { readonly url: string } },
+    path: string,
+    options?: PageOptions,
+  ): Promise<Page>;
 }
 
 interface Opened {

@@ -1,5 +1,5 @@
 /** Stars, ratings, tags, notes and hiding, in the page. */
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import type { TaskId } from '../../src/task/id.ts';
 import { type MarkChange, NO_MARKS } from '../../src/task/marks.ts';
@@ -157,6 +157,22 @@ describe('of one task', () => {
     expect(await page.getByRole('textbox', { name: 'Note' }).inputValue()).toBe('not yet');
     await page.getByRole('button', { name: 'Save the note' }).click();
     await expect.poll(async () => (await readMarks(here, SECOND)).note).toBe('not yet');
+  });
+
+  test('a server that is lost on the way is not noticed: the change is sent again', async () => {
+    const here = await startFilledMirror(6);
+    const page = await openGallery(here, '/', { expectedErrors: [/status of 502/, /ERR_FAILED/] });
+    await getTile(page, SECOND).focus();
+    const badGateway = (route: Route) =>
+      route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad Gateway</h1>' });
+    await page.route('**/marks', badGateway, { times: 1 });
+    await page.keyboard.press('l');
+    await expect.poll(() => readMarks(here, SECOND)).toMatchObject({ starred: true });
+    await page.route('**/marks', (route) => route.abort(), { times: 1 });
+    await page.keyboard.press('3');
+    await expect.poll(() => readMarks(here, SECOND)).toMatchObject({ starred: true, rating: 3 });
+    await getTile(page, SECOND).locator('.badge-marks').waitFor();
+    expect(await page.locator('.toast').count()).toBe(0);
   });
 
   test.runIf(IS_WHOLE_WEB)('what another page changes is shown', async () => {

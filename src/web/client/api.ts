@@ -21,7 +21,11 @@ export interface Api {
   post<T>(path: string, body: unknown): Promise<T>;
   /** For what needs a header or another method. */
   send(path: string, init: RequestInit): Promise<Response>;
+  /** For what is the same when it is done twice: again, if the server was lost on the way, because another one may be there. */
+  sendRepeatable(path: string, init: RequestInit): Promise<Response>;
 }
+
+const REPEAT_AFTER_MS = 300;
 
 /** @param report called with every request's end */
 export function createApi(report: (connection: Connection) => void): Api {
@@ -48,6 +52,15 @@ export function createApi(report: (connection: Connection) => void): Api {
   };
   return {
     send,
+    sendRepeatable: async (path, init) => {
+      try {
+        return await send(path, init);
+      } catch (error) {
+        if (!isServerLost(error)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, REPEAT_AFTER_MS));
+        return send(path, init);
+      }
+    },
     get: async (path, params, signal) => {
       const query = params === undefined ? '' : `?${params}`;
       const headers = { accept: 'application/json' };
@@ -61,6 +74,13 @@ export function createApi(report: (connection: Connection) => void): Api {
       return response.json();
     },
   };
+}
+
+/** Whether nobody knows what has become of a request. A mirror that answers says so itself. */
+function isServerLost(error: unknown): boolean {
+  return error instanceof ApiFailure
+    ? error.status === 502 || error.status === 504
+    : error instanceof TypeError;
 }
 
 function judgeConnection(status: number): Connection {

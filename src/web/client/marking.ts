@@ -106,7 +106,7 @@ export function createMarking(deps: MarkingDeps): Marking {
   };
 
   const patch = async (id: string, change: MarkChange, etag?: string) => {
-    const response = await api.send(`api/tasks/${encodeURIComponent(id)}/marks`, {
+    const response = await api.sendRepeatable(`api/tasks/${encodeURIComponent(id)}/marks`, {
       method: 'PATCH',
       headers: { 'content-type': 'application/json', ...(etag === undefined ? {} : { 'if-match': etag }) },
       body: JSON.stringify(serializeMarkChange(change)),

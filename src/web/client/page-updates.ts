@@ -42,11 +42,8 @@ export function startPageUpdates({ api, shell, page, pauseMs, hasTask, refresh }
     onStatus: () => void loadHealth(),
     onConnection: (connection) => {
       if (connection === 'ok') shell.connection.value = 'ok';
-      else {
-        if (shell.connection.peek() === 'ok') shell.connection.value = 'lost';
-        // Why a stream has ended is not said: the answer to any other request tells.
-        void loadHealth();
-      }
+      // Why a stream has ended is not said, and another server may go on: the answer to any other request tells.
+      else void loadHealth();
     },
     isRefused: () => shell.connection.peek() === 'expired',
   });

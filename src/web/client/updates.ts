@@ -129,11 +129,8 @@ export function startUpdates(deps: UpdateDeps): Updates {
     onStatus: () => void loadHealth(),
     onConnection: (connection) => {
       if (connection === 'ok') state.connection.value = 'ok';
-      else {
-        if (state.connection.peek() === 'ok') state.connection.value = 'lost';
-        // Why a stream has ended is not said: the answer to any other request tells.
-        void loadHealth();
-      }
+      // Why a stream has ended is not said, and another server may go on: the answer to any other request tells.
+      else void loadHealth();
     },
     isRefused: () => state.connection.peek() === 'expired',
   });
