@@ -66,7 +66,7 @@ test(`two servers under load, ${KILLS} kills of them, PostgreSQL and the object 
 
 test('an id that is asked for again is excused by a kill in between, and by each kill once', () => {
   const ask = (at: number, id = 'a') => ({ id, ids: undefined, at });
-  const kill = { kind: 'server', fromMs: 5000, untilMs: 9000 } as const;
+  const kill = { kind: 'server', fromMs: 5000, untilMs: 9000, killedAtMs: [5000] } as const;
   const count = (requests: Parameters<typeof countAskedAgain>[0], troubles = [kill]) =>
     countAskedAgain(requests, troubles, (id) => id !== 'pending');
   expect(count([ask(4000), ask(6000)])).toEqual({ repeated: 1, withoutReason: [] });

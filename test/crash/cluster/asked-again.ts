@@ -22,7 +22,7 @@ export function countAskedAgain(
   for (const { id, ids = id === undefined ? [] : [id], at } of requests)
     for (const each of ids) times.set(each, [...(times.get(each) ?? []), at]);
   const asked = [...times].filter(([id, all]) => all.length > 1 && isFinished(id));
-  const reasons = troubles.filter(({ kind }) => kind === 'server' || kind === 'database').map(findMoment);
+  const reasons = troubles.flatMap(listMoments);
   return {
     repeated: asked.reduce((sum, [, all]) => sum + all.length - 1, 0),
     withoutReason: asked
@@ -47,6 +47,7 @@ function isExcused(times: readonly number[], reasons: readonly Moment[]): boolea
 type Moment = Pick<Trouble, 'fromMs' | 'untilMs'>;
 
 /** A server is gone at once; without its database, none can store what it has fetched, until it is back. */
-function findMoment({ kind, fromMs, untilMs }: Trouble): Moment {
-  return { fromMs, untilMs: kind === 'server' ? fromMs : untilMs };
+function listMoments({ kind, fromMs, untilMs, killedAtMs }: Trouble): Moment[] {
+  if (kind === 'server') return killedAtMs.map((at) => ({ fromMs: at, untilMs: at }));
+  return kind === 'database' ? [{ fromMs, untilMs }] : [];
 }

@@ -117,35 +117,40 @@ function planTroubles(
 ): TroublePlan['cause'] {
   const stayAway = () => delay(longestAwayMs * random());
   return {
-    server: async () => {
+    server: async (note) => {
       const at = Math.floor(random() * servers.length);
       const server = servers[at];
       if (!server) return;
       onProgress(`server ${at}`);
+      note();
       await server.kill();
       await stayAway();
       if (random() < KILLED_WHILE_STARTING) {
         void server.start();
         await delay(LONGEST_START_MS * random());
+        note();
         await server.kill();
       }
       await server.start();
     },
-    database: async () => {
+    database: async (note) => {
       onProgress('database');
+      note();
       await postgres.kill();
       await stayAway();
       await postgres.start();
     },
-    bucket: async () => {
+    bucket: async (note) => {
       onProgress('object store');
+      note();
       await bucket.kill();
       await stayAway();
       await bucket.start();
     },
-    stub: async () => {
+    stub: async (note) => {
       const kind = STUB_KINDS[Math.floor(random() * STUB_KINDS.length)] ?? 'slow';
       onProgress(`object store: ${kind}`);
+      note();
       await bucket.replace(kind, longestAwayMs * random());
     },
   };

@@ -6,9 +6,11 @@ export type TroubleKind = (typeof TROUBLE_KINDS)[number];
 
 export interface Trouble {
   readonly kind: TroubleKind;
-  /** Epoch milliseconds: of the kill, and of the moment from which the part works again. */
+  /** Epoch milliseconds: of the first kill, and of the moment from which the part works again. */
   readonly fromMs: number;
   readonly untilMs: number;
+  /** Of each kill: one that starts may be killed as well. */
+  readonly killedAtMs: readonly number[];
 }
 
 /** Servers most often: what they hold must be taken over. */
@@ -22,8 +24,8 @@ export interface TroublePlan {
   readonly random: () => number;
   /** Ends it early: what is away still comes back. */
   readonly signal: AbortSignal;
-  /** Kills a part, and resolves when it works again. */
-  readonly cause: Readonly<Record<TroubleKind, () => Promise<void>>>;
+  /** Kills a part, and calls `note` before each kill. Resolves when it works again. */
+  readonly cause: Readonly<Record<TroubleKind, (note: () => void) => Promise<void>>>;
 }
 
 /** @returns what has gone wrong, in the order in which it was over, once everything works again */
@@ -42,9 +44,10 @@ export async function causeTroubles({
     if (signal.aborted) break;
     const part = kind === 'stub' ? 'bucket' : kind;
     const work = async () => {
-      const fromMs = Date.now();
-      await cause[kind]();
-      troubles.push({ kind, fromMs, untilMs: Date.now() });
+      const killedAtMs: number[] = [];
+      await cause[kind](() => void killedAtMs.push(Date.now()));
+      const untilMs = Date.now();
+      troubles.push({ kind, fromMs: killedAtMs[0] ?? untilMs, untilMs, killedAtMs });
     };
     const working = (busy.get(part) ?? Promise.resolve()).then(work);
     working.catch(() => undefined); // it is awaited below
