@@ -1,58 +1,29 @@
-/**
- * Two servers behind nginx, as docs/scale-out.md says, one of which is killed in the middle of what people and programs do: nobody
- * notices.
- */
+/** Two servers behind nginx, as docs/scale-out.md says, one of which is killed in the middle of what programs do: none notices. */
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import type { Page } from 'playwright-core';
-import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { documentText, numberedIds } from '../helpers/documents.ts';
-import { MIRROR_TOKEN, type ProxiedServers, startProxiedServers } from '../helpers/proxied-servers.ts';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { documentText } from '../helpers/documents.ts';
+import {
+  BUSY,
+  MIRROR_TOKEN,
+  PICTURE_IDS,
+  PROXIED_TIMEOUT_MS,
+  startFilledServers,
+  startProxiedServers,
+} from '../helpers/proxied-servers.ts';
 import { readZip } from '../helpers/read-zip.ts';
 import { requireOnMachine } from '../helpers/requirements.ts';
-import { useBrowser } from '../web/browser.ts';
-import { getTask, getTile, getTrouble } from '../web/gallery.ts';
 
-const { openPage } = useBrowser();
-
-vi.setConfig({ testTimeout: 180_000 });
 beforeEach((context) => {
   requireOnMachine(context, 'postgres');
   requireOnMachine(context, 'nginx');
 });
 
-const IDS = numberedIds(12);
-const [FIRST = '', SECOND = ''] = IDS;
-/** For what takes its time on a busy machine. */
-const BUSY = { timeout: 60_000 };
-/** Of what the browser says by itself when the stream of a server that was killed ends. */
-const LOST_CONNECTION = [/ERR_INCOMPLETE_CHUNKED_ENCODING/, /ERR_CONNECTION/];
-
-/** With pictures of the upstream, which are archived. */
-async function fillMirror({ simulator, post, request }: ProxiedServers): Promise<void> {
-  simulator.seed(
-    IDS.map((id, at) => {
-      const prompt = `a ${at % 2 === 0 ? 'white cat' : 'black dog'} number ${at}`;
-      const data = [{ prompt, image_url: `${simulator.url}/images/${id}.png`, seed: 7 }];
-      const createdAt = 1_773_400_000 - at * 60;
-      return documentText({ id, prompt, createdAt, more: { response: { success: true, data } } });
-    }),
-  );
-  expect((await post('/api/tracked', { ids: IDS })).status).toBe(200);
-  const countArchived = async () =>
-    ((await (await request('/api/stats')).json()) as { images: { archived: number } }).images.archived;
-  await expect.poll(countArchived, BUSY).toBe(IDS.length);
-}
-
-async function startFilled(allowedHosts: readonly string[] = []) {
-  const here = await startProxiedServers(allowedHosts);
-  await fillMirror(here);
-  return here;
-}
+const [FIRST = ''] = PICTURE_IDS;
 
 /** Which server answered. */
 const getServer = (answer: Pick<Response, 'headers'>) => answer.headers.get('x-served-by') ?? '';
@@ -79,9 +50,9 @@ function askWithoutEnd(asks: readonly (() => Promise<string | undefined>)[]) {
   };
 }
 
-describe('programs', () => {
+describe('programs', { timeout: PROXIED_TIMEOUT_MS }, () => {
   test('that read as the vendor’s clients do get every answer, whichever server is killed', async () => {
-    const here = await startFilled();
+    const here = await startFilledServers();
     const { post, request, simulator } = here;
     const served = new Set<string>();
     const judge = async (what: string, answer: Response, isRight: (body: string) => boolean) => {
@@ -97,8 +68,8 @@ describe('programs', () => {
           (body) => body === simulator.documentText(FIRST),
         ),
       async () =>
-        judge('batch', await post('/flux/tasks', { action: 'retrieve_batch', ids: IDS }), (body) =>
-          IDS.every((id) => body.includes(simulator.documentText(id) ?? '-')),
+        judge('batch', await post('/flux/tasks', { action: 'retrieve_batch', ids: PICTURE_IDS }), (body) =>
+          PICTURE_IDS.every((id) => body.includes(simulator.documentText(id) ?? '-')),
         ),
       async () => {
         const id = randomUUID();
@@ -118,8 +89,8 @@ describe('programs', () => {
       async () =>
         judge(
           'export',
-          await post('/api/download', { ids: IDS, as: 'jsonl' }),
-          (body) => body.trim().split('\n').length === IDS.length,
+          await post('/api/download', { ids: PICTURE_IDS, as: 'jsonl' }),
+          (body) => body.trim().split('\n').length === PICTURE_IDS.length,
         ),
     ]);
     await expect.poll(asking.count, BUSY).toBeGreaterThan(60);
@@ -160,17 +131,17 @@ describe('programs', () => {
   });
 
   test('get a zip and images from the object store of either server', async () => {
-    const here = await startFilled();
+    const here = await startFilledServers();
     const download = async () => {
-      const answer = await here.post('/api/download', { ids: IDS, as: 'zip' });
+      const answer = await here.post('/api/download', { ids: PICTURE_IDS, as: 'zip' });
       expect(answer.status).toBe(200);
       return [...readZip(Buffer.from(await answer.arrayBuffer())).keys()].filter((name) =>
         name.endsWith('.png'),
       );
     };
-    expect(await download()).toHaveLength(IDS.length);
+    expect(await download()).toHaveLength(PICTURE_IDS.length);
     await here.kill(here.addresses[1]);
-    expect(await download()).toHaveLength(IDS.length);
+    expect(await download()).toHaveLength(PICTURE_IDS.length);
     const details = await here.request(`/api/tasks/${FIRST}/details`);
     const { images } = (await details.json()) as { images: { local: { url: string; thumb_url: string } }[] };
     for (const path of [images[0]?.local.url, images[0]?.local.thumb_url])
@@ -178,7 +149,7 @@ describe('programs', () => {
   });
 
   test('that read feeds are told by either server that nothing has changed', async () => {
-    const here = await startFilled();
+    const here = await startFilledServers();
     const saved = await here.post('/api/saved', { name: 'Cats', query: 'cat' });
     const { id } = (await saved.json()) as { id: string };
     const published = await here.post(`/api/saved/${id}/feed`, {});
@@ -198,7 +169,7 @@ describe('programs', () => {
   });
 
   test('that are agents go on with their session at the other server', async () => {
-    const here = await startFilled();
+    const here = await startFilledServers();
     const connect = async () => {
       const client = new Client({ name: 'test', version: '1' });
       const headers = { authorization: `Bearer ${MIRROR_TOKEN}` };
@@ -224,83 +195,5 @@ describe('programs', () => {
     await expect.poll(asking.count, BUSY).toBeGreaterThan(before + 10);
     expect(await asking.end()).toEqual([]);
     expect((await (await connect()).listTools()).tools.length).toBeGreaterThan(3);
-  });
-});
-
-describe('the gallery', () => {
-  /** Signs in, and notes which server has the event stream. */
-  async function openGallery(here: ProxiedServers) {
-    const page = await openPage({ mirror: { url: here.url } }, '/', {
-      mayMove: true,
-      expectedErrors: LOST_CONNECTION,
-    });
-    let streamServer = '';
-    page.on('response', (response) => {
-      if (response.url().includes('/api/events')) streamServer = response.headers()['x-served-by'] ?? '';
-    });
-    await page.getByLabel('Token').fill(MIRROR_TOKEN);
-    await page.keyboard.press('Enter');
-    await page.waitForSelector('html[data-ready][data-page="wall"]');
-    await expect.poll(() => streamServer).not.toBe('');
-    await page.evaluate(noteTroubles);
-    return { page, getStreamServer: () => streamServer };
-  }
-
-  /** Runs in the page: whether it ever says that something is wrong. */
-  function noteTroubles(): void {
-    const troubles: string[] = [];
-    const observer = new MutationObserver(() => {
-      for (const line of document.querySelectorAll('.trouble')) troubles.push(line.textContent ?? '');
-    });
-    observer.observe(document.body, { childList: true, subtree: true });
-    Object.assign(window, { troubles });
-  }
-
-  const decode = (page: Page, selector: string) =>
-    page.locator(selector).evaluate((image: HTMLImageElement) => image.decode());
-
-  test('goes on at the other server: pictures, search, tasks, stars and their undo, and what is generated', async () => {
-    const here = await startFilled();
-    const { page, getStreamServer } = await openGallery(here);
-    await getTile(page, FIRST)
-      .locator('img')
-      .evaluate((image: HTMLImageElement) => image.decode());
-
-    // What is selected is starred by one server, and that is undone by the other.
-    await getTile(page, FIRST).focus();
-    await page.keyboard.press('x');
-    await page.keyboard.press('Shift+ArrowRight');
-    await page.getByText('2 selected', { exact: true }).waitFor();
-    await page.keyboard.press('l');
-    await page.locator('.toast').getByText('2 tasks changed').waitFor();
-    await here.post('/flux/images', { action: 'generate', prompt: 'a new pier', async: true });
-    const pending = page.locator('.tile', { hasText: 'Generating' });
-    await pending.waitFor();
-    const killed = getStreamServer();
-    await here.kill(killed);
-    here.finishTasks();
-    await page.locator('.toast button', { hasText: 'Undo' }).click();
-    await page.locator('.toast').getByText('Undone').waitFor();
-    const listStarred = async () =>
-      ((await (await here.request('/api/search?is=starred')).json()) as { total: number }).total;
-    expect(await listStarred()).toBe(0);
-
-    // The stream is taken up by the other server, and fills in what has finished meanwhile.
-    await expect.poll(getStreamServer).not.toBe(killed);
-    await pending.waitFor({ state: 'detached', ...BUSY });
-    expect(await page.evaluate(() => Reflect.get(window, 'troubles'))).toEqual([]);
-    await page.keyboard.press('Escape');
-
-    await page.getByRole('combobox').fill('black dog');
-    await page.keyboard.press('Enter');
-    await getTile(page, FIRST).waitFor({ state: 'detached' });
-    await getTile(page, SECOND).click();
-    await decode(page, 'dialog#task .large-picture');
-    await getTask(page).getByRole('button', { name: 'Star' }).click();
-    await expect.poll(listStarred).toBe(1);
-    await page.reload();
-    await page.waitForSelector('html[data-ready]');
-    await getTile(page, SECOND).waitFor();
-    expect(await getTrouble(page).count()).toBe(0);
   });
 });

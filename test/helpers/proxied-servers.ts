@@ -1,11 +1,12 @@
 /** Two servers as people run them: processes on one database and one bucket, behind nginx with the configuration of docs/nginx. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { startCli, watch } from './cli.ts';
+import { documentText, numberedIds } from './documents.ts';
 import { startNginx } from './nginx.ts';
-import { startObjectStore, type TestObjectStore } from './object-store.ts';
+import { startObjectStore } from './object-store.ts';
 import { createEmptyDatabase } from './postgres.ts';
 import { findFreePort } from './proxy-process.ts';
 import { temporaryDirectory, UPSTREAM_TOKEN } from './test-mirror.ts';
@@ -14,7 +15,6 @@ export interface ProxiedServers {
   /** Of nginx. */
   readonly url: string;
   readonly simulator: Simulator;
-  readonly objects: TestObjectStore['objects'];
   /** `127.0.0.1:port` of each server, as the header `x-served-by` of nginx names it. */
   readonly addresses: readonly [string, string];
   /** Asks nginx, with the token of the mirror. */
@@ -26,6 +26,11 @@ export interface ProxiedServers {
   kill(address: string): Promise<void>;
 }
 
+/** Of the tasks of a filled mirror: every other one is a white cat, the others are black dogs. */
+export const PICTURE_IDS = numberedIds(12);
+/** For what takes its time on a busy machine, and for a test of it. */
+export const BUSY = { timeout: 60_000 };
+export const PROXIED_TIMEOUT_MS = 180_000;
 export const MIRROR_TOKEN = 'a-token-of-the-mirror';
 const TASK_DURATION_MS = 3_600_000;
 const CONFIGURATION = new URL('../../docs/nginx/cluster.conf', import.meta.url);
@@ -73,7 +78,7 @@ export async function startProxiedServers(allowedHosts: readonly string[] = []):
       headers: { authorization: `Bearer ${MIRROR_TOKEN}`, ...init.headers },
     });
   return {
-    ...{ url, simulator, objects: bucket.objects, addresses, request },
+    ...{ url, simulator, addresses, request },
     post: (path, body, headers = {}) =>
       request(path, {
         method: 'POST',
@@ -91,6 +96,25 @@ export async function startProxiedServers(allowedHosts: readonly string[] = []):
       await ended;
     },
   };
+}
+
+/** With tasks whose pictures are archived. */
+export async function startFilledServers(): Promise<ProxiedServers> {
+  const here = await startProxiedServers();
+  const { simulator, post, request } = here;
+  simulator.seed(
+    PICTURE_IDS.map((id, at) => {
+      const prompt = `a ${at % 2 === 0 ? 'white cat' : 'black dog'} number ${at}`;
+      const data = [{ prompt, image_url: `${simulator.url}/images/${id}.png`, seed: 7 }];
+      const createdAt = 1_773_400_000 - at * 60;
+      return documentText({ id, prompt, createdAt, more: { response: { success: true, data } } });
+    }),
+  );
+  await post('/api/tracked', { ids: PICTURE_IDS });
+  const countArchived = async () =>
+    ((await (await request('/api/stats')).json()) as { images: { archived: number } }).images.archived;
+  await expect.poll(countArchived, BUSY).toBe(PICTURE_IDS.length);
+  return here;
 }
 
 /** The blocks of the file, with other addresses. */
