@@ -92,6 +92,7 @@ async function crash(cluster: CrashCluster, deps: CrashDeps): Promise<ClusterCra
   );
   // A wrong answer ends everything.
   working.catch(() => end.abort());
+  while (!hasSomethingToLose(ledger) && !signal.aborted) await delay(POLL_INTERVAL_MS);
   const troubles = await causeTroubles({ ...deps, signal, cause: planTroubles(cluster, deps) });
   end.abort();
   await working;
@@ -109,6 +110,11 @@ async function crash(cluster: CrashCluster, deps: CrashDeps): Promise<ClusterCra
       ...countAskedAgain(cluster.simulator.requests, troubles, seeds.has),
     },
   };
+}
+
+/** Of each kind, more than one check looks at: a busy machine may take a while. */
+function hasSomethingToLose({ documents, trackedIds, marks, images }: Ledger): boolean {
+  return documents.size > 100 && trackedIds.size > 20 && marks.size > 20 && images.size > 1;
 }
 
 function planTroubles(
