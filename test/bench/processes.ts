@@ -8,8 +8,9 @@ export async function startScript(
   file: string,
   args: readonly string[],
   port: number,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<ChildProcess> {
-  return startCommand(process.execPath, ['--import', 'tsx', file, ...args], port);
+  return startCommand(process.execPath, ['--import', 'tsx', file, ...args], port, env);
 }
 
 /** Starts a command and waits until its port answers. */
@@ -17,8 +18,12 @@ export async function startCommand(
   command: string,
   args: readonly string[],
   port: number,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<ChildProcess> {
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...env },
+  });
   for (let tries = 0; tries < 600; tries += 1) {
     if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}`);
     if (await answers(port)) return child;
@@ -46,14 +51,25 @@ export function isInstalled(command: string): boolean {
   return spawnSync('which', [command]).status === 0;
 }
 
+export interface Load {
+  readonly port: number;
+  /** One id a line. */
+  readonly idsFile: string;
+  /** Ids of one request. */
+  readonly batch: number;
+  readonly seconds: number;
+  readonly seed: number;
+  readonly connections?: number;
+}
+
 /** One round of wrk. @returns requests a second; throws when an answer was no 2xx */
-export function wrk(port: number, idsFile: string, batch: number, seconds: number, seed: number): number {
+export function wrk({ port, idsFile, batch, seconds, seed, connections = 32 }: Load): number {
   const script = new URL('./retrieve.lua', import.meta.url).pathname;
   const output = execFileSync(
     'wrk',
     [
       '-t1',
-      '-c32',
+      `-c${connections}`,
       `-d${seconds}s`,
       '-s',
       script,

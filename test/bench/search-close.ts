@@ -56,7 +56,8 @@ export async function benchCloseMatches(
   });
 }
 
-function createRanked(text: string, match: 'exact' | 'close'): SearchRequest {
+/** A question as a person would ask it, ranked; close matches leave out the small words. */
+export function createRanked(text: string, match: 'exact' | 'close'): SearchRequest {
   const typed = createRequest(text, { sort: 'relevance', match, groupByPrompt: true });
   return match === 'exact' ? typed : { ...typed, query: dropSmallWords(typed.query).query };
 }

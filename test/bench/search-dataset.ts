@@ -20,6 +20,18 @@ export async function fillWithPrompts(
   prompts: readonly string[],
   count: number,
 ): Promise<{ seconds: number }> {
+  const store = await openStore({ dataDir, clock: systemClock, mode: 'owner' });
+  const filled = await fillStore(store, prompts, count);
+  await store.close();
+  return filled;
+}
+
+/** The same for an open store of any engine. */
+export async function fillStore(
+  store: Store,
+  prompts: readonly string[],
+  count: number,
+): Promise<{ seconds: number }> {
   const random = createSeededRandom(11);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const createTask = (at: number) => {
@@ -34,18 +46,20 @@ export async function fillWithPrompts(
     const request = { action: 'generate', model: pick(MODELS), size: pick(SIZES), prompt };
     return parseDocument(JSON.stringify({ id, created_at, request, response }), START);
   };
-  return { seconds: await storeTasks(dataDir, count, createTask) };
+  return { seconds: await storeTasks(store, count, createTask) };
 }
 
 /** One task per prompt, evenly over the time. */
 export async function storeEachPrompt(dataDir: string, prompts: readonly string[]): Promise<void> {
   const random = createSeededRandom(13);
-  await storeTasks(dataDir, prompts.length, (at) => {
+  const store = await openStore({ dataDir, clock: systemClock, mode: 'owner' });
+  await storeTasks(store, prompts.length, (at) => {
     const created_at = (START + (SPAN_MS * at) / prompts.length) / 1000;
     const request = { action: 'generate', prompt: prompts[at] };
     const response = { success: true, data: [] };
     return parseDocument(JSON.stringify({ id: generateId(random), created_at, request, response }), START);
   });
+  await store.close();
 }
 
 /** The prompt that was varied. */
@@ -55,11 +69,10 @@ export function findOriginal(prompt: string): string {
 
 /** @returns the seconds that storing took, without making the documents */
 async function storeTasks(
-  dataDir: string,
+  store: Store,
   count: number,
   createTask: (at: number) => TaskDocument,
 ): Promise<number> {
-  const store = await openStore({ dataDir, clock: systemClock, mode: 'owner' });
   let elapsed = 0;
   for (let at = 0; at < count; at += BATCH) {
     const documents = Array.from({ length: Math.min(BATCH, count - at) }, (_, offset) =>
@@ -71,7 +84,6 @@ async function storeTasks(
     elapsed += performance.now() - started;
   }
   await mergeIndex(store);
-  await store.close();
   return elapsed / 1000;
 }
 

@@ -67,7 +67,8 @@ export async function benchServing(
     }
     for (let round = 0; round <= ROUNDS; round += 1) {
       for (const side of sides) {
-        const rate = wrk(side.port, idsFile, side.batch, round === 0 ? 1 : SECONDS, round + 1);
+        const { port, batch } = side;
+        const rate = wrk({ port, idsFile, batch, seconds: round === 0 ? 1 : SECONDS, seed: round + 1 });
         if (round > 0) side.rates.push(rate); // round 0 warms up
       }
     }
