@@ -1,6 +1,6 @@
 /**
- * Detects documents that differ from their hash or their columns, tasks without a search row, wrong counts, marks that are not found,
- * collections that can't be read.
+ * Detects documents that differ from their hash or their columns, tasks without a search row, rows without their task, wrong counts,
+ * marks that are not found, collections that can't be read.
  */
 import { findCreationTimeMs, READING_VERSION, readDocument, type TaskDocument } from '../../task/document.ts';
 import type { JsonObject } from '../../task/json-object.ts';
@@ -36,6 +36,12 @@ export async function audit(db: Postgres): Promise<AuditFinding[]> {
     'SELECT id FROM tasks WHERE NOT EXISTS (SELECT 1 FROM prompts WHERE prompts.task = tasks.arrival) ORDER BY id',
   );
   for (const { id } of unindexed) findings.push({ id, problem: 'the document has no search row' });
+  const orphaned = await db.read<{ id: string }>(
+    `SELECT id FROM prompts WHERE NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.arrival = prompts.task)
+     UNION SELECT 'task ' || task FROM task_images WHERE NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.arrival = task_images.task)
+     ORDER BY id`,
+  );
+  for (const { id } of orphaned) findings.push({ id, problem: 'it has rows, but no document' });
   const misplaced = await db.read<{ id: string }>(
     `SELECT tasks.id AS id FROM prompts JOIN tasks ON tasks.arrival = prompts.task
      WHERE prompts.id <> tasks.id OR prompts.created_at <> tasks.created_at ORDER BY tasks.id`,

@@ -130,12 +130,15 @@ test('text that can not be stored is another text, and looked up as such', async
 });
 
 test('the audit finds documents, columns and search rows that were changed by others', async () => {
-  const ids = ['a', 'b', 'c', 'd'];
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
   const documents = ids.map((id) => document({ id }));
   await store.storeDocuments({ documents, requestSeq: 1, fetchedAtMs: 1 });
   await runSql(
     url,
-    `UPDATE tasks SET document = replace(document, 'siamese', 'persian') WHERE id = 'a';
+    `DELETE FROM tasks WHERE id = 'f';
+     ALTER TABLE tasks DISABLE TRIGGER tasks_rows_removed;
+     DELETE FROM tasks WHERE id = 'e';
+     UPDATE tasks SET document = replace(document, 'siamese', 'persian') WHERE id = 'a';
      UPDATE tasks SET prompt_hash = 'x' WHERE id = 'b';
      DELETE FROM prompts WHERE id = 'c';
      UPDATE prompts SET created_at = 5 WHERE id = 'd'`,
@@ -144,6 +147,9 @@ test('the audit finds documents, columns and search rows that were changed by ot
     { id: 'a', problem: 'the document differs from its hash' },
     { id: 'b', problem: 'the columns differ from the document' },
     { id: 'c', problem: 'the document has no search row' },
+    { id: 'e', problem: 'it has rows, but no document' },
+    { id: 'task 5', problem: 'it has rows, but no document' },
     { id: 'd', problem: 'the search row is that of another time' },
   ]);
+  await runSql(url, 'ALTER TABLE tasks ENABLE TRIGGER tasks_rows_removed');
 });

@@ -2,15 +2,13 @@
 import { sql } from 'drizzle-orm';
 import { index, pgTable, primaryKey, smallint } from 'drizzle-orm/pg-core';
 import { bytes, integer, text } from './columns.ts';
-import { tasks } from './tasks.ts';
 
 /** Every image of a succeeded task, by its number (see src/task/image-number.ts): archived, queued, or given up. */
 export const taskImages = pgTable(
   'task_images',
   {
-    task: integer('task')
-      .notNull()
-      .references(() => tasks.arrival, { onDelete: 'cascade' }),
+    /** `arrival` of the task. It goes with it by a trigger: a foreign key would look up each task that is stored once more. */
+    task: integer('task').notNull(),
     n: integer('n').notNull(),
     /** Set when archived. */
     sha256: text('sha256'),

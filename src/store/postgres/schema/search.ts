@@ -2,15 +2,13 @@
 import { sql } from 'drizzle-orm';
 import { index, pgTable, smallint } from 'drizzle-orm/pg-core';
 import { integer, text, textArray, tsvector } from './columns.ts';
-import { tasks } from './tasks.ts';
 
 /** The search row of each task. */
 export const prompts = pgTable(
   'prompts',
   {
-    task: integer('task')
-      .primaryKey()
-      .references(() => tasks.arrival, { onDelete: 'cascade' }),
+    /** `arrival` of the task. It goes with it by a trigger: a foreign key would look up each task that is stored once more. */
+    task: integer('task').primaryKey(),
     /** Of the task. */
     createdAt: integer('created_at').notNull(),
     id: text('id').notNull(),
