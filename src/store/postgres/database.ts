@@ -62,6 +62,8 @@ export function connect({
     keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
     ...(answerTimeoutMs === undefined ? {} : { query_timeout: answerTimeoutMs }),
     types: createTypeParsers(),
+    // What is asked on a connection without waiting for the answers is sent at once.
+    pipeline: true,
   });
   pool.on('error', onConnectionError);
   // Also while it is used: without a listener of its own, a connection that breaks in a transaction would end the process.

@@ -1,4 +1,5 @@
 /** Many rows as the parameters of one statement, an array for each column: a tenth of the time of a statement for each row. */
+import { encodeArray } from './array-param.ts';
 import type { Condition } from './conditions.ts';
 
 /** A column: its type, and its value of each row. */
@@ -16,6 +17,6 @@ export function buildRows<Row>(
   const arrays = Object.values(columns).map(([type]) => `?::${type}[]`);
   return {
     sql: `unnest(${arrays.join(', ')}) WITH ORDINALITY AS ${name} (${Object.keys(columns).join(', ')}, position)`,
-    params: Object.values(columns).map(([, getValue]) => rows.map(getValue)),
+    params: Object.values(columns).map(([type, getValue]) => encodeArray(type, rows.map(getValue))),
   };
 }

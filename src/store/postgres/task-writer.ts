@@ -4,6 +4,7 @@
  */
 import type { TaskDocument } from '../../task/document.ts';
 import type { TaskState } from '../../task/state.ts';
+import type { TaskMarks } from '../contract/marks.ts';
 import type { Batch, BatchResult } from '../contract/tasks.ts';
 import { countReplacement, decideReplacement, isConfirmation, isStillRemoved } from '../rules/replacement.ts';
 import { hashText } from '../rules/text-hash.ts';
@@ -12,7 +13,8 @@ import type { Queryable } from './database.ts';
 import { enqueueImages, type QueuedTask, requeueImages } from './images/queue.ts';
 import { readMarks } from './marks/read-marks.ts';
 import { buildRows } from './rows.ts';
-import { type PromptRow, storePrompts } from './search/store-prompts.ts';
+import type { IndexEntry } from './search/index-entry.ts';
+import { createEntry, type SearchRow, storeSearchRows } from './search/store-prompts.ts';
 import { hashPrompt, type ReceivedDocument, TASK_COLUMNS } from './task-row.ts';
 import { addTracked, removeTracked } from './tracking.ts';
 import { addFinished } from './webhooks/finish-queue.ts';
@@ -73,14 +75,14 @@ export function createTaskWriter({ archivesInputs }: TaskWriterDeps): TaskWriter
   /** @param isNew whether a prompt had not been stored before */
   const index = async (
     tx: Queryable,
-    rows: readonly (PromptRow & { isNew: boolean })[],
+    rows: readonly (SearchRow & { isNew: boolean })[],
     written: Written,
   ): Promise<void> => {
-    const entries = await storePrompts(tx, rows);
-    for (const [at, { ofPrompt, ofNote }] of entries.entries()) {
-      for (const word of [...ofPrompt, ...ofNote]) written.words.add(word);
-      if (rows[at]?.isNew) written.newPrompts.push(ofPrompt);
+    for (const { entry, isNew } of rows) {
+      for (const word of [...entry.ofPrompt, ...entry.ofNote]) written.words.add(word);
+      if (isNew) written.newPrompts.push(entry.ofPrompt);
     }
+    await storeSearchRows(tx, rows);
   };
 
   /** @param finished each with the key of its row, and whether it was stored before */
@@ -90,10 +92,12 @@ export function createTaskWriter({ archivesInputs }: TaskWriterDeps): TaskWriter
     { announces }: Pick<Origin, 'announces'>,
   ): Promise<void> => {
     if (finished.length === 0) return;
-    const untracked = await removeTracked(
-      tx,
-      finished.map(({ task }) => task.id),
-    );
+    const ids = finished.map(({ task }) => task.id);
+    const succeeded = finished.filter(({ task }) => task.state === 'succeeded');
+    const [untracked] = await Promise.all([
+      removeTracked(tx, ids),
+      enqueueImages(tx, succeeded.map(queue), archivesInputs),
+    ]);
     const awaited = finished.filter(({ task, isStored }) => isStored || untracked.has(task.id));
     const announced = announces === 'all' ? finished : announces === 'awaited' ? awaited : [];
     await addFinished(
@@ -101,33 +105,33 @@ export function createTaskWriter({ archivesInputs }: TaskWriterDeps): TaskWriter
       announced.map(({ task }) => task.id),
       announced[0]?.fetchedAtMs ?? 0,
     );
-    await enqueueImages(
-      tx,
-      finished.filter(({ task }) => task.state === 'succeeded').map(queue),
-      archivesInputs,
-    );
   };
 
   const insert: TaskWriter['insert'] = async (tx, documents, origin, written) => {
     if (documents.length === 0) return;
-    const keys = await insertTasks(tx, documents);
-    const keyOf = ({ task }: ReceivedDocument) => keys.get(task.id) ?? 0;
-    const prompts = documents.map((received) => createPromptRow(received, keyOf(received)));
-    await index(
-      tx,
-      prompts.map((row) => ({ ...row, isNew: true })),
-      written,
-    );
-    const finished = documents.filter(({ task }) => task.state !== 'pending');
-    await finish(
-      tx,
-      finished.map((received) => ({ ...received, key: keyOf(received), isStored: false })),
-      origin,
-    );
+    const [keys, entries] = await Promise.all([insertTasks(tx, documents), prepareEntries(documents)]);
+    const inserted = documents.map((received, at) => ({
+      ...{ ...received, key: keys.get(received.task.id) ?? 0, isStored: false },
+      entry: entries[at] ?? prepareEntry(received),
+    }));
+    const finished = inserted.filter(({ task }) => task.state !== 'pending');
+    const pending = inserted.filter(({ task }) => task.state === 'pending');
     const { trackPendingAtMs, fetchedAtMs } = origin;
-    if (trackPendingAtMs === undefined) return;
-    const pending = documents.filter(({ task }) => task.state === 'pending').map(({ task }) => task.id);
-    await addTracked(tx, pending, { nowMs: fetchedAtMs, dueAtMs: trackPendingAtMs });
+    await Promise.all([
+      index(
+        tx,
+        inserted.map((row) => ({ ...createSearchRow(row), isNew: true })),
+        written,
+      ),
+      finish(tx, finished, origin),
+      trackPendingAtMs === undefined
+        ? undefined
+        : addTracked(
+            tx,
+            pending.map(({ task }) => task.id),
+            { nowMs: fetchedAtMs, dueAtMs: trackPendingAtMs },
+          ),
+    ]);
   };
 
   const replace: TaskWriter['replace'] = async (tx, documents, origin, written) => {
@@ -145,10 +149,10 @@ export function createTaskWriter({ archivesInputs }: TaskWriterDeps): TaskWriter
     );
     await index(
       tx,
-      moved.map(({ received, isNew }) => ({
-        ...createPromptRow(received, received.stored.arrival),
-        ...{ marks: marks.get(received.task.id), isNew },
-      })),
+      moved.map(({ received, isNew }) => {
+        const entry = prepareEntry(received, marks.get(received.task.id));
+        return { ...createSearchRow({ ...received, key: received.stored.arrival, entry }), isNew };
+      }),
       written,
     );
     const finished = documents
@@ -297,8 +301,21 @@ async function forgetTombstones(tx: Queryable, ids: readonly string[]): Promise<
   if (ids.length > 0) await tx.execute('DELETE FROM removed WHERE id = ANY($1::text[])', [ids]);
 }
 
-function createPromptRow({ task }: ReceivedDocument, key: number): PromptRow {
-  return { task: key, id: task.id, createdAtMs: task.createdAtMs, prompt: task.prompt, marks: undefined };
+/** Asynchronous, to be called while the database works: it takes as long as a statement. */
+async function prepareEntries(documents: readonly ReceivedDocument[]): Promise<IndexEntry[]> {
+  return documents.map((received) => prepareEntry(received));
+}
+
+function prepareEntry({ task }: ReceivedDocument, marks?: TaskMarks): IndexEntry {
+  return createEntry({ prompt: task.prompt, createdAtMs: task.createdAtMs, marks });
+}
+
+function createSearchRow({
+  task,
+  key,
+  entry,
+}: ReceivedDocument & { key: number; entry: IndexEntry }): SearchRow {
+  return { task: key, id: task.id, createdAtMs: task.createdAtMs, entry };
 }
 
 function queue({ task, key, fetchedAtMs }: ReceivedDocument & { key: number }): QueuedTask {

@@ -67,8 +67,7 @@ async function runOnce<T>(
 ): Promise<T> {
   const client = await db.pool.connect();
   try {
-    await client.query(begin);
-    const result = await work(createTransaction(client));
+    const result = await runBehind(client.query(begin), () => work(createTransaction(client)));
     await client.query(commit);
     client.release();
     return result;
@@ -76,6 +75,17 @@ async function runOnce<T>(
     await rollBack(client, error);
     throw error;
   }
+}
+
+/**
+ * Runs work without waiting for the statements that begin its transaction, which saves a round trip. If those fail, all behind them do, and
+ * theirs is the error that says why.
+ */
+async function runBehind<T>(begin: Promise<unknown>, work: () => Promise<T>): Promise<T> {
+  const [begun, done] = await Promise.allSettled([begin, work()]);
+  if (begun.status === 'rejected') throw begun.reason;
+  if (done.status === 'rejected') throw done.reason;
+  return done.value;
 }
 
 function createTransaction(client: pg.PoolClient): Transaction {

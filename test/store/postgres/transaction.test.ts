@@ -24,6 +24,18 @@ const increment = async (tx: Transaction, name: string) => {
   await tx.execute('UPDATE facts SET value = $2 WHERE name = $1', [name, String(Number(row?.value) + 1)]);
 };
 
+/** Ends the statement that waits for a lock, as soon as there is one. */
+async function cancelWaiting(): Promise<void> {
+  for (;;) {
+    const cancelled = await runSql(
+      url,
+      `SELECT pg_cancel_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
+    if (cancelled.length > 0) return;
+  }
+}
+
 describe('transactions', () => {
   test('about the same id follow each other, whatever else they are about', async () => {
     const others = Array.from({ length: 5 }, (_, at) => `other ${at}`);
@@ -64,6 +76,34 @@ describe('transactions', () => {
       });
     await Promise.all([change('a', 'b'), change('b', 'a')]);
     expect([await read('a'), await read('b'), runs]).toEqual(['2', '2', 3]);
+  });
+
+  test('say why they could not begin, and change nothing', async () => {
+    let isHeld: (() => void) | undefined;
+    let end: (() => void) | undefined;
+    const held = new Promise<void>((resolve) => {
+      isHeld = resolve;
+    });
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const holder = runInTransaction(db, { ids: ['a'] }, async (tx) => {
+      await tx.query('SELECT 1'); // its locks are taken
+      isHeld?.();
+      await ended;
+    });
+    await held;
+    const [waiting] = await Promise.allSettled([
+      runInTransaction(db, { ids: ['a'] }, async (tx) => {
+        await increment(tx, 'a');
+      }),
+      cancelWaiting().finally(() => end?.()),
+    ]);
+    await holder;
+    expect(waiting).toMatchObject({ status: 'rejected', reason: { code: '57014' } });
+    expect(await read('a')).toBe('0');
+    await runInTransaction(db, { ids: ['a'] }, (tx) => increment(tx, 'a'));
+    expect(await read('a')).toBe('1');
   });
 
   test('undo a part alone', async () => {
