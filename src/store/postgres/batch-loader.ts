@@ -10,6 +10,11 @@ interface Waiter<Row> {
 
 /** More statements at a time would only wait for each other. */
 const MAX_IN_FLIGHT = 4;
+/**
+ * Of one statement. If one had all that is asked for, the database would wait while this process reads its rows, and this process while
+ * the database does.
+ */
+const MAX_IDS = 32;
 
 /**
  * @param load reads many rows at once
@@ -18,20 +23,22 @@ const MAX_IN_FLIGHT = 4;
 export function createBatchLoader<Id extends string, Row extends { readonly id: Id }>(
   load: (ids: readonly Id[]) => Promise<readonly Row[]>,
 ): (id: Id) => Promise<Row | undefined> {
-  let waiting = new Map<Id, Waiter<Row>[]>();
+  const waiting = new Map<Id, Waiter<Row>[]>();
   let isScheduled = false;
   let inFlight = 0;
 
   const schedule = () => {
     if (isScheduled || waiting.size === 0 || inFlight >= MAX_IN_FLIGHT) return;
     isScheduled = true;
-    setImmediate(() => void loadWaiting());
+    setImmediate(loadWaiting);
   };
 
-  const loadWaiting = async () => {
-    const batch = waiting;
-    waiting = new Map();
+  const loadWaiting = () => {
     isScheduled = false;
+    while (waiting.size > 0 && inFlight < MAX_IN_FLIGHT) void loadBatch(takeFirst(waiting, MAX_IDS));
+  };
+
+  const loadBatch = async (batch: ReadonlyMap<Id, readonly Waiter<Row>[]>) => {
     inFlight += 1;
     try {
       const rows = new Map((await load([...batch.keys()])).map((row) => [row.id, row]));
@@ -51,4 +58,15 @@ export function createBatchLoader<Id extends string, Row extends { readonly id: 
       else waiting.set(id, [{ resolve, reject }]);
       schedule();
     });
+}
+
+/** Takes the first entries out of a map. */
+function takeFirst<Key, Value>(map: Map<Key, Value>, count: number): Map<Key, Value> {
+  const taken = new Map<Key, Value>();
+  for (const [key, value] of map) {
+    if (taken.size === count) break;
+    taken.set(key, value);
+    map.delete(key);
+  }
+  return taken;
 }

@@ -2,12 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
 import { createEventBus } from '../../lib/event-bus.ts';
+import type { TaskId } from '../../task/id.ts';
 import type { StoreChange } from '../contract/changes.ts';
 import { StoreError } from '../contract/errors.ts';
 import type { Store } from '../contract/store.ts';
+import type { StoredTask } from '../contract/tasks.ts';
 import { announceStatus } from '../rules/status-changes.ts';
 import { createAccessTokenStore } from './access-tokens.ts';
 import { audit } from './audit.ts';
+import { createBatchLoader } from './batch-loader.ts';
 import { createCallbackStore } from './callbacks.ts';
 import { createCircuitStore } from './circuit.ts';
 import { createCollectionStore } from './collections/collection-store.ts';
@@ -33,7 +36,7 @@ import { createServers, readForeignVersion, type Servers } from './servers.ts';
 import { readStats } from './stats.ts';
 import { createStorageWatch } from './storage-watch.ts';
 import { createTaskWriter } from './task-writer.ts';
-import { createTaskStore } from './tasks.ts';
+import { createTaskLoader, createTaskStore } from './tasks.ts';
 import { createTrackingStore } from './tracking.ts';
 import { createTurnStore } from './turns.ts';
 import { createWebhookStore } from './webhooks/webhook-store.ts';
@@ -142,12 +145,13 @@ function assemble(
   const changes = createEventBus<StoreChange>();
   const onChange = changes.emit;
   const writer = createTaskWriter({ archivesInputs });
+  const load = createTaskLoader(db);
 
   let closing: Promise<void> | undefined;
 
   const { stream, ...listing } = createHistoryStore(db);
   const others = storage.watch({
-    ...createTaskStore(db, { words, writer, onChange, now: () => clock.now() }),
+    ...createTaskStore(db, { words, load, writer, onChange, now: () => clock.now() }),
     ...createIdFinder(db),
     ...listing,
     ...createSearchStore(db, { clock, words, keepsCounts: kind === 'reader' && isResident, checkInterrupt }),
@@ -175,6 +179,8 @@ function assemble(
   } satisfies Partial<Store>);
   return {
     ...announceStatus(others, changes.emit),
+    // Watched for each statement, not for each of the many that wait for it.
+    get: createBatchLoader<TaskId, StoredTask>(storage.watch({ load }).load),
     stream: () => translateStream(stream()),
     onChange: changes.subscribe,
     readStorageProblem: storage.readProblem,

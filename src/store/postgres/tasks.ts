@@ -5,7 +5,6 @@ import type { TaskState } from '../../task/state.ts';
 import { addResult, createEmptyResult } from '../contract/batch-result.ts';
 import type { TaskChange } from '../contract/changes.ts';
 import type { Batch, StoredTask, TaskStore } from '../contract/tasks.ts';
-import { createBatchLoader } from './batch-loader.ts';
 import type { Postgres } from './database.ts';
 import { concernsOneRow, unwrapError } from './errors.ts';
 import { removeTasks } from './remove-tasks.ts';
@@ -20,6 +19,7 @@ const NEVER = 0;
 
 export interface TaskStoreDeps {
   readonly words: WordStore;
+  readonly load: LoadTasks;
   readonly writer: TaskWriter;
   readonly now: () => number;
   /** Called after each change of a task. */
@@ -28,7 +28,6 @@ export interface TaskStoreDeps {
 
 type Documents = Pick<
   TaskStore,
-  | 'get'
   | 'getMany'
   | 'concatFinished'
   | 'storeDocuments'
@@ -38,10 +37,18 @@ type Documents = Pick<
   | 'nextRequestSeq'
 >;
 
-export function createTaskStore(db: Postgres, { words, writer, now, onChange }: TaskStoreDeps): Documents {
-  const load = (ids: readonly TaskId[]): Promise<StoredTask[]> =>
-    db.read(`SELECT ${STORED_TASK} FROM tasks WHERE id = ANY($1::text[]) AND ${IS_DOCUMENT}`, [ids]);
+/** Reads the documents with these ids, in any order. */
+export type LoadTasks = (ids: readonly TaskId[]) => Promise<StoredTask[]>;
 
+export function createTaskLoader(db: Postgres): LoadTasks {
+  return (ids) =>
+    db.read(`SELECT ${STORED_TASK} FROM tasks WHERE id = ANY($1::text[]) AND ${IS_DOCUMENT}`, [ids]);
+}
+
+export function createTaskStore(
+  db: Postgres,
+  { words, load, writer, now, onChange }: TaskStoreDeps,
+): Documents {
   const announce = ({ changed, newPrompts }: Written): void => {
     words.count(newPrompts);
     for (const task of changed) onChange(describeStored(task));
@@ -88,7 +95,6 @@ export function createTaskStore(db: Postgres, { words, writer, now, onChange }: 
   };
 
   return {
-    get: createBatchLoader<TaskId, StoredTask>(load),
     getMany: async (ids) => {
       const found = new Map((await load(ids)).map((task) => [task.id, task]));
       return [...new Set(ids)].map((id) => found.get(id)).filter((task) => task !== undefined);
