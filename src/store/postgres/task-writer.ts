@@ -2,6 +2,7 @@
  * Writes documents with their dependent rows: task, search row, tracking, images. In a transaction that holds their ids, one statement a
  * table.
  */
+import { waitForAll } from '../../lib/wait-for-all.ts';
 import type { TaskDocument } from '../../task/document.ts';
 import type { TaskState } from '../../task/state.ts';
 import type { TaskMarks } from '../contract/marks.ts';
@@ -94,7 +95,7 @@ export function createTaskWriter({ archivesInputs }: TaskWriterDeps): TaskWriter
     if (finished.length === 0) return;
     const ids = finished.map(({ task }) => task.id);
     const succeeded = finished.filter(({ task }) => task.state === 'succeeded');
-    const [untracked] = await Promise.all([
+    const [untracked] = await waitForAll([
       removeTracked(tx, ids),
       enqueueImages(tx, succeeded.map(queue), archivesInputs),
     ]);
@@ -109,52 +110,38 @@ export function createTaskWriter({ archivesInputs }: TaskWriterDeps): TaskWriter
 
   const insert: TaskWriter['insert'] = async (tx, documents, origin, written) => {
     if (documents.length === 0) return;
-    const [keys, entries] = await Promise.all([insertTasks(tx, documents), prepareEntries(documents)]);
+    const [keys, entries] = await waitForAll([insertTasks(tx, documents), prepareEntries(documents)]);
     const inserted = documents.map((received, at) => ({
       ...{ ...received, key: keys.get(received.task.id) ?? 0, isStored: false },
       entry: entries[at] ?? prepareEntry(received),
     }));
     const finished = inserted.filter(({ task }) => task.state !== 'pending');
     const pending = inserted.filter(({ task }) => task.state === 'pending');
-    const { trackPendingAtMs, fetchedAtMs } = origin;
-    await Promise.all([
+    await waitForAll([
       index(
         tx,
         inserted.map((row) => ({ ...createSearchRow(row), isNew: true })),
         written,
       ),
       finish(tx, finished, origin),
-      trackPendingAtMs === undefined
-        ? undefined
-        : addTracked(
-            tx,
-            pending.map(({ task }) => task.id),
-            { nowMs: fetchedAtMs, dueAtMs: trackPendingAtMs },
-          ),
+      track(
+        tx,
+        pending.map(({ task }) => task.id),
+        origin,
+      ),
     ]);
   };
 
   const replace: TaskWriter['replace'] = async (tx, documents, origin, written) => {
     if (documents.length === 0) return;
-    await updateTasks(tx, documents);
     const moved = documents
       .map((received) => ({
         received,
         isNew: !hashPrompt(received.task.prompt).equals(received.stored.promptHash),
       }))
       .filter(({ received: { task, stored }, isNew }) => isNew || task.createdAtMs !== stored.createdAt);
-    const marks = await readMarks(
-      tx,
-      moved.map(({ received }) => received.task.id),
-    );
-    await index(
-      tx,
-      moved.map(({ received, isNew }) => {
-        const entry = prepareEntry(received, marks.get(received.task.id));
-        return { ...createSearchRow({ ...received, key: received.stored.arrival, entry }), isNew };
-      }),
-      written,
-    );
+    const movedIds = moved.map(({ received }) => received.task.id);
+    const [, marks] = await waitForAll([updateTasks(tx, documents), readMarks(tx, movedIds)]);
     const finished = documents
       .filter(({ task }) => task.state !== 'pending')
       .map((received) => ({ ...received, key: received.stored.arrival, isStored: true }));
@@ -162,8 +149,17 @@ export function createTaskWriter({ archivesInputs }: TaskWriterDeps): TaskWriter
     const again = finished.filter(
       ({ task, stored }) => stored.state === 'pending' && task.state === 'succeeded',
     );
-    await requeueImages(tx, again.map(queue));
-    await finish(tx, finished, origin);
+    await waitForAll([
+      index(
+        tx,
+        moved.map(({ received, isNew }) => {
+          const entry = prepareEntry(received, marks.get(received.task.id));
+          return { ...createSearchRow({ ...received, key: received.stored.arrival, entry }), isNew };
+        }),
+        written,
+      ),
+      requeueImages(tx, again.map(queue)).then(() => finish(tx, finished, origin)),
+    ]);
   };
 
   return {
@@ -177,18 +173,30 @@ export function createTaskWriter({ archivesInputs }: TaskWriterDeps): TaskWriter
       );
       const receive = (task: TaskDocument): ReceivedDocument => ({ task, requestSeq, fetchedAtMs });
       const plan = planBatch(documents, batch, known, written.result);
-      await confirmTasks(tx, plan.confirmed, batch);
-      await forgetTombstones(tx, plan.returned);
-      await insert(tx, plan.inserted.map(receive), batch, written);
-      await replace(
-        tx,
-        plan.replacing.map(({ task, stored }) => ({ ...receive(task), stored })),
-        batch,
-        written,
-      );
+      await waitForAll([
+        confirmTasks(tx, plan.confirmed, batch),
+        forgetTombstones(tx, plan.returned),
+        insert(tx, plan.inserted.map(receive), batch, written),
+        replace(
+          tx,
+          plan.replacing.map(({ task, stored }) => ({ ...receive(task), stored })),
+          batch,
+          written,
+        ),
+      ]);
       written.changed.push(...plan.changed);
     },
   };
+}
+
+/** Tracks new tasks that are pending, if they are to be. */
+async function track(
+  tx: Queryable,
+  ids: readonly string[],
+  { trackPendingAtMs, fetchedAtMs }: Origin,
+): Promise<void> {
+  if (trackPendingAtMs === undefined) return;
+  await addTracked(tx, ids, { nowMs: fetchedAtMs, dueAtMs: trackPendingAtMs });
 }
 
 interface Plan {

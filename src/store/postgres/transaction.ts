@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import { waitForAll } from '../../lib/wait-for-all.ts';
 import { createQueryable, type Postgres, type Queryable } from './database.ts';
 import { isConflict, isConnectionLost } from './errors.ts';
 import { rollBack } from './roll-back.ts';
@@ -67,7 +68,8 @@ async function runOnce<T>(
 ): Promise<T> {
   const client = await db.pool.connect();
   try {
-    const result = await runBehind(client.query(begin), () => work(createTransaction(client)));
+    // Not waiting for the beginning saves a round trip: if it fails, all behind it does, and its error comes first.
+    const [, result] = await waitForAll([client.query(begin), work(createTransaction(client))]);
     await client.query(commit);
     client.release();
     return result;
@@ -75,17 +77,6 @@ async function runOnce<T>(
     await rollBack(client, error);
     throw error;
   }
-}
-
-/**
- * Runs work without waiting for the statements that begin its transaction, which saves a round trip. If those fail, all behind them do, and
- * theirs is the error that says why.
- */
-async function runBehind<T>(begin: Promise<unknown>, work: () => Promise<T>): Promise<T> {
-  const [begun, done] = await Promise.allSettled([begin, work()]);
-  if (begun.status === 'rejected') throw begun.reason;
-  if (done.status === 'rejected') throw done.reason;
-  return done.value;
 }
 
 function createTransaction(client: pg.PoolClient): Transaction {
