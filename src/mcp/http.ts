@@ -18,7 +18,7 @@ export function answerMcp(
 }
 
 /** @param createServer called for each message */
-export function answerWith(
+export async function answerWith(
   createServer: () => McpServer,
   request: Request,
   maxBodyBytes: number,
@@ -28,5 +28,25 @@ export function answerWith(
     // Nothing of it changes while a client looks.
     maxSubscriptions: 0,
   });
-  return handler.fetch(request);
+  return waitForBody(await handler.fetch(request));
+}
+
+/**
+ * The response once its body has begun. An event stream is opened before the tool runs: if this server is killed meanwhile, a proxy can
+ * ask another one only for a response that has not begun, and the client would wait in vain.
+ */
+async function waitForBody(response: Response): Promise<Response> {
+  if (!response.body) return response;
+  const reader = response.body.getReader();
+  const first = await reader.read();
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => (first.done ? controller.close() : controller.enqueue(first.value)),
+    pull: async (controller) => {
+      const { done, value } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return new Response(body, { status: response.status, headers: response.headers });
 }
