@@ -31,6 +31,11 @@ export function countOlder(after: Cursor | undefined): number {
   return getFactor(after) * MAX_OLDER;
 }
 
+/** Which matches are ranked. @param found how many there are, counted at least to just above RANKING_LIMIT */
+function getRanked(found: number, after: Cursor | undefined): 'all' | 'newest' {
+  return after?.ranking?.ranked ?? (found > RANKING_LIMIT ? 'newest' : 'all');
+}
+
 /**
  * Until when older matches are created that are ranked, too, epoch milliseconds; undefined when there are none.
  * @param newest the newest matches of the window
@@ -40,9 +45,8 @@ export function getEdgeOfNewest(
   newest: readonly Timed[],
   { after, found }: { after?: Cursor | undefined; found: number },
 ): number | undefined {
-  const before = after?.ranking;
-  const isAll = before ? before.ranked === 'all' : found <= RANKING_LIMIT;
-  return isAll ? undefined : (before?.oldestMs ?? newest.at(-1)?.createdAt);
+  if (getRanked(found, after) === 'all') return undefined;
+  return after?.ranking?.oldestMs ?? newest.at(-1)?.createdAt;
 }
 
 /** The rows of both parts, each once. */
@@ -66,7 +70,7 @@ export function takeRankedPage<Row extends Scored>(
   }: { limit: number; after?: Cursor | undefined; found: number; newest: readonly Timed[] },
 ): RowPage<Row> {
   const before = after?.ranking;
-  const ranked = before?.ranked ?? (found > RANKING_LIMIT ? 'newest' : 'all');
+  const ranked = getRanked(found, after);
   const [first, oldest] = [newest[0], newest.at(-1)];
   if (!first || !oldest) return { rows: [], next: undefined, ranked: before?.ranked ?? 'all' };
 

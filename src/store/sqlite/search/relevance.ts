@@ -4,8 +4,15 @@ import { collectWantedText, type Query, type TextNode } from '../../../search/as
 import { computeIdf, type RankingBasis, score } from '../../../search/ranking.ts';
 import type { Term } from '../../../search/terms.ts';
 import { getPrompt } from '../../../task/document.ts';
-import { RANKING_LIMIT } from '../../contract/search.ts';
-import type { Scored } from '../../rules/ranking-window.ts';
+import { RANKING_LIMIT, type SearchRequest } from '../../contract/search.ts';
+import {
+  countNewest,
+  countOlder,
+  getEdgeOfNewest,
+  joinWindow,
+  type Scored,
+  takeRankedPage,
+} from '../../rules/ranking-window.ts';
 import {
   computeIdfsWithin,
   computeRankedLength,
@@ -14,10 +21,50 @@ import {
   LENGTH_SAMPLE,
   SAMPLE_SIZE,
 } from '../../rules/relevance.ts';
+import type { RowPage } from '../../rules/time-page.ts';
 import { countTasks } from '../counts.ts';
 import type { Sqlite } from '../database.ts';
+import type { Condition } from '../filter-sql.ts';
 import type { TimedRow } from '../time-order.ts';
 import { compileLeaf } from './match-expression.ts';
+import { buildNearCondition } from './near-words.ts';
+import { findHits, type Hits, restrictToTimes, takeRows } from './time-search.ts';
+
+interface FoundHits {
+  readonly hits: Hits;
+  /** How many there are, counted at least to just above RANKING_LIMIT. */
+  readonly found: number;
+  /** As many of them, if they are grouped. */
+  readonly newest: readonly TimedRow[] | undefined;
+}
+
+export function findRankedPage(
+  db: Sqlite,
+  { query, filter, limit, after, nowMs }: SearchRequest,
+  { hits, found, newest: known }: FoundHits,
+): RowPage<TimedRow> {
+  const before = after?.ranking;
+  const ofPage = before
+    ? restrictToTimes(db, hits, { fromMs: before.oldestMs, toMs: before.newestMs + 1 })
+    : hits;
+  const newest = takeRows(known && !before ? known : findHits(db, ofPage, 'newest'), countNewest(after));
+  const edgeMs = getEdgeOfNewest(newest, { after, found });
+  const near = edgeMs === undefined ? undefined : buildNearCondition(query, hits.sql);
+  const older = near && edgeMs !== undefined ? findOlder(db, hits, { near, edgeMs }) : [];
+  const window = joinWindow(newest, takeRows(older, countOlder(after)));
+  const isLimited = filter.within !== undefined;
+  const { scored, basis } = rankWindow(db, { query, isLimited, nowMs, before }, window);
+  return takeRankedPage(scored, basis, { limit, after, found, newest });
+}
+
+function findOlder(
+  db: Sqlite,
+  hits: Hits,
+  { near, edgeMs }: { near: Condition; edgeMs: number },
+): Iterable<TimedRow> {
+  const older = restrictToTimes(db, hits, { toMs: edgeMs + 1 });
+  return findHits(db, { ...older, conditions: [...older.conditions, near] }, 'newest');
+}
 
 interface RankedBy {
   readonly query: Query;
@@ -29,7 +76,7 @@ interface RankedBy {
 }
 
 /** @param window the newest matches first */
-export function rankWindow(
+function rankWindow(
   db: Sqlite,
   { query, before, ...options }: RankedBy,
   window: readonly TimedRow[],

@@ -10,47 +10,26 @@ import {
   type SearchRequest,
   type SearchStore,
 } from '../../contract/search.ts';
-import type { StoredTask, TaskFilter } from '../../contract/tasks.ts';
+import type { StoredTask } from '../../contract/tasks.ts';
 import { describeCloseHit } from '../../rules/close-ranking.ts';
-import {
-  countNewest,
-  countOlder,
-  getEdgeOfNewest,
-  joinWindow,
-  takeRankedPage,
-} from '../../rules/ranking-window.ts';
 import { type RowPage, takeTimePage } from '../../rules/time-page.ts';
 import type { Sqlite } from '../database.ts';
-import {
-  buildExactTimeConditions,
-  buildTimeConditions,
-  buildWhereClause,
-  type Condition,
-  collectParams,
-} from '../filter-sql.ts';
+import { buildWhereClause, collectParams } from '../filter-sql.ts';
 import type { Synchronous } from '../synchronous.ts';
 import { STORED_TASK } from '../task-statements.ts';
 import type { TimedRow } from '../time-order.ts';
 import { type CloseRow, findCloseMatches } from './close.ts';
 import { countUpTo } from './count-up-to.ts';
-import { buildNearCondition } from './near-words.ts';
 import { readPromptGroup } from './prompt-groups.ts';
-import { rankWindow } from './relevance.ts';
+import { findRankedPage } from './relevance.ts';
 import { compileSearch, type SearchSql } from './search-sql.ts';
-import { compileHits, findHits, findNewestOfPrompts, findTimePage, type Hits } from './time-search.ts';
+import { compileHits, findNewestOfPrompts, findTimePage, type Hits, takeRows } from './time-search.ts';
 
 export interface IndexState {
   /** How far a row's position may be above the slot of its time. */
   readonly maxDisplacement: number;
   /** From when on tasks are indexed; undefined when all are. */
   readonly indexedFromMs: number | undefined;
-}
-
-interface FoundHits {
-  /** How many there are, counted up to COUNT_LIMIT + 1. */
-  readonly found: number;
-  /** As many of them, if they are grouped. */
-  readonly newest: readonly TimedRow[] | undefined;
 }
 
 export function createSearchStore(
@@ -67,34 +46,6 @@ export function createSearchStore(
   /** The position of the newest task of a group. */
   const findPosition = ({ tasks: [newest] }: PromptGroup, fallback: number): number =>
     (newest && positionOf.get(newest.id)?.position) ?? fallback;
-
-  const searchByRelevance = (
-    { query, filter, limit, after, nowMs }: SearchRequest,
-    hits: Hits,
-    { found, newest: known }: FoundHits,
-  ): RowPage<TimedRow> => {
-    const before = after?.ranking;
-    const findWithin = (times: Pick<TaskFilter, 'fromMs' | 'toMs'>, more: readonly Condition[] = []) => {
-      const conditions = [...hits.conditions, ...buildCreatedConditions(times, hits), ...more];
-      return findHits(db, { ...hits, conditions }, 'newest');
-    };
-    const newest = takeRows(
-      known && !before
-        ? known
-        : findWithin(before ? { fromMs: before.oldestMs, toMs: before.newestMs + 1 } : {}),
-      countNewest(after),
-    );
-    const edgeMs = getEdgeOfNewest(newest, { after, found });
-    const near = buildNearCondition(query, hits.sql);
-    const older =
-      near && edgeMs !== undefined
-        ? takeRows(findWithin({ toMs: edgeMs + 1 }, [near]), countOlder(after))
-        : [];
-    const window = joinWindow(newest, older);
-    const isLimited = filter.within !== undefined;
-    const { scored, basis } = rankWindow(db, { query, isLimited, nowMs, before }, window);
-    return takeRankedPage(scored, basis, { limit, after, found, newest });
-  };
 
   /** Close matches follow when the exact ones end. In the order of time there are only some when nothing matches exactly. */
   const addCloseMatches = (
@@ -168,7 +119,8 @@ export function createSearchStore(
       };
       const findExactPage = (limit: number) => {
         const { sort, after } = request;
-        if (sort === 'relevance') return searchByRelevance({ ...request, limit }, exact, { found, newest });
+        if (sort === 'relevance')
+          return findRankedPage(db, { ...request, limit }, { hits: exact, found, newest });
         if (sort === 'newest' && !after && newest) return takeTimePage(newest, { sort, limit, after });
         return findTimePage(db, exact, { sort, limit, after });
       };
@@ -191,16 +143,6 @@ export function createSearchStore(
   };
 }
 
-/** The first rows. They are read one by one: there may be a hundred thousand more. */
-function takeRows(rows: Iterable<TimedRow>, limit: number): TimedRow[] {
-  const taken: TimedRow[] = [];
-  for (const row of rows) {
-    taken.push(row);
-    if (taken.length >= limit) break;
-  }
-  return taken;
-}
-
 const NONE: ReadonlySet<number> = new Set();
 
 /** Of all hits, which are few when close matches follow; of groups, also the other tasks with their prompts. */
@@ -219,15 +161,4 @@ function readPositions(
     .pluck()
     .all(...collectParams(conditions));
   return new Set(positions);
-}
-
-/** The position bounds matter: without them a page would read on to the oldest match. */
-function buildCreatedConditions(
-  times: Pick<TaskFilter, 'fromMs' | 'toMs'>,
-  { sql, maxDisplacement }: Hits,
-): Condition[] {
-  return [
-    ...buildTimeConditions(times, sql.position, maxDisplacement),
-    ...buildExactTimeConditions(times, 'tasks'),
-  ];
 }

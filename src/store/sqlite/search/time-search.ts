@@ -4,8 +4,14 @@ import type { Cursor } from '../../../search/cursor.ts';
 import type { TaskFilter } from '../../contract/tasks.ts';
 import { type Direction, type RowPage, takeTimePage } from '../../rules/time-page.ts';
 import type { Sqlite } from '../database.ts';
-import { buildWhereClause, type Condition, collectParams } from '../filter-sql.ts';
-import { yieldUntilInterrupted } from '../interrupt.ts';
+import {
+  buildExactTimeConditions,
+  buildTimeConditions,
+  buildWhereClause,
+  type Condition,
+  collectParams,
+} from '../filter-sql.ts';
+import { ensureInterruptible, yieldUntilInterrupted } from '../interrupt.ts';
 import { computeSlot } from '../position.ts';
 import { sortByTime, type TimedRow } from '../time-order.ts';
 import { buildNewestOfPrompt } from './prompt-groups.ts';
@@ -29,6 +35,18 @@ export function compileHits(
     ? [...sql.conditions, ...buildNewestOfPrompt(db, sql, maxDisplacement)]
     : sql.conditions;
   return { sql, conditions, maxDisplacement };
+}
+
+/** The hits that were created in a range of time. The bounds of positions end the reading of the index where the range ends. */
+export function restrictToTimes(db: Sqlite, hits: Hits, times: Pick<TaskFilter, 'fromMs' | 'toMs'>): Hits {
+  return {
+    ...hits,
+    conditions: ensureInterruptible(db, [
+      ...buildTimeConditions(times, hits.sql.position, hits.maxDisplacement),
+      ...buildExactTimeConditions(times, 'tasks'),
+      ...hits.conditions,
+    ]),
+  };
 }
 
 const TIMED_ROW = 'tasks.created_at AS createdAt, tasks.id AS id';
@@ -55,6 +73,16 @@ export function* findNewestOfPrompts(db: Sqlite, { sql, maxDisplacement }: Hits)
     seen.add(row.prompt);
     yield row;
   }
+}
+
+/** The first rows. They are read one by one: there may be a hundred thousand more. */
+export function takeRows(rows: Iterable<TimedRow>, limit: number): TimedRow[] {
+  const taken: TimedRow[] = [];
+  for (const row of rows) {
+    taken.push(row);
+    if (taken.length >= limit) break;
+  }
+  return taken;
 }
 
 function readRows<Row extends TimedRow>(

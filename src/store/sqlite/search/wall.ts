@@ -7,19 +7,13 @@ import { createSliceCursors } from '../../rules/slice-cursors.ts';
 import { compareInTime, type Direction, type Timed } from '../../rules/time-page.ts';
 import { createRatioFinder } from '../../rules/wall-ratio.ts';
 import type { Sqlite } from '../database.ts';
-import {
-  buildExactTimeConditions,
-  buildTimeConditions,
-  buildWhereClause,
-  type Condition,
-  collectParams,
-} from '../filter-sql.ts';
-import { ensureInterruptible, yieldUntilInterrupted } from '../interrupt.ts';
+import { buildWhereClause, type Condition, collectParams } from '../filter-sql.ts';
+import { yieldUntilInterrupted } from '../interrupt.ts';
 import type { Synchronous } from '../synchronous.ts';
 import type { TimedRow } from '../time-order.ts';
 import { readPromptGroup } from './prompt-groups.ts';
 import type { IndexState } from './search.ts';
-import { compileHits, findTimePage, type Hits } from './time-search.ts';
+import { compileHits, findTimePage, type Hits, restrictToTimes } from './time-search.ts';
 
 interface Tile extends Timed {
   readonly state: TaskState;
@@ -46,7 +40,10 @@ export function createWallStore(db: Sqlite, readState: () => IndexState): Synchr
   return {
     layout: (request) => {
       const { maxDisplacement, indexedFromMs } = readState();
-      const tiles = readTiles(db, restrict(db, compileHits(db, request, maxDisplacement), request.month));
+      const tiles = readTiles(
+        db,
+        restrictToTimes(db, compileHits(db, request, maxDisplacement), request.month),
+      );
       const rows = tiles.sort((a, b) => compareInTime(request.sort, a, b));
       return {
         states: rows.map(({ state }) => state),
@@ -76,18 +73,6 @@ export function createWallStore(db: Sqlite, readState: () => IndexState): Synchr
         indexedFromMs,
       };
     },
-  };
-}
-
-/** The hits that were created in a range of time. */
-function restrict(db: Sqlite, hits: Hits, range: TimeRange): Hits {
-  return {
-    ...hits,
-    conditions: ensureInterruptible(db, [
-      ...buildTimeConditions(range, hits.sql.position, hits.maxDisplacement),
-      ...buildExactTimeConditions(range, 'tasks'),
-      ...hits.conditions,
-    ]),
   };
 }
 
@@ -138,7 +123,7 @@ function findIndex(
   hits: Hits,
   { hit, month, sort }: { hit: TimedRow; month: TimeRange; sort: Direction },
 ): { count: number; index: number } {
-  const { sql, conditions } = restrict(db, hits, month);
+  const { sql, conditions } = restrictToTimes(db, hits, month);
   // The newest task of a prompt is found by columns that the narrow index does not have.
   const from = hits.conditions === sql.conditions ? sql.narrowFrom : sql.from;
   const [count = 0, before] =
@@ -153,7 +138,7 @@ function findIndex(
 
 /** Ids are compared only among hits of the same time: the narrow index does not have them. */
 function countTiesBefore(db: Sqlite, hits: Hits, hit: TimedRow, sort: Direction): number {
-  const { sql, conditions } = restrict(db, hits, { fromMs: hit.createdAt, toMs: hit.createdAt + 1 });
+  const { sql, conditions } = restrictToTimes(db, hits, { fromMs: hit.createdAt, toMs: hit.createdAt + 1 });
   const ids = db.raw
     .prepare<unknown[], string>(`SELECT tasks.id FROM ${sql.from} ${buildWhereClause(conditions)}`)
     .pluck()
