@@ -10,7 +10,7 @@ import type { Findings } from './checks.ts';
 import { importFile, runClients } from './clients.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { type CrashReceiver, startCrashReceiver } from './receiver.ts';
-import { startServerProcess } from './server-process.ts';
+import { createServerEnv, startServerProcess, UPSTREAM_TOKEN } from './server-process.ts';
 
 export interface CrashOptions {
   readonly kills: number;
@@ -45,7 +45,6 @@ export interface CrashReport {
   readonly slowestStartMs: number;
 }
 
-const TOKEN = 'crash-token';
 const FULL_CHECK_EVERY = 25;
 const POLL_INTERVAL_MS = 100;
 /** Changes of collections that the first server stores: enough for some that are kept. */
@@ -65,15 +64,11 @@ export async function runCrashes(options: CrashOptions): Promise<{
   const random = createSeededRandom(options.seed);
   const root = mkdtempSync(join(tmpdir(), 'flux-mirror-crash-'));
   const dataDir = join(root, 'data');
-  const simulator = await startSimulator({ token: TOKEN });
+  const simulator = await startSimulator({ token: UPSTREAM_TOKEN });
   const ledger = createLedger();
   const receiver = await startCrashReceiver(random);
   const env = {
-    PATH: process.env.PATH ?? '',
-    ACEDATACLOUD_API_TOKEN: TOKEN,
-    ACEDATACLOUD_API_BASE_URL: simulator.url,
-    FLUX_MIRROR_IMAGE_ALLOW_HOSTS: [simulator.url, receiver.url].map((url) => new URL(url).host).join(','),
-    FLUX_MIRROR_SYNC_CRON: '* * * * * *',
+    ...createServerEnv(simulator.url, receiver.url),
     FLUX_MIRROR_DATA_DIR: dataDir,
     FLUX_MIRROR_PORT: '0',
     FLUX_MIRROR_LOG_LEVEL: 'warn',

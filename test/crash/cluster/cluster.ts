@@ -6,6 +6,7 @@ import { type Simulator, startSimulator } from '../../../src/simulator/simulator
 import { runSql } from '../../helpers/postgres.ts';
 import { type OwnPostgres, startOwnPostgres } from '../../helpers/postgres-server.ts';
 import { type CrashReceiver, startCrashReceiver } from '../receiver.ts';
+import { createServerEnv, UPSTREAM_TOKEN } from '../server-process.ts';
 import { type CrashBucket, startCrashBucket } from './bucket.ts';
 import { createKilledServer, type KilledServer } from './killed-server.ts';
 
@@ -26,7 +27,6 @@ export interface CrashCluster {
   stop(isKept?: boolean): Promise<void>;
 }
 
-const TOKEN = 'crash-token';
 const SERVERS = 2;
 
 /** @param random uniform in [0, 1) */
@@ -36,15 +36,11 @@ export async function startCrashCluster(random: () => number): Promise<CrashClus
   const postgres = await startOwnPostgres();
   await runSql(postgres.urlOf('postgres'), 'CREATE DATABASE mirror');
   const bucket = await startCrashBucket(objects);
-  const simulator = await startSimulator({ token: TOKEN });
+  const simulator = await startSimulator({ token: UPSTREAM_TOKEN });
   const receiver = await startCrashReceiver(random);
   const databaseUrl = postgres.urlOf('mirror');
   const env = {
-    PATH: process.env.PATH ?? '',
-    ACEDATACLOUD_API_TOKEN: TOKEN,
-    ACEDATACLOUD_API_BASE_URL: simulator.url,
-    FLUX_MIRROR_IMAGE_ALLOW_HOSTS: [simulator.url, receiver.url].map((url) => new URL(url).host).join(','),
-    FLUX_MIRROR_SYNC_CRON: '* * * * * *',
+    ...createServerEnv(simulator.url, receiver.url),
     // It would find tasks before their clients ask for them, so that nothing could be counted.
     FLUX_MIRROR_DISCOVER: 'false',
     FLUX_MIRROR_DATABASE_URL: databaseUrl,
