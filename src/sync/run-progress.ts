@@ -77,8 +77,9 @@ export function createRunProgress(
     recordFailure: async (claims, error) => {
       if (signal?.aborted) return release(claims); // aborted by the shutdown: says nothing about the ids
       if (error.isRejection) {
-        await release(claims);
-        return stop('rejected', error);
+        // Only then: another worker or server would claim them.
+        await stop('rejected', error);
+        return release(claims);
       }
       if (error.asksToWait) {
         await release(claims);

@@ -112,6 +112,8 @@ async function refreshDue(
         // start, or at the next run of another process.
         leaseMs: deps.upstreamTimeoutMs * 10,
       });
+      // It may have ended in the meantime.
+      if (progress.isOver) return store.release(claims);
       if (claims.length === 0) return;
       counts.claimed += claims.length;
       try {
