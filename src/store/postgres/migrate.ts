@@ -9,6 +9,11 @@ import { runInTransaction } from './transaction.ts';
 
 const MIGRATIONS_FOLDER = fileURLToPath(new URL('migrations/postgres', PACKAGE_ROOT));
 const OLDEST_VERSION = 15;
+/**
+ * The newest migration that does more than add: versions that do not know it can't use the tables. Those that do may start on tables of
+ * newer versions, so that the servers of a mirror are updated one by one.
+ */
+const REQUIRED_MIGRATION = 1795781438209;
 /** An arbitrary number: processes that start at the same time migrate one after the other. */
 const MIGRATION_LOCK = '5318008447310042114';
 
@@ -22,20 +27,13 @@ export interface MigrationOptions {
   readonly name: string;
   /** Whether to create or update the tables: readers don't. */
   readonly canWrite: boolean;
-  /** Whether tables of a newer version will do: for a thread of a server that was there before them. */
-  readonly mayBeNewer?: boolean;
 }
 
 /** @throws UnusableDatabase, NoMirror */
-export async function migrate(
-  db: Postgres,
-  { name, canWrite, mayBeNewer = false }: MigrationOptions,
-): Promise<void> {
+export async function migrate(db: Postgres, { name, canWrite }: MigrationOptions): Promise<void> {
   await checkServer(db, name);
   const known = readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER });
-  const applied = await readApplied(db, name);
-  // Versions add to the tables, so that servers of the one before go on while they are replaced one by one.
-  if (listPending(mayBeNewer ? applied.slice(0, known.length) : applied, known, name).length === 0) return;
+  if (listPending(await readApplied(db, name), known, name).length === 0) return;
   if (!canWrite) {
     throw new NoMirror(
       `there is no mirror of this version in ${name}: start \`flux-mirror serve\` once to create or update it`,
@@ -68,7 +66,7 @@ async function checkServer(db: Queryable, name: string): Promise<void> {
     throw new UnusableDatabase(`${name} has the encoding ${server.encoding}: flux-mirror needs UTF8`);
 }
 
-/** The versions of the applied migrations, oldest first. @throws UnusableDatabase if the tables are those of another program */
+/** The applied migrations, oldest first. @throws UnusableDatabase if the tables are those of another program */
 async function readApplied(db: Queryable, name: string): Promise<AppliedMigration[]> {
   const [schema] = await db.query<{ hasMigrations: boolean; hasOthers: boolean }>(
     `SELECT coalesce(bool_or(relname = 'flux_mirror_migrations'), false) AS "hasMigrations", count(*) > 0 AS "hasOthers"
@@ -77,8 +75,13 @@ async function readApplied(db: Queryable, name: string): Promise<AppliedMigratio
        AND NOT EXISTS (SELECT 1 FROM pg_depend
          WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e')`,
   );
-  if (schema?.hasMigrations)
-    return db.query('SELECT version, hash FROM flux_mirror_migrations ORDER BY version');
+  if (schema?.hasMigrations) {
+    // Tables that are older than the column have none.
+    return db.query(
+      `SELECT version, hash, (to_jsonb(applied) ->> 'required')::bigint AS required
+       FROM flux_mirror_migrations AS applied ORDER BY version`,
+    );
+  }
   if (schema?.hasOthers) {
     throw new UnusableDatabase(
       `${name} has tables of another program: give flux-mirror an empty database of its own`,
@@ -90,24 +93,35 @@ async function readApplied(db: Queryable, name: string): Promise<AppliedMigratio
 interface AppliedMigration {
   readonly version: number;
   readonly hash: string;
+  /** The migration that whoever uses the tables since then must know; null if no other version can. */
+  readonly required: number | null;
 }
 
+/** @throws UnusableDatabase */
 function listPending(
   applied: readonly AppliedMigration[],
   known: readonly MigrationMeta[],
   name: string,
 ): readonly MigrationMeta[] {
-  if (applied.length > known.length)
+  if (applied.length > known.length && !canUseNewer(applied, known))
     throw new UnusableDatabase(`${name} was written by a newer flux-mirror: update flux-mirror to open it`);
-  const differs = applied.some(({ hash }, at) => known[at]?.hash !== hash);
+  const differs = applied.slice(0, known.length).some(({ hash }, at) => known[at]?.hash !== hash);
   if (differs) throw new UnusableDatabase(`${name} has tables that this flux-mirror does not know`);
   return known.slice(applied.length);
+}
+
+function canUseNewer(applied: readonly AppliedMigration[], known: readonly MigrationMeta[]): boolean {
+  const required = applied.at(-1)?.required ?? Number.POSITIVE_INFINITY;
+  return known.some(({ folderMillis }) => folderMillis >= required);
 }
 
 async function applyMigration(tx: Queryable, { sql, folderMillis, hash }: MigrationMeta): Promise<void> {
   await tx.query(
     `CREATE TABLE IF NOT EXISTS flux_mirror_migrations (version bigint PRIMARY KEY, hash text COLLATE "C" NOT NULL)`,
   );
+  await tx.query('ALTER TABLE flux_mirror_migrations ADD COLUMN IF NOT EXISTS required bigint');
   for (const statement of sql) await tx.query(statement);
-  await tx.query('INSERT INTO flux_mirror_migrations (version, hash) VALUES ($1, $2)', [folderMillis, hash]);
+  await tx.query('INSERT INTO flux_mirror_migrations (version, hash, required) VALUES ($1, $2, $3)', [
+    ...[folderMillis, hash, Math.min(folderMillis, REQUIRED_MIGRATION)],
+  ]);
 }

@@ -83,7 +83,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     });
   const db = connectPool(poolSize, isResident ? answerTimeoutMs : undefined);
   try {
-    const tables = { name, canWrite: kind !== 'reader', mayBeNewer: options.isResident === true };
+    const tables = { name, canWrite: kind !== 'reader' };
     if (kind === 'server') await migrateWithoutLimit(connectPool(1, undefined), tables);
     else await migrate(db, tables);
     const words = createWordStore(db);

@@ -3,12 +3,13 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { OperatorError } from '../../../src/lib/operator-error.ts';
 import { PACKAGE_ROOT } from '../../../src/lib/package-root.ts';
 import { NoMirror } from '../../../src/store/contract/errors.ts';
-import { UnusableDatabase } from '../../../src/store/postgres/migrate.ts';
 import { openPostgresStore, type PostgresOptions } from '../../../src/store/postgres/open.ts';
+import { document, numberedIds } from '../../helpers/documents.ts';
 import { ManualClock } from '../../helpers/manual-clock.ts';
 import { createEmptyDatabase, openPostgresTestStore, runSql } from '../../helpers/postgres.ts';
 import { findFreePort } from '../../helpers/proxy-process.ts';
 import { requireOnMachine } from '../../helpers/requirements.ts';
+import { SEARCH_NOW } from '../../helpers/search.ts';
 
 beforeEach((context) => requireOnMachine(context, 'postgres'));
 
@@ -48,21 +49,70 @@ describe('opening', () => {
     );
   });
 
-  test('refuses tables of a newer version, and those that it does not know', async () => {
+  /** As a newer version leaves the tables. @param required the migration that whoever uses them must know */
+  async function addNewerMigration(url: string, required: number | 'NULL'): Promise<void> {
+    await runSql(
+      url,
+      `ALTER TABLE tasks ADD COLUMN mood text; CREATE TABLE moods (name text);
+       INSERT INTO flux_mirror_migrations VALUES (9999999999999, 'future', ${required})`,
+    );
+  }
+
+  test('uses tables to which a newer version has only added: servers are updated one by one', async () => {
     const url = await createEmptyDatabase();
     await openPostgresTestStore(url);
-    await runSql(url, "INSERT INTO flux_mirror_migrations VALUES (9999999999999, 'future')");
+    const [newest] = await runSql(url, 'SELECT max(version) AS version FROM flux_mirror_migrations');
+    await addNewerMigration(url, Number(newest?.version));
+    const [id] = numberedIds(1);
+    for (const kind of ['server', 'command'] as const) {
+      const store = await openPostgresTestStore(url, kind);
+      const requestSeq = await store.nextRequestSeq();
+      const stored = document({ id, prompt: `of an older ${kind}` });
+      await store.storeDocuments({ documents: [stored], requestSeq, fetchedAtMs: SEARCH_NOW });
+      expect((await store.get(id))?.text).toBe(stored.text);
+      await store.remove(id);
+    }
+    const reader = await openPostgresTestStore(url, 'reader');
+    expect(await reader.getMany(numberedIds(1))).toEqual([]);
+  });
+
+  test.each([
+    ['that it does not know', 9999999999999],
+    ['of nobody knows what', 'NULL'],
+  ] as const)('refuses tables that need a version %s', async (_, required) => {
+    const url = await createEmptyDatabase();
+    await openPostgresTestStore(url);
+    await addNewerMigration(url, required);
     for (const kind of ['server', 'command', 'reader'] as const)
       await expect(open(url, kind)).rejects.toThrow(/was written by a newer flux-mirror/);
-    // A server that was there before starts its threads when they are needed.
-    const thread = await openPostgresStore({
-      ...{ url, clock: new ManualClock(), kind: 'reader', isResident: true },
-    });
-    expect(await thread.getMany([])).toEqual([]);
-    await thread.close();
-    await runSql(url, 'DELETE FROM flux_mirror_migrations WHERE version = 9999999999999');
+  });
+
+  test('migrates tables of before migrations said what they need', async () => {
+    const url = await createEmptyDatabase();
+    await openPostgresTestStore(url);
+    await runSql(url, 'ALTER TABLE flux_mirror_migrations DROP COLUMN required');
+    await openPostgresTestStore(url);
+    await runSql(
+      url,
+      `DELETE FROM flux_mirror_migrations WHERE version = 1795781438209;
+       DROP TRIGGER tasks_rows_removed ON tasks; DROP FUNCTION remove_rows_of_tasks`,
+    );
+    const constraints = ['task_images', 'prompts'].map(
+      (table) =>
+        `ALTER TABLE ${table} ADD CONSTRAINT ${table}_task_tasks_arrival_fk FOREIGN KEY (task) REFERENCES tasks (arrival)`,
+    );
+    await runSql(url, constraints.join(';'));
+    await openPostgresTestStore(url);
+    expect(
+      await runSql(url, 'SELECT required FROM flux_mirror_migrations ORDER BY version DESC LIMIT 1'),
+    ).toEqual([{ required: '1795781438209' }]);
+  });
+
+  test('refuses tables that it does not know', async () => {
+    const url = await createEmptyDatabase();
+    await openPostgresTestStore(url);
     await runSql(url, "UPDATE flux_mirror_migrations SET hash = 'another'");
-    await expect(open(url)).rejects.toThrow(UnusableDatabase);
+    await expect(open(url)).rejects.toThrow(/has tables that this flux-mirror does not know/);
   });
 
   test('refuses a database with another encoding', async () => {
