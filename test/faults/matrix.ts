@@ -44,6 +44,7 @@ const SWITCH = 'store/sqlite/recovery/swap.test.ts';
 const OWNERS = 'faults/two-owners.test.ts';
 const DISK = 'faults/disk-full.test.ts';
 const SOAK = 'soak/soak.test.ts';
+const POSTGRES_TROUBLE = 'store/postgres/trouble.test.ts';
 
 /** The same three settings for each: known and finished, known and pending, unknown. */
 const upstream = (fault: string, names: string, behaviour: string): MatrixRow => ({
@@ -742,6 +743,80 @@ export const MATRIX: readonly MatrixPart[] = [
           ['store/sqlite/recovery/backup-race.test.ts', 'one is whole'],
           ['files/write-out.test.ts', 'leave one of them whole'],
           ['files/write-out.test.ts', 'file is touched'],
+        ],
+      },
+    ],
+  },
+  {
+    title: 'Several servers: PostgreSQL and an object store',
+    rows: [
+      {
+        fault: 'servers, PostgreSQL and the object store are killed under load',
+        behaviour:
+          'nothing acknowledged is lost, no false 404, each id is asked for again once a kill at most',
+        shownBy: [['cluster/crash.test.ts', 'nothing acknowledged is lost']],
+      },
+      {
+        fault: 'one of several servers is killed every second',
+        behaviour: 'all ids are fetched, none twice but those that it was asking for',
+        shownBy: [['cluster/killed-servers.test.ts', 'one of which is killed']],
+      },
+      {
+        fault: 'a server behind a load balancer is killed',
+        behaviour: 'no client gets an error',
+        shownBy: [
+          ['cluster/proxied.test.ts', 'programs'],
+          ['cluster/proxied-gallery.test.ts', ''],
+        ],
+      },
+      {
+        fault: 'PostgreSQL is away, or its pooler is started again',
+        behaviour: '503 with Retry-After, generations pass, servers go on by themselves',
+        shownBy: [
+          ['cluster/database-killed.test.ts', 'nothing that was answered is lost'],
+          ['cluster/outage.test.ts', 'while the database is away'],
+          ['cluster/pooler.test.ts', 'behind a pooler'],
+        ],
+      },
+      {
+        fault: 'PostgreSQL is read-only, slow, or silent',
+        behaviour: 'named, used again without a restart',
+        shownBy: [
+          [POSTGRES_TROUBLE, 'is read-only'],
+          [POSTGRES_TROUBLE, 'ended by a timeout'],
+          [POSTGRES_TROUBLE, 'swallows packets'],
+        ],
+      },
+      {
+        fault: 'a wrong URL, certificate or role, a foreign or newer database',
+        behaviour: 'one line without the password',
+        shownBy: [
+          ['store/postgres/open.test.ts', 'in one line, without the password'],
+          ['store/postgres/open.test.ts', 'refuses'],
+          ['store/postgres/tls.test.ts', 'refused in one line'],
+        ],
+      },
+      {
+        fault: 'processes write the same tasks at the same time',
+        behaviour: 'no error, no deadlock, nothing claimed twice',
+        shownBy: [['store/postgres/many-writers.test.ts', 'several processes']],
+      },
+      {
+        fault: 'the clocks of servers differ',
+        behaviour: 'leases go by the clock of the database',
+        shownBy: [['cluster/clocks.test.ts', '']],
+      },
+      {
+        fault: 'the upstream limits or rejects one server',
+        behaviour: 'all of them obey',
+        shownBy: [['cluster/rate-limit.test.ts', '']],
+      },
+      {
+        fault: 'the object store is away, forbids, is slow, or answers nonsense',
+        behaviour: 'images are 503, nothing counts as missing or archived, all follow later',
+        shownBy: [
+          ['server/image-store.test.ts', 'while the object store is away'],
+          ['object-store/object-store.test.ts', 'trouble'],
         ],
       },
     ],
