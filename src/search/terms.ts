@@ -18,6 +18,7 @@ export interface Term {
 
 const SOLO =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Yi}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}\u30fc\p{Extended_Pictographic}\p{Regional_Indicator}]/u;
+const SOLO_TERM = new RegExp(`^${SOLO.source}$`, 'u');
 const HAN = /\p{Script=Han}/u;
 const WORD = /[\p{L}\p{N}\p{M}]/u;
 /** Marks that nobody sees, such as a soft hyphen: they are no part of a word, and don't end it. */
@@ -47,6 +48,11 @@ export function extractTerms(text: string, maxCharacters = MAX_INDEXED_CHARACTER
 /** The folded letters of terms, without what stands between them. */
 export function joinLetters(terms: readonly Term[]): string {
   return terms.map(({ term, word }) => word ?? term).join('');
+}
+
+/** Whether a term is a character of a script without spaces, or an emoji. */
+export function isSoloTerm(term: string): boolean {
+  return SOLO_TERM.test(term);
 }
 
 /** Increment when the terms of any text change: the index is then rebuilt (see store/sqlite/search/reindex.ts). */

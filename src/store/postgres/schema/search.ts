@@ -21,7 +21,7 @@ export const prompts = pgTable(
      * limits would not fit long prompts.
      */
     tokens: tsvector('tokens').notNull(),
-    /** Of the rules that made them (see TERMS_VERSION). */
+    /** Of the rules that made them (see ENTRY_VERSION). */
     termsVersion: smallint('terms_version').notNull(),
   },
   (table) => [

@@ -5,7 +5,7 @@ import { estimateMatches, SAMPLE_SIZE } from '../../rules/relevance.ts';
 import type { Condition } from '../conditions.ts';
 import { buildWhereClause, collectParams, numberParams } from '../conditions.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { quoteLexeme } from './index-entry.ts';
+import { listRunLexemes, quoteLexeme } from './index-entry.ts';
 import { narrowMatch } from './matches-sql.ts';
 
 /** Newest rows in which a common word is found without reading all that have it. */
@@ -63,7 +63,7 @@ function buildLeafConditions(leaf: TextNode, window: Window | undefined): Condit
   return [
     { sql: 'tokens @@ ?::tsquery', params: [narrowMatch(compileStems(leaf), window ?? {})] },
     ...(window ? [{ sql: 'created_at + 0 >= ?::bigint', params: [window.fromMs] }] : []),
-    ...(hasOneTerm(leaf) ? [] : [{ sql: 'strpos(terms, ?) > 0', params: [joinRun(leaf)] }]),
+    ...(isDecided(leaf) ? [] : [{ sql: 'strpos(terms, ?) > 0', params: [joinRun(leaf)] }]),
   ];
 }
 
@@ -115,12 +115,13 @@ async function countFrom(snapshot: Snapshot, { createdAt, id }: Newest): Promise
 
 /** As the index of stems alone has it: a prefix of words is taken for one of stems, for a weight needs no more. */
 function compileStems(leaf: TextNode): string {
-  const terms = leaf.terms.map(quoteLexeme);
-  return `(${[...terms, ...(leaf.kind === 'prefix' ? [`${quoteLexeme(leaf.prefix)}:*`] : [])].join(' & ')})`;
+  const lexemes = listRunLexemes(leaf.terms).map(quoteLexeme);
+  return `(${[...lexemes, ...(leaf.kind === 'prefix' ? [`${quoteLexeme(leaf.prefix)}:*`] : [])].join(' & ')})`;
 }
 
-function hasOneTerm(leaf: TextNode): boolean {
-  return leaf.kind === 'phrase' ? leaf.terms.length === 1 : leaf.terms.length === 0;
+/** Whether the index finds only rows that have it. */
+function isDecided(leaf: TextNode): boolean {
+  return leaf.kind === 'phrase' ? listRunLexemes(leaf.terms).length === 1 : leaf.terms.length === 0;
 }
 
 function joinRun(leaf: TextNode): string {

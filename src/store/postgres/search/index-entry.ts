@@ -1,5 +1,5 @@
 /** What the search index has of a prompt and of the marks of its task. */
-import { extractTerms } from '../../../search/terms.ts';
+import { extractTerms, isSoloTerm, TERMS_VERSION } from '../../../search/terms.ts';
 import type { Marks } from '../../../task/marks.ts';
 import { listMarkTerms } from '../../rules/mark-terms.ts';
 import { listSlices } from './time-slices.ts';
@@ -20,6 +20,11 @@ export interface IndexEntry extends IndexedText {
   /** Those of the note. */
   readonly ofNote: ReadonlySet<string>;
 }
+
+/** Increment when the lexemes of any terms change: search rows are then made anew (see reindex.ts). */
+const LEXEMES_VERSION = 1;
+/** Of a search row. Both of its parts only grow. */
+export const ENTRY_VERSION = TERMS_VERSION + LEXEMES_VERSION;
 
 /** Stands for a character that is a term of its own; no word has it. */
 export const NO_WORD = '·';
@@ -67,11 +72,30 @@ function joinPlaces(places: readonly Place[]): IndexedText {
 
 function listLexemes(places: readonly Place[]): string[] {
   const lexemes: string[] = [];
-  for (const { term, word } of places) {
+  const pairs: string[] = [];
+  for (const [at, { term, word }] of places.entries()) {
     lexemes.push(term);
+    const next = places[at + 1];
     if (word !== undefined) lexemes.push(WORD_SIGN + shorten(word));
+    else if (next?.word === undefined && next && isPair(term, next.term)) pairs.push(term + next.term);
   }
-  return lexemes;
+  return [...lexemes, ...pairs];
+}
+
+/**
+ * The lexemes that each row with a run of terms has; if there is only one, no other row has it. Characters that are terms of their own
+ * are so frequent that a row which has several hardly ever has them in a run: each two of them are a lexeme, too.
+ */
+export function listRunLexemes(terms: readonly string[]): string[] {
+  return terms.flatMap((term, at) => {
+    const [before, after] = [terms[at - 1], terms[at + 1]];
+    if (after !== undefined && isPair(term, after)) return [term + after];
+    return before !== undefined && isPair(before, term) ? [] : [term];
+  });
+}
+
+function isPair(first: string, second: string): boolean {
+  return isSoloTerm(first) && isSoloTerm(second);
 }
 
 function shorten(word: string): string {

@@ -2,7 +2,7 @@
 import type { QueryNode, TextNode } from '../../../search/ast.ts';
 import { HIDDEN_TERM, listTestedTerms } from '../../rules/mark-terms.ts';
 import { isNegated } from '../../rules/query-parts.ts';
-import { MAX_LEXEME_CHARACTERS, quoteLexeme, WORD_SIGN } from './index-entry.ts';
+import { listRunLexemes, MAX_LEXEME_CHARACTERS, quoteLexeme, WORD_SIGN } from './index-entry.ts';
 
 /** What the index finds for a node. */
 export interface Match {
@@ -62,8 +62,8 @@ export function compileAllOf(
 }
 
 function compileLeaf(leaf: TextNode): Match {
-  const lexemes = leaf.terms.map(quoteLexeme);
-  if (leaf.kind === 'phrase') return { tsquery: joinAll(lexemes), isExact: leaf.terms.length === 1 };
+  const lexemes = listRunLexemes(leaf.terms).map(quoteLexeme);
+  if (leaf.kind === 'phrase') return { tsquery: joinAll(lexemes), isExact: lexemes.length === 1 };
   const letters = Array.from(leaf.prefix);
   const prefix = `${quoteLexeme(WORD_SIGN + letters.slice(0, MAX_LEXEME_CHARACTERS).join(''))}:*`;
   return {

@@ -2,7 +2,6 @@
  * Makes search rows anew after text preparation has changed, newest first, by any server, while searches go on. What a server of an
  * older version writes meanwhile is taken again.
  */
-import { TERMS_VERSION } from '../../../search/terms.ts';
 import { getPrompt } from '../../../task/document.ts';
 import type { TaskId } from '../../../task/id.ts';
 import type { SearchStore } from '../../contract/search.ts';
@@ -10,13 +9,13 @@ import type { Postgres, Queryable } from '../database.ts';
 import { concernsOneRow } from '../errors.ts';
 import { readMarks } from '../marks/read-marks.ts';
 import { runInTransaction, type Transaction } from '../transaction.ts';
-import { createNoteEntry, NO_WORD } from './index-entry.ts';
+import { createNoteEntry, ENTRY_VERSION, NO_WORD } from './index-entry.ts';
 import { type PromptRow, storePrompts } from './store-prompts.ts';
 import type { WordStore } from './words.ts';
 
 /** Few enough that whoever writes one of them hardly waits. */
 const BATCH_SIZE = 100;
-const IS_OLD = `prompts.terms_version < ${TERMS_VERSION}`;
+const IS_OLD = `prompts.terms_version < ${ENTRY_VERSION}`;
 
 /** A search row that is to be made anew. */
 interface OldRow {
@@ -58,7 +57,7 @@ export function createReindexing(db: Postgres, words: WordStore): Pick<SearchSto
  */
 export async function readIndexedFrom(db: Queryable): Promise<number | undefined> {
   const [row] = await db.query<{ at: number | null }>(
-    `SELECT max(newest.at) AS at FROM generate_series(0, ${TERMS_VERSION} - 1) AS older (version), LATERAL (
+    `SELECT max(newest.at) AS at FROM generate_series(0, ${ENTRY_VERSION} - 1) AS older (version), LATERAL (
        SELECT created_at AS at FROM prompts WHERE terms_version = older.version ORDER BY created_at DESC LIMIT 1) AS newest`,
   );
   return row?.at == null ? undefined : row.at + 1;
@@ -133,7 +132,7 @@ async function storeUsable(
       for (const row of rows) entries.push(...(await storeUsable(tx, [row])));
       return entries;
     }
-    await tx.execute('UPDATE prompts SET terms_version = $2 WHERE task = $1', [rows[0]?.task, TERMS_VERSION]);
+    await tx.execute('UPDATE prompts SET terms_version = $2 WHERE task = $1', [rows[0]?.task, ENTRY_VERSION]);
     return [undefined];
   }
 }

@@ -1,10 +1,9 @@
 /** Search rows: what the index has of each task. */
-import { TERMS_VERSION } from '../../../search/terms.ts';
 import type { Marks } from '../../../task/marks.ts';
 import { numberParams } from '../conditions.ts';
 import type { Queryable } from '../database.ts';
 import { buildRows, type ColumnOf } from '../rows.ts';
-import { createIndexEntry, type IndexEntry } from './index-entry.ts';
+import { createIndexEntry, ENTRY_VERSION, type IndexEntry } from './index-entry.ts';
 
 export interface PromptRow {
   /** `arrival` of the task. */
@@ -56,7 +55,7 @@ export async function storeSearchRows(tx: Queryable, rows: readonly SearchRow[])
   await tx.execute(
     numberParams(
       `INSERT INTO prompts (task, created_at, id, terms, words, tokens, terms_version)
-       SELECT task, created_at, id, terms, words, tokens::tsvector, ${TERMS_VERSION} FROM ${sql}
+       SELECT task, created_at, id, terms, words, tokens::tsvector, ${ENTRY_VERSION} FROM ${sql}
        ON CONFLICT (task) DO UPDATE SET created_at = excluded.created_at, terms = excluded.terms, words = excluded.words,
          tokens = excluded.tokens, terms_version = excluded.terms_version`,
     ),
