@@ -19,6 +19,7 @@ import {
   findHits,
   type Hits,
   readAnyHits,
+  type TimedKeys,
   type TimedRow,
 } from './time-search.ts';
 
@@ -74,10 +75,10 @@ export async function createCandidateReader(
         return [isMore ? question.limit : await countHits(snapshot, hits, question.limit)];
       }
       if (question.of === 'all' && (await isFrequent(hits, question.limit))) return undefined;
-      const rows = await readRows(snapshot, hits, question);
-      if (question.of === 'all' && rows.length > question.limit) return undefined;
-      for (const { task, createdAt } of rows) times.set(task, createdAt);
-      return rows.map(({ task }) => task);
+      const found = await readKeys(snapshot, hits, question);
+      if (question.of === 'all' && found.keys.length > question.limit) return undefined;
+      for (const [at, key] of found.keys.entries()) times.set(key, found.times[at] ?? 0);
+      return found.keys;
     },
   };
 }
@@ -92,14 +93,16 @@ function compileNodes(
   return compileSearch(createQuery([...nodes, ...strict]), bounded, artifacts);
 }
 
-function readRows(
+async function readKeys(
   snapshot: Snapshot,
   hits: Hits,
   { of, limit }: Exclude<CandidateQuestion, { of: 'count' | 'lengths' }>,
-): Promise<readonly TimedRow[]> {
-  if (of === 'best') return readShortest(snapshot, hits.sql, limit);
+): Promise<TimedKeys> {
   if (of === 'all') return readAnyHits(snapshot, hits, limit + 1);
-  return findHits(snapshot, hits, { direction: 'newest', limit });
+  const rows = await (of === 'best'
+    ? readShortest(snapshot, hits.sql, limit)
+    : findHits(snapshot, hits, { direction: 'newest', limit }));
+  return { keys: rows.map(({ task }) => task), times: rows.map(({ createdAt }) => createdAt) };
 }
 
 function createHits(sql: SearchSql): Hits {

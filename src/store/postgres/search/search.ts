@@ -88,7 +88,7 @@ const NONE: ReadonlySet<number> = new Set();
  * show. Of groups, also of the other tasks with their prompts.
  */
 async function listExact(snapshot: Snapshot, hits: Hits): Promise<ReadonlySet<number>> {
-  const keys = (await readAnyHits(snapshot, hits, COUNT_LIMIT)).map(({ task }) => task);
+  const { keys } = await readAnyHits(snapshot, hits, COUNT_LIMIT);
   if (!hits.isGrouped) return new Set(keys);
   const rows = await snapshot.query<{ arrival: number }>(
     `SELECT arrival FROM tasks WHERE prompt_hash IN (SELECT prompt_hash FROM tasks WHERE arrival = ANY($1::bigint[]))`,

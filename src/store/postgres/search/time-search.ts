@@ -96,13 +96,23 @@ export async function findWhileDense(
   return { rows: found, isEnough: true };
 }
 
-/** Any hits, at most so many. */
-export function readAnyHits(snapshot: Snapshot, hits: Hits, limit: number): Promise<TimedRow[]> {
+/** The keys of tasks, and when each was created, epoch milliseconds. */
+export interface TimedKeys {
+  readonly keys: readonly number[];
+  readonly times: readonly number[];
+}
+
+/** Any hits, at most so many, as one row: thousands of rows take three times as long. */
+export async function readAnyHits(snapshot: Snapshot, hits: Hits, limit: number): Promise<TimedKeys> {
   const { sql, params } = selectRows(hits, { times: hits.sql.times });
-  return snapshot.query<TimedRow>(
-    numberParams(`SELECT task, created_at AS "createdAt", id FROM (${sql} LIMIT ?::bigint) AS found`),
+  const [found] = await snapshot.query<TimedKeys>(
+    numberParams(
+      `SELECT coalesce(json_agg(task), '[]') AS keys, coalesce(json_agg(created_at), '[]') AS times
+       FROM (${sql} LIMIT ?::bigint) AS found`,
+    ),
     [...params, limit],
   );
+  return found ?? { keys: [], times: [] };
 }
 
 /** The number of hits, at most `limit`. @param within only hits created in it */
