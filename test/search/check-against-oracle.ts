@@ -6,9 +6,10 @@ import type { Store } from '../../src/store/contract/store.ts';
 import { archivedImage, document, numberedIds } from '../helpers/documents.ts';
 import { readPrompts } from '../helpers/prompts.ts';
 import { SEARCH_NOW, searchRequest } from '../helpers/search.ts';
+import { tries } from '../helpers/thorough.ts';
 import { contains, type OracleQuery, type OracleTask, oracleWords } from './oracle.ts';
 
-export const ORACLE_QUERIES = Number(process.env.ORACLE_QUERIES ?? 70);
+export const ORACLE_QUERIES = Number(process.env.ORACLE_QUERIES ?? tries(70, 5000));
 const SEED = Number(process.env.ORACLE_SEED ?? 1);
 const DAY = 86_400_000;
 const MODELS = ['flux-dev', 'flux-pro', 'flux-pro-1.1', 'flux-2-max'];
