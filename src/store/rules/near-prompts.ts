@@ -13,6 +13,13 @@ export function extractPhraseTerms(prompt: string): Term[] {
   return extractTerms(prompt, MAX_PHRASE_CHARACTERS);
 }
 
+/**
+ * Among fewer tasks the lists of terms are too short for their sizes to matter. Each engine estimates those by itself: without them, both
+ * find the same.
+ */
+export const MIN_TASKS_FOR_SIZES = 10_000;
+export const NO_SIZES: ReadonlyMap<string, number> = new Map();
+
 /** @param sizes how large the lists of terms are, in thousands of tasks; undefined: not to be shown to the caller */
 export function listNearPhrases(
   terms: readonly Term[],

@@ -1,4 +1,5 @@
 /** The prompts among which the edits of one are looked for: those that are likely to be the most similar. Nothing is stored for it. */
+import type { Term } from '../../../search/terms.ts';
 import type { TaskId } from '../../../task/id.ts';
 import type { TaskLimits } from '../../../task/limits.ts';
 import type { NearPrompt, NearPrompts } from '../../contract/search.ts';
@@ -8,8 +9,11 @@ import {
   extractPhraseTerms,
   listNearPhrases,
   MAX_NEAR_ROWS,
+  MIN_TASKS_FOR_SIZES,
+  NO_SIZES,
 } from '../../rules/near-prompts.ts';
 import { answerLater } from '../../rules/questions.ts';
+import { countTasks } from '../counts.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { createCandidateReader } from './close-candidates.ts';
 import { readListSizes } from './list-sizes.ts';
@@ -49,7 +53,7 @@ async function findCandidates(
 ): Promise<number[]> {
   const terms = extractPhraseTerms(prompt);
   // The sizes are those of all tasks, which must not show to a caller with limits.
-  const sizes = within ? undefined : await readListSizes(snapshot, new Set(terms.map(({ term }) => term)));
+  const sizes = within ? undefined : await readSizes(snapshot, terms);
   const reader = await createCandidateReader(snapshot, { strict: [], filter: within ? { within } : {} });
   const work = findNearCandidates({
     ...{ phrases: listNearPhrases(terms, sizes), source: task, limit: MAX_NEAR_ROWS },
@@ -57,6 +61,11 @@ async function findCandidates(
     getPlace: (key) => (key === task ? createdAtMs : reader.getTime(key)),
   });
   return answerLater(work, reader.answer);
+}
+
+async function readSizes(snapshot: Snapshot, terms: readonly Term[]): Promise<ReadonlyMap<string, number>> {
+  if ((await countTasks(snapshot)) < MIN_TASKS_FOR_SIZES) return NO_SIZES;
+  return readListSizes(snapshot, new Set(terms.map(({ term }) => term)));
 }
 
 /** Each different prompt of some tasks, in their order. */

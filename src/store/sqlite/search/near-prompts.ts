@@ -1,4 +1,5 @@
 /** The prompts among which the edits of one are looked for: those that are likely to be the most similar. Nothing is stored for it. */
+import type { Term } from '../../../search/terms.ts';
 import type { TaskLimits } from '../../../task/limits.ts';
 import type { NearPrompt, SearchStore } from '../../contract/search.ts';
 import type { StoredTask } from '../../contract/tasks.ts';
@@ -8,8 +9,11 @@ import {
   extractPhraseTerms,
   listNearPhrases,
   MAX_NEAR_ROWS,
+  MIN_TASKS_FOR_SIZES,
+  NO_SIZES,
 } from '../../rules/near-prompts.ts';
 import { answerNow } from '../../rules/questions.ts';
+import { countTasks } from '../counts.ts';
 import type { Sqlite } from '../database.ts';
 import type { Synchronous } from '../synchronous.ts';
 import { STORED_TASK } from '../task-statements.ts';
@@ -61,6 +65,11 @@ export function createNearPromptStore(
   };
 }
 
+function readSizes(db: Sqlite, terms: readonly Term[]): ReadonlyMap<string, number> {
+  if (countTasks(db) < MIN_TASKS_FOR_SIZES) return NO_SIZES;
+  return readListSizes(db, new Set(terms.map(({ term }) => term)));
+}
+
 /** @returns the positions of tasks, those with the most similar prompts first */
 function findCandidates(
   db: Sqlite,
@@ -69,7 +78,7 @@ function findCandidates(
 ): number[] {
   const terms = extractPhraseTerms(prompt);
   // The sizes are those of all tasks, which must not show to a caller with limits.
-  const sizes = within ? undefined : readListSizes(db, new Set(terms.map(({ term }) => term)));
+  const sizes = within ? undefined : readSizes(db, terms);
   const search: CandidateSearch = { strict: [], filter: within ? { within } : {}, maxDisplacement };
   const work = findNearCandidates({
     ...{ phrases: listNearPhrases(terms, sizes), source: position, limit: MAX_NEAR_ROWS },
