@@ -25,7 +25,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...(isWholeOfPostgres ? [] : SLOW_ON_POSTGRES)],
     globalSetup: 'test/helpers/build.ts',
-    testTimeout: 60_000,
+    testTimeout: process.env.THOROUGH === 'true' ? 600_000 : 60_000,
     // The first hook of a worker may start a PostgreSQL server, for which a busy machine needs more than the usual 10 s.
     hookTimeout: 60_000,
     // How long to wait for what happens by itself; no bound of a promise.

@@ -1,5 +1,5 @@
 /** Servers behind a pooler in transaction mode, which keeps nothing of a session. */
-import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { documentText, numberedIds } from '../helpers/documents.ts';
 import { type Pooler, startPooler } from '../helpers/pgbouncer.ts';
 import { createTestDatabase, openPostgresTestStore } from '../helpers/postgres.ts';
@@ -66,7 +66,6 @@ describe('two servers behind a pooler in transaction mode', () => {
 });
 
 // Each of its statements passes another process.
-if (IS_THOROUGH) vi.setConfig({ testTimeout: 300_000 });
 if (IS_THOROUGH)
   describeStore('the PostgreSQL store keeps the contract behind a pooler', () => {
     const database = createPooledDatabase();
