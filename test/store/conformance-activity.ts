@@ -74,6 +74,7 @@ export function describeActivity(open: () => MaybePromise<Store>): void {
               found.map((one) => [formatPeriod(by, one.fromMs, timeZone), [one.count, one.cost]]),
             ).toEqual([...expected]);
           }
+          await store.close();
         },
       ),
       { numRuns: tries(30, 500) },

@@ -73,6 +73,7 @@ export function describeMarkSearch(open: () => MaybePromise<Store>): void {
             const store = await open();
             const model = await runSteps(store, steps);
             for (const asked of questions) await expectAnswer(store, model, asked);
+            await store.close();
           },
         ),
         { numRuns: tries(15, 400) },

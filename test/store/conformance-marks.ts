@@ -20,6 +20,7 @@ export function describeMarks(open: () => MaybePromise<Store>): void {
           expect(await store.audit()).toEqual([]);
           await expectMarks(store, model);
           await expectTags(store, model);
+          await store.close();
         }),
         { numRuns: tries(15, 400) },
       );

@@ -188,6 +188,7 @@ export function describeWall(open: Open): void {
                 timeZone: 'UTC',
               }),
             ).toBeUndefined();
+            await store.close();
           },
         ),
         { numRuns: tries(25, 400) },
