@@ -290,6 +290,14 @@ export function describeDocuments(open: () => MaybePromise<Store>): void {
         givenUp: 0,
       });
     });
+
+    test('stats tell the times of the oldest and the newest task to the millisecond', async () => {
+      const START_S = 1_770_000_000;
+      // Arrived in another order than they were created, within a quarter of a second.
+      for (const ms of [100, 0, 50, 9040, 9200, 9120]) await put({ createdAt: START_S + ms / 1000 });
+      const { oldestMs = 0, newestMs = 0 } = await store.stats(NOW);
+      expect([oldestMs, newestMs]).toEqual([START_S * 1000, START_S * 1000 + 9200]);
+    });
   });
 }
 

@@ -292,7 +292,7 @@ function assemble(
     takeTurn: () => true,
     endTurn: () => undefined,
     ...circuit,
-    stats: (nowMs) => readStats(db, tracking, nowMs),
+    stats: (nowMs) => readStats(db, tracking, { nowMs, maxDisplacement: readMaxDisplacement() }),
     audit: () => audit(db),
     readForeignVersion: () => Number(db.raw.pragma('data_version', { simple: true })),
   });

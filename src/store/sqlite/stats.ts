@@ -5,19 +5,28 @@ import { countByState } from './counts.ts';
 import type { Sqlite } from './database.ts';
 import type { Tracking } from './tracking.ts';
 
-/** @param nowMs epoch milliseconds, to count what is due */
-export function readStats(db: Sqlite, tracking: Tracking, nowMs: number): Stats {
+export interface StatsOptions {
+  /** Epoch milliseconds, to count what is due. */
+  readonly nowMs: number;
+  /** How far a task's position is above the slot of its time at most. */
+  readonly maxDisplacement: number;
+}
+
+export function readStats(db: Sqlite, tracking: Tracking, { nowMs, maxDisplacement }: StatsOptions): Stats {
   const { raw } = db;
   const byState = countByState(db);
-  const readCreatedAt = (order: 'ASC' | 'DESC') =>
+  // The task at the end need not be the first or last one in time, but none that is has a position further from the end.
+  const readCreatedAt = (first: 'min' | 'max', isNearEnd: string) =>
     raw
-      .prepare<[], { at: number }>(`SELECT created_at AS at FROM tasks ORDER BY position ${order} LIMIT 1`)
-      .get()?.at;
+      .prepare<[number], { at: number | null }>(
+        `SELECT ${first}(created_at) AS at FROM tasks INDEXED BY tasks_narrow WHERE ${isNearEnd}`,
+      )
+      .get(maxDisplacement)?.at ?? undefined;
   return {
     total: byState.pending + byState.succeeded + byState.failed,
     byState,
-    oldestMs: readCreatedAt('ASC'),
-    newestMs: readCreatedAt('DESC'),
+    oldestMs: readCreatedAt('min', 'position <= (SELECT min(position) FROM tasks) + CAST(? AS INTEGER)'),
+    newestMs: readCreatedAt('max', 'position >= (SELECT max(position) FROM tasks) - CAST(? AS INTEGER)'),
     ...tracking.counts(nowMs),
     diskBytes: getFileSize(raw.name) + getFileSize(`${raw.name}-wal`),
   };
