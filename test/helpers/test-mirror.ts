@@ -15,6 +15,7 @@ import type { MinRate } from '../../src/outbound/min-rate.ts';
 import type { ConnectionLimits } from '../../src/server/listen.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts';
 import type { Store } from '../../src/store/contract/store.ts';
+import { openStore } from '../../src/store/sqlite/open.ts';
 import { parseDocument } from '../../src/task/document.ts';
 import { createEmptyDatabase } from './empty-database.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -163,6 +164,13 @@ export async function openTestStore(
   mode: OpenStoreOptions['mode'] = 'owner',
 ): Promise<Store> {
   const store = await openMirrorStore(await locateTestStore(dataDir), { clock, mode });
+  onTestFinished(async () => store.close());
+  return store;
+}
+
+/** An open store on SQLite, whichever engine the tests run on, to compare another one with; it closes with the test. */
+export async function openSqliteTestStore(): Promise<Store> {
+  const store = await openStore({ dataDir: temporaryDataDir(), clock: new ManualClock(), mode: 'owner' });
   onTestFinished(async () => store.close());
   return store;
 }

@@ -11,7 +11,7 @@ import { createTestDatabase, openPostgresTestStore } from '../../helpers/postgre
 import { readPrompts } from '../../helpers/prompts.ts';
 import { requireOnMachine } from '../../helpers/requirements.ts';
 import { SEARCH_NOW, searchRequest } from '../../helpers/search.ts';
-import { openTestStore } from '../../helpers/test-mirror.ts';
+import { openSqliteTestStore } from '../../helpers/test-mirror.ts';
 import { tries } from '../../helpers/thorough.ts';
 
 const QUERIES = Number(process.env.ORACLE_QUERIES ?? tries(60, 2000));
@@ -245,7 +245,7 @@ const ask: Record<string, () => Question> = {
 
 test(`both engines answer ${QUERIES} random questions of each kind alike`, async () => {
   const stores: readonly ComparedStore[] = [
-    await openTestStore(),
+    await openSqliteTestStore(),
     await openPostgresTestStore(await createTestDatabase()),
   ];
   const documents = ids.map((_, at) => document(createDocument(at)));

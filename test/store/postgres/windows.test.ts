@@ -6,7 +6,7 @@ import { document, numberedIds } from '../../helpers/documents.ts';
 import { createTestDatabase, openPostgresTestStore } from '../../helpers/postgres.ts';
 import { requireOnMachine } from '../../helpers/requirements.ts';
 import { SEARCH_NOW, searchRequest } from '../../helpers/search.ts';
-import { openTestStore } from '../../helpers/test-mirror.ts';
+import { openSqliteTestStore } from '../../helpers/test-mirror.ts';
 
 const TASKS = 7000;
 const BATCH = 1000;
@@ -57,7 +57,7 @@ async function readPages(store: FilledStore, request: SearchRequest): Promise<un
 }
 
 test('pages and totals are those of SQLite, whatever the density of a word is where a page begins', async () => {
-  const sqlite = await openTestStore();
+  const sqlite = await openSqliteTestStore();
   const postgres = await openPostgresTestStore(await createTestDatabase());
   await Promise.all([fill(sqlite), fill(postgres)]);
   const middle = SEARCH_NOW - (TASKS / 2) ** 2 * 333;
