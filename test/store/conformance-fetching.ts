@@ -47,6 +47,14 @@ export function describeFetching(openStore: () => MaybePromise<Store>): void {
       expect(await begin(['a'], NOW + FETCH_NOTE_MS)).toEqual({ mine: ['a'], notes: {} });
     });
 
+    test('get a note only from whoever has them', async () => {
+      await store.endFetch(['a'], { nowMs: NOW, note: 'never begun' });
+      expect(await begin(['a'])).toEqual({ mine: ['a'], notes: {} });
+      await store.endFetch(['a'], { nowMs: NOW, note: 'done' });
+      await store.endFetch(['a'], { nowMs: NOW + FETCH_NOTE_MS, note: 'done twice' });
+      expect(await begin(['a'], NOW + FETCH_NOTE_MS)).toEqual({ mine: ['a'], notes: {} });
+    });
+
     test('are each given once to many that want them at the same time', async () => {
       const keys = Array.from({ length: 50 }, (_, at) => `key ${at}`);
       const turns = await Promise.all(

@@ -36,7 +36,8 @@ export function createFetchingStore(): Synchronous<FetchingStore> {
     },
     endFetch: (keys, { nowMs, note }) => {
       for (const key of keys) {
-        if (findLease(key, nowMs)?.note !== undefined) continue;
+        const lease = leases.get(key);
+        if (!lease || lease.note !== undefined) continue;
         if (note === undefined) leases.delete(key);
         else leases.set(key, { untilMs: nowMs + FETCH_NOTE_MS, note });
       }
