@@ -75,6 +75,23 @@ export function describeTracking(open: () => MaybePromise<Store>): void {
       expect((await store.tracked({ limit: 1, offset: 0 })).items[0]?.dueAtMs).toBe(NOW + 50_000);
     });
 
+    test('of two results of one claim, the first one counts', async () => {
+      const ids = numberedIds(300);
+      await store.track(ids, NOW);
+      const claims = await claim(ids.length);
+      const end = (dueAtMs: number | undefined) =>
+        claims.map((one) => ({ claim: one, dueAtMs, unknownSinceMs: undefined, error: undefined }));
+      await store.storeDocuments({
+        documents: [],
+        ...{ requestSeq: 1, fetchedAtMs: NOW },
+        outcomes: [...end(NOW + 50_000), ...end(undefined)],
+      });
+      const { items } = await store.tracked({ limit: ids.length, offset: 0 });
+      expect(new Set(items.map(({ dueAtMs, attempts }) => `${dueAtMs} ${attempts}`))).toEqual(
+        new Set([`${NOW + 50_000} 1`]),
+      );
+    });
+
     test('released claims are due again at once, unchanged', async () => {
       await store.track(numberedIds(3), NOW);
       await store.release(await claim());

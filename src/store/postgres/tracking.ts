@@ -1,4 +1,5 @@
 /** The tracked ids: when each is due, and which process is refreshing it. */
+import { uniqueBy } from '../../lib/unique-by.ts';
 import type { TaskId } from '../../task/id.ts';
 import type { Claim, RefreshOutcome, TrackedId, TrackingStore } from '../contract/tracking.ts';
 import { MAX_DELAY_MS } from '../rules/max-delay.ts';
@@ -125,6 +126,8 @@ export async function removeTracked(tx: Queryable, ids: readonly string[]): Prom
 /** In a transaction that holds their ids: ends claims. Those of older claims have no effect. */
 export async function recordOutcomes(tx: Queryable, outcomes: readonly RefreshOutcome[]): Promise<void> {
   if (outcomes.length === 0) return;
+  // Of several outcomes of one claim, the first one ends it. A statement with all of them would use any.
+  const first = uniqueBy(outcomes, ({ claim: { id, claimVersion } }) => `${claimVersion} ${id}`);
   const { sql, params } = buildRows(
     'outcome',
     {
@@ -134,7 +137,7 @@ export async function recordOutcomes(tx: Queryable, outcomes: readonly RefreshOu
       unknown_since: ['bigint', ({ unknownSinceMs }) => unknownSinceMs ?? null],
       last_error: ['text', ({ error }) => error ?? null],
     },
-    outcomes,
+    first,
   );
   await tx.execute(
     numberParams(
