@@ -108,6 +108,19 @@ export function describeWebhooks(open: () => MaybePromise<Store>): void {
       expect(new Set(deliveries.map(({ id }) => id)).size).toBe(2);
     });
 
+    test('are told nothing more of tasks that were looked at, though the message is gone', async () => {
+      await add(WEBHOOK);
+      await put('all', FIRST, SECOND);
+      await plan(NOW, FIRST);
+      const [message] = await claim(NOW);
+      await store.recordDeliveryOutcome(message?.id ?? '', { deliveredAtMs: NOW });
+      await store.trimDeliveries(NOW + 1);
+      await store.remove(SECOND);
+      await put(undefined, SECOND); // of which nobody is to be told
+      await plan(NOW + 1, FIRST, SECOND);
+      expect(await store.deliveries(WEBHOOK, 9)).toEqual([]);
+    });
+
     test('get one message at a time, which comes back unless its outcome is recorded', async () => {
       await add(WEBHOOK);
       await add(OTHER);

@@ -99,7 +99,10 @@ export interface ImageStore {
   ): MaybePromise<void>;
   /** With limits, only if a visible task has it. */
   image(sha256: string, within?: TaskLimits): MaybePromise<KnownImage | undefined>;
-  /** A page of the archived images that are there, those of the newest tasks first; several tasks may have the same one. */
+  /**
+   * A page of the archived images that are there, those of the newest tasks first; several tasks may have the same one. Tasks that were
+   * created at about the same time, or many at once, are in any order.
+   */
   newestImages(after?: ImagePlace): MaybePromise<{ images: ArchivedImage[]; next: ImagePlace | undefined }>;
   /** A page of the archived images after this hash, ordered by hash; empty at the end. */
   archivedImages(after: string): MaybePromise<KnownImage[]>;

@@ -110,11 +110,13 @@ export function createWebhookStore(db: Sqlite, metadata: Pick<Metadata, 'set'>):
     finishedTasks: (limit) => statements.finished.all(limit) as TaskId[], // stored under ids
     planMessages: ({ finished, matches, nowMs }) =>
       runInTransaction(db, () => {
+        // What was looked at before is no longer among them.
+        const left = new Set(finished.filter((id) => statements.removeFinished.run(id).changes > 0));
         for (const webhook of list()) {
-          const ids = webhook.savedSearchId === undefined ? undefined : matches.get(webhook.savedSearchId);
-          if (ids && ids.length > 0) planMessages(webhook, ids, nowMs);
+          const found = webhook.savedSearchId === undefined ? undefined : matches.get(webhook.savedSearchId);
+          const ids = found?.filter((id) => left.has(id)) ?? [];
+          if (ids.length > 0) planMessages(webhook, ids, nowMs);
         }
-        for (const id of finished) statements.removeFinished.run(id);
       }),
     announceHealth: ({ messages, checkpoint, nowMs }) =>
       runInTransaction(db, () => {
