@@ -64,6 +64,15 @@ export async function runSql(url: string, statements: string): Promise<Record<st
   }
 }
 
+/** How many there were in a database, also in tests before: those of connections that are closed. */
+export async function countDeadlocks(url: string): Promise<number> {
+  const [row] = await runSql(
+    url,
+    'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()',
+  );
+  return Number(row?.deadlocks);
+}
+
 /** An open store that closes with the test. */
 export async function openPostgresTestStore(
   url: string,

@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/lib/clock.ts';
 import type { PostgresStore } from '../../../src/store/postgres/open.ts';
 import { document, numberedIds } from '../../helpers/documents.ts';
 import { showFigure } from '../../helpers/figure.ts';
-import { createTestDatabase, openPostgresTestStore, runSql } from '../../helpers/postgres.ts';
+import { countDeadlocks, createTestDatabase, openPostgresTestStore } from '../../helpers/postgres.ts';
 import { requireOnMachine } from '../../helpers/requirements.ts';
 import { tries } from '../../helpers/thorough.ts';
 
@@ -35,6 +35,7 @@ test(
     for (const [at, id] of COLLECTIONS.entries())
       await store.addCollection({ id, name: `collection ${at}`, note: '', limits: undefined }, NOW);
     const claimed = new Map<string, number>();
+    const deadlocks = await countDeadlocks(url);
     const untilMs = systemClock.now() + RUN_MS;
     const done = new Map<string, number>();
     await Promise.all(
@@ -57,11 +58,7 @@ test(
     expect(claimed.size).toBeGreaterThan(0);
     expect([...claimed.values()].filter((times) => times > 1)).toEqual([]);
     await Promise.all(stores.map((one) => one.close())); // then PostgreSQL counts what they did
-    const [{ deadlocks } = { deadlocks: undefined }] = await runSql(
-      url,
-      'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()',
-    );
-    expect(deadlocks).toBe(0);
+    expect(await countDeadlocks(url)).toBe(deadlocks);
     expect([...done.keys()].sort()).toEqual(Object.keys(STEPS).sort());
     const steps = [...done.values()].reduce((sum, n) => sum + n, 0);
     showFigure(
