@@ -770,12 +770,11 @@ export const MATRIX: readonly MatrixPart[] = [
         ],
       },
       {
-        fault: 'PostgreSQL is away, or its pooler is started again',
+        fault: 'PostgreSQL is killed, or away',
         behaviour: '503 with Retry-After, generations pass, servers go on by themselves',
         shownBy: [
           ['cluster/database-killed.test.ts', 'nothing that was answered is lost'],
           ['cluster/outage.test.ts', 'while the database is away'],
-          ['cluster/pooler.test.ts', 'behind a pooler'],
         ],
       },
       {

@@ -157,7 +157,7 @@ describe('a kill at any step', () => {
     }
     expect([outcomes.old > 0, outcomes.new > 0]).toEqual([true, true]);
     showFigure(context, `0 lost of ${tried.length} kills: ${outcomes.old} old, ${outcomes.new} new`);
-  }, 60_000);
+  });
 
   test('of a rebuild loses nothing', async (context) => {
     requireOnMachine(context, 'strace');
@@ -168,7 +168,7 @@ describe('a kill at any step', () => {
       killedAt(step, REBUILD, [dataDir]);
       expect(await reindexed(dataDir), `${step.call} ${step.nth}`).toEqual(OLD);
     }
-  }, 60_000);
+  });
 
   async function reindexed(dataDir: string): Promise<string[]> {
     const store = await openStore({ dataDir, clock, mode: 'owner' });
