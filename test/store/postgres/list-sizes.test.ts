@@ -20,7 +20,7 @@ test('frequent terms are told from others once PostgreSQL has statistics', async
   const db = connectToTest(url);
   const read = () =>
     readSnapshot(db, { reads: 'pages' }, (snapshot) =>
-      readListSizes(snapshot, ['lighthous', 'night', '17', 'castl']),
+      readListSizes(snapshot, ['lighthous', 'night', '17', 'castl'], documents.length),
     );
   // Until then, like the lists of a small mirror.
   expect(await read()).toEqual(new Map());

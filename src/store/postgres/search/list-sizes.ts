@@ -2,15 +2,15 @@
  * About how many tasks have terms, without reading their lists: the statistics of the planner know it of the most frequent ones. They
  * are missing until PostgreSQL has made them, some minutes after the first tasks.
  */
-import { countTasks } from '../counts.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 const THOUSAND = 1000;
 
-/** @returns thousands of tasks, of the frequent ones among the terms */
+/** @param total number of tasks @returns thousands of tasks, of the frequent ones among the terms */
 export async function readListSizes(
   snapshot: Snapshot,
   terms: Iterable<string>,
+  total: number,
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await snapshot.query<{ term: string; share: number }>(
     `SELECT term, share FROM pg_stats CROSS JOIN LATERAL
@@ -18,7 +18,5 @@ export async function readListSizes(
      WHERE schemaname = current_schema() AND tablename = 'prompts' AND attname = 'tokens' AND term = ANY($1::text[])`,
     [[...terms]],
   );
-  if (rows.length === 0) return new Map();
-  const total = await countTasks(snapshot);
   return new Map(rows.map(({ term, share }) => [term, Math.floor((share * total) / THOUSAND)]));
 }

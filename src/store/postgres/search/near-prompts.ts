@@ -64,8 +64,9 @@ async function findCandidates(
 }
 
 async function readSizes(snapshot: Snapshot, terms: readonly Term[]): Promise<ReadonlyMap<string, number>> {
-  if ((await countTasks(snapshot)) < MIN_TASKS_FOR_SIZES) return NO_SIZES;
-  return readListSizes(snapshot, new Set(terms.map(({ term }) => term)));
+  const total = await countTasks(snapshot);
+  if (total < MIN_TASKS_FOR_SIZES) return NO_SIZES;
+  return readListSizes(snapshot, new Set(terms.map(({ term }) => term)), total);
 }
 
 /** Each different prompt of some tasks, in their order. */
