@@ -1,11 +1,12 @@
 /** What may differ between the answers of two engines. Everything else must be equal. */
 import { Buffer } from 'node:buffer';
+import { compareCodePoints } from '../../../../src/lib/compare-code-points.ts';
 import type { StoreChange } from '../../../../src/store/contract/changes.ts';
 import type { Seen } from './session.ts';
 
 /** A list whose order the contract leaves open, in the order of its keys. */
 export function sortOpenOrder<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {
-  return items.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : Number(keyOf(a) > keyOf(b))));
+  return items.toSorted((a, b) => compareCodePoints(keyOf(a), keyOf(b)));
 }
 
 /** The changes of one call: those of one task in their order, those of different tasks in any. */
