@@ -6,6 +6,7 @@ import { EMPTY_VIEW, LISTS } from '../view/url.ts';
 import type { Suggestion } from './actions.ts';
 import { useApp } from './app.ts';
 import { Icon } from './Icon.tsx';
+import { useListbox } from './use-listbox.ts';
 
 /** While letters are typed, results follow after a pause of this length. */
 const TYPING_PAUSE_MS = 120;
@@ -14,11 +15,10 @@ export function SearchBox() {
   const { t, state, actions } = useApp();
   const view = state.view.value;
   const text = useSignal(view.q);
-  const suggestions = useSignal<readonly Suggestion[]>([]);
-  const chosen = useSignal(-1);
+  const list = useListbox<Suggestion>();
   const input = useRef<HTMLInputElement>(null);
   const ghost = useRef<HTMLDivElement>(null);
-  const pending = useRef<{ timer: ReturnType<typeof setTimeout>; abort: AbortController }>(undefined);
+  const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   const searched = useRef<string>(undefined);
 
@@ -33,70 +33,55 @@ export function SearchBox() {
     if (ghost.current && input.current) ghost.current.scrollLeft = input.current.scrollLeft;
   });
 
-  const close = () => {
-    suggestions.value = [];
-    chosen.value = -1;
-  };
   const search = (q: string, how: 'push' | 'type') => {
-    clearTimeout(pending.current?.timer);
-    if (how === 'push') pending.current?.abort.abort();
+    clearTimeout(pause.current);
     searched.current = q;
     actions?.navigate({ ...state.view.peek(), q, task: '', cursor: '' }, how);
   };
+  const submit = (q: string) => {
+    list.close();
+    search(q, 'push');
+  };
   const type = (q: string) => {
     text.value = q;
-    pending.current?.abort.abort();
-    clearTimeout(pending.current?.timer);
-    const abort = new AbortController();
-    const timer = setTimeout(() => {
-      search(q, 'type');
-      void actions?.suggest(q, abort.signal).then((found) => {
-        if (abort.signal.aborted) return;
-        suggestions.value = found;
-        chosen.value = -1;
+    clearTimeout(pause.current);
+    list.load(async (signal) => {
+      await new Promise<void>((resolve) => {
+        pause.current = setTimeout(resolve, TYPING_PAUSE_MS);
       });
-    }, TYPING_PAUSE_MS);
-    pending.current = { timer, abort };
+      search(q, 'type');
+      return (await actions?.suggest(q, signal)) ?? [];
+    });
   };
   const take = ({ query }: Suggestion) => {
     text.value = query;
-    close();
-    search(query, 'push');
+    submit(query);
     input.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.isComposing) return;
-    const count = suggestions.value.length;
-    if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && count > 0) {
+    if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && list.isOpen) {
       event.preventDefault();
-      const step = event.key === 'ArrowDown' ? 1 : -1;
-      chosen.value = ((chosen.value + 1 + step + count + 1) % (count + 1)) - 1;
+      list.move(event.key === 'ArrowDown' ? 1 : -1);
       return;
     }
     if (event.key === 'Enter') {
       event.preventDefault();
-      const suggestion = suggestions.value[chosen.value];
-      if (suggestion) take(suggestion);
-      else {
-        close();
-        search(text.value, 'push');
-      }
+      if (list.chosen) take(list.chosen);
+      else submit(text.value);
       return;
     }
     if (event.key !== 'Escape') return;
     event.stopPropagation();
     event.preventDefault();
-    if (count > 0) {
-      close();
-      return;
-    }
+    const wasOpen = list.isOpen;
+    list.close();
+    if (wasOpen) return;
     // What was typed last is not searched for later, when it may have been cleared.
-    pending.current?.abort.abort();
     if (text.value.trim() !== state.view.peek().q.trim()) search(text.value, 'type');
     actions?.leaveSearch();
   };
 
-  const isOpen = suggestions.value.length > 0;
   return (
     <form
       class="search"
@@ -105,8 +90,7 @@ export function SearchBox() {
       method="get"
       onSubmit={(event) => {
         event.preventDefault();
-        close();
-        search(text.value, 'push');
+        submit(text.value);
       }}
     >
       <Icon name="search" />
@@ -129,13 +113,13 @@ export function SearchBox() {
           enterkeyhint="search"
           maxLength={4000}
           role="combobox"
-          aria-expanded={isOpen}
+          aria-expanded={list.isOpen}
           aria-controls="search-suggestions"
           aria-autocomplete="list"
-          aria-activedescendant={chosen.value >= 0 ? `suggestion-${chosen.value}` : undefined}
+          aria-activedescendant={list.chosen && `suggestion-${list.chosenAt}`}
           onInput={(event) => type(event.currentTarget.value)}
           onKeyDown={onKeyDown}
-          onBlur={close}
+          onBlur={list.close}
           onScroll={(event) => {
             if (ghost.current) ghost.current.scrollLeft = event.currentTarget.scrollLeft;
           }}
@@ -149,8 +133,7 @@ export function SearchBox() {
           aria-label={t.clearSearch}
           onClick={() => {
             text.value = '';
-            close();
-            search('', 'push');
+            submit('');
             input.current?.focus();
           }}
         >
@@ -165,14 +148,14 @@ export function SearchBox() {
         id="search-suggestions"
         role="listbox"
         aria-label={t.suggestions}
-        hidden={!isOpen}
+        hidden={!list.isOpen}
       >
-        {suggestions.value.map((suggestion, at) => (
+        {list.options.map((suggestion, at) => (
           <li
             key={suggestion.query}
             id={`suggestion-${at}`}
             role="option"
-            aria-selected={at === chosen.value}
+            aria-selected={at === list.chosenAt}
             class={suggestion.isOperator ? 'is-operator' : ''}
             // Before the input loses the focus, which closes the list.
             onMouseDown={(event) => {

@@ -4,6 +4,7 @@ import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { InvalidTag, normalizeTag } from '../../task/marks.ts';
 import type { TagCount } from '../view/data.ts';
 import { useApp } from './app.ts';
+import { useListbox } from './use-listbox.ts';
 
 interface Props {
   /** Gets the focus when it appears. */
@@ -22,30 +23,18 @@ export function TagInput({ hasFocus = false, tags = [], onAdd, onRemove }: Props
   const { t, f, actions } = useApp();
   const id = useId();
   const text = useSignal('');
-  const found = useSignal<readonly TagCount[]>([]);
-  const chosen = useSignal(-1);
+  const list = useListbox<TagCount>();
   const isInvalid = useSignal(false);
   const input = useRef<HTMLInputElement>(null);
-  const loading = useRef<AbortController>(undefined);
   useLayoutEffect(() => {
     if (hasFocus) input.current?.focus({ preventScroll: true });
   }, []);
 
-  const close = () => {
-    loading.current?.abort();
-    found.value = [];
-    chosen.value = -1;
-  };
-  const suggest = (prefix: string) => {
-    loading.current?.abort();
-    const abort = new AbortController();
-    loading.current = abort;
-    void actions?.suggestTags(prefix, abort.signal).then((items) => {
-      if (abort.signal.aborted) return;
-      found.value = items.filter(({ tag }) => !tags.includes(tag)).slice(0, MAX_SUGGESTIONS);
-      chosen.value = -1;
+  const suggest = () =>
+    list.load(async (signal) => {
+      const items = (await actions?.suggestTags(text.peek(), signal)) ?? [];
+      return items.filter(({ tag }) => !tags.includes(tag)).slice(0, MAX_SUGGESTIONS);
     });
-  };
   const take = (run: (tag: string) => void, value = text.value) => {
     try {
       run(normalizeTag(value));
@@ -55,13 +44,13 @@ export function TagInput({ hasFocus = false, tags = [], onAdd, onRemove }: Props
       if (!(error instanceof InvalidTag)) throw error;
       isInvalid.value = true;
     }
-    close();
+    list.close();
     input.current?.focus();
   };
   /** Closes the list, then clears the field, then leaves it, and only then what is around it. */
   const leave = (event: KeyboardEvent) => {
     const dialog = input.current?.closest('dialog');
-    if (found.value.length > 0) close();
+    if (list.isOpen) list.close();
     else if (text.value !== '') text.value = '';
     else if (dialog) dialog.focus();
     else return;
@@ -71,19 +60,16 @@ export function TagInput({ hasFocus = false, tags = [], onAdd, onRemove }: Props
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.isComposing) return;
-    const count = found.value.length;
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
-      const step = event.key === 'ArrowDown' ? 1 : -1;
-      if (count > 0) chosen.value = ((chosen.value + 1 + step + count + 1) % (count + 1)) - 1;
-      else if (step > 0) suggest(text.value);
+      if (list.isOpen) list.move(event.key === 'ArrowDown' ? 1 : -1);
+      else if (event.key === 'ArrowDown') suggest();
     } else if (event.key === 'Enter') {
       event.preventDefault();
-      take(onAdd, found.value[chosen.value]?.tag);
+      take(onAdd, list.chosen?.tag);
     } else if (event.key === 'Escape') leave(event);
   };
 
-  const isOpen = found.value.length > 0;
   return (
     <div class="tag-input">
       <input
@@ -93,10 +79,10 @@ export function TagInput({ hasFocus = false, tags = [], onAdd, onRemove }: Props
         value={text.value}
         placeholder={t.addTag}
         aria-label={t.addTag}
-        aria-expanded={isOpen}
+        aria-expanded={list.isOpen}
         aria-controls={`${id}-list`}
         aria-autocomplete="list"
-        aria-activedescendant={chosen.value >= 0 ? `${id}-${chosen.value}` : undefined}
+        aria-activedescendant={list.chosen && `${id}-${list.chosenAt}`}
         aria-invalid={isInvalid.value}
         aria-describedby={isInvalid.value ? `${id}-error` : undefined}
         autocomplete="off"
@@ -106,10 +92,10 @@ export function TagInput({ hasFocus = false, tags = [], onAdd, onRemove }: Props
         onInput={(event) => {
           text.value = event.currentTarget.value;
           isInvalid.value = false;
-          suggest(text.value);
+          suggest();
         }}
         onKeyDown={onKeyDown}
-        onBlur={close}
+        onBlur={list.close}
       />
       {onRemove && (
         <>
@@ -121,19 +107,25 @@ export function TagInput({ hasFocus = false, tags = [], onAdd, onRemove }: Props
           </button>
         </>
       )}
-      <ul class="suggestions" id={`${id}-list`} role="listbox" aria-label={t.suggestions} hidden={!isOpen}>
-        {found.value.map(({ tag, count }, at) => (
+      <ul
+        class="suggestions"
+        id={`${id}-list`}
+        role="listbox"
+        aria-label={t.suggestions}
+        hidden={!list.isOpen}
+      >
+        {list.options.map(({ tag, count }, at) => (
           <li
             key={tag}
             id={`${id}-${at}`}
             role="option"
-            aria-selected={at === chosen.value}
+            aria-selected={at === list.chosenAt}
             // Before the input loses the focus, which closes the list.
             onMouseDown={(event) => {
               event.preventDefault();
               if (!onRemove) return take(onAdd, tag);
               text.value = tag;
-              close();
+              list.close();
             }}
           >
             <span>{tag}</span>
