@@ -258,8 +258,9 @@ describe('writing and replacing exclude each other', () => {
   test('restore and rebuild are rejected while a command has the database open for writing', async () => {
     const { left, backup } = await killedMirror();
     const importing = startCli(['import', '-', '--data-dir', left]);
-    importing.stdin.write(`${documentText({ id: 'imported' })}\n`);
-    while (!existsSync(join(left, 'writers.lock.db'))) await new Promise((resolve) => setTimeout(resolve, 5));
+    // A whole batch, which is stored before the input ends: then the command has the lock, and not only its file.
+    importing.stdin.write(`${documentText({ id: 'imported' })}\n`.repeat(500));
+    await expect.poll(() => idsIn(left)).toContain('imported');
     for (const command of [
       ['restore', backup],
       ['doctor', '--rebuild'],
