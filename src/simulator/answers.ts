@@ -1,5 +1,6 @@
 /** The simulated API's normal responses. */
 import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import type { Account, AccountTask } from './account.ts';
 
 export interface SimulatedAnswer {
@@ -19,6 +20,10 @@ export function createErrorAnswer(status: number, code: string, message: string)
     status,
     body: JSON.stringify({ success: false, error: { code, message }, trace_id: randomUUID() }),
   };
+}
+
+export function sendAnswer(response: ServerResponse, { status, body, headers }: SimulatedAnswer): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers }).end(body);
 }
 
 /** `POST /flux/tasks`. @param itemOrder `own`: batches are ordered by database id, as a document store would return them */

@@ -1,7 +1,9 @@
 /** Injects everything that can go wrong between a client and the upstream. */
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
-import { createErrorAnswer, type SimulatedAnswer } from './answers.ts';
+import { createErrorAnswer, type SimulatedAnswer, sendAnswer } from './answers.ts';
 
 export type Fault =
   /** An error in the upstream's shape, unless `body` is given. */
@@ -30,16 +32,26 @@ export type Fault =
   /** Rejects requests that name one of these ids. */
   | { kind: 'refuse-ids'; ids: readonly string[]; status?: number }
   /** Computes the response now, sends it later. */
-  | { kind: 'delay'; ms: number };
+  | { kind: 'delay'; ms: number }
+  /** Computes the response now, sends it when the fault is removed. */
+  | { kind: 'hold' };
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** Responds with a fault. @param normal the response without the fault @param named the ids that the request names */
+interface Circumstances {
+  /** The response without the fault. */
+  readonly normal: () => SimulatedAnswer;
+  /** The ids that the request names. */
+  readonly named: readonly string[];
+  /** Aborted when the fault is removed. */
+  readonly removed: AbortSignal;
+}
+
+/** Responds with a fault. */
 export async function answerWithFault(
   fault: Fault,
   response: ServerResponse,
-  normal: () => SimulatedAnswer,
-  named: readonly string[],
+  { normal, named, removed }: Circumstances,
 ): Promise<void> {
   switch (fault.kind) {
     case 'status': {
@@ -97,9 +109,15 @@ export async function answerWithFault(
       return;
     }
     case 'delay': {
-      const { status, body, headers } = normal();
-      await new Promise((resolve) => setTimeout(resolve, fault.ms));
-      response.writeHead(status, { ...JSON_TYPE, ...headers }).end(body);
+      const answer = normal();
+      await delay(fault.ms);
+      sendAnswer(response, answer);
+      return;
+    }
+    case 'hold': {
+      const answer = normal();
+      if (!removed.aborted) await once(removed, 'abort');
+      sendAnswer(response, answer);
     }
   }
 }

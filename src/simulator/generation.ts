@@ -1,7 +1,7 @@
 /** The generation routes of the simulated upstream: synchronous, asynchronous with a callback, or as NDJSON. */
 import type { ServerResponse } from 'node:http';
 import type { Account, AccountTask, NewTask } from './account.ts';
-import { createErrorAnswer, createGenerationAnswer } from './answers.ts';
+import { createErrorAnswer, createGenerationAnswer, type SimulatedAnswer, sendAnswer } from './answers.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 type Kind = NonNullable<NewTask['kind']>;
@@ -21,7 +21,7 @@ export function createGeneration(account: Account): Generation {
 
   return {
     answer: async (kind, body, accept, response, headers) => {
-      const send = createSender(response, headers);
+      const send = (answer: SimulatedAnswer) => sendAnswer(response, { ...answer, headers });
       if (needsPrompt(kind, body) && (typeof body.prompt !== 'string' || body.prompt === '')) {
         send(createErrorAnswer(400, 'bad_request', 'prompt is required'));
         return;
@@ -75,10 +75,4 @@ async function waitUntilFinished(task: AccountTask, response: ServerResponse): P
 /** Upscaling and enhancing a draft need no prompt. */
 function needsPrompt(kind: Kind, { action, mode }: Body): boolean {
   return kind === 'images' || (action !== 'upscale' && mode !== 'draft_enhance');
-}
-
-function createSender(response: ServerResponse, headers: Headers) {
-  return ({ status, body }: { status: number; body: string }): void => {
-    response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers }).end(body);
-  };
 }

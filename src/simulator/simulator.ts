@@ -2,13 +2,13 @@
  * A stand-in for the Ace Data Cloud Flux API over real HTTP on loopback, for the demo and the tests. The mirror itself never
  * imports it.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
 import { tryParseJson } from '../lib/parse-json.ts';
 import { FLUX } from '../service/flux.ts';
 import { createAccount, type NewTask } from './account.ts';
-import { createErrorAnswer, respondToTasks, type SimulatedAnswer } from './answers.ts';
+import { createErrorAnswer, respondToTasks, type SimulatedAnswer, sendAnswer } from './answers.ts';
 import { answerWithFault, type Fault } from './faults.ts';
 import { createGeneration } from './generation.ts';
 import { createMedia } from './media.ts';
@@ -69,6 +69,7 @@ export interface Simulator {
 interface ActiveFault {
   readonly fault: Fault;
   readonly when: (request: RequestRecord) => boolean;
+  readonly removal: AbortController;
   left: number;
 }
 
@@ -110,16 +111,17 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const active = faults.find(({ left, when }) => left > 0 && when(record));
     if (active) {
       active.left -= 1;
-      await answerWithFault(active.fault, response, () => answerTasks(record), [
-        record.id ?? '',
-        ...(record.ids ?? []),
-      ]);
+      await answerWithFault(active.fault, response, {
+        normal: () => answerTasks(record),
+        named: [record.id ?? '', ...(record.ids ?? [])],
+        removed: active.removal.signal,
+      });
     } else if (record.method === 'POST' && record.path === FLUX.taskPath) {
-      send(response, answerTasks(record));
+      sendAnswer(response, answerTasks(record));
     } else if (record.method === 'POST' && KINDS.has(record.path)) {
       const kind = KINDS.get(record.path) ?? 'images';
       const { refused, headers } = admit(record);
-      if (refused) send(response, refused);
+      if (refused) sendAnswer(response, refused);
       else
         await generation.answer(
           kind,
@@ -132,7 +134,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       const isRead = record.method === 'GET' || record.method === 'HEAD';
       const file = isRead ? await media.read(record.path) : undefined;
       if (file) response.writeHead(200, { 'content-type': file.mediaType }).end(file.bytes);
-      else send(response, createErrorAnswer(404, 'no_api', 'no such api'));
+      else sendAnswer(response, createErrorAnswer(404, 'no_api', 'no such api'));
     }
   });
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
@@ -147,14 +149,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     documentText: (id) => account.get(id)?.text(),
     findImageUrl: (id) => findImageUrl(account.get(id)?.text() ?? ''),
     fault: (fault, { times = Number.POSITIVE_INFINITY, when = () => true } = {}) => {
-      const active = { fault, when, left: times };
+      const active = { fault, when, left: times, removal: new AbortController() };
       faults.push(active);
-      return () => {
-        active.left = 0;
-      };
+      return () => remove(active);
     },
     clearFaults: () => {
-      faults.length = 0;
+      for (const active of faults.splice(0)) remove(active);
     },
     deliverCallbacks: generation.deliverDue,
     stop: () => {
@@ -199,6 +199,11 @@ function findImageUrl(document: string): string | undefined {
   return task?.response?.data?.[0]?.image_url;
 }
 
+function remove(active: ActiveFault): void {
+  active.left = 0;
+  active.removal.abort();
+}
+
 interface Admission {
   /** The response if the request is rejected. */
   readonly refused?: SimulatedAnswer;
@@ -220,8 +225,4 @@ function admitRequest(
   return token === undefined || given === token
     ? { headers: {} }
     : { refused: createErrorAnswer(401, 'invalid_token', 'token is invalid'), headers: {} };
-}
-
-function send(response: ServerResponse, { status, body, headers }: SimulatedAnswer): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers }).end(body);
 }

@@ -43,13 +43,16 @@ test('serve prints its address with a working curl command, and shuts down grace
   expect(await synced.json()).toMatchObject({ outcome: 'done', finished: 1 });
   expect((await runCli(['get', id, '--data-dir', dataDir])).stdout).toBe(`${VENDOR_DOCUMENTS[0]}\n`);
 
-  simulator.fault({ kind: 'delay', ms: 400 });
+  const release = simulator.fault({ kind: 'hold' });
+  const asked = simulator.requests.length;
   const inFlight = fetch(`${url}/flux/tasks`, {
     method: 'POST',
     body: `{"action":"retrieve","id":"${VENDOR_IDS[1]}"}`,
   });
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  await expect.poll(() => simulator.requests.length).toBe(asked + 1);
   child.kill('SIGTERM');
+  await expect.poll(() => fetch(url).catch(() => 'closed')).toBe('closed');
+  release();
   expect(await (await inFlight).text()).toBe(VENDOR_DOCUMENTS[1]);
   expect(await once(child, 'exit')).toEqual([0, null]);
   expect(existsSync(join(dataDir, 'mirror.db-wal'))).toBe(false); // the database was closed, not dropped

@@ -201,15 +201,15 @@ describe('wrong content', () => {
     const { simulator, post, clock } = await startTestMirror();
     const id = simulator.addTask({ prompt: 'a cat', durationMs: 5000 });
     const pendingText = simulator.documentText(id) ?? '';
-    const slow = simulator.fault({ kind: 'delay', ms: 200 }, { times: 1 });
+    const release = simulator.fault({ kind: 'hold' }, { times: 1 });
     // Two ways of asking that are not one request: the batch is the slow one, and carries the older state.
     const batch = post({ action: 'retrieve_batch', limit: 5 });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await expect.poll(() => simulator.requests.length).toBe(1);
     clock.advance(5000);
     const finished = await (await post({ action: 'retrieve', id })).text();
     expect(finished).not.toBe(pendingText);
+    release();
     await batch;
-    slow();
     expect(await (await post({ action: 'retrieve', id })).text()).toBe(finished);
     showFigure(context, '0 overwrites out of order');
   });

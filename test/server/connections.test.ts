@@ -244,13 +244,14 @@ describe('shutdown', () => {
     const here = await startTestMirror();
     const [id = ''] = numberedIds(1);
     here.simulator.seed([documentText({ id })]);
-    here.simulator.fault({ kind: 'delay', ms: 200 });
+    const release = here.simulator.fault({ kind: 'hold' });
     const kept = await open(here);
     const inFlight = here.post({ action: 'retrieve', id });
     await expect.poll(() => here.simulator.requests.length).toBe(1);
     const stopped = here.mirror.stop();
     kept.write(`${line} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
     expect(await untilClosed(kept)).toMatch(expected);
+    release();
     expect(await (await inFlight).json()).toHaveProperty('id', id);
     await stopped;
   });

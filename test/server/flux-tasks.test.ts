@@ -332,10 +332,11 @@ describe('delete', () => {
   test('is not undone by a response in flight', async () => {
     const { simulator, post, get } = await startTestMirror();
     const id = simulator.addTask({ prompt: 'a cat', durationMs: 3_600_000 });
-    simulator.fault({ kind: 'delay', ms: 150 }, { when: ({ action }) => action === 'retrieve' });
+    const release = simulator.fault({ kind: 'hold' }, { when: ({ action }) => action === 'retrieve' });
     const slow = post({ action: 'retrieve', id });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await expect.poll(() => simulator.requests.length).toBe(1);
     await post({ action: 'delete', id });
+    release();
     expect((await slow).status).toBe(404);
     expect((await get(`/api/tasks/${id}`)).status).toBe(404);
   });

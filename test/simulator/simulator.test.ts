@@ -159,7 +159,8 @@ describe('the simulated upstream', () => {
     await simulator.deliverCallbacks();
     expect(received).toEqual([]);
 
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    const countGenerations = () => simulator.requests.filter(({ path }) => path === '/flux/images').length;
+    await expect.poll(countGenerations).toBe(4);
     clock.advance(1000);
     const answer = (await (await slow).json()) as { data: { image_url: string }[] };
     const stream = (await (await lines).text()).trim().split('\n');
