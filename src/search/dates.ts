@@ -1,5 +1,5 @@
 /**
- * Parses the dates of a search: `2026`, `2026-03`, `2026/3/14`, `2026-W12`, an ISO 8601 instant, `7d`, `24h`, `today`, `yesterday`,
+ * Parses the dates of a search: `2026`, `2026-03`, `2026/3/14`, `2026-W12`, `2026-03/2026-05`, an ISO 8601 instant, `7d`, `24h`, `today`, `yesterday`,
  * `this week`, `last month` (a hyphen may replace the space), and what spoken/ knows: `3 days ago`, `May`, `2026年3月`.
  * A calendar value is the whole year, month or day in a time zone; everything is half-open, [from, to).
  */
@@ -21,6 +21,7 @@ export interface TimeBounds {
 }
 
 const CALENDAR = /^(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?$/;
+const INTERVAL = /^(\d{4}(?:-\d\d){0,2})\/(\d{4}(?:-\d\d){0,2})$/;
 const WEEK = /^(\d{4})-?w(\d\d)$/;
 const AGO = /^(\d{1,5})([hdwmy])$/;
 /** Without spaces, as operators take them. */
@@ -39,6 +40,7 @@ export function parseDate(text: string, timeZone: string, nowMs: number): TimeRa
     parseRelativeDate(value, now) ??
     parseCalendarDate(value, timeZone) ??
     parseWeek(value, timeZone) ??
+    parseInterval(value, timeZone) ??
     parseInstant(text.trim(), timeZone) ??
     parseSpoken(value, now)
   );
@@ -155,6 +157,13 @@ function parseWeek(value: string, timeZone: string): TimeRange | undefined {
   const monday = first.subtract({ days: first.dayOfWeek - 1 }).add({ weeks: Number(week) - 1 });
   const isOfYear = monday.weekOfYear === Number(week) && monday.yearOfWeek === Number(year);
   return isOfYear ? getCalendarRange(monday, { weeks: 1 }, timeZone) : undefined;
+}
+
+/** The first and the last of some years, months or days: `2026-03-14/2026-03-15`, as in ISO 8601-2. */
+function parseInterval(value: string, timeZone: string): TimeRange | undefined {
+  const [, first = '', last = ''] = INTERVAL.exec(value) ?? [];
+  const [from, to] = [parseCalendarDate(first, timeZone), parseCalendarDate(last, timeZone)];
+  return from && to && from.fromMs < to.toMs ? { fromMs: from.fromMs, toMs: to.toMs } : undefined;
 }
 
 /** A time up to now, as in `the last 3 days`, is read as its beginning. */

@@ -74,11 +74,67 @@ describe('in a query', () => {
     ['지난주 고양이', 'on:2026-W47'],
     ['어제의 고양이', 'on:2026-11-25'],
     ['3월 고양이', 'on:2026-03'],
+    ['cat march last year', 'on:2025-03'],
+    ['cat in march of last year', 'on:2025-03'],
+    ['cat from last year in march', 'on:2025-03'],
+    ['cat last year, march', 'on:2025-03'],
+    ['cat in march two years ago', 'on:2024-03'],
+    ['cat march 2 years ago', 'on:2024-03'],
+    ['cat march of 2025', 'on:2025-03'],
+    ['cat on march 3rd last year', 'on:2025-03-03'],
+    ['cat on the 3rd of march of last year', 'on:2025-03-03'],
+    ['cat early march', 'on:2026-03'],
+    ['cat from the end of march 2025', 'on:2025-03'],
+    ['cat mid-2025', 'on:2025'],
+    ["last week's cat", 'on:2026-W47'],
+    ['yesterday’s cat', 'on:2026-11-25'],
+    ["last year's cat", 'on:2025'],
+    ['cat last weekend', 'on:2026-11-21/2026-11-22'],
+    ['cat from this weekend', 'on:2026-11-21/2026-11-22'],
+    ['cat last night', 'on:2026-11-25/2026-11-26'],
+    ['cat this morning', 'on:2026-11-26'],
+    ['cat within 2 weeks', 'after:2w'],
+    ['cat over the past month', 'after:1m'],
+    ['cat over the last 3 days', 'after:3d'],
+    ['cat since last weekend', 'after:2026-11-21/2026-11-22'],
+    ['cat 2026-03-14', 'on:2026-03-14'],
+    ['cat 2026/3/14', 'on:2026-03-14'],
+    ['cat 2026-03', 'on:2026-03'],
+    ['cat 14.3.2026', 'on:2026-03-14'],
+    ['cat 3/14/2026', 'on:2026-03-14'],
+    ['cat 14/3/2026', 'on:2026-03-14'],
+    ['cat from november to january', 'after:2025-11 before:2026-02-01'],
+    ['猫 去年三月', 'on:2025-03'],
+    ['去年三月的猫', 'on:2025-03'],
+    ['去年的三月 猫', 'on:2025-03'],
+    ['今年三月的猫', 'on:2026-03'],
+    ['前年3月5日的猫', 'on:2024-03-05'],
+    ['上个月5号的猫', 'on:2026-10-05'],
+    ['三月初的猫', 'on:2026-03'],
+    ['3月下旬の猫', 'on:2026-03'],
+    ['上周五的猫', 'on:2026-11-20'],
+    ['上周一只猫', 'on:2026-W47'],
+    ['上周日本的猫', 'on:2026-W47'],
+    ['上个星期天的猫', 'on:2026-11-22'],
+    ['上周末的猫', 'on:2026-11-21/2026-11-22'],
+    ['昨天晚上的猫', 'on:2026-11-25/2026-11-26'],
+    ['今天早上的猫', 'on:2026-11-26'],
+    ['五月到七月的猫', 'after:2026-05 before:2026-08-01'],
+    ['2025年3月至5月之间的猫', 'after:2025-03 before:2026-06-01'],
+    ['昨年3月の猫', 'on:2025-03'],
+    ['去年の3月の猫', 'on:2025-03'],
+    ['先週の金曜日の猫', 'on:2026-11-20'],
+    ['先週末の猫', 'on:2026-11-21/2026-11-22'],
+    ['3月から5月までの猫', 'after:2026-03 before:2026-06-01'],
+    ['작년 3월 고양이', 'on:2025-03'],
+    ['지난주 금요일 고양이', 'on:2026-11-20'],
+    ['지난 주말 고양이', 'on:2026-11-21/2026-11-22'],
+    ['3월부터 5월까지 고양이', 'after:2026-03 before:2026-06-01'],
   ])('%s', (query, as) => {
     const { words, as: readAs } = read(query);
     expect(readAs).toEqual([as]);
     expect(words.join(' ')).toMatch(/cat|[猫貓]|고 양 이|고양이/);
-    expect(words.join(' ')).not.toMatch(/march|may|week|ago|day|month|year|月|天|周|週|年/i);
+    expect(words.join(' ')).not.toMatch(/march|may|week|ago|day|month|year|night|月|天|周|週|年|末|晚/i);
   });
 
   test.each([
@@ -90,8 +146,11 @@ describe('in a query', () => {
     'a city in 2077',
     '"from March"',
     'cat "3 days ago"',
-    "last week's cat",
+    'cat 5/6/2026',
+    'the ides of march',
+    'late 1980 style',
     '三月兔',
+    '日曜日の公園',
     'on the 30 February',
     'day and night',
     'before sunrise',
@@ -117,7 +176,15 @@ describe('in a query', () => {
   });
 
   test('a reading is the same as what it says', () => {
-    const phrases = ['from March', 'last week', '3 days ago', '去年', 'between March and May', 'since 2 May'];
+    const phrases = [
+      'from March',
+      'last week',
+      '3 days ago',
+      '去年',
+      'between March and May',
+      'since 2 May',
+      'last weekend',
+    ];
     for (const phrase of phrases) {
       const { parts, understood } = parseQuery(phrase, CONTEXT);
       const [typed] = parts;
@@ -138,7 +205,14 @@ describe('in a query', () => {
         'March',
         '3 ',
         'days ago',
+        'weekend',
+        ' of ',
+        'last year',
         '三月',
+        '去年',
+        '上周',
+        '五',
+        '到',
         '的',
         '年',
         '2026',
@@ -169,6 +243,8 @@ test.each([
   ['2026-3', '2026-03'],
   ['2026/03', '2026-03'],
   ['2026/3/4', '2026-03-04'],
+  ['last weekend', '2026-11-21/2026-11-22'],
+  ['2026/2026-03', '2026-01/2026-03'],
   ['the last 3 days', '3d'],
 ])('the value %j is %s', (value, same) => {
   const parse = (text: string) => parseDate(text, 'UTC', CONTEXT.nowMs);

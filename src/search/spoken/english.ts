@@ -1,11 +1,14 @@
 /** Dates in English: `from March`, `3 days ago`, `on 3 May`, `last week`. */
+import type { PlainDate } from '../temporal.ts';
 import {
   type DatePhrase,
   readAgo,
   readDay,
+  readLastNight,
   readMonth,
   readSince,
   readWeekday,
+  readWeekend,
   readYear,
   type Unit,
 } from './phrase.ts';
@@ -36,21 +39,41 @@ const MONTH =
 /** Whole names only: `in the sun` is no date. */
 const WEEKDAY = '(?<weekday>(?:mon|tues|wednes|thurs|fri|satur|sun)day)';
 const DAY = '(?<day>\\d{1,2})(?:st|nd|rd|th)?';
-const YEAR = '(?<year>\\d{4})';
-const COUNT = `(?<count>\\d{1,3}|an?|a couple of|${NUMBERS.slice(1).join('|')})`;
+const COUNT_WORDS = `\\d{1,3}|an?|a couple of|${NUMBERS.slice(1).join('|')}`;
+const COUNT = `(?<count>${COUNT_WORDS})`;
+const NAMED_YEAR = `(?:last|this|previous)\\s+year|(?:${COUNT_WORDS})\\s+years?\\s+ago`;
+const YEAR = `(?<year>\\d{4}|${NAMED_YEAR})`;
+/** Behind a day or month: `2026`, `, 2026`, `of last year`. */
+const OF_YEAR = `(?:,|\\s+of|\\s+in)?\\s+(?:the\\s+)?${YEAR}`;
+/** A month is all of it. */
+const PART = '(?:early|mid|late|(?:beginning|start|middle|end)\\s+of)[\\s-]+';
+const PAST = '(?:(?:over|within)\\s+(?:the\\s+)?)?(?:last|past)';
 const UNIT = '(?<unit>hour|day|week|month|year)s?';
 
 const getMonth = (name = ''): number => MONTHS.indexOf(name.slice(0, 3).toLowerCase()) + 1;
 const getWeekday = (name = ''): number => WEEKDAYS.indexOf(name.slice(0, 3).toLowerCase()) + 1;
 const getUnit = (name = ''): Unit => UNITS[name.toLowerCase()] ?? 'd';
-const getNumber = (text: string | undefined): number | undefined =>
-  text === undefined ? undefined : Number(text);
 
 function getCount(text = ''): number {
   const word = text.toLowerCase();
   if (/^\d+$/.test(word)) return Number(word);
   if (word === 'a couple of') return 2;
   return Math.max(NUMBERS.indexOf(word), 1); // a, an
+}
+
+/** 2025, `last year`, `two years ago` */
+function getYear(text: string | undefined, today: PlainDate): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text)) return Number(text);
+  const ago = /^(.+?)\s+years?\s+ago$/i.exec(text);
+  if (ago) return today.year - getCount(ago[1]);
+  return /^this/i.test(text) ? today.year : today.year - 1;
+}
+
+/** Only where one of the numbers tells which is the month. */
+function readNumbers(first: number, second: number, year: number, today: PlainDate) {
+  if (first > 12 || first === second) return readDay(first, second, year, today);
+  return second > 12 ? readDay(second, first, year, today) : undefined;
 }
 
 /** Words before a date that say that it is one; `the` may follow. */
@@ -62,16 +85,28 @@ export const ENGLISH_PREPOSITIONS = {
 
 export const ENGLISH_PHRASES: readonly DatePhrase[] = [
   {
-    pattern: `${MONTH},?\\s+${YEAR}`,
-    read: ({ month, year }, today) => readMonth(getMonth(month), getNumber(year), today),
+    pattern: `(?:${PART})?${MONTH}${OF_YEAR}`,
+    read: ({ month, year }, today) => readMonth(getMonth(month), getYear(year, today), today),
   },
   {
-    pattern: `${DAY}\\s+(?:of\\s+)?${MONTH}(?:,?\\s+${YEAR})?`,
-    read: ({ day, month, year }, today) => readDay(Number(day), getMonth(month), getNumber(year), today),
+    pattern: `${DAY}\\s+(?:of\\s+)?${MONTH}(?:${OF_YEAR})?`,
+    read: ({ day, month, year }, today) => readDay(Number(day), getMonth(month), getYear(year, today), today),
   },
   {
-    pattern: `${MONTH}\\s+(?:the\\s+)?${DAY}(?:,?\\s+${YEAR})?`,
-    read: ({ day, month, year }, today) => readDay(Number(day), getMonth(month), getNumber(year), today),
+    pattern: `${MONTH}\\s+(?:the\\s+)?${DAY}(?:${OF_YEAR})?`,
+    read: ({ day, month, year }, today) => readDay(Number(day), getMonth(month), getYear(year, today), today),
+  },
+  {
+    pattern: `${YEAR}(?:,|\\s+in)?\\s+(?:${PART})?${MONTH}`,
+    read: ({ year, month }, today) => readMonth(getMonth(month), getYear(year, today), today),
+  },
+  {
+    pattern: `${PART}${MONTH}`,
+    read: ({ month }, today) => readMonth(getMonth(month), undefined, today),
+  },
+  {
+    pattern: `${PART}${YEAR}`,
+    read: ({ year }, today) => readYear(getYear(year, today) ?? today.year, today),
   },
   {
     pattern: `(?<which>this|last)\\s+${MONTH}`,
@@ -82,10 +117,17 @@ export const ENGLISH_PHRASES: readonly DatePhrase[] = [
     },
   },
   {
-    pattern: `(?:last|past)\\s+${COUNT}\\s+${UNIT}`,
+    pattern: `${PAST}\\s+${COUNT}\\s+${UNIT}`,
     read: ({ count, unit }) => readSince(getCount(count), getUnit(unit)),
   },
-  { pattern: `past\\s+${UNIT}`, read: ({ unit }) => readSince(1, getUnit(unit)) },
+  {
+    pattern: `within\\s+(?:the\\s+)?${COUNT}\\s+${UNIT}`,
+    read: ({ count, unit }) => readSince(getCount(count), getUnit(unit)),
+  },
+  {
+    pattern: `(?:over\\s+(?:the\\s+)?)?past\\s+${UNIT}`,
+    read: ({ unit }) => readSince(1, getUnit(unit)),
+  },
   {
     pattern: `${COUNT}\\s+${UNIT}\\s+ago`,
     read: ({ count, unit }, today) => readAgo(getCount(count), getUnit(unit), today),
@@ -94,6 +136,12 @@ export const ENGLISH_PHRASES: readonly DatePhrase[] = [
     pattern: '(?<which>this|last|previous)\\s+(?<unit>week|month|year)',
     read: ({ which, unit }, today) => readAgo(which?.toLowerCase() === 'this' ? 0 : 1, getUnit(unit), today),
   },
+  {
+    pattern: '(?<which>this|last|past|previous)\\s+weekend',
+    read: ({ which }, today) => readWeekend(which?.toLowerCase() === 'this' ? 0 : 1, today),
+  },
+  { pattern: 'last\\s+night', read: (_groups, today) => readLastNight(today) },
+  { pattern: 'this\\s+(?:morning|afternoon|evening)', read: (_groups, today) => readAgo(0, 'd', today) },
   { pattern: 'day\\s+before\\s+yesterday', read: (_groups, today) => readAgo(2, 'd', today) },
   { pattern: 'yesterday', read: (_groups, today) => readAgo(1, 'd', today) },
   { pattern: 'today', read: (_groups, today) => readAgo(0, 'd', today) },
@@ -107,9 +155,20 @@ export const ENGLISH_PHRASES: readonly DatePhrase[] = [
     read: ({ weekday }, today) => readWeekday(getWeekday(weekday), false, today),
   },
   {
-    pattern: '(?<year>\\d{4})[-/](?<month>\\d{1,2})[-/](?<day>\\d{1,2})',
-    needsPreposition: true,
+    pattern: '(?<year>\\d{4})[-/.](?<month>\\d{1,2})[-/.](?<day>\\d{1,2})',
     read: ({ year, month, day }, today) => readDay(Number(day), Number(month), Number(year), today),
+  },
+  {
+    pattern: '(?<day>\\d{1,2})\\.\\s?(?<month>\\d{1,2})\\.\\s?(?<year>\\d{4})',
+    read: ({ year, month, day }, today) => readDay(Number(day), Number(month), Number(year), today),
+  },
+  {
+    pattern: '(?<first>\\d{1,2})[-/](?<second>\\d{1,2})[-/](?<year>\\d{4})',
+    read: ({ first, second, year }, today) => readNumbers(Number(first), Number(second), Number(year), today),
+  },
+  {
+    pattern: '(?<year>\\d{4})-(?<month>\\d\\d)',
+    read: ({ year, month }, today) => readMonth(Number(month), Number(year), today),
   },
   {
     pattern: '(?<year>\\d{4})[-/](?<month>\\d{1,2})',
@@ -121,5 +180,9 @@ export const ENGLISH_PHRASES: readonly DatePhrase[] = [
     needsPreposition: true,
     read: ({ month }, today) => readMonth(getMonth(month), undefined, today),
   },
-  { pattern: YEAR, needsPreposition: true, read: ({ year }, today) => readYear(Number(year), today) },
+  {
+    pattern: '(?<year>\\d{4})',
+    needsPreposition: true,
+    read: ({ year }, today) => readYear(Number(year), today),
+  },
 ];

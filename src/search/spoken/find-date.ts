@@ -1,6 +1,6 @@
 /** Finds dates as people say them in a typed query, outside quotes. */
 import { loadTemporal, type PlainDate } from '../temporal.ts';
-import { EAST_ASIAN_AFFIXES, EAST_ASIAN_PHRASES } from './east-asian.ts';
+import { EAST_ASIAN_AFFIXES, EAST_ASIAN_PHRASES, EAST_ASIAN_SPAN } from './east-asian.ts';
 import { ENGLISH_PHRASES, ENGLISH_PREPOSITIONS } from './english.ts';
 import type { DatePhrase, SpokenRange } from './phrase.ts';
 
@@ -20,8 +20,8 @@ type Sense = DateOperator['name'];
 /** Called only for what looks like a date: to find the day in a time zone takes longer than to read a query. */
 type GetToday = () => PlainDate;
 
-/** Words go on: `march` is no part of `marching`, nor `last week` of `last week's`. */
-const END_OF_WORD = "(?![\\p{L}\\p{N}\\p{M}'’-])";
+/** Words go on: `march` is no part of `marching`, but `last week` is one of `last week's`. */
+const END_OF_WORD = "(?:['’]s)?(?![\\p{L}\\p{N}\\p{M}'’-])";
 const toPattern = (source: string) => new RegExp(source, 'iuy');
 
 const PREPOSITIONS = Object.entries(ENGLISH_PREPOSITIONS).map(
@@ -34,6 +34,8 @@ const FROM = toPattern('from\\s+(?:the\\s+)?');
 const TO = toPattern('\\s+(?:to|until|till|through)\\s+(?:the\\s+)?');
 const ENGLISH = compile(ENGLISH_PHRASES, END_OF_WORD);
 const EAST_ASIAN = compile(EAST_ASIAN_PHRASES, '');
+const EAST_ASIAN_TO = toPattern(EAST_ASIAN_SPAN.to);
+const EAST_ASIAN_SPAN_END = toPattern(EAST_ASIAN_SPAN.end);
 const EAST_ASIAN_START = toPattern(EAST_ASIAN_AFFIXES.before);
 const EAST_ASIAN_END = toPattern(EAST_ASIAN_AFFIXES.after);
 const EAST_ASIAN_SINCE = toPattern(EAST_ASIAN_AFFIXES.since);
@@ -75,7 +77,7 @@ export function readSpokenDate(text: string, getToday: GetToday): string | undef
   return found && found.end === text.length ? found.range.value : undefined;
 }
 
-/** `between March and May`, `from March to May`: both included. */
+/** `between March and May`, `from March to May`. */
 function findSpan(
   text: string,
   at: number,
@@ -84,23 +86,39 @@ function findSpan(
 ): SpokenDate | undefined {
   const from = findAfter(start, text, at, getToday);
   const to = from && findAfter(middle, text, from.end, getToday);
-  if (!from || !to) return undefined;
-  const operators = [
-    { name: 'after', value: from.range.value },
-    { name: 'before', value: getNextPeriod(to.range.value) },
-  ] as const;
-  return operators[1].value === '' ? undefined : { end: to.end, operators };
+  return to && createSpan(from, to);
 }
 
-function findAfter(expression: RegExp, text: string, at: number, getToday: GetToday): Found | undefined {
+/** Both included. The first is before the second: `from November to January` began a year before the last November. */
+function createSpan(from: Found, to: Found): SpokenDate | undefined {
+  const before = getNextPeriod(to.range.value);
+  if (before === '') return undefined;
+  const { value } = from.range;
+  const after =
+    value > to.range.value ? value.replace(/^\d{4}(?=-\d\d)/, (year) => String(Number(year) - 1)) : value;
+  return {
+    end: to.end,
+    operators: [
+      { name: 'after', value: after },
+      { name: 'before', value: before },
+    ],
+  };
+}
+
+function findAfter(
+  expression: RegExp,
+  text: string,
+  at: number,
+  getToday: GetToday,
+  language = ENGLISH,
+): Found | undefined {
   const start = matchAt(expression, text, at);
-  return start === undefined ? undefined : findPhrase(ENGLISH, text, start, getToday, true);
+  return start === undefined ? undefined : findPhrase(language, text, start, getToday, true);
 }
 
 function findEnglish(text: string, at: number, getToday: GetToday): SpokenDate | undefined {
   for (const [sense, expression] of PREPOSITIONS) {
-    const start = matchAt(expression, text, at);
-    const found = start === undefined ? undefined : findPhrase(ENGLISH, text, start, getToday, true);
+    const found = findAfter(expression, text, at, getToday);
     if (found) return createDate(found, sense);
   }
   const found = findPhrase(ENGLISH, text, matchAt(ARTICLE, text, at) ?? at, getToday, false);
@@ -112,6 +130,9 @@ function findEastAsian(text: string, at: number, getToday: GetToday): SpokenDate
     findPhrase(EAST_ASIAN, text, matchAt(EAST_ASIAN_START, text, at) ?? at, getToday, true) ??
     findPhrase(EAST_ASIAN, text, at, getToday, true);
   if (!found) return undefined;
+  const to = findAfter(EAST_ASIAN_TO, text, found.end, getToday, EAST_ASIAN);
+  const span = to && createSpan(found, { ...to, end: matchAt(EAST_ASIAN_SPAN_END, text, to.end) ?? to.end });
+  if (span) return { ...span, end: matchAt(EAST_ASIAN_END, text, span.end) ?? span.end };
   const since = matchAt(EAST_ASIAN_SINCE, text, found.end);
   const until = matchAt(EAST_ASIAN_UNTIL, text, found.end);
   const end = since ?? until ?? found.end;

@@ -13,13 +13,14 @@ export interface DatePhrase {
 
 /** A period, or an open time that ends now. */
 export interface SpokenRange {
-  /** As `on:` or, if `isSince`, `after:` takes it. */
+  /** As `on:` (also `2026-03-14/2026-03-15`, both included) or, if `isSince`, `after:` takes it. */
   readonly value: string;
   readonly isSince?: boolean;
 }
 
 /** There are no tasks before; a year in a prompt is more often a style (`a street in 1980`). */
 const FIRST_YEAR = 2015;
+const SATURDAY = 6;
 /** Units of time by their abbreviations, as in `7d`. */
 export const UNITS = { h: 'hours', d: 'days', w: 'weeks', m: 'months', y: 'years' } as const;
 export type Unit = keyof typeof UNITS;
@@ -74,6 +75,37 @@ export function readSince(count: number, unit: Unit): SpokenRange {
 export function readWeekday(weekday: number, isPast: boolean, today: PlainDate): SpokenRange {
   const days = (today.dayOfWeek - weekday + 7) % 7;
   return { value: today.subtract({ days: days === 0 && isPast ? 7 : days }).toString() };
+}
+
+/**
+ * A day of the week in this week or one before, which begin on Monday.
+ * @param weekday 1 is Monday
+ * @returns undefined if it has not begun
+ */
+export function readWeekdayOf(weekday: number, weeksAgo: number, today: PlainDate): SpokenRange | undefined {
+  const day = getDayOfWeek(weekday, weeksAgo, today);
+  return loadTemporal().PlainDate.compare(day, today) > 0 ? undefined : { value: day.toString() };
+}
+
+/** Saturday and Sunday of this week or one before; if they have not begun, those of the week before. */
+export function readWeekend(weeksAgo: number, today: PlainDate): SpokenRange {
+  const hasBegun = weeksAgo > 0 || today.dayOfWeek >= SATURDAY;
+  const saturday = getDayOfWeek(SATURDAY, hasBegun ? weeksAgo : 1, today);
+  return readDays(saturday, saturday.add({ days: 1 }));
+}
+
+/** The night to today: its evening and what was after midnight. */
+export function readLastNight(today: PlainDate): SpokenRange {
+  return readDays(today.subtract({ days: 1 }), today);
+}
+
+function getDayOfWeek(weekday: number, weeksAgo: number, today: PlainDate): PlainDate {
+  return today.subtract({ days: today.dayOfWeek - weekday + weeksAgo * 7 });
+}
+
+/** Both included. */
+function readDays(first: PlainDate, last: PlainDate): SpokenRange {
+  return { value: `${first}/${last}` };
 }
 
 /** The period that contains a date; weeks as in ISO 8601. */
