@@ -12,6 +12,9 @@ const SLOW_ON_POSTGRES = [
 ];
 const builtWorker = join(import.meta.dirname, 'test/helpers/built-worker.ts');
 
+// The same code runs in hundreds of commands and search threads, and is compiled for each where Node can't keep it (before 22.1).
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/compiled');
+
 export default defineConfig({
   plugins: [
     {
@@ -32,7 +35,8 @@ export default defineConfig({
     expect: { poll: { timeout: 10_000 } },
     reporters: ['default', new SkippedReporter()],
     pool: 'forks',
-    maxWorkers: 3,
+    // More than two cores have: some tests wait for what takes its time.
+    maxWorkers: 4,
     // Nothing of ours works at import time, so files may share what they import: a fifth of the time.
     isolate: false,
   },
