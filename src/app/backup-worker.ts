@@ -1,6 +1,7 @@
 /** Worker thread that copies the database: the copy is one blocking call, so it stays off the main thread. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { BackupReply, BackupWorkerData } from '../backup/scheduled.ts';
+import type { BackupReply, BackupStart, BackupWorkerData } from '../backup/scheduled.ts';
+import { loadDriver } from '../store/sqlite/driver.ts';
 import { createMaintenance } from './maintenance.ts';
 
 async function runBackup(): Promise<BackupReply> {
@@ -16,4 +17,6 @@ async function runBackup(): Promise<BackupReply> {
   }
 }
 
+loadDriver();
+parentPort?.postMessage('loaded' satisfies BackupStart);
 parentPort?.postMessage(await runBackup());

@@ -19,7 +19,7 @@ import {
   type AnswerTo,
   createInterrupt,
   type Question,
-  type SearchJob,
+  type SearchMessage,
   type SearchReply,
   type SearchRoute,
   type SearchWorkerData,
@@ -99,7 +99,9 @@ async function answer(store: Store, question: Question): Promise<AnswerTo<Questi
   });
 }
 
-parentPort?.on('message', async ({ number, question }: SearchJob) => {
+parentPort?.on('message', async (message: SearchMessage) => {
+  if (message === 'end') process.exit(); // ends the thread
+  const { number, question } = message;
   current = number;
   try {
     const store = await getStore();

@@ -16,6 +16,9 @@ export interface BackupWorkerData {
   readonly target: string;
 }
 
+/** The first message of the worker thread, whose second is its result. */
+export type BackupStart = 'loaded';
+
 /** Result of the worker thread. An Error would lose its code when it is cloned between threads. */
 export type BackupReply = BackupResult | { readonly failed: string; readonly stack: string };
 
@@ -82,7 +85,10 @@ async function recordFailure(
   await recordBackup(store, { atMs: clock.now(), error: reason }).catch(() => undefined);
 }
 
-/** @throws if the thread fails or is stopped */
+/**
+ * A thread that is ended while it loads SQLite's driver ends the whole process, so it says when it has.
+ * @throws if the thread fails or is stopped
+ */
 async function copyInWorker(
   module: URL,
   data: BackupWorkerData,
@@ -90,6 +96,7 @@ async function copyInWorker(
 ): Promise<BackupReply> {
   const worker = startWorker(module, data);
   try {
+    await once(worker, 'message');
     const [reply] = (await once(worker, 'message', stop ? { signal: stop } : {})) as [BackupReply];
     return reply;
   } finally {

@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
+import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SEARCH_WORKER } from '../../src/app/workers.ts';
 import type { HangUpWatch, SearchLimits } from '../../src/server/search/search-runner.ts';
@@ -73,7 +75,9 @@ const THREAD = new URL(
     import { parentPort, threadId, workerData } from 'node:worker_threads';
     let [counted, due, isSlow] = [0, 0, false];
     const reply = (number, answer) => parentPort.postMessage({ number, answer, isRecountDue: due > 0 });
-    parentPort.on('message', ({ number, question: { route, query } }) => {
+    parentPort.on('message', (message) => {
+      if (message === 'end') process.exit();
+      let { number, question: { route, query } } = message;
       if (route === 'recount') {
         counted += 1;
         due -= 1;
@@ -104,6 +108,24 @@ function startFakeThread(limits: Partial<SearchLimits>) {
 }
 
 const SLOW = { timeoutMs: 600_000, graceMs: 600_000 };
+
+test('a thread that is starting ends itself: Node aborts if it is ended while it loads a native module', async () => {
+  const started = join(temporaryDirectory(), 'started');
+  const slow = `
+    import { writeFileSync } from 'node:fs';
+    import { parentPort } from 'node:worker_threads';
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+    writeFileSync(${JSON.stringify(started)}, '');
+    parentPort.on('message', (message) => message === 'end' && process.exit());
+  `;
+  const module = new URL(`data:text/javascript,${encodeURIComponent(slow)}`);
+  const limits = { ...SLOW, graceMs: 1 };
+  const searching = startSearchThread(module, { dataDir: '', basePath: '/' }, undefined, limits);
+  const answer = searching.answer(ask('anything')).catch((error: unknown) => error);
+  await searching.close();
+  expect(await answer).toMatchObject({ status: 503 });
+  expect(existsSync(started)).toBe(true);
+});
 
 describe('a search that takes too long', () => {
   test('is ended with 503 and Retry-After, and others go on', async () => {

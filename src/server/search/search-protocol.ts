@@ -129,6 +129,9 @@ export interface SearchJob {
   readonly question: Question;
 }
 
+/** What a thread is sent: `end` asks it to end itself. */
+export type SearchMessage = SearchJob | 'end';
+
 /** The settings that a thread needs. */
 export interface SearchWorkerData {
   /** Owned by this process. */

@@ -9,7 +9,7 @@ import {
   type AnswerTo,
   type Question,
   restoreError,
-  type SearchJob,
+  type SearchMessage,
   type SearchReply,
   type SearchWorkerData,
 } from './search-protocol.ts';
@@ -22,6 +22,9 @@ export interface SearchLimits {
   /** Memory of its JavaScript. More is not a search but an accident, and must not end the process. */
   readonly heapMib: number;
 }
+
+/** How long a thread may take to start, on any machine. */
+const START_MS = 30_000;
 
 /** Calls back when the caller of a search hangs up. @returns a function that stops watching */
 export type HangUpWatch = (callback: () => void) => () => void;
@@ -148,7 +151,7 @@ export function createSearchRunner(
         job = createJob((answer) => resolve(answer as AnswerTo<Asked>), reject, onHangUp);
         worker ??= start();
         if (isReady) job.begin();
-        worker.postMessage({ number, question } satisfies SearchJob);
+        worker.postMessage({ number, question } satisfies SearchMessage);
       }),
     get hasAnswered() {
       return hasAnswered;
@@ -161,9 +164,22 @@ export function createSearchRunner(
       job?.interrupt(new ApiError(503, 'api_error', 'the mirror is stopping'));
       worker = undefined;
       job?.reject(job.reason);
-      await last?.terminate();
+      if (last) await endThread(last, isReady ? limits.graceMs : START_MS);
     },
   };
+}
+
+/**
+ * Asks a thread to end itself. To be ended from outside while it loads SQLite's driver would end the whole process: Node aborts when a
+ * native module can't be registered.
+ * @param graceMs how long it may take
+ */
+async function endThread(thread: Worker, graceMs: number): Promise<void> {
+  const ended = new Promise((resolve) => thread.once('exit', resolve));
+  thread.postMessage('end' satisfies SearchMessage);
+  const grace = setTimeout(() => void thread.terminate(), graceMs);
+  await ended;
+  clearTimeout(grace);
 }
 
 function createTimeoutError(timeoutMs: number): ApiError {

@@ -28,5 +28,10 @@ export function openConnection(file: string, options: BetterSqlite3.Options = {}
   return connection;
 }
 
+/** Loads the native module, as otherwise the first connection does. */
+export function loadDriver(): void {
+  new Database(':memory:').close();
+}
+
 /** The error that a connection throws; `code` is SQLite's own name, such as `SQLITE_BUSY`. */
 export const { SqliteError } = Database;
