@@ -76,6 +76,7 @@ export async function startTestMirror(
     port: '0',
     syncCron: 'off',
     archiveImages: 'false',
+    searchTimeoutMs: '60s', // also on a busy machine
   };
 
   const start = async (changed: Partial<Record<SettingName, string>>) => {

@@ -53,8 +53,9 @@ async function read(here: TestMirror, path: string, headers?: Record<string, str
 }
 
 async function find(here: TestMirror, query: string, headers?: Record<string, string>): Promise<string[]> {
-  const { items } = await read(here, `/api/search?${query}`, headers);
-  return (items as { id: string }[]).map(({ id }) => id);
+  const answer = await read(here, `/api/search?${query}`, headers);
+  expect(answer).toHaveProperty('items'); // else it says why
+  return (answer.items as { id: string }[]).map(({ id }) => id);
 }
 
 describe('the marks of a task', () => {

@@ -245,7 +245,7 @@ test.each([
   ['particles', '的'.repeat(30_000)],
   ['different words', Array.from({ length: 15_000 }, (_, at) => `w${at}`).join(' ')],
 ])('a long prompt of %s is compared', async (_, prompt) => {
-  const here = await startTestMirror({ ...OFFLINE, searchTimeoutMs: '60s' });
+  const here = await startTestMirror(OFFLINE);
   await store(here, [
     { id: SOURCE, prompt },
     ...Array.from({ length: 50 }, (_, at) => ({ prompt: `${prompt} ${at}` })),

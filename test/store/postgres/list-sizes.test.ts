@@ -13,6 +13,8 @@ test('frequent terms are told from others once PostgreSQL has statistics', async
   const store = await openPostgresTestStore(url);
   // PostgreSQL makes statistics by itself, at a time of its own.
   await runSql(url, 'ALTER TABLE prompts SET (autovacuum_enabled = false)');
+  // Nor does it forget those of an earlier test in the same database.
+  await runSql(url, "DELETE FROM pg_statistic WHERE starelid = 'prompts'::regclass");
   const documents = numberedIds(3000).map((id, at) =>
     document({ id, prompt: `a lighthouse ${at % 3 === 0 ? 'at night' : ''} ${at}` }),
   );
